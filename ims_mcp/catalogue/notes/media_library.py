@@ -1,0 +1,327 @@
+"""Media library: register assets and renditions, read, list, change and delete them, get playback addresses.
+
+Sources: the documentation pages of the operations (March 2026), the value sets of SDK 6.20.2, and what its models
+declare. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Parameter, Poll
+
+TOOLSET = "media_library"
+
+MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
+OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in the region of this call)"
+SCHEMES = ("http", "https", "oss", "vod")
+AUTH_TIMEOUT: ParameterNotes = {
+    "text": "Lifetime of signed URLs in seconds; default 3600.",
+    "minimum": 1,
+    "maximum": 86400,
+}
+MEDIA_TYPES = ("image", "video", "audio", "text")
+BUSINESS_TYPES = ("subtitles", "watermark", "opening", "ending", "general", "font")
+TITLE: ParameterNotes = {"text": "At most 128 bytes.", "max_bytes": 128}
+DESCRIPTION: ParameterNotes = {"text": "At most 1,024 bytes.", "max_bytes": 1024}
+TAGS: ParameterNotes = {
+    "text": "Comma-separated: at most 16 tags of 32 bytes.",
+    "max_parts": 16,
+    "max_part_bytes": 32,
+    "comma_list": True,
+}
+COVER_URL: ParameterNotes = {"text": "Cover picture; at most 128 bytes.", "max_bytes": 128}
+REFERENCE_ID: ParameterNotes = {
+    "text": "Your own unique id: 6 to 64 letters, digits, - or _.",
+    "pattern": "[A-Za-z0-9_-]{6,64}",
+}
+REGISTER_CONFIG = (
+    Parameter("NeedSprite", "boolean", text="Make a sprite sheet; default true."),
+    Parameter("NeedSnapshot", "boolean", text="Make snapshots; default true."),
+    Parameter(
+        "CoverConfig",
+        "object",
+        fields=(Parameter("StartTime", "number", text="Second the cover is taken at.", minimum=0, max_decimals=4),),
+        extra_fields=True,
+    ),
+    Parameter("SearchLibName", "string", text="Search library that indexes the asset."),
+)
+
+NOTES = (
+    OperationNotes(
+        operation="RegisterMediaInfo",
+        toolset=TOOLSET,
+        title="Register a media asset",
+        purpose=(
+            "Make a file that already lies in OSS (or in ApsaraVideo VOD) a media asset of the library and get its "
+            "MediaId. Nothing is copied. The service then probes the file, which takes 2 to 3 seconds: with "
+            "wait_seconds this call waits for it and reports Normal or PrepareFail; without, poll get_media_info. "
+            "One URL belongs to one asset: registering it again fails with MediaAlreadyExist, unless Overwrite=true, "
+            "which deletes the existing asset and needs confirmation. A ClientToken is always sent, so a repeated "
+            "call makes no second asset. To add a rendition to an asset use register_media_stream instead."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputURL": {
+                "text": f"Address of the file: {OSS_URL}, or vod://id. Cannot be changed later.",
+                "url_schemes": SCHEMES,
+            },
+            "Title": {"text": "At most 128 bytes; default made from the date.", "max_bytes": 128},
+            "MediaType": {
+                "text": "Default: from the file extension.",
+                "choices": MEDIA_TYPES,
+            },
+            "BusinessType": {
+                "text": "Purpose of the material; text needs subtitles or font.",
+                "choices": BUSINESS_TYPES,
+            },
+            "Description": DESCRIPTION,
+            "MediaTags": TAGS,
+            "CateId": {"text": "Category id."},
+            "CoverURL": COVER_URL,
+            "ReferenceId": REFERENCE_ID,
+            "UserData": {
+                "text": (
+                    "Any JSON of yours, at most 1,024 bytes, returned as it is; NotifyAddress names a callback URL "
+                    "or queue."
+                ),
+                "kind": "object",
+                "json_text": True,
+                "max_bytes": 1024,
+            },
+            "RegisterConfig": {
+                "text": "Pictures and indexing.",
+                "kind": "object",
+                "json_text": True,
+                "fields": REGISTER_CONFIG,
+                "extra_fields": True,
+            },
+            "Overwrite": {"text": "true deletes the asset that has this URL and registers anew; default false."},
+            "SmartTagTemplateId": {
+                "text": (
+                    "Starts a paid AI analysis: S00000101-300080 text understanding, S00000103-000002 all tags, "
+                    "S00000103-000001 both."
+                ),
+                "choices": ("S00000101-300080", "S00000103-000001", "S00000103-000002"),
+            },
+            "WorkflowId": {"text": "Workflow to run on the new asset."},
+            "ClientToken": {
+                "text": "32 characters that make a repeat the same call; made for you.",
+                "pattern": "[A-Za-z0-9-]{32,36}",
+            },
+        },
+        rules=(Needs("MediaType", "text", "BusinessType", ("subtitles", "font")),),
+        poll=Poll(
+            operation="GetMediaInfo",
+            arguments=(("MediaId", "MediaId"),),
+            status_field="MediaInfo.MediaBasicInfo.Status",
+            success=("Normal",),
+            failure=("PrepareFail",),
+            pending=("Init", "Preparing"),
+        ),
+        destructive_when=("Overwrite", True),
+        words=("register", "import", "add", "asset", "library", "注册", "媒资", "入库", "登记"),
+    ),
+    OperationNotes(
+        operation="RegisterMediaStream",
+        toolset=TOOLSET,
+        title="Attach a rendition to an asset",
+        purpose=(
+            "Attach another file in OSS, such as a 720p rendition or an audio-only version, to an existing asset as "
+            "a stream. Nothing is copied or transcoded. The file is probed in the background; with wait_seconds this "
+            "call waits until get_play_info lists it as playable. It then shows in get_media_info as a file of type "
+            "transcode_file. To create the asset itself use register_media_info."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "MediaId": {"text": "Id of the asset that gets the stream.", "max_bytes": 64},
+            "InputURL": {
+                "text": f"Address of the rendition: {OSS_URL}.",
+                "url_schemes": ("http", "https", "oss"),
+            },
+            "StreamTags": {
+                "text": 'Tags of your own as an object, such as {"quality": "720p"}; get_play_info returns them.',
+                "kind": "object",
+                "json_text": True,
+            },
+            "UserData": {
+                "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+                "kind": "object",
+                "json_text": True,
+            },
+        },
+        # The page marks both as optional; neither the service nor a person can do anything without them.
+        rules=(AtLeastOne(("MediaId",)), AtLeastOne(("InputURL",))),
+        poll=Poll(
+            operation="GetPlayInfo",
+            arguments=(("MediaId", "MediaId"),),
+            status_field="PlayInfoList[].Status",
+            success=("Normal",),
+            entry=("FileURL", "InputURL"),
+        ),
+        words=("attach", "rendition", "stream", "720p", "transcoded", "转码流", "媒体流", "关联"),
+    ),
+    OperationNotes(
+        operation="GetMediaInfo",
+        toolset=TOOLSET,
+        title="Inspect a media asset",
+        purpose=(
+            "Everything known of one asset: status, title, tags, category, and for every file container, size, "
+            "duration, bitrate, resolution, video codec with profile and level, frame rate, audio and subtitle "
+            "tracks, plus AI results (chapters, labels, people, transcript). Answers with a short typed summary; "
+            "view=files or ai page through the details, view=full returns the whole response as far as it fits. Signed "
+            "URLs are hidden unless include_signed_urls. Give MediaId, or the InputURL it was registered with."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
+            "OutputType": {
+                "text": "oss (default), or cdn for assets imported from VOD with a CDN domain.",
+                "choices": ("oss", "cdn"),
+            },
+            "ReturnDetailedInfo": {
+                "text": "AI results as content instead of an address; view=ai sets it.",
+                "kind": "object",
+                "json_text": True,
+                "fields": (
+                    Parameter("AiRoughData.StandardSmartTagJob", "boolean", text="true: content; default false."),
+                ),
+            },
+            "AuthTimeout": AUTH_TIMEOUT,
+        },
+        rules=(AtLeastOne(("MediaId", "InputURL")),),
+        idempotent=True,
+        words=("inspect", "codec", "resolution", "duration", "metadata", "查询", "媒资信息", "编码", "分辨率"),
+    ),
+    OperationNotes(
+        operation="BatchGetMediaInfos",
+        toolset=TOOLSET,
+        title="Read several assets",
+        purpose=(
+            "Read several assets by id in one call: basic information, with AdditionType=FileInfo also their files. "
+            "Ids that do not exist come back in IgnoredList instead of failing the call. For one asset in detail "
+            "use get_media_info."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "MediaIds": {
+                "text": "Comma-separated asset ids.",
+                "required": True,
+                "comma_list": True,
+                "max_part_bytes": 64,
+            },
+            "AdditionType": {"text": "Comma-separated: FileInfo, DynamicMetaData.", "comma_list": True},
+            "AuthTimeout": AUTH_TIMEOUT,
+        },
+        idempotent=True,
+        words=("several", "many", "batch", "批量", "查询媒资"),
+    ),
+    OperationNotes(
+        operation="ListMediaBasicInfos",
+        toolset=TOOLSET,
+        title="List assets",
+        purpose=(
+            "List the assets of the library, newest first, filtered by exact media type, business type, source, "
+            "status and creation time. Pages with NextToken and at most 100 a page; an empty NextToken is the end. "
+            "IncludeFileBasicInfo adds size, duration and resolution of the source file."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "MediaType": {"text": "Only this type.", "choices": MEDIA_TYPES},
+            "Status": {"text": "Only this status.", "choices": ("Init", "Preparing", "PrepareFail", "Normal")},
+            "Source": {"text": "Only this source.", "hints": ("oss", "vod", "live", "general")},
+            "BusinessType": {"text": "Only this business type.", "hints": BUSINESS_TYPES},
+            "StartTime": {
+                "text": "Created after this UTC time: 2026-01-31T08:00:00Z.",
+                "pattern": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+            },
+            "EndTime": {
+                "text": "Created at or before this UTC time: 2026-01-31T08:00:00Z.",
+                "pattern": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+            },
+            "IncludeFileBasicInfo": {"text": "Add the files' basic data; default false."},
+            "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
+            "NextToken": {"text": "Token of the previous page."},
+            "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
+            "MediaId": {"text": "Only this asset.", "max_bytes": 64},
+            "AuthTimeout": AUTH_TIMEOUT,
+        },
+        idempotent=True,
+        words=("list", "browse", "find", "assets", "列表", "媒资列表", "浏览"),
+    ),
+    OperationNotes(
+        operation="UpdateMediaInfo",
+        toolset=TOOLSET,
+        title="Change an asset's basic information",
+        purpose=(
+            "Change title, description, tags, category, cover, business type, reference id or user data of an asset. "
+            "What is not given stays. MediaTags replaces all tags unless AppendTags=true. The address an asset was "
+            "registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
+            "Title": TITLE,
+            "Description": DESCRIPTION,
+            "MediaTags": TAGS,
+            "AppendTags": {"text": "true adds MediaTags to the existing ones; default false."},
+            "CateId": {"text": "Category id."},
+            "Category": {"text": "Category name, at most 64 bytes.", "max_bytes": 64},
+            "CoverURL": COVER_URL,
+            "BusinessType": {"text": "Purpose of the material.", "choices": BUSINESS_TYPES},
+            "ReferenceId": REFERENCE_ID,
+            "UserData": {
+                "text": "Any JSON of yours, at most 1,024 bytes.",
+                "kind": "object",
+                "json_text": True,
+                "max_bytes": 1024,
+            },
+        },
+        rules=(AtLeastOne(("MediaId", "InputURL")),),
+        words=("rename", "edit", "tag", "title", "修改", "更新", "标签", "标题"),
+    ),
+    OperationNotes(
+        operation="DeleteMediaInfos",
+        toolset=TOOLSET,
+        title="Delete assets",
+        purpose=(
+            "Delete up to 20 assets from the library, by id or by the address they were registered with. The files "
+            "in OSS stay unless DeletePhysicalFiles=true, which cannot be undone. Needs confirmation. Assets that do "
+            "not exist come back in IgnoredList, those you may not delete in ForbiddenList."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "MediaIds": {
+                "text": "Comma-separated asset ids, at most 20; win over InputURLs.",
+                "max_parts": 20,
+                "max_part_bytes": 64,
+                "comma_list": True,
+            },
+            "InputURLs": {"text": "Comma-separated addresses, at most 20.", "max_parts": 20, "comma_list": True},
+            "DeletePhysicalFiles": {"text": "true deletes the files too; default false."},
+        },
+        rules=(AtLeastOne(("MediaIds", "InputURLs")),),
+        idempotent=True,
+        words=("delete", "remove", "purge", "删除", "移除"),
+    ),
+    OperationNotes(
+        operation="GetPlayInfo",
+        toolset=TOOLSET,
+        title="Get playback addresses",
+        purpose=(
+            "List the playable streams of an asset with format, resolution, bitrate, definition, HDR type and the "
+            "StreamTags they were registered with. Use it to choose what to play or to see whether a rendition has "
+            "arrived. Play URLs lose their signature unless include_signed_urls=true."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
+            "AuthTimeout": AUTH_TIMEOUT,
+        },
+        rules=(AtLeastOne(("MediaId", "InputURL")),),
+        idempotent=True,
+        words=("play", "playback", "watch", "url", "播放", "播放地址"),
+    ),
+)

@@ -1,0 +1,54 @@
+"""The form notes are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+from ims_mcp.catalogue.operation import Effect, Kind, Parameter, Poll, Rule
+
+
+class ParameterNotes(TypedDict, total=False):
+    """What the notes add to a row of the parameter table; the names are those of :class:`Parameter`."""
+
+    kind: Kind
+    required: bool
+    fields: tuple[Parameter, ...]
+    nested: dict[str, ParameterNotes]
+    """Notes for the fields that the facts know."""
+    text: str
+    choices: tuple[str, ...]
+    any_case: bool
+    hints: tuple[str, ...]
+    minimum: float
+    maximum: float
+    max_decimals: int
+    min_characters: int
+    max_characters: int
+    max_bytes: int
+    pattern: str
+    max_parts: int
+    max_part_bytes: int
+    url_schemes: tuple[str, ...]
+    json_text: bool
+    comma_list: bool
+    extra_fields: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OperationNotes:
+    """The notes of one operation. ``parameters`` stand in the order of their importance."""
+
+    operation: str
+    toolset: str
+    title: str
+    purpose: str
+    effect: Effect
+    parameters: Mapping[str, ParameterNotes] = field(default_factory=dict[str, ParameterNotes])
+    rules: tuple[Rule, ...] = ()
+    poll: Poll | None = None
+    destructive_when: tuple[str, Any] | None = None
+    idempotent: bool = False
+    secret_fields: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()

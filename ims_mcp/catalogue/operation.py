@@ -1,0 +1,188 @@
+"""What an IMS operation is: one parameter table, its effect, how to poll it. Frozen data, no behaviour of a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
+
+
+class Effect(StrEnum):
+    """What an operation does to the account: decides annotations, retries, read-only mode and confirmation."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row of a parameter table, or one field of a structured parameter.
+
+    Facts (from the SDK): ``name``, ``kind``, ``required``, ``place``, ``style``, ``fields``, ``items``.
+    Notes (by hand): all the rest.
+    """
+
+    name: str
+    kind: Kind
+    required: bool = False
+    place: Literal["query", "body"] = "query"
+    style: Literal["plain", "json", "flat"] = "plain"
+    """How a structured value travels: one JSON string, or ``Name.1``, ``Name.2``."""
+    fields: tuple[Parameter, ...] = ()
+    """Fields of an object."""
+    items: Parameter | None = None
+    """Element of an array (its name is empty)."""
+
+    text: str = ""
+    """What a model should know of it, in our words."""
+    choices: tuple[str, ...] = ()
+    """The closed list of values."""
+    any_case: bool = False
+    """``choices`` are compared without case; the listed spelling is sent."""
+    hints: tuple[str, ...] = ()
+    """Known values of a list that may grow: said, not enforced."""
+    minimum: float | None = None
+    maximum: float | None = None
+    max_decimals: int | None = None
+    min_characters: int | None = None
+    max_characters: int | None = None
+    max_bytes: int | None = None
+    """Length limit in UTF-8 bytes, of the value as it travels."""
+    pattern: str | None = None
+    """A regular expression the whole value matches; ``text`` says it in words."""
+    max_parts: int | None = None
+    """Limit on the parts of a comma-separated list."""
+    max_part_bytes: int | None = None
+    url_schemes: tuple[str, ...] = ()
+    """Schemes an address may have."""
+    json_text: bool = False
+    """The documented type is "string in JSON format": an object here, serialised when it is sent."""
+    comma_list: bool = False
+    """The documented type is a comma-separated string: a list of strings is accepted too."""
+    extra_fields: bool = False
+    """An object may hold keys beside ``fields``."""
+    hidden: bool = False
+    """Left out of the schema: the client fills it (ClientToken)."""
+
+    @property
+    def is_open(self) -> bool:
+        """An object of any shape."""
+        return self.kind == "object" and not self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeastOne:
+    """At least one of these parameters has to be given."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Where ``parameter`` has ``value`` (None: any value), ``needs`` has to be given, with one of ``values`` if listed.
+
+    Names may be paths into a structured parameter: ``RecordOutput.Type``.
+    """
+
+    parameter: str
+    value: str | None
+    needs: str
+    values: tuple[str, ...] = ()
+
+
+Rule = AtLeastOne | Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How to learn when an asynchronous operation has ended.
+
+    Call ``operation`` with ``arguments`` (its parameter name -> field of the submit's response) and look at
+    ``status_field``, a path such as ``MediaInfo.MediaBasicInfo.Status`` or ``PlayInfoList[].Status``. A value in none
+    of the three lists counts as pending and is reported.
+
+    ``entry``, where the path goes through a list: (field of an element, argument of the submitted call) that have to
+    name the same object for the element to count.
+    """
+
+    operation: str
+    arguments: tuple[tuple[str, str], ...]
+    status_field: str
+    success: tuple[str, ...]
+    failure: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    entry: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseField:
+    """One field of a response, as the SDK declares it."""
+
+    name: str
+    kind: str
+    fields: tuple[ResponseField, ...] = ()
+    items: ResponseField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of the operations of IMS: facts from the SDK joined with the notes of its toolset."""
+
+    name: str
+    toolset: str
+    title: str
+    purpose: str
+    """What it does and when to use it: the tool's description."""
+    effect: Effect
+    method: Literal["GET", "POST"] = "POST"
+    anonymous: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    response: tuple[ResponseField, ...] = ()
+    poll: Poll | None = None
+    destructive_when: tuple[str, Any] | None = None
+    """(parameter, value) that turns a write into a destructive call."""
+    idempotent: bool = False
+    """Calling it twice with the same arguments leaves the same state as calling it once."""
+    secret_fields: tuple[str, ...] = ()
+    """Response fields that are credentials."""
+    words: tuple[str, ...] = field(default=())
+    """Search words, English and Chinese, beside those of the description."""
+
+    @property
+    def tool_name(self) -> str:
+        """The operation's name in snake_case: ``register_media_info``."""
+        return snake_case(self.name)
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    @property
+    def has_client_token(self) -> bool:
+        """A repeated call with the same ClientToken is the same call: it may be sent again."""
+        return self.parameter("ClientToken") is not None
+
+    def effect_of(self, arguments: dict[str, Any]) -> Effect:
+        """The effect of this very call."""
+        if self.destructive_when is not None:
+            name, value = self.destructive_when
+            if arguments.get(name) == value:
+                return Effect.DESTRUCTIVE
+        return self.effect
+
+
+def snake_case(name: str) -> str:
+    """``UploadMediaByURL`` -> ``upload_media_by_url``; ``QueryTraceM3u8JobList`` -> ``query_trace_m3u8_job_list``."""
+    result: list[str] = []
+    for index, character in enumerate(name):
+        starts_word = character.isupper() and index > 0
+        if starts_word and name[index - 1].isupper():
+            # Inside a run of capitals a word starts only where a small letter follows: URLList -> url_list.
+            starts_word = index + 1 < len(name) and name[index + 1].islower()
+        if starts_word:
+            result.append("_")
+        result.append(character.lower())
+    return "".join(result)

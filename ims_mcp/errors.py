@@ -1,0 +1,127 @@
+"""Every error this project raises on purpose, and the text a reader gets for it.
+
+    ImsError                    what failed, in one sentence, and what to do next
+    ├── InvalidArguments        a call that was not sent: every problem with its arguments at once
+    ├── Refused                 a call that was not sent: read-only mode, or a destructive call nobody confirmed
+    ├── CredentialsError        no credentials were found, or the provider that should give them failed
+    ├── ServiceError            IMS (or OSS) answered with an error: Code, HTTP status, RequestId
+    ├── ConnectionFailed        no usable answer came: the network, a proxy, a cut-off or foreign body
+    │   └── DeadlineExceeded    the call's one deadline passed
+    └── LocalImsError           the embedded IMS could not be started or reached
+
+Anything else that escapes is a bug, not an ImsError.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ImsError(Exception):
+    """Base of all: ``str(error)`` says what failed, ``next_step`` what the caller can do about it."""
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(message)
+        self.next_step = next_step
+
+    def explain(self) -> str:
+        """The whole text a model or a person reads."""
+        return f"{self} {self.next_step}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one argument. ``path`` names it as the caller wrote it: ``RegisterConfig.CoverConfig``."""
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}" if self.path else self.text
+
+
+class InvalidArguments(ImsError):
+    """The arguments of a call break its parameter table; nothing was sent."""
+
+    def __init__(self, subject: str, problems: list[Problem], *, next_step: str = "") -> None:
+        self.subject = subject
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = "\n".join(f"- {problem}" for problem in problems)
+        super().__init__(
+            f"{subject} was not sent: {count} with its arguments.\n{lines}",
+            next_step=next_step or "Correct every line above and call again.",
+        )
+
+    def explain(self) -> str:
+        return f"{self}\n{self.next_step}"
+
+
+class Refused(ImsError):
+    """The call is not allowed as things are set (read-only mode, no confirmation); nothing was sent."""
+
+
+class CredentialsError(ImsError):
+    """No credentials, or their provider failed. The text never holds a part of a credential."""
+
+
+class ServiceError(ImsError):
+    """IMS answered with an error body.
+
+    ``code`` is the service's own (``MediaAlreadyExist``), ``request_id`` what Alibaba Cloud support asks for.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        *,
+        code: str,
+        service_message: str,
+        http_status: int,
+        request_id: str = "",
+        recommend: str = "",
+        cause: str = "",
+        next_step: str = "",
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(f"{operation} failed: {code} (HTTP {http_status}): {service_message}", next_step=next_step)
+        self.operation = operation
+        self.code = code
+        self.service_message = service_message
+        self.http_status = http_status
+        self.request_id = request_id
+        self.recommend = recommend
+        self.cause = cause
+        self.retry_after_seconds = retry_after_seconds
+
+    def explain(self) -> str:
+        lines = [str(self)]
+        if self.request_id:
+            lines.append(f"RequestId: {self.request_id}")
+        if self.cause:
+            lines.append(f"Likely cause: {self.cause}")
+        if self.next_step:
+            lines.append(f"Next: {self.next_step}")
+        if self.recommend:
+            lines.append(f"Diagnosis: {self.recommend}")
+        return "\n".join(lines)
+
+
+class ConnectionFailed(ImsError):
+    """No usable answer came back.
+
+    ``maybe_done`` is True where the request may have reached the service: a write is then not sent again, and the
+    text says how to find out what happened.
+    """
+
+    def __init__(self, message: str, *, maybe_done: bool, next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.maybe_done = maybe_done
+
+
+class DeadlineExceeded(ConnectionFailed):
+    """The call's one deadline passed before an answer came."""
+
+
+class LocalImsError(ImsError):
+    """The embedded IMS could not be started or reached."""
