@@ -180,7 +180,7 @@ NOTES = (
                 "choices": ("oss", "cdn"),
             },
             "ReturnDetailedInfo": {
-                "text": "AI results as content instead of an address; view=ai sets it.",
+                "text": "AI results as content instead of an address; set by views summary and ai.",
                 "kind": "object",
                 "json_text": True,
                 "fields": (

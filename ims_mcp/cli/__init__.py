@@ -1,0 +1,128 @@
+"""The command line: ``ims-mcp serve · local · call · tools · doctor · demo``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ims_mcp import __version__
+from ims_mcp.errors import ImsError, InvalidArguments
+from ims_mcp.logs import log_to_stderr
+from ims_mcp.settings import Settings, read_settings
+
+_SETTINGS = ("region", "endpoint", "read_only", "allow_destructive", "local", "data_dir", "ecs_role", "log_level")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code 0: done. 1: it failed, and stderr says why and what to do. 2: the command line is off."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+        words.insert(0, "serve")
+    options, rest = _parser().parse_known_args(words)
+    if rest and options.command != "call":
+        print(f"ims-mcp {options.command} does not know {' '.join(rest)}; see --help.", file=sys.stderr)
+        return 2
+    try:
+        settings = read_settings(os.environ, **{name: getattr(options, name, None) for name in _SETTINGS})
+        log_to_stderr(settings.log_level)
+        return _run(options, rest, settings)
+    except InvalidArguments as error:
+        print(error.explain(), file=sys.stderr)
+        return 2
+    except ImsError as error:
+        print(error.explain(), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace, rest: list[str], settings: Settings) -> int:
+    # Imported one by one: `serve` must not pay for the embedded IMS, nor `local` for MCP.
+    match options.command:
+        case "serve":
+            from ims_mcp.cli.serve import serve
+
+            return serve(settings)
+        case "local":
+            from ims_mcp.cli.local import local
+
+            return local(settings, options)
+        case "call":
+            from ims_mcp.cli.call import call
+
+            return call(settings, options, rest)
+        case "tools":
+            from ims_mcp.cli.tools import tools
+
+            return tools(settings, as_json=options.json)
+        case "doctor":
+            from ims_mcp.cli.doctor import doctor
+
+            return doctor(settings)
+        case _:
+            from ims_mcp.cli.demo import demo
+
+            return demo(keep=options.keep)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ims-mcp",
+        description="MCP server for Alibaba Cloud Intelligent Media Services (IMS), with an embedded local IMS.",
+        epilog="Without a command: serve.",
+    )
+    parser.add_argument("--version", action="version", version=f"ims-mcp {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = _command(commands, "serve", "serve MCP on stdin and stdout (the default)")
+    _add_settings(serve)
+
+    local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
+    local.add_argument("--port", type=int, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
+    local.add_argument("--data-dir", help="where state and files are kept (default ~/.local/share/ims-mcp)")
+    local.add_argument("--settle", type=float, default=2.0, help="seconds a registration takes at least (default 2)")
+    local.add_argument("--region", help="region it plays (default cn-shanghai)")
+    local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
+    _add_log_level(local)
+
+    call = _command(commands, "call", "call one operation: ims-mcp call GetMediaInfo --MediaId 3b187b...")
+    call.add_argument("operation", metavar="OPERATION", help="its name, such as GetMediaInfo or get_media_info")
+    call.add_argument("--json", help="arguments as one JSON object; --Name value pairs win over it")
+    call.add_argument("--yes", action="store_true", help="confirm a destructive operation")
+    call.add_argument("--raw", action="store_true", help="print the whole response as it came")
+    _add_settings(call)
+
+    tools = _command(commands, "tools", "what the server lists, with bytes")
+    tools.add_argument("--json", action="store_true", help="print the tools/list result itself")
+    _add_settings(tools)
+
+    doctor = _command(commands, "doctor", "check credentials, endpoint, clock and one harmless read")
+    _add_settings(doctor)
+
+    demo = _command(commands, "demo", "register, inspect and extend a real clip on the embedded IMS")
+    demo.add_argument("--keep", metavar="DIR", help="keep its data in this directory")
+    _add_log_level(demo)
+    return parser
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    # Abbreviations are off: `call` passes on --Name words that are the operation's own.
+    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--local", action="store_true", help="use the embedded IMS; it is started when first needed")
+    parser.add_argument("--data-dir", help="where the embedded IMS keeps its state")
+    parser.add_argument("--region", help="region of IMS (default cn-shanghai)")
+    parser.add_argument("--endpoint", help="endpoint in place of the region's own")
+    parser.add_argument("--read-only", action="store_true", help="refuse everything that changes something")
+    parser.add_argument("--allow-destructive", action="store_true", help="run destructive operations without asking")
+    parser.add_argument("--ecs-role", help="take credentials from this ECS instance role")
+    _add_log_level(parser)
+
+
+def _add_log_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--log-level", help="debug, info, warning (default) or error")

@@ -1,0 +1,74 @@
+"""``ims-mcp call OPERATION``: one operation from a terminal, by the same road as a tool call."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import replace
+from typing import Any, cast
+
+import anyio
+
+from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue.check import check
+from ims_mcp.cli.connection import connection
+from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.settings import Settings
+from ims_mcp.workflows.operation_call import OwnArguments, run_operation
+from ims_mcp.workflows.own_parameters import own_parameters
+
+
+def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
+    """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
+    operation = get_operation(options.operation)
+    arguments = {**_json_object(operation, options.json), **_pairs(operation, words)}
+    table = replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))
+    checked = check(table, arguments)
+    own = OwnArguments.taken_from(checked)
+    result = anyio.run(_call, settings, operation, checked, own, options.yes, options.raw)
+    print(json.dumps(result, ensure_ascii=False, indent=2))
+    return 0
+
+
+async def _call(
+    settings: Settings, operation: Operation, arguments: dict[str, Any], own: OwnArguments, yes: bool, raw: bool
+) -> dict[str, Any]:
+    async def progress(done: float, total: float, message: str) -> None:
+        print(f"{done:5.1f} s of {total:.0f} s  {message}", file=sys.stderr)
+
+    async with connection(settings, os.environ) as client:
+        if raw:
+            return (await client.call(operation, arguments, confirmed=yes)).data
+        return await run_operation(client, operation, arguments, own, confirmed=yes, progress=progress)
+
+
+def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise InvalidArguments(operation.name, [Problem("--json", f"is not valid JSON ({error})")]) from error
+    if not isinstance(value, dict):
+        raise InvalidArguments(operation.name, [Problem("--json", "has to be an object: '{\"MediaId\": \"…\"}'")])
+    return cast("dict[str, Any]", value)
+
+
+def _pairs(operation: Operation, words: list[str]) -> dict[str, str]:
+    """``--MediaId X``, ``--MediaId=X`` and ``--wait-seconds 10`` as arguments."""
+    pairs: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not name.startswith("--"):
+            raise InvalidArguments(operation.name, [Problem(word, "is not a --Name value pair")])
+        if not equals:
+            following = next(rest, None)
+            if following is None:
+                raise InvalidArguments(operation.name, [Problem(name, "has no value after it")])
+            value = following
+        name = name.removeprefix("--")
+        pairs[name.replace("-", "_") if name.islower() else name] = value
+    return pairs

@@ -1,0 +1,147 @@
+"""``ims-mcp demo``: a real clip, the embedded IMS, and an MCP client that registers, reads and extends an asset."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.cli.connection import connection, credential_source
+from ims_mcp.cli.embedded import EmbeddedIms
+from ims_mcp.client.oss import put_file
+from ims_mcp.settings import Settings, read_settings
+
+BUCKET = "local-media"
+WAIT_SECONDS = 30
+
+
+@dataclass(slots=True)
+class Demo:
+    """One run: the MCP client it speaks through and what was found to be off."""
+
+    client: Client
+    problems: list[str] = field(default_factory=list[str])
+
+    async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Call a tool, show the call and what the model reads, and return the structured result."""
+        print(f"\n> {tool} {json.dumps(arguments, ensure_ascii=False)}")
+
+        async def progress(done: float, total: float | None, message: str | None) -> None:
+            print(f"  … {done:.1f} s  {message}")
+
+        result = await self.client.call_tool(tool, arguments, progress_callback=progress)
+        text = "".join(getattr(block, "text", "") for block in result.content)
+        print(_indented(text))
+        self.expect(not result.is_error, f"{tool} answered with an error")
+        return dict(result.structured_content or {})
+
+    def expect(self, holds: bool, otherwise: str) -> None:
+        if not holds:
+            self.problems.append(otherwise)
+            print(f"  !! {otherwise}")
+
+
+def demo(*, keep: str | None = None) -> int:
+    """Run it in a temporary directory, or in ``keep``. Exit code 1 where anything is not as it should be."""
+    with tempfile.TemporaryDirectory(prefix="ims-mcp-demo-") as temporary:
+        return anyio.run(_demo, Path(keep).expanduser() if keep else Path(temporary))
+
+
+async def _demo(directory: Path) -> int:
+    started = time.monotonic()
+    settings = read_settings({}, local=True, data_dir=directory / "data")
+    source, rendition = await _make_clips(directory)
+    async with AsyncExitStack() as stack:
+        embedded = await stack.enter_async_context(EmbeddedIms(settings, os.environ))
+        endpoint = await embedded.endpoint()
+        credential = await credential_source(settings, os.environ).get()
+        for path in (source, rendition):
+            await put_file(endpoint, BUCKET, f"demo/{path.name}", path, credential)
+            print(f"put {path.name} ({path.stat().st_size:,} bytes) into the local OSS as oss://{BUCKET}/demo/{path.name}")
+        command = ["-m", "ims_mcp", "serve", "--local", "--data-dir", str(settings.data_dir)]
+        print(f"\n$ ims-mcp serve --local --data-dir {settings.data_dir}   (over stdio)")
+        server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
+        client = await stack.enter_async_context(Client(server))
+        listed = await client.list_tools()
+        print(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}")
+        run = Demo(client)
+        media_id = await _register_and_attach(run, source.name, rendition.name)
+        await _compare_sizes(run, settings, media_id)
+    return _report(run.problems, time.monotonic() - started)
+
+
+async def _make_clips(directory: Path) -> tuple[Path, Path]:
+    from ims_mcp.local.clip import make_clip  # brings in PyAV, which only the extra `local` installs
+
+    directory.mkdir(parents=True, exist_ok=True)
+    source, rendition = directory / "film.mp4", directory / "film-720p.mp4"
+    make: Callable[[], None] = lambda: (  # noqa: E731 - one job for one thread
+        make_clip(source, seconds=4, width=1920, height=1080),
+        make_clip(rendition, seconds=4, width=1280, height=720, subtitles=False),
+    )[0]
+    await anyio.to_thread.run_sync(make)
+    return source, rendition
+
+
+async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
+    registered = await run.call(
+        "register_media_info",
+        {
+            "InputURL": f"oss://{BUCKET}/demo/{source}",
+            "Title": "Test pattern with tone and subtitles",
+            "MediaTags": "demo,test pattern",
+            "UserData": {"made_by": "ims-mcp demo"},
+            "wait_seconds": WAIT_SECONDS,
+        },
+    )
+    run.expect(registered.get("wait", {}).get("status") == "Normal", "the registration did not become Normal")
+    media_id = str(registered.get("MediaId", ""))
+    before = await run.call("get_media_info", {"MediaId": media_id})
+    facts = json.dumps(before)
+    run.expect(all(fact in facts for fact in ("h264", "1920", "1080", "aac", "mov_text")), "the summary lacks a fact")
+    attached = await run.call(
+        "register_media_stream",
+        {
+            "MediaId": media_id,
+            "InputURL": f"oss://{BUCKET}/demo/{rendition}",
+            "StreamTags": {"quality": "720p"},
+            "wait_seconds": WAIT_SECONDS,
+        },
+    )
+    run.expect(attached.get("wait", {}).get("outcome") == "succeeded", "the rendition did not arrive")
+    after = json.dumps(await run.call("get_media_info", {"MediaId": media_id}))
+    run.expect("1280" in after and "720" in after and "transcode_file" in after, "the rendition is not in the summary")
+    return media_id
+
+
+async def _compare_sizes(run: Demo, settings: Settings, media_id: str) -> None:
+    async with connection(settings, os.environ) as client:
+        reply = await client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
+    result = await run.client.call_tool("get_media_info", {"MediaId": media_id})
+    read = sum(len(getattr(block, "text", "").encode()) for block in result.content)
+    print(f"\nGetMediaInfo: {reply.size_bytes:,} bytes raw, {read:,} bytes for the model ({read / reply.size_bytes:.0%})")
+    run.expect(read < reply.size_bytes, "the summary is not smaller than the response")
+
+
+def _report(problems: list[str], seconds: float) -> int:
+    if problems:
+        print(f"\n{len(problems)} things are off: {'; '.join(problems)}", file=sys.stderr)
+        return 1
+    print(f"\nEverything is as it should be ({seconds:.1f} s). Next: connect your own client, see the README.")
+    return 0
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -1,0 +1,52 @@
+"""``ims-mcp local``: the embedded IMS in the foreground, and the lines that point any client at it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from ims_mcp.cli.embedded import local_key_pair
+from ims_mcp.errors import LocalImsError
+from ims_mcp.settings import Settings
+
+
+def local(settings: Settings, options: argparse.Namespace) -> int:
+    """Run until interrupted. Raises LocalImsError where the extra is missing or the data directory is in use."""
+    try:
+        from ims_mcp.local.app import serve
+    except ModuleNotFoundError as missing:
+        raise LocalImsError(
+            f"The embedded IMS needs the Python package {missing.name}, which is not installed.",
+            next_step="Install the extra: pip install 'ims-mcp[local]'.",
+        ) from missing
+    access_key_id, access_key_secret = local_key_pair(os.environ)
+
+    def ready(endpoint: str) -> None:
+        print(environment_lines(settings, endpoint, access_key_id, access_key_secret), flush=True)
+
+    serve(
+        settings.data_dir,
+        port=options.port,
+        settle=options.settle,
+        region=settings.region,
+        access_key_id=access_key_id,
+        access_key_secret=access_key_secret,
+        on_ready=ready,
+        exit_with_parent=options.exit_with_parent,
+    )
+    return 0
+
+
+def environment_lines(settings: Settings, endpoint: str, access_key_id: str, access_key_secret: str) -> str:
+    """Shell lines after which the official SDKs, ossutil, oss2 and this project talk to the embedded IMS."""
+    host = endpoint.partition("://")[2]
+    return "\n".join(
+        (
+            f"# embedded IMS and OSS at {endpoint}, data in {settings.data_dir}",
+            f"export ALIBABA_CLOUD_ACCESS_KEY_ID={access_key_id}",
+            f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={access_key_secret}",
+            f"export ALIBABA_CLOUD_REGION_ID={settings.region}",
+            f"export IMS_MCP_ENDPOINT={endpoint}",
+            f"# official SDK: Config(endpoint={host!r}, protocol='http'); oss2: Bucket(auth, {endpoint!r}, 'local-media')",
+        )
+    )

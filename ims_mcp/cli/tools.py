@@ -1,0 +1,31 @@
+"""``ims-mcp tools``: what the server lists, and what it costs a model to read."""
+
+from __future__ import annotations
+
+import os
+
+import anyio
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.cli.connection import connection
+from ims_mcp.server.build import build_server
+from ims_mcp.server.listing import as_sent, size_bytes
+from ims_mcp.settings import Settings
+
+
+def tools(settings: Settings, *, as_json: bool) -> int:
+    """Print the tools/list result as JSON, or one line a tool with its bytes."""
+    return anyio.run(_tools, settings, as_json)
+
+
+async def _tools(settings: Settings, as_json: bool) -> int:
+    async with connection(settings, os.environ) as client:
+        listed = await build_server(settings, client).list_tools()
+    if as_json:
+        print(as_sent(listed))
+        return 0
+    for tool in listed:
+        effect = get_operation(tool.name).effect
+        print(f"{size_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
+    print(f"{len(as_sent(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
+    return 0

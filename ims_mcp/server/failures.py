@@ -1,0 +1,33 @@
+"""The one boundary where errors become what a model reads."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from mcp_types import CallToolResult, TextContent
+
+from ims_mcp.errors import ImsError
+
+logger = logging.getLogger("ims_mcp.server")
+
+
+def failure(text: str) -> CallToolResult:
+    """An error result; everything is in the text, since clients drop structured content on errors."""
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def explained(error: ImsError) -> CallToolResult:
+    """An error this project raised on purpose."""
+    return failure(error.explain())
+
+
+def incident(tool_name: str, error: Exception) -> CallToolResult:
+    """A bug: its trace goes to the log under an id, and only the id to the model."""
+    incident_id = uuid.uuid4().hex[:12]
+    logger.error("unexpected error", extra={"tool": tool_name, "incident": incident_id}, exc_info=error)
+    return failure(
+        f"{tool_name} failed inside this server, which is a bug in it, not in your call (incident {incident_id}). "
+        "Nothing is known about whether the service acted; look before calling again. The server's stderr log has "
+        "the details under that incident."
+    )

@@ -1,0 +1,148 @@
+"""Waiting for an asynchronous operation: poll as its table says until a terminal state, or until the time is up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, cast
+from urllib.parse import unquote, urlsplit
+
+import anyio
+
+from ims_mcp.catalogue import Operation, Poll, get_operation
+from ims_mcp.errors import ImsError
+
+MAX_WAIT_SECONDS = 45.0
+"""Longest a call may wait: clients give up at 60 s, and progress does not always reset their timer."""
+FIRST_PAUSE_SECONDS = 0.3
+LONGEST_PAUSE_SECONDS = 3.0
+PAUSE_GROWTH = 1.6
+
+Progress = Callable[[float, float, str], Awaitable[None]]
+"""Called with seconds waited, seconds allowed, and what was seen."""
+
+
+class Reply(Protocol):
+    """What a caller returns: the parsed response body."""
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+class Caller(Protocol):
+    """What can call IMS; the shared client is one."""
+
+    async def call(
+        self, operation: Operation, arguments: Mapping[str, Any], *, timeout_seconds: float | None = None
+    ) -> Reply: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How a wait ended. ``status`` is the last value seen, empty if none was; ``problem`` why looking failed."""
+
+    outcome: Literal["succeeded", "failed", "pending"]
+    status: str
+    seconds: float
+    next_operation: str
+    next_arguments: dict[str, Any]
+    last_data: dict[str, Any] | None = None
+    problem: str = ""
+
+
+async def wait_for(
+    client: Caller,
+    operation: Operation,
+    *,
+    arguments: Mapping[str, Any],
+    reply: Mapping[str, Any],
+    seconds: float,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = anyio.current_time,
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> Waited:
+    """Follow what ``operation``, called with ``arguments`` and answered with ``reply``, has started.
+
+    Looks at least once, also with ``seconds=0``. A look that fails does not fail the wait: the job exists whatever
+    happens to a look, so the error becomes the ``problem`` of a pending outcome if no later look succeeds.
+    """
+    poll = operation.poll
+    if poll is None:
+        raise ImsError(f"{operation.name} has nothing to wait for.")
+    look = get_operation(poll.operation)
+    look_arguments = {name: reply.get(field, arguments.get(field)) for name, field in poll.arguments}
+    start = clock()
+    deadline = start + min(max(seconds, 0.0), MAX_WAIT_SECONDS)
+    pause, status, problem = FIRST_PAUSE_SECONDS, "", ""
+    data: dict[str, Any] | None = None
+    outcome: Literal["succeeded", "failed", "pending"] = "pending"
+    while True:
+        remaining = deadline - clock()
+        try:
+            data = (await client.call(look, look_arguments, timeout_seconds=max(remaining, 5.0))).data
+            status, problem = _status(poll, data, arguments), ""
+        except ImsError as error:
+            problem = error.explain()
+        outcome = _outcome(poll, status)
+        elapsed = clock() - start
+        if progress is not None:
+            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {status or 'no state yet'}")
+        if outcome != "pending" or clock() + pause > deadline:
+            break
+        await sleep(pause)
+        pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+    return Waited(
+        outcome=outcome,
+        status=status,
+        seconds=round(clock() - start, 2),
+        next_operation=look.name,
+        next_arguments=look_arguments,
+        last_data=data,
+        problem=problem,
+    )
+
+
+def _outcome(poll: Poll, status: str) -> Literal["succeeded", "failed", "pending"]:
+    if status in poll.success:
+        return "succeeded"
+    return "failed" if status in poll.failure else "pending"
+
+
+def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> str:
+    """The state at the poll's path. Of several entries the one least advanced counts: all have to be done."""
+    list_path, _, field = poll.status_field.rpartition("[].")
+    if not list_path:
+        return next((str(value) for value in _at(data, field.split(".")) if value), "")
+    entries = [entry for value in _at(data, list_path.split(".")) if isinstance(value, list) for entry in value]
+    if poll.entry is not None:
+        entry_field, argument = poll.entry
+        address = str(arguments.get(argument, ""))
+        entries = [entry for entry in entries if same_object(str(entry.get(entry_field, "")), address)]
+    states = [str(value) for entry in entries for value in _at(entry, field.split(".")) if value]
+    rank = {"failed": 0, "pending": 1, "succeeded": 2}
+    return min(states, key=lambda state: rank[_outcome(poll, state)], default="")
+
+
+def _at(data: Any, path: list[str]) -> Iterator[Any]:
+    for name in path:
+        if not isinstance(data, dict):
+            return
+        data = cast("dict[str, Any]", data).get(name)
+    yield data
+
+
+def same_object(address: str, other: str) -> bool:
+    """Whether two addresses (``oss://bucket/key``, virtual-hosted or path-style URLs) name one OSS object."""
+    return bool(address) and _object_of(address) == _object_of(other)
+
+
+def _object_of(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    host, path = parts.hostname or "", unquote(parts.path).lstrip("/")
+    if parts.scheme == "oss":
+        return host, address.partition("://")[2].partition("/")[2]
+    if re.fullmatch(r"[\d.]+|localhost|\[?[0-9a-f:]+\]?", host):
+        bucket, _, key = path.partition("/")
+        return bucket, key
+    return host.partition(".")[0], path

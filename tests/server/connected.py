@@ -1,0 +1,63 @@
+"""An MCP client connected to a real server object over a real client, against whatever endpoint a test names."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+
+import anyio
+from mcp import Client
+from mcp.client.session import ElicitationFnT
+from mcp_types import CallToolResult
+
+from ims_mcp.client.credentials import Credential, FixedCredentials
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.server.build import build_server
+from ims_mcp.settings import Settings
+
+Era = Literal["legacy", "2026-07-28"]
+ERAS: tuple[Era, ...] = ("legacy", "2026-07-28")
+CREDENTIAL = Credential("LTAI5tRecognisableKeyId00", "RecognisableSecret0123456789", None)
+LOCAL = Credential("local", "local", None)
+
+
+@asynccontextmanager
+async def connected(
+    endpoint: str,
+    *,
+    credential: Credential = CREDENTIAL,
+    settings: Settings | None = None,
+    era: Era = "2026-07-28",
+    timeout_seconds: float = 10.0,
+    elicitation: ElicitationFnT | None = None,
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> AsyncIterator[Client]:
+    """The client side of a server that calls ``endpoint``."""
+    settings = settings or Settings()
+
+    async def fixed() -> str:
+        return endpoint
+
+    async with ImsClient(
+        fixed,
+        FixedCredentials(credential),
+        timeout_seconds=timeout_seconds,
+        read_only=settings.read_only,
+        allow_destructive=settings.allow_destructive,
+        sleep=sleep,
+    ) as ims:
+        async with Client(build_server(settings, ims), mode=era, elicitation_callback=elicitation) as client:
+            yield client
+
+
+def text_of(result: CallToolResult) -> str:
+    """What a model reads."""
+    return "".join(getattr(block, "text", "") for block in result.content)
+
+
+def content_of(result: CallToolResult) -> dict[str, Any]:
+    """The structured result of a call that went well."""
+    assert not result.is_error, text_of(result)
+    assert isinstance(result.structured_content, dict)
+    return result.structured_content

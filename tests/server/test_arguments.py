@@ -1,0 +1,178 @@
+"""Arguments drawn from the schemas, and mutated ones: never an opaque error, never a request that breaks a limit.
+
+``IMS_MCP_TEST_EXAMPLES`` sets how many of each are tried for every tool.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis_jsonschema import from_schema
+
+from ims_mcp.catalogue import Operation, get_operation, operations
+from ims_mcp.client.credentials import FixedCredentials
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.server.build import build_server
+from ims_mcp.server.operation_tool import OperationTool, operation_tool
+from ims_mcp.settings import Settings
+from tests.client.scripted_service import Arrived, ScriptedService
+from tests.server.connected import CREDENTIAL
+
+EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "40"))
+TRIED = settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
+ODD_VALUES: list[Any] = [
+    None, "", " ", 0, -1, 1.5, 10**30, True, [], {}, [None], {"": None}, "x" * 5000, "é" * 700, "a\ud800b", "\x00",
+    "{", "[1", '{"a": NaN}', "null", "oss://", "http://", "rtmp://", [[[[["deep"]]]]], {"a": {"b": {"c": [1]}}},
+]  # fmt: skip
+PARAMETERS = [pytest.param(operation, id=operation.tool_name) for operation in operations()]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[ScriptedService]:
+    with ScriptedService() as running:
+        yield running
+
+
+class Driver:
+    """Calls one tool many times on one event loop and one client."""
+
+    def __init__(self, service: ScriptedService, operation: Operation) -> None:
+        self.service = service
+        self.operation = operation
+
+    async def call(self, arguments: dict[str, Any]) -> tuple[str, bool, list[Arrived]]:
+        """(text, is_error, requests that arrived) of one call."""
+        before = len(self.service.arrived)
+        async with ImsClient(self.service.endpoint, FixedCredentials(CREDENTIAL), allow_destructive=True) as client:
+            tool: OperationTool = operation_tool(self.operation, client)
+            server = build_server(Settings(), client)
+            from mcp.server.mcpserver import Context
+
+            result = await tool.run(arguments, Context(mcp_server=server))
+        text = "".join(getattr(block, "text", "") for block in result.content)
+        return text, bool(result.is_error), self.service.arrived[before:]
+
+
+def drawn(operation: Operation) -> st.SearchStrategy[dict[str, Any]]:
+    """Arguments that fit the published schema; waiting is left out, time is not what is tested."""
+    from dataclasses import replace
+
+    from ims_mcp.catalogue.schema import input_schema
+    from ims_mcp.workflows.own_parameters import own_parameters
+
+    own = tuple(row for row in own_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    schema = input_schema(replace(operation, parameters=(*operation.parameters, *own)))
+    return from_schema(schema)  # type: ignore[no-any-return]
+
+
+def assert_limits_hold(operation: Operation, request: Arrived) -> None:
+    """An independent reading of the documented limits, on what arrived."""
+    sent = {**request.query, **request.form}
+    limits = {"Title": 128, "Description": 1024, "CoverURL": 128, "Category": 64}
+    if operation.name in ("RegisterMediaInfo", "UpdateMediaInfo"):
+        limits["UserData"] = 1024
+        for name, most in limits.items():
+            assert len(sent.get(name, "").encode()) <= most, (name, sent[name])
+        tags = sent.get("MediaTags", "").split(",")
+        assert len(tags) <= 16
+        assert all(len(tag.encode()) <= 32 for tag in tags)
+        if "ReferenceId" in sent:
+            assert re.fullmatch(r"[A-Za-z0-9_-]{6,64}", sent["ReferenceId"])
+        if sent.get("UserData"):
+            json.loads(sent["UserData"])
+    if operation.name == "RegisterMediaInfo":
+        assert sent["InputURL"].partition("://")[0].lower() in ("http", "https", "oss", "vod")
+        assert sent.get("MediaType") != "text" or sent["BusinessType"] in ("subtitles", "font")
+        assert len(sent["ClientToken"]) >= 32
+    if operation.name == "CreateUploadStream" and "Definition" in sent:
+        assert sent["Definition"] in ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ")
+    if "AuthTimeout" in sent:
+        assert 1 <= int(sent["AuthTimeout"]) <= 86400
+    if "MaxResults" in sent:
+        assert 1 <= int(sent["MaxResults"]) <= 100
+
+
+def assert_clear(operation: Operation, text: str, is_error: bool, arrived: list[Arrived]) -> None:
+    assert "Traceback" not in text
+    assert "incident" not in text, text
+    assert text
+    text.encode("utf-8")
+    if is_error:
+        assert operation.name in text, text
+        assert not arrived
+        assert "- " in text
+    else:
+        json.loads(text)
+    for request in arrived:
+        assert request.action == operation.name or request.action.startswith("Get")
+        if request.action == operation.name:
+            assert_limits_hold(operation, request)
+
+
+@pytest.mark.parametrize("operation", PARAMETERS)
+def test_arguments_drawn_from_the_schema_are_sent_within_limits_or_clearly_refused(
+    operation: Operation, service: ScriptedService
+) -> None:
+    driver = Driver(service, operation)
+    sent = 0
+
+    @TRIED
+    @given(drawn(operation))
+    def every(arguments: dict[str, Any]) -> None:
+        nonlocal sent
+        text, is_error, arrived = anyio.run(driver.call, arguments)
+        assert_clear(operation, text, is_error, arrived)
+        sent += not is_error
+
+    every()
+
+
+@pytest.mark.parametrize("operation", PARAMETERS)
+def test_mutated_arguments_are_clearly_refused_or_sent_within_limits(
+    operation: Operation, service: ScriptedService
+) -> None:
+    driver = Driver(service, operation)
+    names = [parameter.name for parameter in operation.parameters]
+    strange_names = st.sampled_from([*names, "mediaid", "Media_Id", "", "a.b", "é", "x" * 300, "\ud800"])
+
+    @TRIED
+    @given(
+        drawn(operation),
+        st.lists(st.tuples(strange_names, st.one_of(st.sampled_from(ODD_VALUES), st.text(), st.integers())), min_size=1),
+    )
+    def every(arguments: dict[str, Any], changes: list[tuple[str, Any]]) -> None:
+        text, is_error, arrived = anyio.run(driver.call, {**arguments, **dict(changes)})
+        assert_clear(operation, text, is_error, arrived)
+
+    every()
+
+
+@pytest.mark.parametrize("operation", PARAMETERS)
+def test_a_plain_good_call_of_every_tool_reaches_the_service(operation: Operation, service: ScriptedService) -> None:
+    good: dict[str, dict[str, Any]] = {
+        "RegisterMediaInfo": {"InputURL": "oss://b/k.mp4"},
+        "RegisterMediaStream": {"MediaId": "a" * 32, "InputURL": "oss://b/k.mp4"},
+        "BatchGetMediaInfos": {"MediaIds": "a,b"},
+        "ListMediaBasicInfos": {},
+        "DeleteMediaInfos": {"MediaIds": "a"},
+        "SubmitLiveRecordJob": {
+            "Name": "n",
+            "TemplateId": "t",
+            "StreamInput": {"Type": "rtmp", "Url": "rtmp://h/a/s"},
+            "RecordOutput": {"Type": "oss", "Bucket": "b"},
+        },
+    }
+    text, is_error, arrived = anyio.run(Driver(service, operation).call, good.get(operation.name, {"MediaId": "a" * 32}))
+    assert not is_error, text
+    assert [request.action for request in arrived] == [operation.name]
+    assert get_operation(operation.tool_name) is operation

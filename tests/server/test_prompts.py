@@ -1,0 +1,45 @@
+"""The served prompts: listed with their arguments, rendered with what was given."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ims_mcp.catalogue import operations
+from ims_mcp.server.prompts import parsed, prompt_files
+from tests.server.connected import ERAS, Era, connected
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_prompts_are_listed_with_arguments_and_rendered(era: Era) -> None:
+    async with connected(NOWHERE, era=era) as client:
+        listed = {prompt.name: prompt for prompt in (await client.list_prompts()).prompts}
+        assert set(listed) == {"register_and_inspect", "attach_rendition"}
+        required = {a.name for a in listed["register_and_inspect"].arguments or [] if a.required}
+        assert required == {"InputURL"}
+        rendered = await client.get_prompt("register_and_inspect", {"InputURL": "oss://b/film.mp4", "Title": "A {film}"})
+        text = str(getattr(rendered.messages[0].content, "text", ""))
+    assert 'InputURL "oss://b/film.mp4"' in text
+    assert "A {film}" in text
+    assert "MediaTags" not in text, "a line whose argument was not given is left out"
+    assert "{{" not in text
+
+
+def test_prompts_name_only_tools_that_exist() -> None:
+    tools = {operation.tool_name for operation in operations()}
+    for file in prompt_files():
+        named = {word for word in re.findall(r"`([a-z_]+)`", file.text) if "_" in word and word != "next_call"}
+        assert named <= tools, file.name
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["no head", "---\ntitle: t\n---\n\nno description", "---\ntitle: t\ndescription: d\n---\n\n{{Unknown}}"],
+)
+def test_a_prompt_file_that_is_off_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="prompt p"):
+        parsed("p", content)

@@ -1,0 +1,130 @@
+"""What a client is told of the tools: lean schemas, honest annotations, and no more bytes than promised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from mcp_types import Tool
+
+from ims_mcp.settings import Settings
+from scripts.write_snapshots import differences, listed_tools
+from tests.server.connected import ERAS, Era, connected
+
+MAX_LIST_BYTES = 22 * 1024
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def tools() -> list[Tool]:
+    return listed_tools()
+
+
+def schemas_in(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema and all schemas inside it."""
+    if isinstance(schema, dict):
+        known = cast("dict[str, Any]", schema)
+        yield known
+        for name, part in known.items():
+            parts = cast("dict[str, Any]", part).values() if name == "properties" else [part]
+            for inner in parts:
+                yield from schemas_in(inner)
+    elif isinstance(schema, list):
+        for inner in cast("list[Any]", schema):
+            yield from schemas_in(inner)
+
+
+def test_the_ten_operations_are_listed(tools: list[Tool]) -> None:
+    assert [tool.name for tool in tools] == [
+        "register_media_info",
+        "register_media_stream",
+        "get_media_info",
+        "batch_get_media_infos",
+        "list_media_basic_infos",
+        "update_media_info",
+        "delete_media_infos",
+        "get_play_info",
+        "create_upload_stream",
+        "submit_live_record_job",
+    ]
+
+
+def test_input_schemas_are_lean_enough_for_every_client(tools: list[Tool]) -> None:
+    for tool in tools:
+        assert tool.input_schema["type"] == "object", tool.name
+        assert tool.input_schema["additionalProperties"] is False, tool.name
+        assert not {"anyOf", "oneOf", "allOf", "not"} & set(tool.input_schema), tool.name
+        for schema in (*schemas_in(tool.input_schema), *schemas_in(tool.output_schema)):
+            assert not {"$ref", "$defs", "title"} & set(schema), tool.name
+            assert not isinstance(schema.get("type"), list), tool.name
+            assert schema.get("type") != "null", tool.name
+
+
+def test_names_and_descriptions_stay_within_what_clients_keep(tools: list[Tool]) -> None:
+    for tool in tools:
+        assert re.fullmatch(r"[a-z0-9_]{1,45}", tool.name)
+        assert 80 <= len(tool.description or "") <= 1200, tool.name
+        assert tool.title
+
+
+def test_every_tool_carries_all_four_annotations_from_its_effect(tools: list[Tool]) -> None:
+    hints = {tool.name: tool.annotations for tool in tools}
+    for name, annotations in hints.items():
+        assert annotations is not None, name
+        assert None not in (
+            annotations.read_only_hint,
+            annotations.destructive_hint,
+            annotations.idempotent_hint,
+            annotations.open_world_hint,
+        ), name
+    assert {name for name, hint in hints.items() if hint and hint.destructive_hint} == {
+        "register_media_info",  # with Overwrite=true
+        "delete_media_infos",
+    }
+    assert {name for name, hint in hints.items() if hint and hint.read_only_hint} == {
+        "get_media_info",
+        "batch_get_media_infos",
+        "list_media_basic_infos",
+        "get_play_info",
+    }
+
+
+def test_the_first_five_operations_declare_what_they_return(tools: list[Tool]) -> None:
+    assert {tool.name for tool in tools if tool.output_schema} == {
+        "register_media_info",
+        "register_media_stream",
+        "get_media_info",
+        "create_upload_stream",
+        "submit_live_record_job",
+    }
+
+
+def test_the_list_costs_a_model_no_more_than_promised(tools: list[Tool]) -> None:
+    from ims_mcp.server.listing import as_sent
+
+    assert len(as_sent(tools).encode()) <= MAX_LIST_BYTES
+
+
+def test_schema_snapshots_and_readme_tables_are_current() -> None:
+    assert differences() == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_both_protocol_eras_list_the_same_tools(era: Era, tools: list[Tool]) -> None:
+    async with connected(NOWHERE, era=era) as client:
+        assert (await client.list_tools()).tools == tools
+        assert (await client.list_tools()).tools == tools
+
+
+@pytest.mark.anyio
+async def test_read_only_mode_lists_reads_and_refuses_the_rest_with_a_reason() -> None:
+    async with connected(NOWHERE, settings=Settings(read_only=True)) as client:
+        listed = (await client.list_tools()).tools
+        assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed)
+        assert len(listed) == 4
+        refused = await client.call_tool("update_media_info", {"MediaId": "a" * 32, "Title": "t"})
+        assert refused.is_error
+        assert "read-only mode" in str(refused.content)
