@@ -17,6 +17,7 @@ import sys
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 from mcp import Client
@@ -67,8 +68,8 @@ async def register(client: Client, address: str) -> Outcome:
         if "MediaAlreadyExist" in text:
             return Outcome(address, "AlreadyRegistered")
         return Outcome(address, "Refused", reason=text.splitlines()[0] if text else "no answer")
-    content = result.structured_content or {}
-    wait = content.get("wait", {})
+    content: dict[str, Any] = result.structured_content or {}
+    wait: dict[str, Any] = content.get("wait", {})
     status = "Pending" if wait.get("outcome") == "pending" else str(wait.get("status", ""))
     return Outcome(address, status, str(content.get("MediaId", "")), str(wait.get("problem", "")))
 

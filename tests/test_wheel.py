@@ -50,7 +50,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_facts_prompts_and_types(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("catalogue/facts.json", "prompts/register_and_inspect.md", "prompts/attach_rendition.md", "py.typed"):
+    for needed in (
+        "catalogue/facts.json",
+        "prompts/register_and_inspect.md",
+        "prompts/attach_rendition.md",
+        "py.typed",
+    ):
         assert f"ims_mcp/{needed}" in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
 
@@ -66,7 +71,10 @@ def test_the_installed_command_lists_the_tools_and_serves_the_prompts(installed:
         check=True,
     )
     assert len(json.loads(listed.stdout)["tools"]) == 10
-    code = "import ims_mcp, ims_mcp.server.prompts as p; print(ims_mcp.__file__); print([f.name for f in p.prompt_files()])"
+    code = (
+        "import ims_mcp; from ims_mcp.server.prompts import prompt_files; "
+        "print(ims_mcp.__file__); print([file.name for file in prompt_files()])"
+    )
     run = subprocess.run(
         [str(installed / "python"), "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
     )

@@ -52,7 +52,7 @@ def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:
     except ValueError as error:
         raise InvalidArguments(operation.name, [Problem("--json", f"is not valid JSON ({error})")]) from error
     if not isinstance(value, dict):
-        raise InvalidArguments(operation.name, [Problem("--json", "has to be an object: '{\"MediaId\": \"…\"}'")])
+        raise InvalidArguments(operation.name, [Problem("--json", 'has to be an object: \'{"MediaId": "…"}\'')])
     return cast("dict[str, Any]", value)
 
 

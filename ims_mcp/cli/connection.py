@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from ims_mcp.cli.embedded import EmbeddedIms, local_key_pair
@@ -12,7 +12,7 @@ from ims_mcp.settings import Settings
 
 
 @asynccontextmanager
-async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[ImsClient]:
+async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGenerator[ImsClient]:
     """A client that has contacted nothing yet. The embedded IMS it may start on its first call ends with the block."""
     async with EmbeddedIms(settings, environ) as embedded:
 

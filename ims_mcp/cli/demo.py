@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,10 +37,10 @@ class Demo:
         """Call a tool, show the call and what the model reads, and return the structured result."""
         print(f"\n> {tool} {json.dumps(arguments, ensure_ascii=False)}")
 
-        async def progress(done: float, total: float | None, message: str | None) -> None:
-            print(f"  … {done:.1f} s  {message}")
+        async def show(progress: float, total: float | None, message: str | None) -> None:
+            print(f"  … {progress:.1f} s  {message}")
 
-        result = await self.client.call_tool(tool, arguments, progress_callback=progress)
+        result = await self.client.call_tool(tool, arguments, progress_callback=show)
         text = "".join(getattr(block, "text", "") for block in result.content)
         print(_indented(text))
         self.expect(not result.is_error, f"{tool} answered with an error")
@@ -69,7 +68,9 @@ async def _demo(directory: Path) -> int:
         credential = await credential_source(settings, os.environ).get()
         for path in (source, rendition):
             await put_file(endpoint, BUCKET, f"demo/{path.name}", path, credential)
-            print(f"put {path.name} ({path.stat().st_size:,} bytes) into the local OSS as oss://{BUCKET}/demo/{path.name}")
+            print(
+                f"put {path.name} ({path.stat().st_size:,} bytes) into the local OSS as oss://{BUCKET}/demo/{path.name}"
+            )
         command = ["-m", "ims_mcp", "serve", "--local", "--data-dir", str(settings.data_dir)]
         print(f"\n$ ims-mcp serve --local --data-dir {settings.data_dir}   (over stdio)")
         server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
@@ -85,12 +86,13 @@ async def _demo(directory: Path) -> int:
 async def _make_clips(directory: Path) -> tuple[Path, Path]:
     from ims_mcp.local.clip import make_clip  # brings in PyAV, which only the extra `local` installs
 
-    directory.mkdir(parents=True, exist_ok=True)
     source, rendition = directory / "film.mp4", directory / "film-720p.mp4"
-    make: Callable[[], None] = lambda: (  # noqa: E731 - one job for one thread
-        make_clip(source, seconds=4, width=1920, height=1080),
-        make_clip(rendition, seconds=4, width=1280, height=720, subtitles=False),
-    )[0]
+
+    def make() -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        make_clip(source, seconds=4, width=1920, height=1080)
+        make_clip(rendition, seconds=4, width=1280, height=720, subtitles=False)
+
     await anyio.to_thread.run_sync(make)
     return source, rendition
 
@@ -131,7 +133,9 @@ async def _compare_sizes(run: Demo, settings: Settings, media_id: str) -> None:
         reply = await client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
     result = await run.client.call_tool("get_media_info", {"MediaId": media_id})
     read = sum(len(getattr(block, "text", "").encode()) for block in result.content)
-    print(f"\nGetMediaInfo: {reply.size_bytes:,} bytes raw, {read:,} bytes for the model ({read / reply.size_bytes:.0%})")
+    print(
+        f"\nGetMediaInfo: {reply.size_bytes:,} bytes raw, {read:,} bytes for the model ({read / reply.size_bytes:.0%})"
+    )
     run.expect(read < reply.size_bytes, "the summary is not smaller than the response")
 
 

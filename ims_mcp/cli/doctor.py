@@ -46,7 +46,11 @@ async def _doctor(settings: Settings) -> int:
 
 async def _settings(settings: Settings, _: EmbeddedIms) -> Finding:
     mode = "embedded IMS" if settings.local else settings.endpoint_url
-    limits = [text for flag, text in ((settings.read_only, "read-only"), (settings.allow_destructive, "destructive calls unasked")) if flag]
+    limits = [
+        text
+        for flag, text in ((settings.read_only, "read-only"), (settings.allow_destructive, "destructive calls unasked"))
+        if flag
+    ]
     return Finding(True, "settings", f"region {settings.region}, {mode}{''.join(f', {text}' for text in limits)}")
 
 
@@ -58,7 +62,9 @@ async def _credentials(settings: Settings, _: EmbeddedIms) -> Finding:
     except ImsError as error:
         return Finding(False, "credentials", str(error), error.next_step)
     except TimeoutError:
-        return Finding(False, "credentials", "the provider did not answer", "Look at the credentials settings of this machine.")
+        return Finding(
+            False, "credentials", "the provider did not answer", "Look at the credentials settings of this machine."
+        )
     return Finding(True, "credentials", f"found: {source.describe()}")
 
 
@@ -73,7 +79,9 @@ async def _endpoint(settings: Settings, embedded: EmbeddedIms) -> Finding:
         return Finding(False, "endpoint", f"{endpoint} does not answer ({reached.problem})", to_do)
     if reached.skew_seconds is not None and abs(reached.skew_seconds) > MAX_SKEW_SECONDS:
         text = f"{endpoint} answers, but this clock is {reached.skew_seconds:+.0f} s off"
-        return Finding(False, "endpoint", text, "Set this machine's clock; calls are dated and refused beyond 15 minutes.")
+        return Finding(
+            False, "endpoint", text, "Set this machine's clock; calls are dated and refused beyond 15 minutes."
+        )
     clock = "" if reached.skew_seconds is None else f", clock {reached.skew_seconds:+.0f} s"
     return Finding(True, "endpoint", f"{endpoint} answers in {reached.elapsed_seconds * 1000:.0f} ms{clock}")
 
@@ -87,4 +95,6 @@ async def _read(settings: Settings, _: EmbeddedIms) -> Finding:
         lines = error.explain().splitlines()
         return Finding(False, "a read", lines[0], " ".join(lines[1:]))
     count = reply.data.get("TotalCount")
-    return Finding(True, "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}")
+    return Finding(
+        True, "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"
+    )

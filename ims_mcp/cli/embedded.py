@@ -65,7 +65,7 @@ class EmbeddedIms:
         command = [sys.executable, "-m", "ims_mcp", "local", "--port", "0", "--exit-with-parent"]
         command += ["--data-dir", str(self._settings.data_dir), "--region", self._settings.region]
         command += ["--log-level", self._settings.log_level]
-        # stdin is the leash: it closes when this process ends, however it ends. stdout here is the MCP protocol's.
+        # stdin is the leash: it closes when this process ends, however it ends.
         self._child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=DEVNULL, env=self._environ)
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while asyncio.get_running_loop().time() < deadline:
@@ -78,7 +78,7 @@ class EmbeddedIms:
         raise LocalImsError(
             f"The embedded IMS did not start in {self._settings.data_dir}.",
             next_step=(
-                "Run `ims-mcp local` in a terminal to see why. It needs the extra `local`: pip install 'ims-mcp[local]'."
+                "Run `ims-mcp local` in a terminal to see why. It needs the extra: pip install 'ims-mcp[local]'."
             ),
         )
 
@@ -122,7 +122,7 @@ async def _answers(endpoint: str) -> bool:
             try:
                 writer.write(f"GET /-/health HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
                 await writer.drain()
-                return b"ims-mcp local" in await reader.read(4096)
+                return b"ims-mcp local" in await reader.read(-1)  # up to the close that was asked for
             finally:
                 writer.close()
     except (OSError, TimeoutError):

@@ -47,6 +47,7 @@ def environment_lines(settings: Settings, endpoint: str, access_key_id: str, acc
             f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={access_key_secret}",
             f"export ALIBABA_CLOUD_REGION_ID={settings.region}",
             f"export IMS_MCP_ENDPOINT={endpoint}",
-            f"# official SDK: Config(endpoint={host!r}, protocol='http'); oss2: Bucket(auth, {endpoint!r}, 'local-media')",
+            f"# official SDK: Config(endpoint={host!r}, protocol='http')",
+            f"# oss2: Bucket(auth, {endpoint!r}, 'local-media')",
         )
     )

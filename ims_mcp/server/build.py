@@ -8,7 +8,7 @@ from mcp_types import Tool as ListedTool
 from ims_mcp import __version__
 from ims_mcp.catalogue import Effect, operations
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.server.operation_tool import operation_tool
+from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.prompts import prompts
 from ims_mcp.settings import Settings
 
@@ -36,7 +36,7 @@ class ImsServer(MCPServer[None]):
             title="Alibaba Cloud Intelligent Media Services" + (" (embedded local IMS)" if settings.local else ""),
             version=__version__,
             instructions=INSTRUCTIONS,
-            tools=[operation_tool(operation, client) for operation in operations()],
+            tools=[OperationTool.of(operation, client) for operation in operations()],
             log_level="WARNING",
         )
         for prompt in prompts():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import anyio
 from mcp.server.mcpserver import Context
@@ -22,17 +22,35 @@ from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import confirmed
 from ims_mcp.server.failures import explained, incident
 from ims_mcp.server.output_schemas import output_schema
-from ims_mcp.workflows.own_parameters import own_parameters
 from ims_mcp.workflows.operation_call import OwnArguments, run_operation
+from ims_mcp.workflows.own_parameters import own_parameters
 from ims_mcp.workflows.waiting import Progress
 
 
 class OperationTool(Tool):
-    """Serves one operation. Built with :func:`operation_tool`; :meth:`run` is the road of every call."""
+    """Serves one operation. Built with :meth:`of`; :meth:`run` is the road of every call."""
 
     _operation: Operation = PrivateAttr()
     _table: Operation = PrivateAttr()  # the operation with this server's own parameters added
     _client: ImsClient = PrivateAttr()
+
+    @classmethod
+    def of(cls, operation: Operation, client: ImsClient) -> Self:
+        """The tool of one operation: its own table plus this server's parameters, described and annotated from it."""
+        table = replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))
+        tool = cls(
+            fn=_never_called,
+            name=operation.tool_name,
+            title=operation.title,
+            description=" ".join([operation.purpose, *(rule_text(rule) for rule in operation.rules)]),
+            parameters=input_schema(table),
+            fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(operation)),
+            is_async=True,
+            context_kwarg=None,
+            annotations=effect_annotations(operation),
+        )
+        tool._operation, tool._table, tool._client = operation, table, client
+        return tool
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         """The call's result, success or failure, as a CallToolResult; or the question it has to ask first."""
@@ -63,26 +81,7 @@ class OperationTool(Tool):
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
 
 
-def operation_tool(operation: Operation, client: ImsClient) -> OperationTool:
-    """The tool of one operation: its own table plus this server's parameters, described and annotated from it."""
-    whole = replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))
-    tool = OperationTool(
-        fn=_never_called,
-        name=operation.tool_name,
-        title=operation.title,
-        description=" ".join([operation.purpose, *(rule_text(rule) for rule in operation.rules)]),
-        parameters=input_schema(whole),
-        fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(operation)),
-        is_async=True,
-        context_kwarg=None,
-        annotations=annotations(operation),
-    )
-    # Private attributes of a Pydantic model are set once it is built.
-    tool._operation, tool._table, tool._client = operation, whole, client
-    return tool
-
-
-def annotations(operation: Operation) -> ToolAnnotations:
+def effect_annotations(operation: Operation) -> ToolAnnotations:
     """All four hints, from the table's effect. A conditionally destructive operation counts as destructive."""
     destructive = operation.effect is Effect.DESTRUCTIVE or operation.destructive_when is not None
     return ToolAnnotations(

@@ -91,4 +91,5 @@ def _prompt(file: PromptFile) -> Prompt:
         description=file.description,
         arguments=list(file.arguments),
         fn=render,
+        context_kwarg=None,
     )

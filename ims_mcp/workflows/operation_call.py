@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import anyio
 
-from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue import Operation, Poll, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.summaries.shaping import select, shape
@@ -71,7 +71,8 @@ async def run_operation(
             call=dict(arguments),
         )
     result = shape(data, include_signed_urls=own.include_signed_urls, secret_fields=hidden)
-    if operation.poll is not None:
+    poll = operation.poll
+    if poll is not None:
         if own.wait_seconds:
             seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
             waited = await wait_for(
@@ -79,7 +80,7 @@ async def run_operation(
             )
             result |= _told(waited)
         else:
-            result |= _left_to_poll(operation, arguments, reply.data)
+            result |= _left_to_poll(poll, arguments, reply.data)
     return result if own.query is None else select(result, own.query)
 
 
@@ -104,12 +105,10 @@ def _reason(waited: Waited) -> str:
     return str(basic.get("PrepareFailReason", ""))
 
 
-def _left_to_poll(operation: Operation, arguments: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    assert operation.poll is not None
-    look_arguments = {name: data.get(field, arguments.get(field)) for name, field in operation.poll.arguments}
-    done = ", ".join(operation.poll.success)
-    why = f"runs in the background: look until {operation.poll.status_field} is {done}"
-    return {"next_call": _next_call(operation.poll.operation, look_arguments, why)}
+def _left_to_poll(poll: Poll, arguments: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    look_arguments = {name: data.get(field, arguments.get(field)) for name, field in poll.arguments}
+    why = f"runs in the background: look until {poll.status_field} is {', '.join(poll.success)}"
+    return {"next_call": _next_call(poll.operation, look_arguments, why)}
 
 
 def _next_call(operation_name: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:

@@ -114,11 +114,13 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
     list_path, _, field = poll.status_field.rpartition("[].")
     if not list_path:
         return next((str(value) for value in _at(data, field.split(".")) if value), "")
-    entries = [entry for value in _at(data, list_path.split(".")) if isinstance(value, list) for entry in value]
+    entries: list[Any] = []
+    for value in _at(data, list_path.split(".")):
+        entries += cast("list[Any]", value) if isinstance(value, list) else []
     if poll.entry is not None:
         entry_field, argument = poll.entry
         address = str(arguments.get(argument, ""))
-        entries = [entry for entry in entries if same_object(str(entry.get(entry_field, "")), address)]
+        entries = [entry for entry in entries if any(same_object(str(v), address) for v in _at(entry, [entry_field]))]
     states = [str(value) for entry in entries for value in _at(entry, field.split(".")) if value]
     rank = {"failed": 0, "pending": 1, "succeeded": 2}
     return min(states, key=lambda state: rank[_outcome(poll, state)], default="")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import anyio
 from mcp import Client
@@ -32,23 +32,25 @@ async def connected(
     timeout_seconds: float = 10.0,
     elicitation: ElicitationFnT | None = None,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-) -> AsyncIterator[Client]:
+) -> AsyncGenerator[Client]:
     """The client side of a server that calls ``endpoint``."""
     settings = settings or Settings()
 
     async def fixed() -> str:
         return endpoint
 
-    async with ImsClient(
-        fixed,
-        FixedCredentials(credential),
-        timeout_seconds=timeout_seconds,
-        read_only=settings.read_only,
-        allow_destructive=settings.allow_destructive,
-        sleep=sleep,
-    ) as ims:
-        async with Client(build_server(settings, ims), mode=era, elicitation_callback=elicitation) as client:
-            yield client
+    async with (
+        ImsClient(
+            fixed,
+            FixedCredentials(credential),
+            timeout_seconds=timeout_seconds,
+            read_only=settings.read_only,
+            allow_destructive=settings.allow_destructive,
+            sleep=sleep,
+        ) as ims,
+        Client(build_server(settings, ims), mode=era, elicitation_callback=elicitation) as client,
+    ):
+        yield client
 
 
 def text_of(result: CallToolResult) -> str:
@@ -60,4 +62,4 @@ def content_of(result: CallToolResult) -> dict[str, Any]:
     """The structured result of a call that went well."""
     assert not result.is_error, text_of(result)
     assert isinstance(result.structured_content, dict)
-    return result.structured_content
+    return cast("dict[str, Any]", result.structured_content)

@@ -21,7 +21,9 @@ async def test_prompts_are_listed_with_arguments_and_rendered(era: Era) -> None:
         assert set(listed) == {"register_and_inspect", "attach_rendition"}
         required = {a.name for a in listed["register_and_inspect"].arguments or [] if a.required}
         assert required == {"InputURL"}
-        rendered = await client.get_prompt("register_and_inspect", {"InputURL": "oss://b/film.mp4", "Title": "A {film}"})
+        rendered = await client.get_prompt(
+            "register_and_inspect", {"InputURL": "oss://b/film.mp4", "Title": "A {film}"}
+        )
         text = str(getattr(rendered.messages[0].content, "text", ""))
     assert 'InputURL "oss://b/film.mp4"' in text
     assert "A {film}" in text

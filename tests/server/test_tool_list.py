@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from mcp_types import Tool
 
+from ims_mcp.server.listing import as_sent
 from ims_mcp.settings import Settings
 from scripts.write_snapshots import differences, listed_tools
 from tests.server.connected import ERAS, Era, connected
@@ -71,13 +72,13 @@ def test_names_and_descriptions_stay_within_what_clients_keep(tools: list[Tool])
 
 def test_every_tool_carries_all_four_annotations_from_its_effect(tools: list[Tool]) -> None:
     hints = {tool.name: tool.annotations for tool in tools}
-    for name, annotations in hints.items():
-        assert annotations is not None, name
+    for name, hint in hints.items():
+        assert hint is not None, name
         assert None not in (
-            annotations.read_only_hint,
-            annotations.destructive_hint,
-            annotations.idempotent_hint,
-            annotations.open_world_hint,
+            hint.read_only_hint,
+            hint.destructive_hint,
+            hint.idempotent_hint,
+            hint.open_world_hint,
         ), name
     assert {name for name, hint in hints.items() if hint and hint.destructive_hint} == {
         "register_media_info",  # with Overwrite=true
@@ -102,8 +103,6 @@ def test_the_first_five_operations_declare_what_they_return(tools: list[Tool]) -
 
 
 def test_the_list_costs_a_model_no_more_than_promised(tools: list[Tool]) -> None:
-    from ims_mcp.server.listing import as_sent
-
     assert len(as_sent(tools).encode()) <= MAX_LIST_BYTES
 
 

@@ -1,0 +1,115 @@
+"""Every example runs, and every client configuration starts a server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from ims_mcp.cli.connection import credential_source
+from ims_mcp.cli.embedded import EmbeddedIms
+from ims_mcp.client.oss import put_file
+from ims_mcp.local.clip import make_clip
+from ims_mcp.settings import Settings
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+
+
+@asynccontextmanager
+async def embedded(data_dir: Path) -> AsyncGenerator[str]:
+    """An embedded IMS on ``data_dir`` that the example's own server finds running."""
+    async with EmbeddedIms(Settings(local=True, data_dir=data_dir), os.environ) as ims:
+        yield await ims.endpoint()
+
+
+async def put(endpoint: str, key: str, path: Path) -> None:
+    credential = await credential_source(Settings(local=True), {}).get()
+    await put_file(endpoint, "local-media", key, path, credential)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    make_clip(path, seconds=1, width=320, height=180)
+    return path
+
+
+async def run_example(name: str, *words: str) -> tuple[int, str, str]:
+    done = await anyio.run_process([sys.executable, str(EXAMPLES / name), *words], check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.mark.anyio
+async def test_inspect_asset_prints_a_summary_also_of_an_asset_that_exists(tmp_path: Path, clip: Path) -> None:
+    async with embedded(tmp_path) as endpoint:
+        await put(endpoint, "clip.mp4", clip)
+        for _ in range(2):
+            code, out, errors = await run_example(
+                "inspect_asset.py", "oss://local-media/clip.mp4", "--local", "--data-dir", str(tmp_path)
+            )
+            assert code == 0, errors
+            assert "h264" in json.dumps(json.loads(out))
+
+
+@pytest.mark.anyio
+async def test_bulk_register_reports_failures_and_goes_on_where_it_stopped(tmp_path: Path, clip: Path) -> None:
+    manifest = tmp_path / "addresses.txt"
+    names = [f"clip-{number}.mp4" for number in range(4)]
+    manifest.write_text(
+        "# four good ones, one missing, one that is no address\n"
+        + "\n".join(f"oss://local-media/{name}" for name in names)
+        + "\noss://local-media/missing.mp4\nftp://x/y\n",
+        encoding="utf-8",
+    )
+    server = ("--", "--local", "--data-dir", str(tmp_path / "data"))
+    async with embedded(tmp_path / "data") as endpoint:
+        for name in names:
+            await put(endpoint, name, clip)
+        code, out, errors = await run_example("bulk_register.py", str(manifest), "--at-once", "3", *server)
+        assert code == 1, errors
+        assert out.splitlines()[0] == "4 Normal, 1 PrepareFail, 1 Refused"
+        assert "missing.mp4" in out
+        assert "ftp://x/y" in out
+        code, out, errors = await run_example("bulk_register.py", str(manifest), *server)
+        assert "6 addresses, 5 done before, 1 to do" in errors
+        assert out.splitlines()[0] == "4 Normal, 1 PrepareFail, 1 Refused"
+
+
+def configurations() -> list[Any]:
+    return [pytest.param(path, id=path.stem) for path in sorted((EXAMPLES / "clients").glob("*.json"))]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", configurations())
+async def test_every_client_configuration_starts_a_server_that_lists_its_tools(path: Path, tmp_path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    (server,) = (content.get("mcpServers") or content["servers"]).values()
+    assert server["command"] == "ims-mcp"
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "ims_mcp", *server["args"]], env={"HOME": str(tmp_path), **server["env"]}
+    )
+    async with Client(command) as client:
+        assert len((await client.list_tools()).tools) == 10
+
+
+def test_the_examples_readme_names_every_example() -> None:
+    text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    for path in [*EXAMPLES.glob("*.py"), *EXAMPLES.glob("clients/*.json")]:
+        assert path.name in text
+
+
+def test_an_example_without_arguments_says_how_to_use_it() -> None:
+    for path in EXAMPLES.glob("*.py"):
+        done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 2
+        assert "addresses.txt" in done.stderr or "oss://" in done.stderr or "manifest" in done.stderr
