@@ -30,7 +30,11 @@ class Store:
 
     async def __aenter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        await self._run(self._open)
+        try:
+            await self._run(self._open)
+        except BaseException:
+            self._thread.shutdown(wait=True)
+            raise
         return self
 
     async def __aexit__(
@@ -59,12 +63,16 @@ class Store:
 
     def _open(self) -> None:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 5000")
-        connection.executescript(self._schema)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA busy_timeout = 5000")
+            connection.executescript(self._schema)
+        except BaseException:
+            connection.close()
+            raise
         self._connection = connection
 
     def _close(self) -> None:

@@ -1,0 +1,191 @@
+"""What the media library keeps: assets, the files and marks that belong to them, categories; and its tables."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ims_mcp.local.addresses import ObjectAddress
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS media_category (
+    cate_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    cate_name TEXT NOT NULL,
+    parent_id INTEGER REFERENCES media_category (cate_id) ON DELETE CASCADE,
+    level INTEGER NOT NULL,
+    type TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS media_category_children ON media_category (parent_id);
+CREATE TABLE IF NOT EXISTS media_asset (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    media_id TEXT NOT NULL UNIQUE,
+    bucket TEXT NOT NULL,
+    object_key TEXT NOT NULL,
+    input_url TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    business_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    fail_reason TEXT,
+    title TEXT NOT NULL,
+    description TEXT,
+    category TEXT,
+    media_tags TEXT,
+    cover_url TEXT,
+    user_data TEXT,
+    reference_id TEXT,
+    cate_id INTEGER REFERENCES media_category (cate_id) ON DELETE SET NULL,
+    wishes TEXT NOT NULL,
+    pictures TEXT NOT NULL DEFAULT '{}',
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    deleted_at INTEGER
+);
+CREATE UNIQUE INDEX IF NOT EXISTS media_asset_object ON media_asset (bucket, object_key) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS media_asset_reference ON media_asset (reference_id)
+    WHERE deleted_at IS NULL AND reference_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS media_asset_created ON media_asset (created_at, sequence) WHERE deleted_at IS NULL;
+CREATE INDEX IF NOT EXISTS media_asset_category ON media_asset (cate_id);
+CREATE TABLE IF NOT EXISTS media_file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    media_id TEXT NOT NULL REFERENCES media_asset (media_id),
+    file_type TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    object_key TEXT NOT NULL,
+    input_url TEXT NOT NULL,
+    status TEXT NOT NULL,
+    due_at REAL NOT NULL,
+    fail_reason TEXT,
+    details TEXT NOT NULL DEFAULT '{}',
+    stream_tags TEXT,
+    user_data TEXT,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    UNIQUE (media_id, bucket, object_key)
+);
+CREATE INDEX IF NOT EXISTS media_file_pending ON media_file (due_at) WHERE status = 'Pending';
+CREATE TABLE IF NOT EXISTS media_mark (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    mark_id TEXT NOT NULL UNIQUE,
+    media_id TEXT NOT NULL REFERENCES media_asset (media_id),
+    fields TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS media_mark_of_asset ON media_mark (media_id);
+CREATE TABLE IF NOT EXISTS client_token (
+    token TEXT PRIMARY KEY,
+    call_digest TEXT NOT NULL,
+    media_id TEXT NOT NULL
+);
+"""
+SOURCE_FILE, TRANSCODE_FILE = "source_file", "transcode_file"
+# Pending is ours: a file still to be probed, which no answer shows.
+PENDING, NORMAL, UPLOAD_FAIL = "Pending", "Normal", "UploadFail"
+INIT, PREPARING, PREPARE_FAIL = "Init", "Preparing", "PrepareFail"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file of an asset: the one it was registered with, or a stream attached later.
+
+    ``details`` is what probing found, as GetMediaInfo shows it: {FileBasicInfo, AudioStreamInfoList, …}.
+    """
+
+    file_id: int
+    media_id: str
+    file_type: str
+    address: ObjectAddress
+    input_url: str
+    status: str
+    due_at: float
+    fail_reason: str | None
+    details: dict[str, Any]
+    stream_tags: str | None
+    user_data: str | None
+    created_at: int
+    modified_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPictures:
+    """Object keys of the pictures made for an asset, in its own bucket. ``sprite`` is what SpriteImages says."""
+
+    cover: str | None = None
+    snapshots: tuple[str, ...] = ()
+    sprites: tuple[str, ...] = ()
+    sprite_info: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def keys(self) -> list[str]:
+        return [*([self.cover] if self.cover else []), *self.snapshots, *self.sprites]
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> StoredPictures:
+        stored: dict[str, Any] = json.loads(text)
+        return cls(
+            cover=stored.get("cover"),
+            snapshots=tuple(stored.get("snapshots", ())),
+            sprites=tuple(stored.get("sprites", ())),
+            sprite_info=stored.get("sprite_info", {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Which pictures an asset should get; the cover is the first frame that shows something unless a time is named."""
+
+    sprite: bool = True
+    snapshots: bool = True
+    cover: bool = True
+    cover_at_seconds: float | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A media asset that exists, with the name of its category joined in. Times are epoch seconds."""
+
+    sequence: int
+    media_id: str
+    address: ObjectAddress
+    input_url: str
+    media_type: str
+    business_type: str
+    status: str
+    fail_reason: str | None
+    title: str
+    description: str | None
+    category: str | None
+    media_tags: str | None
+    cover_url: str | None
+    user_data: str | None
+    reference_id: str | None
+    cate_id: int | None
+    cate_name: str | None
+    wishes: Wishes
+    pictures: StoredPictures
+    created_at: int
+    modified_at: int
+
+
+def asset_of(row: sqlite3.Row) -> Asset:
+    """A row of media_asset with cate_name joined in."""
+    columns: dict[str, Any] = dict(row)
+    del columns["deleted_at"]
+    columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
+    columns["wishes"] = Wishes(**json.loads(columns["wishes"]))
+    columns["pictures"] = StoredPictures.from_json(columns["pictures"])
+    return Asset(**columns)
+
+
+def file_of(row: sqlite3.Row) -> MediaFile:
+    """A row of media_file."""
+    columns: dict[str, Any] = dict(row)
+    columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
+    columns["details"] = json.loads(columns["details"])
+    return MediaFile(**columns)

@@ -1,0 +1,171 @@
+"""The embedded IMS put together: store, OSS, media work and operations behind one ASGI application."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from email.utils import formatdate
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from ims_mcp import __version__
+from ims_mcp.errors import LocalImsError
+from ims_mcp.local import assets, identity
+from ims_mcp.local.data_dir_lock import DataDirLock
+from ims_mcp.local.handlers import storage
+from ims_mcp.local.handlers.categories import Categories
+from ims_mcp.local.handlers.library_changing import LibraryChanging
+from ims_mcp.local.handlers.library_reading import LibraryReading
+from ims_mcp.local.handlers.marks import Marks
+from ims_mcp.local.handlers.media_info import MediaInfo
+from ims_mcp.local.handlers.playback import Playback
+from ims_mcp.local.handlers.registering import Registering
+from ims_mcp.local.handlers.sts import Sts
+from ims_mcp.local.identity import Identities
+from ims_mcp.local.library import Library
+from ims_mcp.local.media_urls import MediaUrls
+from ims_mcp.local.media_worker import MediaWorker
+from ims_mcp.local.oss import objects as oss
+from ims_mcp.local.oss.rest import OssRest
+from ims_mcp.local.registration import Registrar
+from ims_mcp.local.rpc import Rpc, is_rpc
+from ims_mcp.local.signature import SignatureCheck
+from ims_mcp.local.store import Store
+
+HEALTH_PATH = "/-/health"
+_SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA))
+
+
+@asynccontextmanager
+async def _opened(store: Store, data_dir: Path) -> AsyncGenerator[Store]:
+    async with AsyncExitStack() as opened:
+        try:
+            await opened.enter_async_context(store)
+        except sqlite3.Error as error:
+            raise LocalImsError(
+                f"The state in {data_dir} cannot be read: {error}.",
+                next_step="Move that directory away to begin anew, or choose another with --data-dir.",
+            ) from error
+        yield store
+
+
+class LocalIms:
+    """IMS RPC, OSS REST and STS over one data directory; an ASGI application while it is entered.
+
+    Entering locks the directory (LocalImsError where another process has it), opens the state and takes up the
+    registrations a former process left. Whoever binds a port for it calls :meth:`announce`.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        settle: float = 2.0,
+        region: str = "cn-shanghai",
+        access_key_id: str = "local",
+        access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``settle``: seconds a registration takes at least."""
+        self._data_dir = data_dir
+        self._settle = settle
+        self._region = region
+        self._key_pair = {access_key_id: access_key_secret}
+        self._clock = clock
+        self._lock = DataDirLock(data_dir)
+        self._parts = AsyncExitStack()
+        self._endpoint: str | None = None
+        self._rpc: Rpc | None = None
+        self._oss: OssRest | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as parts:
+            parts.enter_context(self._lock)
+            store = await parts.enter_async_context(_opened(Store(self._data_dir, schema=_SCHEMA), self._data_dir))
+            worker = await parts.enter_async_context(MediaWorker())
+            await self._compose(parts, store, worker)
+            self._parts = parts.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._parts.__aexit__(kind, error, trace)
+
+    async def _compose(self, parts: AsyncExitStack, store: Store, worker: MediaWorker) -> None:
+        identities = Identities(store, self._key_pair, clock=self._clock)
+        objects = oss.Objects(store, self._data_dir, clock=self._clock)
+        await objects.sweep()
+        await objects.ensure_bucket(storage.DEFAULT_BUCKET)
+        storages = storage.Storage(store, self._clock)
+        await storages.ensure_default()
+        library = Library(store, self._clock)
+        registrar = await parts.enter_async_context(
+            Registrar(
+                library,
+                objects,
+                worker,
+                work_dir=self._data_dir / "work",
+                settle_seconds=self._settle,
+                clock=self._clock,
+            )
+        )
+        urls = MediaUrls(identities.owner, lambda: self.endpoint, self._clock)
+        media_info = MediaInfo(urls, self._region)
+        families = (
+            Registering(library, registrar),
+            LibraryReading(library, media_info),
+            LibraryChanging(library, objects),
+            Playback(library, media_info, urls),
+            Categories(store),
+            Marks(store),
+            storages,
+            Sts(identities),
+        )
+        services = [service for family in families for service in family.services]
+        self._rpc = Rpc(services, SignatureCheck(identities, self._clock))
+        self._oss = OssRest(objects, identities, region=self._region, clock=self._clock)
+
+    @property
+    def endpoint(self) -> str:
+        """``http://127.0.0.1:PORT``, once it is announced."""
+        if self._endpoint is None:
+            raise LocalImsError("The local IMS does not listen yet.")
+        return self._endpoint
+
+    def announce(self, endpoint: str) -> None:
+        """Requests reach this application at ``endpoint`` from now on: into ``endpoint.json`` and signed URLs."""
+        self._endpoint = endpoint
+        self._lock.announce(endpoint)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._rpc is None or self._oss is None:
+            raise LocalImsError(f"The local IMS is not running, or was asked for {scope['type']} instead of http.")
+        dated = self._dated(send)
+        if scope["path"] == HEALTH_PATH:
+            health: dict[str, Any] = {"service": "ims-mcp local", "version": __version__, "pid": os.getpid()}
+            await JSONResponse(health)(scope, receive, dated)
+        elif is_rpc(scope):
+            await self._rpc(scope, receive, dated)
+        else:
+            await self._oss(scope, receive, dated)
+
+    def _dated(self, send: Send) -> Send:
+        """A Date header on every answer, by the clock that judges dates: clients correct theirs by it."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", []))
+                if not any(name.lower() == b"date" for name, _ in headers):
+                    headers.append((b"date", formatdate(self._clock(), usegmt=True).encode("ascii")))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        return dated

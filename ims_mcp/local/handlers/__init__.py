@@ -1,0 +1,60 @@
+"""What the local IMS does, one module per family of operations.
+
+Choices made where the documents say nothing, or say it two ways. They are this project's, not the service's:
+
+Calls
+- An argument with an empty value counts as not given; an argument the operation does not have is ignored.
+- An operation of IMS that is not done here, and a part of one (AI analysis, workflows, vod:// addresses, VOD storage,
+  AssumeRole policies), is UnsupportedOperation 400: not throttling, not permission, never worth a retry.
+- Missing required parameters are MissingParameter, everything else the parameter table finds is InvalidParameter.
+- An unknown MediaId or InputURL is ResourceNotFound 404; a foreign or malformed address is InvalidParameter 400.
+- Fields without a value are left out of answers.
+
+Registering
+- All spellings of an object's address are one object: oss://, any OSS region's host, path style on loopback. An
+  address on a host that is not OSS is refused at once.
+- An address is kept without its query, which may be a signature.
+- The bucket's region is not compared: every bucket lives in this IMS's region.
+- A used ReferenceId and an unknown CateId are InvalidParameter. CateId below 1 means no category.
+- The default title is the time of registration. A ClientToken is remembered for ever; with other parameters it is
+  IdempotentParameterMismatch.
+- Init lasts half of the settle time, Preparing the other half and as long as probing takes.
+- SearchLibName is accepted and has no effect (there is no search here); NotifyAddress is kept and not called.
+- MediaType is what was said or what the extension says; the content decides only whether it can be read at all.
+- Why a registration failed stands in MediaBasicInfo.PrepareFailReason, a field of this IMS's own.
+- A text asset (subtitles, font) has no pictures; cover, snapshots and sprite of a video lie in the asset's own bucket
+  under ims-pictures/MediaId/. A picture that cannot be made does not fail the registration.
+- A PrepareFail asset still owns its URL: register again with Overwrite=true.
+
+Streams
+- A stream can be attached to an asset in any state, once: the asset's own object, or one attached before, is
+  MediaAlreadyExist. A failed one may be tried again. One object may be a stream of several assets.
+- While it is probed a stream shows nowhere; if that fails it stays in FileInfoList as FileStatus UploadFail with a
+  FailReason, a field of this IMS's own.
+
+Reading
+- Every file and picture address is signed with the V1 query signature of the IMS's own key, default lifetime 3600 s.
+  A CoverURL somebody set is returned as it was set. OutputType=cdn answers as oss.
+- GetMediaInfo of an asset that is not Normal has an empty FileInfoList but for streams.
+- ListMediaBasicInfos pages by creation time (whole seconds) and order of registration, TotalCount counts all that
+  match, a NextToken is good for the same filters only; IncludeFileBasicInfo adds the source file.
+- BatchGetMediaInfos takes at most 100 ids. TranscodeStatus is Init, or TranscodeSuccess once a stream is attached.
+- GetPlayInfo lists the source (Definition OD) and the attached streams (Definition from the short side: FD 360, LD
+  540, SD 720, HD 1080, 2K 1440, else 4K; audio SQ below 192 kbit/s, else HQ). FileURL is the address as it was
+  kept, PlayURL the signed one. Pictures and texts have no play info.
+
+Deleting
+- A deleted asset is gone for every operation, its marks with it, and its URL and ReferenceId are free again.
+- DeletePhysicalFiles deletes source, streams and generated pictures, except what another asset still uses. Without
+  it the pictures stay, too.
+
+Categories, marks, storage
+- Sibling categories may have equal names. A fourth level or a 101st child is OperationDenied. Deleting a category
+  takes its sub-categories along; assets in them have no category afterwards.
+- GetMediaMarks wants both MediaId and MediaMarkIds and passes over ids it does not know.
+- A mark is addressed by MarkId in its element (documented as a field of a mark); MediaMarkId is understood as well.
+- The storage list holds every bucket that has been the default, the present one marked; the first is local-media.
+
+STS
+- AssumeRole answers for any RoleArn; the credentials may do everything.
+"""

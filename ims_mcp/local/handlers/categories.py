@@ -1,0 +1,135 @@
+"""AddCategory, GetCategories, UpdateCategory and DeleteCategory: a tree of three levels, one a type."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from ims_mcp.catalogue import Effect, Parameter
+from ims_mcp.local.call import Call, Service, local_table
+from ims_mcp.local.service_errors import RpcFault
+from ims_mcp.local.store import Store
+
+MAX_LEVELS = 3
+MAX_CHILDREN = 100
+_TYPE = Parameter("Type", "string", choices=("default", "material"))
+_NAME = Parameter("CateName", "string", required=True, max_bytes=64)
+_ID = Parameter("CateId", "integer", required=True)
+
+
+class Categories:
+    """Each operation is one transaction on media_category. A root's ParentId is -1."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        add = local_table("AddCategory", _NAME, Parameter("ParentId", "integer"), _TYPE, effect=Effect.WRITE)
+        get = local_table(
+            "GetCategories",
+            Parameter("CateId", "integer"),
+            Parameter("PageNo", "integer", minimum=1, maximum=1_000_000),
+            Parameter("PageSize", "integer", minimum=10, maximum=100),
+            Parameter("SortBy", "string", choices=("CreationTime:Desc", "CreationTime:Asc")),
+            _TYPE,
+        )
+        update = local_table("UpdateCategory", _ID, _NAME, effect=Effect.WRITE)
+        delete = local_table("DeleteCategory", _ID, effect=Effect.DESTRUCTIVE)
+        return (
+            Service(add, self._add),
+            Service(get, self._get),
+            Service(update, self._update),
+            Service(delete, self._delete),
+        )
+
+    async def _add(self, call: Call) -> dict[str, Any]:
+        parent_id = _parent(call.integer("ParentId"))
+
+        def work(connection: sqlite3.Connection) -> dict[str, Any]:
+            level, kind = 0, call.text("Type") or "default"
+            if parent_id is not None:
+                parent = _row(connection, parent_id)
+                level, kind = parent["level"] + 1, call.text("Type") or parent["type"]
+                if level >= MAX_LEVELS:
+                    raise RpcFault("OperationDenied", f"A category can have at most {MAX_LEVELS} levels.")
+                if kind != parent["type"]:
+                    raise RpcFault("InvalidParameter", f"Type: the parent category is of type {parent['type']}.")
+            if _children(connection, parent_id, kind) >= MAX_CHILDREN:
+                raise RpcFault("OperationDenied", f"A category can have at most {MAX_CHILDREN} sub-categories.")
+            added = connection.execute(
+                "INSERT INTO media_category (cate_name, parent_id, level, type) VALUES (?, ?, ?, ?)",
+                (call.text("CateName"), parent_id, level, kind),
+            )
+            return _category(_row(connection, int(added.lastrowid or 0)))
+
+        return {"Category": await self._store.write(work)}
+
+    async def _get(self, call: Call) -> dict[str, Any]:
+        cate_id = _parent(call.integer("CateId"))
+        size = call.integer("PageSize") or 10
+        skipped = ((call.integer("PageNo") or 1) - 1) * size
+        order = "ASC" if call.text("SortBy") == "CreationTime:Asc" else "DESC"
+        query = (
+            "SELECT * FROM media_category WHERE parent_id IS ? AND type = ? "  # noqa: S608 - order is one of two
+            f"ORDER BY cate_id {order} LIMIT ? OFFSET ?"
+        )
+
+        def work(connection: sqlite3.Connection) -> dict[str, Any]:
+            category = None if cate_id is None else _row(connection, cate_id)
+            kind = category["type"] if category is not None else call.text("Type") or "default"
+            rows = connection.execute(query, (cate_id, kind, size, skipped)).fetchall()
+            children = [{**_category(row), "SubTotal": _children(connection, row["cate_id"], kind)} for row in rows]
+            return {
+                "Category": None if category is None else _category(category),
+                "SubCategories": {"Category": children},
+                "SubTotal": _children(connection, cate_id, kind),
+            }
+
+        return await self._store.read(work)
+
+    async def _update(self, call: Call) -> dict[str, Any]:
+        def work(connection: sqlite3.Connection) -> None:
+            cate_id = _row(connection, call.integer("CateId"))["cate_id"]
+            connection.execute(
+                "UPDATE media_category SET cate_name = ? WHERE cate_id = ?", (call.text("CateName"), cate_id)
+            )
+
+        await self._store.write(work)
+        return {}
+
+    async def _delete(self, call: Call) -> dict[str, Any]:
+        def work(connection: sqlite3.Connection) -> None:
+            cate_id = _row(connection, call.integer("CateId"))["cate_id"]
+            # Sub-categories go and assets lose their category through the tables' foreign keys.
+            connection.execute("DELETE FROM media_category WHERE cate_id = ?", (cate_id,))
+
+        await self._store.write(work)
+        return {}
+
+
+def _parent(cate_id: int | None) -> int | None:
+    """The documented -1, and anything else below 1, means the root."""
+    return cate_id if cate_id is not None and cate_id > 0 else None
+
+
+def _row(connection: sqlite3.Connection, cate_id: int | None) -> sqlite3.Row:
+    row = connection.execute("SELECT * FROM media_category WHERE cate_id = ?", (cate_id,)).fetchone()
+    if row is None:
+        raise RpcFault("ResourceNotFound", f"There is no category {cate_id}.")
+    return row
+
+
+def _children(connection: sqlite3.Connection, parent_id: int | None, kind: str) -> int:
+    query = "SELECT COUNT(*) FROM media_category WHERE parent_id IS ? AND type = ?"
+    return int(connection.execute(query, (parent_id, kind)).fetchone()[0])
+
+
+def _category(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "CateId": row["cate_id"],
+        "CateName": row["cate_name"],
+        "Level": row["level"],
+        "ParentId": -1 if row["parent_id"] is None else row["parent_id"],
+        "Type": row["type"],
+    }

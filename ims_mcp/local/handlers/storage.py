@@ -1,0 +1,119 @@
+"""GetStorageList, GetDefaultStorageLocation and SetDefaultStorageLocation: which buckets IMS writes to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from ims_mcp.catalogue import Effect, Parameter
+from ims_mcp.local.call import Call, Service, local_table
+from ims_mcp.local.service_errors import RpcFault, missing, unsupported
+from ims_mcp.local.store import Store
+from ims_mcp.local.timestamps import utc_text
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS media_storage (
+    bucket TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    is_default INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+);
+"""
+DEFAULT_BUCKET = "local-media"
+OWN_BUCKET = "user_oss_bucket"
+_APP_ID = "app-1000000"
+_SELECT = "SELECT *, bucket IN (SELECT name FROM buckets) AS present FROM media_storage"
+_TYPES = Parameter("StorageType", "string", choices=(OWN_BUCKET, "vod_oss_bucket"))
+
+
+class Storage:
+    """Each operation is one transaction on media_storage. A bucket that was deleted since has status notExist."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        listing = local_table("GetStorageList", Parameter("AppId", "string"), Parameter("Status", "string"), _TYPES)
+        change = local_table(
+            "SetDefaultStorageLocation",
+            Parameter("Bucket", "string"),
+            Parameter("Path", "string"),
+            _TYPES,
+            effect=Effect.WRITE,
+        )
+        return (
+            Service(listing, self._list),
+            Service(local_table("GetDefaultStorageLocation"), self._get_default),
+            Service(change, self._set_default),
+        )
+
+    async def ensure_default(self) -> None:
+        """A new library has the bucket local-media as its default storage."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM media_storage").fetchone() is None:
+                _make_default(connection, DEFAULT_BUCKET, "/", int(self._clock()))
+
+        await self._store.write(work)
+
+    async def _list(self, call: Call) -> dict[str, Any]:
+        query = f"{_SELECT} ORDER BY created_at, bucket"
+        rows = await self._store.read(lambda connection: connection.execute(query).fetchall())
+        storages = [
+            {
+                "AppId": _APP_ID,
+                "StorageLocation": row["bucket"],
+                "StorageType": OWN_BUCKET,
+                "Path": row["path"],
+                "Status": _status(row),
+                "DefaultStorage": bool(row["is_default"]),
+                "EditingTempFileStorage": bool(row["is_default"]),
+                "CreationTime": utc_text(row["created_at"]),
+                "ModifiedTime": utc_text(row["modified_at"]),
+            }
+            for row in rows
+        ]
+        wanted = {name: call.text(name) for name in ("AppId", "Status", "StorageType") if call.text(name)}
+        return {
+            "StorageInfoList": [
+                storage for storage in storages if all(storage[name] == value for name, value in wanted.items())
+            ]
+        }
+
+    async def _get_default(self, call: Call) -> dict[str, Any]:
+        del call
+        query = f"{_SELECT} WHERE is_default"
+        row = await self._store.read(lambda connection: connection.execute(query).fetchone())
+        return {"Bucket": row["bucket"], "Path": row["path"], "StorageType": OWN_BUCKET, "Status": _status(row)}
+
+    async def _set_default(self, call: Call) -> dict[str, Any]:
+        bucket = call.text("Bucket")
+        if bucket is None:
+            raise missing("Bucket")
+        if call.text("StorageType") not in (None, OWN_BUCKET):
+            raise unsupported(f"VOD storage: StorageType has to be {OWN_BUCKET}")
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM buckets WHERE name = ?", (bucket,)).fetchone() is None:
+                raise RpcFault("ResourceNotFound", f"There is no bucket {bucket}.")
+            _make_default(connection, bucket, call.text("Path") or "/", int(self._clock()))
+
+        await self._store.write(work)
+        return {"Success": True}
+
+
+def _make_default(connection: sqlite3.Connection, bucket: str, path: str, now: int) -> None:
+    connection.execute("UPDATE media_storage SET is_default = 0, modified_at = ? WHERE is_default", (now,))
+    connection.execute(
+        "INSERT INTO media_storage (bucket, path, is_default, created_at, modified_at) VALUES (?, ?, 1, ?, ?) "
+        "ON CONFLICT (bucket) DO UPDATE SET path = excluded.path, is_default = 1, modified_at = excluded.modified_at",
+        (bucket, path, now, now),
+    )
+
+
+def _status(row: sqlite3.Row) -> str:
+    return "Normal" if row["present"] else "notExist"

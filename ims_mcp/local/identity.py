@@ -1,0 +1,163 @@
+"""Who may call the embedded IMS: permanent key pairs, and temporary credentials that survive a restart."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import sqlite3
+import string
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ims_mcp.local.store import Store
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS temporary_credentials (
+  access_key_id TEXT PRIMARY KEY,
+  secret TEXT NOT NULL,
+  security_token TEXT NOT NULL,
+  expires_at REAL NOT NULL,
+  scope TEXT
+) WITHOUT ROWID;
+"""
+
+DEFAULT_KEY_PAIR = ("local", "local")
+# Expired credentials are remembered this long, so that their holder hears "expired" and not "unknown".
+_REMEMBERED_SECONDS = 86_400.0
+_ID_CHARACTERS = string.ascii_letters + string.digits
+
+
+class Objection(StrEnum):
+    """Why a credential does not count, before any signature is looked at. Each door has its own code for it."""
+
+    UNKNOWN = "unknown"
+    """A temporary id without its token, or a token beside a permanent key pair: no such credential exists."""
+    WRONG_TOKEN = "wrong token"  # noqa: S105 - a name, not a secret
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a temporary credential may touch: one bucket, in it one key or the keys under a prefix.
+
+    ``actions`` are RAM names (``oss:PutObject``); empty means every action on what the scope covers. A scope that
+    names a key or a prefix does not cover operations on the bucket itself, such as listing it.
+    """
+
+    bucket: str
+    key: str = ""
+    key_is_prefix: bool = True
+    actions: tuple[str, ...] = ()
+
+    def allows(self, action: str, bucket: str | None, key: str | None) -> bool:
+        if bucket != self.bucket or (self.actions and action not in self.actions):
+            return False
+        if self.key_is_prefix and not self.key:
+            return True
+        if key is None:
+            return False
+        return key.startswith(self.key) if self.key_is_prefix else key == self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One credential. ``security_token``, ``expires_at`` (epoch seconds) and ``scope`` belong to temporary ones."""
+
+    access_key_id: str
+    secret: str = field(repr=False)
+    security_token: str | None = field(default=None, repr=False)
+    expires_at: float | None = None
+    scope: Scope | None = None
+
+    def objection(self, security_token: str | None, now: float) -> Objection | None:
+        """What stands against this credential when it comes with ``security_token`` at ``now``; None: nothing."""
+        if (self.security_token is None) != (security_token is None):
+            return Objection.UNKNOWN
+        if self.security_token is not None and security_token is not None:
+            # Bytes: compare_digest refuses text outside ASCII, and a stranger may send any.
+            if not secrets.compare_digest(self.security_token.encode(), security_token.encode("utf-8", "replace")):
+                return Objection.WRONG_TOKEN
+            if self.expires_at is not None and now >= self.expires_at:
+                return Objection.EXPIRED
+        return None
+
+
+class Identities:
+    """Permanent pairs are given at construction (id -> secret); temporary ones are minted and kept in the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        permanent: Mapping[str, str] | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        pairs = dict([DEFAULT_KEY_PAIR]) if permanent is None else permanent
+        if not pairs:
+            raise ValueError("at least one permanent key pair is needed")
+        self._permanent = {name: Identity(name, secret) for name, secret in pairs.items()}
+        self._store = store
+        self._clock = clock
+
+    @property
+    def owner(self) -> Identity:
+        """The first permanent pair: what the embedded IMS itself signs with."""
+        return next(iter(self._permanent.values()))
+
+    async def find(self, access_key_id: str) -> Identity | None:
+        """The credential with this id, expired ones included (:meth:`Identity.objection` tells); None: never seen."""
+        if access_key_id in self._permanent:
+            return self._permanent[access_key_id]
+
+        def select(connection: sqlite3.Connection) -> sqlite3.Row | None:
+            query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
+            return connection.execute(query, (access_key_id,)).fetchone()
+
+        row = await self._store.read(select)
+        return None if row is None else _identity(row)
+
+    async def mint(self, *, seconds: float, scope: Scope | None = None) -> Identity:
+        """A new temporary credential, good for ``seconds`` from now, limited to ``scope`` (None: to nothing)."""
+        now = self._clock()
+        identity = Identity(
+            access_key_id="STS." + "".join(secrets.choice(_ID_CHARACTERS) for _ in range(25)),
+            secret="".join(secrets.choice(_ID_CHARACTERS) for _ in range(44)),
+            # Plain base64 as the real ones: '+', '/' and '=' find clients that forget to encode a token.
+            security_token="CAIS" + base64.b64encode(secrets.token_bytes(192)).decode("ascii"),
+            expires_at=now + seconds,
+            scope=scope,
+        )
+
+        def insert(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM temporary_credentials WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
+            connection.execute(
+                "INSERT INTO temporary_credentials VALUES (?, ?, ?, ?, ?)",
+                (
+                    identity.access_key_id,
+                    identity.secret,
+                    identity.security_token,
+                    identity.expires_at,
+                    None if scope is None else json.dumps(asdict(scope)),
+                ),
+            )
+
+        await self._store.write(insert)
+        return identity
+
+
+def _identity(row: sqlite3.Row) -> Identity:
+    return Identity(
+        access_key_id=row["access_key_id"],
+        secret=row["secret"],
+        security_token=row["security_token"],
+        expires_at=row["expires_at"],
+        scope=None if row["scope"] is None else _scope(json.loads(row["scope"])),
+    )
+
+
+def _scope(saved: dict[str, Any]) -> Scope:
+    return Scope(saved["bucket"], saved["key"], saved["key_is_prefix"], tuple(saved["actions"]))

@@ -1,0 +1,132 @@
+"""The steps a transaction on the media library is made of; each runs on the store's thread, inside a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ims_mcp.local.addresses import ObjectAddress
+from ims_mcp.local.assets import PENDING, asset_of
+from ims_mcp.local.service_errors import RpcFault, invalid
+
+MAX_TAGS = 16
+
+Columns = Mapping[str, Any]
+"""Column names of media_asset or media_file, never from outside, and their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deletion left to clean up: every object of the assets that no remaining asset uses."""
+
+    media_ids: list[str]
+    objects: list[ObjectAddress]
+
+
+def rows(connection: sqlite3.Connection, condition: str, values: Sequence[Any], tail: str) -> list[sqlite3.Row]:
+    query = (
+        "SELECT a.*, c.cate_name FROM media_asset a LEFT JOIN media_category c USING (cate_id) "  # noqa: S608
+        f"WHERE a.deleted_at IS NULL AND {condition} {tail}"
+    )
+    return connection.execute(query, values).fetchall()
+
+
+def live_id(connection: sqlite3.Connection, address: ObjectAddress) -> str | None:
+    row = connection.execute(
+        "SELECT media_id FROM media_asset WHERE bucket = ? AND object_key = ? AND deleted_at IS NULL",
+        (address.bucket, address.key),
+    ).fetchone()
+    return None if row is None else str(row["media_id"])
+
+
+def earlier_result(connection: sqlite3.Connection, token: str, call_digest: str) -> str | None:
+    row = connection.execute("SELECT call_digest, media_id FROM client_token WHERE token = ?", (token,)).fetchone()
+    if row is None:
+        return None
+    if row["call_digest"] != call_digest:
+        raise RpcFault("IdempotentParameterMismatch", "This ClientToken was used for a call with other parameters.")
+    return str(row["media_id"])
+
+
+def check_reference(connection: sqlite3.Connection, reference_id: str | None, media_id: str) -> None:
+    row = connection.execute(
+        "SELECT media_id FROM media_asset WHERE reference_id = ? AND deleted_at IS NULL AND media_id <> ?",
+        (reference_id, media_id),
+    ).fetchone()
+    if row is not None:
+        raise invalid("ReferenceId", f"{reference_id} belongs to the asset {row['media_id']} already")
+
+
+def check_category(connection: sqlite3.Connection, cate_id: int | None) -> None:
+    if cate_id is None:
+        return
+    if connection.execute("SELECT 1 FROM media_category WHERE cate_id = ?", (cate_id,)).fetchone() is None:
+        raise invalid("CateId", f"there is no category {cate_id}")
+
+
+def joined_tags(present: str | None, added: str) -> str:
+    tags = list(dict.fromkeys(f"{present},{added}".split(",") if present else added.split(",")))
+    if len(tags) > MAX_TAGS:
+        raise invalid("MediaTags", f"the asset would have {len(tags)} tags, at most {MAX_TAGS} are allowed")
+    return ",".join(tags)
+
+
+def insert(connection: sqlite3.Connection, table: str, columns: Columns) -> int:
+    """Returns the row's id."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    done = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+    return int(done.lastrowid or 0)
+
+
+def update(connection: sqlite3.Connection, table: str, columns: Columns, key: str, value: Any) -> bool:
+    changes = ", ".join(f"{name} = ?" for name in columns)
+    done = connection.execute(
+        f"UPDATE {table} SET {changes} WHERE {key} = ?",  # noqa: S608
+        (*columns.values(), value),
+    )
+    return done.rowcount == 1
+
+
+def insert_file(
+    connection: sqlite3.Connection, media_id: str, address: ObjectAddress, now: int, columns: Columns
+) -> int:
+    """A pending file; returns its id. ``columns``: file_type, due_at, input_url, and what else was given."""
+    row = {
+        "media_id": media_id,
+        "bucket": address.bucket,
+        "object_key": address.key,
+        "status": PENDING,
+        "created_at": now,
+        "modified_at": now,
+        **columns,
+    }
+    return insert(connection, "media_file", row)
+
+
+def bury(connection: sqlite3.Connection, media_ids: Sequence[str], now: int) -> Deleted:
+    buried: list[str] = []
+    objects: dict[ObjectAddress, None] = {}
+    for media_id in media_ids:
+        found = rows(connection, "a.media_id = ?", (media_id,), "")
+        if not found:
+            continue
+        asset = asset_of(found[0])
+        files = connection.execute("SELECT bucket, object_key FROM media_file WHERE media_id = ?", (media_id,))
+        objects.update({ObjectAddress(file["bucket"], file["object_key"]): None for file in files})
+        objects.update({ObjectAddress(asset.address.bucket, key): None for key in asset.pictures.keys})
+        connection.execute("UPDATE media_asset SET deleted_at = ? WHERE media_id = ?", (now, media_id))
+        connection.execute("DELETE FROM media_file WHERE media_id = ?", (media_id,))
+        connection.execute("DELETE FROM media_mark WHERE media_id = ?", (media_id,))
+        buried.append(media_id)
+    return Deleted(buried, [address for address in objects if not in_use(connection, address)])
+
+
+def in_use(connection: sqlite3.Connection, address: ObjectAddress) -> bool:
+    return (
+        connection.execute(
+            "SELECT 1 FROM media_file WHERE bucket = ? AND object_key = ?", (address.bucket, address.key)
+        ).fetchone()
+        is not None
+    )

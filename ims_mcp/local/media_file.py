@@ -1,0 +1,152 @@
+"""Opening a media file from a stranger: one file, known containers only, nothing else opened, and a deadline."""
+
+from __future__ import annotations
+
+import errno
+import re
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from ims_mcp.errors import ImsError
+
+# fmt: off
+VIDEO_SUFFIXES = frozenset({
+    "mp4", "ts", "3gp", "mpg", "mpeg", "mpe", "dat", "vob", "asf", "avi", "wmv", "flv", "f4v", "rm", "rmvb", "mov",
+    "mkv", "m3u8", "dv", "m2t", "m4v", "mj2", "mjpeg", "mts", "ogg", "qt", "swf", "webm",
+})
+# fmt: on
+AUDIO_SUFFIXES = frozenset({"mp3", "wma", "wav", "aac", "ra", "m4a", "flac", "ape", "ac3", "amr", "caf", "acm"})
+IMAGE_SUFFIXES = frozenset({"gif", "webp", "png", "jpg", "jpeg", "heic"})
+FONT_SUFFIXES = frozenset({"ttf", "ttc", "fon"})
+
+# Every demuxer that stands for a suffix the service accepts, and no other: the ones left out are those that follow
+# references to further files or addresses (hls, dash, concat, image2, vobsub, sdp, imf) or read a terminal (tty).
+_CONTAINERS = (
+    "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,rm,swf,dv,mxf,ogg,wav,w64,aiff,mp3,aac,ac3,eac3,flac,ape,"
+    "amr,amrnb,amrwb,caf,acm,au,wv,tta,h264,hevc,vvc,m4v,h263,mjpeg,mjpeg_2000,ivf,obu,av1,vc1,nut,xwma,"
+    "gif,apng,png_pipe,jpeg_pipe,webp_pipe,webp,webp_anim,bmp_pipe,tiff_pipe,jpegxl_pipe,avif,heif,srt,webvtt,ass"
+)
+_TOO_LONG = "The file took too long to read: its structure is damaged or unusually large."
+_READ_BYTES = 256 * 1024
+# PyAV 18 decodes tags as strict UTF-8 unless told; 19 lost the option and keeps stray bytes as lone surrogates.
+_TAGS: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
+
+class UnreadableMedia(ImsError):
+    """The file cannot be used as media; the text says why in plain words and names no local path."""
+
+    @property
+    def reason(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment of the monotonic clock after which a media file reads as if it ended there."""
+
+    at_seconds: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def passed(self) -> bool:
+        return time.monotonic() >= self.at_seconds
+
+
+class _OneFile:
+    """What FFmpeg reads instead of a path, so that it can reach no other file, says no path, and can be stopped."""
+
+    def __init__(self, file: BinaryIO, name: str, deadline: Deadline) -> None:
+        self._file = file
+        self._deadline = deadline
+        # A suffix helps FFmpeg to tell raw streams apart; with the suffix of an image it would take the name for a
+        # numbered sequence of files.
+        suffix = suffix_of(name)
+        usable = re.fullmatch(r"[a-z0-9]{1,8}", suffix) and suffix not in IMAGE_SUFFIXES
+        self.name = f"media.{suffix}" if usable else "media"
+
+    # Neither method may raise: PyAV keeps an exception for the next call into FFmpeg, which can be for another file.
+    def read(self, size: int) -> bytes:
+        if self._deadline.passed:
+            return b""
+        try:
+            return self._file.read(size)
+        except OSError:
+            return b""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return -errno.EINVAL
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+@contextmanager
+def open_media(path: Path, name: str, deadline: Deadline) -> Generator[InputContainer]:
+    """The file opened for demuxing; ``name`` is what the user calls it. Past the deadline it reads as if it ended.
+
+    Raises UnreadableMedia where nothing that plays can be found in it. A playlist is refused: what it names would be
+    read from this machine or the network.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise UnreadableMedia(f"The file is not there or cannot be read ({type(error).__name__}).") from None
+    with file:
+        try:
+            container = av.open(
+                _OneFile(file, name, deadline),
+                "r",
+                container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
+                buffer_size=_READ_BYTES,
+                **_TAGS,
+            )
+        except FFmpegError:
+            raise UnreadableMedia(_TOO_LONG if deadline.passed else _reason(file)) from None
+        with container:
+            if deadline.passed:
+                raise UnreadableMedia(_TOO_LONG)
+            yield container
+
+
+def suffix_of(name: str) -> str:
+    """``"A/Clip.MP4"`` -> ``"mp4"``."""
+    return Path(name).suffix.lower().lstrip(".")
+
+
+def _reason(file: BinaryIO) -> str:
+    file.seek(0)
+    head = file.read(4096)
+    if not head:
+        return "The file is empty (0 bytes)."
+    if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"#EXTM3U"):
+        return "The file is a playlist (m3u8): it names other files and holds no picture or sound itself."
+    if _is_text(head):
+        return "The file holds text, not picture or sound."
+    if head[4:8] == b"ftyp":
+        return "The MP4 index (moov) is missing or damaged: the file is probably cut off."
+    return "No known media format fits what the file holds: it is damaged, cut off or not media."
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # The last character may be cut by the 4096th byte.
+        if error.start < len(head) - 3:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return all(character.isprintable() or character in "\r\n\t\f" for character in text)

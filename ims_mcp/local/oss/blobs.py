@@ -1,0 +1,233 @@
+"""The files that hold object data: written once under a unique name, never changed, unlinked when nothing needs them.
+
+A blob is written as ``NAME.part`` and renamed when it is whole; only then may a row of the store name it. A process
+killed at any moment leaves at most files that no row names, and :meth:`Blobs.sweep` removes those. Nothing is fsynced:
+a killed process loses nothing, a power cut may lose the last moments, as the store says of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import AsyncIterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio.to_thread
+
+from ims_mcp.local.oss.crc64 import combined, crc64
+
+# One hop to a thread per batch: small enough to stay flat in memory, large enough that the hop costs nothing.
+BATCH_BYTES = 512 * 1024
+_UNFINISHED = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A whole file in the blob directory."""
+
+    name: str
+    size_bytes: int
+    md5: bytes
+    """16 bytes; of a multipart object the MD5 over the MD5s of its parts."""
+    crc64: int
+
+
+class Blobs:
+    """File work runs in threads, in batches; memory does not grow with the size of a blob."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def path(self, name: str) -> Path:
+        return self._directory / name
+
+    async def receive(self, chunks: AsyncIterable[bytes]) -> Blob:
+        """Write what arrives. Receiving goes on while the batch before is hashed and written."""
+        writer = await anyio.to_thread.run_sync(_Writer, self._directory)
+        writing: asyncio.Task[None] | None = None
+        batch: list[bytes] = []
+        held_bytes = 0
+        try:
+            async for chunk in chunks:
+                batch.append(chunk)
+                held_bytes += len(chunk)
+                if held_bytes >= BATCH_BYTES:
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.create_task(anyio.to_thread.run_sync(writer.write, batch))
+                    batch, held_bytes = [], 0
+            if writing is not None:
+                await writing
+            return await anyio.to_thread.run_sync(writer.finish, batch)
+        except BaseException:
+            writer.discard()
+            if writing is not None:
+                # It may still be running, or have failed because of the discard: its outcome no longer matters.
+                writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
+            raise
+
+    async def copy(self, source: Path, start: int, length: int) -> Blob:
+        """A blob of ``length`` bytes of another file."""
+
+        def work() -> Blob:
+            with source.open("rb") as file:
+                file.seek(start)
+                return self._write(_read(file.fileno(), length))
+
+        return await anyio.to_thread.run_sync(work)
+
+    async def take(self, source: Path) -> Blob:
+        """Move a whole file in. Where it cannot be renamed (another file system) it is copied and unlinked."""
+
+        def work() -> Blob:
+            name = uuid.uuid4().hex
+            with source.open("rb") as file:
+                size_bytes = os.fstat(file.fileno()).st_size
+                md5, crc, taken_bytes = hashlib.md5(usedforsecurity=False), 0, 0
+                for block in _read(file.fileno(), size_bytes):
+                    md5.update(block)
+                    crc = crc64(crc, block)
+                    taken_bytes += len(block)
+            self._directory.mkdir(parents=True, exist_ok=True)
+            unfinished = self.path(name + _UNFINISHED)
+            shutil.move(source, unfinished)
+            unfinished.rename(self.path(name))
+            return Blob(name, taken_bytes, md5.digest(), crc)
+
+        return await anyio.to_thread.run_sync(work)
+
+    async def duplicate(self, blob: Blob) -> Blob:
+        """The same data under a second name: a hard link, or a copy where the file system has none."""
+
+        def work() -> Blob:
+            name = uuid.uuid4().hex
+            try:
+                os.link(self.path(blob.name), self.path(name))
+            except FileNotFoundError:
+                raise
+            except OSError:
+                shutil.copyfile(self.path(blob.name), self.path(name + _UNFINISHED))
+                self.path(name + _UNFINISHED).rename(self.path(name))
+            return Blob(name, blob.size_bytes, blob.md5, blob.crc64)
+
+        return await anyio.to_thread.run_sync(work)
+
+    async def merge(self, parts: Sequence[Blob]) -> Blob:
+        """One blob of several in a row, joined inside the kernel where it can. Raises FileNotFoundError."""
+
+        def work() -> Blob:
+            name = uuid.uuid4().hex
+            unfinished = self.path(name + _UNFINISHED)
+            try:
+                with unfinished.open("xb", buffering=0) as target:
+                    for part in parts:
+                        _append(self.path(part.name), part.size_bytes, target.fileno())
+                unfinished.rename(self.path(name))
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
+            md5 = hashlib.md5(b"".join(part.md5 for part in parts), usedforsecurity=False)
+            crc = combined((part.crc64, part.size_bytes) for part in parts)
+            return Blob(name, sum(part.size_bytes for part in parts), md5.digest(), crc)
+
+        return await anyio.to_thread.run_sync(work)
+
+    async def discard(self, names: Sequence[str]) -> None:
+        """Unlink what no row names any more. Readers that have a file open keep what they read."""
+        if names:
+            await anyio.to_thread.run_sync(self._unlink, names)
+
+    async def sweep(self, wanted: frozenset[str]) -> int:
+        """Unlink all but ``wanted``; how many went. Only for the start: it would take uploads under way, too."""
+
+        def work() -> int:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            leftovers = [entry.name for entry in os.scandir(self._directory) if entry.name not in wanted]
+            self._unlink(leftovers)
+            return len(leftovers)
+
+        return await anyio.to_thread.run_sync(work)
+
+    def _unlink(self, names: Sequence[str]) -> None:
+        for name in names:
+            # Where an open file cannot be unlinked (Windows) the next sweep takes it.
+            with suppress(OSError):
+                self.path(name).unlink(missing_ok=True)
+
+    def _write(self, blocks: Iterator[bytes]) -> Blob:
+        writer = _Writer(self._directory)
+        try:
+            for block in blocks:
+                writer.write([block])
+            return writer.finish([])
+        except BaseException:
+            writer.discard()
+            raise
+
+
+class _Writer:
+    """One blob in the making. Locked: a request that is cancelled discards it while a thread still writes."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._name = uuid.uuid4().hex
+        self._path = directory / self._name
+        self._unfinished = directory / (self._name + _UNFINISHED)
+        self._file = self._unfinished.open("xb", buffering=0)
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._crc64 = 0
+        self._size_bytes = 0
+        self._lock = threading.Lock()
+
+    def write(self, batch: Sequence[bytes]) -> None:
+        with self._lock:
+            data = b"".join(batch)
+            self._md5.update(data)
+            self._crc64 = crc64(self._crc64, data)
+            view = memoryview(data)
+            while view:
+                view = view[self._file.write(view) :]
+            self._size_bytes += len(data)
+
+    def finish(self, batch: Sequence[bytes]) -> Blob:
+        if batch:
+            self.write(batch)
+        with self._lock:
+            self._file.close()
+            self._unfinished.rename(self._path)
+        return Blob(self._name, self._size_bytes, self._md5.digest(), self._crc64)
+
+    def discard(self) -> None:
+        with self._lock:
+            self._file.close()
+            self._unfinished.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
+
+
+def _read(descriptor: int, length: int) -> Iterator[bytes]:
+    while length > 0 and (block := os.read(descriptor, min(BATCH_BYTES, length))):
+        length -= len(block)
+        yield block
+
+
+def _append(source: Path, size_bytes: int, target: int) -> None:
+    with source.open("rb", buffering=0) as file:
+        left = size_bytes
+        if hasattr(os, "copy_file_range"):
+            with suppress(OSError):  # not on every file system: what is left is copied below
+                while left and (done := os.copy_file_range(file.fileno(), target, left)):
+                    left -= done
+        while left and (block := file.read(min(BATCH_BYTES, left))):
+            view = memoryview(block)
+            while view:
+                view = view[os.write(target, view) :]
+            left -= len(block)
+        if left:
+            raise OSError(f"{left} bytes of a part are missing on disk")

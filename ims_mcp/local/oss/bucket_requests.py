@@ -1,0 +1,202 @@
+"""The operations on the service and on buckets: create, describe, delete, and list what is in them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from ims_mcp.local.oss.caller import Caller
+from ims_mcp.local.oss.documents import iso_time, node, text, url_encoded
+from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
+from ims_mcp.local.oss.listing import Page, list_page
+from ims_mcp.local.oss.names import check_bucket
+from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.oss.reply import Reply, xml_reply
+from ims_mcp.local.oss.request import Request
+
+Encoder = Callable[[str], str]
+
+OWNER = node("Owner", text("ID", "local"), text("DisplayName", "local"))
+MAX_PAGE = 1000
+_SMALL_BODY_BYTES = 64 * 1024
+
+
+class BucketRequests:
+    """Each method answers one operation; it may raise OssError."""
+
+    def __init__(self, objects: Objects, region: str) -> None:
+        self._objects = objects
+        self._store = objects.store
+        self._region = region
+
+    async def list_buckets(self, request: Request, _caller: Caller) -> Reply:
+        prefix, marker = request.parameter("prefix") or "", request.parameter("marker") or ""
+        size = request.number("max-keys", 100, 1, MAX_PAGE)
+
+        def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            query = "SELECT * FROM buckets WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?"
+            return connection.execute(query, (marker, len(prefix), prefix, size + 1)).fetchall()
+
+        rows = await self._store.read(select)
+        truncated, rows = len(rows) > size, rows[:size]
+        paging = (
+            text("Prefix", prefix),
+            text("Marker", marker),
+            text("MaxKeys", size),
+            text("IsTruncated", "true"),
+            text("NextMarker", rows[-1]["name"]),
+        )
+        buckets = (node("Bucket", *self._description(row["name"], row["created"])) for row in rows)
+        return xml_reply(
+            node("ListAllMyBucketsResult", *(paging if truncated else ()), OWNER, node("Buckets", *buckets))
+        )
+
+    async def put_bucket(self, request: Request, _caller: Caller) -> Reply:
+        name = check_bucket(request.bucket or "")
+        if (request.header("x-oss-acl") or "private") != "private":
+            raise OssError("NotImplemented", "The buckets of the local OSS are private: sign a URL to share an object.")
+        await request.body.read(_SMALL_BODY_BYTES)  # storage class and redundancy: the local OSS has one of each
+        await self._objects.ensure_bucket(name)
+        return Reply(headers={"location": f"/{name}"})
+
+    async def delete_bucket(self, request: Request, _caller: Caller) -> Reply:
+        name = check_bucket(request.bucket or "")
+
+        def delete(connection: sqlite3.Connection) -> None:
+            for table in ("objects", "uploads"):
+                query = f"SELECT 1 FROM {table} WHERE bucket = ? LIMIT 1"  # noqa: S608 - two fixed names
+                if connection.execute(query, (name,)).fetchone() is not None:
+                    raise OssError("BucketNotEmpty", "The bucket holds objects or unfinished uploads.", BucketName=name)
+            if connection.execute("DELETE FROM buckets WHERE name = ?", (name,)).rowcount == 0:
+                raise no_such_bucket(name)
+
+        await self._store.write(delete)
+        return Reply(204)
+
+    async def bucket_info(self, request: Request, _caller: Caller) -> Reply:
+        name = check_bucket(request.bucket or "")
+        created = await self._created(name)
+        bucket = (
+            *self._description(name, created),
+            OWNER,
+            node("AccessControlList", text("Grant", "private")),
+            text("DataRedundancyType", "LRS"),
+        )
+        return xml_reply(node("BucketInfo", node("Bucket", *bucket)))
+
+    async def bucket_location(self, request: Request, _caller: Caller) -> Reply:
+        await self._created(check_bucket(request.bucket or ""))
+        return xml_reply(text("LocationConstraint", f"oss-{self._region}"))
+
+    async def list_objects(self, request: Request, _caller: Caller) -> Reply:
+        marker = request.parameter("marker") or ""
+        page, common, encode = await self._page(request, marker)
+        next_marker = () if page.next_marker is None else (text("NextMarker", encode(page.next_marker.decode())),)
+        return xml_reply(
+            node(
+                "ListBucketResult",
+                *common,
+                text("Marker", encode(marker)),
+                *next_marker,
+                *_contents(page, encode, True),
+            )
+        )
+
+    async def list_objects_v2(self, request: Request, _caller: Caller) -> Reply:
+        token = request.parameter("continuation-token") or ""
+        start_after = request.parameter("start-after") or ""
+        page, common, encode = await self._page(request, _opened(token) if token else start_after)
+        paging = [text("StartAfter", encode(start_after))] if start_after else []
+        if token:
+            paging.append(text("ContinuationToken", encode(token)))
+        if page.next_marker is not None:
+            sealed = base64.urlsafe_b64encode(page.next_marker).decode("ascii")
+            paging.append(text("NextContinuationToken", encode(sealed)))
+        paging.append(text("KeyCount", len(page.rows) + len(page.prefixes)))
+        owner = (request.parameter("fetch-owner") or "").lower() == "true"
+        return xml_reply(node("ListBucketResult", *common, *paging, *_contents(page, encode, owner)))
+
+    async def _page(self, request: Request, marker: str) -> tuple[Page, list[str], Encoder]:
+        name = check_bucket(request.bucket or "")
+        await self._created(name)
+        prefix, delimiter = request.parameter("prefix") or "", request.parameter("delimiter") or ""
+        size = request.number("max-keys", 100, 1, MAX_PAGE)
+        encode = encoder(request)
+
+        def read(connection: sqlite3.Connection) -> Page:
+            def select(start: bytes, inclusive: bool) -> sqlite3.Cursor:
+                order = "SELECT key, kind, size_bytes, etag, modified FROM objects WHERE bucket = ? AND key "
+                return connection.execute(f"{order} {'>=' if inclusive else '>'} ? ORDER BY key", (name, start))
+
+            return list_page(
+                select, prefix=prefix.encode(), delimiter=delimiter.encode(), marker=marker.encode(), size=size
+            )
+
+        page = await self._store.read(read)
+        common = [
+            text("Name", name),
+            text("Prefix", encode(prefix)),
+            text("MaxKeys", size),
+            text("Delimiter", encode(delimiter)),
+            *([text("EncodingType", "url")] if encode is url_encoded else []),
+            text("IsTruncated", "false" if page.next_marker is None else "true"),
+        ]
+        return page, common, encode
+
+    async def _created(self, name: str) -> float:
+        return await self._store.read(lambda connection: bucket_created(connection, name))
+
+    def _description(self, name: str, created: float) -> tuple[str, ...]:
+        return (
+            text("CreationDate", iso_time(created)),
+            text("ExtranetEndpoint", f"oss-{self._region}.aliyuncs.com"),
+            text("IntranetEndpoint", f"oss-{self._region}-internal.aliyuncs.com"),
+            text("Location", f"oss-{self._region}"),
+            text("Name", name),
+            text("Region", self._region),
+            text("StorageClass", "Standard"),
+        )
+
+
+def encoder(request: Request) -> Encoder:
+    """How names are written in the answer: as they are, or percent-encoded (encoding-type=url)."""
+    wanted = request.parameter("encoding-type")
+    if wanted == "url":
+        return url_encoded
+    if wanted:
+        raise invalid_argument("encoding-type", wanted, "The only encoding type is url.")
+    return str
+
+
+def bucket_created(connection: sqlite3.Connection, name: str) -> float:
+    """When a bucket came into being (epoch seconds); NoSuchBucket."""
+    row = connection.execute("SELECT created FROM buckets WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise no_such_bucket(name)
+    return float(row["created"])
+
+
+def _contents(page: Page, encode: Encoder, with_owner: bool) -> Iterator[str]:
+    for row in page.rows:
+        yield node(
+            "Contents",
+            text("Key", encode(row["key"].decode("utf-8"))),
+            text("LastModified", iso_time(row["modified"])),
+            text("ETag", f'"{row["etag"]}"'),
+            text("Type", row["kind"]),
+            text("Size", row["size_bytes"]),
+            text("StorageClass", "Standard"),
+            *([OWNER] if with_owner else []),
+        )
+    for prefix in page.prefixes:
+        yield node("CommonPrefixes", text("Prefix", encode(prefix.decode("utf-8"))))
+
+
+def _opened(token: str) -> str:
+    """The marker inside a continuation token."""
+    try:
+        return base64.urlsafe_b64decode(token.encode()).decode("utf-8")
+    except (binascii.Error, ValueError):
+        raise invalid_argument("continuation-token", token, "The continuation token is not one of ours.") from None

@@ -1,0 +1,77 @@
+"""Conditions on a read: If-Match and its like, and byte ranges."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+
+from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.objects import StoredObject
+from ims_mcp.local.oss.reply import http_date
+from ims_mcp.local.oss.request import Request
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+
+
+def check_conditions(request: Request, stored: StoredObject, prefix: str = "if-") -> None:
+    """PreconditionFailed (412) or NotModified (304). ``prefix`` is x-oss-copy-source-if- for the source of a copy."""
+    etag = stored.etag.lower()
+    modified = int(stored.modified)
+    wanted = request.header(f"{prefix}match")
+    unwanted = request.header(f"{prefix}none-match")
+    unmodified_since = _moment(request.header(f"{prefix}unmodified-since"))
+    modified_since = _moment(request.header(f"{prefix}modified-since"))
+    if (wanted is not None and not _names(wanted, etag)) or (
+        unmodified_since is not None and modified > unmodified_since
+    ):
+        raise OssError("PreconditionFailed", "A condition of the request does not hold for the object.")
+    if (unwanted is not None and _names(unwanted, etag)) or (modified_since is not None and modified <= modified_since):
+        # The details of a 304 are its headers: it has no body.
+        headers = {"etag": f'"{stored.etag}"', "last-modified": http_date(stored.modified)}
+        raise OssError("NotModified", "The object has not changed.", **headers)
+
+
+def byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> tuple[int, int] | None:
+    """(start, length) of a Range header; None where it does not apply and the whole object is meant.
+
+    OSS ignores a range that is malformed or reaches beyond the object, unless the request asks for the ``standard``
+    behaviour (x-oss-range-behavior): then the end is clipped, and a start beyond the end is InvalidRange. Of several
+    ranges the first counts.
+    """
+    if text is None:
+        return None
+    match = _RANGE.fullmatch(text.partition(",")[0].strip())
+    if match is None or not (match[1] or match[2]):
+        return None
+    if not match[1]:
+        length = int(match[2])
+        if standard:
+            length = min(length, size_bytes)
+        start, end = size_bytes - length, size_bytes - 1
+    else:
+        start, end = int(match[1]), int(match[2]) if match[2] else size_bytes - 1
+        if match[2] and end < start:
+            return None
+        if standard:
+            end = min(end, size_bytes - 1)
+    if 0 <= start <= end < size_bytes:
+        return start, end - start + 1
+    if standard:
+        raise OssError(
+            "InvalidRange", "The range begins beyond the end of the object.", ActualObjectSize=str(size_bytes)
+        )
+    return None
+
+
+def _names(header: str, etag: str) -> bool:
+    """Whether an If-Match header names this (lower-case) ETag."""
+    return any(one.strip().strip('"').lower() in (etag, "*") for one in header.split(","))
+
+
+def _moment(header: str | None) -> float | None:
+    if header is None:
+        return None
+    try:
+        return parsedate_to_datetime(header).timestamp()
+    except ValueError:
+        return None  # HTTP: a date that is none does not count

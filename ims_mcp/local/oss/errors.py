@@ -1,0 +1,69 @@
+"""The errors OSS answers with: code, HTTP status and the extra fields of the error body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ims_mcp.errors import ImsError
+
+# Code -> HTTP status, for every code the local OSS uses (source: the OSS error pages and oss2 2.19.1's own table).
+STATUS: Mapping[str, int] = {
+    "AccessDenied": 403,
+    "BucketNotEmpty": 409,
+    "EntityTooLarge": 400,
+    "EntityTooSmall": 400,
+    "FileAlreadyExists": 409,
+    "InternalError": 500,
+    "InvalidAccessKeyId": 403,
+    "InvalidArgument": 400,
+    "InvalidBucketName": 400,
+    "InvalidDigest": 400,
+    "InvalidObjectName": 400,
+    "InvalidPart": 400,
+    "InvalidPartOrder": 400,
+    "InvalidRange": 416,
+    "InvalidSecurityToken": 403,
+    "MalformedXML": 400,
+    "MethodNotAllowed": 405,
+    "NoSuchBucket": 404,
+    "NoSuchKey": 404,
+    "NoSuchUpload": 404,
+    "NotImplemented": 400,
+    "NotModified": 304,
+    "PreconditionFailed": 412,
+    "RequestTimeTooSkewed": 403,
+    "SecurityTokenExpired": 403,
+    "SignatureDoesNotMatch": 403,
+}
+
+
+class OssError(ImsError):
+    """One of :data:`STATUS`; ``details`` become further elements of the body (``BucketName``, ``ArgumentName``)."""
+
+    def __init__(self, code: str, message: str, **details: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = STATUS[code]
+        self.details = details
+
+
+def no_such_bucket(bucket: str) -> OssError:
+    return OssError("NoSuchBucket", "The bucket does not exist.", BucketName=bucket)
+
+
+def no_such_key(key: str) -> OssError:
+    return OssError("NoSuchKey", "The object does not exist.", Key=key)
+
+
+def no_such_upload(upload_id: str) -> OssError:
+    return OssError(
+        "NoSuchUpload", "No multipart upload has this id: it was completed, aborted or never begun.", UploadId=upload_id
+    )
+
+
+def invalid_argument(name: str, value: str, message: str) -> OssError:
+    return OssError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value)
+
+
+def access_denied(message: str, **details: str) -> OssError:
+    return OssError("AccessDenied", message, **details)

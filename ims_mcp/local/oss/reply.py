@@ -1,0 +1,119 @@
+"""What goes back to a client: headers and a small body, or a slice of a file."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import BinaryIO
+
+import anyio.to_thread
+
+from ims_mcp.local.oss import documents
+from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.request import ClientGone, Receive, Send
+
+_BLOCK_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileSlice:
+    """``length`` bytes of an open file, which is closed by whoever sends or drops it."""
+
+    file: BinaryIO
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``headers`` by lower-case name; Content-Length is added."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+    file: FileSlice | None = None
+
+    def close(self) -> None:
+        if self.file is not None:
+            self.file.file.close()
+
+
+def xml_reply(root: str, headers: Mapping[str, str] | None = None) -> Reply:
+    return Reply(headers={"content-type": "application/xml", **(headers or {})}, body=documents.document(root))
+
+
+def error_reply(error: OssError, *, request_id: str, host: str, method: str) -> Reply:
+    """The error body of OSS. Where there can be none (HEAD) it travels in the x-oss-err header."""
+    if error.status == 304:
+        return Reply(error.status, error.details)
+    body = documents.document(
+        documents.node(
+            "Error",
+            documents.text("Code", error.code),
+            documents.text("Message", error),
+            documents.text("RequestId", request_id),
+            documents.text("HostId", host),
+            *(documents.text(name, value) for name, value in error.details.items()),
+        )
+    )
+    if method == "HEAD":
+        return Reply(error.status, {"x-oss-err": base64.b64encode(body).decode("ascii")})
+    return Reply(error.status, {"content-type": "application/xml"}, body)
+
+
+async def send_reply(reply: Reply, send: Send, receive: Receive, *, request_id: str, method: str) -> None:
+    """Send it and close its file. Stops early when the client has gone."""
+    length = len(reply.body) if reply.file is None else reply.file.length
+    headers = {
+        "server": "AliyunOSS",
+        "date": formatdate(usegmt=True),
+        "x-oss-request-id": request_id,
+        "content-length": str(length),
+        **reply.headers,
+    }
+    if reply.status in (204, 304):
+        del headers["content-length"]
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    try:
+        await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+        if reply.file is not None and method != "HEAD":
+            await _send_file(reply.file, send, receive)
+        await send({"type": "http.response.body", "body": reply.body})
+    finally:
+        reply.close()
+
+
+async def _send_file(part: FileSlice, send: Send, receive: Receive) -> None:
+    def read(offset: int, length: int) -> bytes:
+        part.file.seek(part.start + offset)
+        return part.file.read(length)
+
+    # The server swallows what is sent to a closed connection: only receiving tells that nobody is reading.
+    gone = asyncio.create_task(_disconnected(receive))
+    try:
+        done = 0
+        while done < part.length:
+            if gone.done():
+                raise ClientGone
+            block = await anyio.to_thread.run_sync(read, done, min(_BLOCK_BYTES, part.length - done))
+            if not block:
+                raise EOFError("a blob is shorter than its row says")
+            done += len(block)
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+    finally:
+        gone.cancel()
+        with suppress(asyncio.CancelledError):
+            await gone
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def http_date(moment: float) -> str:
+    return formatdate(int(moment), usegmt=True)

@@ -1,0 +1,174 @@
+"""One HTTP request as OSS reads it: which bucket, which object, which parameters; its body comes as a stream."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from ims_mcp.local.oss.errors import OssError, invalid_argument
+
+Scope = Mapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# oss-cn-shanghai.aliyuncs.com, oss-cn-shanghai-internal.aliyuncs.com, with or without a bucket in front.
+_OSS_HOST = re.compile(r"(?:(?P<bucket>[^.]+)\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
+
+
+class ClientGone(Exception):
+    """The connection ended early: nobody is left to answer."""
+
+
+@dataclass(slots=True)
+class Body:
+    """The body of a request; it can be read once."""
+
+    receive: Receive
+    expected: bool
+    """Whether the headers announce one."""
+    waits: bool
+    """Whether the client holds the body back until it is told to go on (Expect: 100-continue)."""
+    done: bool = field(default=False, init=False)
+    begun: bool = field(default=False, init=False)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """What arrives, as it arrives. Raises ClientGone when the connection ends first."""
+        self.begun = True
+        while not self.done:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                self.done = True
+                raise ClientGone
+            self.done = not message.get("more_body", False)
+            if chunk := message.get("body", b""):
+                yield chunk
+
+    async def read(self, limit_bytes: int) -> bytes:
+        """The whole of a small body; InvalidArgument beyond the limit."""
+        pieces: list[bytes] = []
+        size_bytes = 0
+        async for chunk in self.chunks():
+            size_bytes += len(chunk)
+            if size_bytes > limit_bytes:
+                raise OssError("EntityTooLarge", f"The request body may have at most {limit_bytes} bytes.")
+            pieces.append(chunk)
+        return b"".join(pieces)
+
+    async def drain(self) -> None:
+        """Read on to the end and forget it: a client that is still sending would never see the answer."""
+        if self.expected and not (self.waits and not self.begun):
+            async for _ in self.chunks():
+                pass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``bucket`` None: the service itself; ``key`` None: the bucket itself."""
+
+    method: str
+    host: str
+    bucket: str | None
+    key: str | None
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    """By lower-case name, as Latin-1 text: encoding it again gives the bytes that travelled."""
+    body: Body
+
+    def header(self, name: str) -> str | None:
+        return self.headers.get(name)
+
+    def parameter(self, name: str) -> str | None:
+        """The first value of a query parameter; None where it is absent."""
+        return next((value for key, value in self.query if key == name), None)
+
+    def has(self, name: str) -> bool:
+        return any(key == name for key, _ in self.query)
+
+    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
+        """An integer parameter; absent or empty gives the default. InvalidArgument out of range."""
+        text = self.parameter(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise invalid_argument(name, text, f"{name} is a number from {lowest} to {highest}.")
+        return int(text)
+
+    @property
+    def user(self) -> Mapping[str, str]:
+        """The x-oss-meta- headers, without that prefix."""
+        prefix = "x-oss-meta-"
+        return {name[len(prefix) :]: value for name, value in self.headers.items() if name.startswith(prefix)}
+
+
+def read_request(scope: Scope, receive: Receive) -> Request:
+    """Virtual-hosted style where the host names a bucket, path style elsewhere (IP address, localhost, unknown names).
+
+    InvalidObjectName and InvalidArgument for bytes that are not UTF-8.
+    """
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    host = headers.get("host", "")
+    raw_path: bytes = scope["raw_path"]
+    path = raw_path.removeprefix(b"/")
+    bucket = bucket_of_host(host)
+    if bucket is None and path:
+        first, _, path = path.partition(b"/")
+        bucket = unquote_to_bytes(first).decode("utf-8", "replace")
+    try:
+        key = unquote_to_bytes(path).decode("utf-8") or None
+    except UnicodeDecodeError:
+        raise OssError("InvalidObjectName", "The object name is not valid UTF-8.") from None
+    return Request(
+        method=scope["method"],
+        host=host,
+        bucket=bucket,
+        key=key,
+        query=_query(scope["query_string"]),
+        headers=headers,
+        body=Body(
+            receive,
+            expected=headers.get("content-length", "0") != "0" or "transfer-encoding" in headers,
+            waits=headers.get("expect", "").lower() == "100-continue",
+        ),
+    )
+
+
+def bucket_of_host(host: str) -> str | None:
+    """The bucket that a Host header names; None means path style.
+
+    ``bucket.oss-REGION.aliyuncs.com`` and ``bucket.localhost`` name one.
+    """
+    name = host.lower()
+    if name.startswith("["):
+        return None
+    name = name.partition(":")[0]
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    else:
+        return None
+    if name.endswith(".localhost"):
+        return name.removesuffix(".localhost")
+    match = _OSS_HOST.fullmatch(name)
+    return match["bucket"] if match else None
+
+
+def _query(text: bytes) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    for part in text.split(b"&"):
+        if part:
+            # Form style, as every client sends it: a plus is a space.
+            name, _, value = part.replace(b"+", b" ").partition(b"=")
+            try:
+                pairs.append((unquote_to_bytes(name).decode("utf-8"), unquote_to_bytes(value).decode("utf-8")))
+            except UnicodeDecodeError:
+                raise OssError("InvalidArgument", "A query parameter is not valid UTF-8.") from None
+    return tuple(pairs)

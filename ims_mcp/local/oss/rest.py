@@ -1,0 +1,197 @@
+"""The REST interface of OSS as a raw ASGI application: from a request to its operation, from an error to its body.
+
+What it does not do it says (NotImplemented) instead of pretending: ACLs other than private, versions, tagging,
+lifecycle, append, symbolic links, image processing, callbacks, form uploads. Accepted and without effect: storage
+class, server-side encryption, traffic limits. Choice: a bucket comes into being with the first write to it.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ims_mcp.local.identity import Identities
+from ims_mcp.local.oss.bucket_requests import BucketRequests
+from ims_mcp.local.oss.caller import Caller, authenticated
+from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.multipart_requests import MultipartRequests
+from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
+from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.oss.reply import Reply, error_reply, send_reply
+from ims_mcp.local.oss.request import ClientGone, Receive, Request, Scope, Send, read_request
+from ims_mcp.local.oss.signature_v1 import SUBRESOURCES
+
+_log = logging.getLogger(__name__)
+
+Target = Literal["service", "bucket", "object"]
+Handler = Callable[[Request, Caller], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation: chosen by method, target and the sub-resource or header that marks it."""
+
+    methods: tuple[str, ...]
+    target: Target
+    action: str | None
+    """The RAM action a caller needs on the target; None where the handler asks for each key."""
+    handler: Handler
+    parameters: tuple[str, ...] = ()
+    header: str | None = None
+
+    def fits(self, request: Request) -> bool:
+        return (
+            request.method in self.methods
+            and _target(request) == self.target
+            and all(request.has(name) for name in self.parameters)
+            and (self.header is None or request.header(self.header) is not None)
+        )
+
+
+# Sub-resources that only modify an operation; any other that no route names is an operation we do not have.
+_MODIFIERS = frozenset(
+    name
+    for name in SUBRESOURCES
+    if name.startswith(("response-", "x-oss-ac-"))
+    or name in ("continuation-token", "security-token", "x-oss-request-payer", "x-oss-traffic-limit")
+)
+# Headers that ask for something we do not have, and the values that ask for nothing.
+_REFUSED_HEADERS = {
+    "x-oss-callback": (),
+    "x-oss-symlink-target": (),
+    "x-oss-object-acl": ("private", "default"),
+}
+
+
+class OssRest:
+    """The ASGI application. ``on_stored(bucket, key)`` is awaited when an object is complete, before the answer.
+
+    Host names decide between virtual-hosted and path style, see :func:`~ims_mcp.local.oss.request.bucket_of_host`.
+    """
+
+    def __init__(
+        self,
+        objects: Objects,
+        identities: Identities,
+        *,
+        region: str,
+        clock: Callable[[], float] = time.time,
+        on_stored: OnStored | None = None,
+    ) -> None:
+        self._identities = identities
+        self._region = region
+        self._clock = clock
+        self._on_stored = on_stored
+        self._routes = _routes(
+            BucketRequests(objects, region),
+            ObjectRequests(objects, self._tell),
+            MultipartRequests(objects, self._tell),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"OSS speaks HTTP, not {scope['type']}")
+        request_id = secrets.token_hex(12).upper()
+        try:
+            reply = await self._reply(scope, receive, request_id)
+            await send_reply(reply, send, receive, request_id=request_id, method=scope["method"])
+        except ClientGone:
+            _log.debug("%s the client went away", request_id)
+
+    async def _reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
+        request: Request | None = None
+        try:
+            request = read_request(scope, receive)
+            reply = await self._answer(request)
+        except ClientGone:
+            raise
+        except Exception as problem:
+            error = _as_oss_error(problem, request_id)
+            host = "" if request is None else request.host
+            reply = error_reply(error, request_id=request_id, host=host, method=scope["method"])
+        try:
+            if request is not None:
+                await request.body.drain()
+        except BaseException:
+            reply.close()
+            raise
+        return reply
+
+    async def _answer(self, request: Request) -> Reply:
+        caller = await authenticated(request, self._identities, region=self._region, now=self._clock())
+        route = self._route(request)
+        if route.action is not None:
+            caller.require(route.action, request.bucket, request.key)
+        return await route.handler(request, caller)
+
+    def _route(self, request: Request) -> Route:
+        for name, allowed in _REFUSED_HEADERS.items():
+            if (value := request.header(name)) is not None and value not in allowed:
+                raise OssError("NotImplemented", f"The local OSS has no {name}.")
+        fitting = [route for route in self._routes if route.fits(request)]
+        known = {name for route in fitting for name in route.parameters}
+        for name, _ in request.query:
+            if name in SUBRESOURCES and name not in _MODIFIERS and name not in known:
+                raise OssError("NotImplemented", f"The local OSS has no {name} for {request.method} on this resource.")
+        if not fitting:
+            raise OssError("MethodNotAllowed", f"{request.method} is not allowed on this resource.")
+        # The most specific one: it names most of what the request has.
+        return max(fitting, key=lambda route: (len(route.parameters), route.header is not None))
+
+    async def _tell(self, bucket: str, key: str) -> None:
+        if self._on_stored is not None:
+            try:
+                await self._on_stored(bucket, key)
+            except Exception:
+                # The object is stored whatever becomes of it afterwards: the client hears so.
+                _log.exception("the object was stored, but what follows it failed")
+
+
+def _as_oss_error(problem: Exception, request_id: str) -> OssError:
+    if isinstance(problem, OssError):
+        _log.debug("%s %s", request_id, problem.code)
+        return problem
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        _log.error("%s the disk is full", request_id)
+        return OssError("InternalError", "The disk of the local OSS is full.")
+    _log.error("%s failed", request_id, exc_info=problem)
+    return OssError("InternalError", "The local OSS failed; its log says more under this request id.")
+
+
+def _target(request: Request) -> Target:
+    if request.bucket is None:
+        return "service"
+    return "bucket" if request.key is None else "object"
+
+
+def _routes(buckets: BucketRequests, objects: ObjectRequests, multipart: MultipartRequests) -> tuple[Route, ...]:
+    put, get, post, delete = ("PUT",), ("GET",), ("POST",), ("DELETE",)
+    part = ("uploadId", "partNumber")
+    return (
+        Route(get, "service", "oss:ListBuckets", buckets.list_buckets),
+        Route(put, "bucket", "oss:PutBucket", buckets.put_bucket),
+        Route(delete, "bucket", "oss:DeleteBucket", buckets.delete_bucket),
+        Route(get, "bucket", "oss:GetBucketInfo", buckets.bucket_info, ("bucketInfo",)),
+        Route(get, "bucket", "oss:GetBucketLocation", buckets.bucket_location, ("location",)),
+        Route(get, "bucket", "oss:ListObjects", buckets.list_objects),
+        Route(get, "bucket", "oss:ListObjects", buckets.list_objects_v2, ("list-type",)),
+        Route(get, "bucket", "oss:ListMultipartUploads", multipart.list_uploads, ("uploads",)),
+        Route(post, "bucket", None, objects.delete_many, ("delete",)),
+        Route(put, "object", "oss:PutObject", objects.put),
+        Route(put, "object", "oss:PutObject", objects.copy, header="x-oss-copy-source"),
+        Route(get, "object", "oss:GetObject", objects.get),
+        Route(("HEAD",), "object", "oss:GetObject", objects.head),
+        Route(("GET", "HEAD"), "object", "oss:GetObject", objects.meta, ("objectMeta",)),
+        Route(delete, "object", "oss:DeleteObject", objects.delete),
+        Route(post, "object", "oss:PutObject", multipart.begin, ("uploads",)),
+        Route(put, "object", "oss:PutObject", multipart.put_part, part),
+        Route(put, "object", "oss:PutObject", multipart.copy_part, part, "x-oss-copy-source"),
+        Route(post, "object", "oss:PutObject", multipart.complete, ("uploadId",)),
+        Route(delete, "object", "oss:AbortMultipartUpload", multipart.abort, ("uploadId",)),
+        Route(get, "object", "oss:ListParts", multipart.list_parts, ("uploadId",)),
+    )

@@ -1,0 +1,135 @@
+"""OSS signature version 4: OSS4-HMAC-SHA256, in the Authorization header or in the query of a signed URL.
+
+Own reading of the published algorithm. CanonicalRequest is the method, the encoded ``/bucket/key`` with its slashes
+kept, the encoded query by name, the signed headers as ``name:value`` lines, the names of the additional ones, and
+the payload's hash, which OSS only takes as UNSIGNED-PAYLOAD. Its SHA-256 is signed together with the time and the scope
+``date/region/oss/aliyun_v4_request``, under a key derived from the secret by that scope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
+from ims_mcp.local.oss.errors import access_denied, invalid_argument
+from ims_mcp.local.oss.request import Request
+
+ALGORITHM = "OSS4-HMAC-SHA256"
+_UNSIGNED = "UNSIGNED-PAYLOAD"
+_MAX_EXPIRES_SECONDS = 604_800
+_TIME = "%Y%m%dT%H%M%SZ"
+_ALWAYS_SIGNED = ("content-type", "content-md5")
+
+
+def header_claim(request: Request, authorization: str, region: str, now: float) -> Claim:
+    """From ``Authorization: OSS4-HMAC-SHA256 Credential=…, Signature=…[, AdditionalHeaders=a;b]``."""
+    fields: dict[str, str] = {}
+    for part in authorization.removeprefix(ALGORITHM).split(","):
+        name, _, value = part.strip().partition("=")
+        fields[name] = value
+    if not fields.get("Credential") or not fields.get("Signature"):
+        raise invalid_argument("Authorization", "", f"{ALGORITHM} needs a Credential and a Signature.")
+    if request.header("x-oss-content-sha256") != _UNSIGNED:
+        raise invalid_argument(
+            "x-oss-content-sha256", request.header("x-oss-content-sha256") or "", f"The value has to be {_UNSIGNED}."
+        )
+    time_text = request.header("x-oss-date") or ""
+    check_skew(_moment(time_text), now)
+    return _claim(
+        request,
+        credential=fields["Credential"],
+        signature=fields["Signature"],
+        additional=fields.get("AdditionalHeaders", ""),
+        token=request.header("x-oss-security-token"),
+        time_text=time_text,
+        region=region,
+    )
+
+
+def query_claim(request: Request, region: str, now: float) -> Claim:
+    """From x-oss-credential, x-oss-date, x-oss-expires (seconds) and x-oss-signature in the query."""
+    values = {name: request.parameter(f"x-oss-{name}") or "" for name in ("credential", "date", "expires", "signature")}
+    if not all(values.values()):
+        raise access_denied("A signed URL needs x-oss-credential, x-oss-date, x-oss-expires and x-oss-signature.")
+    expires = values["expires"]
+    if not expires.isascii() or not expires.isdigit() or not 1 <= int(expires) <= _MAX_EXPIRES_SECONDS:
+        raise invalid_argument("x-oss-expires", expires, f"The value is 1 to {_MAX_EXPIRES_SECONDS} seconds.")
+    signed_at = _moment(values["date"])
+    if signed_at > now:
+        check_skew(signed_at, now)
+    check_expiry(signed_at + int(expires), now)
+    return _claim(
+        request,
+        credential=values["credential"],
+        signature=values["signature"],
+        additional=request.parameter("x-oss-additional-headers") or "",
+        token=request.parameter("x-oss-security-token") or request.header("x-oss-security-token"),
+        time_text=values["date"],
+        region=region,
+    )
+
+
+def _claim(
+    request: Request,
+    *,
+    credential: str,
+    signature: str,
+    additional: str,
+    token: str | None,
+    time_text: str,
+    region: str,
+) -> Claim:
+    access_key_id, *scope = credential.rsplit("/", 4)
+    if len(scope) != 4 or scope[2:] != ["oss", "aliyun_v4_request"] or scope[0] != time_text[:8]:
+        raise invalid_argument(
+            "Credential",
+            credential,
+            "The credential reads AccessKeyId/date of x-oss-date/region/oss/aliyun_v4_request.",
+        )
+    if scope[1] != region:
+        raise invalid_argument("Credential", credential, f"The signing region is not {region}, the region of this OSS.")
+    names = sorted({name for name in additional.lower().split(";") if name})
+    canonical = _canonical_request(request, names)
+    text = "\n".join([ALGORITHM, time_text, "/".join(scope), hashlib.sha256(canonical).hexdigest()])
+
+    def sign(secret: str) -> str:
+        key = f"aliyun_v4{secret}".encode()
+        for step in (*scope, text):
+            key = hmac.new(key, step.encode(), hashlib.sha256).digest()
+        return key.hex()
+
+    return Claim(access_key_id, token, signature, f"{text}\n{canonical.decode('utf-8', 'replace')}", sign)
+
+
+def _canonical_request(request: Request, additional: list[str]) -> bytes:
+    resource = "/" if request.bucket is None else f"/{request.bucket}/{request.key or ''}"
+    query = sorted((encoded(name), encoded(value)) for name, value in request.query if name != "x-oss-signature")
+    signed = sorted(
+        (name, value.strip())
+        for name, value in request.headers.items()
+        if name.startswith("x-oss-") or name in _ALWAYS_SIGNED or name in additional
+    )
+    before = [
+        request.method,
+        quote(resource, safe="/-_.~"),
+        "&".join(f"{name}={value}" if value else name for name, value in query),
+    ]
+    after = [";".join(additional), request.header("x-oss-content-sha256") or _UNSIGNED]
+    # Headers are the bytes that travelled (Latin-1 text here); the rest is ASCII by now.
+    headers = "".join(f"{name}:{value}\n" for name, value in signed).encode("latin-1")
+    return "\n".join(before).encode() + b"\n" + headers + b"\n" + "\n".join(after).encode("latin-1")
+
+
+def encoded(text: str) -> str:
+    """Percent-encoded as the canonical query wants it: all but A-Z a-z 0-9 - _ . ~."""
+    return quote(text, safe="-_.~")
+
+
+def _moment(time_text: str) -> float:
+    try:
+        return datetime.strptime(time_text, _TIME).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise invalid_argument("x-oss-date", time_text, "The time reads 20240131T235959Z.") from None

@@ -1,0 +1,202 @@
+"""Multipart uploads: begun, filled part by part in any order, completed into an object or aborted."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ims_mcp.local.oss.blobs import Blob
+from ims_mcp.local.oss.bucket_requests import bucket_created
+from ims_mcp.local.oss.errors import OssError, no_such_upload
+from ims_mcp.local.oss.names import check_bucket, key_bytes
+from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket
+
+MIN_PART_BYTES = 100 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    id: str
+    bucket: str
+    key: str
+    description: Description
+    initiated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    number: int
+    blob: Blob
+    modified: float
+
+    @property
+    def etag(self) -> str:
+        return self.blob.md5.hex().upper()
+
+
+class Uploads:
+    """The state of uploads is in the store: they survive a restart, as their parts do."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+        self._store = objects.store
+
+    async def begin(self, bucket: str, key: str, description: Description) -> Upload:
+        check_bucket(bucket)
+        encoded = key_bytes(key)
+        upload = Upload(uuid.uuid4().hex.upper(), bucket, key, description, self._objects.clock())
+
+        def insert(connection: sqlite3.Connection) -> None:
+            add_bucket(connection, bucket, upload.initiated)
+            connection.execute(
+                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?)",
+                (upload.id, bucket, encoded, description.saved(), upload.initiated),
+            )
+
+        await self._store.write(insert)
+        return upload
+
+    async def find(self, bucket: str, key: str, upload_id: str) -> Upload:
+        """NoSuchUpload, also where the id belongs to another key; NoSuchBucket."""
+        check_bucket(bucket)
+        encoded = key_bytes(key)
+
+        def select(connection: sqlite3.Connection) -> sqlite3.Row:
+            bucket_created(connection, bucket)
+            query = "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?"
+            row = connection.execute(query, (upload_id, bucket, encoded)).fetchone()
+            if row is None:
+                raise no_such_upload(upload_id)
+            return row
+
+        return _upload(await self._store.read(select))
+
+    async def put_part(self, upload: Upload, number: int, blob: Blob) -> Part:
+        """A part of the same number replaces the one before."""
+        part = Part(number, blob, self._objects.clock())
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            _check_there(connection, upload)
+            query = "SELECT blob FROM parts WHERE upload_id = ? AND number = ?"
+            replaced = connection.execute(query, (upload.id, number)).fetchall()
+            connection.execute(
+                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (upload.id, number, blob.name, blob.size_bytes, blob.md5, str(blob.crc64), part.modified),
+            )
+            return [row["blob"] for row in replaced]
+
+        await self._objects.replace(write, new=blob)
+        return part
+
+    async def parts(self, upload: Upload, *, after: int = 0, limit: int = 10_000) -> list[Part]:
+        """By number; NoSuchUpload once it has ended."""
+
+        def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            _check_there(connection, upload)
+            query = "SELECT * FROM parts WHERE upload_id = ? AND number > ? ORDER BY number LIMIT ?"
+            return connection.execute(query, (upload.id, after, limit)).fetchall()
+
+        return [
+            Part(row["number"], Blob(row["blob"], row["size_bytes"], row["md5"], int(row["crc64"])), row["modified"])
+            for row in await self._store.read(select)
+        ]
+
+    async def complete(
+        self, upload: Upload, wanted: Sequence[tuple[int, str]] | None, *, forbid_overwrite: bool
+    ) -> StoredObject:
+        """Make the object of the ``wanted`` parts (number, ETag), or of all there are (None).
+
+        InvalidPartOrder, InvalidPart (missing, or of another ETag), EntityTooSmall (all but the last have 100 KB).
+        """
+        chosen = _chosen(await self.parts(upload), wanted)
+        try:
+            blob = await self._objects.blobs.merge([part.blob for part in chosen])
+        except FileNotFoundError:
+            # Aborted, completed, or a part replaced, while the parts were being joined.
+            raise no_such_upload(upload.id) from None
+
+        def consume(connection: sqlite3.Connection) -> list[str]:
+            _check_there(connection, upload)
+            rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
+            there = [row["blob"] for row in rows]
+            if not {part.blob.name for part in chosen}.issubset(there):
+                raise OssError("InvalidPart", "A part was replaced while the upload was being completed.")
+            connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
+            return there
+
+        return await self._objects.put_blob(
+            upload.bucket,
+            upload.key,
+            blob,
+            upload.description,
+            kind="Multipart",
+            etag=f"{blob.md5.hex().upper()}-{len(chosen)}",
+            forbid_overwrite=forbid_overwrite,
+            before=consume,
+        )
+
+    async def abort(self, upload: Upload) -> None:
+        def remove(connection: sqlite3.Connection) -> list[str]:
+            _check_there(connection, upload)
+            rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
+            connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
+            return [row["blob"] for row in rows]
+
+        await self._objects.blobs.discard(await self._store.write(remove))
+
+    async def all(self, bucket: str) -> list[Upload]:
+        """Every unfinished upload of a bucket, by key and id; NoSuchBucket."""
+
+        def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            bucket_created(connection, bucket)
+            query = "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, id"
+            return connection.execute(query, (bucket,)).fetchall()
+
+        return [_upload(row) for row in await self._store.read(select)]
+
+
+def _chosen(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> Sequence[Part]:
+    if wanted is None:
+        chosen = there
+    else:
+        numbers = [number for number, _ in wanted]
+        if any(left >= right for left, right in pairwise(numbers)):
+            raise OssError("InvalidPartOrder", "The parts have to be listed by ascending number.")
+        by_number = {part.number: part for part in there}
+        for number, etag in wanted:
+            part = by_number.get(number)
+            if part is None or part.etag != etag.strip().strip('"').upper():
+                raise OssError(
+                    "InvalidPart", "A part is missing, or its ETag is another.", PartNumber=str(number), ETag=etag
+                )
+        chosen = [by_number[number] for number in numbers]
+    if not chosen:
+        raise OssError("InvalidPart", "The upload has no parts.")
+    for part in chosen[:-1]:
+        if part.blob.size_bytes < MIN_PART_BYTES:
+            raise OssError(
+                "EntityTooSmall",
+                "Every part but the last has at least 100 KB.",
+                PartNumber=str(part.number),
+                ProposedSize=str(part.blob.size_bytes),
+                MinSizeAllowed=str(MIN_PART_BYTES),
+            )
+    return chosen
+
+
+def _check_there(connection: sqlite3.Connection, upload: Upload) -> None:
+    if connection.execute("SELECT 1 FROM uploads WHERE id = ?", (upload.id,)).fetchone() is None:
+        raise no_such_upload(upload.id)
+
+
+def _upload(row: sqlite3.Row) -> Upload:
+    return Upload(
+        id=row["id"],
+        bucket=row["bucket"],
+        key=row["key"].decode("utf-8"),
+        description=Description.restored(row["description"]),
+        initiated=row["initiated"],
+    )

@@ -1,0 +1,141 @@
+"""Cover, snapshots and sprite of a video as JPEG files, made by the FFmpeg inside PyAV."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ims_mcp.local.jpeg import Shaper, save_jpeg, tile
+from ims_mcp.local.media_file import Deadline, open_media
+from ims_mcp.local.picture_frames import cover_frame, frames_at, picture_stream
+
+MAX_SNAPSHOTS = 10
+MAX_CELLS = 32
+"""Cells of the sprite, in one sheet of at most 8 by 4."""
+COVER_BOX = (1280, 1280)
+SNAPSHOT_BOX = (640, 640)
+CELL_BOX = (160, 160)
+
+_COLUMNS = 8
+_TIME_LIMIT_SECONDS = 30.0
+# Shorter, or of unknown length: a still picture, or nothing worth a second one.
+_SHORTEST_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWish:
+    """Which pictures to make. ``cover_seconds`` is RegisterConfig's CoverConfig.StartTime."""
+
+    cover: bool = True
+    cover_seconds: float | None = None
+    snapshots: bool = True
+    sprite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sprite:
+    """Small pictures at even distances, each as a file of its own and together on sheets (SpriteImages)."""
+
+    cells: tuple[Path, ...]
+    """``cell-00001.jpg`` …: SpriteImages' ``count`` of them, named by ``snapshotRegular``."""
+    sheets: tuple[Path, ...]
+    """``sprite-00001.jpg`` …: ``tileCount`` of them, named by ``spriteRegular``."""
+    columns: int
+    rows: int
+    seconds_apart: float
+
+    @property
+    def cell_regular(self) -> str:
+        """The name of a cell with its number left open."""
+        return "cell-{Count}.jpg"
+
+    @property
+    def sheet_regular(self) -> str:
+        """The name of a sheet with its number left open."""
+        return "sprite-{TileCount}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What was made: JPEG files ``cover.jpg``, ``snapshot-00001.jpg`` … in the directory that was asked for."""
+
+    cover: Path | None = None
+    snapshots: tuple[Path, ...] = ()
+    sprite: Sprite | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file, to store or to throw away."""
+        sprite = (*self.sprite.cells, *self.sprite.sheets) if self.sprite is not None else ()
+        return (*((self.cover,) if self.cover is not None else ()), *self.snapshots, *sprite)
+
+
+def make_pictures(
+    path: Path, directory: Path, wish: PictureWish, *, time_limit_seconds: float = _TIME_LIMIT_SECONDS
+) -> Pictures:
+    """Make what is wished from the file at ``path``; an image gives a cover only, a sound file nothing.
+
+    Up to 10 snapshots and 32 sprite cells, at least a second apart, upright and with square pixels, the longer side at
+    most 1280 (cover), 640 (snapshot) or 160 (cell) pixels. Without a time the cover is the first frame that is not
+    nearly one colour. Past the time limit there are fewer pictures. In a video longer than a minute snapshots and cells
+    show the keyframe before their time. Raises UnreadableMedia where the file cannot be opened; frames that do not
+    decode are passed over.
+    """
+    deadline = Deadline.after(time_limit_seconds)
+    directory.mkdir(parents=True, exist_ok=True)
+    cover: Path | None = None
+    if wish.cover:
+        with open_media(path, path.name, deadline) as container:
+            stream = picture_stream(container)
+            frame = cover_frame(container, stream, wish.cover_seconds, deadline) if stream is not None else None
+            if stream is not None and frame is not None:
+                with suppress(FFmpegError):
+                    cover = save_jpeg(Shaper(stream, COVER_BOX).shape(frame), directory / "cover.jpg")
+    if not (wish.snapshots or wish.sprite):
+        return Pictures(cover)
+    # Opened again: not every container can be wound back.
+    with open_media(path, path.name, deadline) as container:
+        stream = picture_stream(container)
+        if stream is None or (container.duration or 0) < _SHORTEST_SECONDS * 1_000_000:
+            return Pictures(cover)
+        snapshots, sprite = _series(container, stream, directory, wish, deadline)
+        return Pictures(cover, snapshots, sprite)
+
+
+def _series(
+    container: InputContainer, stream: VideoStream, directory: Path, wish: PictureWish, deadline: Deadline
+) -> tuple[tuple[Path, ...], Sprite | None]:
+    seconds = (container.duration or 0) / 1_000_000
+    snapshot_count = min(MAX_SNAPSHOTS, max(1, int(seconds))) if wish.snapshots else 0
+    cell_count = min(MAX_CELLS, max(1, int(seconds))) if wish.sprite else 0
+    # Snapshots stand in the middle of their part of the video, cells at its beginning, as a seek bar wants them.
+    wanted = [((index + 0.5) * seconds / snapshot_count, False) for index in range(snapshot_count)]
+    wanted += [(index * seconds / cell_count, True) for index in range(cell_count)]
+    wanted.sort()
+    snapshot_shaper, cell_shaper = Shaper(stream, SNAPSHOT_BOX), Shaper(stream, CELL_BOX)
+    snapshots: list[Path] = []
+    cells: list[VideoFrame] = []
+    cell_files: list[Path] = []
+    frames = frames_at(container, stream, [time for time, _ in wanted], deadline)
+    # A format that cannot be converted is no reason to lose the asset: what there is by then is kept.
+    with suppress(FFmpegError):
+        for (_, is_cell), frame in zip(wanted, frames, strict=False):
+            if is_cell:
+                cell = cell_shaper.shape(frame)
+                cell_files.append(save_jpeg(cell, directory / f"cell-{len(cells) + 1:05d}.jpg"))
+                cells.append(cell)
+            else:
+                name = f"snapshot-{len(snapshots) + 1:05d}.jpg"
+                snapshots.append(save_jpeg(snapshot_shaper.shape(frame), directory / name))
+    if not cells:
+        return tuple(snapshots), None
+    columns = min(_COLUMNS, len(cells))
+    rows = -(-len(cells) // columns)
+    sheet = save_jpeg(tile(cells, columns, rows), directory / "sprite-00001.jpg")
+    return tuple(snapshots), Sprite(tuple(cell_files), (sheet,), columns, rows, seconds / cell_count)

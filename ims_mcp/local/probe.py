@@ -1,0 +1,161 @@
+"""What one media file holds, in the shape GetMediaInfo reports it: every value a string, blank where unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.stream import VideoStream
+
+from ims_mcp.local.media_file import (
+    AUDIO_SUFFIXES,
+    FONT_SUFFIXES,
+    IMAGE_SUFFIXES,
+    VIDEO_SUFFIXES,
+    Deadline,
+    UnreadableMedia,
+    open_media,
+    suffix_of,
+)
+from ims_mcp.local.packet_walk import Walk, is_cover_art, walk
+from ims_mcp.local.stream_info import (
+    audio_fields,
+    fraction,
+    kilobits_text,
+    seconds_text,
+    subtitle_fields,
+    video_fields,
+)
+
+MediaKind = Literal["video", "audio", "image", "text"]
+
+_TIME_LIMIT_SECONDS = 20.0
+_MICROSECOND = Fraction(1, 1_000_000)
+# Containers that hold a picture or a moving one: one frame makes an image.
+_ANIMATIONS = frozenset({"gif", "apng", "webp", "webp_anim"})
+_STILL_BRANDS = frozenset({"heic", "heix", "heim", "heis", "mif1", "avif"})
+_FONT_SIGNATURES = (b"\x00\x01\x00\x00", b"true", b"OTTO", b"ttcf", b"MZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One file. ``basic`` holds the fields of FileBasicInfo that the content decides, the others one dict a stream."""
+
+    kind: MediaKind
+    basic: dict[str, str]
+    audio: tuple[dict[str, str], ...] = ()
+    video: tuple[dict[str, str], ...] = ()
+    subtitles: tuple[dict[str, str], ...] = ()
+    duration_seconds: float | None = None
+
+    def file_info(self, **basic: str) -> dict[str, Any]:
+        """One element of FileInfoList; ``basic`` adds what the content does not say (FileUrl, FileStatus, …)."""
+        return {
+            "FileBasicInfo": {**self.basic, **basic},
+            "AudioStreamInfoList": [dict(stream) for stream in self.audio],
+            "VideoStreamInfoList": [dict(stream) for stream in self.video],
+            "SubtitleStreamInfoList": [dict(stream) for stream in self.subtitles],
+        }
+
+
+def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECONDS) -> Probe:
+    """Examine the file at ``path``, which the user calls ``name`` (its suffix tells a font from other files).
+
+    A container that does not state how many frames it has is read to its end to count them; past the time limit the
+    count is estimated. Raises UnreadableMedia where nothing in the file plays, shows or reads.
+    """
+    if suffix_of(name) in FONT_SUFFIXES:
+        return _font(path, name)
+    deadline = Deadline.after(time_limit_seconds)
+    with open_media(path, name, deadline) as container:
+        videos = [stream for stream in container.streams if isinstance(stream, VideoStream)]
+        audios = [stream for stream in container.streams if isinstance(stream, AudioStream)]
+        subtitles = [stream for stream in container.streams if isinstance(stream, SubtitleStream)]
+        streams: list[Stream] = [*videos, *audios, *subtitles]
+        if not streams:
+            raise UnreadableMedia("The file has no picture, sound or subtitles in it.")
+        walks = walk(container, streams, deadline)
+        kind = _kind(container, streams, walks)
+        _refuse_unfit(kind, streams, walks, name)
+        seconds = None if kind == "image" else _file_seconds(container, streams, walks)
+        video = [
+            video_fields(
+                stream, walks[stream.index], is_image=kind == "image" or is_cover_art(stream), file_seconds=seconds
+            )
+            for stream in videos
+        ]
+        bits_per_second = container.bit_rate or (path.stat().st_size * 8 / seconds if seconds else 0)
+        shown = [fields for stream, fields in zip(videos, video, strict=True) if not is_cover_art(stream)]
+        return Probe(
+            kind=kind,
+            basic={
+                **_basic_fields(path, name, container.format.name),
+                "Duration": seconds_text(seconds),
+                "Bitrate": kilobits_text(bits_per_second) if seconds and kind != "text" else "",
+                "Width": shown[0]["Width"] if shown else "",
+                "Height": shown[0]["Height"] if shown else "",
+            },
+            audio=tuple(audio_fields(stream, walks[stream.index], file_seconds=seconds) for stream in audios),
+            video=tuple(video),
+            subtitles=tuple(subtitle_fields(stream, walks[stream.index]) for stream in subtitles),
+            duration_seconds=float(seconds) if seconds else None,
+        )
+
+
+def _basic_fields(path: Path, name: str, format_name: str) -> dict[str, str]:
+    unknown = dict.fromkeys(("Duration", "Bitrate", "Width", "Height"), "")
+    return {"FileName": name, "FileSize": str(path.stat().st_size), "FormatName": format_name, **unknown}
+
+
+def _font(path: Path, name: str) -> Probe:
+    try:
+        with path.open("rb") as file:
+            signature = file.read(4)
+    except OSError as error:
+        raise UnreadableMedia(f"The file is not there or cannot be read ({type(error).__name__}).") from None
+    if not signature:
+        raise UnreadableMedia("The file is empty (0 bytes).")
+    if not signature.startswith(_FONT_SIGNATURES):
+        raise UnreadableMedia("The file is named as a font but does not begin like one.")
+    return Probe(kind="text", basic=_basic_fields(path, name, ""))
+
+
+def _kind(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> MediaKind:
+    pictures = [stream for stream in streams if stream.type == "video" and not is_cover_art(stream)]
+    types = {stream.type for stream in streams}
+    if not pictures:
+        return "audio" if "audio" in types else "image" if "video" in types else "text"
+    form = container.format.name
+    one_frame = len(pictures) == 1 and max(pictures[0].frames, walks[pictures[0].index].packets) <= 1
+    is_still = container.metadata.get("major_brand", "").strip() in _STILL_BRANDS
+    if "audio" not in types and (form.endswith("_pipe") or is_still or (form in _ANIMATIONS and one_frame)):
+        return "image"
+    return "video"
+
+
+def _refuse_unfit(kind: MediaKind, streams: Sequence[Stream], walks: dict[int, Walk], name: str) -> None:
+    if kind == "text" and suffix_of(name) in VIDEO_SUFFIXES | AUDIO_SUFFIXES | IMAGE_SUFFIXES:
+        raise UnreadableMedia("The file holds subtitle text, not picture or sound.")
+    if kind != "text" and not any(found.packets for found in walks.values()):
+        raise UnreadableMedia("The file describes its streams but holds no frame of them: it is cut off or damaged.")
+    if kind == "image" and not any(walks[stream.index].is_shown for stream in streams if stream.type == "video"):
+        raise UnreadableMedia("The picture cannot be decoded: it is cut off or damaged.")
+
+
+def _file_seconds(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> Fraction | None:
+    """As the container states it, else from the packets; None where neither says."""
+    if container.duration and container.duration > 0:
+        return container.duration * _MICROSECOND
+    ends: list[Fraction] = []
+    for stream in streams:
+        found, time_base = walks[stream.index], fraction(stream.time_base)
+        if found.complete and found.end_tick and time_base is not None:
+            ends.append(found.end_tick * time_base)
+    return max(ends, default=None)

@@ -1,0 +1,175 @@
+"""The work behind a registration: probe the file, make its pictures, and say how it ended. It survives a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ims_mcp.errors import LocalImsError
+from ims_mcp.local.addresses import ObjectAddress
+from ims_mcp.local.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
+from ims_mcp.local.library import Library
+from ims_mcp.local.media_file import UnreadableMedia
+from ims_mcp.local.media_worker import MediaWorker
+from ims_mcp.local.oss.objects import Objects, StoredObject
+from ims_mcp.local.pictures import Pictures, PictureWish
+from ims_mcp.local.probe import Probe
+
+PICTURE_PREFIX = "ims-pictures/"
+# An object may be replaced while it is read: that often it is read anew.
+_ATTEMPTS = 3
+_AT_ONCE = 8
+_log = logging.getLogger(__name__)
+
+
+class Registrar:
+    """One task a pending file. What has to be done stands in the library, so a new process goes on where one ended.
+
+    An async context manager: entering takes up what is pending, leaving abandons what runs until the next start.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        objects: Objects,
+        worker: MediaWorker,
+        *,
+        work_dir: Path,
+        settle_seconds: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._library = library
+        self._objects = objects
+        self._worker = worker
+        self._work_dir = work_dir
+        self._settle_seconds = settle_seconds
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def __aenter__(self) -> Self:
+        # Pictures that a killed process had not stored yet.
+        await asyncio.to_thread(shutil.rmtree, self._work_dir, ignore_errors=True)
+        self._work_dir.mkdir(parents=True)
+        for file in await self._library.pending():
+            self.begin(file.file_id, file.due_at)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def now(self) -> float:
+        return self._clock()
+
+    def due_at(self) -> float:
+        """When a file that is accepted now should be ready, at the earliest."""
+        return self._clock() + self._settle_seconds
+
+    def begin(self, file_id: int, due_at: float) -> None:
+        """Take up a pending file. Returns at once."""
+        task = asyncio.create_task(self._follow(file_id, due_at), name=f"register-file-{file_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _follow(self, file_id: int, due_at: float) -> None:
+        # The clock may have been set back since: nobody waits longer than the settle time.
+        wait_seconds = min(max(0.0, due_at - self._clock()), self._settle_seconds)
+        await asyncio.sleep(wait_seconds / 2)
+        file = await self._library.pending_file(file_id)
+        if file is None:
+            return
+        if file.file_type == SOURCE_FILE:
+            await self._library.mark_preparing(file.media_id)
+        await asyncio.sleep(wait_seconds / 2)
+        async with self._slots:
+            try:
+                await self._finish(file)
+            except UnreadableMedia as unreadable:
+                await self._fail(file, unreadable.reason)
+            except LocalImsError as error:
+                await self._fail(file, str(error))
+            except Exception:
+                _log.exception("registering %s failed", file.address)
+                await self._fail(file, "The local IMS failed to process the file; its log has the details.")
+
+    async def _finish(self, file: MediaFile) -> None:
+        stored, probe = await self._probe(file)
+        asset = await self._library.find(file.media_id)
+        if asset is None:
+            return
+        pictures = None
+        if file.file_type == SOURCE_FILE and asset.media_type == "video" and probe.kind == "video":
+            pictures = await self._pictures(asset, stored)
+        if not await self._library.finish(file, probe.file_info(), pictures) and pictures is not None:
+            for key in pictures.keys:
+                await self._objects.delete(file.address.bucket, key)
+
+    async def _fail(self, file: MediaFile, reason: str) -> None:
+        _log.warning("%s cannot be used: %s", file.address, reason)
+        await self._library.fail(file, reason)
+
+    async def _probe(self, file: MediaFile) -> tuple[StoredObject, Probe]:
+        for attempt in range(_ATTEMPTS):
+            stored = await self._stat(file.address)
+            try:
+                return stored, await self._worker.probe(stored.path, file.address.file_name)
+            except UnreadableMedia:
+                if attempt == _ATTEMPTS - 1 or (await self._stat(file.address)).path == stored.path:
+                    raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _stat(self, address: ObjectAddress) -> StoredObject:
+        stored = await self._objects.stat(address.bucket, address.key)
+        if stored is None:
+            raise UnreadableMedia(f"The object {address} does not exist.")
+        return stored
+
+    async def _pictures(self, asset: Asset, stored: StoredObject) -> StoredPictures | None:
+        wishes = asset.wishes
+        wish = PictureWish(
+            cover=wishes.cover,
+            cover_seconds=wishes.cover_at_seconds,
+            snapshots=wishes.snapshots,
+            sprite=wishes.sprite,
+        )
+        if not (wish.cover or wish.snapshots or wish.sprite):
+            return None
+        directory = Path(tempfile.mkdtemp(dir=self._work_dir))
+        try:
+            pictures = await self._worker.pictures(stored.path, directory, wish)
+            return await self._store(asset, pictures)
+        except UnreadableMedia as unreadable:
+            _log.warning("%s gets no pictures: %s", asset.address, unreadable.reason)
+            return None
+        finally:
+            await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+
+    async def _store(self, asset: Asset, pictures: Pictures) -> StoredPictures:
+        """Into the asset's own bucket, under names that are the same when it is done again."""
+        prefix = f"{PICTURE_PREFIX}{asset.media_id}/"
+        for path in pictures.files:
+            await self._objects.put_file(asset.address.bucket, prefix + path.name, path, content_type="image/jpeg")
+        sprite = pictures.sprite
+        return StoredPictures(
+            cover=None if pictures.cover is None else prefix + pictures.cover.name,
+            snapshots=tuple(prefix + path.name for path in pictures.snapshots),
+            sprites=() if sprite is None else tuple(prefix + path.name for path in (*sprite.cells, *sprite.sheets)),
+            sprite_info={}
+            if sprite is None
+            else {
+                "count": str(len(sprite.cells)),
+                "snapshotRegular": prefix + sprite.cell_regular,
+                "spriteRegular": prefix + sprite.sheet_regular,
+                "tileCount": str(len(sprite.sheets)),
+            },
+        )

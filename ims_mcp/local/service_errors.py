@@ -1,0 +1,88 @@
+"""The errors the local IMS answers with: code, HTTP status and the body clients know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ims_mcp.catalogue import AtLeastOne, Operation
+from ims_mcp.errors import InvalidArguments
+
+# Code -> (HTTP status, what Recommend says where the fault brings nothing of its own).
+_CODES = {
+    "MissingParameter": (400, "Give the parameter the message names."),
+    "InvalidParameter": (400, "Correct the parameters the message names."),
+    "IdempotentParameterMismatch": (400, "Use a new ClientToken for a new call."),
+    "UnsupportedOperation": (400, "Use the cloud service for this; the local IMS cannot do it."),
+    "IncompleteSignature": (400, "Sign the call with ACS3-HMAC-SHA256."),
+    "SignatureDoesNotMatch": (400, "Check the AccessKey secret; the default key pair of the local IMS is local/local."),
+    "SignatureNonceUsed": (400, "Send every call with a nonce of its own."),
+    "InvalidTimeStamp.Expired": (400, "Set the clock; the Date header has the time here."),
+    "MissingSecurityToken": (400, "Send the x-acs-security-token that came with the temporary key."),
+    "InvalidSecurityToken.MismatchWithAccessKey": (400, "Send the token that came with this temporary key."),
+    "InvalidSecurityToken.Expired": (400, "Ask for new temporary credentials."),
+    "Forbidden": (403, "Use credentials that may do this."),
+    "OperationDenied": (403, "The message says which limit or state stands against it."),
+    "InvalidAccessKeyId.NotFound": (404, "The default key pair of the local IMS is local/local."),
+    "InvalidAction.NotFound": (404, "Check the action's name and the API version."),
+    "ResourceNotFound": (404, "Check the id or address."),
+    "MediaAlreadyExist": (409, "Use the existing asset, or register with Overwrite=true to replace it."),
+    "RequestEntityTooLarge": (413, "Send less."),
+    "InternalError": (500, "This is a bug in the local IMS; its log has the details."),
+}
+
+
+class RpcFault(Exception):
+    """An answer other than success. ``code`` is one of the codes above: a new one needs a row there."""
+
+    def __init__(self, code: str, message: str, *, recommend: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.http_status, advice = _CODES[code]
+        self.recommend = recommend or advice
+
+    def body(self, *, request_id: str, host: str) -> dict[str, Any]:
+        """``{RequestId, HostId, Code, Message, Recommend}``."""
+        return {
+            "RequestId": request_id,
+            "HostId": host,
+            "Code": self.code,
+            "Message": self.message,
+            "Recommend": self.recommend,
+        }
+
+
+def missing(*names: str) -> RpcFault:
+    """None of ``names`` was given, and one of them has to be."""
+    return RpcFault("MissingParameter", f"{' or '.join(names)} has to be given.")
+
+
+def invalid(name: str, text: str) -> RpcFault:
+    return RpcFault("InvalidParameter", f"{name}: {text}.")
+
+
+def unsupported(what: str) -> RpcFault:
+    """The real service can do it, the local one cannot."""
+    return RpcFault("UnsupportedOperation", f"The local IMS does not do {what}.")
+
+
+def media_not_found(wanted: str) -> RpcFault:
+    return RpcFault("ResourceNotFound", f"There is no media asset {wanted}.")
+
+
+def missing_parameter(operation: Operation, given: Iterable[str]) -> RpcFault | None:
+    """The fault of the first required parameter that was not given, before anything else is looked at."""
+    names = set(given)
+    for parameter in operation.parameters:
+        if parameter.required and parameter.name not in names:
+            return missing(parameter.name)
+    for rule in operation.rules:
+        if isinstance(rule, AtLeastOne) and names.isdisjoint(rule.names):
+            return missing(*rule.names)
+    return None
+
+
+def from_invalid_arguments(error: InvalidArguments) -> RpcFault:
+    """Every problem the parameter table found, as one InvalidParameter."""
+    return RpcFault("InvalidParameter", "; ".join(str(problem) for problem in error.problems))

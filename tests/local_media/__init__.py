@@ -1,0 +1,1 @@
+"""Probing, picturing and making media files."""

@@ -1,0 +1,146 @@
+"""Operations on buckets and listings of what is in them."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from ims_mcp.local.oss import Description, Objects
+from tests.local_oss.clients import Client, error_of, oss2
+from tests.local_oss.server import REGION, OssThread
+
+
+async def fill(objects: Objects, bucket: str, names: list[str]) -> None:
+    """Many empty objects, without the cost of a request each."""
+
+    async def nothing() -> AsyncGenerator[bytes]:
+        yield b""
+
+    for name in names:
+        await objects.put_blob(bucket, name, await objects.blobs.receive(nothing()), Description())
+
+
+def test_a_bucket_lives_from_creation_to_deletion(any_client: Client, bucket_name: str) -> None:
+    bucket = any_client.bucket(bucket_name)
+    assert error_of(bucket.get_bucket_info) == (404, "NoSuchBucket")
+    bucket.create_bucket(oss2.BUCKET_ACL_PRIVATE, oss2.models.BucketCreateConfig("Standard"))
+    bucket.create_bucket()
+    info = bucket.get_bucket_info()
+    assert (info.name, info.location, info.acl.grant) == (bucket_name, f"oss-{REGION}", "private")
+    assert info.extranet_endpoint == f"oss-{REGION}.aliyuncs.com"
+    assert bucket.get_bucket_location().location == f"oss-{REGION}"
+    assert bucket.list_objects().object_list == []
+    bucket.put_object("key", b"x")
+    assert error_of(bucket.delete_bucket) == (409, "BucketNotEmpty")
+    bucket.delete_object("key")
+    upload = bucket.init_multipart_upload("key").upload_id
+    assert error_of(bucket.delete_bucket) == (409, "BucketNotEmpty")
+    bucket.abort_multipart_upload("key", upload)
+    assert bucket.delete_bucket().status == 204
+    assert error_of(bucket.delete_bucket) == (404, "NoSuchBucket")
+
+
+def test_the_first_write_makes_the_bucket(any_client: Client, bucket_name: str) -> None:
+    any_client.bucket(bucket_name).put_object("key", b"x")
+    assert bucket_name in [one.name for one in oss2.BucketIterator(any_client.service())]
+
+
+def test_buckets_are_listed_in_pages(any_client: Client, bucket_name: str) -> None:
+    names = [f"{bucket_name}-{letter}" for letter in "abcde"]
+    for name in names:
+        any_client.bucket(name).create_bucket()
+    service = any_client.service()
+    assert [one.name for one in oss2.BucketIterator(service, prefix=f"{bucket_name}-", max_keys=2)] == names
+    page = service.list_buckets(prefix=f"{bucket_name}-", marker=names[1], max_keys=2)
+    assert ([one.name for one in page.buckets], page.is_truncated, page.next_marker) == (names[2:4], True, names[3])
+    assert abs(page.buckets[0].creation_date - time.time()) < 60
+
+
+def test_a_public_bucket_is_refused_openly(bucket: Any) -> None:
+    assert error_of(lambda: bucket.create_bucket(oss2.BUCKET_ACL_PUBLIC_READ)) == (400, "NotImplemented")
+
+
+@pytest.fixture(scope="session")
+def thousand(oss: OssThread) -> list[str]:
+    """1,203 names in the bucket ``thousand``, in OSS's order."""
+    names = [f"dir{number % 7}/file {number:04}+视.mp4" for number in range(1200)] + ["Z", "a", "~"]
+    oss.call(fill(oss.parts.objects, "thousand", names))
+    return sorted(names, key=str.encode)
+
+
+def test_a_thousand_keys_come_in_one_page_and_more_in_several(any_client: Client, thousand: list[str]) -> None:
+    bucket = any_client.bucket("thousand")
+    page = bucket.list_objects(max_keys=1000)
+    assert ([one.key for one in page.object_list], page.is_truncated) == (thousand[:1000], True)
+    rest = bucket.list_objects(marker=page.next_marker, max_keys=1000)
+    assert ([one.key for one in rest.object_list], rest.is_truncated) == (thousand[1000:], False)
+    assert [one.key for one in oss2.ObjectIteratorV2(bucket, max_keys=1000)] == thousand
+
+
+def test_an_entry_of_a_listing_has_all_its_fields(any_bucket: Any) -> None:
+    put = any_bucket.put_object("key", b"12345")
+    for owner in (False, True):
+        (one,) = any_bucket.list_objects_v2(fetch_owner=owner).object_list
+        assert (one.key, one.size, one.etag, one.type, one.storage_class) == ("key", 5, put.etag, "Normal", "Standard")
+        assert abs(one.last_modified - time.time()) < 30
+        assert (one.owner is not None) == owner
+    (one,) = any_bucket.list_objects().object_list
+    assert one.owner.id == "local"
+
+
+def test_prefix_and_start_narrow_a_listing(any_client: Client, thousand: list[str]) -> None:
+    bucket = any_client.bucket("thousand")
+    prefixed = [name for name in thousand if name.startswith("dir3/")]
+    assert [one.key for one in oss2.ObjectIterator(bucket, prefix="dir3/", max_keys=100)] == prefixed
+    after = [name for name in thousand if name > "dir5/"]
+    assert [one.key for one in oss2.ObjectIteratorV2(bucket, start_after="dir5/", max_keys=333)] == after
+    folded = bucket.list_objects_v2(delimiter="/", max_keys=1000)
+    assert folded.prefix_list == [f"dir{number}/" for number in range(7)]
+    assert [one.key for one in folded.object_list] == ["Z", "a", "~"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])
+def test_pages_of_any_size_add_up(oss: OssThread, client: Client, size: int) -> None:
+    """Every pairing of prefix and delimiter, by both listings, against the plain definition."""
+    random_names = random.Random(size)
+    names = sorted({"".join(random_names.choices("ab/-视", k=random_names.randint(1, 6))) for _ in range(60)})
+    names = sorted((name for name in names if not name.startswith("/")), key=str.encode)
+    bucket = client.bucket(f"pages-{size}")
+    oss.call(fill(oss.parts.objects, f"pages-{size}", names))
+    for prefix in ("", "a", "a/", "视", "b-"):
+        for delimiter in ("", "/", "视", "a/"):
+            wanted: list[str] = []
+            for name in names:
+                if name.startswith(prefix):
+                    end = name.find(delimiter, len(prefix)) if delimiter else -1
+                    wanted.append(name if end < 0 else name[: end + len(delimiter)])
+            unique = sorted(set(wanted), key=str.encode)
+            for listing in (oss2.ObjectIterator, oss2.ObjectIteratorV2):
+                shown = [one.key for one in listing(bucket, prefix=prefix, delimiter=delimiter, max_keys=size)]
+                assert sorted(shown, key=str.encode) == unique, (prefix, delimiter, listing)
+                assert len(shown) == len(unique)
+            page = bucket.list_objects_v2(prefix=prefix, delimiter=delimiter, max_keys=size)
+            assert len(page.object_list) + len(page.prefix_list) == min(size, len(unique))
+
+
+@pytest.mark.parametrize("number", ["0", "1001", "-1", "x", "1.5"])
+def test_a_page_size_out_of_bounds_is_refused(bucket: Any, number: str) -> None:
+    bucket.create_bucket()
+    assert error_of(lambda: bucket.list_objects(max_keys=number)) == (400, "InvalidArgument")
+
+
+def test_a_made_up_continuation_token_is_refused(bucket: Any) -> None:
+    bucket.create_bucket()
+    assert error_of(lambda: bucket.list_objects_v2(continuation_token="made up")) == (400, "InvalidArgument")
+
+
+def test_a_listing_without_encoding_is_plain_xml(bucket: Any) -> None:
+    bucket.put_object("a&b<c>\x01", b"x")
+    body = bucket._do("GET", bucket.bucket_name, "", params={"prefix": "a&"}).read()
+    assert b"<Key>a&amp;b&lt;c&gt;&#1;</Key>" in body
+    assert b"<Prefix>a&amp;</Prefix>" in body
+    assert b"EncodingType" not in body

@@ -1,0 +1,236 @@
+"""What raw HTTP shows: error bodies, what is refused by name, early answers, clients that go away."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import anyio
+import pytest
+
+from ims_mcp.local.identity import Scope
+from ims_mcp.local.oss import signed_url
+from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
+from ims_mcp.local.oss.request import ClientGone, Message, bucket_of_host
+from tests.local_oss.clients import Answer, Client, error_of, raw, until
+from tests.local_oss.server import OssThread
+
+
+def fields(body: bytes) -> dict[str, str]:
+    root = ElementTree.fromstring(body)
+    assert root.tag == "Error"
+    return {child.tag: child.text or "" for child in root}
+
+
+def put_url(client: Client, bucket: str, key: str) -> str:
+    return client.bucket(bucket).sign_url("PUT", key, 60)
+
+
+@pytest.mark.parametrize(
+    ("host", "bucket"),
+    [
+        ("127.0.0.1:9527", None),
+        ("127.0.0.1", None),
+        ("[::1]:9527", None),
+        ("localhost:9527", None),
+        ("some.name:9527", None),
+        ("", None),
+        ("oss-cn-shanghai.aliyuncs.com", None),
+        ("bucket.oss-cn-shanghai.aliyuncs.com", "bucket"),
+        ("bucket.oss-cn-shanghai-internal.aliyuncs.com:80", "bucket"),
+        ("bucket.localhost:9527", "bucket"),
+        ("BUCKET.localhost", "bucket"),
+    ],
+)
+def test_the_host_decides_where_the_bucket_is(host: str, bucket: str | None) -> None:
+    assert bucket_of_host(host) == bucket
+
+
+def test_an_error_has_the_fields_of_oss(oss: OssThread, client: Client) -> None:
+    url = client.bucket("no-such-bucket").sign_url("GET", "a&b", 60)
+    answer = raw(oss, "GET", url)
+    details = fields(answer.body)
+    assert answer.status == 404
+    assert (details["Code"], details["BucketName"]) == ("NoSuchBucket", "no-such-bucket")
+    assert details["RequestId"] == answer.headers["x-oss-request-id"]
+    assert details["HostId"] == f"127.0.0.1:{oss.port}"
+    assert answer.headers["content-type"] == "application/xml"
+    assert (answer.headers["server"], "GMT" in answer.headers["date"]) == ("AliyunOSS", True)
+
+
+def test_the_error_of_a_head_travels_in_a_header(oss: OssThread, client: Client) -> None:
+    answer = raw(oss, "HEAD", client.bucket("no-such-bucket").sign_url("HEAD", "key", 60))
+    assert (answer.status, answer.body) == (404, b"")
+    assert fields(base64.b64decode(answer.headers["x-oss-err"]))["Code"] == "NoSuchBucket"
+
+
+NOT_DONE: list[Callable[[Any], Any]] = [
+    lambda bucket: bucket.append_object("key", 0, b"x"),
+    lambda bucket: bucket.put_symlink("key", "link"),
+    lambda bucket: bucket.get_object_tagging("key"),
+    lambda bucket: bucket.get_object_acl("key"),
+    lambda bucket: bucket.put_object_acl("key", "public-read"),
+    lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-object-acl": "public-read"}),
+    lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-callback": "e30="}),
+    lambda bucket: bucket.get_object("key", process="image/resize,w_10"),
+    lambda bucket: bucket.get_object("key", params={"versionId": "1"}),
+    lambda bucket: bucket.restore_object("key"),
+    lambda bucket: bucket.get_bucket_stat(),
+    lambda bucket: bucket.get_bucket_acl(),
+    lambda bucket: bucket.get_bucket_lifecycle(),
+    lambda bucket: bucket.list_object_versions(),
+    lambda bucket: bucket.delete_bucket_cors(),
+]
+
+
+@pytest.mark.parametrize("call", NOT_DONE)
+def test_what_the_local_oss_does_not_do_it_says(bucket: Any, call: Any) -> None:
+    bucket.put_object("key", b"before")
+    assert error_of(lambda: call(bucket)) == (400, "NotImplemented")
+    assert bucket.get_object("key").read() == b"before"
+
+
+def test_a_method_that_fits_nothing_is_refused(bucket: Any) -> None:
+    for method, key in [("PATCH", "key"), ("POST", "key"), ("POST", ""), ("HEAD", "")]:
+        status, code = error_of(lambda method=method, key=key: bucket._do(method, bucket.bucket_name, key))
+        assert (status, code) == (405, "MethodNotAllowed")
+
+
+def test_bytes_that_are_no_text_are_told(oss: OssThread) -> None:
+    for path, code in [("/bucket/%ff", "InvalidObjectName"), ("/bucket/key?a=%ff", "InvalidArgument")]:
+        answer = raw(oss, "GET", path)
+        assert (answer.status, fields(answer.body)["Code"]) == (400, code)
+
+
+def test_a_large_body_that_is_refused_still_gets_its_answer(oss: OssThread) -> None:
+    for headers in ({}, {"Connection": "close"}):
+        answer = raw(oss, "PUT", "/bucket/key", body=b"x" * 20_000_000, headers=headers)
+        assert (answer.status, fields(answer.body)["Code"]) == (403, "AccessDenied")
+
+
+def exchange(oss: OssThread, url: str, head: str) -> socket.socket:
+    made = socket.create_connection(("127.0.0.1", oss.port), timeout=10)
+    path = url.removeprefix(oss.url)
+    made.sendall(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{oss.port}\r\n{head}\r\n".encode())
+    return made
+
+
+def test_a_client_that_waits_to_be_told_is_told(oss: OssThread, client: Client) -> None:
+    head = "Content-Length: 4\r\nExpect: 100-continue\r\n"
+    with exchange(oss, put_url(client, "expecting", "key"), head) as made:
+        assert made.recv(1000).startswith(b"HTTP/1.1 100 ")
+        made.sendall(b"data")
+        assert made.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert client.bucket("expecting").get_object("key").read() == b"data"
+
+
+def test_a_client_that_waits_is_refused_before_it_sends(oss: OssThread) -> None:
+    head = "Content-Length: 1000000\r\nExpect: 100-continue\r\n"
+    with exchange(oss, "/bucket/key?OSSAccessKeyId=local&Expires=9999999999&Signature=x", head) as made:
+        assert made.recv(1000).startswith(b"HTTP/1.1 403 ")
+
+
+def test_a_client_that_goes_away_leaves_nothing(fresh: OssThread) -> None:
+    client = Client(fresh, "V1")
+    try:
+        bucket = client.bucket("bucket")
+        bucket.put_object("key", b"before")
+        upload = bucket.init_multipart_upload("big").upload_id
+        part = bucket.sign_url("PUT", "big", 60, params={"uploadId": upload, "partNumber": "1"})
+        for url in (bucket.sign_url("PUT", "key", 60), part):
+            with exchange(fresh, url, "Content-Length: 3000000\r\n") as made:
+                made.sendall(b"x" * 1_500_000)
+                until(lambda: len(fresh.blob_files()) == 2)
+            until(lambda: len(fresh.blob_files()) == 1)
+        assert bucket.get_object("key").read() == b"before"
+        assert bucket.list_parts("big", upload).parts == []
+    finally:
+        client.close()
+
+
+def test_a_reader_that_goes_away_is_not_read_for(tmp_path: Path) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(bytes(5_000_000))
+    sent: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(len(message.get("body", b"")))
+
+    async def main() -> None:
+        file = path.open("rb")
+        reply = Reply(file=FileSlice(file, 0, 5_000_000))
+        with pytest.raises(ClientGone):
+            await send_reply(reply, send, receive, request_id="0", method="GET")
+        assert file.closed
+
+    anyio.run(main)
+    assert sum(sent) < 1_000_000
+
+
+def test_an_object_is_announced_when_it_is_complete(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def on_stored(bucket: str, key: str) -> None:
+        told.append((bucket, key))
+        if key == "fails":
+            raise RuntimeError("what follows an upload must not break it")
+
+    with OssThread(tmp_path, on_stored=on_stored) as server:
+        client = Client(server, "V4")
+        try:
+            bucket = client.bucket("bucket")
+            bucket.put_object("put", b"x")
+            bucket.copy_object("bucket", "put", "copied")
+            upload = bucket.init_multipart_upload("parts").upload_id
+            bucket.upload_part("parts", upload, 1, b"x")
+            assert told == [("bucket", "put"), ("bucket", "copied")]
+            bucket.complete_multipart_upload("parts", upload, bucket.list_parts("parts", upload).parts)
+            assert bucket.put_object("fails", b"x").status == 200
+            assert told[2:] == [("bucket", "parts"), ("bucket", "fails")]
+        finally:
+            client.close()
+
+
+def test_many_clients_at_once_are_all_answered(oss: OssThread, client: Client) -> None:
+    """Many small puts and gets from several threads, each with its own connection."""
+    identity = oss.parts.identities.owner
+    client.bucket("busy").create_bucket()
+    failures: list[Answer] = []
+
+    def work(worker: int) -> None:
+        for number in range(20):
+            key = f"{worker}/{number}"
+            put = raw(oss, "PUT", client.bucket("busy").sign_url("PUT", key, 60), body=key.encode())
+            got = raw(oss, "GET", signed_url(oss.url, "busy", key, identity, expires=int(time.time()) + 60))
+            failures.extend([put] if put.status != 200 else [])
+            failures.extend([got] if got.body != key.encode() else [])
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not failures
+
+
+def test_a_scope_covers_what_it_names() -> None:
+    everything, folder, one = Scope("b"), Scope("b", "dir/"), Scope("b", "key", key_is_prefix=False)
+    assert everything.allows("oss:ListObjects", "b", None)
+    assert everything.allows("oss:GetObject", "b", "key")
+    assert not everything.allows("oss:GetObject", "c", "key")
+    assert not everything.allows("oss:ListBuckets", None, None)
+    assert folder.allows("oss:GetObject", "b", "dir/key")
+    assert not folder.allows("oss:GetObject", "b", "dir")
+    assert not folder.allows("oss:ListObjects", "b", None)
+    assert one.allows("oss:PutObject", "b", "key")
+    assert not one.allows("oss:PutObject", "b", "key2")
+    assert not Scope("b", actions=("oss:GetObject",)).allows("oss:PutObject", "b", "key")

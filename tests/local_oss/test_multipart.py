@@ -1,0 +1,243 @@
+"""Multipart uploads by the official client."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ims_mcp.local.oss import Description, OssError
+from ims_mcp.local.oss.uploads import Uploads
+from tests.local_oss.clients import Client, error_of, oss2
+from tests.local_oss.server import OssThread
+
+PART = 100 * 1024
+
+
+def upload_parts(bucket: Any, key: str, upload: str, pieces: list[bytes]) -> list[Any]:
+    made: list[Any] = []
+    for number, piece in enumerate(pieces, 1):
+        put = bucket.upload_part(key, upload, number, piece)
+        made.append(oss2.models.PartInfo(number, put.etag, size=len(piece), part_crc=put.crc))
+    return made
+
+
+def pieces_of(count: int, *, last_bytes: int = 77) -> list[bytes]:
+    numbers = random.Random(count)
+    return [numbers.randbytes(PART + number) for number in range(count - 1)] + [numbers.randbytes(last_bytes)]
+
+
+def test_parts_become_one_object(any_bucket: Any) -> None:
+    key = "多 part+%.mp4"
+    pieces = pieces_of(4)
+    upload = any_bucket.init_multipart_upload(key, headers={"x-oss-meta-a": "1"}).upload_id
+    parts = upload_parts(any_bucket, key, upload, pieces)
+    assert not any_bucket.object_exists(key)
+    done = any_bucket.complete_multipart_upload(key, upload, parts)
+    got = any_bucket.get_object(key)
+    assert got.read() == b"".join(pieces)
+    assert got.client_crc == got.server_crc == done.crc
+    md5s = b"".join(hashlib.md5(piece).digest() for piece in pieces)
+    assert done.etag == got.etag == f"{hashlib.md5(md5s).hexdigest().upper()}-4"
+    assert (got.object_type, got.content_type, got.headers["x-oss-meta-a"]) == ("Multipart", "video/mp4", "1")
+    assert error_of(lambda: any_bucket.complete_multipart_upload(key, upload, parts)) == (404, "NoSuchUpload")
+
+
+def test_parts_go_up_in_parallel_and_in_any_order(any_bucket: Any) -> None:
+    pieces = pieces_of(12)
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    numbers = list(range(1, 13))
+    random.Random(5).shuffle(numbers)
+
+    def send(number: int) -> None:
+        any_bucket.upload_part("key", upload, number, pieces[number - 1])
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(send, numbers))
+    listed = any_bucket.list_parts("key", upload).parts
+    assert [(one.part_number, one.size) for one in listed] == [(n, len(pieces[n - 1])) for n in range(1, 13)]
+    any_bucket.complete_multipart_upload("key", upload, listed)
+    assert any_bucket.get_object("key").read() == b"".join(pieces)
+
+
+def test_resumable_upload_and_download_of_oss2_work(any_bucket: Any, tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.write_bytes(random.Random(6).randbytes(3_000_000))
+    store = oss2.ResumableStore(root=str(tmp_path))
+    oss2.resumable_upload(
+        any_bucket, "key", str(here), store=store, multipart_threshold=1, part_size=300_000, num_threads=4
+    )
+    downloads = oss2.ResumableDownloadStore(root=str(tmp_path))
+    oss2.resumable_download(
+        any_bucket, "key", str(there), store=downloads, multiget_threshold=1, part_size=400_000, num_threads=4
+    )
+    assert there.read_bytes() == here.read_bytes()
+
+
+def test_a_part_sent_again_replaces_the_one_before(fresh: OssThread) -> None:
+    client = Client(fresh, "V4")
+    try:
+        bucket = client.bucket("bucket")
+        upload = bucket.init_multipart_upload("key").upload_id
+        for content in (b"first", b"second"):
+            put = bucket.upload_part("key", upload, 1, content)
+        assert len(fresh.blob_files()) == 1
+        bucket.complete_multipart_upload("key", upload, [oss2.models.PartInfo(1, put.etag)])
+        assert bucket.get_object("key").read() == b"second"
+        assert len(fresh.blob_files()) == 1
+    finally:
+        client.close()
+
+
+def test_parts_are_copied_from_objects(any_bucket: Any, bucket_name: str) -> None:
+    source = random.Random(7).randbytes(3 * PART)
+    any_bucket.put_object("源+.bin", source)
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    spans = [(0, 2 * PART - 1), (2 * PART, 3 * PART - 1), None]
+    parts: list[Any] = []
+    for number, span in enumerate(spans, 1):
+        made = any_bucket.upload_part_copy(bucket_name, "源+.bin", span, "key", upload, number)
+        parts.append(oss2.models.PartInfo(number, made.etag))
+    any_bucket.complete_multipart_upload("key", upload, parts)
+    assert any_bucket.get_object("key").read() == source * 2
+
+
+def test_parts_are_listed_in_pages(any_bucket: Any) -> None:
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    for number in (1, 3, 5, 7, 10_000):
+        any_bucket.upload_part("key", upload, number, b"x")
+    page = any_bucket.list_parts("key", upload, max_parts=2)
+    assert ([one.part_number for one in page.parts], page.is_truncated, page.next_marker) == ([1, 3], True, "3")
+    shown = [one.part_number for one in oss2.PartIterator(any_bucket, "key", upload, max_parts=2)]
+    assert shown == [1, 3, 5, 7, 10_000]
+
+
+def test_an_aborted_upload_leaves_nothing(fresh: OssThread) -> None:
+    client = Client(fresh, "V4")
+    try:
+        bucket = client.bucket("bucket")
+        upload = bucket.init_multipart_upload("key").upload_id
+        bucket.upload_part("key", upload, 1, b"x")
+        assert bucket.abort_multipart_upload("key", upload).status == 204
+        assert fresh.blob_files() == []
+        for call in (
+            lambda: bucket.abort_multipart_upload("key", upload),
+            lambda: bucket.upload_part("key", upload, 2, b"x"),
+            lambda: bucket.list_parts("key", upload),
+        ):
+            assert error_of(call) == (404, "NoSuchUpload")
+        assert bucket.list_multipart_uploads().upload_list == []
+    finally:
+        client.close()
+
+
+def test_an_upload_that_ends_while_it_is_completed_is_told(fresh: OssThread) -> None:
+    """Between looking an upload up and completing it, somebody else may have ended it."""
+    uploads = Uploads(fresh.parts.objects)
+    upload = fresh.call(uploads.begin("bucket", "key", Description()))
+    fresh.call(uploads.abort(upload))
+    for call in (uploads.complete(upload, [(1, "etag")], forbid_overwrite=False), uploads.abort(upload)):
+        with pytest.raises(OssError) as raised:
+            fresh.call(call)
+        assert raised.value.code == "NoSuchUpload"
+
+
+def test_an_upload_belongs_to_its_key(bucket: Any) -> None:
+    upload = bucket.init_multipart_upload("key").upload_id
+    assert error_of(lambda: bucket.upload_part("other", upload, 1, b"x")) == (404, "NoSuchUpload")
+
+
+def test_completing_checks_every_part(any_bucket: Any) -> None:
+    pieces = [b"a" * PART, b"b" * PART, b"c"]
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    one, two, three = upload_parts(any_bucket, "key", upload, pieces)
+
+    def complete(*parts: Any) -> tuple[int, str]:
+        # oss2 sorts parts itself: the order has to be spoilt behind its back.
+        body = oss2.xml_utils.to_complete_upload_request(list(parts))
+        name = any_bucket.bucket_name
+        return error_of(lambda: any_bucket._do("POST", name, "key", params={"uploadId": upload}, data=body))
+
+    part = oss2.models.PartInfo
+    assert complete(two, one) == (400, "InvalidPartOrder")
+    assert complete(one, one) == (400, "InvalidPartOrder")
+    assert complete(one, part(2, "0" * 32)) == (400, "InvalidPart")
+    assert complete(one, part(9, two.etag)) == (400, "InvalidPart")
+    assert complete(part(0, one.etag)) == (400, "InvalidArgument")
+    assert complete(part(10_001, one.etag)) == (400, "InvalidArgument")
+    assert complete() == (400, "MalformedXML")
+    small = any_bucket.upload_part("key", upload, 4, b"d")
+    assert complete(one, three, part(4, small.etag)) == (400, "EntityTooSmall")
+    assert not any_bucket.object_exists("key")
+    any_bucket.complete_multipart_upload("key", upload, [one, three])
+    assert any_bucket.get_object("key").read() == pieces[0] + pieces[2]
+
+
+def test_completing_can_take_all_parts_there_are(any_bucket: Any) -> None:
+    pieces = pieces_of(3)
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    upload_parts(any_bucket, "key", upload, pieces)
+    any_bucket.complete_multipart_upload("key", upload, None, headers={"x-oss-complete-all": "yes"})
+    assert any_bucket.get_object("key").read() == b"".join(pieces)
+
+
+def test_completing_respects_what_is_there(any_bucket: Any) -> None:
+    any_bucket.put_object("key", b"first")
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    parts = upload_parts(any_bucket, "key", upload, [b"second"])
+    forbid = {"x-oss-forbid-overwrite": "true"}
+    refused = error_of(lambda: any_bucket.complete_multipart_upload("key", upload, parts, headers=forbid))
+    assert refused == (409, "FileAlreadyExists")
+    assert any_bucket.get_object("key").read() == b"first"
+    any_bucket.complete_multipart_upload("key", upload, parts)
+    assert any_bucket.get_object("key").read() == b"second"
+
+
+@pytest.mark.parametrize("number", ["0", "10001", "x", ""])
+def test_a_part_number_out_of_bounds_is_refused(bucket: Any, number: str) -> None:
+    upload = bucket.init_multipart_upload("key").upload_id
+    assert error_of(lambda: bucket.upload_part("key", upload, number, b"x")) == (400, "InvalidArgument")
+
+
+def test_the_digest_of_a_part_is_checked(any_bucket: Any) -> None:
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    wrong = {"Content-MD5": oss2.utils.content_md5(b"other")}
+    assert error_of(lambda: any_bucket.upload_part("key", upload, 1, b"x", headers=wrong)) == (400, "InvalidDigest")
+    assert any_bucket.list_parts("key", upload).parts == []
+
+
+def test_unfinished_uploads_are_listed_in_pages(any_bucket: Any) -> None:
+    keys = ["a/1", "a/2", "b 视+", "c", "c", "d"]
+    ids = [any_bucket.init_multipart_upload(key).upload_id for key in keys]
+    for size in (1, 2, 3, 1000):
+        shown = [(one.key, one.upload_id) for one in oss2.MultipartUploadIterator(any_bucket, max_uploads=size)]
+        assert [key for key, _ in shown] == keys
+        assert sorted(shown) == sorted(zip(keys, ids, strict=True))
+    folded = any_bucket.list_multipart_uploads(delimiter="/")
+    assert folded.prefix_list == ["a/"]
+    assert [one.key for one in folded.upload_list] == keys[2:]
+    paged = oss2.MultipartUploadIterator(any_bucket, delimiter="/", max_uploads=1)
+    assert [one.key for one in paged] == ["a/", *keys[2:]]
+    prefixed = any_bucket.list_multipart_uploads(prefix="a/", key_marker="a/1")
+    assert [one.key for one in prefixed.upload_list] == ["a/2"]
+
+
+def test_uploads_that_complete_at_once_make_one_object(any_bucket: Any) -> None:
+    upload = any_bucket.init_multipart_upload("key").upload_id
+    parts = upload_parts(any_bucket, "key", upload, pieces_of(3))
+
+    def complete(_: int) -> str:
+        try:
+            any_bucket.complete_multipart_upload("key", upload, parts)
+        except oss2.exceptions.OssError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(6) as threads:
+        outcomes = sorted(threads.map(complete, range(6)))
+    assert outcomes == ["NoSuchUpload"] * 5 + ["done"]
+    assert len(any_bucket.get_object("key").read()) == sum(part.size for part in parts)
