@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ims_mcp import __version__
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local import assets, identity
+from ims_mcp.local import identity
 from ims_mcp.local.data_dir_lock import DataDirLock
 from ims_mcp.local.handlers import storage
 from ims_mcp.local.handlers.categories import Categories
@@ -29,14 +29,15 @@ from ims_mcp.local.handlers.playback import Playback
 from ims_mcp.local.handlers.registering import Registering
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.identity import Identities
-from ims_mcp.local.library import Library
-from ims_mcp.local.media_urls import MediaUrls
+from ims_mcp.local.library import assets
+from ims_mcp.local.library.library import Library
+from ims_mcp.local.library.media_urls import MediaUrls
+from ims_mcp.local.library.registration import Registrar
 from ims_mcp.local.media_worker import MediaWorker
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest
-from ims_mcp.local.registration import Registrar
-from ims_mcp.local.rpc import Rpc, is_rpc
-from ims_mcp.local.signature import SignatureCheck
+from ims_mcp.local.rpc.front import Rpc, is_rpc
+from ims_mcp.local.rpc.signature import SignatureCheck
 from ims_mcp.local.store import Store
 
 HEALTH_PATH = "/-/health"

@@ -7,10 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ims_mcp.local.call import IMS_VERSION, Service
 from ims_mcp.local.handlers.categories import Categories
 from ims_mcp.local.handlers.marks import Marks
 from ims_mcp.local.handlers.storage import Storage
+from ims_mcp.local.rpc.call import IMS_VERSION, Service
 from ims_mcp.local.store import Store
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ims_mcp.local.addresses import AddressError, ObjectAddress, VodAddress, object_address, without_query
-from ims_mcp.local.assets import Asset
-from ims_mcp.local.call import Call
-from ims_mcp.local.library import Library
-from ims_mcp.local.service_errors import invalid, media_not_found, missing, unsupported
+from ims_mcp.local.library.addresses import AddressError, ObjectAddress, VodAddress, object_address, without_query
+from ims_mcp.local.library.assets import Asset
+from ims_mcp.local.library.library import Library
+from ims_mcp.local.rpc.call import Call
+from ims_mcp.local.rpc.service_errors import invalid, media_not_found, missing, unsupported
 
 
 def object_of(call: Call, name: str = "InputURL") -> ObjectAddress:

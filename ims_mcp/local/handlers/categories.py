@@ -6,8 +6,8 @@ import sqlite3
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.call import Call, Service, local_table
-from ims_mcp.local.service_errors import RpcFault
+from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.service_errors import RpcFault
 from ims_mcp.local.store import Store
 
 MAX_LEVELS = 3

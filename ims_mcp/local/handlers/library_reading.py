@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.local.assets import SOURCE_FILE, Asset
-from ims_mcp.local.call import Call, Service
 from ims_mcp.local.handlers.addressing import asset_of
 from ims_mcp.local.handlers.media_info import MediaInfo
-from ims_mcp.local.library import Library
-from ims_mcp.local.service_errors import invalid, missing
+from ims_mcp.local.library.assets import SOURCE_FILE, Asset
+from ims_mcp.local.library.library import Library
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.timestamps import epoch_seconds
 
 MAX_BATCH = 100

@@ -8,8 +8,8 @@ import uuid
 from typing import Any, cast
 
 from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.call import Call, Service, local_table
-from ims_mcp.local.service_errors import RpcFault, invalid, media_not_found, missing
+from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.service_errors import RpcFault, invalid, media_not_found, missing
 from ims_mcp.local.store import Store
 
 _TIMES = ("MarkStartTime", "MarkEndTime")

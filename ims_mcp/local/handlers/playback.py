@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.local.assets import NORMAL, SOURCE_FILE, Asset, MediaFile
-from ims_mcp.local.call import Call, Service
 from ims_mcp.local.handlers.addressing import asset_of
 from ims_mcp.local.handlers.media_info import MediaInfo
-from ims_mcp.local.library import Library
-from ims_mcp.local.media_urls import MediaUrls
+from ims_mcp.local.library.assets import NORMAL, SOURCE_FILE, Asset, MediaFile
+from ims_mcp.local.library.library import Library
+from ims_mcp.local.library.media_urls import MediaUrls
+from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.timestamps import beijing_text, utc_text
 
 # Definition -> largest short side in pixels.

@@ -7,14 +7,14 @@ import json
 from typing import Any
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.local.addresses import without_query
-from ims_mcp.local.assets import Wishes
-from ims_mcp.local.call import Call, Service
 from ims_mcp.local.handlers.addressing import object_of
-from ims_mcp.local.library import Library
-from ims_mcp.local.media_types import media_type_of
-from ims_mcp.local.registration import Registrar
-from ims_mcp.local.service_errors import invalid, missing, unsupported
+from ims_mcp.local.library.addresses import without_query
+from ims_mcp.local.library.assets import Wishes
+from ims_mcp.local.library.library import Library
+from ims_mcp.local.library.media_types import media_type_of
+from ims_mcp.local.library.registration import Registrar
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.service_errors import invalid, missing, unsupported
 from ims_mcp.local.timestamps import utc_text
 
 _COLUMNS = {

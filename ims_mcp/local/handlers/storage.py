@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.call import Call, Service, local_table
-from ims_mcp.local.service_errors import RpcFault, missing, unsupported
+from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.service_errors import RpcFault, missing, unsupported
 from ims_mcp.local.store import Store
 from ims_mcp.local.timestamps import utc_text
 

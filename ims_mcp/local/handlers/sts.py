@@ -6,9 +6,9 @@ import uuid
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.call import STS_VERSION, Call, Service, local_table
 from ims_mcp.local.identity import Identities
-from ims_mcp.local.service_errors import unsupported
+from ims_mcp.local.rpc.call import STS_VERSION, Call, Service, local_table
+from ims_mcp.local.rpc.service_errors import unsupported
 from ims_mcp.local.timestamps import utc_text
 
 _DEFAULT_SECONDS = 3600

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ims_mcp.local import library_steps as steps
-from ims_mcp.local.addresses import ObjectAddress
-from ims_mcp.local.assets import (
+from ims_mcp.local.library import steps
+from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.library.assets import (
     INIT,
     NORMAL,
     PENDING,
@@ -26,8 +26,8 @@ from ims_mcp.local.assets import (
     asset_of,
     file_of,
 )
-from ims_mcp.local.library_steps import Columns, Deleted
-from ims_mcp.local.service_errors import RpcFault, media_not_found
+from ims_mcp.local.library.steps import Columns, Deleted
+from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 from ims_mcp.local.store import Store
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ims_mcp.local.addresses import ObjectAddress
-from ims_mcp.local.assets import PENDING, asset_of
-from ims_mcp.local.service_errors import RpcFault, invalid
+from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.library.assets import PENDING, asset_of
+from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 
 MAX_TAGS = 16
 

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local.addresses import ObjectAddress
-from ims_mcp.local.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
-from ims_mcp.local.library import Library
+from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.library.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
+from ims_mcp.local.library.library import Library
 from ims_mcp.local.media_file import UnreadableMedia
 from ims_mcp.local.media_worker import MediaWorker
 from ims_mcp.local.oss.objects import Objects, StoredObject

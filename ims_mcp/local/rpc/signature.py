@@ -15,7 +15,7 @@ from itertools import islice
 from urllib.parse import quote
 
 from ims_mcp.local.identity import Identities, Identity, Objection
-from ims_mcp.local.service_errors import RpcFault
+from ims_mcp.local.rpc.service_errors import RpcFault
 from ims_mcp.local.timestamps import epoch_seconds, utc_text
 
 ALGORITHM = "ACS3-HMAC-SHA256"

@@ -16,10 +16,10 @@ from starlette.types import Receive, Scope, Send
 from ims_mcp.catalogue import Operation, known_names
 from ims_mcp.catalogue.check import check
 from ims_mcp.errors import InvalidArguments
-from ims_mcp.local.call import Call, Service
-from ims_mcp.local.documented import documented
-from ims_mcp.local.service_errors import RpcFault, from_invalid_arguments, missing_parameter
-from ims_mcp.local.signature import SignatureCheck, SignedRequest
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.documented import documented
+from ims_mcp.local.rpc.service_errors import RpcFault, from_invalid_arguments, missing_parameter
+from ims_mcp.local.rpc.signature import SignatureCheck, SignedRequest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 _log = logging.getLogger(__name__)

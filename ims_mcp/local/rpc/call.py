@@ -8,7 +8,7 @@ from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.local.identity import Identity
-from ims_mcp.local.service_errors import RpcFault, invalid
+from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 
 IMS_VERSION = "2020-11-09"
 STS_VERSION = "2015-04-01"
