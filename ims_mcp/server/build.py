@@ -6,10 +6,11 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import Tool as ListedTool
 
 from ims_mcp import __version__
-from ims_mcp.catalogue import Effect, operations
+from ims_mcp.catalogue import Effect
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.prompts import prompts
+from ims_mcp.server.toolsets import core_operations
 from ims_mcp.settings import Settings
 
 INSTRUCTIONS = """\
@@ -28,7 +29,7 @@ class ImsServer(MCPServer[None]):
     def __init__(self, settings: Settings, client: ImsClient) -> None:
         self._unlisted = frozenset(
             operation.tool_name
-            for operation in operations()
+            for operation in core_operations()
             if settings.read_only and operation.effect is not Effect.READ
         )
         super().__init__(
@@ -36,7 +37,7 @@ class ImsServer(MCPServer[None]):
             title="Alibaba Cloud Intelligent Media Services" + (" (embedded local IMS)" if settings.local else ""),
             version=__version__,
             instructions=INSTRUCTIONS,
-            tools=[OperationTool.of(operation, client) for operation in operations()],
+            tools=[OperationTool.of(operation, client) for operation in core_operations()],
             log_level="WARNING",
         )
         for prompt in prompts():

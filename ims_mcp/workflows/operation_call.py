@@ -10,10 +10,10 @@ import anyio
 
 from ims_mcp.catalogue import Operation, Poll, get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.summaries.media_info import media_info_view
+from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.shaping import select, shape
 from ims_mcp.summaries.upload_address import opened_upload_address
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, wait_for
+from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
 _VIEWS_WITH_AI = ("summary", "ai")
@@ -27,7 +27,7 @@ class OwnArguments:
     wait_seconds: float | None = None
     include_signed_urls: bool = False
     include_credentials: bool = False
-    view: str = "summary"
+    view: View = "summary"
     page: int = 1
     ai_section: str | None = None
 
@@ -106,7 +106,7 @@ def _reason(waited: Waited) -> str:
 
 
 def _left_to_poll(poll: Poll, arguments: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    look_arguments = {name: data.get(field, arguments.get(field)) for name, field in poll.arguments}
+    look_arguments = look_arguments_of(poll, arguments, data)
     why = f"runs in the background: look until {poll.status_field} is {', '.join(poll.success)}"
     return {"next_call": _next_call(poll.operation, look_arguments, why)}
 

@@ -71,7 +71,7 @@ async def wait_for(
     if poll is None:
         raise ImsError(f"{operation.name} has nothing to wait for.")
     look = get_operation(poll.operation)
-    look_arguments = {name: reply.get(field, arguments.get(field)) for name, field in poll.arguments}
+    look_arguments = look_arguments_of(poll, arguments, reply)
     start = clock()
     deadline = start + min(max(seconds, 0.0), MAX_WAIT_SECONDS)
     pause, status, problem = FIRST_PAUSE_SECONDS, "", ""
@@ -103,6 +103,19 @@ async def wait_for(
     )
 
 
+def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a look at what was submitted: ids from the reply, or else from the submitted call."""
+    found: dict[str, Any] = {}
+    for name, field in poll.arguments:
+        list_path, _, inner = field.rpartition("[].")
+        if list_path:  # UploadJobs[].JobId: all of them, comma-separated as the service takes lists of ids
+            entries = _entries(reply, list_path)
+            found[name] = ",".join(str(value) for entry in entries for value in _at(entry, [inner]))
+        else:
+            found[name] = reply.get(field, arguments.get(field))
+    return found
+
+
 def _outcome(poll: Poll, status: str) -> Literal["succeeded", "failed", "pending"]:
     if status in poll.success:
         return "succeeded"
@@ -114,9 +127,7 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
     list_path, _, field = poll.status_field.rpartition("[].")
     if not list_path:
         return next((str(value) for value in _at(data, field.split(".")) if value), "")
-    entries: list[Any] = []
-    for value in _at(data, list_path.split(".")):
-        entries += cast("list[Any]", value) if isinstance(value, list) else []
+    entries = _entries(data, list_path)
     if poll.entry is not None:
         entry_field, argument = poll.entry
         address = str(arguments.get(argument, ""))
@@ -126,11 +137,19 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
     return min(states, key=lambda state: rank[_outcome(poll, state)], default="")
 
 
+def _entries(data: Any, list_path: str) -> list[Any]:
+    return [
+        entry
+        for value in _at(data, list_path.split("."))
+        for entry in (cast("list[Any]", value) if isinstance(value, list) else [])
+    ]
+
+
 def _at(data: Any, path: list[str]) -> Iterator[Any]:
     for name in path:
-        if not isinstance(data, dict):
+        if not isinstance(data, Mapping):
             return
-        data = cast("dict[str, Any]", data).get(name)
+        data = cast("Mapping[str, Any]", data).get(name)
     yield data
 
 
@@ -143,7 +162,7 @@ def _object_of(address: str) -> tuple[str, str]:
     parts = urlsplit(address)
     host, path = parts.hostname or "", unquote(parts.path).lstrip("/")
     if parts.scheme == "oss":
-        return host, address.partition("://")[2].partition("/")[2]
+        return host, path
     if re.fullmatch(r"[\d.]+|localhost|\[?[0-9a-f:]+\]?", host):
         bucket, _, key = path.partition("/")
         return bucket, key

@@ -15,6 +15,7 @@ class ParameterNotes(TypedDict, total=False):
     kind: Kind
     required: bool
     fields: tuple[Parameter, ...]
+    items: Parameter
     nested: dict[str, ParameterNotes]
     """Notes for the fields that the facts know."""
     text: str

@@ -1,11 +1,64 @@
-"""Upload: addresses and credentials for files that go into the service's own storage."""
+"""Upload: addresses and credentials for files that go into the service's own storage, and pulling files by URL.
+
+Sources: the documentation pages of CreateUploadStream and of the others as SDK 6.20.2 declares them; the shapes of the
+JSON parameters and the states of a pull are those of ApsaraVideo VOD, which IMS shares.
+"""
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll
 
 TOOLSET = "upload"
+
+DEFINITION: ParameterNotes = {
+    "text": "Quality: FD, LD, SD, HD, OD, 2K, 4K for video, SQ, HQ for audio.",
+    "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
+}
+HDR_TYPE: ParameterNotes = {
+    "text": "Dynamic range, in any case.",
+    "choices": ("HDR", "HDR10", "HLG", "DolbyVision", "HDRVivid", "SDR+"),
+    "any_case": True,
+}
+FILE_EXTENSION: ParameterNotes = {
+    "text": "Extension of the file, such as mp4.",
+    "pattern": r"\.?[A-Za-z0-9]{1,16}",
+}
+USER_DATA: ParameterNotes = {
+    "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+    "kind": "object",
+    "json_text": True,
+}
+APP_ID: ParameterNotes = {"text": "Application; default app-1000000."}
+ENTITY_ID: ParameterNotes = {"text": "Entity whose metadata the asset gets."}
+POST_PROCESS: ParameterNotes = {
+    "text": 'What runs once the file is there: {"ProcessType": "Workflow", "ProcessID": id}.',
+    "kind": "object",
+    "json_text": True,
+}
+UPLOAD_TARGET: ParameterNotes = {
+    "text": 'Where to store: {"StorageType": "oss" or "vod", "StorageLocation": bucket}.',
+    "kind": "object",
+    "json_text": True,
+}
+MEDIA_META_DATA = (
+    Parameter("Title", "string", required=True, text="At most 128 bytes.", max_bytes=128),
+    Parameter("Description", "string", text="At most 1,024 bytes.", max_bytes=1024),
+    Parameter("CateId", "integer", text="Category id."),
+    Parameter("Tags", "string", text="Comma-separated.", max_parts=16, max_part_bytes=32, comma_list=True),
+    Parameter(
+        "BusinessType",
+        "string",
+        required=True,
+        text="video: opening, ending; image: default, cover; text: subtitles, font; material: watermark; or general.",
+        choices=("opening", "ending", "default", "cover", "subtitles", "font", "watermark", "general"),
+    ),
+    Parameter("CoverURL", "string", text="Cover picture."),
+    Parameter("DynamicMetaData", "string", text="Metadata of the entity."),
+)
+PULL_STATES = ("PENDING", "PROCESSING", "DOWNLOADING", "DOWNLOAD_SUCCESS", "UPLOADING")
+PULL_DONE = ("SUCCESS", "UPLOAD_SUCCESS", "Normal")
+PULL_FAILED = ("DOWNLOAD_FAIL", "UPLOAD_FAIL")
 
 NOTES = (
     OperationNotes(
@@ -22,28 +75,169 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "MediaId": {"text": "Id of the asset that gets the stream.", "max_bytes": 64},
-            "Definition": {
-                "text": "Quality: FD, LD, SD, HD, OD, 2K, 4K for video, SQ, HQ for audio.",
-                "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
-            },
-            "FileExtension": {
-                "text": "Extension of the file, such as mp4.",
-                "pattern": r"\.?[A-Za-z0-9]{1,16}",
-            },
-            "HDRType": {
-                "text": "Dynamic range, in any case.",
-                "choices": ("HDR", "HDR10", "HLG", "DolbyVision", "HDRVivid", "SDR+"),
-                "any_case": True,
-            },
-            "UserData": {
-                "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
-                "kind": "object",
-                "json_text": True,
-            },
+            "Definition": DEFINITION,
+            "FileExtension": FILE_EXTENSION,
+            "HDRType": HDR_TYPE,
+            "UserData": USER_DATA,
         },
         # Optional on the page, but a stream without an asset has nowhere to go.
         rules=(AtLeastOne(("MediaId",)),),
         secret_fields=("UploadAuth",),
         words=("upload", "stream", "credential", "address", "上传", "上传凭证", "媒体流"),
+    ),
+    OperationNotes(
+        operation="CreateUploadMedia",
+        toolset=TOOLSET,
+        title="Get an upload address for a new asset",
+        purpose=(
+            "Create an asset for a local file and get the address and temporary credential to upload it with, into "
+            "VOD storage. Nothing is uploaded by this call; the asset becomes Normal once the file is there. Only in "
+            "cn-shanghai, cn-beijing and cn-shenzhen. The answer shows MediaId and where the file goes; the "
+            "credential, valid for about 50 minutes, stays hidden unless include_credentials."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FileInfo": {
+                "text": "The file.",
+                "kind": "object",
+                "json_text": True,
+                "required": True,
+                "fields": (
+                    Parameter(
+                        "Type",
+                        "string",
+                        required=True,
+                        text="Kind of file.",
+                        choices=("video", "image", "audio", "text", "other"),
+                    ),
+                    Parameter("Name", "string", required=True, text="Name without extension."),
+                    Parameter("Ext", "string", required=True, text="Extension, such as mp4."),
+                    Parameter("Size", "integer", text="Bytes.", minimum=0),
+                ),
+                "extra_fields": True,
+            },
+            "MediaMetaData": {
+                "text": "What the asset is called and belongs to.",
+                "kind": "object",
+                "json_text": True,
+                "fields": MEDIA_META_DATA,
+                "extra_fields": True,
+            },
+            "PostProcessConfig": POST_PROCESS,
+            "UploadTargetConfig": UPLOAD_TARGET,
+            "UserData": USER_DATA,
+            "AppId": APP_ID,
+            "EntityId": ENTITY_ID,
+        },
+        secret_fields=("UploadAuth",),
+        words=("upload", "new asset", "credential", "上传", "上传媒资", "上传凭证"),
+    ),
+    OperationNotes(
+        operation="RefreshUploadMedia",
+        toolset=TOOLSET,
+        title="Renew an upload credential",
+        purpose=(
+            "Get a fresh temporary credential for an upload that was begun with create_upload_media or "
+            "create_upload_stream and takes longer than the old one lives. The address stays the same. The "
+            "credential itself is hidden unless include_credentials."
+        ),
+        effect=Effect.WRITE,
+        parameters={"MediaId": {"text": "Id the upload was begun for.", "max_bytes": 64, "required": True}},
+        # It hands out a credential and changes nothing else.
+        idempotent=True,
+        secret_fields=("UploadAuth",),
+        words=("refresh", "renew", "credential", "刷新", "续期", "上传凭证"),
+    ),
+    OperationNotes(
+        operation="UploadMediaByURL",
+        toolset=TOOLSET,
+        title="Pull files from the web into new assets",
+        purpose=(
+            "Let the service download up to 20 audio or video files from public URLs into VOD storage, each becoming "
+            "a new asset. It runs in the background: every URL gets a JobId and a MediaId; follow them with "
+            "get_url_upload_infos or wait_seconds. For a file on this machine use an upload instead."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "UploadURLs": {
+                "text": "Comma-separated URLs, each URL-encoded, at most 20; each needs a file extension.",
+                "required": True,
+                "max_parts": 20,
+                "comma_list": True,
+            },
+            "MediaMetaData": {
+                "text": "A list of objects {SourceURL, Title, ...}, one for each URL it describes.",
+                "kind": "array",
+                "json_text": True,
+                "items": Parameter("", "object", fields=(), extra_fields=True),
+            },
+            "PostProcessConfig": POST_PROCESS,
+            "UploadTargetConfig": UPLOAD_TARGET,
+            "UserData": USER_DATA,
+            "AppId": APP_ID,
+            "EntityId": ENTITY_ID,
+        },
+        poll=Poll(
+            operation="GetUrlUploadInfos",
+            arguments=(("JobIds", "UploadJobs[].JobId"),),
+            status_field="URLUploadInfoList[].Status",
+            success=PULL_DONE,
+            failure=PULL_FAILED,
+            pending=PULL_STATES,
+        ),
+        words=("pull", "fetch", "download", "url", "拉取", "URL上传", "导入"),
+    ),
+    OperationNotes(
+        operation="UploadStreamByURL",
+        toolset=TOOLSET,
+        title="Pull a rendition from the web",
+        purpose=(
+            "Let the service download one media stream from a public URL into VOD storage and attach it to an "
+            "existing asset. It runs in the background: follow the JobId with get_url_upload_infos or wait_seconds."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "MediaId": {"text": "Id of the asset that gets the stream.", "max_bytes": 64, "required": True},
+            "StreamURL": {
+                "text": "Address of the stream; needs an extension unless FileExtension is given.",
+                "required": True,
+                "url_schemes": ("http", "https"),
+            },
+            "FileExtension": FILE_EXTENSION,
+            "Definition": DEFINITION,
+            "HDRType": HDR_TYPE,
+            "UserData": USER_DATA,
+        },
+        poll=Poll(
+            operation="GetUrlUploadInfos",
+            arguments=(("JobIds", "JobId"),),
+            status_field="URLUploadInfoList[].Status",
+            success=PULL_DONE,
+            failure=PULL_FAILED,
+            pending=PULL_STATES,
+        ),
+        words=("pull", "fetch", "rendition", "url", "拉取", "媒体流"),
+    ),
+    OperationNotes(
+        operation="GetUrlUploadInfos",
+        toolset=TOOLSET,
+        title="Follow pulls from the web",
+        purpose=(
+            "See how far the downloads begun with upload_media_by_url or upload_stream_by_url are: status, size, "
+            "error, MediaId. Ask by JobIds, which win, or by the URLs; at most 10. Ids nobody knows come back in "
+            "NonExists."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobIds": {"text": "Comma-separated job ids, at most 10.", "max_parts": 10, "comma_list": True},
+            "UploadURLs": {
+                "text": "Comma-separated URLs, each URL-encoded, at most 10.",
+                "max_parts": 10,
+                "comma_list": True,
+            },
+        },
+        rules=(AtLeastOne(("JobIds", "UploadURLs")),),
+        idempotent=True,
+        words=("progress", "pull", "status", "进度", "URL上传"),
     ),
 )
