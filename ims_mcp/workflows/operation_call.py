@@ -8,10 +8,11 @@ from typing import Any, Self
 
 import anyio
 
-from ims_mcp.catalogue import Operation, Poll, get_operation
+from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.summaries.media_info import View, media_info_view
-from ims_mcp.summaries.shaping import select, shape
+from ims_mcp.summaries.shaping import check_query, select, shape
 from ims_mcp.summaries.upload_address import opened_upload_address
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
@@ -51,17 +52,23 @@ async def run_operation(
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
     """
+    if own.query is not None:
+        _check_query(operation, own.query)
     started = anyio.current_time()
-    sent = dict(arguments)
-    reads_media_info = operation.name == "GetMediaInfo"
-    if reads_media_info and own.query is None and own.view in _VIEWS_WITH_AI:
-        sent.setdefault("ReturnDetailedInfo", _AI_CONTENT)
-    reply = await client.call(operation, sent, confirmed=confirmed)
+    reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
     data = opened_upload_address(reply.data)
-    hidden = () if own.include_credentials else operation.secret_fields
-    if own.query is not None and operation.poll is None:
-        return select(data, own.query, include_signed_urls=own.include_signed_urls, secret_fields=hidden)
-    if reads_media_info:
+    if operation.poll is not None:
+        if own.wait_seconds:
+            seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
+            waited = await wait_for(
+                client, operation, arguments=arguments, reply=reply.data, seconds=seconds, progress=progress
+            )
+            data |= _told(waited)
+        else:
+            data |= _left_to_poll(operation.poll, arguments, reply.data)
+    if own.query is not None:
+        return _selected(operation, data, own)
+    if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
             view=own.view,
@@ -70,18 +77,50 @@ async def run_operation(
             include_signed_urls=own.include_signed_urls,
             call=dict(arguments),
         )
-    result = shape(data, include_signed_urls=own.include_signed_urls, secret_fields=hidden)
-    poll = operation.poll
-    if poll is not None:
-        if own.wait_seconds:
-            seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
-            waited = await wait_for(
-                client, operation, arguments=arguments, reply=reply.data, seconds=seconds, progress=progress
-            )
-            result |= _told(waited)
-        else:
-            result |= _left_to_poll(poll, arguments, reply.data)
-    return result if own.query is None else select(result, own.query)
+    return _shaped(operation, data, own)
+
+
+def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:
+    sent = dict(arguments)
+    if operation.name == "GetMediaInfo" and own.query is None and own.view in _VIEWS_WITH_AI:
+        sent.setdefault("ReturnDetailedInfo", _AI_CONTENT)
+    return sent
+
+
+def _shaped(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
+    return shape(
+        data,
+        include_signed_urls=own.include_signed_urls,
+        secret_fields=operation.secret_fields,
+        include_credentials=own.include_credentials,
+    )
+
+
+def _check_query(operation: Operation, query: str) -> None:
+    try:
+        check_query(query)
+    except InvalidArguments as error:
+        raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
+
+
+def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
+    """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
+    try:
+        return select(
+            data,
+            own.query or "@",
+            include_signed_urls=own.include_signed_urls,
+            secret_fields=operation.secret_fields,
+            include_credentials=own.include_credentials,
+        )
+    except InvalidArguments as error:
+        problem = "; ".join(str(problem) for problem in error.problems)
+        if operation.effect is Effect.READ:
+            raise ImsError(
+                f"{operation.name} was answered, but the query fails on the answer: {problem}",
+                next_step=error.next_step,
+            ) from error
+        return {**_shaped(operation, data, own), "query_problem": f"done, but the query fails on the answer: {problem}"}
 
 
 def _told(waited: Waited) -> dict[str, Any]:
