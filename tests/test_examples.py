@@ -19,7 +19,7 @@ from mcp.client.stdio import StdioServerParameters
 from ims_mcp.cli.connection import credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss import put_file
-from ims_mcp.local.clip import make_clip
+from ims_mcp.local.media.clip import make_clip
 from ims_mcp.settings import Settings
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -86,13 +86,17 @@ async def test_bulk_register_reports_failures_and_goes_on_where_it_stopped(tmp_p
 
 
 def configurations() -> list[Any]:
-    return [pytest.param(path, id=path.stem) for path in sorted((EXAMPLES / "clients").glob("*.json"))]
+    return [
+        pytest.param(json.loads(path.read_text(encoding="utf-8")), id=path.stem)
+        for path in sorted((EXAMPLES / "clients").glob("*.json"))
+    ]
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("path", configurations())
-async def test_every_client_configuration_starts_a_server_that_lists_its_tools(path: Path, tmp_path: Path) -> None:
-    content = json.loads(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("content", configurations())
+async def test_every_client_configuration_starts_a_server_that_lists_its_tools(
+    content: dict[str, Any], tmp_path: Path
+) -> None:
     (server,) = (content.get("mcpServers") or content["servers"]).values()
     assert server["command"] == "ims-mcp"
     command = StdioServerParameters(

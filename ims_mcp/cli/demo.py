@@ -84,7 +84,7 @@ async def _demo(directory: Path) -> int:
 
 
 async def _make_clips(directory: Path) -> tuple[Path, Path]:
-    from ims_mcp.local.clip import make_clip  # brings in PyAV, which only the extra `local` installs
+    from ims_mcp.local.media.clip import make_clip  # brings in PyAV, which only the extra `local` installs
 
     source, rendition = directory / "film.mp4", directory / "film-720p.mp4"
 

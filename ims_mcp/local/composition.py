@@ -33,7 +33,7 @@ from ims_mcp.local.library import assets
 from ims_mcp.local.library.library import Library
 from ims_mcp.local.library.media_urls import MediaUrls
 from ims_mcp.local.library.registration import Registrar
-from ims_mcp.local.media_worker import MediaWorker
+from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest
 from ims_mcp.local.rpc.front import Rpc, is_rpc

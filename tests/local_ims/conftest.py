@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ims_mcp.local.clip import make_clip
+from ims_mcp.local.media.clip import make_clip
 from tests.local_ims.server import RunningIms, running_ims
 
 

@@ -201,7 +201,7 @@ def test_without_an_address_there_is_a_missing_parameter(ims: RunningIms) -> Non
 
 
 def test_sound_pictures_and_subtitles_register_as_what_they_are(ims: RunningIms, tmp_path: Path) -> None:
-    from ims_mcp.local.clip import make_clip
+    from ims_mcp.local.media.clip import make_clip
 
     sound = make_clip(tmp_path / "sound.mp3", seconds=1, video_codec=None, audio_codec="libmp3lame")
     picture = make_clip(tmp_path / "picture.png", width=64, height=48, video_codec="png")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ims_mcp.local.clip import make_clip
+from ims_mcp.local.media.clip import make_clip
 
 _small = partial(make_clip, seconds=2.0, width=320, height=180)
 

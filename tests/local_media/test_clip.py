@@ -11,8 +11,8 @@ import pytest
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
-from ims_mcp.local.clip import make_clip
-from ims_mcp.local.probe import probe
+from ims_mcp.local.media.clip import make_clip
+from ims_mcp.local.media.probe import probe
 
 
 def test_the_demo_clip_has_picture_sound_and_subtitles_and_is_made_quickly(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ import anyio
 import pytest
 
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local.media_file import UnreadableMedia
-from ims_mcp.local.media_worker import MediaWorker
-from ims_mcp.local.pictures import PictureWish
-from ims_mcp.local.probe import probe
+from ims_mcp.local.media.media_file import UnreadableMedia
+from ims_mcp.local.media.media_worker import MediaWorker
+from ims_mcp.local.media.pictures import PictureWish
+from ims_mcp.local.media.probe import probe
 from tests.local_media.samples import Samples, write
 
 pytestmark = [
@@ -215,7 +215,7 @@ async def test_the_processes_die_with_a_parent_that_is_killed(pipes: tuple[Pipe,
         textwrap.dedent("""
             import asyncio, multiprocessing, sys
             from pathlib import Path
-            from ims_mcp.local.media_worker import MediaWorker
+            from ims_mcp.local.media.media_worker import MediaWorker
 
             async def main() -> None:
                 async with MediaWorker() as worker:
@@ -231,15 +231,19 @@ async def test_the_processes_die_with_a_parent_that_is_killed(pipes: tuple[Pipe,
     command = [sys.executable, str(script), str(pipes[0].path)]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     parent = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=environ)
+    assert parent.stdout is not None
+    pid = int(await asyncio.wait_for(parent.stdout.readline(), _PATIENCE_SECONDS))
     try:
-        assert parent.stdout is not None
-        pid = int(await asyncio.wait_for(parent.stdout.readline(), _PATIENCE_SECONDS))
         await pipes[0].is_read()
         assert not _is_gone(pid)
-    finally:
         parent.kill()
-        await parent.communicate()
-    await _until_gone(pid)
+        await _until_gone(pid)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            parent.kill()
+        await asyncio.wait_for(parent.communicate(), _PATIENCE_SECONDS)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads where a child's standard output goes from /proc")

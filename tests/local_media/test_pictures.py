@@ -9,13 +9,14 @@ from types import SimpleNamespace
 
 import av
 import pytest
+from av.error import InvalidDataError
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from ims_mcp.local import media_file
-from ims_mcp.local.clip import make_clip
-from ims_mcp.local.media_file import UnreadableMedia
-from ims_mcp.local.pictures import MAX_CELLS, MAX_SNAPSHOTS, Pictures, PictureWish, make_pictures
+from ims_mcp.local.media import media_file
+from ims_mcp.local.media.clip import make_clip
+from ims_mcp.local.media.media_file import UnreadableMedia
+from ims_mcp.local.media.pictures import MAX_CELLS, MAX_SNAPSHOTS, Pictures, PictureWish, make_pictures
 from tests.local_media.samples import Samples, rotate, write
 
 
@@ -116,12 +117,31 @@ def test_the_cover_shows_the_second_that_was_asked_for(tmp_path: Path) -> None:
     assert nearest == 65
 
 
-@pytest.mark.parametrize("second", [0.0, 99.0])
+@pytest.mark.parametrize("second", [0.0, 1.0, 1.99, 2.0, 99.0])
+@pytest.mark.parametrize(
+    "name", ["h264_aac_movtext.mp4", "h264_aac_srt.mkv", "h264_aac.flv", "h264_aac.ts", "moving.gif"]
+)
 def test_a_cover_time_at_the_edge_or_beyond_the_end_still_gives_a_cover(
-    second: float, samples: Samples, tmp_path: Path
+    name: str, second: float, samples: Samples, tmp_path: Path
 ) -> None:
     wish = PictureWish(cover_seconds=second, snapshots=False, sprite=False)
-    assert make_pictures(samples["h264_aac_srt.mkv"], tmp_path, wish).cover is not None
+    assert make_pictures(samples[name], tmp_path, wish).cover is not None
+
+
+def test_a_long_video_that_cannot_be_jumped_in_still_gives_its_pictures(tmp_path: Path) -> None:
+    # MPEG-TS has no index, and this one a single keyframe: wherever a jump ends, nothing decodes from there.
+    video = make_clip(
+        tmp_path / "a.ts",
+        seconds=70,
+        width=64,
+        height=36,
+        frames_per_second=5,
+        audio=False,
+        video_options={"x264-params": "keyint=100000:min-keyint=100000"},
+    )
+    made = make_pictures(video, tmp_path / "out", PictureWish())
+    assert made.sprite is not None
+    assert (len(made.snapshots), len(made.sprite.cells)) == (MAX_SNAPSHOTS, MAX_CELLS)
 
 
 def test_without_a_time_the_cover_is_not_the_black_before_a_fade(tmp_path: Path) -> None:
@@ -246,14 +266,21 @@ def test_pictures_end_when_their_time_is_up(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_frames_that_do_not_decode_are_passed_over(tmp_path: Path) -> None:
-    video = make_clip(tmp_path / "a.mp4", seconds=4, width=320, height=180, audio=False, subtitles=False)
-    content = video.read_bytes()
-    start = content.index(b"mdat") + 4
-    middle = start + (len(content) - start) // 3
-    write(video, content[:middle] + bytes(2000) + content[middle + 2000 :])
-    made = make_pictures(video, tmp_path / "out", PictureWish())
+    video = make_clip(
+        tmp_path / "a.webm", seconds=4, width=320, height=180, video_codec="libvpx-vp9", audio=False, subtitles=False
+    )
+    content = bytearray(video.read_bytes())
+    with av.open(video) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        for packet in packets[10:20]:
+            start = content.index(bytes(packet))
+            content[start : start + packet.size] = bytes(packet.size)
+        damaged = write(tmp_path / "damaged.webm", content)
+    with av.open(damaged) as container, pytest.raises(InvalidDataError):
+        list(container.decode(video=0))
+    made = make_pictures(damaged, tmp_path / "out", PictureWish())
     assert made.cover is not None
-    assert len(made.snapshots) == 4
+    assert len({path.read_bytes() for path in made.snapshots}) == 4
 
 
 def test_a_video_with_nothing_that_decodes_gives_no_pictures(tmp_path: Path) -> None:

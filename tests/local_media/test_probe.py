@@ -16,11 +16,12 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from ims_mcp.catalogue import ResponseField, get_operation
-from ims_mcp.local.clip import make_clip
-from ims_mcp.local.media_file import Deadline, UnreadableMedia, open_media
-from ims_mcp.local.packet_walk import walk
-from ims_mcp.local.probe import MediaKind, probe
-from ims_mcp.local.stream_info import video_fields
+from ims_mcp.local.media.clip import make_clip
+from ims_mcp.local.media.media_file import Deadline, UnreadableMedia, open_media
+from ims_mcp.local.media.packet_walk import walk
+from ims_mcp.local.media.pictures import PictureWish, make_pictures
+from ims_mcp.local.media.probe import MediaKind, probe
+from ims_mcp.local.media.stream_info import video_fields
 from tests.local_media.samples import Samples, rotate, write
 
 
@@ -178,6 +179,16 @@ def test_tags_that_are_not_utf8_do_not_reach_the_wire_as_lone_surrogates(tmp_pat
     json.dumps(language, ensure_ascii=False).encode()
 
 
+def test_a_stream_that_turns_up_on_the_way_does_no_harm(tmp_path: Path, samples: Samples) -> None:
+    # A script tag at the end of an FLV, with a text: FFmpeg makes a stream of it when it comes there.
+    body = b"\x02\x00\x0aonTextData" + b"\x08\x00\x00\x00\x01\x00\x04text\x02\x00\x05Hello\x00\x00\x09"
+    tag = b"\x12" + len(body).to_bytes(3) + (1990).to_bytes(3) + bytes(4) + body
+    content = samples["h264_aac.flv"].read_bytes() + tag + len(tag).to_bytes(4)
+    found = probe(write(tmp_path / "a.flv", content), "a.flv")
+    assert (found.video[0]["NumFrames"], len(found.subtitles)) == ("50", 0)
+    assert make_pictures(tmp_path / "a.flv", tmp_path / "out", PictureWish(cover_seconds=1.99)).cover is not None
+
+
 def test_frames_are_estimated_when_there_is_no_time_to_count_them(samples: Samples) -> None:
     path = samples["h264_aac_srt.mkv"]
     with open_media(path, path.name, Deadline.after(10)) as container:
@@ -214,6 +225,7 @@ BROKEN: dict[str, tuple[str, bytes | Callable[[Samples], bytes], str]] = {
     "text": ("a.mp4", b"This is not a film.\n" * 50, "holds text"),
     "chinese_text": ("a.mp4", "这不是视频。".encode() * 400, "holds text"),
     "subtitles_in_mp4": ("a.mp4", b"1\n00:00:01,000 --> 00:00:02,500\nHello\n", "subtitle text"),
+    "lyrics_in_srt": ("a.srt", b"[00:01.00]Hello\n[00:02.00]Bye\n" * 20, "holds text"),
     "html": ("a.mov", b"<html><body>403 Forbidden</body></html>", "holds text"),
     "cut_before_its_index": ("a.mp4", _cut(0.5), "index"),
     "header_only": ("a.mp4", _cut(0.0001), "index"),

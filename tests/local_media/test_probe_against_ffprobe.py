@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.probe import probe
+from ims_mcp.local.media.probe import probe
 from tests.local_media.samples import SAMPLES, Samples
 
 

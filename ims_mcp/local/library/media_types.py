@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ims_mcp.local.media_file import AUDIO_SUFFIXES, IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from ims_mcp.local.media.media_file import AUDIO_SUFFIXES, IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 
 def media_type_of(extension: str) -> str | None:

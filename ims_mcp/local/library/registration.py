@@ -15,11 +15,11 @@ from ims_mcp.errors import LocalImsError
 from ims_mcp.local.library.addresses import ObjectAddress
 from ims_mcp.local.library.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
 from ims_mcp.local.library.library import Library
-from ims_mcp.local.media_file import UnreadableMedia
-from ims_mcp.local.media_worker import MediaWorker
+from ims_mcp.local.media.media_file import UnreadableMedia
+from ims_mcp.local.media.media_worker import MediaWorker
+from ims_mcp.local.media.pictures import Pictures, PictureWish
+from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.oss.objects import Objects, StoredObject
-from ims_mcp.local.pictures import Pictures, PictureWish
-from ims_mcp.local.probe import Probe
 
 PICTURE_PREFIX = "ims-pictures/"
 # An object may be replaced while it is read: that often it is read anew.

@@ -11,7 +11,7 @@ from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
-from ims_mcp.local.media_file import Deadline
+from ims_mcp.local.media.media_file import Deadline
 
 # Where the container states its numbers of frames, a look at the beginning is enough.
 _GLANCE_PACKETS = 500

@@ -14,7 +14,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from ims_mcp.local.media_file import (
+from ims_mcp.local.media.media_file import (
     AUDIO_SUFFIXES,
     FONT_SUFFIXES,
     IMAGE_SUFFIXES,
@@ -24,8 +24,8 @@ from ims_mcp.local.media_file import (
     open_media,
     suffix_of,
 )
-from ims_mcp.local.packet_walk import Walk, is_cover_art, walk
-from ims_mcp.local.stream_info import (
+from ims_mcp.local.media.packet_walk import Walk, is_cover_art, walk
+from ims_mcp.local.media.stream_info import (
     audio_fields,
     fraction,
     kilobits_text,

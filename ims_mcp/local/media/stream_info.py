@@ -10,7 +10,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from ims_mcp.local.packet_walk import Walk
+from ims_mcp.local.media.packet_walk import Walk
 
 # FFmpeg's descriptors, which ffprobe prints, where they differ from its decoders, which PyAV prints.
 _LONG_NAMES = {

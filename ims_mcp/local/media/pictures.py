@@ -11,9 +11,9 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ims_mcp.local.jpeg import Shaper, save_jpeg, tile
-from ims_mcp.local.media_file import Deadline, open_media
-from ims_mcp.local.picture_frames import cover_frame, frames_at, picture_stream
+from ims_mcp.local.media.jpeg import Shaper, save_jpeg, tile
+from ims_mcp.local.media.media_file import Deadline, open_media
+from ims_mcp.local.media.picture_frames import cover_frame, frames_at, picture_stream
 
 MAX_SNAPSHOTS = 10
 MAX_CELLS = 32

@@ -20,9 +20,9 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local.media_file import UnreadableMedia
-from ims_mcp.local.pictures import Pictures, PictureWish, make_pictures
-from ims_mcp.local.probe import Probe, probe
+from ims_mcp.local.media.media_file import UnreadableMedia
+from ims_mcp.local.media.pictures import Pictures, PictureWish, make_pictures
+from ims_mcp.local.media.probe import Probe, probe
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -69,11 +69,11 @@ class MediaWorker:
             await asyncio.shield(asyncio.wait(self._ending))
 
     async def probe(self, path: Path, name: str) -> Probe:
-        """:func:`ims_mcp.local.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
+        """:func:`ims_mcp.local.media.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
         return await self._run(probe, path, name)
 
     async def pictures(self, path: Path, directory: Path, wish: PictureWish) -> Pictures:
-        """:func:`ims_mcp.local.pictures.make_pictures`. Raises UnreadableMedia where the file cannot be opened."""
+        """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia where the file cannot be opened."""
         return await self._run(make_pictures, path, directory, wish)
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -10,9 +10,9 @@ from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ims_mcp.local.media_file import Deadline
-from ims_mcp.local.packet_walk import MAX_PIXELS, is_cover_art
-from ims_mcp.local.stream_info import fraction
+from ims_mcp.local.media.media_file import Deadline
+from ims_mcp.local.media.packet_walk import MAX_PIXELS, is_cover_art
+from ims_mcp.local.media.stream_info import fraction
 
 # Below this every frame is decoded, which is faster than jumping; above, only the keyframe before each picture.
 _DECODE_ALL_SECONDS = 60.0
@@ -20,6 +20,7 @@ _DECODE_ALL_SECONDS = 60.0
 _DULL_FRAMES = 75
 _DULL_CONTRAST = 24
 _TOLERANCE_SECONDS = 0.001
+_OVERSHOT_SECONDS = 1.0
 
 
 def picture_stream(container: InputContainer) -> VideoStream | None:
@@ -51,12 +52,23 @@ def cover_frame(
             if count >= _DULL_FRAMES:
                 break
         return first
-    if second > 0:
-        _seek(container, stream, second)
+    if second > 0 and _seek(container, stream, second):
+        found = _frame_from(container, stream, second, deadline)
+        if found is not None and found[0] <= second + _OVERSHOT_SECONDS:
+            return found[1]
+        # Without an index a jump can end behind the last keyframe: once more from the beginning.
+        _seek(container, stream, 0)
+    found = _frame_from(container, stream, second, deadline)
+    return found[1] if found is not None else None
+
+
+def _frame_from(
+    container: InputContainer, stream: VideoStream, second: float, deadline: Deadline
+) -> tuple[float, VideoFrame] | None:
+    """Reading on from here: the first frame at ``second`` or later, else the last one."""
     latest = None
-    for time, frame in _frames(container, stream, deadline):
-        latest = frame
-        if time >= second - _TOLERANCE_SECONDS:
+    for latest in _frames(container, stream, deadline):
+        if latest[0] >= second - _TOLERANCE_SECONDS:
             break
     return latest
 
@@ -70,12 +82,13 @@ def frames_at(
         while pending and not deadline.passed and _seek(container, stream, pending[0]):
             found = next(_frames(container, stream, deadline), None)
             if found is None:
+                _seek(container, stream, 0)
                 break
             yield found[1]
             pending.pop(0)
         if deadline.passed or not pending:
             return
-        # A container without an index: read on, keyframe by keyframe.
+        # A container that cannot be jumped in: read it through, keyframe by keyframe.
         stream.codec_context.skip_frame = "NONKEY"
     frame = None
     for time, frame in _frames(container, stream, deadline):
