@@ -104,15 +104,19 @@ def report(addresses: list[str], journal: Journal) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else None, epilog="Words after -- go to ims-mcp serve."
+    )
     parser.add_argument("manifest", type=Path, help="a file with one address a line")
     parser.add_argument("--at-once", type=int, default=8, help="registrations under way at the same time (default 8)")
-    parser.add_argument("server_options", nargs="*", help="after --: options of ims-mcp serve")
-    options = parser.parse_args()
+    words = sys.argv[1:]
+    cut = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:cut])
+    server_options = words[cut + 1 :]
     lines = [line.strip() for line in options.manifest.read_text(encoding="utf-8").splitlines()]
     addresses = list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
     journal = Journal(options.manifest.with_name(options.manifest.name + ".journal"))
-    anyio.run(register_all, addresses, journal, max(options.at_once, 1), options.server_options)
+    anyio.run(register_all, addresses, journal, max(options.at_once, 1), server_options)
     return report(addresses, journal)
 
 

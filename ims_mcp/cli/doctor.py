@@ -92,8 +92,7 @@ async def _read(settings: Settings, _: EmbeddedIms) -> Finding:
         async with connection(settings, os.environ) as client:
             reply = await client.call(operation, {"MaxResults": 1})
     except ImsError as error:
-        lines = error.explain().splitlines()
-        return Finding(False, "a read", lines[0], " ".join(lines[1:]))
+        return Finding(False, "a read", str(error), " ".join(error.explain().removeprefix(str(error)).split()))
     count = reply.data.get("TotalCount")
     return Finding(
         True, "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"
