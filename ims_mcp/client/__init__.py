@@ -1,0 +1,1 @@
+"""How a call reaches IMS: credentials, signing, placement, retries and one deadline a call."""

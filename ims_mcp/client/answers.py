@@ -1,0 +1,227 @@
+"""What came back, read: a JSON object becomes a Reply, an error body a ServiceError, anything else says what it was."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from ims_mcp.client.diagnosis import diagnose
+from ims_mcp.client.plain_text import excerpt, plain, quotable
+from ims_mcp.client.retry import UNCERTAIN, Failure, Kind, kind_of
+from ims_mcp.errors import ConnectionFailed, ServiceError
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+_LONGEST_RETRY_AFTER_SECONDS = 3600.0
+_SIGNATURE_TEXT = "the signature does not match the one the service computed."
+_FOREIGN_STEP = (
+    "Something that is not IMS answered: check the endpoint (IMS_MCP_ENDPOINT) and any proxy between (HTTPS_PROXY, "
+    "NO_PROXY); `ims-mcp doctor` shows what is reached."
+)
+_BROKEN_STEP = "Call again."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A success. ``data`` is the whole body as it came, ``size_bytes`` its length, ``request_id`` its RequestId."""
+
+    data: dict[str, Any]
+    size_bytes: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer answers. ``doubt`` tells how to find out whether a write was carried out, and is empty for a
+    read; ``secrets`` are kept out of every text."""
+
+    operation: str
+    host: str
+    doubt: str = ""
+    secrets: tuple[str, ...] = ()
+
+
+def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> Reply | Failure:
+    """The meaning of one whole HTTP answer. ``headers`` are looked up by lower-case name."""
+    data, flaw = _json_object(body, headers)
+    if data is not None and 200 <= status < 300:
+        return Reply(data, len(body), _request_id(data, headers))
+    retry_after, server_time = _retry_after_seconds(headers), _epoch_seconds(headers.get("date"))
+    if data is not None and status >= 400 and isinstance(_field(data, "Code"), str):
+        error = _service_error(asked, status, headers, data, retry_after)
+        return Failure(kind_of(error.code, status), error, retry_after, server_time)
+    if 200 <= status < 300:
+        kind = Kind.BROKEN if flaw in (_EMPTY, _CUT_OFF) else Kind.FINAL
+        # Also a foreign 200 may hide an answer of the service: a proxy can put its page in the answer's place.
+        maybe_done = bool(asked.doubt)
+    else:
+        kind = kind_of("", status)
+        maybe_done = bool(asked.doubt) and kind in UNCERTAIN
+    return Failure(kind, _unusable(asked, status, headers, body, flaw, maybe_done=maybe_done), retry_after, server_time)
+
+
+def no_answer(asked: Asked, reason: str, *, sent: bool) -> Failure:
+    """No whole answer came. ``reason`` is the HTTP client's; ``sent`` is False where no connection was made."""
+    reason = quotable(reason, asked.secrets, 200) or "no reason given"
+    if not sent:
+        error = ConnectionFailed(
+            f"{asked.operation} was not sent: no connection to {asked.host} could be made ({reason}).",
+            maybe_done=False,
+            next_step="Check the network, the endpoint (IMS_MCP_REGION, IMS_MCP_ENDPOINT) and any proxy; "
+            "`ims-mcp doctor` tries them one by one.",
+        )
+        return Failure(Kind.NEVER_SENT, error)
+    error = ConnectionFailed(
+        f"{asked.operation} was sent to {asked.host}, but no whole answer came ({reason}).",
+        maybe_done=bool(asked.doubt),
+        next_step=asked.doubt or _BROKEN_STEP,
+    )
+    return Failure(Kind.BROKEN, error)
+
+
+def too_large(asked: Asked) -> Failure:
+    """The answer was longer than MAX_BODY_BYTES and was not read to its end."""
+    error = ConnectionFailed(
+        f"The answer to {asked.operation} is larger than {MAX_BODY_BYTES // 2**20} MB and was not read to its end.",
+        maybe_done=bool(asked.doubt),
+        next_step=asked.doubt or "Ask for less: fewer ids, a smaller page, fewer details.",
+    )
+    return Failure(Kind.FINAL, error)
+
+
+_EMPTY = "an empty body"
+_CUT_OFF = "JSON that is cut off"
+
+
+def _json_object(body: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any] | None, str]:
+    """The body as a JSON object, or None and what is wrong with it."""
+    content_type = plain(headers.get("content-type", ""), 60)
+    if not body.strip():
+        return None, _EMPTY
+    try:
+        # NaN and Infinity are not JSON and would break whoever has to write the result down again.
+        value: Any = json.loads(body, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        if body.lstrip().startswith(b"{"):
+            return None, _CUT_OFF
+        kind = "an HTML page" if "html" in content_type or b"<html" in body[:1000].lower() else "a body"
+        return None, f"{kind} that is not JSON (Content-Type {content_type or 'not given'})"
+    if not isinstance(value, dict):
+        return None, "JSON that is not an object"
+    data = cast("dict[str, Any]", value)
+    if content_type and "json" not in content_type.lower() and not ("RequestId" in data or "requestId" in data):
+        # With a RequestId it is the service's own under a wrong label; throwing that away would lose a result.
+        return None, f"a JSON object of unknown origin (Content-Type {content_type}, no RequestId)"
+    return data, ""
+
+
+def _field(data: Mapping[str, Any], name: str) -> Any:
+    """Gateways spell the fields of an error ``Code`` or ``code``."""
+    value = data.get(name)
+    return data.get(name[0].lower() + name[1:]) if value is None else value
+
+
+def _request_id(data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    value = _field(data, "RequestId")
+    return plain(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), 64)
+
+
+def _service_error(
+    asked: Asked, status: int, headers: Mapping[str, str], data: Mapping[str, Any], retry_after: float | None
+) -> ServiceError:
+    code = re.sub(r"[^A-Za-z0-9._-]", "", str(_field(data, "Code")))[:100] or "Unknown"
+    message = _field(data, "Message")
+    message = quotable(message, asked.secrets) if isinstance(message, str) else ""
+    if code.startswith(("SignatureDoesNotMatch", "IncompleteSignature")) or "string to sign" in message.lower():
+        # The service quotes the whole request it tried to sign, headers included.
+        message = _SIGNATURE_TEXT
+    diagnosis = diagnose(code, status)
+    next_step = diagnosis.next_step
+    if kind_of(code, status) in UNCERTAIN and asked.doubt:
+        next_step = asked.doubt
+    if retry_after is not None and kind_of(code, status) is Kind.THROTTLED:
+        next_step = f"The service asks to wait {retry_after:g} s. {next_step}"
+    return ServiceError(
+        asked.operation,
+        code=code,
+        service_message=message or "no message",
+        http_status=status,
+        request_id=_request_id(data, headers),
+        recommend=_recommendation(_field(data, "Recommend")),
+        cause=_denied(_field(data, "AccessDeniedDetail"), asked.secrets) or diagnosis.cause,
+        next_step=next_step,
+        retry_after_seconds=retry_after,
+    )
+
+
+def _denied(detail: Any, secrets: tuple[str, ...]) -> str:
+    """AccessDeniedDetail as a sentence that names the missing action; empty without one."""
+    if not isinstance(detail, dict):
+        return ""
+    fields = cast("dict[str, Any]", detail)
+
+    def text(name: str) -> str:
+        return quotable(str(fields.get(name) or ""), secrets, 100)
+
+    if not (action := text("AuthAction")):
+        return ""
+    who = " ".join(part for part in (text("AuthPrincipalType"), text("AuthPrincipalDisplayName")) if part)
+    how = ", ".join(part for part in (text("NoPermissionType"), text("PolicyType")) if part)
+    return f"{who or 'The caller'} has no permission for the action {action}{f' ({how})' if how else ''}."
+
+
+def _recommendation(value: Any) -> str:
+    """The service's own link to an explanation; anything that does not point to Alibaba Cloud is dropped."""
+    if not isinstance(value, str) or len(value) > 500 or value != plain(value, 500):
+        return ""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    known = host.endswith((".aliyun.com", ".alibabacloud.com"))
+    return value if parts.scheme == "https" and known and not parts.username and " " not in value else ""
+
+
+def _unusable(
+    asked: Asked, status: int, headers: Mapping[str, str], body: bytes, flaw: str, *, maybe_done: bool
+) -> ConnectionFailed:
+    what = flaw or "a JSON object that is no error of IMS"
+    if 300 <= status < 400:
+        what = f"a redirection to {_host_of(headers.get('location', ''))}, which is not followed"
+    words = excerpt(body, asked.secrets)
+    quoted = f": “{words}”" if words and flaw != _CUT_OFF else ""
+    usual = _BROKEN_STEP if flaw in (_EMPTY, _CUT_OFF) or status >= 500 or status == 429 else _FOREIGN_STEP
+    return ConnectionFailed(
+        f"{asked.operation} got no usable answer from {asked.host}: HTTP {status} with {what}{quoted}.",
+        maybe_done=maybe_done,
+        next_step=asked.doubt if maybe_done else usual,
+    )
+
+
+def _host_of(location: str) -> str:
+    try:
+        return plain(urlsplit(location).hostname or "", 100) or "an unnamed place"
+    except ValueError:
+        return "an unreadable address"
+
+
+def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """``x-acs-retry-after`` in seconds (it travels in milliseconds), None where it is missing or no number."""
+    text = headers.get("x-acs-retry-after", "").strip()
+    if not re.fullmatch(r"\d{1,12}", text) or int(text) == 0:
+        return None
+    return min(int(text) / 1000, _LONGEST_RETRY_AFTER_SECONDS)
+
+
+def _epoch_seconds(date: str | None) -> float | None:
+    if date is None:
+        return None
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None

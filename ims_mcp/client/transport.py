@@ -1,0 +1,194 @@
+"""The pooled HTTP client: one signed request out, one whole answer back. Importing it imports httpx2 and the signer.
+
+Import it off the event loop, at the first call.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx2 as httpx
+
+from ims_mcp import __version__
+from ims_mcp.catalogue import api_version
+from ims_mcp.client.answers import MAX_BODY_BYTES, Asked, Reply, no_answer, read, too_large
+from ims_mcp.client.credentials import Credential
+from ims_mcp.client.direct import WHOLE_BODY, AnswerTooLarge, DirectTransport
+from ims_mcp.client.retry import Attempt, Failure
+from ims_mcp.client.signing import Acs3Auth, AnonymousAuth
+from ims_mcp.client.wire import FORM_TYPE, Placed
+
+# 64 tool calls at once and room for polling beside them.
+MAX_CONNECTIONS = 128
+# Shorter than any server keeps an idle connection (60 s and more), so that the race in which the server closes a
+# connection just as a request is written to it is all but excluded: a write that meets it could not be sent again.
+KEEPALIVE_SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+# Raised before a connection stands: the request cannot have reached anyone.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What this machine says about the way to an endpoint."""
+
+    ssl_context: ssl.SSLContext | None
+    """Certificate authorities; None where the way is not encrypted."""
+    proxy: str | None
+
+
+def surroundings(endpoint: str, ssl_context: ssl.SSLContext | None = None) -> Surroundings:
+    """The system's certificate authorities (or SSL_CERT_FILE, or those given) and proxy settings.
+
+    Reads files and may look up names: call it off the event loop.
+    """
+    if ssl_context is None and endpoint.startswith("https:"):
+        ssl_context = httpx.create_ssl_context()
+        ssl_context.set_alpn_protocols(["http/1.1"])
+    return Surroundings(ssl_context, proxy_for(endpoint))
+
+
+def proxy_for(endpoint: str) -> str | None:
+    """The URL of the proxy that the environment (or the system's settings) names for it. Never one for loopback."""
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+class Transport:
+    """Keeps connections alive for as long as it is open. Made on the event loop it is used on.
+
+    ``now`` gives the service's time.
+    """
+
+    def __init__(self, around: Surroundings, *, now: Callable[[], float]) -> None:
+        self._now = now
+        self._headers = {
+            "user-agent": f"ims-mcp/{__version__}",
+            "accept": "application/json",
+            "accept-encoding": "gzip",
+            "x-acs-version": api_version(),
+        }
+        # httpx2's AsyncClient is not needed around its transports: its redirects, cookies and logs of URLs are what
+        # must not happen here.
+        self._http: httpx.AsyncBaseTransport
+        if around.proxy is None:
+            self._http = DirectTransport(
+                around.ssl_context,
+                max_connections=MAX_CONNECTIONS,
+                keepalive_seconds=KEEPALIVE_SECONDS,
+                max_body_bytes=MAX_BODY_BYTES,
+            )
+        else:
+            limits = httpx.Limits(
+                max_connections=MAX_CONNECTIONS,
+                max_keepalive_connections=MAX_CONNECTIONS,
+                keepalive_expiry=KEEPALIVE_SECONDS,
+            )
+            self._http = httpx.AsyncHTTPTransport(verify=around.ssl_context or True, limits=limits, proxy=around.proxy)
+        self._urls: dict[str, httpx.URL] = {}
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def send(
+        self,
+        endpoint: str,
+        placed: Placed,
+        credential: Credential | None,
+        asked: Asked,
+        *,
+        attempt: Attempt | None,
+        connect_seconds: float,
+        silence_seconds: float | None,
+    ) -> Reply | Failure:
+        """Send ``placed`` once and read the whole answer.
+
+        ``attempt`` is told when the request leaves (leave it out where that changes nothing: it costs time).
+        ``silence_seconds`` is how long the service may say nothing; None leaves that to the caller's deadline.
+        """
+        auth = Acs3Auth(credential, now=self._now) if credential is not None else AnonymousAuth(now=self._now)
+        request = self._request(endpoint, placed, attempt, connect_seconds, silence_seconds)
+        try:
+            response = await self._http.handle_async_request(next(auth.auth_flow(request)))
+            try:
+                body = await _whole_body(response)
+            finally:
+                await response.aclose()
+        except _NEVER_SENT as error:
+            return no_answer(asked, _words(error), sent=False)
+        except AnswerTooLarge:
+            return too_large(asked)
+        except httpx.HTTPError as error:
+            return no_answer(asked, _words(error), sent=True)
+        return too_large(asked) if body is None else read(asked, response.status_code, response.headers, body)
+
+    def _request(
+        self,
+        endpoint: str,
+        placed: Placed,
+        attempt: Attempt | None,
+        connect_seconds: float,
+        silence_seconds: float | None,
+    ) -> httpx.Request:
+        headers = {**self._headers, "x-acs-action": placed.operation}
+        if placed.is_form:
+            headers["content-type"] = FORM_TYPE
+        extensions: dict[str, Any] = {
+            "timeout": {
+                "connect": min(CONNECT_SECONDS, connect_seconds),
+                "read": silence_seconds,
+                "write": silence_seconds,
+                "pool": None,
+            }
+        }
+        if attempt is not None:
+            extensions |= {"attempt": attempt, "trace": attempt.trace}
+        url = self._urls.get(endpoint)
+        if url is None:
+            url = self._urls[endpoint] = httpx.URL(f"{endpoint}/")
+        # The query travels beside the URL: it is not parsed again, and no log or error that names the URL holds it.
+        extensions["target"] = f"/?{placed.query}".encode("ascii") if placed.query else b"/"
+        return httpx.Request(placed.method, url, headers=headers, content=placed.body, extensions=extensions)
+
+
+async def _whole_body(response: httpx.Response) -> bytes | None:
+    """The decoded body, None where it is longer than is read."""
+    if "content-encoding" not in response.headers and WHOLE_BODY in response.extensions:
+        return response.extensions[WHOLE_BODY]
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.aiter_bytes():
+        size += len(piece)
+        if size > MAX_BODY_BYTES:
+            return None
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _words(error: httpx.HTTPError) -> str:
+    """What happened, in the HTTP client's words; some of its errors have none."""
+    usual: dict[type[httpx.HTTPError], str] = {
+        httpx.ConnectTimeout: "the connection took too long",
+        httpx.ReadTimeout: "the service said nothing for too long",
+        httpx.WriteTimeout: "the request could not be written in time",
+    }
+    # After a colon h11 quotes what it got, which may be anything.
+    words = str(error).partition(": ")[0] if isinstance(error, httpx.ProtocolError) else str(error)
+    return usual.get(type(error)) or f"{words or 'no reason given'} [{type(error).__name__}]"

@@ -1,0 +1,165 @@
+"""The transport without a proxy: every framing of HTTP/1.1, and connections used again only when that is safe."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import anyio
+import anyio.to_thread
+import httpx2 as httpx
+import pytest
+
+from ims_mcp.client import transport as transport_module
+from ims_mcp.client.direct import AnswerTooLarge, DirectTransport
+from ims_mcp.errors import ConnectionFailed
+from tests.client.conftest import MakeClient
+from tests.client.operations import READ
+from tests.client.scripted_service import REQUEST_ID, Answer, ScriptedService
+
+BODY = json.dumps({"RequestId": REQUEST_ID, "Text": "é" * 100}).encode()
+
+
+def head(*lines: str, version: str = "1.1", status: int = 200) -> bytes:
+    return "\r\n".join([f"HTTP/{version} {status} OK", "content-type: application/json", *lines, "", ""]).encode()
+
+
+def chunked(body: bytes, size: int) -> bytes:
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+FRAMINGS = {
+    "length": Answer(raw=head(f"content-length: {len(BODY)}") + BODY),
+    "chunks": Answer(raw=head("transfer-encoding: chunked") + chunked(BODY, 17)),
+    "until the end": Answer(raw=head("connection: close") + BODY, then_close=True),
+    "HTTP/1.0": Answer(raw=head(f"content-length: {len(BODY)}", version="1.0") + BODY, then_close=True),
+    "interim answers first": Answer(
+        raw=b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"
+        + head(f"content-length: {len(BODY)}")
+        + BODY
+    ),
+    "gzip": Answer(
+        raw=head("content-encoding: gzip", f"content-length: {len(gzip.compress(BODY))}") + gzip.compress(BODY)
+    ),
+}
+KEPT = {"length", "chunks", "interim answers first", "gzip"}
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_every_framing_is_read_and_kept_alive_where_it_can_be(make_client: MakeClient, framing: str) -> None:
+    async def main() -> None:
+        with ScriptedService(usual=FRAMINGS[framing]) as service:
+            async with make_client(service.endpoint) as client:
+                for _ in range(3):
+                    reply = await client.call(READ, {})
+                    assert reply.data == json.loads(BODY)
+                    assert reply.size_bytes == len(BODY)
+            assert service.count == 3
+            assert service.connections == (1 if framing in KEPT else 3)
+
+    anyio.run(main)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        head("content-length: 10") + b"12345",
+        head("transfer-encoding: chunked") + b"5\r\n123",
+        head("content-length: ten") + b"1234567890",
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-le",
+        b"\x00" * 100,
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * 300_000,
+    ],
+    ids=["short body", "short chunk", "no number", "another protocol", "cut-off head", "zeros", "endless head"],
+)
+def test_what_is_not_http_is_a_failed_connection(make_client: MakeClient, raw: bytes) -> None:
+    async def main() -> None:
+        with ScriptedService(usual=Answer(raw=raw, then_close=True)) as service:
+            async with make_client(service.endpoint) as client:
+                with pytest.raises(ConnectionFailed, match="no whole answer came"):
+                    await client.call(READ, {})
+            assert service.count == 3
+
+    anyio.run(main)
+
+
+def test_bytes_nobody_asked_for_end_the_connection(make_client: MakeClient) -> None:
+    whole = head(f"content-length: {len(BODY)}") + BODY
+
+    async def main() -> None:
+        with ScriptedService(Answer(raw=whole + whole)) as service:
+            async with make_client(service.endpoint) as client:
+                await client.call(READ, {})
+                reply = await client.call(READ, {})
+                assert reply.data == {"RequestId": REQUEST_ID}, "the second answer is not the first one's rest"
+            assert service.connections == 2
+
+    anyio.run(main)
+
+
+def test_a_packed_body_is_not_unpacked_beyond_the_limit(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_module, "MAX_BODY_BYTES", 100_000)
+    packed = gzip.compress(b" " * 50_000_000)
+    assert len(packed) < 100_000
+
+    async def main() -> None:
+        answer = Answer(raw=head("content-encoding: gzip", f"content-length: {len(packed)}") + packed)
+        with ScriptedService(usual=answer) as service:
+            async with make_client(service.endpoint) as client:
+                with pytest.raises(ConnectionFailed, match="larger than"):
+                    await client.call(READ, {})
+
+    anyio.run(main)
+
+
+def test_a_broken_gzip_body_is_a_failed_connection(make_client: MakeClient) -> None:
+    async def main() -> None:
+        with ScriptedService(usual=Answer(body=b"not gzip", headers={"content-encoding": "gzip"})) as service:
+            async with make_client(service.endpoint) as client:
+                with pytest.raises(ConnectionFailed):
+                    await client.call(READ, {})
+
+    anyio.run(main)
+
+
+def direct(*, keepalive_seconds: float = 15.0) -> DirectTransport:
+    return DirectTransport(None, max_connections=4, keepalive_seconds=keepalive_seconds, max_body_bytes=1000)
+
+
+def test_an_idle_connection_is_given_up_after_its_time() -> None:
+    async def main() -> None:
+        with ScriptedService() as service:
+            async with httpx.AsyncClient(transport=direct(keepalive_seconds=0.0)) as client:
+                await client.get(service.url)
+                await anyio.sleep(0.001)
+                await client.get(service.url)
+            assert service.connections == 2
+            assert await anyio.to_thread.run_sync(lambda: service.wait_until(lambda it: it.open_connections == 0))
+
+    anyio.run(main)
+
+
+def test_a_body_beyond_the_limit_ends_the_connection() -> None:
+    async def main() -> None:
+        with ScriptedService(usual=Answer(body=b"x" * 100_000)) as service:
+            async with httpx.AsyncClient(transport=direct()) as client:
+                with pytest.raises(AnswerTooLarge):
+                    await client.get(service.url)
+                assert await anyio.to_thread.run_sync(lambda: service.wait_until(lambda it: it.open_connections == 0))
+
+    anyio.run(main)
+
+
+def test_a_header_that_is_not_one_is_not_sent() -> None:
+    async def main() -> None:
+        with ScriptedService() as service:
+            async with httpx.AsyncClient(transport=direct()) as client:
+                with pytest.raises(httpx.LocalProtocolError):
+                    await client.get(service.url, headers={"x-bad": "a\r\nx-injected: b"})
+            assert service.count == 0
+
+    anyio.run(main)
