@@ -1,0 +1,1 @@
+"""What a model reads: responses of the service, shortened, typed and made safe."""

@@ -1,0 +1,132 @@
+"""GetMediaInfo bodies of any shape: never an error, always valid JSON of bounded size, never a secret."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.media_info_bodies import CASES, body
+from ims_mcp.summaries.ai_view import AI_SECTIONS
+from ims_mcp.summaries.media_files import read_files
+from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
+from ims_mcp.summaries.shaping import MAX_BYTES
+from tests.summaries.hostile import SECRET, huge_media_bodies, media_bodies
+
+HUGE = huge_media_bodies()
+BODIES = {case: json.loads(body(case)) for case in CASES}
+
+
+def checked(data: Any, max_bytes: int = MAX_BYTES, **arguments: Any) -> dict[str, Any]:
+    view = media_info_view(data, call={"MediaId": "m"}, max_bytes=max_bytes, **arguments)
+    text = json.dumps(view, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    assert len(text.encode()) <= max_bytes
+    jsonschema.validate(json.loads(text), OUTPUT_SCHEMA)
+    if not arguments.get("include_signed_urls"):
+        assert SECRET not in text
+    return view
+
+
+@settings(max_examples=150, deadline=None)
+@given(media_bodies, st.sampled_from(VIEWS), st.sampled_from((None, *AI_SECTIONS)), st.integers(1, 3), st.booleans())
+def test_any_body_becomes_a_view(data: Any, view: Any, section: str | None, page: int, signed: bool) -> None:
+    checked(data, view=view, ai_section=section, page=page, include_signed_urls=signed)
+
+
+@settings(max_examples=80, deadline=None)
+@given(media_bodies, st.sampled_from(VIEWS))
+def test_any_body_fits_a_small_view(data: Any, view: Any) -> None:
+    checked(data, 2500, view=view)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_body_becomes_a_view_of_bounded_size(name: str, view: Any) -> None:
+    checked(HUGE[name], view=view)
+    checked(HUGE[name], view=view, page=2, include_signed_urls=True)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_real_body_fits_a_small_view(case: str, view: Any) -> None:
+    checked(BODIES[case], 2500, view=view)
+
+
+@pytest.mark.parametrize("data", [{}, {"MediaInfo": None}, {"MediaInfo": []}, {"MediaInfo": "x"}, {"MediaInfo": {}}])
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_body_without_an_asset_becomes_a_view(data: Any, view: Any) -> None:
+    checked(data, view=view)
+
+
+def test_too_many_files_are_counted_and_the_view_that_lists_them_is_named() -> None:
+    summary = checked(HUGE["10,000 files"])
+    shown = sum(len(table["rows"]) for table in summary["file_tables"])
+    assert shown > 300
+    assert summary["left_out"][0]["what"] == f"{10_000 - shown} of 10000 files"
+    assert summary["left_out"][0]["arguments"] == {"MediaId": "m", "view": "files"}
+
+
+def test_too_many_streams_are_counted() -> None:
+    (entry,) = checked(HUGE["5,000 audio streams"])["files"]
+    assert len(entry["audio"]) == 25
+    assert entry["audio"][-1] == {"more_streams": 4976}
+
+
+def test_a_long_title_is_shortened() -> None:
+    title = checked(HUGE["a title of 1 MB"])["title"]
+    assert title.endswith("…")
+    assert 200 < len(title.encode()) <= 300
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "name": st.text("abc._- ", max_size=20),
+                "kind": st.sampled_from(("source_file", "transcode_file")),
+                "status": st.sampled_from(("Normal", "UploadFail")),
+                "size": st.integers(0, 10**12),
+                "seconds": st.floats(0, 10**5, allow_subnormal=False).map(lambda value: f"{value:.6f}"),
+                "video": st.sampled_from((None, ("h264", "High", "41", "25.0"), ("hevc", "Main", "93", "23.976"))),
+                "audio": st.sampled_from((None, ("aac", "2", "48000", "en"), ("mp3", "1", "8000", ""))),
+                "subtitle": st.sampled_from((None, ("webvtt", "zh"))),
+            }
+        ),
+        max_size=8,
+    )
+)
+def test_the_quick_reading_of_files_is_the_careful_one(drawn: list[dict[str, Any]]) -> None:
+    def stream(cells: tuple[str, ...] | None, *names: str) -> list[dict[str, str]]:
+        return [dict(zip(names, cells, strict=True))] if cells else []
+
+    def info(entry: dict[str, Any], size: Any) -> dict[str, Any]:
+        return {
+            "FileBasicInfo": {
+                "FileName": entry["name"],
+                "FileType": entry["kind"],
+                "FileStatus": entry["status"],
+                "FormatName": "mp4",
+                "FileSize": size,
+                "Duration": entry["seconds"],
+                "Bitrate": "127.794",
+                "FileUrl": "http://h/p",
+                "Width": "1920" if entry["video"] else "",
+                "Height": "1080" if entry["video"] else "",
+            },
+            "VideoStreamInfoList": stream(entry["video"], "CodecName", "Profile", "Level", "Fps"),
+            "AudioStreamInfoList": stream(entry["audio"], "CodecName", "Channels", "SampleRate", "Lang"),
+            "SubtitleStreamInfoList": stream(entry["subtitle"], "CodecName", "Lang"),
+        }
+
+    quick = read_files([info(entry, str(entry["size"])) for entry in drawn])
+    # A number in place of its text is enough for the careful reader to be asked.
+    careful = read_files([info(entry, entry["size"]) for entry in drawn] + ([] if drawn else [{}]))
+    assert quick.usual or not drawn
+    assert not careful.usual
+    if drawn:
+        assert (quick.objects, quick.tables, quick.file_count) == (careful.objects, careful.tables, careful.file_count)
