@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import anyio
@@ -19,4 +20,7 @@ def serve(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> None:
     async with connection(settings, os.environ) as client:
-        await build_server(settings, client).run_stdio_async()
+        server = build_server(settings, client)
+        # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
+        gc.freeze()
+        await server.run_stdio_async()

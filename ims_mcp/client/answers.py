@@ -123,7 +123,7 @@ def _json_object(body: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any
 def _parsed(body: bytes) -> Any:
     """The JSON value. NaN and Infinity become null: they would break whoever has to write the result down again."""
     try:
-        # Half the time of the standard library for bodies of this kind; stricter, so what it refuses is tried once more.
+        # Half the time of the standard library; stricter too, so what it refuses is tried once more.
         return from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError:
         return json.loads(body, parse_constant=lambda _: None)

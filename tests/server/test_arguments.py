@@ -82,7 +82,7 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     least, most = schema.get("minimum"), schema.get("maximum")
     match schema.get("type"):
         case "string" if "pattern" in schema:
-            return st.from_regex(schema["pattern"], fullmatch=True)
+            return st.from_regex(str(schema["pattern"]), fullmatch=True)
         case "string":
             text = st.text(max_size=schema.get("maxLength", 200))
             addresses = st.sampled_from(["oss://b/k.mp4", "https://b.oss-cn-shanghai.aliyuncs.com/k", "rtmp://h/a/s"])
@@ -94,7 +94,7 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         case "boolean":
             return st.booleans()
         case "array":
-            return st.lists(cast("st.SearchStrategy[Any]", fitting(schema["items"])), max_size=5)
+            return st.lists(fitting(schema["items"]), max_size=5)
         case "object" if "properties" in schema:
             parts = {name: fitting(part) for name, part in schema["properties"].items()}
             needed = {name: part for name, part in parts.items() if name in schema.get("required", ())}
