@@ -73,7 +73,7 @@ class MediaWorker:
         return await self._run(probe, path, name)
 
     async def pictures(self, path: Path, directory: Path, wish: PictureWish) -> Pictures:
-        """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia where the file cannot be opened."""
+        """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia if the file cannot be opened."""
         return await self._run(make_pictures, path, directory, wish)
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
