@@ -86,6 +86,16 @@ def _is_gone(pid: int) -> bool:
     return False
 
 
+@pytest.fixture(autouse=True)
+def strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children that other tests' services still have are none of the worker's."""
+    everyone = multiprocessing.active_children
+    before = {child.pid for child in everyone()}
+    monkeypatch.setattr(
+        multiprocessing, "active_children", lambda: [child for child in everyone() if child.pid not in before]
+    )
+
+
 def _pids() -> list[int]:
     return [child.pid for child in multiprocessing.active_children() if child.pid is not None]
 
