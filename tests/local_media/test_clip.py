@@ -58,7 +58,8 @@ def test_subtitles_can_be_read_back_as_text(
             for subtitle in packet.decode() if packet.size > 2 and packet.pts is not None else ():
                 assert isinstance(subtitle, AssSubtitle)
                 texts.append(subtitle.dialogue.decode())
-                starts.append((packet.pts or 0) * Fraction(stream.time_base or 0))
+                assert stream.time_base is not None
+                starts.append((packet.pts or 0) * Fraction(stream.time_base.numerator, stream.time_base.denominator))
     assert texts == ["Second 1 of 3", "Second 2 of 3", "Second 3 of 3"]
     assert starts == [0, 1, 2]
 
