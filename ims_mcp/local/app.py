@@ -34,6 +34,7 @@ def serve(
     region: str = "cn-shanghai",
     access_key_id: str = "local",
     access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
+    credential_seconds: float = 3000.0,
     on_ready: Callable[[str], None],
     exit_with_parent: bool = False,
 ) -> None:
@@ -51,6 +52,7 @@ def serve(
             region=region,
             access_key_id=access_key_id,
             access_key_secret=access_key_secret,
+            credential_seconds=credential_seconds,
         )
         with _stopped_by_signals(stop):
             watcher = asyncio.create_task(_watch_parent(stop)) if exit_with_parent else None

@@ -26,8 +26,10 @@ from ims_mcp.local.handlers.library_reading import LibraryReading
 from ims_mcp.local.handlers.marks import Marks
 from ims_mcp.local.handlers.media_info import MediaInfo
 from ims_mcp.local.handlers.playback import Playback
+from ims_mcp.local.handlers.pulling import Pulling
 from ims_mcp.local.handlers.registering import Registering
 from ims_mcp.local.handlers.sts import Sts
+from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.library import assets
 from ims_mcp.local.library.library import Library
@@ -39,9 +41,15 @@ from ims_mcp.local.oss.rest import OssRest
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
 from ims_mcp.local.store import Store
+from ims_mcp.local.uploads import pull_jobs
+from ims_mcp.local.uploads.credentials import UploadCredentials
+from ims_mcp.local.uploads.download import PullLimits
+from ims_mcp.local.uploads.puller import Puller
+from ims_mcp.local.uploads.sessions import UploadSessions
+from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, VodStorage
 
 HEALTH_PATH = "/-/health"
-_SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA))
+_SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA))
 
 
 @asynccontextmanager
@@ -61,7 +69,7 @@ class LocalIms:
     """IMS RPC, OSS REST and STS over one data directory; an ASGI application while it is entered.
 
     Entering locks the directory (LocalImsError where another process has it), opens the state and takes up the
-    registrations a former process left. Whoever binds a port for it calls :meth:`announce`.
+    registrations, uploads and pulls a former process left. Whoever binds a port for it calls :meth:`announce`.
     """
 
     def __init__(
@@ -72,13 +80,17 @@ class LocalIms:
         region: str = "cn-shanghai",
         access_key_id: str = "local",
         access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
+        credential_seconds: float = 3000.0,
+        pull_limits: PullLimits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``settle``: seconds a registration takes at least."""
+        """``settle``: seconds a registration takes at least; ``credential_seconds``: how long an UploadAuth is good."""
         self._data_dir = data_dir
         self._settle = settle
         self._region = region
         self._key_pair = {access_key_id: access_key_secret}
+        self._credential_seconds = credential_seconds
+        self._pull_limits = pull_limits or PullLimits()
         self._clock = clock
         self._lock = DataDirLock(data_dir)
         self._parts = AsyncExitStack()
@@ -104,7 +116,8 @@ class LocalIms:
         identities = Identities(store, self._key_pair, clock=self._clock)
         objects = oss.Objects(store, self._data_dir, clock=self._clock)
         await objects.sweep()
-        await objects.ensure_bucket(storage.DEFAULT_BUCKET)
+        for bucket in (storage.DEFAULT_BUCKET, VOD_BUCKET):
+            await objects.ensure_bucket(bucket)
         storages = storage.Storage(store, self._clock)
         await storages.ensure_default()
         library = Library(store, self._clock)
@@ -118,6 +131,16 @@ class LocalIms:
                 clock=self._clock,
             )
         )
+        sessions = UploadSessions(objects, registrar, self._clock)
+        await sessions.catch_up()
+        jobs = pull_jobs.PullJobs(store, self._clock)
+        puller = await parts.enter_async_context(
+            Puller(jobs, sessions, objects, registrar, work_dir=self._data_dir / "pulls", limits=self._pull_limits)
+        )
+        vod_storage = VodStorage(self._region, self._clock)
+        credentials = UploadCredentials(
+            identities, lambda: self.endpoint, region=self._region, lifetime_seconds=self._credential_seconds
+        )
         urls = MediaUrls(identities.owner, lambda: self.endpoint, self._clock)
         media_info = MediaInfo(urls, self._region)
         families = (
@@ -125,6 +148,8 @@ class LocalIms:
             LibraryReading(library, media_info),
             LibraryChanging(library, objects),
             Playback(library, media_info, urls),
+            Uploading(library, sessions, vod_storage, credentials),
+            Pulling(jobs, puller, vod_storage, lambda: self.endpoint),
             Categories(store),
             Marks(store),
             storages,
@@ -132,7 +157,7 @@ class LocalIms:
         )
         services = [service for family in families for service in family.services]
         self._rpc = Rpc(services, SignatureCheck(identities, self._clock))
-        self._oss = OssRest(objects, identities, region=self._region, clock=self._clock)
+        self._oss = OssRest(objects, identities, region=self._region, clock=self._clock, on_stored=sessions.on_stored)
 
     @property
     def endpoint(self) -> str:

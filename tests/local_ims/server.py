@@ -140,9 +140,9 @@ def wait_for(look: Callable[[], T | None], seconds: float = WAIT_SECONDS) -> T:
 
 @contextmanager
 def running_ims(
-    data_dir: Path, *, settle: float = 0.0, clock: Callable[[], float] = time.time
+    data_dir: Path, *, settle: float = 0.0, clock: Callable[[], float] = time.time, **options: Any
 ) -> Generator[RunningIms]:
-    """An IMS on a thread with a loop of its own; left again, it is stopped cleanly."""
+    """An IMS on a thread with a loop of its own; left again, it is stopped cleanly. ``options``: further LocalIms's."""
     ready: list[str] = []
     started = threading.Event()
     stopping: list[Callable[[], object]] = []
@@ -157,7 +157,7 @@ def running_ims(
             ready.append(endpoint)
             started.set()
 
-        await serve_until(stop, LocalIms(data_dir, settle=settle, clock=clock), on_ready=on_ready)
+        await serve_until(stop, LocalIms(data_dir, settle=settle, clock=clock, **options), on_ready=on_ready)
 
     def run() -> None:
         try:

@@ -19,6 +19,8 @@ DONE = [
     "AddCategory",
     "AddMediaMarks",
     "BatchGetMediaInfos",
+    "CreateUploadMedia",
+    "CreateUploadStream",
     "DeleteCategory",
     "DeleteMediaInfos",
     "DeleteMediaMarks",
@@ -28,14 +30,18 @@ DONE = [
     "GetMediaMarks",
     "GetPlayInfo",
     "GetStorageList",
+    "GetUrlUploadInfos",
     "ListMediaBasicInfos",
     "ListMediaMarks",
+    "RefreshUploadMedia",
     "RegisterMediaInfo",
     "RegisterMediaStream",
     "SetDefaultStorageLocation",
     "UpdateCategory",
     "UpdateMediaInfo",
     "UpdateMediaMarks",
+    "UploadMediaByURL",
+    "UploadStreamByURL",
 ]
 
 

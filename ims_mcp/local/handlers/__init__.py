@@ -4,8 +4,9 @@ Choices made where the documents say nothing, or say it two ways. They are this 
 
 Calls
 - An argument with an empty value counts as not given; an argument the operation does not have is ignored.
-- An operation of IMS that is not done here, and a part of one (AI analysis, workflows, vod:// addresses, VOD storage,
-  AssumeRole policies), is UnsupportedOperation 400: not throttling, not permission, never worth a retry.
+- An operation of IMS that is not done here, and a part of one (AI analysis, workflows, vod:// addresses, VOD storage
+  as the default location, AssumeRole policies), is UnsupportedOperation 400: not throttling, not permission, never
+  worth a retry.
 - Missing required parameters are MissingParameter, everything else the parameter table finds is InvalidParameter.
 - An unknown MediaId or InputURL is ResourceNotFound 404; a foreign or malformed address is InvalidParameter 400.
 - Fields without a value are left out of answers.
@@ -31,6 +32,31 @@ Streams
   MediaAlreadyExist. A failed one may be tried again. One object may be a stream of several assets.
 - While it is probed a stream shows nowhere; if that fails it stays in FileInfoList as FileStatus UploadFail with a
   FailReason, a field of this IMS's own.
+
+Uploading
+- VOD storage is one bucket, outin-<32 hex>, the same in every data directory; what lies in it has Source vod. In other
+  regions than the three that have it, creating an upload or a pull is OperationDenied 403.
+- A credential allows PutObject, AbortMultipartUpload and ListParts on its one key, no reading, no listing. Each
+  operation that answers one makes a new one; the old ones stay good until they expire.
+- An asset is Init and its file nowhere to be seen until the object is complete. An upload may be given up: it stays so.
+- A file that is uploaded again, over a finished one, is a new file of the same asset, which is prepared anew.
+- RefreshUploadMedia is about the upload begun last for the asset, unfinished ones first.
+- FileURL and MediaURL are the same, on a public OSS host as documented; nothing answers there. The signed addresses of
+  GetMediaInfo and GetPlayInfo do. The extension of a stream is that of the asset's own file where none is given.
+- BusinessType: video general, opening, ending, watermark; image general, default, cover, watermark; audio general;
+  text subtitles, font; other general, watermark. A file of type other is not read, any content will do.
+- The title is the file's name where none is given. UploadTargetConfig may name the VOD storage only, AppId app-1000000
+  only; callbacks in UserData are not called.
+
+Pulling
+- http and https from 127.0.0.0/8, ::1 and localhost; nothing else is ever contacted: such a job is DOWNLOAD_FAIL with
+  ErrorCode SourceNotAllowed, also where a redirect leads there. An object of the local OSS, in any spelling of its
+  address, is read without a signature.
+- A job is SUCCESS when its file has been probed, UPLOAD_FAIL where that fails. ErrorCode: SourceNotAllowed,
+  SourceNotFound, SourceRefused, SourceUnreachable, SourceTimeout, SourceTooLarge, SourceIncomplete, StorageFailed,
+  UnreadableMedia, MediaDeleted. The asset is then PrepareFail, the stream UploadFail.
+- Every part of UploadURLs is decoded once; repetitions count once; one unusable address refuses the whole call.
+- FileSize is there as soon as the source tells it. GetUrlUploadInfos by address shows every job of it, newest first.
 
 Reading
 - Every file and picture address is signed with the V1 query signature of the IMS's own key, default lifetime 3600 s.

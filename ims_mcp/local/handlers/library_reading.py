@@ -16,6 +16,7 @@ from ims_mcp.local.library.library import Library
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.timestamps import epoch_seconds
+from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
 
 MAX_BATCH = 100
 _DEFAULT_PAGE = 10
@@ -25,7 +26,7 @@ _FILTERS = {
     "MediaType": "a.media_type = ?",
     "BusinessType": "a.business_type = ?",
     "Status": "a.status = ?",
-    "Source": "? = 'oss'",
+    "Source": f"CASE a.bucket WHEN '{VOD_BUCKET}' THEN 'vod' ELSE 'oss' END = ?",
 }
 
 

@@ -11,6 +11,7 @@ from ims_mcp.local.library.addresses import ObjectAddress
 from ims_mcp.local.library.assets import NORMAL, TRANSCODE_FILE, UPLOAD_FAIL, Asset, MediaFile
 from ims_mcp.local.library.media_urls import MediaUrls
 from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
 
 # There are no templates here; clients find one named all the same.
 _SPRITE_TEMPLATE_ID = "0" * 32
@@ -31,7 +32,7 @@ class MediaInfo:
             "InputURL": asset.input_url,
             "MediaType": asset.media_type,
             "BusinessType": asset.business_type,
-            "Source": "oss",
+            "Source": "vod" if asset.address.bucket == VOD_BUCKET else "oss",
             "Title": asset.title,
             "Description": asset.description,
             "Category": asset.category,

@@ -65,6 +65,14 @@ CREATE TABLE IF NOT EXISTS media_file (
     UNIQUE (media_id, bucket, object_key)
 );
 CREATE INDEX IF NOT EXISTS media_file_pending ON media_file (due_at) WHERE status = 'Pending';
+CREATE INDEX IF NOT EXISTS media_file_object ON media_file (bucket, object_key);
+CREATE TABLE IF NOT EXISTS media_upload (
+    file_id INTEGER PRIMARY KEY REFERENCES media_file (file_id) ON DELETE CASCADE,
+    pulled INTEGER NOT NULL,
+    definition TEXT,
+    hdr_type TEXT,
+    arrived_blob TEXT
+);
 CREATE TABLE IF NOT EXISTS media_mark (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     mark_id TEXT NOT NULL UNIQUE,
@@ -79,8 +87,8 @@ CREATE TABLE IF NOT EXISTS client_token (
 );
 """
 SOURCE_FILE, TRANSCODE_FILE = "source_file", "transcode_file"
-# Pending is ours: a file still to be probed, which no answer shows.
-PENDING, NORMAL, UPLOAD_FAIL = "Pending", "Normal", "UploadFail"
+# Uploading: the object is still to come. Pending is ours: a file still to be probed. No answer shows either.
+UPLOADING, PENDING, NORMAL, UPLOAD_FAIL = "Uploading", "Pending", "Normal", "UploadFail"
 INIT, PREPARING, PREPARE_FAIL = "Init", "Preparing", "PrepareFail"
 
 
@@ -88,7 +96,8 @@ INIT, PREPARING, PREPARE_FAIL = "Init", "Preparing", "PrepareFail"
 class MediaFile:
     """A file of an asset: the one it was registered with, or a stream attached later.
 
-    ``details`` is what probing found, as GetMediaInfo shows it: {FileBasicInfo, AudioStreamInfoList, …}.
+    ``details`` is what probing found, as GetMediaInfo shows it: {FileBasicInfo, AudioStreamInfoList, …}. ``due_at``
+    changes whenever the object is to be probed anew. ``definition`` and ``hdr_type`` were said of an uploaded stream.
     """
 
     file_id: int
@@ -104,6 +113,8 @@ class MediaFile:
     user_data: str | None
     created_at: int
     modified_at: int
+    definition: str | None
+    hdr_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +194,12 @@ def asset_of(row: sqlite3.Row) -> Asset:
     return Asset(**columns)
 
 
+# Every select of files begins with it: file_of reads these columns.
+SELECT_FILES = "SELECT f.*, u.definition, u.hdr_type FROM media_file f LEFT JOIN media_upload u USING (file_id)"
+
+
 def file_of(row: sqlite3.Row) -> MediaFile:
-    """A row of media_file."""
+    """A row of SELECT_FILES."""
     columns: dict[str, Any] = dict(row)
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
     columns["details"] = json.loads(columns["details"])

@@ -17,6 +17,7 @@ from ims_mcp.local.library.assets import (
     PENDING,
     PREPARE_FAIL,
     PREPARING,
+    SELECT_FILES,
     SOURCE_FILE,
     TRANSCODE_FILE,
     UPLOAD_FAIL,
@@ -82,18 +83,7 @@ class Library:
                 raise RpcFault("MediaAlreadyExist", f"{address} is registered already, as MediaId {existing}.")
             if existing:
                 steps.bury(connection, [existing], now)
-            steps.check_reference(connection, columns.get("reference_id"), media_id)
-            steps.check_category(connection, columns.get("cate_id"))
-            row = {
-                "media_id": media_id,
-                "bucket": address.bucket,
-                "object_key": address.key,
-                "status": INIT,
-                "created_at": now,
-                "modified_at": now,
-                **columns,
-            }
-            steps.insert(connection, "media_asset", row)
+            steps.insert_asset(connection, media_id, address, now, columns)
             source = {"file_type": SOURCE_FILE, "due_at": due_at, "input_url": columns["input_url"]}
             file_id = steps.insert_file(connection, media_id, address, now, source)
             if client_token:
@@ -175,7 +165,7 @@ class Library:
     async def files(self, media_ids: Sequence[str]) -> dict[str, list[MediaFile]]:
         """The files of each asset, the source first and the streams in the order they were attached."""
         marks = ",".join("?" * len(media_ids))
-        query = f"SELECT * FROM media_file WHERE media_id IN ({marks}) ORDER BY file_id"  # noqa: S608 - only placeholders
+        query = f"{SELECT_FILES} WHERE f.media_id IN ({marks}) ORDER BY f.file_id"
 
         def work(connection: sqlite3.Connection) -> list[MediaFile]:
             return [file_of(row) for row in connection.execute(query, media_ids)]
@@ -210,7 +200,7 @@ class Library:
 
     async def pending_file(self, file_id: int) -> MediaFile | None:
         """The file, if it still exists and is still to be probed."""
-        query = "SELECT * FROM media_file WHERE file_id = ? AND status = ?"
+        query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
         row = await self._store.read(lambda connection: connection.execute(query, (file_id, PENDING)).fetchone())
         return None if row is None else file_of(row)
 
@@ -218,10 +208,8 @@ class Library:
         """The files still to be probed, whichever process accepted them."""
 
         def work(connection: sqlite3.Connection) -> list[MediaFile]:
-            return [
-                file_of(row)
-                for row in connection.execute("SELECT * FROM media_file WHERE status = ? ORDER BY due_at", (PENDING,))
-            ]
+            query = f"{SELECT_FILES} WHERE f.status = ? ORDER BY f.due_at"
+            return [file_of(row) for row in connection.execute(query, (PENDING,))]
 
         return await self._store.read(work)
 
@@ -234,7 +222,7 @@ class Library:
         )
 
     async def finish(self, file: MediaFile, details: dict[str, Any], pictures: StoredPictures | None) -> bool:
-        """The file is probed; a source makes its asset Normal. False where the asset is gone by now."""
+        """The file is probed; a source makes its asset Normal. False where it came too late."""
         columns = {"details": json.dumps(details), "status": NORMAL}
         asset_columns: dict[str, Any] = {"status": NORMAL}
         if pictures is not None:
@@ -242,20 +230,15 @@ class Library:
         return await self._settle(file, columns, asset_columns)
 
     async def fail(self, file: MediaFile, reason: str) -> bool:
-        """The file is not usable; a source makes its asset PrepareFail. False where the asset is gone by now."""
+        """The file is not usable; a source makes its asset PrepareFail. False where it came too late."""
         return await self._settle(
             file, {"status": UPLOAD_FAIL, "fail_reason": reason}, {"status": PREPARE_FAIL, "fail_reason": reason}
         )
 
     async def _settle(self, file: MediaFile, columns: Columns, asset_columns: Columns) -> bool:
-        def work(connection: sqlite3.Connection) -> bool:
-            modified = {"modified_at": int(self._clock())}
-            still_there = steps.update(connection, "media_file", {**columns, **modified}, "file_id", file.file_id)
-            if still_there and file.file_type == SOURCE_FILE:
-                steps.update(connection, "media_asset", {**asset_columns, **modified}, "media_id", file.media_id)
-            return still_there
-
-        return await self._store.write(work)
+        return await self._store.write(
+            lambda connection: steps.settle(connection, file, int(self._clock()), columns, asset_columns)
+        )
 
     async def _select(self, condition: str, values: Sequence[Any]) -> list[Asset]:
         return await self._store.read(

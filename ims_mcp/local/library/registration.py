@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.library.addresses import ObjectAddress
@@ -51,6 +51,7 @@ class Registrar:
         self._settle_seconds = settle_seconds
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._latest: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -76,12 +77,28 @@ class Registrar:
         return self._clock() + self._settle_seconds
 
     def begin(self, file_id: int, due_at: float) -> None:
-        """Take up a pending file. Returns at once."""
-        task = asyncio.create_task(self._follow(file_id, due_at), name=f"register-file-{file_id}")
+        """Take up a pending file. Returns at once. Work on an earlier object of the same file is given up."""
+        earlier = self._latest.get(file_id)
+        task = asyncio.create_task(self._follow(file_id, due_at, earlier), name=f"register-file-{file_id}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._latest[file_id] = task
+        task.add_done_callback(lambda done: self._forget(file_id, done))
 
-    async def _follow(self, file_id: int, due_at: float) -> None:
+    async def settled(self, file_id: int) -> None:
+        """Returns when nothing is being done about the file any more."""
+        while task := self._latest.get(file_id):
+            await asyncio.wait([task])
+
+    def _forget(self, file_id: int, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._latest.get(file_id) is task:
+            del self._latest[file_id]
+
+    async def _follow(self, file_id: int, due_at: float, earlier: asyncio.Task[None] | None) -> None:
+        if earlier is not None:
+            # Both would write pictures under the same names.
+            earlier.cancel()
+            await asyncio.wait([earlier])
         # The clock may have been set back since: nobody waits longer than the settle time.
         wait_seconds = min(max(0.0, due_at - self._clock()), self._settle_seconds)
         await asyncio.sleep(wait_seconds / 2)
@@ -103,10 +120,14 @@ class Registrar:
                 await self._fail(file, "The local IMS failed to process the file; its log has the details.")
 
     async def _finish(self, file: MediaFile) -> None:
-        stored, probe = await self._probe(file)
         asset = await self._library.find(file.media_id)
         if asset is None:
             return
+        if file.file_type == SOURCE_FILE and asset.media_type == "other":
+            stored = await self._stat(file.address)
+            await self._library.finish(file, _unread(file.address, stored), None)
+            return
+        stored, probe = await self._probe(file)
         pictures = None
         if file.file_type == SOURCE_FILE and asset.media_type == "video" and probe.kind == "video":
             pictures = await self._pictures(asset, stored)
@@ -173,3 +194,8 @@ class Registrar:
                 "tileCount": str(len(sprite.sheets)),
             },
         )
+
+
+def _unread(address: ObjectAddress, stored: StoredObject) -> dict[str, Any]:
+    """One element of FileInfoList for a file that need not be media."""
+    return {"FileBasicInfo": {"FileName": address.file_name, "FileSize": str(stored.size_bytes)}}

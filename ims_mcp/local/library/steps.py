@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import PENDING, asset_of
+from ims_mcp.local.library.assets import INIT, PENDING, SOURCE_FILE, MediaFile, asset_of
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 
 MAX_TAGS = 16
@@ -89,6 +89,27 @@ def update(connection: sqlite3.Connection, table: str, columns: Columns, key: st
     return done.rowcount == 1
 
 
+def insert_asset(
+    connection: sqlite3.Connection, media_id: str, address: ObjectAddress, now: int, columns: Columns
+) -> None:
+    """An asset in status Init; ``columns``: input_url, media_type, business_type, title, wishes, and what was given.
+
+    Raises RpcFault: InvalidParameter (ReferenceId taken, no such category).
+    """
+    check_reference(connection, columns.get("reference_id"), media_id)
+    check_category(connection, columns.get("cate_id"))
+    row = {
+        "media_id": media_id,
+        "bucket": address.bucket,
+        "object_key": address.key,
+        "status": INIT,
+        "created_at": now,
+        "modified_at": now,
+        **columns,
+    }
+    insert(connection, "media_asset", row)
+
+
 def insert_file(
     connection: sqlite3.Connection, media_id: str, address: ObjectAddress, now: int, columns: Columns
 ) -> int:
@@ -103,6 +124,19 @@ def insert_file(
         **columns,
     }
     return insert(connection, "media_file", row)
+
+
+def settle(connection: sqlite3.Connection, file: MediaFile, now: int, columns: Columns, asset_columns: Columns) -> bool:
+    """How a file ended; a source takes its asset along. False where it is gone, or its object came anew meanwhile."""
+    # due_at names the attempt: a newer object of the same file has a later one.
+    row = connection.execute("SELECT due_at FROM media_file WHERE file_id = ?", (file.file_id,)).fetchone()
+    if row is None or row["due_at"] != file.due_at:
+        return False
+    modified = {"modified_at": now}
+    update(connection, "media_file", {**columns, **modified}, "file_id", file.file_id)
+    if file.file_type == SOURCE_FILE:
+        update(connection, "media_asset", {**asset_columns, **modified}, "media_id", file.media_id)
+    return True
 
 
 def bury(connection: sqlite3.Connection, media_ids: Sequence[str], now: int) -> Deleted:

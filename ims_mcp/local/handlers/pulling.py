@@ -1,0 +1,136 @@
+"""UploadMediaByURL, UploadStreamByURL and GetUrlUploadInfos: files the local IMS fetches by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.local.handlers.upload_arguments import asset_columns, extension_of, pulled_files, refuse_unsupported
+from ims_mcp.local.handlers.uploading import FOLDERS, STREAM_FOLDER, quality_of
+from ims_mcp.local.library.addresses import AddressError, ObjectAddress, VodAddress, object_address
+from ims_mcp.local.library.media_types import media_type_of
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.service_errors import invalid, unsupported
+from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.uploads.pull_jobs import PullJob, PullJobs, PullRequest
+from ims_mcp.local.uploads.puller import Puller
+from ims_mcp.local.uploads.vod_storage import VodStorage
+
+MAX_URLS = 20
+MAX_ASKED = 10
+_PULLED_TYPES = ("video", "audio")
+
+
+class Pulling:
+    """Jobs are accepted at once; what comes of one is in its state, also where its address cannot be pulled from."""
+
+    def __init__(self, jobs: PullJobs, puller: Puller, storage: VodStorage, endpoint: Callable[[], str]) -> None:
+        self._jobs = jobs
+        self._puller = puller
+        self._storage = storage
+        self._endpoint = endpoint
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return (
+            Service(get_operation("UploadMediaByURL"), self._pull_assets),
+            Service(get_operation("UploadStreamByURL"), self._pull_stream),
+            Service(get_operation("GetUrlUploadInfos"), self._get),
+        )
+
+    async def _pull_assets(self, call: Call) -> dict[str, Any]:
+        refuse_unsupported(call)
+        described = pulled_files(call)
+        urls = [unquote(part) for part in call.parts("UploadURLs", most=MAX_URLS)]
+        requests = [self._asset_request(call, url, described.get(url, {})) for url in urls]
+        jobs = await self._jobs.add_assets(requests)
+        for job in jobs:
+            self._puller.begin(job)
+        return {"UploadJobs": [{"JobId": job.job_id, "MediaId": job.media_id, "SourceURL": job.url} for job in jobs]}
+
+    def _asset_request(self, call: Call, url: str, described: Mapping[str, Any]) -> PullRequest:
+        source, file_name = self._source(url, "UploadURLs")
+        media_type, extension = _type_and_extension(described.get("FileExtension"), url, file_name, "UploadURLs")
+        columns = asset_columns(media_type, described, name=file_name or url, user_data=call.text("UserData"))
+        address = self._storage.new_address(FOLDERS[media_type], extension)
+        return PullRequest(url, source, address, {**columns, "input_url": self._storage.file_url(address)})
+
+    async def _pull_stream(self, call: Call) -> dict[str, Any]:
+        url = str(call.text("StreamURL"))
+        source, file_name = self._source(url, "StreamURL")
+        _, extension = _type_and_extension(call.text("FileExtension"), url, file_name, "StreamURL")
+        address = self._storage.new_address(STREAM_FOLDER, extension)
+        columns = {"input_url": self._storage.file_url(address), "user_data": call.text("UserData")}
+        request = PullRequest(url, source, address, columns)
+        job = await self._jobs.add_stream(str(call.text("MediaId")), request, quality_of(call))
+        self._puller.begin(job)
+        return {
+            "JobId": job.job_id,
+            "MediaId": job.media_id,
+            "SourceURL": url,
+            "FileURL": columns["input_url"],
+        }
+
+    async def _get(self, call: Call) -> dict[str, Any]:
+        asked = call.parts("JobIds", most=MAX_ASKED)
+        if asked:
+            jobs = await self._jobs.by_ids(asked)
+            known = {job.job_id for job in jobs}
+        else:
+            asked = [unquote(part) for part in call.parts("UploadURLs", most=MAX_ASKED)]
+            jobs = await self._jobs.by_urls(asked)
+            known = {job.url for job in jobs}
+        return {
+            "URLUploadInfoList": [_info(job) for job in jobs],
+            "NonExists": [one for one in asked if one not in known],
+        }
+
+    def _source(self, url: str, name: str) -> tuple[ObjectAddress | None, str]:
+        """The object in the local OSS that ``url`` names, if it does, and the file's name. RpcFault."""
+        try:
+            parts = urlsplit(url)
+            is_own = parts.netloc == urlsplit(self._endpoint()).netloc
+        except ValueError as error:
+            raise invalid(name, f"{url[:80]!r} is not an address ({error})") from None
+        if parts.scheme not in ("http", "https", "oss", "vod") or not parts.netloc:
+            raise invalid(name, f"{url[:80]!r} is not an address of the form http(s)://… or oss://…")
+        public = (parts.hostname or "").endswith(".aliyuncs.com") and ".oss-" in (parts.hostname or "")
+        if parts.scheme in ("oss", "vod") or is_own or public:
+            try:
+                address = object_address(url)
+            except VodAddress:
+                raise unsupported(f"ApsaraVideo VOD: {name} has to name files outside it") from None
+            except AddressError as error:
+                raise invalid(name, str(error)) from None
+            return address, address.file_name
+        return None, PurePosixPath(unquote(parts.path)).name
+
+
+def _type_and_extension(given: str | None, url: str, file_name: str, name: str) -> tuple[str, str]:
+    """An extension that was given wins over the one in the address. RpcFault where neither is of video or audio."""
+    text = given or PurePosixPath(file_name).suffix
+    if not text:
+        raise invalid(name, f"{url[:80]!r} has no file extension: give FileExtension")
+    extension = extension_of(text, name)
+    media_type = media_type_of(extension)
+    if media_type not in _PULLED_TYPES:
+        raise invalid(name, f"{extension}: only video and audio files are pulled")
+    return media_type, extension
+
+
+def _info(job: PullJob) -> dict[str, Any]:
+    return {
+        "JobId": job.job_id,
+        "MediaId": job.media_id,
+        "UploadURL": job.url,
+        "Status": str(job.status),
+        "FileSize": None if job.size_bytes is None else str(job.size_bytes),
+        "CreationTime": utc_text(job.created_at),
+        "CompleteTime": None if job.completed_at is None else utc_text(job.completed_at),
+        "ErrorCode": job.error_code,
+        "ErrorMessage": job.error_message,
+        "UserData": job.user_data,
+    }

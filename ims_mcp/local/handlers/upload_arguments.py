@@ -1,0 +1,113 @@
+"""What the upload operations are told about a file: JSON in text, opened and checked by the rows of its table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from ims_mcp.catalogue import Parameter
+from ims_mcp.catalogue.check import check
+from ims_mcp.catalogue.notes.upload import MEDIA_META_DATA
+from ims_mcp.errors import InvalidArguments
+from ims_mcp.local.library.assets import Wishes
+from ims_mcp.local.rpc.call import Call, local_table
+from ims_mcp.local.rpc.service_errors import from_invalid_arguments, invalid, unsupported
+from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+
+APP_ID = "app-1000000"
+MAX_TITLE_BYTES = 128
+_BUSINESS_TYPES = {
+    "video": ("general", "opening", "ending", "watermark"),
+    "image": ("general", "default", "cover", "watermark"),
+    "audio": ("general",),
+    "text": ("subtitles", "font"),
+    "other": ("general", "watermark"),
+}
+_EXTENSION = re.compile(r"\.?([A-Za-z0-9]{1,16})")
+# MediaMetaData of UploadMediaByURL: the same fields, none but the address required.
+_PULLED = Parameter(
+    "",
+    "object",
+    fields=(
+        Parameter("SourceURL", "string", required=True),
+        Parameter("FileExtension", "string"),
+        *(replace(row, required=False) for row in MEDIA_META_DATA),
+    ),
+    extra_fields=True,
+)
+
+
+def refuse_unsupported(call: Call) -> None:
+    """RpcFault for what needs more than there is here: workflows, entities, further applications and buckets."""
+    if call.text("PostProcessConfig"):
+        raise unsupported("workflows: leave PostProcessConfig out")
+    if call.text("EntityId"):
+        raise unsupported("entities: leave EntityId out")
+    if call.text("AppId") not in (None, APP_ID):
+        raise invalid("AppId", f"the only application is {APP_ID}")
+    bucket = opened(call, "UploadTargetConfig").get("StorageLocation")
+    if bucket and bucket != VOD_BUCKET:
+        raise invalid("UploadTargetConfig", f"uploads go to the VOD storage, StorageLocation {VOD_BUCKET}")
+
+
+def opened(call: Call, name: str) -> dict[str, Any]:
+    """A JSON argument by the fields its table names, numbers as numbers; empty where it was not given."""
+    row = call.operation.parameter(name)
+    if row is None or call.arguments.get(name) is None:
+        return {}
+    return _checked(replace(row, json_text=False), call.arguments[name])
+
+
+def pulled_files(call: Call) -> dict[str, dict[str, Any]]:
+    """MediaMetaData of UploadMediaByURL, by the address each element is about."""
+    name = "MediaMetaData"
+    elements: list[dict[str, Any]] = _checked(Parameter(name, "array", items=_PULLED), call.arguments.get(name) or [])
+    # Written as in UploadURLs or decoded: both are seen.
+    return {url: element for element in elements for url in (unquote(element["SourceURL"]), element["SourceURL"])}
+
+
+def extension_of(text: str, name: str) -> str:
+    """``".MP4"`` -> ``"mp4"``. RpcFault (InvalidParameter) for anything that is no extension."""
+    found = _EXTENSION.fullmatch(text)
+    if found is None:
+        raise invalid(name, f"{text[:40]!r} is not a file extension")
+    return found[1].lower()
+
+
+def asset_columns(media_type: str, described: Mapping[str, Any], *, name: str, user_data: str | None) -> dict[str, Any]:
+    """The columns of a new asset but its address; ``name`` is the title where ``described`` (MediaMetaData) has none.
+
+    Raises RpcFault (InvalidParameter) for a BusinessType that does not go with the type.
+    """
+    allowed = _BUSINESS_TYPES[media_type]
+    business_type = described.get("BusinessType", "general")
+    if business_type not in allowed:
+        raise invalid("MediaMetaData.BusinessType", f"{business_type}: {media_type} has {' or '.join(allowed)}")
+    if described.get("DynamicMetaData"):
+        raise unsupported("entities: leave MediaMetaData.DynamicMetaData out")
+    cate_id = described.get("CateId", 0)
+    return {
+        "media_type": media_type,
+        "business_type": business_type,
+        "title": described.get("Title") or _cut(name),
+        "description": described.get("Description"),
+        "media_tags": described.get("Tags"),
+        "cover_url": described.get("CoverURL"),
+        "cate_id": cate_id if cate_id > 0 else None,
+        "user_data": user_data,
+        "wishes": Wishes(cover=not described.get("CoverURL")).to_json(),
+    }
+
+
+def _checked(row: Parameter, value: Any) -> Any:
+    try:
+        return check(local_table(row.name, row), {row.name: value})[row.name]
+    except InvalidArguments as error:
+        raise from_invalid_arguments(error) from None
+
+
+def _cut(text: str) -> str:
+    return text.encode("utf-8")[:MAX_TITLE_BYTES].decode("utf-8", "ignore")

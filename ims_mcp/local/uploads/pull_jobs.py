@@ -1,0 +1,238 @@
+"""Pull jobs: files that are to be fetched from an address, how far they are, and how they ended."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ims_mcp.local.library import steps
+from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.library.assets import NORMAL, PENDING, PREPARE_FAIL, SELECT_FILES, UPLOAD_FAIL, UPLOADING, file_of
+from ims_mcp.local.library.steps import Columns
+from ims_mcp.local.store import Store
+from ims_mcp.local.uploads import sessions
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS media_pull (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    media_id TEXT NOT NULL,
+    file_id INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    source_bucket TEXT,
+    source_key TEXT,
+    status TEXT NOT NULL,
+    size_bytes INTEGER,
+    error_code TEXT,
+    error_message TEXT,
+    user_data TEXT,
+    created_at INTEGER NOT NULL,
+    completed_at INTEGER
+);
+CREATE INDEX IF NOT EXISTS media_pull_url ON media_pull (url);
+CREATE INDEX IF NOT EXISTS media_pull_open ON media_pull (sequence) WHERE completed_at IS NULL;
+"""
+# As documented for GetUrlUploadInfos.
+MAX_SHOWN = 100
+
+
+class PullStatus(StrEnum):
+    """The documented states that occur here, in their order. UPLOADING lasts until the file has been probed."""
+
+    PENDING = "PENDING"
+    DOWNLOADING = "DOWNLOADING"
+    UPLOADING = "UPLOADING"
+    SUCCESS = "SUCCESS"
+    DOWNLOAD_FAIL = "DOWNLOAD_FAIL"
+    UPLOAD_FAIL = "UPLOAD_FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class PullJob:
+    """``source`` is set where the address names an object in the local OSS. Times are epoch seconds."""
+
+    job_id: str
+    media_id: str
+    file_id: int
+    url: str
+    source: ObjectAddress | None
+    status: PullStatus
+    size_bytes: int | None
+    error_code: str | None
+    error_message: str | None
+    user_data: str | None
+    created_at: int
+    completed_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """One file to be pulled to ``address``. ``columns`` are those of its asset, or of its stream."""
+
+    url: str
+    source: ObjectAddress | None
+    address: ObjectAddress
+    columns: Columns
+
+
+class PullJobs:
+    """Every method is one transaction; what it returns is committed."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add_assets(self, requests: Sequence[PullRequest]) -> list[PullJob]:
+        """A new asset and a job for each, or none at all. RpcFault as steps.insert_asset raises it."""
+        now = int(self._clock())
+
+        def work(connection: sqlite3.Connection) -> list[PullJob]:
+            return [
+                _insert(
+                    connection,
+                    request,
+                    sessions.insert_asset(connection, request.address, now, request.columns, pulled=True),
+                    now,
+                )
+                for request in requests
+            ]
+
+        return await self._store.write(work)
+
+    async def add_stream(self, media_id: str, request: PullRequest, quality: Columns) -> PullJob:
+        """A new stream of an asset and its job. RpcFault: ResourceNotFound."""
+        now = int(self._clock())
+
+        def work(connection: sqlite3.Connection) -> PullJob:
+            opened = sessions.insert_stream(
+                connection, media_id, request.address, now, request.columns, quality, pulled=True
+            )
+            return _insert(connection, request, opened, now)
+
+        return await self._store.write(work)
+
+    async def by_ids(self, job_ids: Sequence[str]) -> list[PullJob]:
+        return await self._select(f"job_id IN ({_marks(job_ids)})", job_ids)
+
+    async def by_urls(self, urls: Sequence[str]) -> list[PullJob]:
+        """The jobs of these addresses, the newest first, at most MAX_SHOWN."""
+        return await self._select(f"url IN ({_marks(urls)})", urls)
+
+    async def resumable(self) -> list[PullJob]:
+        """The jobs a former process did not end, the oldest first; those that still have to fetch begin anew."""
+
+        def work(connection: sqlite3.Connection) -> list[PullJob]:
+            connection.execute(
+                "UPDATE media_pull SET status = ?, size_bytes = NULL WHERE completed_at IS NULL "
+                "AND file_id IN (SELECT file_id FROM media_file WHERE status = ?)",
+                (PullStatus.PENDING, UPLOADING),
+            )
+            rows = connection.execute("SELECT * FROM media_pull WHERE completed_at IS NULL ORDER BY sequence")
+            return [_job(row) for row in rows]
+
+        return await self._store.write(work)
+
+    async def destination(self, job: PullJob) -> ObjectAddress | None:
+        """Where the file has to go; None where it has come already, or the asset is gone."""
+        query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
+        place = (job.file_id, UPLOADING)
+        row = await self._store.read(lambda connection: connection.execute(query, place).fetchone())
+        return None if row is None else file_of(row).address
+
+    async def advance(self, job: PullJob, status: PullStatus, *, size_bytes: int | None = None) -> None:
+        """``size_bytes``: the size of the file, as far as it is known by now."""
+        changes: dict[str, str | int] = {"status": status}
+        if size_bytes is not None:
+            changes["size_bytes"] = size_bytes
+        await self._store.write(
+            lambda connection: steps.update(connection, "media_pull", changes, "job_id", job.job_id)
+        )
+
+    async def fail(self, job: PullJob, status: PullStatus, code: str, message: str) -> None:
+        """The job ends, and what it was to bring: a stream is UploadFail, an asset PrepareFail."""
+        now = int(self._clock())
+
+        def work(connection: sqlite3.Connection) -> None:
+            _end(connection, job, now, status, code, message)
+            query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
+            row = connection.execute(query, (job.file_id, UPLOADING)).fetchone()
+            if row is not None:
+                failed = {"status": UPLOAD_FAIL, "fail_reason": message}
+                steps.settle(connection, file_of(row), now, failed, {"status": PREPARE_FAIL, "fail_reason": message})
+
+        await self._store.write(work)
+
+    async def conclude(self, job: PullJob) -> None:
+        """End a job whose file has come, as probing the file ended."""
+        now = int(self._clock())
+
+        def work(connection: sqlite3.Connection) -> None:
+            row = connection.execute(f"{SELECT_FILES} WHERE f.file_id = ?", (job.file_id,)).fetchone()
+            if row is None:
+                gone = "The media asset was deleted before its file was there."
+                _end(connection, job, now, PullStatus.UPLOAD_FAIL, "MediaDeleted", gone)
+                return
+            file = file_of(row)
+            if file.status == NORMAL:
+                _end(connection, job, now, PullStatus.SUCCESS)
+            elif file.status not in (PENDING, UPLOADING):
+                _end(connection, job, now, PullStatus.UPLOAD_FAIL, "UnreadableMedia", file.fail_reason)
+
+        await self._store.write(work)
+
+    async def _select(self, condition: str, values: Sequence[str]) -> list[PullJob]:
+        query = f"SELECT * FROM media_pull WHERE {condition} ORDER BY sequence DESC LIMIT {MAX_SHOWN}"  # noqa: S608 - only placeholders
+        rows = await self._store.read(lambda connection: connection.execute(query, tuple(values)).fetchall())
+        return [_job(row) for row in rows]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _insert(connection: sqlite3.Connection, request: PullRequest, opened: sessions.Opened, now: int) -> PullJob:
+    row = {
+        "job_id": uuid.uuid4().hex,
+        "media_id": opened.media_id,
+        "file_id": opened.file_id,
+        "url": request.url,
+        "source_bucket": None if request.source is None else request.source.bucket,
+        "source_key": None if request.source is None else request.source.key,
+        "status": PullStatus.PENDING,
+        "user_data": request.columns.get("user_data"),
+        "created_at": now,
+    }
+    sequence = steps.insert(connection, "media_pull", row)
+    return _job(connection.execute("SELECT * FROM media_pull WHERE sequence = ?", (sequence,)).fetchone())
+
+
+def _end(
+    connection: sqlite3.Connection,
+    job: PullJob,
+    now: int,
+    status: PullStatus,
+    code: str | None = None,
+    message: str | None = None,
+) -> None:
+    ended = {"status": status, "error_code": code, "error_message": message, "completed_at": now}
+    steps.update(connection, "media_pull", ended, "job_id", job.job_id)
+
+
+def _job(row: sqlite3.Row) -> PullJob:
+    return PullJob(
+        job_id=row["job_id"],
+        media_id=row["media_id"],
+        file_id=row["file_id"],
+        url=row["url"],
+        source=None if row["source_bucket"] is None else ObjectAddress(row["source_bucket"], row["source_key"]),
+        status=PullStatus(row["status"]),
+        size_bytes=row["size_bytes"],
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+        user_data=row["user_data"],
+        created_at=row["created_at"],
+        completed_at=row["completed_at"],
+    )

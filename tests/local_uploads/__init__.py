@@ -1,0 +1,1 @@
+"""Uploads to the embedded IMS through the official SDK and plain oss2, and files it pulls by itself."""
