@@ -3,6 +3,36 @@
 Importing it is cheap: oss2 is loaded by the first upload.
 """
 
+from ims_mcp.client.oss.attempts import Credentials, Patience
+from ims_mcp.client.oss.errors import (
+    SourceChanged,
+    SourceRefused,
+    TransferRefused,
+    UploadDenied,
+    UploadError,
+    UploadInterrupted,
+    WrongObject,
+)
+from ims_mcp.client.oss.own_storage import OwnStorage
+from ims_mcp.client.oss.progress import Progress
 from ims_mcp.client.oss.put_file import put_file
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader, UploadedFile
 
-__all__ = ["put_file"]
+__all__ = [
+    "Credentials",
+    "OssUploader",
+    "OwnStorage",
+    "Patience",
+    "Progress",
+    "SourceChanged",
+    "SourceRefused",
+    "TransferRefused",
+    "UploadDenied",
+    "UploadError",
+    "UploadInterrupted",
+    "UploadTarget",
+    "UploadedFile",
+    "WrongObject",
+    "put_file",
+]

@@ -1,0 +1,237 @@
+"""The connections oss2 sends over: told from outside when to stop, and aware of a stall in either direction.
+
+Importing it imports requests: only :mod:`gateway` does, at the first upload.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import Any, cast
+
+import requests
+import requests.adapters
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.response import HTTPResponse
+from urllib3.util.wait import wait_for_read
+
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows does not tell what is left in a socket's queue
+    fcntl = termios = None
+
+# A page of 1,000 parts or uploads, with room to spare: nothing that OSS answers an upload with is longer.
+MAX_ANSWER_BYTES = 4 * 1024**2
+# Over TLS a slice is accepted whole or not at all: small enough that a slow link gets it through before the stall ends.
+_SLICE_BYTES = 64 * 1024
+_LOOK_SECONDS = 0.25
+
+
+class Cut(Exception):
+    """The upload was stopped: no byte more leaves."""
+
+
+class Lines:
+    """The open connections of one upload."""
+
+    def __init__(self, stall_seconds: float) -> None:
+        self.stall_seconds = stall_seconds
+        self._lock = threading.Lock()
+        self._sockets: set[socket.socket] = set()
+        self._cut = False
+        self._working = 0
+
+    def check(self) -> None:
+        """Raises Cut once the upload was stopped."""
+        if self._cut:
+            raise Cut
+
+    @contextmanager
+    def working(self) -> Generator[None]:
+        """Around whatever a thread does for the upload. Raises Cut before it begins, or as soon as it can."""
+        with self._lock:
+            self.check()
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._working -= 1
+
+    @property
+    def idle(self) -> bool:
+        """Whether no thread works for the upload."""
+        return self._working == 0
+
+    def opened(self, made: socket.socket) -> None:
+        with self._lock:
+            self._sockets.add(made)
+        if self._cut:
+            _break(made)
+            raise Cut
+
+    def closing(self, made: socket.socket) -> None:
+        with self._lock:
+            self._sockets.discard(made)
+
+    def cut(self) -> None:
+        """Stop everything under way; what still waits in the kernel to be sent is dropped. Never blocks."""
+        with self._lock:
+            self._cut = True
+            for made in self._sockets:
+                _break(made)
+
+
+class Session(requests.Session):
+    """Takes nothing from the user's surroundings but what it is given, and follows no redirect.
+
+    requests would put a password from ~/.netrc in place of the signature, and send the token along to wherever a
+    redirect leads.
+    """
+
+    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None, proxy: str | None) -> None:
+        super().__init__()
+        self.trust_env = False
+        if proxy is not None:
+            self.proxies = {"http": proxy, "https": proxy}
+        adapter = _Adapter(lines, size, ssl_context)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+class _Guarded(HTTPConnection):
+    lines: Lines
+
+    def connect(self) -> None:
+        self.lines.check()
+        super().connect()
+        if self.sock is not None:
+            self.lines.opened(self.sock)
+
+    def close(self) -> None:
+        if self.sock is not None:
+            self.lines.closing(self.sock)
+        super().close()
+
+    def send(self, data: Any) -> None:
+        """Ends with TimeoutError only where not one slice was accepted for as long as a stall may last.
+
+        The library's own way has one deadline for a whole piece of the body, which a slow link does not meet.
+        """
+        if self.sock is None:
+            self.connect()
+        made = self.sock
+        if made is None:
+            raise ConnectionResetError
+        made.settimeout(self.lines.stall_seconds)
+        rest = memoryview(data)
+        while rest:
+            self.lines.check()
+            rest = rest[made.send(rest[:_SLICE_BYTES]) :]
+
+    def getresponse(self) -> HTTPResponse:
+        self._await_answer()
+        return super().getresponse()
+
+    def _await_answer(self) -> None:
+        """Wait until there is something to read. TimeoutError: silence, though everything sent has arrived.
+
+        What was sent may wait in the kernel for minutes where the link is slow: as long as that gets less, the
+        service has nothing to answer yet.
+        """
+        made = self.sock
+        if made is None:
+            return
+        before, since = -1, time.monotonic()
+        while not wait_for_read(made, _LOOK_SECONDS):
+            self.lines.check()
+            queued = _queued_bytes(made)
+            limit = self.lines.stall_seconds if queued else self.timeout
+            if queued != before:
+                before, since = queued, time.monotonic()
+            elif limit is not None and time.monotonic() - since >= limit:
+                raise TimeoutError
+        self.lines.check()
+
+
+class _GuardedTls(_Guarded, HTTPSConnection):
+    pass
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None) -> None:
+        self._ssl_context = ssl_context
+        self._pools = {
+            scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", (connection,), {"lines": lines})})
+            for scheme, pool, connection in (
+                ("http", HTTPConnectionPool, _Guarded),
+                ("https", HTTPSConnectionPool, _GuardedTls),
+            )
+        }
+        super().__init__(pool_connections=4, pool_maxsize=size)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        cast("Any", self.poolmanager).pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if self._ssl_context is not None:
+            pool["ssl_context"] = self._ssl_context
+        return host, pool
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context decides; what is added here would widen the circle of authorities."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Reads the answer to its end, so that its connection is used again: oss2 leaves short ones unread."""
+        response = super().send(request, *args, **kwargs)
+        raw: HTTPResponse = response.raw
+        try:
+            body = raw.read(MAX_ANSWER_BYTES + 1, decode_content=True)
+        except Exception:
+            raw.close()
+            raise
+        if len(body) > MAX_ANSWER_BYTES:
+            raw.close()
+            raise requests.ConnectionError("The answer is longer than any of OSS.", request=request)
+        raw.release_conn()
+        response.raw = io.BytesIO(body)
+        return response
+
+
+def _break(made: socket.socket) -> None:
+    """Wake whoever is blocked on the socket. It is not closed here: its number could be another file's by then."""
+    with suppress(OSError):
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with suppress(OSError):
+        # Not the method of an SSLSocket, which takes the encryption away under the thread that uses it.
+        socket.socket.shutdown(made, socket.SHUT_RDWR)
+
+
+def _queued_bytes(made: socket.socket) -> int:
+    """What the other side has not confirmed yet; 0 where the system does not say."""
+    if fcntl is None or termios is None:
+        return 0
+    try:
+        return int(struct.unpack("i", fcntl.ioctl(made.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
+    except (OSError, ValueError):
+        return 0

@@ -1,0 +1,155 @@
+"""What a failed request to OSS means for the next one: said once more, said with other credentials, or given up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from ims_mcp.client.credentials import Credential
+from ims_mcp.client.plain_text import quotable
+
+_MAX_RETRY_AFTER_SECONDS = 60.0
+_SHORTEST_SECRET = 8
+# The one form of a signature that has no name beside it: "OSS id:signature".
+_SIGNATURE_V1 = re.compile(r"\bOSS\s+[^\s:]+:\S+")
+_TOKEN_CODES = ("SecurityTokenExpired", "InvalidSecurityToken", "TokenExpired")
+# Said with a 4xx, and yet of the moment: the body came too slowly, was cut off, or was asked for too often.
+_PASSING = frozenset(
+    {"RequestTimeout", "IncompleteBody", "SlowDown", "QpsLimitExceeded", "Throttling", "OperationAborted"}
+)
+
+
+class Kind(StrEnum):
+    PASSING = "passing"
+    """A repetition may succeed."""
+    DAMAGED = "damaged"
+    """What arrived is not what was sent; a repetition may succeed."""
+    EXPIRED = "expired"
+    """The credential is not valid any more."""
+    GONE = "gone"
+    """The multipart upload does not exist: completed, aborted or expired."""
+    LOST = "lost"
+    """A part that was sent is not there any more."""
+    DENIED = "denied"
+    """The credential may not do this."""
+    FINAL = "final"
+    """A repetition would not change the answer."""
+
+
+class OssFailure(Exception):
+    """One request that failed. ``words`` complete the sentence "… because …" and hold no secret."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        words: str,
+        *,
+        code: str = "",
+        status: int = 0,
+        request_id: str = "",
+        retry_after_seconds: float = 0.0,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.words = words
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.retry_after_seconds = retry_after_seconds
+        self.uncertain = uncertain
+        """Whether OSS may have done what it was asked, though no answer came."""
+        self.what = ""
+        """The request, as a noun: "part 3"."""
+        self.tries = 1
+
+    @property
+    def repeatable(self) -> bool:
+        return self.kind in (Kind.PASSING, Kind.DAMAGED)
+
+
+def answered(error: Any, credential: Credential) -> OssFailure:
+    """An error answer, from oss2's ServerError."""
+    code, status = str(error.code or ""), int(error.status)
+    # The credential of the embedded IMS is a plain word: a real one is longer.
+    secrets = [secret for secret in credential.secrets if len(secret) >= _SHORTEST_SECRET]
+    message = quotable(_SIGNATURE_V1.sub("", str(error.message or "")), secrets, 300)
+    headers: Mapping[str, str] = error.headers
+    request_id = str(error.request_id or "")
+    # A code is the service's own word only if it looks like one; anything else stays out of the text.
+    code = code if re.fullmatch(r"[A-Za-z][A-Za-z0-9.]{1,80}", code) else ""
+    kind = _kind(code, status, temporary=credential.security_token is not None)
+    words = f"OSS answered {f'{code} ' if code else ''}(HTTP {status}){f': {message}' if message else ''}"
+    return OssFailure(
+        kind,
+        words.rstrip("."),
+        code=code,
+        status=status,
+        request_id=request_id if re.fullmatch(r"[A-Za-z0-9-]{1,80}", request_id) else "",
+        retry_after_seconds=_retry_after(headers.get("retry-after")),
+        uncertain=status >= 500,
+    )
+
+
+def unanswered(error: BaseException, connect_seconds: float, stall_seconds: float) -> OssFailure:
+    """A request that got no answer, from what requests raised."""
+    causes = list(_causes(error))
+    names = {type(cause).__name__ for cause in causes}
+    if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
+        return OssFailure(Kind.FINAL, "the certificate of the endpoint could not be verified")
+    if "NameResolutionError" in names:
+        return OssFailure(Kind.PASSING, "the name of the endpoint could not be resolved")
+    if names & {"ConnectTimeout", "ConnectTimeoutError"}:
+        return OssFailure(Kind.PASSING, f"no connection was made within {connect_seconds:g} s")
+    if "ProxyError" in names:
+        return OssFailure(Kind.PASSING, "the proxy did not connect to the endpoint")
+    if "NewConnectionError" in names:
+        return OssFailure(Kind.PASSING, "the endpoint did not accept the connection")
+    if names & {"ReadTimeout", "ReadTimeoutError"}:
+        return OssFailure(Kind.PASSING, "OSS did not answer in time", uncertain=True)
+    if any(isinstance(cause, TimeoutError) for cause in causes):
+        return OssFailure(Kind.PASSING, f"the connection took no byte for {stall_seconds:g} s", uncertain=True)
+    if "RemoteDisconnected" in names:
+        return OssFailure(Kind.PASSING, "the connection was closed before OSS answered", uncertain=True)
+    if any(isinstance(cause, ConnectionError) for cause in causes):
+        return OssFailure(Kind.PASSING, "the connection was reset", uncertain=True)
+    return OssFailure(Kind.PASSING, f"the connection failed [{type(error).__name__}]", uncertain=True)
+
+
+def foreign() -> OssFailure:
+    """An answer that is not OSS's: a captive portal, a proxy's page, another service."""
+    return OssFailure(Kind.FINAL, "the endpoint answered with something that OSS does not say")
+
+
+def _kind(code: str, status: int, *, temporary: bool) -> Kind:
+    # The id of a temporary credential is forgotten some time after it has expired.
+    if code.startswith(_TOKEN_CODES) or (temporary and code == "InvalidAccessKeyId"):
+        return Kind.EXPIRED
+    if code == "NoSuchUpload":
+        return Kind.GONE
+    if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall"):
+        return Kind.LOST
+    if code in ("InvalidDigest", "BadDigest"):
+        return Kind.DAMAGED
+    if status >= 500 or status in (408, 429) or code in _PASSING:
+        return Kind.PASSING
+    return Kind.DENIED if status in (401, 403) else Kind.FINAL
+
+
+def _retry_after(value: str | None) -> float:
+    return min(float(value), _MAX_RETRY_AFTER_SECONDS) if value and value.isascii() and value.isdigit() else 0.0
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything it wraps, however it wraps it."""
+    waiting: list[object] = [error]
+    seen: set[int] = set()
+    while waiting:
+        found = waiting.pop()
+        if not isinstance(found, BaseException) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        waiting += [found.__cause__, found.__context__, getattr(found, "reason", None), *found.args]

@@ -1,0 +1,210 @@
+"""The requests an upload makes of OSS, through oss2: plain values in, plain values or an OssFailure out. All block.
+
+Importing it imports oss2 (0.3 s): it is imported in a thread, by the first upload.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from ims_mcp.client.credentials import Credential
+from ims_mcp.client.foreign_logs import silence
+from ims_mcp.client.oss.attempts import Patience
+from ims_mcp.client.oss.connections import Lines, Session
+from ims_mcp.client.oss.failures import answered, foreign, unanswered
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.transport import surroundings
+
+oss2: Any = importlib.import_module("oss2")  # by name: it has no types
+
+silence()
+# It logs every header, token and signature included, at DEBUG, and whole error bodies at INFO.
+logging.getLogger("oss2").setLevel(logging.CRITICAL + 1)
+
+T = TypeVar("T")
+logger = logging.getLogger("ims_mcp.client.oss")
+_REGION = re.compile(r"oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com")
+_NO_REGION = ("accelerate", "accelerate-overseas")
+
+
+class Body(Protocol):
+    """What is sent: its length, and its pieces as often as they are asked for."""
+
+    @property
+    def len(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What OSS says of a part or an object it has."""
+
+    etag: str
+    crc64: int | None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A multipart upload under way. ``at``: epoch seconds, by the clock of OSS."""
+
+    upload_id: str
+    at: float
+
+
+class Gateway:
+    """One upload's way to its target. Used from several threads."""
+
+    def __init__(self, target: UploadTarget, patience: Patience, *, threads: int) -> None:
+        self.lines = Lines(patience.stall)
+        self._target = target
+        self._endpoint = target.endpoint
+        self._region = target.region or _region_of(self._endpoint)
+        self._patience = patience
+        around = surroundings(self._endpoint)
+        # oss2's own Session is a thin cover of one of requests.
+        self._session = oss2.Session()
+        self._session.session.close()
+        self._session.session = Session(self.lines, threads, around.ssl_context, around.proxy)
+
+    def close(self) -> None:
+        self._session.session.close()
+
+    def begin(self, credential: Credential, content_type: str | None) -> str:
+        """The upload id of a new multipart upload."""
+        headers = _typed(content_type)
+        result = self._ask(credential, lambda bucket, key: bucket.init_multipart_upload(key, headers=headers))
+        return str(result.upload_id)
+
+    def put_part(self, credential: Credential, upload_id: str, number: int, body: Body) -> Stored:
+        return _stored(
+            self._ask(credential, lambda bucket, key: bucket.upload_part(key, upload_id, number, body)),
+        )
+
+    def put(self, credential: Credential, body: Body, md5: bytes, content_type: str | None) -> Stored:
+        """The whole object in one request; OSS refuses it unless the MD5 is that of what arrived."""
+        headers = {**_typed(content_type), "Content-MD5": base64.b64encode(md5).decode("ascii")}
+        data = body if body.len else b""  # a stream without bytes would be sent in chunks, which OSS signs differently
+        return _stored(self._ask(credential, lambda bucket, key: bucket.put_object(key, data, headers=headers)))
+
+    def complete(self, credential: Credential, upload_id: str, etags: Mapping[int, str]) -> Stored:
+        parts = [oss2.models.PartInfo(number, etags[number]) for number in sorted(etags)]
+        return _stored(
+            self._ask(
+                credential,
+                lambda bucket, key: bucket.complete_multipart_upload(key, upload_id, parts),
+                answer_seconds=self._patience.complete,
+            )
+        )
+
+    def abort(self, credential: Credential, upload_id: str) -> None:
+        self._ask(credential, lambda bucket, key: bucket.abort_multipart_upload(key, upload_id))
+
+    def parts(self, credential: Credential, upload_id: str) -> dict[int, Stored]:
+        """Every part OSS has of an upload, by number. Their CRC is not among what oss2 reads of the answer."""
+        found: dict[int, Stored] = {}
+        marker = ""
+        while True:
+            page = self._ask(
+                credential, lambda bucket, key, marker=marker: bucket.list_parts(key, upload_id, marker=marker)
+            )
+            for part in page.parts:
+                found[int(part.part_number)] = Stored(str(part.etag), None, int(part.size))
+            if not page.is_truncated:
+                return found
+            marker = str(page.next_marker)
+
+    def uploads(self, credential: Credential) -> list[Begun]:
+        """The multipart uploads under way for exactly this key. Needs a right on the bucket itself."""
+        found: list[Begun] = []
+        key_marker = id_marker = ""
+        while True:
+            page = self._ask(
+                credential,
+                lambda bucket, key, after=(key_marker, id_marker): bucket.list_multipart_uploads(
+                    prefix=key, key_marker=after[0], upload_id_marker=after[1]
+                ),
+            )
+            for upload in page.upload_list:
+                if upload.key == self._target.key:
+                    found.append(Begun(str(upload.upload_id), float(upload.initiation_date)))
+            # The key itself comes before every longer one that begins with it.
+            if not page.is_truncated or page.next_key_marker != self._target.key:
+                return found
+            key_marker, id_marker = str(page.next_key_marker), str(page.next_upload_id_marker)
+
+    def look(self, credential: Credential) -> Stored:
+        """The object as it is."""
+        result = self._ask(credential, lambda bucket, key: bucket.head_object(key))
+        stored = _stored(result)
+        return Stored(stored.etag, stored.crc64, int(result.content_length))
+
+    def delete(self, credential: Credential) -> None:
+        self._ask(credential, lambda bucket, key: bucket.delete_object(key))
+
+    def _ask(
+        self, credential: Credential, request: Callable[[Any, str], T], *, answer_seconds: float | None = None
+    ) -> T:
+        """One request. Raises OssFailure; Cut and what reading the source raises come through as they are."""
+        try:
+            bucket = oss2.Bucket(
+                self._auth(credential),
+                self._endpoint,
+                self._target.bucket,
+                session=self._session,
+                connect_timeout=(self._patience.connect, answer_seconds or self._patience.answer),
+                enable_crc=False,  # checked by the callers, with a faster engine
+                region=self._region or None,
+                is_verify_object_strict=False,
+            )
+            return request(bucket, self._target.key)
+        except oss2.exceptions.ServerError as error:
+            raise answered(error, credential) from None
+        except oss2.exceptions.RequestError as error:
+            raise unanswered(error.exception, self._patience.connect, self._patience.stall) from None
+        except (
+            oss2.exceptions.OssError,
+            ElementTree.ParseError,
+            RuntimeError,
+            AttributeError,
+            ValueError,
+            TypeError,
+        ) as error:
+            # oss2 reads answers without checking their form first.
+            self.lines.check()
+            logger.warning("an answer could not be read", extra={"reason": type(error).__name__})
+            raise foreign() from None
+
+    def _auth(self, credential: Credential) -> Any:
+        if self._region:
+            provider = oss2.credentials.StaticCredentialsProvider(
+                credential.access_key_id, credential.access_key_secret, credential.security_token or ""
+            )
+            return oss2.ProviderAuthV4(provider)
+        if credential.security_token:
+            return oss2.StsAuth(credential.access_key_id, credential.access_key_secret, credential.security_token)
+        return oss2.Auth(credential.access_key_id, credential.access_key_secret)
+
+
+def _region_of(endpoint: str) -> str:
+    """The region that a host of OSS names; empty for others, which are signed for in the older way that needs none."""
+    match = _REGION.fullmatch(urlsplit(endpoint).hostname or "")
+    return match[1] if match and match[1] not in _NO_REGION else ""
+
+
+def _typed(content_type: str | None) -> dict[str, str]:
+    return {"Content-Type": content_type} if content_type else {}
+
+
+def _stored(result: Any) -> Stored:
+    crc = result.headers.get("x-oss-hash-crc64ecma")
+    return Stored(str(result.etag or ""), int(crc) if crc and str(crc).isdigit() else None)

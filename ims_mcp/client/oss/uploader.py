@@ -1,0 +1,232 @@
+"""OssUploader: a file on disk to an object in OSS, whatever happens on the way."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import random
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.to_thread
+
+from ims_mcp.client.oss.attempts import Attempts, Credentials, Patience, Sleep
+from ims_mcp.client.oss.checkpoint import Checkpoint
+from ims_mcp.client.oss.errors import SourceChanged, WrongObject
+from ims_mcp.client.oss.explanation import explained, why_not_aborted
+from ims_mcp.client.oss.failures import Kind, OssFailure
+from ims_mcp.client.oss.part_plan import USUAL_PART_BYTES, Plan
+from ims_mcp.client.oss.progress import Progress, Teller
+from ims_mcp.client.oss.source import Source
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.oss.together import together
+from ims_mcp.errors import ImsError
+
+if TYPE_CHECKING:  # they import oss2, which is loaded by the first upload
+    from ims_mcp.client.oss.conversation import Conversation
+    from ims_mcp.client.oss.gateway import Stored
+    from ims_mcp.client.oss.transfer import Transfer
+
+# How long a cancellation waits for the answer to a request to begin: it says what is to be aborted.
+_BEGINNING_SECONDS = 0.5
+# How long the end waits for threads to notice that their connections are gone.
+_WINDING_UP_SECONDS = 0.3
+_LOOK_SECONDS = 0.01
+
+logger = logging.getLogger("ims_mcp.client.oss")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """What was done. ``parts`` is 1 for a file sent in one request."""
+
+    size_bytes: int
+    parts: int
+    parts_resent: int
+    """Parts that had to be sent once more, each as often as it was."""
+    parts_skipped: int
+    """Parts that an earlier run of the same transfer had sent."""
+    crc64: int
+    """Of the file as it was read and of the object as it is stored: they were compared."""
+    seconds: float
+    etag: str
+
+
+class OssUploader:
+    """Uploads; any number at once, each with ``threads`` parts under way and 256 KiB of each in memory.
+
+    A file from ``multipart_threshold_bytes`` on is sent in parts, and has a checkpoint in ``checkpoint_dir`` until it
+    is complete: an upload with the same transfer id goes on where a crash ended it.
+    """
+
+    def __init__(
+        self,
+        *,
+        checkpoint_dir: Path,
+        threads: int = 4,
+        multipart_threshold_bytes: int = 2 * USUAL_PART_BYTES,
+        part_bytes: int = USUAL_PART_BYTES,
+        progress_interval_seconds: float = 0.25,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Sleep = anyio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._checkpoint_dir = checkpoint_dir
+        self._plan = Plan(threads, multipart_threshold_bytes, part_bytes)
+        self._progress_interval_seconds = progress_interval_seconds
+        self._patience = patience or Patience()
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    async def upload(
+        self,
+        source: Path,
+        target: UploadTarget,
+        credentials: Credentials,
+        *,
+        transfer_id: str,
+        progress: Progress | None = None,
+        content_type: str | None = None,
+        keep_when_cancelled: Callable[[], bool] = lambda: False,
+    ) -> UploadedFile:
+        """Send a regular file; returns when OSS has confirmed the CRC-64 of the whole object.
+
+        Cancelled, it stops at once, aborts the multipart upload and forgets the transfer, unless
+        ``keep_when_cancelled`` says (then) that it is going to be resumed. Raises UploadError, or what ``credentials``
+        and ``progress`` raise.
+        """
+        target = target.checked()
+        began = time.monotonic()
+        opened = await anyio.to_thread.run_sync(Source.open, source)
+        try:
+            checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
+            try:
+                async with self._conversation(target, credentials, checkpoint) as talk:
+                    from ims_mcp.client.oss.transfer import Transfer
+
+                    transfer = Transfer(talk, opened, self._plan, content_type=content_type, clock=self._clock)
+                    try:
+                        stored = await self._run(transfer, opened, progress)
+                    except BaseException as error:
+                        resumable = await self._wind_up(talk, credentials, error, keep_when_cancelled)
+                        if isinstance(error, OssFailure):
+                            arrived = transfer.counter.bytes_finished
+                            raise explained(error, opened, target, arrived, resumable=resumable) from None
+                        raise
+            finally:
+                checkpoint.close()
+        finally:
+            opened.close()
+        uploaded = UploadedFile(
+            size_bytes=opened.size,
+            parts=transfer.parts,
+            parts_resent=transfer.parts_resent,
+            parts_skipped=transfer.parts_skipped,
+            crc64=stored.crc64 or 0,
+            seconds=time.monotonic() - began,
+            etag=stored.etag,
+        )
+        fields = ("size_bytes", "parts", "parts_resent", "parts_skipped", "seconds")
+        logger.info("a file was uploaded", extra={name: getattr(uploaded, name) for name in fields})
+        return uploaded
+
+    async def abort(self, target: UploadTarget, credentials: Credentials, *, transfer_id: str) -> None:
+        """Abort what an upload that does not run any more left in OSS, and forget it; nothing left is no error.
+
+        Raises UploadError; then the checkpoint stays, and it can be tried again.
+        """
+        target = target.checked()
+        checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
+        try:
+            if checkpoint.record is None:
+                return
+            async with self._conversation(target, credentials, checkpoint) as talk:
+                from ims_mcp.client.oss.remainder import Remainder, check_same_target
+
+                check_same_target(checkpoint.record, target)
+                await Remainder(talk).clean_up()
+        except OssFailure as failure:
+            raise why_not_aborted(failure, target) from None
+        finally:
+            checkpoint.close()
+
+    @asynccontextmanager
+    async def _conversation(
+        self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint
+    ) -> AsyncGenerator[Conversation]:
+        patience, threads = self._patience, self._plan.threads
+        # In a thread: it takes long, and the event loop has other things to do.
+        await anyio.to_thread.run_sync(importlib.import_module, "ims_mcp.client.oss.transfer")
+        from ims_mcp.client.oss.conversation import Conversation
+        from ims_mcp.client.oss.gateway import Gateway
+
+        gateway = await anyio.to_thread.run_sync(lambda: Gateway(target, patience, threads=threads))
+        try:
+            attempts = Attempts(
+                credentials, gateway.lines, patience, threads=threads, sleep=self._sleep, jitter=self._jitter
+            )
+            yield Conversation(target, gateway, attempts, checkpoint)
+        finally:
+            gateway.lines.cut()
+            gateway.close()
+
+    async def _run(self, transfer: Transfer, source: Source, progress: Progress | None) -> Stored:
+        if progress is None:
+            return await transfer.run()
+        teller = Teller(transfer.counter, source.size, progress, self._progress_interval_seconds)
+        results: list[Stored] = []
+
+        async def work() -> None:
+            results.append(await transfer.run())
+            teller.finish()
+
+        await together([work, teller.run])
+        return results[0]
+
+    async def _wind_up(
+        self, talk: Conversation, credentials: Credentials, error: BaseException, keep: Callable[[], bool]
+    ) -> bool:
+        """Stop what is under way; take back what cannot be resumed. Returns whether the transfer can be resumed."""
+        lines, checkpoint = talk.gateway.lines, talk.checkpoint
+
+        def beginning() -> bool:
+            return checkpoint.record is not None and not checkpoint.record.upload_id
+
+        with anyio.CancelScope(shield=True):
+            await _until(lambda: lines.idle or not beginning(), _BEGINNING_SECONDS)
+            lines.cut()
+            await _until(lambda: lines.idle, _WINDING_UP_SECONDS)
+            cancelled = isinstance(error, anyio.get_cancelled_exc_class())
+            useless = isinstance(error, SourceChanged | WrongObject) or (
+                isinstance(error, OssFailure) and error.kind in (Kind.GONE, Kind.LOST)
+            )
+            if checkpoint.record is not None and (useless or (cancelled and not keep())):
+                await self._take_back(talk, credentials)
+        return checkpoint.record is not None
+
+    async def _take_back(self, talk: Conversation, credentials: Credentials) -> None:
+        from ims_mcp.client.oss.remainder import Remainder
+
+        with anyio.move_on_after(self._patience.clean_up):
+            try:
+                async with self._conversation(talk.target, credentials, talk.checkpoint) as fresh:
+                    await Remainder(fresh).clean_up()
+            except OssFailure as failure:
+                logger.debug("aborting failed", extra={"code": failure.code, "status": failure.status})
+            except ImsError as refused:
+                logger.debug("aborting failed", extra={"reason": type(refused).__name__})
+        if talk.checkpoint.record is not None:
+            logger.warning("a stopped upload could not be aborted: its checkpoint is kept, so that it can be later")
+
+
+async def _until(holds: Callable[[], bool], seconds: float) -> None:
+    with anyio.move_on_after(seconds):
+        while not holds():  # noqa: ASYNC110 - what is waited for happens in threads
+            await anyio.sleep(_LOOK_SECONDS)

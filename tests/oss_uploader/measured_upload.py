@@ -1,0 +1,55 @@
+"""A small upload and then a large one, in a process of its own: ``python -m tests.oss_uploader.measured_upload JSON``.
+
+The argument has endpoint, bucket, small, large and checkpoints. Printed as one line of JSON: how much memory the large
+one took beyond the small one, and how late the event loop was meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from ims_mcp.client.oss import OssUploader, UploadTarget
+from tests.oss_uploader.run_upload import owner
+
+
+def peak_bytes() -> int:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    assert found is not None
+    return int(found[1]) * 1024
+
+
+async def main(told: dict[str, Any]) -> None:
+    uploader = OssUploader(checkpoint_dir=Path(told["checkpoints"]))
+    target = UploadTarget(told["endpoint"], told["bucket"], "clip.bin")
+    late: list[float] = []
+    progress: list[int] = []
+
+    async def tick() -> None:
+        while True:
+            due = time.monotonic() + 0.005
+            await anyio.sleep(0.005)
+            late.append(time.monotonic() - due)
+
+    async def note(sent: int, _total: int) -> None:
+        progress.append(sent)
+
+    await uploader.upload(Path(told["small"]), target, owner, transfer_id="t1")
+    before = peak_bytes()
+    async with anyio.create_task_group() as group:
+        group.start_soon(tick)
+        await uploader.upload(Path(told["large"]), target, owner, transfer_id="t1", progress=note)
+        group.cancel_scope.cancel()
+    late.sort()
+    answer = {"growth": peak_bytes() - before, "p99": late[int(len(late) * 0.99)], "tellings": len(progress)}
+    print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    anyio.run(main, json.loads(sys.argv[1]))

@@ -1,0 +1,162 @@
+"""A cancelled upload stops within a second, wherever it is, and takes back what it sent."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import pytest
+
+from tests.fault_proxy import Fault, FaultProxy, LoseAnswer, Mute, Slow, Stall
+from tests.oss_uploader.setting import KIB, MIB, OWNER, PART, Keys, Setting, until
+
+SIZE = 24 * MIB
+Until = Callable[[Setting], bool]
+
+
+async def cancelled(setting: Setting, then: Until, **options: Any) -> float:
+    """Seconds from the cancellation to the end of an upload that is cancelled once ``then`` holds."""
+    path = setting.file(options.pop("size", SIZE))
+    options.setdefault("uploader", {"part_bytes": 2 * MIB})
+    at = 0.0
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: setting.upload(path, **options))
+        await until(lambda: then(setting))
+        at = time.monotonic()
+        group.cancel_scope.cancel()
+    return time.monotonic() - at
+
+
+def parts_begun(count: int) -> Until:
+    return lambda setting: len(setting.proxy.of_kind("part")) >= count
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", [None, Slow(500 * KIB), Stall(64 * KIB), Mute()], ids=str)
+async def test_it_stops_within_a_second_and_the_multipart_upload_is_aborted(
+    setting: Setting, fault: Fault | None
+) -> None:
+    if fault is not None:
+        setting.proxy.inject(fault, "part", times=99)
+    assert await cancelled(setting, parts_begun(2)) < 1.0
+    assert setting.unfinished() == []
+    assert setting.left_behind() == []
+    assert setting.stored() is None
+    assert setting.kinds()[-2:] == ["abort", "abort"]
+
+
+@pytest.mark.anyio
+async def test_what_waits_in_the_kernel_is_not_sent_any_more(setting: Setting) -> None:
+    with FaultProxy(setting.oss.port, receive_buffer_bytes=16 * KIB) as proxy:
+        setting.proxy = proxy
+        proxy.inject(Slow(1_000 * KIB), "part", times=99)
+        assert await cancelled(setting, lambda _: sum(seen.forwarded for seen in proxy.seen) > 200 * KIB) < 1.0
+        forwarded = sum(seen.forwarded for seen in proxy.seen)
+        await until(lambda: not proxy.open_connections)
+        # Megabytes were ahead in this machine's own buffers; what the proxy had received it passed on.
+        assert sum(seen.forwarded for seen in proxy.seen) - forwarded <= 2 * 128 * KIB
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", [None, LoseAnswer()], ids=str)
+async def test_cancelled_while_it_begins_it_leaves_nothing_behind(setting: Setting, fault: Fault | None) -> None:
+    if fault is not None:
+        setting.proxy.inject(fault, "begin", times=99)
+    begun: Until = lambda setting: bool(setting.proxy.of_kind("begin"))  # noqa: E731
+    assert await cancelled(setting, begun) < 1.0
+    assert setting.unfinished() == []
+    assert setting.left_behind() == []
+
+
+@pytest.mark.anyio
+async def test_a_small_file_stops_as_well(setting: Setting) -> None:
+    setting.proxy.inject(Slow(500 * KIB), "put", times=99)
+    putting: Until = lambda setting: bool(setting.proxy.of_kind("put"))  # noqa: E731
+    seconds = await cancelled(setting, putting, size=8 * MIB, uploader={"multipart_threshold_bytes": 16 * MIB})
+    assert seconds < 1.0
+    assert setting.stored() is None
+
+
+@pytest.mark.anyio
+async def test_it_stops_while_it_waits_for_a_connection(setting: Setting) -> None:
+    """A listener whose queue is full does not answer a connection at all."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", port))
+        began = time.monotonic()
+        path = setting.file(3 * PART)
+        with anyio.move_on_after(0.3):
+            await setting.upload(path, target=setting.target(endpoint=f"http://127.0.0.1:{port}"))
+        # One second to stop, and as long as aborting may take: there is nobody to ask.
+        assert time.monotonic() - began < 0.3 + 1.0 + 3.0
+        for each in waiting:
+            each.close()
+
+
+@pytest.mark.anyio
+async def test_it_stops_while_it_waits_to_try_again(setting: Setting) -> None:
+    setting.proxy.inject(LoseAnswer(), "part", times=99)
+
+    async def forever(_: float) -> None:
+        await anyio.sleep(60)
+
+    seconds = await cancelled(setting, parts_begun(2), uploader={"part_bytes": 2 * MIB, "sleep": forever})
+    assert seconds < 1.0
+    assert setting.unfinished() == []
+
+
+@pytest.mark.anyio
+async def test_it_stops_while_it_asks_for_a_credential(setting: Setting) -> None:
+    asked: list[bool] = []
+
+    async def slow_keys(*, force: bool = False) -> Any:
+        asked.append(force)
+        await anyio.sleep(60)
+
+    assert await cancelled(setting, lambda _: bool(asked), keys=slow_keys, size=PART) < 1.0
+
+
+@pytest.mark.anyio
+async def test_what_is_going_to_be_resumed_is_kept(setting: Setting) -> None:
+    """The server ends, and the transfer goes on when it is started again."""
+    setting.proxy.inject(Slow(4_000 * KIB), "part", times=99)
+    two_sent: Until = lambda setting: len(setting.parts_sent()) >= 2  # noqa: E731
+    assert await cancelled(setting, two_sent, keep_when_cancelled=lambda: True) < 1.0
+    assert setting.left_behind() == ["t1.journal"]
+    assert len(setting.unfinished()) == 1
+    setting.proxy.clear()
+    uploaded = await setting.upload(setting.home / "clip.bin", uploader={"part_bytes": 2 * MIB})
+    assert uploaded.parts_skipped >= 2
+    assert setting.unfinished() == []
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_aborted_now_can_be_later(setting: Setting) -> None:
+    setting.proxy.inject(Mute(), "abort", times=99)
+    seconds = await cancelled(setting, parts_begun(2))
+    assert seconds < 1.0 + 3.0
+    assert setting.left_behind() == ["t1.journal"]
+    setting.proxy.clear()
+    await setting.uploader().abort(setting.target(), Keys(OWNER), transfer_id="t1")
+    assert setting.unfinished() == []
+    assert setting.left_behind() == []
+
+
+@pytest.mark.anyio
+async def test_a_deadline_of_the_caller_ends_it_as_well(setting: Setting) -> None:
+    setting.proxy.inject(Slow(500 * KIB), "part", times=99)
+    path = setting.file(SIZE)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        with anyio.fail_after(0.5):
+            await setting.upload(path)
+    assert time.monotonic() - began < 1.5
+    assert setting.unfinished() == []

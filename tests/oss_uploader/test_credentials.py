@@ -1,0 +1,140 @@
+"""Credentials are asked for before every part, renewed once for all when OSS calls them expired, and never kept."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ims_mcp.client.credentials import Credential
+from ims_mcp.client.oss import UploadDenied
+from ims_mcp.errors import CredentialsError
+from tests.fault_proxy import Answer, Slow
+from tests.oss_uploader.setting import KIB, MIB, PART, Keys, Setting, part_number
+
+
+@pytest.mark.anyio
+async def test_they_are_asked_for_before_every_request(setting: Setting) -> None:
+    keys = Keys(Credential("local", "local"))
+    await setting.upload(setting.file(9 * PART), keys=keys)
+    assert keys.asked == len(setting.proxy.seen) == 1 + 9 + 1
+    assert keys.forced == 0
+
+
+@pytest.mark.anyio
+async def test_those_that_run_out_in_the_middle_are_renewed_and_the_part_sent_again(setting: Setting) -> None:
+    """They last a second, and the upload takes three."""
+    setting.make_bucket()
+    setting.proxy.inject(Slow(1_000 * KIB), "part", times=99)
+    path = setting.file(6 * MIB)
+    keys = Keys(setting.temporary(seconds=1), renew=lambda: setting.temporary(seconds=1))
+    began = time.monotonic()
+    uploaded = await setting.upload(path, keys=keys, uploader={"part_bytes": MIB // 2})
+    assert time.monotonic() - began > 2
+    assert keys.forced >= 2
+    assert uploaded.parts_resent >= keys.forced
+    assert setting.arrived(path)
+    assert setting.unfinished() == []
+
+
+@pytest.mark.anyio
+async def test_credentials_renewed_ahead_cost_no_part(setting: Setting) -> None:
+    setting.make_bucket()
+    setting.proxy.inject(Slow(1_000 * KIB), "part", times=99)
+    held = [(time.monotonic(), setting.temporary(seconds=2))]
+
+    async def ahead(*, force: bool = False) -> Credential:
+        if force or time.monotonic() - held[-1][0] > 0.5:
+            held.append((time.monotonic(), setting.temporary(seconds=2)))
+        return held[-1][1]
+
+    uploaded = await setting.upload(setting.file(5 * MIB), keys=ahead, uploader={"part_bytes": MIB // 2})
+    assert len(held) > 3
+    assert uploaded.parts_resent == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "code",
+    ["SecurityTokenExpired", "InvalidSecurityToken", "InvalidSecurityToken.Expired", "InvalidAccessKeyId"],
+)
+async def test_one_renewal_serves_all_parts_that_met_the_expiry(setting: Setting, code: str) -> None:
+    setting.make_bucket()
+    old, new = setting.temporary(), setting.temporary()
+    seen_old: set[int] = set()
+
+    def with_the_old_one(seen: object) -> bool:
+        number = getattr(seen, "part", 0)
+        headers = getattr(seen, "headers", {})
+        if number > 2 and headers.get("x-oss-security-token") == old.security_token:
+            seen_old.add(number)
+            return True
+        return False
+
+    setting.proxy.inject(Answer(403, code), with_the_old_one, times=99)
+    keys = Keys(old, renew=lambda: new)
+    path = setting.file(10 * PART)
+    uploaded = await setting.upload(path, keys=keys, uploader={"threads": 4})
+    assert len(seen_old) > 1
+    assert keys.forced == 1
+    assert uploaded.parts_resent == len(seen_old)
+    assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [100, 3 * PART])
+async def test_those_that_are_expired_from_the_start_are_renewed_once(setting: Setting, size: int) -> None:
+    setting.make_bucket()
+    keys = Keys(setting.temporary(seconds=-1), renew=setting.temporary)
+    path = setting.file(size)
+    await setting.upload(path, keys=keys)
+    assert keys.forced == 1
+    assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+async def test_a_renewal_that_brings_nothing_better_ends_the_upload(setting: Setting) -> None:
+    setting.make_bucket()
+    keys = Keys(setting.temporary(), renew=lambda: setting.temporary(seconds=-1))
+    setting.proxy.inject(Answer(403, "SecurityTokenExpired", "too late"), part_number(3))
+    path = setting.file(5 * PART)
+    with pytest.raises(UploadDenied) as failure:
+        await setting.upload(path, keys=keys, uploader={"threads": 1})
+    assert "although it was just renewed" in failure.value.explain()
+    assert failure.value.resumable
+    assert keys.forced == 1
+    uploaded = await setting.upload(path, keys=Keys(setting.temporary()))
+    assert uploaded.parts_skipped == 2
+
+
+@pytest.mark.anyio
+async def test_a_permanent_key_that_does_not_exist_is_not_renewed(setting: Setting) -> None:
+    keys = Keys(Credential("nobody", "nothing"))
+    with pytest.raises(UploadDenied, match="InvalidAccessKeyId"):
+        await setting.upload(setting.file(3 * PART), keys=keys)
+    assert keys.forced == 0
+
+
+@pytest.mark.anyio
+async def test_a_credential_for_another_key_is_denied(setting: Setting) -> None:
+    setting.make_bucket()
+    with pytest.raises(UploadDenied, match=r"AccessDenied \(HTTP 403\)"):
+        await setting.upload(setting.file(3 * PART), keys=Keys(setting.temporary(key="other.bin")))
+    assert setting.unfinished() == []
+
+
+@pytest.mark.anyio
+async def test_the_error_of_their_source_comes_through_and_what_was_sent_is_kept(setting: Setting) -> None:
+    path = setting.file(6 * PART)
+    count = 0
+
+    async def failing(*, force: bool = False) -> Credential:
+        nonlocal count
+        count += 1
+        if count == 4:
+            raise CredentialsError("RefreshUploadMedia says no.")
+        return Credential("local", "local")
+
+    with pytest.raises(CredentialsError, match="RefreshUploadMedia says no"):
+        await setting.upload(path, keys=failing, uploader={"threads": 1})
+    assert (await setting.upload(path)).parts_skipped == 2

@@ -1,0 +1,241 @@
+"""Only regular files are sent, and only as they were when the upload began."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from ims_mcp.client.oss import SourceChanged, SourceRefused
+from ims_mcp.client.oss.source import Source
+from tests.fault_proxy import Slow
+from tests.oss_uploader.setting import KIB, MIB, PART, Setting, content, until
+
+
+def make_directory(path: Path) -> None:
+    path.mkdir()
+
+
+def make_link(path: Path) -> None:
+    path.with_name("real.bin").write_bytes(b"secret")
+    path.symlink_to(path.with_name("real.bin"))
+
+
+def make_dangling_link(path: Path) -> None:
+    path.symlink_to("/nowhere")
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_nothing(path: Path) -> None:
+    assert not path.exists()
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (make_directory, "is a directory"),
+        (make_pipe, "is a pipe"),
+        (make_link, "is a symbolic link"),
+        (make_dangling_link, "is a symbolic link"),
+        (make_socket, "is a socket"),
+        (make_nothing, "There is no file"),
+    ],
+    ids=["directory", "pipe", "link", "dangling link", "socket", "nothing"],
+)
+async def test_what_is_not_a_regular_file_is_refused(
+    setting: Setting, make: Callable[[Path], None], words: str
+) -> None:
+    path = setting.home / "clip.bin"
+    make(path)
+    with anyio.fail_after(2):
+        with pytest.raises(SourceRefused, match=words) as refusal:
+            await setting.upload(path)
+    assert refusal.value.next_step
+    assert setting.proxy.seen == []
+    assert setting.left_behind() == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/stdin/x", "/nowhere/at/all", "a\0b", "x" * 300])
+async def test_devices_and_impossible_paths_are_refused(setting: Setting, path: str) -> None:
+    with pytest.raises(SourceRefused) as refusal:
+        await setting.upload(Path(path))
+    assert "\0" not in refusal.value.explain()
+
+
+@pytest.mark.anyio
+async def test_a_file_that_may_not_be_read_is_refused(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = setting.file(10)
+    path.chmod(0)
+    if os.geteuid() == 0:  # root may read anything
+
+        def denied(*_: object) -> int:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(os, "open", denied)
+    with pytest.raises(SourceRefused, match="may not be read"):
+        await setting.upload(path)
+
+
+def seen_before(status: os.stat_result) -> Callable[[Path], os.stat_result]:
+    """A look at a path that shows what was there a moment ago."""
+
+    def lstat(_: Path) -> os.stat_result:
+        return status
+
+    return lstat
+
+
+def test_a_file_that_becomes_a_link_at_the_last_moment_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the opening."""
+    path = tmp_path / "clip.bin"
+    path.write_bytes(b"mine")
+    status = path.lstat()
+    path.unlink()
+    (tmp_path / "secret").write_bytes(b"not yours")
+    path.symlink_to(tmp_path / "secret")
+    monkeypatch.setattr(Path, "lstat", seen_before(status))
+    with pytest.raises(SourceRefused, match="symbolic link"):
+        Source.open(path)
+
+
+def test_a_file_that_becomes_a_pipe_at_the_last_moment_is_refused_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clip.bin"
+    path.write_bytes(b"mine")
+    status = path.lstat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(Path, "lstat", seen_before(status))
+    with pytest.raises(SourceRefused, match="is a pipe"):
+        Source.open(path)
+
+
+async def changed_while_sent(setting: Setting, change: Callable[[Path], None], size: int = 12 * MIB) -> str:
+    """The text of the error an upload ends with whose file changes when its second part begins."""
+    setting.proxy.inject(Slow(4_000 * KIB), lambda seen: seen.kind in ("part", "put"), times=99)
+    path = setting.file(size)
+    failures: list[SourceChanged] = []
+
+    async def upload() -> None:
+        with pytest.raises(SourceChanged) as failure:
+            await setting.upload(path, uploader={"part_bytes": MIB, "multipart_threshold_bytes": 10 * MIB})
+        failures.append(failure.value)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(upload)
+        await until(lambda: any(seen.forwarded for seen in setting.proxy.seen if seen.kind in ("part", "put")))
+        change(path)
+    assert setting.unfinished() == []
+    assert setting.left_behind() == []
+    assert setting.stored() is None
+    assert "then upload it again" in failures[0].explain()
+    return str(failures[0])
+
+
+def grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def shrink(path: Path) -> None:
+    os.truncate(path, 5 * MIB)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(11 * MIB)
+        file.write(b"other")
+
+
+def replace(path: Path) -> None:
+    other = path.with_name("other.bin")
+    other.write_bytes(content(12 * MIB, 9))
+    other.replace(path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (grow, r"grew while it was sent: from 12,582,912 to 12,582,916 bytes"),
+        (shrink, "became shorter while it was sent"),
+        (empty, "became shorter while it was sent"),
+        (overwrite, "was written to while it was sent"),
+        (replace, "was replaced by another file while it was sent"),
+    ],
+)
+async def test_a_file_that_changes_while_it_is_sent_leaves_no_object(
+    setting: Setting, change: Callable[[Path], None], words: str
+) -> None:
+    assert words in await changed_while_sent(setting, change)
+
+
+@pytest.mark.anyio
+async def test_a_small_file_that_grows_while_it_is_sent_leaves_no_object(setting: Setting) -> None:
+    """Its last bytes are held back until it is known that they are the last."""
+    assert "grew" in await changed_while_sent(setting, grow, size=9 * MIB)
+
+
+@pytest.mark.anyio
+async def test_a_file_that_is_removed_while_it_is_sent_arrives_whole(setting: Setting) -> None:
+    path = setting.file(8 * PART)
+    expected = path.read_bytes()
+    setting.proxy.inject(Slow(1_000 * KIB), "part", times=99)
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: setting.upload(path))
+        await until(lambda: setting.proxy.of_kind("part"))
+        path.unlink()
+    assert setting.stored() == expected
+
+
+@pytest.mark.anyio
+async def test_a_disk_that_fails_is_said_and_what_was_sent_is_kept(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = setting.file(6 * PART)
+    read = os.pread
+
+    def failing(descriptor: int, length: int, offset: int) -> bytes:
+        if offset >= 3 * PART:
+            raise OSError(5, "Input/output error")
+        return read(descriptor, length, offset)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "pread", failing)
+        with pytest.raises(SourceRefused, match=r"could not be read on \(Input/output error\)") as failure:
+            await setting.upload(path, uploader={"threads": 1})
+    assert failure.value.resumable
+    assert (await setting.upload(path)).parts_skipped == 3
+
+
+def test_a_reader_left_behind_keeps_the_file_open(tmp_path: Path) -> None:
+    """Its descriptor must not become that of another file while a thread reads."""
+    path = tmp_path / "clip.bin"
+    path.write_bytes(b"0123456789")
+    source = Source.open(path)
+    with source.reading():
+        source.close()
+        assert source.read(4, 2) == b"2345"
+    with pytest.raises(SourceRefused, match="closed"), source.reading():
+        pass

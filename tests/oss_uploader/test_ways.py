@@ -1,0 +1,113 @@
+"""The way to OSS: TLS that is checked, proxies of the environment, and nothing else from the user's surroundings."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from ims_mcp.client.oss import Patience, UploadDenied, UploadTarget
+from tests.fault_proxy import Damage, FaultProxy, Reset, Slow, Stall
+from tests.oss_uploader.setting import KIB, MIB, PART, Setting, part_number
+
+HOST = "oss-cn-shanghai.aliyuncs.com"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's context; the client is told of its authority by the environment, and by nothing else."""
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", f"*.{HOST}").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def encrypted(setting: Setting, tls: ssl.SSLContext) -> Iterator[FaultProxy]:
+    with FaultProxy(setting.oss.port, tls=tls, receive_buffer_bytes=64 * KIB) as proxy:
+        yield proxy
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [0, PART, 5 * PART])
+async def test_over_tls_it_is_the_same(setting: Setting, encrypted: FaultProxy, size: int) -> None:
+    path = setting.file(size)
+    await setting.upload(path, target=setting.target(endpoint=encrypted.url))
+    assert setting.arrived(path)
+    assert encrypted.url.startswith("https://")
+
+
+@pytest.mark.anyio
+async def test_over_tls_what_breaks_is_repeated(setting: Setting, encrypted: FaultProxy) -> None:
+    path = setting.file(12 * MIB)
+    for number, fault in enumerate((Reset(100), Stall(64 * KIB), Damage(5), Slow(8 * MIB))):
+        encrypted.inject(fault, part_number(number + 1))
+    uploaded = await setting.upload(
+        path,
+        target=setting.target(endpoint=encrypted.url),
+        uploader={"part_bytes": 3 * MIB, "patience": Patience(stall=0.5, base=0.01)},
+    )
+    assert uploaded.parts_resent == 3
+    assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [PART, 3 * PART])
+async def test_a_certificate_of_an_unknown_authority_is_final(
+    setting: Setting, encrypted: FaultProxy, monkeypatch: pytest.MonkeyPatch, size: int, tmp_path: Path
+) -> None:
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
+    with pytest.raises(UploadDenied, match="certificate of the endpoint could not be verified"):
+        await setting.upload(setting.file(size), target=setting.target(endpoint=encrypted.url))
+    assert encrypted.seen == []
+
+
+@pytest.mark.anyio
+async def test_through_a_proxy_of_the_environment_to_the_host_of_a_bucket(
+    setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is in the cloud: the bucket in the host name, the region from it, signed with V4."""
+    setting.make_bucket()
+    path = setting.file(5 * PART)
+    with FaultProxy(setting.oss.port, tls=tls, behind_connect=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        target = UploadTarget(f"http://{HOST}", setting.bucket, "目录/clip.bin")
+        proxy.inject(Reset(5), part_number(2))
+        uploaded = await setting.upload(path, target=target)
+        assert uploaded.parts_resent == 1
+        assert set(proxy.connects) == {f"{setting.bucket}.{HOST}:443"}
+        signed = {seen.headers["authorization"].partition(" ")[0] for seen in proxy.seen}
+        assert signed == {"OSS4-HMAC-SHA256"}
+    assert setting.arrived(path, "目录/clip.bin")
+
+
+@pytest.mark.anyio
+async def test_loopback_is_never_reached_through_a_proxy(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    path = setting.file(PART)
+    await setting.upload(path)
+    assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+async def test_a_password_in_netrc_does_not_replace_the_signature(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("default login someone password else\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    path = setting.file(PART)
+    await setting.upload(path)
+    assert setting.arrived(path)
