@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ ENVIRONMENT = {
     "IMS_MCP_READ_ONLY": "1 refuses every operation that changes anything",
     "IMS_MCP_ALLOW_DESTRUCTIVE": "1 runs destructive operations without asking, for clients that cannot ask",
     "IMS_MCP_DATA_DIR": "where the embedded IMS keeps its state",
+    "IMS_MCP_STATE_DIR": "where transfers are written down, so that they can go on after a restart",
+    "IMS_MCP_UPLOAD_DIRS": "directories files may be uploaded from, separated as in PATH; none: no uploads",
+    "IMS_MCP_MAX_UPLOAD_BYTES": "largest file that may be uploaded",
     "IMS_MCP_TIMEOUT_SECONDS": "deadline of one call, retries included (default 30)",
     "IMS_MCP_ECS_ROLE": "name of the ECS instance role to take credentials from; never asked unless set",
     "IMS_MCP_LOG_LEVEL": "debug, info, warning (default) or error; logs go to stderr",
@@ -45,6 +49,9 @@ class Settings:
     allow_destructive: bool = False
     local: bool = False
     data_dir: Path = field(default_factory=lambda: default_data_dir({}))
+    state_dir: Path = field(default_factory=lambda: default_state_dir({}))
+    upload_dirs: tuple[Path, ...] = ()
+    max_upload_bytes: int | None = None
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ecs_role: str | None = None
     log_level: str = "warning"
@@ -52,6 +59,18 @@ class Settings:
     def at(self, endpoint: str) -> Settings:
         """The same settings, pointed at another endpoint."""
         return replace(self, endpoint=checked_endpoint(endpoint))
+
+    @property
+    def service(self) -> str:
+        """Which IMS this is, by a name that stays the same when an embedded one moves to another port."""
+        return f"local:{self.data_dir}" if self.local else self.endpoint_url
+
+    @property
+    def oss_endpoint_url(self) -> str:
+        """OSS beside this IMS: the region's own, or the embedded one, which is the same server."""
+        if self.endpoint is not None and _is_loopback(urlsplit(self.endpoint).hostname or ""):
+            return self.endpoint
+        return f"https://oss-{self.region}.aliyuncs.com"
 
     @property
     def endpoint_url(self) -> str:
@@ -64,6 +83,16 @@ def default_data_dir(environ: Mapping[str, str]) -> Path:
     """``$XDG_DATA_HOME/ims-mcp``, or ``~/.local/share/ims-mcp``."""
     base = environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / "ims-mcp"
+
+
+def default_state_dir(environ: Mapping[str, str]) -> Path:
+    """``$XDG_STATE_HOME/ims-mcp``, or ``~/.local/state/ims-mcp``."""
+    base = environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "ims-mcp"
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def checked_endpoint(value: str) -> str:
@@ -81,7 +110,7 @@ def checked_endpoint(value: str) -> str:
             f"The endpoint {value!r} is not a host.",
             next_step="Give scheme, host and port only, such as https://ice.cn-shanghai.aliyuncs.com.",
         )
-    if parts.scheme == "http" and not (host in ("localhost", "::1") or host.startswith("127.")):
+    if parts.scheme == "http" and not _is_loopback(host):
         raise SettingsError(
             f"The endpoint {value!r} would send calls unencrypted.",
             next_step="Use https; plain http is accepted for 127.0.0.1 only.",
@@ -122,6 +151,7 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
     if log_level not in _LOG_LEVELS:
         raise SettingsError(f"The log level {log_level!r} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}.")
     data_dir = given("data_dir", "IMS_MCP_DATA_DIR")
+    state_dir = given("state_dir", "IMS_MCP_STATE_DIR")
     ecs_role = given("ecs_role", "IMS_MCP_ECS_ROLE", "ALIBABA_CLOUD_ECS_METADATA")
     return Settings(
         region=region,
@@ -130,10 +160,38 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
         allow_destructive=_option_flag(options, environ, "allow_destructive", "IMS_MCP_ALLOW_DESTRUCTIVE"),
         local=bool(options.get("local")),
         data_dir=Path(str(data_dir)).expanduser().absolute() if data_dir else default_data_dir(environ),
+        state_dir=Path(str(state_dir)).expanduser().absolute() if state_dir else default_state_dir(environ),
+        upload_dirs=_upload_dirs(options.get("upload_dir") or environ.get("IMS_MCP_UPLOAD_DIRS", "").split(os.pathsep)),
+        max_upload_bytes=_max_upload_bytes(given("max_upload_bytes", "IMS_MCP_MAX_UPLOAD_BYTES")),
         timeout_seconds=timeout_seconds,
         ecs_role=str(ecs_role) if ecs_role else None,
         log_level=log_level,
     )
+
+
+def _upload_dirs(names: Sequence[str]) -> tuple[Path, ...]:
+    """The directories with every symbolic link in their own path followed: below them none is."""
+    found: list[Path] = []
+    for name in names:
+        if not name.strip():
+            continue
+        directory = Path(name).expanduser()
+        if not directory.is_dir():
+            raise SettingsError(f"The upload directory {name!r} does not exist.", next_step="Name a directory.")
+        found.append(directory.resolve())
+    return tuple(dict.fromkeys(found))
+
+
+def _max_upload_bytes(value: Any) -> int | None:
+    if value is None:
+        return None
+    try:
+        limit = int(value)
+    except ValueError:
+        limit = 0
+    if limit <= 0:
+        raise SettingsError(f"The upload limit {value!r} is not a number of bytes.", next_step="Give 1 or more.")
+    return limit
 
 
 def _option_flag(options: Mapping[str, Any], environ: Mapping[str, str], option: str, name: str) -> bool:

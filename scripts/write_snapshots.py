@@ -14,10 +14,9 @@ from pathlib import Path
 import anyio
 from mcp_types import Tool
 
-from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import connection
 from ims_mcp.server.build import build_server
-from ims_mcp.server.listing import as_sent, size_bytes
+from ims_mcp.server.listing import as_sent, effect_of, size_bytes
 from ims_mcp.server.prompts import prompt_files
 from ims_mcp.settings import ENVIRONMENT, Settings
 
@@ -28,8 +27,8 @@ README = ROOT / "README.md"
 
 async def _listed() -> list[Tool]:
     settings = Settings()
-    async with connection(settings, {}) as client:
-        return await build_server(settings, client).list_tools()
+    async with connection(settings, {}) as to:
+        return await build_server(settings, to.client, to.following).list_tools()
 
 
 def listed_tools() -> list[Tool]:
@@ -50,12 +49,8 @@ def snapshots(tools: list[Tool]) -> dict[Path, str]:
 
 def tables(tools: list[Tool]) -> dict[str, str]:
     """Name of a generated block of the README -> its Markdown."""
-    rows = [
-        f"| `{tool.name}` | {get_operation(tool.name).name} | {tool.title} | {get_operation(tool.name).effect} | "
-        f"{size_bytes(tool):,} |"
-        for tool in tools
-    ]
-    tool_table = ["| tool | operation | what it does | effect | bytes |", "|---|---|---|---|---|", *rows]
+    rows = [f"| `{tool.name}` | {tool.title} | {effect_of(tool)} | {size_bytes(tool):,} |" for tool in tools]
+    tool_table = ["| tool | what it does | effect | bytes |", "|---|---|---|---|", *rows]
     tool_table.append(f"\n{len(tools)} tools, {len(as_sent(tools).encode()):,} bytes of tools/list.")
     prompt_table = ["| prompt | arguments | what it does |", "|---|---|---|"] + [
         f"| `{file.name}` | {', '.join(f'`{argument.name}`' for argument in file.arguments)} | {file.description} |"

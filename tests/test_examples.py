@@ -85,6 +85,25 @@ async def test_bulk_register_reports_failures_and_goes_on_where_it_stopped(tmp_p
         assert out.splitlines()[0] == "4 Normal, 1 PrepareFail, 1 Refused"
 
 
+def _films(folder: Path, clip: Path) -> Path:
+    """Two films and one file that only looks like one."""
+    folder.mkdir()
+    for name in ("one.mp4", "two ü.mp4"):
+        (folder / name).write_bytes(clip.read_bytes() + name.encode())
+    (folder / "broken.mp4").write_text("only text")
+    return folder
+
+
+@pytest.mark.anyio
+async def test_upload_folder_uploads_each_file_once_and_names_what_failed(tmp_path: Path, clip: Path) -> None:
+    folder = _films(tmp_path / "films", clip)
+    server = ("--", "--local", "--data-dir", str(tmp_path / "data"), "--state-dir", str(tmp_path / "state"))
+    code, out, errors = await run_example("upload_folder.py", str(folder), *server)
+    assert code == 1, errors
+    assert sorted(line[:4] for line in out.splitlines()) == ["FAIL", "ok  ", "ok  "]
+    assert "broken.mp4" in next(line for line in out.splitlines() if line.startswith("FAIL"))
+
+
 def configurations() -> list[Any]:
     return [
         pytest.param(json.loads(path.read_text(encoding="utf-8")), id=path.stem)
@@ -103,7 +122,7 @@ async def test_every_client_configuration_starts_a_server_that_lists_its_tools(
         command=sys.executable, args=["-m", "ims_mcp", *server["args"]], env={"HOME": str(tmp_path), **server["env"]}
     )
     async with Client(command) as client:
-        assert len((await client.list_tools()).tools) == 10
+        assert len((await client.list_tools()).tools) == 15
 
 
 def test_the_examples_readme_names_every_example() -> None:
@@ -116,4 +135,9 @@ def test_an_example_without_arguments_says_how_to_use_it() -> None:
     for path in EXAMPLES.glob("*.py"):
         done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == 2
-        assert "addresses.txt" in done.stderr or "oss://" in done.stderr or "manifest" in done.stderr
+        assert (
+            "addresses.txt" in done.stderr
+            or "oss://" in done.stderr
+            or "manifest" in done.stderr
+            or "folder" in done.stderr
+        )

@@ -70,7 +70,7 @@ def test_the_installed_command_lists_the_tools_and_serves_the_prompts(installed:
         timeout=60,
         check=True,
     )
-    assert len(json.loads(listed.stdout)["tools"]) == 10
+    assert len(json.loads(listed.stdout)["tools"]) == 15
     code = (
         "import ims_mcp; from ims_mcp.server.prompts import prompt_files; "
         "print(ims_mcp.__file__); print([file.name for file in prompt_files()])"
@@ -80,7 +80,7 @@ def test_the_installed_command_lists_the_tools_and_serves_the_prompts(installed:
     )
     where, prompts = run.stdout.splitlines()
     assert str(installed.parent) in where, "the wheel's own package was imported, not the checkout"
-    assert prompts == "['attach_rendition', 'register_and_inspect']"
+    assert prompts == "['attach_rendition', 'register_and_inspect', 'upload_and_publish']"
 
 
 def test_every_package_the_core_imports_is_declared(wheel: Path) -> None:

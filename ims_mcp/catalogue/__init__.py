@@ -11,11 +11,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ims_mcp.catalogue.notes import NOTES, OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Operation, Parameter, Poll, ResponseField
+from ims_mcp.catalogue.notes import TOOLSETS, OperationNotes, ParameterNotes, notes_of, toolset_of
+from ims_mcp.catalogue.notes.glossary import GLOSSARY
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Operation, Parameter, Poll, ResponseField, snake_case
 from ims_mcp.errors import ImsError
 
 __all__ = [
+    "TOOLSETS",
     "AtLeastOne",
     "Effect",
     "Needs",
@@ -52,41 +54,44 @@ def known_names() -> frozenset[str]:
 
 
 @cache
-def operations() -> tuple[Operation, ...]:
-    """The described operations, in the order of their toolsets."""
-    return tuple(get_operation(name) for name in NOTES)
+def operations(toolset: str | None = None) -> tuple[Operation, ...]:
+    """The described operations, of all toolsets in their order or of one."""
+    return tuple(get_operation(name) for each in ([toolset] if toolset else TOOLSETS) for name in notes_of(each))
 
 
-@cache
 def get_operation(name: str) -> Operation:
     """The operation called ``name`` (``GetMediaInfo``), or by its tool name (``get_media_info``).
 
-    Raises UnknownOperation where IMS has no such operation or this version does not describe it yet.
+    Raises UnknownOperation where IMS has no such operation or this version does not describe it.
     """
-    if name in NOTES:
-        return _joined(name, _facts()["operations"][name], NOTES[name])
-    folded = name.replace("_", "").lower()
-    for described in NOTES:
-        if described.lower() == folded:
-            return get_operation(described)
-    raise _unknown(name, folded)
+    known = name if name in known_names() else _by_tool_name().get(name, "")
+    toolset = toolset_of(known) if known else None
+    if toolset is None:
+        raise _unknown(name, known)
+    return _joined(known, toolset)
 
 
-def _unknown(name: str, folded: str) -> UnknownOperation:
-    known = {real.lower(): real for real in known_names()}
-    if folded in known:
+@cache
+def _by_tool_name() -> dict[str, str]:
+    return {snake_case(name): name for name in known_names()}
+
+
+def _unknown(name: str, known: str) -> UnknownOperation:
+    if known:
         return UnknownOperation(
-            f"{known[folded]} is an operation of IMS that this version does not describe yet.",
-            next_step=f"Described are: {', '.join(NOTES)}.",
+            f"{known} is an operation of IMS that this version does not describe.",
+            next_step="`ims-mcp tools` lists what it does.",
         )
-    described = {real.lower(): real for real in NOTES}
-    near = [described[match] for match in difflib.get_close_matches(folded, described, n=3, cutoff=0.5)]
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Described are: {', '.join(NOTES)}."
-    return UnknownOperation(f"IMS has no operation {name!r}.", next_step=hint)
+    folded = {real.lower(): real for real in known_names()}
+    near = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(folded[match] for match in near)}?" if near else "Look for it by what it does."
+    return UnknownOperation(f"IMS has no operation {name[:80]!r}.", next_step=hint)
 
 
-def _joined(name: str, facts: dict[str, Any], notes: OperationNotes) -> Operation:
-    parameters = tuple(_parameter(row, notes.parameters.get(row["name"], {})) for row in facts["parameters"])
+@cache
+def _joined(name: str, toolset: str) -> Operation:
+    facts, notes = _facts()["operations"][name], notes_of(toolset)[name]
+    parameters = tuple(_described(row, notes) for row in facts["parameters"])
     unknown = set(notes.parameters) - {parameter.name for parameter in parameters}
     if unknown:
         raise LookupError(f"the notes of {name} describe parameters it does not have: {sorted(unknown)}")
@@ -95,7 +100,7 @@ def _joined(name: str, facts: dict[str, Any], notes: OperationNotes) -> Operatio
     ranked = sorted(parameters, key=lambda row: order.index(row.name) if row.name in order else len(order))
     return Operation(
         name=name,
-        toolset=notes.toolset,
+        toolset=toolset,
         title=notes.title,
         purpose=notes.purpose,
         effect=notes.effect,
@@ -108,8 +113,20 @@ def _joined(name: str, facts: dict[str, Any], notes: OperationNotes) -> Operatio
         destructive_when=notes.destructive_when,
         idempotent=notes.idempotent,
         secret_fields=notes.secret_fields,
+        costs=notes.costs,
         words=notes.words,
     )
+
+
+def _described(facts: dict[str, Any], notes: OperationNotes) -> Parameter:
+    """A row with the operation's own notes, or with what the glossary says of parameters of that name."""
+    own = notes.parameters.get(facts["name"])
+    if own is not None:
+        return _parameter(facts, own)
+    recurring = GLOSSARY.get(facts["name"], {})
+    # A word that is a number here and an object there is described only where the kinds agree.
+    agrees = recurring.get("wire_kind", "string") == facts["type"]
+    return _parameter(facts, recurring if agrees else {})
 
 
 def _parameter(facts: dict[str, Any], notes: ParameterNotes) -> Parameter:
@@ -121,7 +138,7 @@ def _parameter(facts: dict[str, Any], notes: ParameterNotes) -> Parameter:
         "style": facts.get("style", "plain"),
         "items": _parameter(facts["items"], {}) if "items" in facts else None,
     }
-    plain: dict[str, Any] = dict(notes)
+    plain: dict[str, Any] = {name: value for name, value in notes.items() if name != "wire_kind"}
     nested: dict[str, ParameterNotes] = plain.pop("nested", {})
     base["fields"] = tuple(_parameter(row, nested.get(row["name"], {})) for row in facts.get("fields", ()))
     return Parameter(**{**base, **plain})

@@ -149,6 +149,8 @@ class Operation:
     """Calling it twice with the same arguments leaves the same state as calling it once."""
     secret_fields: tuple[str, ...] = ()
     """Response fields that are credentials."""
+    costs: str = ""
+    """What it costs beyond the call: money, a phone call."""
     words: tuple[str, ...] = field(default=())
     """Search words, English and Chinese, beside those of the description."""
 

@@ -13,7 +13,10 @@ from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.logs import log_to_stderr
 from ims_mcp.settings import Settings, read_settings
 
-_SETTINGS = ("region", "endpoint", "read_only", "allow_destructive", "local", "data_dir", "ecs_role", "log_level")
+_SETTINGS = (
+    *("region", "endpoint", "read_only", "allow_destructive", "local", "data_dir", "ecs_role", "log_level"),
+    *("state_dir", "upload_dir", "max_upload_bytes"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,12 +82,16 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _command(commands, "serve", "serve MCP on stdin and stdout (the default)")
     _add_settings(serve)
+    serve.add_argument("--upload-dir", action="append", help="directory files may be uploaded from; repeatable")
+    serve.add_argument("--max-upload-bytes", help="largest file that may be uploaded")
+    serve.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
 
     local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
     local.add_argument("--port", type=int, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
     local.add_argument("--data-dir", help="where state and files are kept (default ~/.local/share/ims-mcp)")
     local.add_argument("--settle", type=float, default=2.0, help="seconds a registration takes at least (default 2)")
     local.add_argument("--region", help="region it plays (default cn-shanghai)")
+    local.add_argument("--credential-seconds", type=float, default=3000.0, help="life of upload credentials")
     local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
     _add_log_level(local)
 

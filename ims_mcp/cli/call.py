@@ -38,10 +38,10 @@ async def _call(
     async def progress(done: float, total: float, message: str) -> None:
         print(f"{done:5.1f} s of {total:.0f} s  {message}", file=sys.stderr)
 
-    async with connection(settings, os.environ) as client:
+    async with connection(settings, os.environ) as to:
         if raw:
-            return (await client.call(operation, arguments, confirmed=yes)).data
-        return await run_operation(client, operation, arguments, own, confirmed=yes, progress=progress)
+            return (await to.client.call(operation, arguments, confirmed=yes)).data
+        return await run_operation(to.client, operation, arguments, own, confirmed=yes, progress=progress)
 
 
 def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:

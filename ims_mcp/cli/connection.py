@@ -1,32 +1,79 @@
-"""Settings to a client: the cloud's endpoint with the user's credentials, or the embedded IMS with its own key pair."""
+"""Settings to what commands work with: the shared client and the transfers, of the cloud or of the embedded IMS."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
 
 from ims_mcp.cli.embedded import EmbeddedIms, local_key_pair
 from ims_mcp.client.credentials import Credential, CredentialSource, FixedCredentials, ProviderChain
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.client.oss import OssUploader, OwnStorage
 from ims_mcp.settings import Settings
+from ims_mcp.workflows.local_files import UploadRules
+from ims_mcp.workflows.transfers.following import Following
+from ims_mcp.workflows.transfers.service import Transfers
+from ims_mcp.workflows.transfers.steps import TransferSteps
+from ims_mcp.workflows.transfers.transfer import Journal
+
+Endpoint = Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Nothing in it has contacted anything yet."""
+
+    client: ImsClient
+    following: Following
 
 
 @asynccontextmanager
-async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGenerator[ImsClient]:
-    """A client that has contacted nothing yet. The embedded IMS it may start on its first call ends with the block."""
+async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGenerator[Connection]:
+    """The embedded IMS that a first call may start, and transfers that run, end with the block."""
     async with EmbeddedIms(settings, environ) as embedded:
 
         async def endpoint() -> str:
             return await embedded.endpoint() if settings.local else settings.endpoint_url
 
-        async with ImsClient(
-            endpoint,
-            credential_source(settings, environ),
-            timeout_seconds=settings.timeout_seconds,
-            read_only=settings.read_only,
-            allow_destructive=settings.allow_destructive,
-        ) as client:
-            yield client
+        async def oss_endpoint() -> str:
+            return await embedded.endpoint() if settings.local else settings.oss_endpoint_url
+
+        async with opened(settings, endpoint, oss_endpoint, credential_source(settings, environ)) as to:
+            yield to
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings,
+    endpoint: Endpoint,
+    oss_endpoint: Endpoint,
+    credentials: CredentialSource,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> AsyncGenerator[Connection]:
+    """The same for endpoints and credentials of the caller's."""
+    client = ImsClient(
+        endpoint,
+        credentials,
+        timeout_seconds=settings.timeout_seconds,
+        read_only=settings.read_only,
+        allow_destructive=settings.allow_destructive,
+        sleep=sleep,
+    )
+    journal = Journal(settings.state_dir / "transfers")
+    uploader = OssUploader(checkpoint_dir=journal.checkpoints)
+    transfers = Transfers(
+        TransferSteps(client, uploader, OwnStorage(oss_endpoint, credentials)),
+        UploadRules(settings.upload_dirs, settings.max_upload_bytes),
+        journal,
+        service=settings.service,
+        read_only=settings.read_only,
+    )
+    async with client, transfers:
+        yield Connection(client, Following(transfers, client))
 
 
 def credential_source(settings: Settings, environ: Mapping[str, str]) -> CredentialSource:

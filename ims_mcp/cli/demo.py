@@ -38,7 +38,7 @@ class Demo:
         print(f"\n> {tool} {json.dumps(arguments, ensure_ascii=False)}")
 
         async def show(progress: float, total: float | None, message: str | None) -> None:
-            print(f"  … {progress:.1f} s  {message}")
+            print(f"  … {message}")
 
         result = await self.client.call_tool(tool, arguments, progress_callback=show)
         text = "".join(getattr(block, "text", "") for block in result.content)
@@ -61,7 +61,8 @@ def demo(*, keep: str | None = None) -> int:
 async def _demo(directory: Path) -> int:
     started = time.monotonic()
     settings = read_settings({}, local=True, data_dir=directory / "data")
-    source, rendition = await _make_clips(directory)
+    source, rendition, own = await _make_clips(directory)
+    own_bytes = await anyio.to_thread.run_sync(lambda: own.stat().st_size)
     async with AsyncExitStack() as stack:
         embedded = await stack.enter_async_context(EmbeddedIms(settings, os.environ))
         endpoint = await embedded.endpoint()
@@ -71,8 +72,9 @@ async def _demo(directory: Path) -> int:
             print(
                 f"put {path.name} ({path.stat().st_size:,} bytes) into the local OSS as oss://{BUCKET}/demo/{path.name}"
             )
-        command = ["-m", "ims_mcp", "serve", "--local", "--data-dir", str(settings.data_dir)]
-        print(f"\n$ ims-mcp serve --local --data-dir {settings.data_dir}   (over stdio)")
+        options = ["--local", "--data-dir", str(settings.data_dir), "--upload-dir", str(own.parent)]
+        command = ["-m", "ims_mcp", "serve", *options, "--state-dir", str(directory / "state")]
+        print(f"\n$ ims-mcp serve {' '.join(options)}   (over stdio)")
         server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
         client = await stack.enter_async_context(Client(server))
         listed = await client.list_tools()
@@ -80,21 +82,25 @@ async def _demo(directory: Path) -> int:
         run = Demo(client)
         media_id = await _register_and_attach(run, source.name, rendition.name)
         await _compare_sizes(run, settings, media_id)
+        await _upload(run, own, own_bytes)
     return _report(run.problems, time.monotonic() - started)
 
 
-async def _make_clips(directory: Path) -> tuple[Path, Path]:
+async def _make_clips(directory: Path) -> tuple[Path, Path, Path]:
     from ims_mcp.local.media.clip import make_clip  # brings in PyAV, which only the extra `local` installs
 
     source, rendition = directory / "film.mp4", directory / "film-720p.mp4"
+    own = directory / "own" / "holiday.wav"
 
     def make() -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        own.parent.mkdir(parents=True, exist_ok=True)
         make_clip(source, seconds=4, width=1920, height=1080)
         make_clip(rendition, seconds=4, width=1280, height=720, subtitles=False)
+        # Uncompressed sound: large enough to be sent in parts, and made in no time.
+        make_clip(own, seconds=240, video_codec=None, audio_codec="pcm_s16le", subtitles=False)
 
     await anyio.to_thread.run_sync(make)
-    return source, rendition
+    return source, rendition, own
 
 
 async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
@@ -128,9 +134,15 @@ async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
     return media_id
 
 
+async def _upload(run: Demo, own: Path, own_bytes: int) -> None:
+    uploaded = await run.call("upload_media", {"path": str(own), "Title": "Uploaded by the demo", "wait_seconds": 40})
+    run.expect(uploaded.get("state") == "done", "the upload did not end well")
+    run.expect(uploaded.get("uploaded", {}).get("size_bytes") == own_bytes, "the upload is not complete")
+
+
 async def _compare_sizes(run: Demo, settings: Settings, media_id: str) -> None:
-    async with connection(settings, os.environ) as client:
-        reply = await client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
+    async with connection(settings, os.environ) as to:
+        reply = await to.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
     result = await run.client.call_tool("get_media_info", {"MediaId": media_id})
     read = sum(len(getattr(block, "text", "").encode()) for block in result.content)
     print(

@@ -89,8 +89,8 @@ async def _endpoint(settings: Settings, embedded: EmbeddedIms) -> Finding:
 async def _read(settings: Settings, _: EmbeddedIms) -> Finding:
     operation = get_operation("ListMediaBasicInfos")
     try:
-        async with connection(settings, os.environ) as client:
-            reply = await client.call(operation, {"MaxResults": 1})
+        async with connection(settings, os.environ) as to:
+            reply = await to.client.call(operation, {"MaxResults": 1})
     except ImsError as error:
         return Finding(False, "a read", str(error), " ".join(error.explain().removeprefix(str(error)).split()))
     count = reply.data.get("TotalCount")

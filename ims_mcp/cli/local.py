@@ -32,6 +32,7 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
         access_key_id=access_key_id,
         access_key_secret=access_key_secret,
         on_ready=ready,
+        credential_seconds=options.credential_seconds,
         exit_with_parent=options.exit_with_parent,
     )
     return 0

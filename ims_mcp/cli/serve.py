@@ -19,8 +19,8 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings) -> None:
-    async with connection(settings, os.environ) as client:
-        server = build_server(settings, client)
+    async with connection(settings, os.environ) as to:
+        server = build_server(settings, to.client, to.following)
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()
         await server.run_stdio_async()

@@ -6,10 +6,9 @@ import os
 
 import anyio
 
-from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import connection
 from ims_mcp.server.build import build_server
-from ims_mcp.server.listing import as_sent, size_bytes
+from ims_mcp.server.listing import as_sent, effect_of, size_bytes
 from ims_mcp.settings import Settings
 
 
@@ -19,13 +18,13 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 
 async def _tools(settings: Settings, as_json: bool) -> int:
-    async with connection(settings, os.environ) as client:
-        listed = await build_server(settings, client).list_tools()
+    async with connection(settings, os.environ) as to:
+        listed = await build_server(settings, to.client, to.following).list_tools()
     if as_json:
         print(as_sent(listed))
         return 0
     for tool in listed:
-        effect = get_operation(tool.name).effect
+        effect = effect_of(tool)
         print(f"{size_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
     print(f"{len(as_sent(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
     return 0

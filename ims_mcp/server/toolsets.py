@@ -13,6 +13,7 @@ CORE = (
     "UpdateMediaInfo",
     "DeleteMediaInfos",
     "GetPlayInfo",
+    "CreateUploadMedia",
     "CreateUploadStream",
     "SubmitLiveRecordJob",
 )

@@ -125,7 +125,7 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
 
 def _told(waited: Waited) -> dict[str, Any]:
     wait: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
-    reason = _reason(waited)
+    reason = failure_reason(waited)
     if reason:
         wait["problem"] = reason
     why = {
@@ -136,7 +136,7 @@ def _told(waited: Waited) -> dict[str, Any]:
     return {"wait": wait, "next_call": _next_call(waited.next_operation, waited.next_arguments, why)}
 
 
-def _reason(waited: Waited) -> str:
+def failure_reason(waited: Waited) -> str:
     """Why it failed, where the response says so: the local IMS does for a file it cannot read."""
     if waited.problem or waited.outcome != "failed" or waited.last_data is None:
         return waited.problem
@@ -145,7 +145,7 @@ def _reason(waited: Waited) -> str:
 
 
 def _left_to_poll(poll: Poll, arguments: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    look_arguments = look_arguments_of(poll, arguments, data)
+    look_arguments = look_arguments_of(poll, arguments, data)[0]
     why = f"runs in the background: look until {poll.status_field} is {', '.join(poll.success)}"
     return {"next_call": _next_call(poll.operation, look_arguments, why)}
 

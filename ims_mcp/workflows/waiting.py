@@ -71,7 +71,7 @@ async def wait_for(
     if poll is None:
         raise ImsError(f"{operation.name} has nothing to wait for.")
     look = get_operation(poll.operation)
-    look_arguments = look_arguments_of(poll, arguments, reply)
+    looks = look_arguments_of(poll, arguments, reply)
     start = clock()
     deadline = start + min(max(seconds, 0.0), MAX_WAIT_SECONDS)
     pause, status, problem = FIRST_PAUSE_SECONDS, "", ""
@@ -80,8 +80,11 @@ async def wait_for(
     while True:
         remaining = deadline - clock()
         try:
-            data = (await client.call(look, look_arguments, timeout_seconds=max(remaining, 5.0))).data
-            status, problem = _status(poll, data, arguments), ""
+            states: list[str] = []
+            for look_arguments in looks:
+                data = (await client.call(look, look_arguments, timeout_seconds=max(remaining, 5.0))).data
+                states.append(_status(poll, data, arguments))
+            status, problem = _least_advanced(poll, states), ""
         except ImsError as error:
             problem = error.explain()
         outcome = _outcome(poll, status)
@@ -97,23 +100,29 @@ async def wait_for(
         status=status,
         seconds=round(clock() - start, 2),
         next_operation=look.name,
-        next_arguments=look_arguments,
+        next_arguments=looks[0],
         last_data=data,
         problem=problem,
     )
 
 
-def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a look at what was submitted: ids from the reply, or else from the submitted call."""
+def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The arguments of a look at what was submitted: ids from the reply, or else from the submitted call.
+
+    Several where there are more ids than one look takes.
+    """
     found: dict[str, Any] = {}
+    batches: list[dict[str, Any]] = []
     for name, field in poll.arguments:
         list_path, _, inner = field.rpartition("[].")
         if list_path:  # UploadJobs[].JobId: all of them, comma-separated as the service takes lists of ids
-            entries = _entries(reply, list_path)
-            found[name] = ",".join(str(value) for entry in entries for value in _at(entry, [inner]))
+            ids = [str(value) for entry in _entries(reply, list_path) for value in _at(entry, [inner])]
+            row = get_operation(poll.operation).parameter(name)
+            most = (row.max_parts if row else None) or len(ids) or 1
+            batches = [{name: ",".join(ids[at : at + most])} for at in range(0, len(ids), most)]
         else:
             found[name] = reply.get(field, arguments.get(field))
-    return found
+    return [{**found, **batch} for batch in batches] or [found]
 
 
 def _outcome(poll: Poll, status: str) -> Literal["succeeded", "failed", "pending"]:
@@ -133,6 +142,10 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
         address = str(arguments.get(argument, ""))
         entries = [entry for entry in entries if any(same_object(str(v), address) for v in _at(entry, [entry_field]))]
     states = [str(value) for entry in entries for value in _at(entry, field.split(".")) if value]
+    return _least_advanced(poll, states)
+
+
+def _least_advanced(poll: Poll, states: list[str]) -> str:
     rank = {"failed": 0, "pending": 1, "succeeded": 2}
     return min(states, key=lambda state: rank[_outcome(poll, state)], default="")
 

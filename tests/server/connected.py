@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 import anyio
@@ -11,8 +12,8 @@ from mcp import Client
 from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult
 
+from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import Credential, FixedCredentials
-from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.build import build_server
 from ims_mcp.settings import Settings
 
@@ -39,16 +40,10 @@ async def connected(
     async def fixed() -> str:
         return endpoint
 
+    settings = replace(settings, timeout_seconds=timeout_seconds)
     async with (
-        ImsClient(
-            fixed,
-            FixedCredentials(credential),
-            timeout_seconds=timeout_seconds,
-            read_only=settings.read_only,
-            allow_destructive=settings.allow_destructive,
-            sleep=sleep,
-        ) as ims,
-        Client(build_server(settings, ims), mode=era, elicitation_callback=elicitation) as client,
+        opened(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
+        Client(build_server(settings, to.client, to.following), mode=era, elicitation_callback=elicitation) as client,
     ):
         yield client
 

@@ -10,7 +10,7 @@ from ims_mcp.catalogue import Effect, get_operation, operations
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, MAX_WAIT_SECONDS, Waited, same_object, wait_for
-from tests.client.scripted_service import Answer, ScriptedService, refusal
+from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import CREDENTIAL
 
 REGISTERED = {"MediaId": "m1", "RequestId": "r"}
@@ -155,3 +155,29 @@ def test_every_poll_rule_names_a_described_read_and_parameters_it_has() -> None:
             assert look.parameter(name), (operation.name, name)
             known = {row.name for row in operation.response} | {row.name for row in operation.parameters}
             assert field.partition("[]")[0] in known
+
+
+@pytest.mark.anyio
+async def test_more_ids_than_one_look_takes_are_looked_at_in_batches() -> None:
+    jobs = [{"JobId": f"j{number}"} for number in range(12)]
+
+    def look(request: Arrived) -> Answer:
+        ids = request.query["JobIds"].split(",")
+        entries = [{"JobId": job, "Status": "PROCESSING" if job == "j11" and not late else "SUCCESS"} for job in ids]
+        return Answer(body={"URLUploadInfoList": entries})
+
+    late = False
+    clock = Clock()
+    with ScriptedService(usual=look) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            operation = get_operation("UploadMediaByURL")
+            common: dict[str, Any] = {
+                "arguments": {},
+                "reply": {"UploadJobs": jobs},
+                "clock": clock,
+                "sleep": clock.sleep,
+            }
+            assert (await wait_for(client, operation, seconds=0, **common)).outcome == "pending"
+            late = True
+            assert (await wait_for(client, operation, seconds=0, **common)).outcome == "succeeded"
+    assert [len(request.query["JobIds"].split(",")) for request in service.arrived] == [10, 2, 10, 2]

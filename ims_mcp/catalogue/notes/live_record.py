@@ -2,22 +2,61 @@
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.operation import Effect, Needs
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Needs, Parameter, Poll
 
-TOOLSET = "live_record"
+FORMATS = ("m3u8", "flv", "mp4")
+TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID."}
+RECORD_FORMAT: ParameterNotes = {
+    "text": "One entry per format that is written.",
+    "items": Parameter(
+        "",
+        "object",
+        fields=(
+            Parameter(
+                "Format",
+                "string",
+                required=True,
+                text="m3u8 also needs the two Slice fields.",
+                choices=FORMATS,
+                any_case=True,
+            ),
+            Parameter(
+                "OssObjectPrefix",
+                "string",
+                text=(
+                    "Object name. Needs {StartTime} or {EscapedStartTime}, and {EndTime} or {EscapedEndTime}; may "
+                    "hold {JobId}, {Sequence}. At most 255 bytes."
+                ),
+                pattern=(
+                    r".*(\{(Escaped)?StartTime\}.*\{(Escaped)?EndTime\}"
+                    r"|\{(Escaped)?EndTime\}.*\{(Escaped)?StartTime\}).*"
+                ),
+                max_bytes=255,
+            ),
+            Parameter("CycleDuration", "integer", text="Seconds until a new file begins; default 21600."),
+            Parameter(
+                "SliceOssObjectPrefix",
+                "string",
+                text="Name of TS slices. Needs {UnixTimestamp} and {Sequence}; may hold {JobId}. At most 255 bytes.",
+                pattern=r".*(\{UnixTimestamp\}.*\{Sequence\}|\{Sequence\}.*\{UnixTimestamp\}).*",
+                max_bytes=255,
+            ),
+            Parameter("SliceDuration", "integer", text="Seconds a TS slice; default 30.", minimum=5, maximum=30),
+        ),
+    ),
+}
 
 NOTES = (
     OperationNotes(
         operation="SubmitLiveRecordJob",
-        toolset=TOOLSET,
         title="Record a live stream",
         purpose=(
-            "Start recording an RTMP live stream, from ApsaraVideo Live or anywhere else, into an OSS or VOD bucket. "
-            "Start the stream first: the job tries to pull it for 3 minutes and then gives up for good. TemplateId "
-            "decides formats (mp4, flv, m3u8), file names and how often a new file begins. A job cannot be stopped, "
-            "cancelled or deleted, it ends when the stream does, and a second call records a second time: after an "
-            "unclear failure look for the job by its Name before trying again. Returns the JobId."
+            "Start recording an RTMP live stream into an OSS or VOD bucket. Start the stream first: the job tries to "
+            "pull it for 3 minutes, then gives up for good. TemplateId decides formats, file names and how often a "
+            "new file begins. A job cannot be stopped, cancelled or deleted: it ends with the stream. A second call "
+            "records a second time: after an unclear failure look for its Name with list_live_record_jobs. Returns "
+            "the JobId for get_live_record_job."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -37,10 +76,166 @@ NOTES = (
                     "Endpoint": {"text": "Endpoint of the storage: oss-cn-shanghai.aliyuncs.com."},
                 },
             },
-            "TemplateId": {"text": "Id of the recording template, a UUID."},
+            "TemplateId": TEMPLATE_ID,
             "NotifyUrl": {"text": "URL that is told of states and files.", "url_schemes": ("http", "https")},
         },
         rules=(Needs("RecordOutput.Type", "oss", "RecordOutput.Bucket"),),
+        # No state ends a job: paused is what both a finished and a never started recording show.
+        poll=Poll(
+            operation="GetLiveRecordJob",
+            arguments=(("JobId", "JobId"),),
+            status_field="RecordJob.Status",
+            success=(),
+            pending=("initial", "started", "paused"),
+        ),
         words=("record", "live", "rtmp", "capture", "录制", "直播录制", "直播"),
+    ),
+    OperationNotes(
+        operation="GetLiveRecordJob",
+        title="Look at a recording job",
+        purpose=(
+            "Read one recording job by its id: status, stream address, storage, template, creation time. Status is "
+            "initial before the stream is pulled, started while it records, paused when the stream has stopped or "
+            "never came (there is no failed status). The recorded files are not in it: use list_live_record_files."
+        ),
+        effect=Effect.READ,
+        parameters={"JobId": {"text": "Id of the recording job, a UUID with dashes."}},
+        idempotent=True,
+        words=("recording status", "is it recording", "live recording", "录制状态", "录制任务", "查询录制"),
+    ),
+    OperationNotes(
+        operation="ListLiveRecordJobs",
+        title="List recording jobs",
+        purpose=(
+            "List the recording jobs of live streams with their status, newest first, filtered by status, keyword or "
+            "creation time (a window of at most 30 days). Use it to find a job by its name, for instance after a "
+            "submit whose answer was lost. Pages with PageNo; TotalCount says how many there are. For the recorded "
+            "files use list_live_record_files."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "Keyword": {"text": "Job id or name."},
+            "Status": {"text": "Only this status.", "choices": ("initial", "started", "paused")},
+            "StartTime": {"text": "Start of the window, UTC: 2026-01-31T08:00:00Z."},
+            "EndTime": {"text": "End of the window, at most 30 days after StartTime."},
+            "SortBy": {"text": "By creation time; default desc.", "choices": ("asc", "desc")},
+        },
+        idempotent=True,
+        words=("recordings", "live recording jobs", "find a recording", "录制任务列表", "录制列表", "直播录制"),
+    ),
+    OperationNotes(
+        operation="ListLiveRecordFiles",
+        title="List recorded files",
+        purpose=(
+            "List the files that recording jobs have written: URL, format, length in seconds, picture size, start and "
+            "end, storage. Filter by job, format and time (a window of at most 4 days). Oldest first by default, "
+            "unlike the list of jobs. Here PageSize and TotalCount come back as strings and RecordOutput as JSON text. "
+            "RecordId is what delete_live_record_files takes."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobIds": {"text": "Only files of these recording jobs."},
+            "RecordFormat": {"text": "Only this format.", "choices": FORMATS, "any_case": True},
+            "StartTime": {"text": "Start of the window, UTC: 2026-01-31T08:00:00Z."},
+            "EndTime": {"text": "End of the window, at most 4 days after StartTime."},
+            "SortBy": {"text": "By creation time; default asc.", "choices": ("asc", "desc")},
+            "PageSize": {"text": "Files a page; default 10.", "minimum": 5, "maximum": 30},
+        },
+        idempotent=True,
+        words=("recorded files", "recordings", "replay", "mp4 of the stream", "录制文件", "直播回放", "回看"),
+    ),
+    OperationNotes(
+        operation="DeleteLiveRecordFiles",
+        title="Delete recorded files",
+        purpose=(
+            "Delete recorded files of live streams from the list of recordings. The objects in OSS stay unless "
+            "RemoveFile=true, which deletes them for good. The call succeeds as a whole: whether each file was "
+            "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with list_live_record_files."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "RecordIds": {"text": "RecordId of each file."},
+            "RemoveFile": {"text": "true deletes the OSS objects too."},
+        },
+        idempotent=True,
+        words=("delete recordings", "remove replay", "clean up", "删除录制", "删除录制文件", "清理录像"),
+    ),
+    OperationNotes(
+        operation="CreateLiveRecordTemplate",
+        title="Create a recording template",
+        purpose=(
+            "Create the template a recording job needs: which formats are written (m3u8, flv, mp4), how the files are "
+            "named and after how long a new file begins. A gap in the stream of less than 3 minutes stays in one "
+            "file. Returns the TemplateId for submit_live_record_job. Look at list_live_record_templates first: "
+            "there are ready-made system templates."
+        ),
+        effect=Effect.WRITE,
+        parameters={"Name": {"text": "Name of the template."}, "RecordFormat": RECORD_FORMAT},
+        words=("recording settings", "recording format", "segment length", "file naming", "录制模板", "录制格式"),
+    ),
+    OperationNotes(
+        operation="GetLiveRecordTemplate",
+        title="Read a recording template",
+        purpose=(
+            "Read one recording template: its formats, file names and durations, as RecordFormatList (the requests "
+            "that write it call the same list RecordFormat). With JobId it answers the copy of the template that job "
+            "was started with, which later changes to the template do not touch."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "TemplateId": TEMPLATE_ID,
+            "JobId": {"text": "Recording job whose copy of the template to read."},
+        },
+        idempotent=True,
+        words=("recording settings", "template details", "查询录制模板", "录制配置", "录制模板"),
+    ),
+    OperationNotes(
+        operation="ListLiveRecordTemplates",
+        title="List recording templates",
+        purpose=(
+            "List the recording templates, newest first, with formats, file names and durations: the system's own, "
+            "which can only be used, and custom ones. Use it to find the TemplateId for submit_live_record_job. "
+            "Pages with PageNo."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "Keyword": {"text": "Template id, or part of its name."},
+            "Type": {"text": "Only this kind.", "choices": ("system", "custom")},
+            "TemplateIds": {"text": "Only these templates."},
+            "SortBy": {"text": "By creation time; default desc.", "hints": ("asc", "desc")},
+            "PageSize": {"text": "Templates a page; default 10.", "minimum": 1, "maximum": 100},
+            "PageNo": {"text": "Page, from 1.", "minimum": 1},
+        },
+        idempotent=True,
+        words=("recording templates", "presets", "available formats", "录制模板列表", "系统模板", "录制模板"),
+    ),
+    OperationNotes(
+        operation="UpdateLiveRecordTemplate",
+        title="Change a recording template",
+        purpose=(
+            "Replace name and formats of a custom recording template. RecordFormat is replaced as a whole: read it "
+            "with get_live_record_template, change it and send all of it. System templates cannot be changed. Jobs "
+            "already submitted keep the copy they were started with."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "TemplateId": TEMPLATE_ID,
+            "Name": {"text": "Name of the template; needed even if it stays."},
+            "RecordFormat": RECORD_FORMAT,
+        },
+        idempotent=True,
+        words=("edit recording settings", "recording format", "segment length", "修改录制模板", "更新模板"),
+    ),
+    OperationNotes(
+        operation="DeleteLiveRecordTemplate",
+        title="Delete a recording template",
+        purpose=(
+            "Delete a recording template; no further job can be started with it. Jobs that already use it go on with "
+            "their copy, and recorded files stay. To change a template instead use update_live_record_template."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"TemplateId": TEMPLATE_ID},
+        idempotent=True,
+        words=("remove preset", "delete recording settings", "删除录制模板", "删除模板"),
     ),
 )

@@ -9,8 +9,6 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Parameter, Poll
 
-TOOLSET = "media_library"
-
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in the region of this call)"
 SCHEMES = ("http", "https", "oss", "vod")
@@ -49,7 +47,6 @@ REGISTER_CONFIG = (
 NOTES = (
     OperationNotes(
         operation="RegisterMediaInfo",
-        toolset=TOOLSET,
         title="Register a media asset",
         purpose=(
             "Make a file that already lies in OSS (or in ApsaraVideo VOD) a media asset of the library and get its "
@@ -123,7 +120,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="RegisterMediaStream",
-        toolset=TOOLSET,
         title="Attach a rendition to an asset",
         purpose=(
             "Attach another file in OSS, such as a 720p rendition or an audio-only version, to an existing asset as "
@@ -162,7 +158,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="GetMediaInfo",
-        toolset=TOOLSET,
         title="Inspect a media asset",
         purpose=(
             "Everything known of one asset: status, title, tags, category, and for every file container, size, "
@@ -195,7 +190,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="BatchGetMediaInfos",
-        toolset=TOOLSET,
         title="Read several assets",
         purpose=(
             "Read several assets by id in one call: basic information, with AdditionType=FileInfo also their files. "
@@ -218,7 +212,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="ListMediaBasicInfos",
-        toolset=TOOLSET,
         title="List assets",
         purpose=(
             "List the assets of the library, newest first, filtered by exact media type, business type, source, "
@@ -251,7 +244,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="UpdateMediaInfo",
-        toolset=TOOLSET,
         title="Change an asset's basic information",
         purpose=(
             "Change title, description, tags, category, cover, business type, reference id or user data of an asset. "
@@ -283,7 +275,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="DeleteMediaInfos",
-        toolset=TOOLSET,
         title="Delete assets",
         purpose=(
             "Delete up to 20 assets from the library, by id or by the address they were registered with. The files "
@@ -307,7 +298,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="GetPlayInfo",
-        toolset=TOOLSET,
         title="Get playback addresses",
         purpose=(
             "List the playable streams of an asset with format, resolution, bitrate, definition, HDR type and the "

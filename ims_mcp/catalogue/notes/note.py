@@ -35,6 +35,8 @@ class ParameterNotes(TypedDict, total=False):
     json_text: bool
     comma_list: bool
     extra_fields: bool
+    wire_kind: str
+    """Glossary only: the kind the SDK declares, where it is not a string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,6 @@ class OperationNotes:
     """The notes of one operation. ``parameters`` stand in the order of their importance."""
 
     operation: str
-    toolset: str
     title: str
     purpose: str
     effect: Effect
@@ -52,4 +53,6 @@ class OperationNotes:
     destructive_when: tuple[str, Any] | None = None
     idempotent: bool = False
     secret_fields: tuple[str, ...] = ()
+    costs: str = ""
+    """What it costs beyond the call: money, a phone call. Said in the description."""
     words: tuple[str, ...] = ()

@@ -9,8 +9,6 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll
 
-TOOLSET = "upload"
-
 DEFINITION: ParameterNotes = {
     "text": "Quality: FD, LD, SD, HD, OD, 2K, 4K for video, SQ, HQ for audio.",
     "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
@@ -37,7 +35,7 @@ POST_PROCESS: ParameterNotes = {
     "json_text": True,
 }
 UPLOAD_TARGET: ParameterNotes = {
-    "text": 'Where to store: {"StorageType": "oss" or "vod", "StorageLocation": bucket}.',
+    "text": 'Where to store: {"StorageType": "oss", "StorageLocation": bucket of VOD storage}.',
     "kind": "object",
     "json_text": True,
 }
@@ -63,7 +61,6 @@ PULL_FAILED = ("DOWNLOAD_FAIL", "UPLOAD_FAIL")
 NOTES = (
     OperationNotes(
         operation="CreateUploadStream",
-        toolset=TOOLSET,
         title="Get an upload address for a rendition",
         purpose=(
             "Get an address and a temporary credential with which one local media stream, such as a 720p rendition, "
@@ -87,7 +84,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="CreateUploadMedia",
-        toolset=TOOLSET,
         title="Get an upload address for a new asset",
         purpose=(
             "Create an asset for a local file and get the address and temporary credential to upload it with, into "
@@ -134,7 +130,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="RefreshUploadMedia",
-        toolset=TOOLSET,
         title="Renew an upload credential",
         purpose=(
             "Get a fresh temporary credential for an upload that was begun with create_upload_media or "
@@ -150,7 +145,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="UploadMediaByURL",
-        toolset=TOOLSET,
         title="Pull files from the web into new assets",
         purpose=(
             "Let the service download up to 20 audio or video files from public URLs into VOD storage, each becoming "
@@ -189,7 +183,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="UploadStreamByURL",
-        toolset=TOOLSET,
         title="Pull a rendition from the web",
         purpose=(
             "Let the service download one media stream from a public URL into VOD storage and attach it to an "
@@ -220,7 +213,6 @@ NOTES = (
     ),
     OperationNotes(
         operation="GetUrlUploadInfos",
-        toolset=TOOLSET,
         title="Follow pulls from the web",
         purpose=(
             "See how far the downloads begun with upload_media_by_url or upload_stream_by_url are: status, size, "

@@ -1,0 +1,328 @@
+"""MediaConnect: flows that carry a live stream between places, with up to two inputs and up to four outputs.
+
+Sources: what SDK 6.20.2 declares and the operation pages say of input types, limits and states. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Needs
+
+FLOW_ID: ParameterNotes = {"text": "Id of the flow, a UUID.", "required": True}
+OUTPUT_NAME: ParameterNotes = {"text": "Name of the output.", "required": True}
+CIDRS: ParameterNotes = {"text": "Addresses allowed, in CIDR form, comma-separated.", "comma_list": True}
+LATENCY: ParameterNotes = {"text": "SRT latency in ms."}
+PASSPHRASE: ParameterNotes = {"text": "SRT passphrase."}
+# No closed choices: models send the number, and the service takes it as text here and as a number elsewhere.
+KEY_LENGTH: ParameterNotes = {"text": "SRT key length in bytes: 0, 16, 24 or 32.", "pattern": "(0|16|24|32)"}
+INNER_ADDRESS: ParameterNotes = {"text": "Undocumented; seems to ask for InnerInputUrl, an address inside the VPC."}
+PROTOCOLS = ("RTMP-PUSH", "RTMP-PULL", "SRT-Listener", "SRT-Caller", "Flow")
+# The last part of an input's address is a generated key, and an address to push to may hold somebody else's.
+INPUT_SECRETS = ("InputUrl", "InnerInputUrl")
+RET_CODE = "RetCode other than 0 is a failure."
+
+NOTES = (
+    OperationNotes(
+        operation="CreateMediaConnectFlow",
+        title="Set up a stream relay",
+        purpose=(
+            "Set up a MediaConnect flow, an empty relay for one live stream, in a region that "
+            "get_media_connect_available_region lists. Its name must be unique in that region. Returns "
+            "Content.FlowId, which all other calls need. Then add_media_connect_flow_input, "
+            f"add_media_connect_flow_output and put it online with update_media_connect_flow_status. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FlowName": {"text": "Unique in the region."},
+            "FlowRegion": {"text": "Region, such as ap-southeast-1."},
+        },
+        words=("relay", "contribution", "transport stream", "cross-region live", "流传输", "媒体连接", "跨区域传输"),
+    ),
+    OperationNotes(
+        operation="GetMediaConnectFlow",
+        title="Inspect a stream relay",
+        purpose=(
+            "Read one MediaConnect flow: name, region, whether it is online or offline, and whether input failover is "
+            "on. StartTime means something only while it is online. Inputs and outputs are not included: see "
+            "get_media_connect_flow_input and get_media_connect_flow_all_output_name. There is no call that lists "
+            "flows, so keep their ids. Here the result code is spelled Retcode; other than 0 is a failure."
+        ),
+        effect=Effect.READ,
+        parameters={"FlowId": FLOW_ID},
+        idempotent=True,
+        words=("flow state", "is the relay online", "relay status", "流状态", "查询流", "流详情"),
+    ),
+    OperationNotes(
+        operation="UpdateMediaConnectFlowStatus",
+        title="Switch a relay on or off",
+        purpose=(
+            "Put a MediaConnect flow online, so that it carries its stream, or offline, which interrupts everything "
+            "downstream until it is online again. Inputs and outputs can be changed or deleted only while it is "
+            f"offline. See the result with get_media_connect_flow. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FlowId": FLOW_ID,
+            "Status": {"text": "online starts, offline interrupts.", "choices": ("online", "offline")},
+        },
+        idempotent=True,
+        costs="A flow that is online costs money until it is taken offline.",
+        words=("start relay", "stop relay", "go online", "take offline", "启动流", "停止流", "上线", "下线"),
+    ),
+    OperationNotes(
+        operation="DeleteMediaConnectFlow",
+        title="Delete a stream relay",
+        purpose=(
+            "Remove a MediaConnect flow for good, together with its inputs and outputs; their addresses stop working. "
+            f"Refused while it is online: take it offline with update_media_connect_flow_status first. {RET_CODE}"
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"FlowId": FLOW_ID},
+        idempotent=True,
+        words=("remove relay", "tear down flow", "删除流", "销毁流"),
+    ),
+    OperationNotes(
+        operation="AddMediaConnectFlowInput",
+        title="Give a relay its source",
+        purpose=(
+            "Give a MediaConnect flow its source: an address that you push to (RTMP-PUSH, SRT-Listener), an origin "
+            "it pulls from (RTMP-PULL, SRT-Caller), or an output of another flow (Flow; that output has to be "
+            "RTMP-PULL or SRT-Listener). One source, or two of the same type after open_media_connect_flow_failover. "
+            f"Content.InputUrl, to push to, is hidden unless include_credentials. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FlowId": FLOW_ID,
+            "InputName": {"text": "Name of the input."},
+            "InputProtocol": {"text": "How the stream arrives; cannot change later.", "choices": PROTOCOLS},
+            # The vendor's text asks for it with SRT-Listener, where nothing is pulled; so no rule for SRT.
+            "InputFromUrl": {"text": "Where to pull from: for RTMP-PULL and SRT pulls."},
+            "Cidrs": CIDRS,
+            "MaxBitrate": {"text": "Limit in bit/s."},
+            "SrtLatency": LATENCY,
+            "SrtPassphrase": PASSPHRASE,
+            "SrtPbkeyLen": KEY_LENGTH,
+            "PairFlowId": {"text": "Flow the stream comes from."},
+            "PairOutputName": {"text": "Output of that flow."},
+            "WithInternalVip": INNER_ADDRESS,
+        },
+        rules=(
+            Needs("InputProtocol", "RTMP-PULL", "InputFromUrl"),
+            Needs("InputProtocol", "Flow", "PairFlowId"),
+            Needs("InputProtocol", "Flow", "PairOutputName"),
+        ),
+        secret_fields=INPUT_SECRETS,
+        words=("push address", "ingest", "rtmp", "srt", "source", "添加输入", "推流地址", "回源拉流"),
+    ),
+    OperationNotes(
+        operation="GetMediaConnectFlowInput",
+        title="Inspect a relay's source",
+        purpose=(
+            "Read the source of a MediaConnect flow and, with failover, the backup one (fields Backup…): type, "
+            "limits, allowed addresses, and whether a stream is arriving (InputStatus). The addresses to push to hold "
+            f"a key and stay hidden, like SRT passphrases, unless include_credentials. {RET_CODE}"
+        ),
+        effect=Effect.READ,
+        parameters={"FlowId": FLOW_ID, "WithInternalVip": INNER_ADDRESS},
+        idempotent=True,
+        secret_fields=(
+            *INPUT_SECRETS,
+            "BackupInputUrl",
+            "BackupInnerInputUrl",
+            "SrtPassphrase",
+            "BackupSrtPassphrase",
+        ),
+        words=("is the stream arriving", "push address", "input status", "输入状态", "推流地址", "查询输入"),
+    ),
+    OperationNotes(
+        operation="UpdateMediaConnectFlowInput",
+        title="Change a relay's source",
+        purpose=(
+            "Change the pull address, allowed addresses, bitrate limit or SRT settings of a MediaConnect flow's "
+            "source. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: "
+            f"delete the source and add another. With two sources InputName says which one. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FlowId": FLOW_ID,
+            "InputName": {"text": "Which source; needed with failover."},
+            "InputFromUrl": {"text": "Where to pull from."},
+            "Cidrs": CIDRS,
+            "MaxBitrate": {"text": "Limit in bit/s."},
+            "SrtLatency": LATENCY,
+            "SrtPassphrase": PASSPHRASE,
+            "SrtPbkeyLen": {"text": "SRT key length in bytes: 0, 16, 24 or 32.", "minimum": 0, "maximum": 32},
+        },
+        idempotent=True,
+        words=("edit source url", "change whitelist", "srt settings", "修改输入", "修改拉流地址"),
+    ),
+    OperationNotes(
+        operation="DeleteMediaConnectFlowInput",
+        title="Remove a relay's source",
+        purpose=(
+            "Take a source away from a MediaConnect flow; its push address stops working. Refused while the flow is "
+            "online or still has outputs: take it offline and call delete_media_connect_flow_output for each. With "
+            f"two sources InputName says which one goes. {RET_CODE}"
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"FlowId": FLOW_ID, "InputName": {"text": "Which source; needed with failover."}},
+        idempotent=True,
+        words=("drop source", "delete ingest", "删除输入", "移除源"),
+    ),
+    OperationNotes(
+        operation="AddMediaConnectFlowOutput",
+        title="Send a relay somewhere",
+        purpose=(
+            "Send a MediaConnect flow's stream on: pushed to a server (RTMP-PUSH, SRT-Caller), offered for pulling "
+            "(RTMP-PULL, SRT-Listener), or into another flow, also across regions (Flow; its source has to be "
+            "RTMP-PUSH or SRT-Listener). At most four a flow, names unique. Content.OutputUrl is hidden unless "
+            f"include_credentials: it may hold a key. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FlowId": FLOW_ID,
+            "OutputName": {"text": "Unique in the flow."},
+            "OutputProtocol": {"text": "How the stream leaves; cannot change later.", "choices": PROTOCOLS},
+            "OutputToUrl": {"text": "Where to push: for RTMP-PUSH and SRT-Caller."},
+            "Cidrs": CIDRS,
+            "PlayerLimit": {"text": "Most viewers at a time, up to 5; others are refused."},
+            "SrtLatency": LATENCY,
+            "SrtPassphrase": PASSPHRASE,
+            "SrtPbkeyLen": KEY_LENGTH,
+            "PairFlowId": {"text": "Flow the stream goes to."},
+            "PairInputName": {"text": "Source of that flow."},
+        },
+        rules=(
+            Needs("OutputProtocol", "RTMP-PUSH", "OutputToUrl"),
+            Needs("OutputProtocol", "SRT-Caller", "OutputToUrl"),
+            Needs("OutputProtocol", "Flow", "PairFlowId"),
+            Needs("OutputProtocol", "Flow", "PairInputName"),
+        ),
+        secret_fields=("OutputUrl",),
+        words=("restream", "distribute", "forward live", "pull address", "添加输出", "转推", "分发"),
+    ),
+    OperationNotes(
+        operation="GetMediaConnectFlowOutput",
+        title="Inspect a relay's output",
+        purpose=(
+            "Read one output of a MediaConnect flow by name: type, viewer limit, allowed addresses, and whether it is "
+            "switched off (Forbid=yes). Its OutputUrl and SRT passphrase stay hidden unless include_credentials. Names "
+            f"come from get_media_connect_flow_all_output_name. {RET_CODE}"
+        ),
+        effect=Effect.READ,
+        parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
+        idempotent=True,
+        secret_fields=("OutputUrl", "SrtPassphrase"),
+        words=("output address", "where does it go", "pull url", "输出详情", "输出地址", "查询输出"),
+    ),
+    OperationNotes(
+        operation="GetMediaConnectFlowAllOutputName",
+        title="List a relay's outputs",
+        purpose=(
+            "List the names of all outputs of a MediaConnect flow, in Content. Only names: read each with "
+            f"get_media_connect_flow_output. Not paged, as a flow has at most four. {RET_CODE}"
+        ),
+        effect=Effect.READ,
+        parameters={"FlowId": FLOW_ID},
+        idempotent=True,
+        words=("which outputs", "destinations", "output names", "输出列表", "所有输出"),
+    ),
+    OperationNotes(
+        operation="UpdateMediaConnectFlowOutput",
+        title="Change a relay's output",
+        purpose=(
+            "Change the push address, allowed addresses, viewer limit or SRT settings of one output of a MediaConnect "
+            "flow. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: delete "
+            "the output and add another. To silence an output for a while use forbid_media_connect_flow_output. "
+            f"{RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FlowId": FLOW_ID,
+            "OutputName": OUTPUT_NAME,
+            "OutputToUrl": {"text": "Where to push: for RTMP-PUSH and SRT-Caller."},
+            "Cidrs": CIDRS,
+            "PlayerLimit": {"text": "Most viewers at a time, up to 5."},
+            "SrtLatency": LATENCY,
+            "SrtPassphrase": PASSPHRASE,
+            "SrtPbkeyLen": KEY_LENGTH,
+        },
+        idempotent=True,
+        words=("edit destination", "viewer limit", "change push target", "修改输出", "修改转推地址"),
+    ),
+    OperationNotes(
+        operation="ForbidMediaConnectFlowOutput",
+        title="Mute one relay output",
+        purpose=(
+            "Stop delivering to one output of a MediaConnect flow, at once and while the flow stays online; its "
+            "configuration remains and the other outputs go on. resume_media_connect_flow_output undoes it. To remove "
+            f"an output use delete_media_connect_flow_output. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
+        idempotent=True,
+        words=("disable output", "pause destination", "block", "cut one output", "禁用输出", "暂停输出", "禁播"),
+    ),
+    OperationNotes(
+        operation="ResumeMediaConnectFlowOutput",
+        title="Unmute one relay output",
+        purpose=(
+            "Deliver again to an output of a MediaConnect flow that forbid_media_connect_flow_output had switched "
+            "off. It does not put the flow itself online: that is update_media_connect_flow_status. "
+            f"{RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
+        idempotent=True,
+        words=("enable output", "unblock", "continue output", "恢复输出", "启用输出"),
+    ),
+    OperationNotes(
+        operation="DeleteMediaConnectFlowOutput",
+        title="Remove a relay's output",
+        purpose=(
+            "Take one output away from a MediaConnect flow for good; its pull address stops working. Refused while "
+            "the flow is online. To interrupt it for a while, without taking the flow offline, use "
+            f"forbid_media_connect_flow_output. {RET_CODE}"
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
+        idempotent=True,
+        words=("drop destination", "stop restream", "删除输出", "移除转推"),
+    ),
+    OperationNotes(
+        operation="OpenMediaConnectFlowFailover",
+        title="Allow a backup source",
+        purpose=(
+            "Turn on input failover for a MediaConnect flow that already has a source. Afterwards add a second one of "
+            "the same type with add_media_connect_flow_input; the flow switches to it when the first fails. "
+            f"FlowFailover in get_media_connect_flow shows the setting. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={"FlowId": FLOW_ID},
+        idempotent=True,
+        words=("failover", "redundancy", "backup stream", "standby", "主备", "容灾", "双流灾备"),
+    ),
+    OperationNotes(
+        operation="CloseMediaConnectFlowFailover",
+        title="Disallow a backup source",
+        purpose=(
+            "Turn off input failover for a MediaConnect flow, which then relies on a single source. Refused while it "
+            f"has two: remove one with delete_media_connect_flow_input first. {RET_CODE}"
+        ),
+        effect=Effect.WRITE,
+        parameters={"FlowId": FLOW_ID},
+        idempotent=True,
+        words=("disable failover", "no backup", "single source", "关闭主备", "关闭容灾"),
+    ),
+    OperationNotes(
+        operation="GetMediaConnectAvailableRegion",
+        title="List relay regions",
+        purpose=(
+            "List the regions in which a MediaConnect flow can be set up, in Content.RegionList; needed for FlowRegion "
+            f"of create_media_connect_flow. DefaultRegion can be ignored. {RET_CODE}"
+        ),
+        effect=Effect.READ,
+        idempotent=True,
+        words=("supported regions", "where available", "可用区域", "支持的地域"),
+    ),
+)

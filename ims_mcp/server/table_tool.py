@@ -1,0 +1,94 @@
+"""A tool whose arguments are a parameter table: its published schema, its checks, and one boundary for errors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from pydantic import PrivateAttr
+
+from ims_mcp.catalogue import Effect, Operation
+from ims_mcp.catalogue.check import check
+from ims_mcp.catalogue.schema import input_schema, rule_text
+from ims_mcp.errors import ImsError
+from ims_mcp.server.failures import explained, incident
+from ims_mcp.workflows.waiting import Progress
+
+Answer = dict[str, Any] | InputRequiredResult
+
+
+class TableTool(Tool):
+    """Base of the tools for operations and for workflows: a child says what a checked call answers."""
+
+    _table: Operation = PrivateAttr()
+
+    @classmethod
+    def described(cls, table: Operation, output_schema: dict[str, Any] | None = None) -> Self:
+        """A tool that is named, described and annotated from its table."""
+        tool = cls(
+            fn=_never_called,
+            name=table.tool_name,
+            title=table.title,
+            description=" ".join(
+                filter(None, [table.purpose, *(rule_text(rule) for rule in table.rules), table.costs])
+            ),
+            parameters=input_schema(table),
+            fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema),
+            is_async=True,
+            context_kwarg=None,
+            annotations=effect_annotations(table),
+        )
+        tool._table = table
+        return tool
+
+    async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
+        """The result of a call with checked arguments, or the question to be asked first. Raises ImsError."""
+        raise NotImplementedError
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        """The call's result, success or failure, as a CallToolResult; or the question it has to ask first."""
+        try:
+            result = await self.answer(check(self._table, arguments), context)
+        except ImsError as error:
+            return explained(error)
+        except MCPError:
+            raise
+        except Exception as error:
+            return incident(self.name, error)
+        if isinstance(result, InputRequiredResult):
+            return result
+        # The same facts twice: some clients show a model only the text, others only the structured content.
+        text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+
+
+def effect_annotations(table: Operation) -> ToolAnnotations:
+    """All four hints, from the table's effect. A conditionally destructive operation counts as destructive."""
+    destructive = table.effect is Effect.DESTRUCTIVE or table.destructive_when is not None
+    return ToolAnnotations(
+        read_only_hint=table.effect is Effect.READ,
+        destructive_hint=destructive,
+        idempotent_hint=table.idempotent,
+        open_world_hint=True,
+    )
+
+
+def progress_of(context: Context[Any, Any]) -> Progress:
+    """Progress of a workflow as MCP progress of this call."""
+
+    async def report(done: float, total: float, message: str) -> None:
+        # A progress message must not delay the work it reports.
+        with anyio.move_on_after(1):
+            await context.report_progress(done, total, message)
+
+    return report
+
+
+async def _never_called() -> None:
+    raise NotImplementedError("TableTool.run answers every call itself")

@@ -1,0 +1,155 @@
+"""The upload tools: one call from a file on this machine to an asset or a rendition."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+from mcp.server.mcpserver import Context
+from pydantic import PrivateAttr
+
+from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
+from ims_mcp.server.table_tool import Answer, TableTool, progress_of
+from ims_mcp.workflows.own_parameters import WAIT_SECONDS
+from ims_mcp.workflows.transfers.following import Following
+from ims_mcp.workflows.transfers.steps import VOD
+from ims_mcp.workflows.waiting import Progress
+
+DEFAULT_WAIT_SECONDS = 30.0
+_WAIT = Parameter(
+    "wait_seconds",
+    "number",
+    text="Wait this long, default 30; what is not finished then goes on in the background.",
+    minimum=WAIT_SECONDS.minimum,
+    maximum=WAIT_SECONDS.maximum,
+)
+_PATH = Parameter("path", "string", required=True, text="The file: absolute, or relative to an upload directory.")
+_DESTINATION = Parameter(
+    "destination",
+    "string",
+    text="vod (default: storage of IMS), or oss://bucket/prefix/ of your own, then registered.",
+    pattern=r"vod|oss://[a-z0-9][a-z0-9-]{1,61}[a-z0-9](/.*)?",
+)
+_TRANSFER_ID = Parameter("transfer_id", "string", text="Id from an upload, such as t-0123456789ab.")
+
+
+def _documented(operation: str, *names: str) -> tuple[Parameter, ...]:
+    """Rows of an operation's own table, so that limits and words are the same."""
+    table = get_operation(operation)
+    return tuple(row for name in names if (row := table.parameter(name)) is not None)
+
+
+UPLOAD_MEDIA = Operation(
+    name="UploadMedia",
+    toolset="transfers",
+    title="Upload a file as a new asset",
+    purpose=(
+        "Upload a file of this machine and make it a media asset, in one call: address and credential, parallel parts, "
+        "retries, renewal, checksum, registration. Waits for the asset and returns its summary; a longer upload goes "
+        "on in the background under a transfer_id, also after a restart. Calling it again for the same file goes on "
+        "with the same transfer. Files may come only from directories the server was started with (--upload-dir)."
+    ),
+    effect=Effect.WRITE,
+    idempotent=True,
+    parameters=(
+        _PATH,
+        *_documented(
+            "RegisterMediaInfo", "Title", "Description", "MediaTags", "CateId", "BusinessType", "CoverURL", "UserData"
+        ),
+        _DESTINATION,
+        _WAIT,
+    ),
+)
+UPLOAD_STREAM = Operation(
+    name="UploadStream",
+    toolset="transfers",
+    title="Upload a file as a rendition",
+    purpose=(
+        "Upload a file of this machine and attach it to an existing asset as a stream, such as a 720p rendition, in "
+        "one call. Works as upload_media does: resumable, checked, in the background where it takes longer. Definition "
+        "and HDRType belong to destination vod, StreamTags to a bucket of your own."
+    ),
+    effect=Effect.WRITE,
+    idempotent=True,
+    parameters=(
+        _PATH,
+        Parameter("MediaId", "string", required=True, text="Id of the asset that gets the stream.", max_bytes=64),
+        *_documented("CreateUploadStream", "Definition", "HDRType", "UserData"),
+        *_documented("RegisterMediaStream", "StreamTags"),
+        _DESTINATION,
+        _WAIT,
+    ),
+)
+TRANSFER_STATUS = Operation(
+    name="TransferStatus",
+    toolset="transfers",
+    title="Follow or resume an upload",
+    purpose=(
+        "How an upload stands: state, bytes sent, MediaId, what became of the asset. An upload that was interrupted, "
+        "by a crash or a restart of this server, goes on from where it stopped. Without transfer_id: the list of all."
+    ),
+    effect=Effect.WRITE,
+    idempotent=True,
+    parameters=(_TRANSFER_ID, _WAIT),
+)
+CANCEL_TRANSFER = Operation(
+    name="CancelTransfer",
+    toolset="transfers",
+    title="Cancel an upload",
+    purpose=(
+        "Stop an upload within a second and take back the parts that lie half sent in OSS. An upload that has arrived "
+        "is not undone: delete the asset with delete_media_infos instead."
+    ),
+    effect=Effect.WRITE,
+    idempotent=True,
+    parameters=(Parameter("transfer_id", "string", required=True, text=_TRANSFER_ID.text),),
+)
+
+Work = Callable[[dict[str, Any], Progress], Awaitable[dict[str, Any]]]
+
+
+class TransferTool(TableTool):
+    """Serves one job of the transfers."""
+
+    _work: Work = PrivateAttr()
+
+    @classmethod
+    def of(cls, table: Operation, work: Work) -> Self:
+        tool = cls.described(table)
+        tool._work = work
+        return tool
+
+    async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
+        return await self._work(arguments, progress_of(context))
+
+
+def transfer_tools(following: Following) -> list[TransferTool]:
+    """The four tools over one set of transfers."""
+
+    async def upload(kind: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        path = str(arguments.pop("path"))
+        wait_seconds = float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS))
+        destination = str(arguments.pop("destination", VOD))
+        return await following.upload(kind, path, destination, arguments, wait_seconds=wait_seconds, progress=progress)
+
+    async def media(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        return await upload("media", arguments, progress)
+
+    async def stream(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        return await upload("stream", arguments, progress)
+
+    async def status(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        if "transfer_id" not in arguments:
+            return await following.every()
+        wait_seconds = float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS))
+        return await following.follow(str(arguments["transfer_id"]), wait_seconds=wait_seconds, progress=progress)
+
+    async def cancel(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        return await following.cancel(str(arguments["transfer_id"]))
+
+    return [
+        TransferTool.of(UPLOAD_MEDIA, media),
+        TransferTool.of(UPLOAD_STREAM, stream),
+        TransferTool.of(TRANSFER_STATUS, status),
+        TransferTool.of(CANCEL_TRANSFER, cancel),
+    ]

@@ -1,0 +1,91 @@
+"""The temporary credential of an upload into VOD storage, renewed before it runs out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import anyio
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.client.credentials import Credential
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.client.oss import UploadTarget
+from ims_mcp.workflows.transfers.transfer import TransferError
+
+RENEW_BEFORE_SECONDS = 120.0
+"""Renewed this long before its end, or in the last fifth of a shorter life."""
+_WITHOUT_EXPIRY_SECONDS = 3000.0
+
+
+def opened(encoded: Any, field: str) -> dict[str, Any]:
+    """A field that the service sends as JSON in base64. Raises TransferError where it is none."""
+    try:
+        value = json.loads(base64.b64decode(str(encoded), validate=True))
+    except (binascii.Error, ValueError):
+        value = None
+    if not isinstance(value, dict):
+        raise TransferError(f"The service's {field} cannot be read.", next_step="Try again; if it stays, report it.")
+    return cast("dict[str, Any]", value)
+
+
+def target_of(answer: Mapping[str, Any]) -> UploadTarget:
+    """Where UploadAddress sends the file."""
+    address = opened(answer.get("UploadAddress"), "UploadAddress")
+    endpoint = str(address.get("Endpoint", ""))
+    if "://" not in endpoint:
+        endpoint = f"https://{endpoint}"
+    return UploadTarget(endpoint, str(address.get("Bucket", "")), str(address.get("FileName", "")))
+
+
+class UploadCredentials:
+    """Gives the uploader a credential that is good for now; asks RefreshUploadMedia for the next one in time.
+
+    ``answer`` is what CreateUploadMedia, CreateUploadStream or RefreshUploadMedia returned.
+    """
+
+    def __init__(
+        self,
+        client: ImsClient,
+        media_id: str,
+        answer: Mapping[str, Any],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._media_id = media_id
+        self._clock = clock
+        self._lock = anyio.Lock()
+        self._key = target_of(answer).key
+        self._take(answer)
+
+    async def __call__(self, *, force: bool = False) -> Credential:
+        """The credential; ``force`` where the last one was refused."""
+        asked_at = self._clock()
+        async with self._lock:
+            # Several parts may find it refused at once: one renewal serves them all.
+            if (force and self._taken_at < asked_at) or self._clock() >= self._renew_at:
+                reply = await self._client.call(get_operation("RefreshUploadMedia"), {"MediaId": self._media_id})
+                if target_of(reply.data).key != self._key:
+                    raise TransferError(
+                        "The renewed upload credential is for another file.",
+                        next_step="Start the upload anew; what was sent so far cannot be finished.",
+                    )
+                self._take(reply.data)
+            return self._credential
+
+    def _take(self, answer: Mapping[str, Any]) -> None:
+        auth = opened(answer.get("UploadAuth"), "UploadAuth")
+        self._credential = Credential(
+            str(auth.get("AccessKeyId", "")), str(auth.get("AccessKeySecret", "")), str(auth.get("SecurityToken", ""))
+        )
+        try:
+            life = float(auth.get("Expiration", ""))
+        except ValueError:
+            life = _WITHOUT_EXPIRY_SECONDS
+        self._taken_at = self._clock()
+        self._renew_at = self._taken_at + max(life - RENEW_BEFORE_SECONDS, life * 0.8)

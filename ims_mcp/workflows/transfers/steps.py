@@ -1,0 +1,196 @@
+"""The steps of one transfer, in the order that loses nothing: write down first, then do, and never do twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.client.oss import Credentials, OssUploader, OwnStorage, UploadTarget
+from ims_mcp.workflows.local_files import FileRefused, LocalFile
+from ims_mcp.workflows.transfers.credentials import UploadCredentials, target_of
+from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
+from ims_mcp.workflows.waiting import same_object
+
+VOD = "vod"
+_TYPES = {
+    "video": "mp4 ts 3gp mpg mpeg mpe dat vob asf avi wmv flv f4v rm rmvb mov mkv m3u8 dv m2t m4v mj2 mjpeg mts qt swf "
+    "webm",
+    "audio": "mp3 wma wav aac ra m4a flac ape ac3 amr caf acm ogg",
+    "image": "gif webp png jpg jpeg heic",
+    "text": "srt vtt ass ttf ttc fon",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a run tells while it goes: ``save`` writes the transfer down, ``sent`` counts bytes, ``keep`` says whether
+    a cancelled upload is going to be resumed."""
+
+    save: Callable[[Transfer], Awaitable[None]]
+    sent: Callable[[int, int], Awaitable[None]]
+    keep: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSteps:
+    """Runs a transfer from wherever it stopped to the state ``processing``, after which only the service works."""
+
+    client: ImsClient
+    uploader: OssUploader
+    storage: OwnStorage
+
+    async def run(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
+        """Raises ImsError. Every step is written down before the next begins."""
+        if transfer.destination == VOD:
+            await self._into_vod(transfer, file, hooks)
+        else:
+            await self._into_own_bucket(transfer, file, hooks)
+        transfer.state = "processing"
+        await hooks.save(transfer)
+
+    async def take_back(self, transfer: Transfer) -> None:
+        """Abort what lies half sent in OSS. Raises ImsError where that is not known to have worked."""
+        if transfer.uploaded or not transfer.target:
+            return
+        target, credentials = await self._destination(transfer)
+        await self.uploader.abort(target, credentials, transfer_id=transfer.id)
+
+    async def _into_vod(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
+        if not transfer.target:
+            answer = await self._created(transfer, file)
+            target = target_of(answer)
+            transfer.media_id = str(answer.get("MediaId", ""))
+            transfer.target = {"bucket": target.bucket, "key": target.key, "url": str(answer.get("FileURL", ""))}
+            transfer.state = "uploading"
+            await hooks.save(transfer)
+            credentials = UploadCredentials(self.client, transfer.media_id, answer)
+        elif transfer.uploaded:
+            return
+        else:
+            target, credentials = await self._renewed(transfer)
+        await self._upload(transfer, file, target, credentials, hooks)
+
+    async def _into_own_bucket(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
+        if not transfer.uploaded:
+            target = await self._own_target(transfer, file)
+            if not transfer.target:
+                if await self.storage.exists(target):
+                    raise FileRefused(
+                        f"oss://{target.bucket}/{target.key} exists already and is not overwritten.",
+                        next_step="Choose another prefix, or register what is there with register_media_info.",
+                    )
+                transfer.target = {"bucket": target.bucket, "key": target.key}
+                transfer.state = "uploading"
+                await hooks.save(transfer)
+            await self._upload(transfer, file, target, self.storage.credential, hooks)
+        transfer.state = "registering"
+        await hooks.save(transfer)
+        await self._register(transfer)
+
+    async def _upload(
+        self, transfer: Transfer, file: LocalFile, target: UploadTarget, credentials: Credentials, hooks: Hooks
+    ) -> None:
+        if (file.size_bytes, file.modified_ns) != (transfer.size_bytes, transfer.modified_ns):
+            raise TransferError(
+                f"{file.path} is not the file this transfer began with: it has changed since.",
+                next_step="Cancel this transfer with cancel_transfer and upload the file anew.",
+            )
+        done = await self.uploader.upload(
+            file.path,
+            target,
+            credentials,
+            transfer_id=transfer.id,
+            progress=hooks.sent,
+            keep_when_cancelled=hooks.keep,
+        )
+        transfer.uploaded = {
+            "size_bytes": done.size_bytes,
+            "seconds": round(done.seconds, 2),
+            "parts": done.parts,
+            "parts_resent": done.parts_resent,
+            "parts_taken_over": done.parts_skipped,
+        }
+        await hooks.save(transfer)
+
+    async def _created(self, transfer: Transfer, file: LocalFile) -> Mapping[str, Any]:
+        """The service's answer with id, address and credential."""
+        name = PurePath(transfer.path)
+        arguments = transfer.arguments
+        if transfer.kind == "stream":
+            sent = {k: arguments[k] for k in ("MediaId", "Definition", "HDRType", "UserData") if k in arguments}
+            sent["FileExtension"] = name.suffix.removeprefix(".") or "mp4"
+            return (await self.client.call(get_operation("CreateUploadStream"), sent)).data
+        meta = {k: arguments[k] for k in ("Description", "CateId", "CoverURL") if k in arguments}
+        meta |= {"Title": arguments.get("Title") or shortened(name.stem, 128)}
+        meta |= {"BusinessType": arguments.get("BusinessType", "general")}
+        if "MediaTags" in arguments:
+            meta["Tags"] = arguments["MediaTags"]
+        sent = {
+            "FileInfo": {
+                "Type": media_type(name.suffix),
+                "Name": shortened(name.stem, 128),
+                "Ext": name.suffix.removeprefix(".") or "bin",
+                "Size": file.size_bytes,
+            },
+            "MediaMetaData": meta,
+        }
+        if "UserData" in arguments:
+            sent["UserData"] = arguments["UserData"]
+        return (await self.client.call(get_operation("CreateUploadMedia"), sent)).data
+
+    async def _renewed(self, transfer: Transfer) -> tuple[UploadTarget, UploadCredentials]:
+        """A fresh credential for an upload that was begun before; the old one was never written down."""
+        reply = await self.client.call(get_operation("RefreshUploadMedia"), {"MediaId": transfer.media_id})
+        target = target_of(reply.data)
+        if (target.bucket, target.key) != (transfer.target["bucket"], transfer.target["key"]):
+            raise TransferError(
+                "The service renewed the credential of another file of this asset: this upload cannot go on.",
+                next_step="Cancel this transfer with cancel_transfer and upload the file anew.",
+            )
+        return target, UploadCredentials(self.client, transfer.media_id, reply.data)
+
+    async def _destination(self, transfer: Transfer) -> tuple[UploadTarget, Credentials]:
+        if transfer.destination == VOD:
+            return await self._renewed(transfer)
+        target = UploadTarget(await self.storage.endpoint(), transfer.target["bucket"], transfer.target["key"])
+        return target, self.storage.credential
+
+    async def _own_target(self, transfer: Transfer, file: LocalFile) -> UploadTarget:
+        bucket, _, prefix = transfer.destination.removeprefix("oss://").partition("/")
+        key = prefix if prefix and not prefix.endswith("/") else f"{prefix}{file.path.name}"
+        return UploadTarget(await self.storage.endpoint(), bucket, key)
+
+    async def _register(self, transfer: Transfer) -> None:
+        address = f"oss://{transfer.target['bucket']}/{transfer.target['key']}"
+        arguments = {**transfer.arguments, "InputURL": address}
+        if transfer.kind == "media":
+            operation = get_operation("RegisterMediaInfo")
+            # The token was written down before the first try: a repeat after a crash is the same call.
+            reply = await self.client.call(operation, {**arguments, "ClientToken": transfer.client_token})
+            transfer.media_id = str(reply.data.get("MediaId", ""))
+            return
+        transfer.media_id = str(arguments["MediaId"])
+        # This operation takes no token: whether an earlier try got through is seen from the asset itself.
+        if not await self._attached(transfer.media_id, address):
+            kept = {k: v for k, v in arguments.items() if k in ("MediaId", "InputURL", "StreamTags", "UserData")}
+            await self.client.call(get_operation("RegisterMediaStream"), kept)
+
+    async def _attached(self, media_id: str, address: str) -> bool:
+        reply = await self.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
+        files: list[dict[str, Any]] = reply.data.get("MediaInfo", {}).get("FileInfoList") or []
+        return any(same_object(str(row.get("FileBasicInfo", {}).get("FileUrl", "")), address) for row in files)
+
+
+def media_type(suffix: str) -> str:
+    """FileInfo.Type of a file name's extension: video, audio, image, text or other."""
+    wanted = suffix.lower().removeprefix(".")
+    return next((name for name, suffixes in _TYPES.items() if wanted in suffixes.split()), "other")
+
+
+def shortened(text: str, max_bytes: int) -> str:
+    """The text cut to what fits, at a character."""
+    return text.encode("utf-8", "replace")[:max_bytes].decode("utf-8", "ignore")
