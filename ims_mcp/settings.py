@@ -18,6 +18,9 @@ DEFAULT_TIMEOUT_SECONDS = 30.0
 ENVIRONMENT = {
     "IMS_MCP_REGION": "region of IMS; ALIBABA_CLOUD_REGION_ID is read as well",
     "IMS_MCP_ENDPOINT": "endpoint in place of the region's own: https://ice-vpc.cn-shanghai.aliyuncs.com, http://127.0.0.1:9527",
+    "IMS_MCP_TOOLSETS": "toolsets to list, comma-separated: core (default), all, or names",
+    "IMS_MCP_TOOLS": "single tools to list as well",
+    "IMS_MCP_EXCLUDE_TOOLS": "tools not to list",
     "IMS_MCP_READ_ONLY": "1 refuses every operation that changes anything",
     "IMS_MCP_ALLOW_DESTRUCTIVE": "1 runs destructive operations without asking, for clients that cannot ask",
     "IMS_MCP_DATA_DIR": "where the embedded IMS keeps its state",
@@ -51,6 +54,9 @@ class Settings:
     data_dir: Path = field(default_factory=lambda: default_data_dir({}))
     state_dir: Path = field(default_factory=lambda: default_state_dir({}))
     upload_dirs: tuple[Path, ...] = ()
+    toolsets: tuple[str, ...] = ("core",)
+    tools: tuple[str, ...] = ()
+    exclude_tools: tuple[str, ...] = ()
     max_upload_bytes: int | None = None
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ecs_role: str | None = None
@@ -162,11 +168,19 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
         data_dir=Path(str(data_dir)).expanduser().absolute() if data_dir else default_data_dir(environ),
         state_dir=Path(str(state_dir)).expanduser().absolute() if state_dir else default_state_dir(environ),
         upload_dirs=_upload_dirs(options.get("upload_dir") or environ.get("IMS_MCP_UPLOAD_DIRS", "").split(os.pathsep)),
+        toolsets=_names(given("toolsets", "IMS_MCP_TOOLSETS")) or ("core",),
+        tools=_names(given("tools", "IMS_MCP_TOOLS")),
+        exclude_tools=_names(given("exclude_tools", "IMS_MCP_EXCLUDE_TOOLS")),
         max_upload_bytes=_max_upload_bytes(given("max_upload_bytes", "IMS_MCP_MAX_UPLOAD_BYTES")),
         timeout_seconds=timeout_seconds,
         ecs_role=str(ecs_role) if ecs_role else None,
         log_level=log_level,
     )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """A comma-separated list of names."""
+    return tuple(name for part in str(value or "").split(",") if (name := part.strip()))
 
 
 def _upload_dirs(names: Sequence[str]) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""The command line: ``ims-mcp serve · local · call · tools · doctor · demo``."""
+"""The command line: ``ims-mcp serve · local · call · tools · search · doctor · demo``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ims_mcp.settings import Settings, read_settings
 
 _SETTINGS = (
     *("region", "endpoint", "read_only", "allow_destructive", "local", "data_dir", "ecs_role", "log_level"),
-    *("state_dir", "upload_dir", "max_upload_bytes"),
+    *("state_dir", "upload_dir", "max_upload_bytes", "toolsets", "tools", "exclude_tools"),
 )
 
 
@@ -61,6 +61,10 @@ def _run(options: argparse.Namespace, rest: list[str], settings: Settings) -> in
             from ims_mcp.cli.tools import tools
 
             return tools(settings, as_json=options.json)
+        case "search":
+            from ims_mcp.cli.search import search_command
+
+            return search_command(" ".join(options.words), limit=options.limit)
         case "doctor":
             from ims_mcp.cli.doctor import doctor
 
@@ -82,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _command(commands, "serve", "serve MCP on stdin and stdout (the default)")
     _add_settings(serve)
+    _add_toolsets(serve)
     serve.add_argument("--upload-dir", action="append", help="directory files may be uploaded from; repeatable")
     serve.add_argument("--max-upload-bytes", help="largest file that may be uploaded")
     serve.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
@@ -105,6 +110,12 @@ def _parser() -> argparse.ArgumentParser:
     tools = _command(commands, "tools", "what the server lists, with bytes")
     tools.add_argument("--json", action="store_true", help="print the tools/list result itself")
     _add_settings(tools)
+    _add_toolsets(tools)
+
+    search = _command(commands, "search", "find operations by what they do, in English or Chinese")
+    search.add_argument("words", nargs="+", metavar="WORDS", help="what is to be done")
+    search.add_argument("--limit", type=int, default=5, help="how many to show (default 5)")
+    _add_log_level(search)
 
     doctor = _command(commands, "doctor", "check credentials, endpoint, clock and one harmless read")
     _add_settings(doctor)
@@ -129,6 +140,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-destructive", action="store_true", help="run destructive operations without asking")
     parser.add_argument("--ecs-role", help="take credentials from this ECS instance role")
     _add_log_level(parser)
+
+
+def _add_toolsets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--toolsets", help="toolsets to list, comma-separated: core (default), all, or names")
+    parser.add_argument("--tools", help="single tools to list as well, comma-separated")
+    parser.add_argument("--exclude-tools", help="tools not to list, comma-separated")
 
 
 def _add_log_level(parser: argparse.ArgumentParser) -> None:

@@ -6,42 +6,38 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import replace
 from typing import Any, cast
 
 import anyio
 
 from ims_mcp.catalogue import Operation, get_operation
-from ims_mcp.catalogue.check import check
 from ims_mcp.cli.connection import connection
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.operation_call import OwnArguments, run_operation
-from ims_mcp.workflows.own_parameters import own_parameters
+from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
 
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
     """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
     operation = get_operation(options.operation)
     arguments = {**_json_object(operation, options.json), **_pairs(operation, words)}
-    table = replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))
-    checked = check(table, arguments)
-    own = OwnArguments.taken_from(checked)
-    result = anyio.run(_call, settings, operation, checked, own, options.yes, options.raw)
+    result = anyio.run(_call, settings, operation, arguments, options.yes, options.raw)
     print(json.dumps(result, ensure_ascii=False, indent=2))
     return 0
 
 
 async def _call(
-    settings: Settings, operation: Operation, arguments: dict[str, Any], own: OwnArguments, yes: bool, raw: bool
+    settings: Settings, operation: Operation, arguments: dict[str, Any], yes: bool, raw: bool
 ) -> dict[str, Any]:
     async def progress(done: float, total: float, message: str) -> None:
         print(f"{done:5.1f} s of {total:.0f} s  {message}", file=sys.stderr)
 
     async with connection(settings, os.environ) as to:
+        checked = await checked_arguments(to.client, operation, arguments)
+        own = OwnArguments.taken_from(checked)
         if raw:
-            return (await to.client.call(operation, arguments, confirmed=yes)).data
-        return await run_operation(to.client, operation, arguments, own, confirmed=yes, progress=progress)
+            return (await to.client.call(operation, checked, confirmed=yes)).data
+        return await run_operation(to.client, operation, checked, own, confirmed=yes, progress=progress)
 
 
 def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""An operation of IMS as an MCP tool: guarded, called, waited for, and shaped into what the model reads."""
+"""An operation of IMS as an MCP tool: checked, confirmed, called, waited for, and shaped into what the model reads."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Container
 from typing import Any, Self
 
 from mcp.server.mcpserver import Context
@@ -14,8 +14,8 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.confirmation import confirmed
 from ims_mcp.server.output_schemas import output_schema
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
-from ims_mcp.workflows.operation_call import OwnArguments, run_operation
-from ims_mcp.workflows.own_parameters import own_parameters
+from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
+from ims_mcp.workflows.own_parameters import whole_table
 
 
 class OperationTool(TableTool):
@@ -23,23 +23,37 @@ class OperationTool(TableTool):
 
     _operation: Operation = PrivateAttr()
     _client: ImsClient = PrivateAttr()
+    _listed: Container[str] = PrivateAttr()
 
     @classmethod
-    def of(cls, operation: Operation, client: ImsClient) -> Self:
-        """The tool of one operation."""
-        table = replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))
-        tool = cls.described(table, output_schema(operation))
-        tool._operation, tool._client = operation, client
+    def of(cls, operation: Operation, client: ImsClient, listed: Container[str]) -> Self:
+        """The tool of one operation; ``listed`` are the tools that a next call may name."""
+        tool = cls.described(whole_table(operation), output_schema(operation))
+        tool._operation, tool._client, tool._listed = operation, client, listed
         return tool
 
+    async def checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return await checked_arguments(self._client, self._operation, arguments)
+
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        own = OwnArguments.taken_from(arguments)
-        asked = False
-        if self._client.needs_confirmation(self._operation, arguments):
-            answer = await confirmed(context, self._operation, arguments)
-            if isinstance(answer, InputRequiredResult):
-                return answer
-            asked = True
-        return await run_operation(
-            self._client, self._operation, arguments, own, confirmed=asked, progress=progress_of(context)
-        )
+        return await answered(self._client, self._operation, arguments, context, self._listed)
+
+
+async def answered(
+    client: ImsClient,
+    operation: Operation,
+    checked: dict[str, Any],
+    context: Context[Any, Any],
+    listed: Container[str],
+) -> Answer:
+    """The result of calling ``operation`` with arguments that have been checked, or the question to be asked first."""
+    own = OwnArguments.taken_from(checked)
+    asked = False
+    if client.needs_confirmation(operation, checked):
+        answer = await confirmed(context, operation, checked)
+        if isinstance(answer, InputRequiredResult):
+            return answer
+        asked = True
+    return await run_operation(
+        client, operation, checked, own, confirmed=asked, progress=progress_of(context), listed=listed
+    )

@@ -33,17 +33,6 @@ def output_schema(operation: Operation) -> Schema | None:
             "properties": {name: {"type": "string"} for name in ("Endpoint", "Bucket", "FileName")},
         }
     if operation.poll is not None:
-        properties["wait"] = {
-            "type": "object",
-            "properties": {
-                "outcome": {"type": "string", "enum": ["succeeded", "failed", "pending"]},
-                "status": {"type": "string"},
-                "seconds": {"type": "number"},
-                "problem": {"type": "string"},
-            },
-        }
-    properties["next_call"] = {
-        "type": "object",
-        "properties": {"tool": {"type": "string"}, "arguments": {"type": "object"}, "why": {"type": "string"}},
-    }
+        properties["wait"] = {"type": "object", "description": "outcome, status, seconds, problem"}
+        properties["next_call"] = {"type": "object", "description": "tool, arguments, why"}
     return {"type": "object", "properties": properties}

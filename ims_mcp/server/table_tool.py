@@ -15,7 +15,8 @@ from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.schema import input_schema, rule_text
+from ims_mcp.catalogue.listed_schema import listed_schema
+from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.server.failures import explained, incident
 from ims_mcp.workflows.waiting import Progress
@@ -38,7 +39,7 @@ class TableTool(Tool):
             description=" ".join(
                 filter(None, [table.purpose, *(rule_text(rule) for rule in table.rules), table.costs])
             ),
-            parameters=input_schema(table),
+            parameters=listed_schema(table),
             fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema),
             is_async=True,
             context_kwarg=None,
@@ -47,6 +48,10 @@ class TableTool(Tool):
         tool._table = table
         return tool
 
+    async def checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments against the table. Raises InvalidArguments."""
+        return check(self._table, arguments)
+
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
         """The result of a call with checked arguments, or the question to be asked first. Raises ImsError."""
         raise NotImplementedError
@@ -54,7 +59,7 @@ class TableTool(Tool):
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         """The call's result, success or failure, as a CallToolResult; or the question it has to ask first."""
         try:
-            result = await self.answer(check(self._table, arguments), context)
+            result = await self.answer(await self.checked(arguments), context)
         except ImsError as error:
             return explained(error)
         except MCPError:

@@ -1,8 +1,12 @@
-"""Which operations a server lists. The list is chosen at the start and never changes while it runs."""
+"""Which tools a server lists. Chosen at the start; the list never changes while it runs."""
 
 from __future__ import annotations
 
-from ims_mcp.catalogue import Operation, get_operation
+import difflib
+from collections.abc import Iterable
+
+from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, operations
+from ims_mcp.settings import Settings, SettingsError
 
 CORE = (
     "RegisterMediaInfo",
@@ -13,12 +17,37 @@ CORE = (
     "UpdateMediaInfo",
     "DeleteMediaInfos",
     "GetPlayInfo",
-    "CreateUploadMedia",
     "CreateUploadStream",
     "SubmitLiveRecordJob",
 )
+"""The operations people meet first. Everything else is reached through the catalogue tools or another toolset."""
 
 
-def core_operations() -> tuple[Operation, ...]:
-    """What people meet first."""
-    return tuple(get_operation(name) for name in CORE)
+def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
+    """The operations that get a tool of their own, in the catalogue's order. Raises SettingsError for unknown names."""
+    names: list[str] = []
+    for toolset in settings.toolsets:
+        if toolset == "core":
+            names += CORE
+        elif toolset == "all":
+            names += [operation.name for operation in operations()]
+        elif toolset in TOOLSETS:
+            names += [operation.name for operation in operations(toolset)]
+        else:
+            known = ("core", "all", *TOOLSETS)
+            raise SettingsError(f"There is no toolset {toolset!r}.", next_step=f"There are: {', '.join(known)}.")
+    return tuple(get_operation(name) for name in dict.fromkeys(names))
+
+
+def listed_names(settings: Settings, known: Iterable[str], chosen: Iterable[str]) -> frozenset[str]:
+    """The tools to be listed: the chosen ones, plus --tools, less --exclude-tools.
+
+    Raises SettingsError for a name that no tool has.
+    """
+    names = list(known)
+    for name in (*settings.tools, *settings.exclude_tools):
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."
+            raise SettingsError(f"There is no tool {name!r}.", next_step=hint)
+    return (frozenset(chosen) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)

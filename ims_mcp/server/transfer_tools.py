@@ -12,7 +12,7 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.following import Following
-from ims_mcp.workflows.transfers.steps import VOD
+from ims_mcp.workflows.transfers.transfer import VOD
 from ims_mcp.workflows.waiting import Progress
 
 DEFAULT_WAIT_SECONDS = 30.0
@@ -44,10 +44,10 @@ UPLOAD_MEDIA = Operation(
     toolset="transfers",
     title="Upload a file as a new asset",
     purpose=(
-        "Upload a file of this machine and make it a media asset, in one call: address and credential, parallel parts, "
-        "retries, renewal, checksum, registration. Waits for the asset and returns its summary; a longer upload goes "
-        "on in the background under a transfer_id, also after a restart. Calling it again for the same file goes on "
-        "with the same transfer. Files may come only from directories the server was started with (--upload-dir)."
+        "Upload a file of this machine and make it a media asset, in one call: parallel parts, retries, checksum, "
+        "registration. Returns the asset's summary; a longer upload goes on in the background under a transfer_id, "
+        "also after a restart. The same call again goes on with the same transfer. Only from directories the server "
+        "was started with (--upload-dir)."
     ),
     effect=Effect.WRITE,
     idempotent=True,

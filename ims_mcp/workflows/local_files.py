@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ims_mcp.client.plain_text import plain
 from ims_mcp.errors import ImsError
 
 
@@ -43,18 +45,28 @@ class UploadRules:
                 next_step="The person who runs the server names one with --upload-dir DIR (repeatable) or "
                 "IMS_MCP_UPLOAD_DIRS.",
             )
-        if "\x00" in path or not path.strip():
-            raise FileRefused(f"{path!r} is no file name.", next_step="Give the path of one file.")
+        if "\x00" in path or not path.strip() or not _is_unicode(path):
+            raise FileRefused(f"{plain(path, 200)!r} is no file name.", next_step="Give the path of one file.")
         if ".." in Path(path).parts:
             raise FileRefused(f"{path} holds '..'.", next_step="Give the path without it.")
-        given = Path(path).expanduser()
-        candidates = [given] if given.is_absolute() else [directory / given for directory in self.directories]
-        for candidate in candidates:
-            for directory in self.directories:
-                if candidate.is_relative_to(directory) and (given.is_absolute() or os.path.lexists(candidate)):
-                    return self._checked(directory, candidate)
-        if not given.is_absolute():
-            raise FileRefused(f"There is no file {path} in {self._named()}.", next_step="Check the name.")
+        given = _without_tilde(Path(path))
+        if given.is_absolute():
+            return self._checked(*self._inside(given))
+        for directory in self.directories:
+            if os.path.lexists(directory / given):
+                return self._checked(directory, directory / given)
+        raise FileRefused(f"There is no file {path} in {self._named()}.", next_step="Check the name.")
+
+    def _inside(self, path: Path) -> tuple[Path, Path]:
+        """The directory it lies in, and the path below that. The directory itself may be reached over a link."""
+        for directory in self.directories:
+            if path.is_relative_to(directory):
+                return directory, path
+        for ancestor in path.parents:
+            with suppress(OSError, RuntimeError):  # a loop of links leads nowhere
+                real = ancestor.resolve()
+                if real in self.directories:
+                    return real, real / path.relative_to(ancestor)
         raise FileRefused(
             f"{path} is outside the directories files may come from.",
             next_step=f"Allowed are files in {self._named()}; --upload-dir of the server adds a directory.",
@@ -94,6 +106,21 @@ class UploadRules:
                 next_step="The person who runs the server sets the limit with --max-upload-bytes.",
             )
         return LocalFile(path, found.st_size, found.st_mtime_ns)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _without_tilde(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody of that name has a home: then it is a name like any other
+        return path
 
 
 def _kind(mode: int) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import anyio
 
 from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
+from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.summaries.media_info import View, media_info_view
+from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.shaping import check_query, select, shape
 from ims_mcp.summaries.upload_address import opened_upload_address
+from ims_mcp.workflows import live_record
+from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
+_REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 _VIEWS_WITH_AI = ("summary", "ai")
 
 
@@ -28,6 +33,7 @@ class OwnArguments:
     wait_seconds: float | None = None
     include_signed_urls: bool = False
     include_credentials: bool = False
+    allow_duplicate: bool = False
     view: View = "summary"
     page: int = 1
     ai_section: str | None = None
@@ -38,6 +44,17 @@ class OwnArguments:
         return cls(**{name: arguments.pop(name) for name in cls.__dataclass_fields__ if name in arguments})
 
 
+async def checked_arguments(client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A caller's arguments against :func:`whole_table`. Raises InvalidArguments with every problem; nothing was sent,
+    but what could be chosen may have been read (recording templates)."""
+    try:
+        return check(whole_table(operation), arguments)
+    except InvalidArguments as error:
+        if operation.name != live_record.OPERATION:
+            raise
+        raise await live_record.with_templates(client, error) from error
+
+
 async def run_operation(
     client: ImsClient,
     operation: Operation,
@@ -46,8 +63,11 @@ async def run_operation(
     *,
     confirmed: bool = False,
     progress: Progress | None = None,
+    listed: Container[str] | None = None,
 ) -> dict[str, Any]:
     """The result a reader gets, a bounded JSON object.
+
+    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to.
 
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
@@ -55,19 +75,27 @@ async def run_operation(
     if own.query is not None:
         _check_query(operation, own.query)
     started = anyio.current_time()
-    reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
-    data = opened_upload_address(reply.data)
+    note: dict[str, Any] = {}
+    if operation.name == live_record.OPERATION:
+        submission = await live_record.submit(client, arguments, allow_duplicate=own.allow_duplicate)
+        reply = submission.reply
+        note = {"note": "the answer was lost; this job was found by looking"} if submission.found else {}
+    else:
+        reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
+    data = opened_upload_address(reply.data) | note
     if operation.poll is not None:
         if own.wait_seconds:
             seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
             waited = await wait_for(
                 client, operation, arguments=arguments, reply=reply.data, seconds=seconds, progress=progress
             )
-            data |= _told(waited)
+            data = data | _told(waited, listed)
         else:
-            data |= _left_to_poll(operation.poll, arguments, reply.data)
+            data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
+    page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
+    next_call = {"next_call": _next_call(operation, page, "the next page", listed)} if page else {}
     if own.query is not None:
-        return _selected(operation, data, own)
+        return _selected(operation, data, own) | next_call
     if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
@@ -77,7 +105,7 @@ async def run_operation(
             include_signed_urls=own.include_signed_urls,
             call=dict(arguments),
         )
-    return _shaped(operation, data, own)
+    return _shaped(operation, data, own) | next_call
 
 
 def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:
@@ -123,7 +151,7 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
         return {**_shaped(operation, data, own), "query_problem": f"done, but the query fails on the answer: {problem}"}
 
 
-def _told(waited: Waited) -> dict[str, Any]:
+def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
     wait: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
     reason = failure_reason(waited)
     if reason:
@@ -133,22 +161,44 @@ def _told(waited: Waited) -> dict[str, Any]:
         "failed": "failed: read what is known of it",
         "pending": "not finished: look again in a few seconds; do not submit again",
     }[waited.outcome]
-    return {"wait": wait, "next_call": _next_call(waited.next_operation, waited.next_arguments, why)}
+    look = get_operation(waited.next_operation)
+    return {"wait": wait, "next_call": _next_call(look, waited.next_arguments, why, listed)}
 
 
 def failure_reason(waited: Waited) -> str:
     """Why it failed, where the response says so: the local IMS does for a file it cannot read."""
     if waited.problem or waited.outcome != "failed" or waited.last_data is None:
         return waited.problem
-    basic = waited.last_data.get("MediaInfo", {}).get("MediaBasicInfo", {})
-    return str(basic.get("PrepareFailReason", ""))
+    return _first_text(waited.last_data, depth=4)
 
 
-def _left_to_poll(poll: Poll, arguments: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+def _first_text(data: Any, depth: int) -> str:
+    """The first field that tells a reason, nearest to the top."""
+    if depth == 0:
+        return ""
+    if isinstance(data, list):
+        return next((text for entry in cast("list[Any]", data)[:20] if (text := _first_text(entry, depth))), "")
+    if not isinstance(data, dict):
+        return ""
+    fields = cast("dict[str, Any]", data)
+    own = next((str(fields[name]) for name in _REASONS if isinstance(fields.get(name), str) and fields[name]), "")
+    return own or next((text for value in fields.values() if (text := _first_text(value, depth - 1))), "")
+
+
+def _left_to_poll(
+    poll: Poll, arguments: Mapping[str, Any], data: Mapping[str, Any], listed: Container[str] | None
+) -> dict[str, Any]:
     look_arguments = look_arguments_of(poll, arguments, data)[0]
-    why = f"runs in the background: look until {poll.status_field} is {', '.join(poll.success)}"
-    return {"next_call": _next_call(poll.operation, look_arguments, why)}
+    until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
+    why = f"runs in the background: {until}"
+    return {"next_call": _next_call(get_operation(poll.operation), look_arguments, why, listed)}
 
 
-def _next_call(operation_name: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
-    return {"tool": get_operation(operation_name).tool_name, "arguments": arguments, "why": why}
+def _next_call(
+    operation: Operation, arguments: dict[str, Any], why: str, listed: Container[str] | None
+) -> dict[str, Any]:
+    """A call as the reader can make it: of the operation's own tool, or of the tool for operations of its effect."""
+    if listed is None or operation.tool_name in listed:
+        return {"tool": operation.tool_name, "arguments": arguments, "why": why}
+    wrapped = {"operation": operation.name, "arguments": arguments}
+    return {"tool": f"call_{operation.effect}_operation", "arguments": wrapped, "why": why}

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ims_mcp.catalogue import Operation, Parameter
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
 
-QUERY = Parameter(
-    "query",
-    "string",
-    text="JMESPath over the response; the result holds only what it selects.",
-    max_characters=2000,
-)
+QUERY = Parameter("query", "string", text="JMESPath")
 WAIT_SECONDS = Parameter(
     "wait_seconds",
     "number",
-    text="Wait this long for the end state; default 0, returns the id at once.",
+    text="Wait for the end state; default 0.",
     minimum=0,
     maximum=MAX_WAIT_SECONDS,
 )
-INCLUDE_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="true keeps the signatures of URLs.")
-INCLUDE_CREDENTIALS = Parameter(
-    "include_credentials", "boolean", text="true returns the temporary upload credential itself."
-)
+INCLUDE_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="true: URLs with signatures.")
+INCLUDE_CREDENTIALS = Parameter("include_credentials", "boolean", text="true: keys and tokens as they are.")
 VIEW = Parameter(
     "view",
     "string",
-    text="summary (default), files, ai, or full: the whole response.",
+    text="Default summary.",
     choices=("summary", "files", "ai", "full"),
 )
-PAGE = Parameter("page", "integer", text="Page of view files or ai, from 1.", minimum=1, maximum=100_000)
+PAGE = Parameter("page", "integer", text="Of view files or ai, from 1.", minimum=1, maximum=100_000)
 AI_SECTIONS = ("chapters", "labels", "people", "transcript", "on_screen_text", "text_labels", "summary")
-AI_SECTION = Parameter("ai_section", "string", text="Only this part of view ai.", choices=AI_SECTIONS)
+AI_SECTION = Parameter("ai_section", "string", text="Part of view ai.", choices=AI_SECTIONS)
+
+ALLOW_DUPLICATE = Parameter("allow_duplicate", "boolean", text="true: record the same stream to the same place twice.")
 
 # Operations whose responses carry signed URLs; GetMediaInfo has views on top.
-_SIGNED = frozenset({"GetMediaInfo", "BatchGetMediaInfos", "ListMediaBasicInfos", "GetPlayInfo"})
+_SIGNED = frozenset(
+    {
+        *("GetMediaInfo", "BatchGetMediaInfos", "ListMediaBasicInfos", "GetPlayInfo", "SearchMedia"),
+        *("GetSnapshotUrls", "GetDynamicImageJob", "GetPackageJob", "GetTranscodeJob", "GetMediaConvertJob"),
+        *("GetPublicMediaInfo", "ListPublicMediaBasicInfos"),
+    }
+)
 
 
 def own_parameters(operation: Operation) -> tuple[Parameter, ...]:
@@ -43,8 +46,15 @@ def own_parameters(operation: Operation) -> tuple[Parameter, ...]:
         rows += [VIEW, PAGE, AI_SECTION]
     if operation.name in _SIGNED:
         rows.append(INCLUDE_SIGNED_URLS)
+    if operation.name == "SubmitLiveRecordJob":
+        rows.append(ALLOW_DUPLICATE)
     if operation.secret_fields:
         rows.append(INCLUDE_CREDENTIALS)
     if operation.poll is not None:
         rows.append(WAIT_SECONDS)
     return (*rows, QUERY)
+
+
+def whole_table(operation: Operation) -> Operation:
+    """The operation with this server's own parameters added: what a caller's arguments are checked against."""
+    return replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))

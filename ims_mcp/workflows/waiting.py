@@ -117,15 +117,20 @@ def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[s
         list_path, _, inner = field.rpartition("[].")
         if list_path:  # UploadJobs[].JobId: all of them, comma-separated as the service takes lists of ids
             ids = [str(value) for entry in _entries(reply, list_path) for value in _at(entry, [inner])]
+            ids = ids or str(reply.get(name, "")).split(",")
             row = get_operation(poll.operation).parameter(name)
             most = (row.max_parts if row else None) or len(ids) or 1
             batches = [{name: ",".join(ids[at : at + most])} for at in range(0, len(ids), most)]
         else:
-            found[name] = reply.get(field, arguments.get(field))
+            inner = next((value for value in _at(reply, field.split(".")) if value is not None), None)
+            found[name] = inner if inner is not None else arguments.get(field, reply.get(name))
     return [{**found, **batch} for batch in batches] or [found]
 
 
 def _outcome(poll: Poll, status: str) -> Literal["succeeded", "failed", "pending"]:
+    if not (poll.success or poll.failure or poll.pending):
+        # No states are documented, only a result: once there is one, it is done.
+        return "succeeded" if status else "pending"
     if status in poll.success:
         return "succeeded"
     return "failed" if status in poll.failure else "pending"
@@ -135,13 +140,13 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
     """The state at the poll's path. Of several entries the one least advanced counts: all have to be done."""
     list_path, _, field = poll.status_field.rpartition("[].")
     if not list_path:
-        return next((str(value) for value in _at(data, field.split(".")) if value), "")
+        return next((str(value) for value in _at(data, field.split(".")) if value not in (None, "")), "")
     entries = _entries(data, list_path)
     if poll.entry is not None:
         entry_field, argument = poll.entry
         address = str(arguments.get(argument, ""))
         entries = [entry for entry in entries if any(same_object(str(v), address) for v in _at(entry, [entry_field]))]
-    states = [str(value) for entry in entries for value in _at(entry, field.split(".")) if value]
+    states = [str(value) for entry in entries for value in _at(entry, field.split(".")) if value not in (None, "")]
     return _least_advanced(poll, states)
 
 

@@ -13,6 +13,7 @@ RECORD_FORMAT: ParameterNotes = {
         "",
         "object",
         fields=(
+            Parameter("CycleDuration", "integer", text="Seconds until a new file begins; default 21600."),
             Parameter(
                 "Format",
                 "string",
@@ -34,7 +35,7 @@ RECORD_FORMAT: ParameterNotes = {
                 ),
                 max_bytes=255,
             ),
-            Parameter("CycleDuration", "integer", text="Seconds until a new file begins; default 21600."),
+            Parameter("SliceDuration", "integer", text="Seconds a TS slice; default 30.", minimum=5, maximum=30),
             Parameter(
                 "SliceOssObjectPrefix",
                 "string",
@@ -42,7 +43,6 @@ RECORD_FORMAT: ParameterNotes = {
                 pattern=r".*(\{UnixTimestamp\}.*\{Sequence\}|\{Sequence\}.*\{UnixTimestamp\}).*",
                 max_bytes=255,
             ),
-            Parameter("SliceDuration", "integer", text="Seconds a TS slice; default 30.", minimum=5, maximum=30),
         ),
     ),
 }
@@ -80,13 +80,14 @@ NOTES = (
             "NotifyUrl": {"text": "URL that is told of states and files.", "url_schemes": ("http", "https")},
         },
         rules=(Needs("RecordOutput.Type", "oss", "RecordOutput.Bucket"),),
-        # No state ends a job: paused is what both a finished and a never started recording show.
+        # No state says how a job ended: paused is what both a finished and a never started recording show. Either of the
+        # two is what a caller waits for: it records, or it is over.
         poll=Poll(
             operation="GetLiveRecordJob",
             arguments=(("JobId", "JobId"),),
             status_field="RecordJob.Status",
-            success=(),
-            pending=("initial", "started", "paused"),
+            success=("started", "paused"),
+            pending=("initial",),
         ),
         words=("record", "live", "rtmp", "capture", "录制", "直播录制", "直播"),
     ),

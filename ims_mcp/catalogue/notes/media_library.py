@@ -6,11 +6,12 @@ declare. The words are ours.
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Parameter, Poll
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
-OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in the region of this call)"
+OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
 SCHEMES = ("http", "https", "oss", "vod")
 AUTH_TIMEOUT: ParameterNotes = {
     "text": "Lifetime of signed URLs in seconds; default 3600.",
@@ -44,22 +45,21 @@ REGISTER_CONFIG = (
     Parameter("SearchLibName", "string", text="Search library that indexes the asset."),
 )
 
-NOTES = (
+_FIRST = (
     OperationNotes(
         operation="RegisterMediaInfo",
         title="Register a media asset",
         purpose=(
-            "Make a file that already lies in OSS (or in ApsaraVideo VOD) a media asset of the library and get its "
-            "MediaId. Nothing is copied. The service then probes the file, which takes 2 to 3 seconds: with "
-            "wait_seconds this call waits for it and reports Normal or PrepareFail; without, poll get_media_info. "
-            "One URL belongs to one asset: registering it again fails with MediaAlreadyExist, unless Overwrite=true, "
-            "which deletes the existing asset and needs confirmation. A ClientToken is always sent, so a repeated "
-            "call makes no second asset. To add a rendition to an asset use register_media_stream instead."
+            "Make a file that lies in OSS (or ApsaraVideo VOD) an asset of the media library and get its MediaId. "
+            "Nothing is copied. The service then probes the file for 2 to 3 seconds: wait_seconds waits for Normal or "
+            "PrepareFail. A URL belongs to one asset: a second registration fails with MediaAlreadyExist, unless "
+            "Overwrite=true, which deletes the existing asset and needs confirmation. Repeating a call makes no "
+            "second asset (ClientToken). For a rendition of an asset use register_media_stream."
         ),
         effect=Effect.WRITE,
         parameters={
             "InputURL": {
-                "text": f"Address of the file: {OSS_URL}, or vod://id. Cannot be changed later.",
+                "text": f"{OSS_URL}, or vod://id. Cannot be changed later.",
                 "url_schemes": SCHEMES,
             },
             "Title": {"text": "At most 128 bytes; default made from the date.", "max_bytes": 128},
@@ -78,8 +78,7 @@ NOTES = (
             "ReferenceId": REFERENCE_ID,
             "UserData": {
                 "text": (
-                    "Any JSON of yours, at most 1,024 bytes, returned as it is; NotifyAddress names a callback URL "
-                    "or queue."
+                    "Any JSON of yours, at most 1,024 bytes; NotifyAddress names a callback URL or queue."
                 ),
                 "kind": "object",
                 "json_text": True,
@@ -122,20 +121,17 @@ NOTES = (
         operation="RegisterMediaStream",
         title="Attach a rendition to an asset",
         purpose=(
-            "Attach another file in OSS, such as a 720p rendition or an audio-only version, to an existing asset as "
-            "a stream. Nothing is copied or transcoded. The file is probed in the background; with wait_seconds this "
-            "call waits until get_play_info lists it as playable. It then shows in get_media_info as a file of type "
-            "transcode_file. To create the asset itself use register_media_info."
+            "Attach another file in OSS, such as a 720p rendition or an audio-only version, to an existing asset. "
+            "Nothing is copied or transcoded. It is probed in the background; wait_seconds waits until get_play_info "
+            "lists it as playable. get_media_info then shows it as a transcode_file."
         ),
         effect=Effect.WRITE,
         parameters={
-            "MediaId": {"text": "Id of the asset that gets the stream.", "max_bytes": 64},
-            "InputURL": {
-                "text": f"Address of the rendition: {OSS_URL}.",
-                "url_schemes": ("http", "https", "oss"),
-            },
+            # The page marks both as optional; neither the service nor a person can do anything without them.
+            "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
+            "InputURL": {"text": OSS_URL, "url_schemes": ("http", "https", "oss"), "required": True},
             "StreamTags": {
-                "text": 'Tags of your own as an object, such as {"quality": "720p"}; get_play_info returns them.',
+                "text": 'Your own, such as {"quality": "720p"}; get_play_info returns them.',
                 "kind": "object",
                 "json_text": True,
             },
@@ -145,8 +141,6 @@ NOTES = (
                 "json_text": True,
             },
         },
-        # The page marks both as optional; neither the service nor a person can do anything without them.
-        rules=(AtLeastOne(("MediaId",)), AtLeastOne(("InputURL",))),
         poll=Poll(
             operation="GetPlayInfo",
             arguments=(("MediaId", "MediaId"),),
@@ -163,8 +157,7 @@ NOTES = (
             "Everything known of one asset: status, title, tags, category, and for every file container, size, "
             "duration, bitrate, resolution, video codec with profile and level, frame rate, audio and subtitle "
             "tracks, plus AI results (chapters, labels, people, transcript). Answers with a short typed summary; "
-            "view=files or ai page through the details, view=full returns the whole response as far as it fits. Signed "
-            "URLs are hidden unless include_signed_urls. Give MediaId, or the InputURL it was registered with."
+            "view=files and ai page through the details, view=full is the whole response as far as it fits."
         ),
         effect=Effect.READ,
         parameters={
@@ -315,3 +308,5 @@ NOTES = (
         words=("play", "playback", "watch", "url", "播放", "播放地址"),
     ),
 )
+
+NOTES = (*_FIRST, *MORE)

@@ -22,7 +22,7 @@ SORT_ORDER: ParameterNotes = {"text": "By creation time; default asc.", "choices
 SECURITY_GROUPS: ParameterNotes = {"text": "Ids of the security groups that may push; PUSH types need one."}
 RULES: ParameterNotes = {"text": 'Addresses that may push, in CIDR form: ["10.1.1.0/24"].'}
 INPUT_SETTINGS: ParameterNotes = {
-    "text": "One or two sources. PUSH: StreamName; PULL: SourceUrl; MEDIA_CONNECT: FlowId, FlowOutputName.",
+    "text": "One or two. PUSH: StreamName; PULL: SourceUrl; MEDIA_CONNECT: FlowId, FlowOutputName.",
 }
 INPUT_ATTACHMENTS: ParameterNotes = {"text": "The inputs to read, by InputId."}
 OUTPUT_GROUPS: ParameterNotes = {
@@ -99,7 +99,7 @@ NOTES = (
         purpose=(
             "Replace name, inputs, outputs and encoding settings of a MediaLive channel that is not running: stop it "
             "first with stop_media_live_channel. The whole configuration is sent again, so read it with "
-            "get_media_live_channel and hand back what should stay; settings left out are not kept."
+            "get_media_live_channel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.WRITE,
         parameters={

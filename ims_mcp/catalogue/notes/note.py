@@ -35,6 +35,8 @@ class ParameterNotes(TypedDict, total=False):
     json_text: bool
     comma_list: bool
     extra_fields: bool
+    hidden: bool
+    hidden: bool
     wire_kind: str
     """Glossary only: the kind the SDK declares, where it is not a string."""
 

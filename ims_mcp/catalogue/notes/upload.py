@@ -10,7 +10,7 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll
 
 DEFINITION: ParameterNotes = {
-    "text": "Quality: FD, LD, SD, HD, OD, 2K, 4K for video, SQ, HQ for audio.",
+    "text": "Quality; SQ, HQ are audio.",
     "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
 }
 HDR_TYPE: ParameterNotes = {
@@ -63,22 +63,20 @@ NOTES = (
         operation="CreateUploadStream",
         title="Get an upload address for a rendition",
         purpose=(
-            "Get an address and a temporary credential with which one local media stream, such as a 720p rendition, "
-            "can be uploaded to VOD storage and attached to an existing asset. Nothing is uploaded by this call. "
-            "Only in cn-shanghai, cn-beijing and cn-shenzhen. A file that already lies in an OSS bucket of your own "
-            "needs no upload: attach it with register_media_stream. The answer shows where the file goes (endpoint, "
-            "bucket, key); the credential, valid for about 50 minutes, stays hidden unless include_credentials."
+            "Get an address and a temporary credential to upload one media stream yourself, into VOD storage, for an "
+            "existing asset; upload_stream does the whole job. Nothing is uploaded by this call. Only in cn-shanghai, "
+            "cn-beijing and cn-shenzhen. Shows endpoint, bucket and key; the credential, good for about 50 minutes, "
+            "stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
         parameters={
-            "MediaId": {"text": "Id of the asset that gets the stream.", "max_bytes": 64},
+            # Optional on the page, but a stream without an asset has nowhere to go.
+            "MediaId": {"text": "The asset that gets the stream.", "max_bytes": 64, "required": True},
             "Definition": DEFINITION,
             "FileExtension": FILE_EXTENSION,
             "HDRType": HDR_TYPE,
             "UserData": USER_DATA,
         },
-        # Optional on the page, but a stream without an asset has nowhere to go.
-        rules=(AtLeastOne(("MediaId",)),),
         secret_fields=("UploadAuth",),
         words=("upload", "stream", "credential", "address", "上传", "上传凭证", "媒体流"),
     ),

@@ -1,0 +1,241 @@
+"""AI agents, first part: starting, steering, ending and handing over calls with an agent.
+
+Sources: what SDK 6.20.2 declares of the operations and of their shared configuration objects.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter
+
+AGENT_ID: ParameterNotes = {"text": "Id of the agent, set up in the console."}
+INSTANCE_ID: ParameterNotes = {"text": "InstanceId of the running agent, from the call that started it."}
+SESSION_ID: ParameterNotes = {"text": "Id of yours that joins the dialogues of several calls."}
+USER_DATA: ParameterNotes = {"text": "Data of yours, returned as it is."}
+# The older spelling of one list: it is described once, under its newer name.
+OLD_BACK_CHANNELING: ParameterNotes = {
+    "text": "Deprecated: BackChannelingConfigs.",
+    "items": Parameter("", "object"),
+}
+VOLUME: ParameterNotes = {"text": "Percent of the normal volume.", "minimum": 0, "maximum": 400}
+AGENT_CONFIG: ParameterNotes = {
+    "text": "Overrides for this call; what is not given stays as in the console. Timeouts in seconds.",
+    "nested": {"BackChannelingConfig": OLD_BACK_CHANNELING, "Volume": VOLUME},
+}
+OLD_TEMPLATE_CONFIG: ParameterNotes = {"text": "Older form of AgentConfig, which wins; leave it out.", "fields": ()}
+CHAT_SYNC: ParameterNotes = {
+    "text": "Also write the dialogue to a message chat.",
+    "nested": {"IMAIAgentId": {"text": "Chat agent."}, "ReceiverId": {"text": "Chat user."}},
+}
+# What a running instance takes, of the about hundred settings of AgentConfig.
+LIVE_CONFIG: ParameterNotes = {
+    "text": "Only these take effect on a running agent.",
+    "fields": (
+        Parameter("EnablePushToTalk", "boolean"),
+        Parameter("Greeting", "string"),
+        Parameter("InterruptConfig", "object", fields=(Parameter("EnableVoiceInterrupt", "boolean"),)),
+        Parameter(
+            "LlmConfig",
+            "object",
+            fields=(Parameter("BailianAppParams", "string", text="JSON text."),),
+        ),
+        Parameter("TtsConfig", "object", fields=(Parameter("VoiceId", "string"),)),
+        Parameter("VoiceprintConfig", "object", fields=(Parameter("UseVoiceprint", "boolean"),)),
+        Parameter("Volume", "integer", minimum=0, maximum=400),
+    ),
+    "extra_fields": True,
+}
+
+NOTES = (
+    OperationNotes(
+        operation="StartAIAgentInstance",
+        title="Send an agent into a channel",
+        purpose=(
+            "Start a voice, vision or avatar agent in an RTC channel you already have, with a token you made from your "
+            "own AppKey. If channel and token are still missing, generate_ai_agent_call makes them and starts the "
+            "agent in one step; to ring a telephone use start_ai_agent_outbound_call. Each call starts another agent. "
+            "Returns the InstanceId; describe_ai_agent_instance shows Executing or Finished."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "RuntimeConfig": {
+                "text": "Where it joins: ChannelId, AgentUserId and AuthToken, here or under the agent's kind.",
+            },
+            "AgentConfig": AGENT_CONFIG,
+            "SessionId": SESSION_ID,
+            "ChatSyncConfig": CHAT_SYNC,
+            "UserData": USER_DATA,
+            "TemplateConfig": OLD_TEMPLATE_CONFIG,
+        },
+        costs="Billed by the minute of the call.",
+        words=("voice bot", "talk to ai", "digital human call", "rtc agent", "智能体", "启动智能体", "语音通话"),
+    ),
+    OperationNotes(
+        operation="UpdateAIAgentInstance",
+        title="Change a running agent",
+        purpose=(
+            "Change settings of an agent while its call goes on: voice, volume, greeting, push-to-talk, whether it may "
+            "be interrupted, voiceprint use, parameters of the Bailian app. They are merged with what the agent has; "
+            "other settings need a new call. It does not change the agent in the console."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InstanceId": INSTANCE_ID,
+            "AgentConfig": LIVE_CONFIG,
+            "UserData": USER_DATA,
+            "TemplateConfig": OLD_TEMPLATE_CONFIG,
+        },
+        idempotent=True,
+        words=("change voice", "louder", "mid-call settings", "修改智能体", "切换音色", "调整音量", "通话中"),
+    ),
+    OperationNotes(
+        operation="DescribeAIAgentInstance",
+        title="Inspect one agent call",
+        purpose=(
+            "Read one agent instance by its id: whether the call runs (Executing) or has ended (Finished), its "
+            "settings and channel, for telephone calls numbers, duration and who hung up, and the address of the call "
+            "log. The channel token stays hidden unless include_credentials. For the calls of an agent use "
+            "list_ai_agent_instance."
+        ),
+        effect=Effect.READ,
+        parameters={"InstanceId": INSTANCE_ID},
+        idempotent=True,
+        secret_fields=("AuthToken",),
+        words=("call status", "call duration", "who hung up", "call log", "通话状态", "通话记录", "查询智能体实例"),
+    ),
+    OperationNotes(
+        operation="ListAIAgentInstance",
+        title="List calls of an agent",
+        purpose=(
+            "List the calls of one agent, running and past, in a span of time: status (Created, Executing, Finished), "
+            "settings and call log of each. Pages with PageNumber, at most 100 pages, and the answer holds no total: "
+            "a page shorter than PageSize is the last. Channel tokens stay hidden unless include_credentials."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "StartTime": {"text": "Start of the span, ISO 8601."},
+            "EndTime": {"text": "End of the span, ISO 8601."},
+            "PageNumber": {"text": "Page; default 1.", "minimum": 1, "maximum": 100},
+            "PageSize": {"text": "Calls a page; default 10.", "minimum": 0, "maximum": 100},
+        },
+        idempotent=True,
+        secret_fields=("AuthToken",),
+        words=("call history", "past calls", "running calls", "通话列表", "历史通话", "智能体实例列表"),
+    ),
+    OperationNotes(
+        operation="StopAIAgentInstance",
+        title="End an agent's call",
+        purpose=(
+            "Take the agent out of its channel or hang up its telephone call. The call is over and cannot be taken "
+            "up again; a new one has to be started. To let a person go on instead use takeover_ai_agent_call, to put "
+            "a caller through to another number forward_ai_agent_call."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"InstanceId": INSTANCE_ID},
+        idempotent=True,
+        words=("hang up", "stop bot", "end conversation", "挂断", "停止智能体", "结束通话"),
+    ),
+    OperationNotes(
+        operation="GenerateAIAgentCall",
+        title="Start a call with an agent",
+        purpose=(
+            "Make an RTC channel and start the agent in it at once: more than the generating of a token that the name "
+            "suggests, and the minutes count from here. Returns InstanceId, channel and user names, and the token with "
+            "which a person's app joins, hidden unless include_credentials. With a channel and token of your own use "
+            "start_ai_agent_instance. Each call starts another agent."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "UserId": {"text": "Person's name in the channel; made up if not given.", "max_characters": 64},
+            "Expire": {"text": "Lifetime of the token in seconds; default 3600.", "minimum": 0, "maximum": 604800},
+            "AgentConfig": AGENT_CONFIG,
+            "SessionId": SESSION_ID,
+            "ChatSyncConfig": CHAT_SYNC,
+            "UserData": USER_DATA,
+            "TemplateConfig": OLD_TEMPLATE_CONFIG,
+        },
+        secret_fields=("Token",),
+        costs="Billed by the minute of the call.",
+        words=("talk to the bot", "voice chat", "call token", "join channel", "发起通话", "智能体通话", "实时对话"),
+    ),
+    OperationNotes(
+        operation="StartAIAgentOutboundCall",
+        title="Let an agent ring a phone",
+        purpose=(
+            "Let an agent ring a real telephone and talk to whoever answers. Be sure of the number and that the "
+            "person may be called: it rings at once, and every further call of this tool rings again; after an "
+            "unclear failure look with list_ai_agent_instance first. Returns the InstanceId; "
+            "describe_ai_agent_instance shows how the call went, stop_ai_agent_instance hangs up."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "CalledNumber": {"text": "Number to ring."},
+            "CallerNumber": {"text": "Number of yours in mainland China: see list_ai_agent_phone_number."},
+            "Config": {
+                "text": "Overrides for this call; what is not given stays as in the console.",
+                "nested": {
+                    "BackChannelingConfig": OLD_BACK_CHANNELING,
+                    "GreetingDelay": {"text": "Milliseconds.", "minimum": 0, "maximum": 5000},
+                },
+            },
+            "SessionId": SESSION_ID,
+            "UserData": USER_DATA,
+            "ImsAIAgentFreeObCall": {"text": "Reserved: leave it out."},
+        },
+        costs="Dials a real phone number; billed by the minute.",
+        words=("phone call", "dial", "telephone", "robocall", "cold call", "外呼", "打电话", "拨打电话", "智能外呼"),
+    ),
+    OperationNotes(
+        operation="TakeoverAIAgentCall",
+        title="Let a person take over",
+        purpose=(
+            "Let a person take the agent's place in its call. The person joins the channel under HumanAgentUserId with "
+            "a token, which is returned only with RequireToken=true and hidden unless include_credentials. To send a "
+            "telephone call to another number use forward_ai_agent_call."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InstanceId": INSTANCE_ID,
+            "HumanAgentUserId": {"text": "The person's name in the channel; made up if not given."},
+            "RequireToken": {"text": "true returns a channel token; default false."},
+        },
+        rules=(AtLeastOne(("InstanceId",)),),
+        secret_fields=("Token",),
+        words=("human agent", "handover", "escalate to human", "人工接管", "转人工", "人工客服"),
+    ),
+    OperationNotes(
+        operation="ForwardAIAgentCall",
+        title="Put a phone call through",
+        purpose=(
+            "Put a telephone call that an agent is having through to another number, which rings at once. The agent "
+            "can announce it, and say something if it fails. For a person who joins by app instead of telephone use "
+            "takeover_ai_agent_call."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InstanceId": INSTANCE_ID,
+            "CalledNumber": {"text": "Number to ring."},
+            "CallerNumber": {"text": "Number shown there; not on lines of Alibaba Cloud."},
+            "TransferPrompt": {"text": "Said before; default only the ringing tone."},
+            "ErrorPrompt": {"text": "Said if it fails."},
+        },
+        costs="Dials a real phone number.",
+        words=("transfer call", "redirect", "connect to operator", "呼叫转接", "转接电话", "转人工"),
+    ),
+    OperationNotes(
+        operation="GetAIAgentConcurrency",
+        title="Count an agent's running calls",
+        purpose=(
+            "Read how many calls one agent is having at this moment, for instance before starting more or to watch "
+            "the load. It is a number only; which calls they are is in list_ai_agent_instance."
+        ),
+        effect=Effect.READ,
+        parameters={"AIAgentId": AGENT_ID},
+        idempotent=True,
+        words=("concurrent calls", "load", "how many are talking", "并发数", "通话并发", "当前通话数"),
+    ),
+)

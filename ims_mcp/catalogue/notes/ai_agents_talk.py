@@ -1,0 +1,259 @@
+"""AI agents, second part: dialogues, phone numbers, voiceprints, and what is sent to agents and users.
+
+Sources: what SDK 6.20.2 declares of the operations.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID, INSTANCE_ID
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect
+
+REGISTRATION_MODE: ParameterNotes = {
+    "text": "Registered by call (default), or during conversations.",
+    "choices": ("Explicit", "Implicit"),
+}
+
+NOTES = (
+    OperationNotes(
+        operation="ListAIAgentDialogues",
+        title="Read a conversation",
+        purpose=(
+            "Read what was said in one session between a user and agents, newest first: texts with speaker, time, "
+            "round, reasoning and attached files, from voice calls and chats. Give a span of time, and either pages "
+            "or RoundLimit for the last rounds, which overrides pages. There is no total: a page shorter than "
+            "PageSize is the last."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "SessionId": {"text": "Session the calls or chats were started with."},
+            "StartTime": {"text": "Start, Unix milliseconds, inclusive."},
+            "EndTime": {"text": "End, Unix milliseconds, inclusive."},
+            "RoundLimit": {"text": "Only the last so many rounds: a whole number from 1.", "pattern": r"[1-9]\d*"},
+            "Order": {"text": "By time; default DESC.", "choices": ("ASC", "DESC")},
+            "PageSize": {"text": "Entries a page; default 20.", "maximum": 100},
+        },
+        idempotent=True,
+        words=("transcript", "chat history", "what was said", "conversation log", "对话记录", "聊天记录", "会话历史"),
+    ),
+    OperationNotes(
+        operation="DeleteAIAgentDialogue",
+        title="Delete an entry of a conversation",
+        purpose=(
+            "Delete one entry of a session's stored conversation, for instance because it holds personal data. It "
+            "cannot be undone. The ids of session, entry and workflow node are in list_ai_agent_dialogues; several "
+            "entries need several calls."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "SessionId": {"text": "Session of the entry."},
+            "DialogueId": {"text": "Entry to delete."},
+            "NodeId": {"text": "Workflow node of the entry."},
+        },
+        idempotent=True,
+        words=("erase chat", "remove message", "privacy", "删除对话", "删除聊天记录", "清除会话"),
+    ),
+    OperationNotes(
+        operation="ListAIAgentPhoneNumber",
+        title="List phone numbers of agents",
+        purpose=(
+            "List the telephone numbers the account has for agents, with their state. Use it to choose the "
+            "CallerNumber for start_ai_agent_outbound_call: status 2 is a working number. Pages with "
+            "PageNumber; TotalNumber says how many."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "Status": {
+                "text": "1 being activated, 2 normal, 3 being deactivated, 4 deactivated.",
+                "minimum": 1,
+                "maximum": 4,
+            },
+            "Number": {"text": "Only this number."},
+            "PageSize": {"text": "Numbers a page; default 50.", "maximum": 100},
+        },
+        idempotent=True,
+        words=("caller id", "our numbers", "phone lines", "号码列表", "电话号码", "主叫号码", "外呼号码"),
+    ),
+    OperationNotes(
+        operation="ListAIAgentVoiceprints",
+        title="List registered voiceprints",
+        purpose=(
+            "List the voiceprints by which agents recognise speakers, with the times they were made and changed, or "
+            "one with VoiceprintId. The recordings are not returned. Pages with PageNumber; TotalCount says how many."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "VoiceprintId": {"text": "Only this voiceprint."},
+            "RegistrationMode": REGISTRATION_MODE,
+            "PageNumber": {"text": "Page, from 1.", "minimum": 1},
+            "PageSize": {"text": "Voiceprints a page.", "minimum": 1, "maximum": 100},
+        },
+        idempotent=True,
+        words=("speakers", "voice id", "who is registered", "声纹列表", "查询声纹", "声纹"),
+    ),
+    OperationNotes(
+        operation="SetAIAgentVoiceprint",
+        title="Register a speaker's voiceprint",
+        purpose=(
+            "Register a person's voice from a WAV recording, so that agents with voiceprint recognition know "
+            "that speaker. A VoiceprintId that exists is registered anew: the old print is lost. Have the person's "
+            "consent. Name the id in VoiceprintConfig when starting a call."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "VoiceprintId": {"text": "Id of your choice.", "min_characters": 1, "max_characters": 127},
+            "Input": {
+                "text": "The recording.",
+                "nested": {
+                    "Data": {"text": "Its address."},
+                    "Format": {"text": "Always wav."},
+                    "Type": {
+                        "text": "Web address, or OSS object (same region).",
+                        "choices": ("url", "oss"),
+                    },
+                },
+            },
+        },
+        idempotent=True,
+        words=("enroll voice", "speaker recognition", "voice id", "注册声纹", "声纹识别", "声纹录入"),
+    ),
+    OperationNotes(
+        operation="ClearAIAgentVoiceprint",
+        title="Delete a voiceprint",
+        purpose=(
+            "Delete a registered voiceprint; agents no longer recognise that speaker. It cannot be undone: the person "
+            "has to be recorded and registered again with set_ai_agent_voiceprint. Prints taken during conversations "
+            "need RegistrationMode=Implicit."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"VoiceprintId": {"text": "Voiceprint to delete."}, "RegistrationMode": REGISTRATION_MODE},
+        rules=(AtLeastOne(("VoiceprintId",)),),
+        idempotent=True,
+        words=("remove voice", "forget speaker", "privacy", "删除声纹", "清除声纹", "注销声纹"),
+    ),
+    OperationNotes(
+        operation="SendAIAgentDataChannelMessage",
+        title="Send data to a call",
+        purpose=(
+            "Send a JSON message over the data channel of a running call, for the app at the other end to act on: show "
+            "a card, change a screen. It is meant for the app, not for the model. To make the agent speak use "
+            "send_ai_agent_speech, to ask the model send_ai_agent_text."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InstanceId": INSTANCE_ID,
+            "Message": {
+                "text": "The message, at most 8,192 characters as JSON.",
+                "kind": "object",
+                "json_text": True,
+                "max_characters": 8192,
+            },
+        },
+        words=("custom message", "signal the app", "data channel", "自定义消息", "数据通道", "发送消息"),
+    ),
+    OperationNotes(
+        operation="SendAIAgentSpeech",
+        title="Make the agent say something",
+        purpose=(
+            "Let the agent in a running call speak a given text word for word, or play an audio file, without asking "
+            "the model. With EnableInterrupt it breaks into what is being said. To let the model answer something use "
+            "send_ai_agent_text."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InstanceId": INSTANCE_ID,
+            "Text": {"text": "Text to speak, or address of the audio; at most 1,024.", "max_characters": 1024},
+            "Type": {"text": "What Text is; default Text.", "choices": ("Text", "AudioUrl")},
+            "EnableInterrupt": {"text": "Break into running speech; default true."},
+        },
+        words=("announce", "speak text", "broadcast", "play audio", "主动播报", "播报", "让智能体说话"),
+    ),
+    OperationNotes(
+        operation="SendAIAgentText",
+        title="Ask the agent in writing",
+        purpose=(
+            "Hand the model of a running call a text as if the user had said it; the agent then answers by voice. To "
+            "have a text spoken as it is use send_ai_agent_speech. The answer does not come back with this call: it "
+            "is heard, and readable with list_ai_agent_dialogues."
+        ),
+        effect=Effect.WRITE,
+        parameters={"InstanceId": INSTANCE_ID, "Text": {"text": "Input for the model."}},
+        words=("prompt the bot", "type a question", "llm input", "发送文本", "文本提问", "输入大模型"),
+    ),
+    OperationNotes(
+        operation="SubmitAIAgentVideoAuditTask",
+        title="Let an agent review a video",
+        purpose=(
+            "Let an agent's multimodal model look at frames of a video in OSS, taken as each capture policy says, and "
+            "judge them by its prompt. It runs in the background and no call reads the result: it goes to the address "
+            "in CallbackConfig only, so give one. For ordinary moderation with results to read use "
+            "submit_media_censor_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "Input": {
+                "text": "The video.",
+                "nested": {
+                    "Media": {"text": "http(s) address of the OSS object."},
+                    "Type": {"text": "Always OSS.", "choices": ("OSS",)},
+                },
+            },
+            "CapturePolicies": {
+                "text": "Each: FrameCount frames over Duration s from StartTime s, judged by Prompt.",
+            },
+            "CallbackConfig": {
+                "text": "Where the result goes.",
+                "nested": {"Token": {"text": "Sent along as proof."}, "Url": {"url_schemes": ("http", "https")}},
+            },
+            "AuditInterval": {
+                "text": "Milliseconds between frames handed over; default 3000; 0: all at once.",
+                "minimum": 0,
+                "maximum": 5000,
+            },
+            "UserData": {"text": "Data of yours, returned as it is."},
+        },
+        costs="Billed as AI analysis.",
+        words=("check video", "review frames", "inspect recording", "视频审核", "视频质检", "抽帧分析"),
+    ),
+    OperationNotes(
+        operation="GenerateMessageChatToken",
+        title="Get a chat login token",
+        purpose=(
+            "Get what a user's app needs to log in to the message chat with an agent: app id, token, signature and "
+            "when they expire (TimeStamp). Nothing is started. The secrets stay hidden unless include_credentials. For "
+            "a voice or video call use generate_ai_agent_call."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "UserId": {"text": "User: at most 64 letters, digits or _.", "pattern": "[A-Za-z0-9_]{1,64}"},
+            "Role": {"text": "admin lets the user manage; default empty.", "hints": ("admin",)},
+            "Expire": {"text": "Lifetime in seconds; default 3600."},
+        },
+        # It hands out a token and changes nothing else.
+        idempotent=True,
+        secret_fields=("Token", "AppSign"),
+        words=("im token", "chat login", "text chat", "消息聊天", "聊天token", "登录凭证"),
+    ),
+    OperationNotes(
+        operation="SendMessageChatText",
+        title="Push a chat message",
+        purpose=(
+            "Push a text from an agent into a user's message chat without being asked: a notice, or a message of your "
+            "own format. It is delivered as it is; the model does not write it. Sending again shows it twice. In a "
+            "running voice call use send_ai_agent_speech instead."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AIAgentId": AGENT_ID,
+            "ReceiverId": {"text": "User who gets it; letters and digits, at most 64 bytes.", "max_bytes": 64},
+            "SessionId": {"text": "Session of the chat."},
+            "Text": {"text": "The message."},
+            "Type": {"text": "Notice, or your own format.", "choices": ("announcement", "custom")},
+            "Mode": {"text": "Default offline.", "choices": ("online", "offline")},
+            "NeedArchiving": {"text": "Keep it in the chat record; default true."},
+        },
+        words=("push notification", "proactive message", "im message", "推送消息", "发送聊天消息", "主动推送"),
+    ),
+)

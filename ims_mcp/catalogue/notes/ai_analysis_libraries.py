@@ -1,0 +1,244 @@
+"""What AI analysis can be taught: recognition libraries with entities and samples, and hotword libraries.
+
+Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Needs
+
+ALGORITHM: ParameterNotes = {
+    "text": "What it recognises; the same for library, entity and sample.",
+    "choices": ("landmark", "object", "logo", "face", "label"),
+}
+LIB_ID: ParameterNotes = {"text": "Id of the library."}
+ENTITY_ID: ParameterNotes = {"text": "Id of the entity."}
+PAGE_NUMBER: ParameterNotes = {"text": "From 1.", "minimum": 1}
+PAGE_50: ParameterNotes = {"text": "Entries a page, at most 50.", "minimum": 1, "maximum": 50}
+SCENARIO: ParameterNotes = {
+    "text": "What the list is for; cannot be changed later.",
+    "choices": ("ASR", "StructuredMediaAssets", "VideoTranslation"),
+}
+HOTWORD_NAME: ParameterNotes = {"text": "At most 100 characters.", "max_characters": 100}
+HOTWORD_DESCRIPTION: ParameterNotes = {"text": "At most 200 characters.", "max_characters": 200}
+HOTWORDS: ParameterNotes = {
+    "text": "At most 300; Language zh or en, Weight -6 to 5, usually 2.",
+}
+HOTWORD_LIBRARY_ID: ParameterNotes = {"text": "Id of the hotword library.", "required": True}
+
+LIBRARY_NOTES = (
+    OperationNotes(
+        operation="CreateRecognitionLib",
+        title="Create a recognition library",
+        purpose=(
+            "Make an empty library of your own faces, logos, landmarks, objects or labels that AI tagging shall "
+            "recognise. Fill it with create_recognition_entity (who or what) and create_recognition_sample "
+            "(pictures). For spoken words use create_hotword_library. Returns LibId."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Algorithm": ALGORITHM,
+            "LibName": {"text": "At most 64 bytes.", "max_bytes": 64},
+            "LibDescription": {"text": "At most 128 bytes.", "max_bytes": 128},
+        },
+        words=("face library", "custom recognition", "logo library", "人脸库", "自定义识别库", "创建识别库"),
+    ),
+    OperationNotes(
+        operation="ListRecognitionLibs",
+        title="List recognition libraries",
+        purpose=(
+            "Browse your own recognition libraries for one algorithm with names and descriptions, to find the LibId "
+            "for entities and samples. Page number and size have to be given; at most 50 a page."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "Algorithm": ALGORITHM,
+            "LibId": {"text": "Only these, comma-separated.", "comma_list": True},
+            "PageNumber": PAGE_NUMBER,
+            "PageSize": PAGE_50,
+        },
+        idempotent=True,
+        words=("my face libraries", "which libraries", "人脸库列表", "识别库列表"),
+    ),
+    OperationNotes(
+        operation="DeleteRecognitionLib",
+        title="Delete a recognition library",
+        purpose=(
+            "Remove a recognition library together with all its entities and sample pictures, for good. Tags that "
+            "were found with it stay. To remove one person or thing use delete_recognition_entity."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM},
+        idempotent=True,
+        words=("remove face library", "drop library", "删除人脸库", "删除识别库"),
+    ),
+    OperationNotes(
+        operation="CreateRecognitionEntity",
+        title="Add a recognised person or thing",
+        purpose=(
+            "Add one person, logo, landmark, object or label to a recognition library. It is recognised only once it "
+            "has samples: call create_recognition_sample with the returned EntityId."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "LibId": LIB_ID,
+            "Algorithm": ALGORITHM,
+            "EntityName": {"text": "At most 64 bytes.", "max_bytes": 64},
+            "EntityInfo": {"text": "Extra data.", "kind": "object", "json_text": True, "max_bytes": 256},
+        },
+        words=("add person", "register face", "add logo", "添加人物", "注册人脸", "识别实体"),
+    ),
+    OperationNotes(
+        operation="ListRecognitionEntities",
+        title="List recognised people or things",
+        purpose=(
+            "Browse the entities of one recognition library with names and extra data. Their pictures are in "
+            "list_recognition_samples. Page number and size have to be given."
+        ),
+        effect=Effect.READ,
+        parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM, "PageNumber": PAGE_NUMBER, "PageSize": PAGE_50},
+        idempotent=True,
+        words=("known people", "who is in the library", "人物列表", "识别实体列表"),
+    ),
+    OperationNotes(
+        operation="DeleteRecognitionEntity",
+        title="Forget a person or thing",
+        purpose=(
+            "Remove one entity with its samples from a recognition library, so that later analyses no longer "
+            "recognise it. Tags found earlier stay. To remove a single picture use delete_recognition_sample."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"LibId": LIB_ID, "EntityId": ENTITY_ID, "Algorithm": ALGORITHM},
+        idempotent=True,
+        words=("remove person", "unregister face", "删除人物", "删除识别实体"),
+    ),
+    OperationNotes(
+        operation="CreateRecognitionSample",
+        title="Add a sample picture",
+        purpose=(
+            "Teach a recognition library what an entity looks like: add one picture by URL or, for labels, a prompt "
+            "in words. Several pictures from different sides work better. Returns SampleId."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "LibId": LIB_ID,
+            "EntityId": ENTITY_ID,
+            "Algorithm": ALGORITHM,
+            "ImageUrl": {"text": "Address of the picture."},
+            "LabelPrompt": {"text": "Words that describe a label."},
+        },
+        words=("add face photo", "train recognition", "sample image", "添加人脸图片", "添加样本", "人脸样本"),
+    ),
+    OperationNotes(
+        operation="ListRecognitionSamples",
+        title="List sample pictures",
+        purpose=(
+            "Browse the sample pictures of one entity, or of all entities of a name: EntityId=ANY with EntityName. "
+            "Returns SampleId and ImageUrl. Labels have no pictures and cannot be asked for."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "LibId": {"text": "Comma-separated library ids.", "comma_list": True},
+            "EntityId": {"text": "Id of the entity, or ANY."},
+            "EntityName": {"text": "With EntityId ANY."},
+            "Algorithm": {"text": "What it recognises.", "choices": ("landmark", "object", "logo", "face")},
+            "PageNumber": PAGE_NUMBER,
+            "PageSize": {"text": "Entries a page.", "minimum": 1},
+        },
+        rules=(Needs("EntityId", "ANY", "EntityName"),),
+        idempotent=True,
+        words=("face photos", "sample images", "样本列表", "人脸图片列表"),
+    ),
+    OperationNotes(
+        operation="DeleteRecognitionSample",
+        title="Delete a sample picture",
+        purpose=(
+            "Remove one sample from an entity of a recognition library, such as a wrong or bad photo. The entity and "
+            "its other samples stay."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "LibId": LIB_ID,
+            "EntityId": ENTITY_ID,
+            "SampleId": {"text": "Id of the sample."},
+            "Algorithm": ALGORITHM,
+        },
+        idempotent=True,
+        words=("remove photo", "wrong sample", "删除样本", "删除人脸图片"),
+    ),
+    OperationNotes(
+        operation="CreateHotwordLibrary",
+        title="Create a hotword library",
+        purpose=(
+            "Make a list of names and technical terms with weights that speech recognition, structured analysis or "
+            "video translation shall get right, with fixed translations if wanted. Pass the returned "
+            "HotwordLibraryId to submit_asr_job. For faces and logos see create_recognition_lib."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Name": HOTWORD_NAME,
+            "UsageScenario": SCENARIO,
+            "Hotwords": HOTWORDS,
+            "Description": HOTWORD_DESCRIPTION,
+        },
+        words=("glossary", "custom vocabulary", "jargon", "proper names", "热词库", "创建热词", "术语表", "专有名词"),
+    ),
+    OperationNotes(
+        operation="GetHotwordLibrary",
+        title="Read a hotword library",
+        purpose=(
+            "Read one hotword library with all its words, weights and translations. Do this before "
+            "update_hotword_library, which replaces the whole list."
+        ),
+        effect=Effect.READ,
+        parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
+        idempotent=True,
+        words=("show glossary", "vocabulary words", "查看热词", "热词库详情"),
+    ),
+    OperationNotes(
+        operation="ListHotwordLibraries",
+        title="List hotword libraries",
+        purpose=(
+            "Browse hotword libraries by name, use and creation time. The words themselves are not included: "
+            "get_hotword_library reads them. Use NextToken or page numbers, not both."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "Name": {"text": "Only libraries of this name."},
+            "UsageScenario": {**SCENARIO, "text": "Only for this use."},
+        },
+        idempotent=True,
+        words=("glossaries", "vocabularies", "热词库列表", "热词列表"),
+    ),
+    OperationNotes(
+        operation="UpdateHotwordLibrary",
+        title="Change a hotword library",
+        purpose=(
+            "Change the name, description or words of a hotword library. Hotwords is taken as the complete new list: "
+            "to add one word read the list with get_hotword_library, extend it and send all of it. What the library "
+            "is used for cannot be changed."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "HotwordLibraryId": HOTWORD_LIBRARY_ID,
+            "Hotwords": HOTWORDS,
+            "Name": HOTWORD_NAME,
+            "Description": HOTWORD_DESCRIPTION,
+        },
+        idempotent=True,
+        words=("add hotword", "edit glossary", "change vocabulary", "修改热词库", "添加热词", "更新热词"),
+    ),
+    OperationNotes(
+        operation="DeleteHotwordLibrary",
+        title="Delete a hotword library",
+        purpose=(
+            "Remove a hotword library with all its words for good. Transcripts and translations already made stay; "
+            "later jobs that name the library can no longer use it."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
+        idempotent=True,
+        words=("remove glossary", "drop vocabulary", "删除热词库", "删除热词"),
+    ),
+)

@@ -1,0 +1,296 @@
+"""AI jobs that judge: tags, understanding and search data of a video, and moderation.
+
+Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.ai_analysis_jobs import INPUT, OPEN
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+
+INPUT_OR_URL: ParameterNotes = {
+    "text": "The media.",
+    "required": True,
+    "nested": {
+        "Type": {"choices": ("OSS", "Media", "URL"), "any_case": True, "required": True},
+        "Media": {"text": "OSS://bucket/key, asset id, or web address.", "required": True},
+    },
+}
+NEEDED_INPUT: ParameterNotes = {**INPUT, "required": True}
+TAG_TEMPLATE: ParameterNotes = {"text": "Template that says which analyses run."}
+VIDEO_TITLE: ParameterNotes = {"text": "Title of the video, which helps the analysis.", "max_bytes": 256}
+CALLBACK: ParameterNotes = {"text": "HTTP(S) address or MNS queue that is told the result."}
+NEXT_PAGE_TOKEN: ParameterNotes = {"text": "NextPageToken of the previous page."}
+PAGE_300: ParameterNotes = {"text": "Entries a page; default 30.", "minimum": 1, "maximum": 300}
+
+UNDERSTANDING_NOTES = (
+    OperationNotes(
+        operation="SubmitSmarttagJob",
+        title="Tag a video",
+        purpose=(
+            "Let AI label a video: people, objects, scenes, logos, on-screen text, speech and topics, as its template "
+            "says. Runs in the background; query_smarttag_job returns the tags. An asset of the library that should "
+            "become searchable is better served by submit_media_ai_analysis_job; for chapters and summaries see "
+            "submit_video_cognition_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Input": INPUT_OR_URL,
+            "TemplateId": TAG_TEMPLATE,
+            "TemplateConfig": {**OPEN, "text": 'Overrides for this job: {"FaceCategoryIds": "id1,id2"}.'},
+            "Params": {
+                **OPEN,
+                "text": "What the result contains besides tags.",
+                "fields": (
+                    Parameter("needAsrData", "boolean", text="Transcript."),
+                    Parameter("needOcrData", "boolean", text="On-screen text."),
+                    Parameter("needMetaData", "boolean"),
+                    Parameter("nlpParams", "object", text='{"sourceLanguage": "cn", ...}'),
+                ),
+                "extra_fields": True,
+            },
+            "Title": VIDEO_TITLE,
+            "Content": {"text": "Description of the video.", "max_bytes": 1024},
+            "NotifyUrl": {"text": "Callback address.", "url_schemes": ("http", "https")},
+            "UserData": {"text": "Returned in the callback.", "max_bytes": 1024},
+            "ScheduleConfig": {"text": "PipelineId chooses a queue; Priority has no effect."},
+            "ContentType": {"text": "Obsolete."},
+            "ContentAddr": {"text": "Obsolete."},
+        },
+        poll=Poll(
+            operation="QuerySmarttagJob",
+            arguments=(("JobId", "JobId"),),
+            status_field="JobStatus",
+            success=("Success",),
+            failure=("Fail",),
+            pending=("Submitted", "Processing"),
+        ),
+        costs="AI processing, billed by the length of the video.",
+        words=("auto tagging", "recognise faces", "label video", "ocr", "智能标签", "打标签", "人脸识别", "视频识别"),
+    ),
+    OperationNotes(
+        operation="QuerySmarttagJob",
+        title="Get a video's tags",
+        purpose=(
+            "See the state (Submitted, Processing, Success, Fail) and the result of one submit_smarttag_job. Every "
+            "result has a Type (labels, faces, OCR, ASR, ...) and Data as JSON text, which gets large for long "
+            "videos; Usages says what was billed."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobId": {"text": "Id of the job."},
+            "Params": {
+                **OPEN,
+                "text": "Whose tags.",
+                "fields": (
+                    Parameter("labelResultType", "string", text="auto machine, hmi people.", choices=("auto", "hmi")),
+                ),
+                "extra_fields": True,
+            },
+        },
+        idempotent=True,
+        words=("tagging result", "recognised people", "tags", "标签结果", "智能标签查询", "识别结果"),
+    ),
+    OperationNotes(
+        operation="SubmitVideoCognitionJob",
+        title="Understand a video",
+        purpose=(
+            "Let AI understand a whole video: chapters, summaries, speakers, questions and answers, shots, actions, "
+            "as template and Params say. Deeper than submit_smarttag_job, which only labels. Runs in the background; "
+            "query_video_cognition_job returns the results."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Input": INPUT_OR_URL,
+            "TemplateId": TAG_TEMPLATE,
+            "TemplateConfig": {**OPEN, "text": "Overrides of the template for this job."},
+            "Params": {
+                **OPEN,
+                "text": 'Options: {"nlpParams": {"sourceLanguage": "cn", "summarizationEnabled": true, ...}}.',
+            },
+            "Title": VIDEO_TITLE,
+            "UserData": {"text": "Returned in the callback.", "max_bytes": 1024},
+        },
+        poll=Poll(
+            operation="QueryVideoCognitionJob",
+            arguments=(("JobId", "JobId"),),
+            status_field="JobStatus",
+            success=("Success",),
+            failure=("Fail",),
+            pending=("Submitted", "Processing"),
+        ),
+        costs="AI processing, billed by the length of the video.",
+        words=(
+            "summarise video",
+            "chapters",
+            "meeting summary",
+            "video understanding",
+            "视频理解",
+            "视频摘要",
+            "章节",
+            "总结",
+        ),
+    ),
+    OperationNotes(
+        operation="QueryVideoCognitionJob",
+        title="Get a video's analysis",
+        purpose=(
+            "See the state and the results of one submit_video_cognition_job: per algorithm a Type and Data as JSON "
+            "text. Transcript, on-screen text and links to raw results are only included if IncludeResults asks for "
+            "them."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobId": {"text": "Id of the job."},
+            "IncludeResults": {
+                "text": "What to add.",
+                "nested": {
+                    "NeedAsr": {"text": "Transcript."},
+                    "NeedOcr": {"text": "On-screen text."},
+                    "NeedProcess": {"text": "Link to raw results."},
+                },
+            },
+            "Params": OPEN,
+        },
+        idempotent=True,
+        words=("summary result", "chapter result", "analysis result", "视频理解结果", "摘要结果", "查询分析"),
+    ),
+    OperationNotes(
+        operation="SubmitMediaAiAnalysisJob",
+        title="Analyse an asset for search",
+        purpose=(
+            "Run structured AI analysis (smart tags) on an asset, OSS file or web address; the result is kept with "
+            "the asset. It returns a MediaId, not a JobId: look at MediaInfo.AiRoughData.Status and the results with "
+            "get_media_info. For a job that stands alone use submit_smarttag_job; to analyse all new assets see "
+            "set_content_analyze_config."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Input": {"text": "Asset id, OSS address or web address.", "required": True},
+            "AnalysisParams": {**OPEN, "text": 'Options: {"nlpParams": {"sourceLanguage": "cn", ...}}.'},
+        },
+        poll=Poll(
+            operation="GetMediaInfo",
+            arguments=(("MediaId", "MediaId"),),
+            status_field="MediaInfo.AiRoughData.Status",
+            success=("AnalyzeSuccess", "SaveSuccess"),
+            failure=("AnalyzeFailed", "SaveFailed"),
+            pending=("Analyzing", "Saving"),
+        ),
+        costs="AI processing, billed by the length of the video.",
+        words=("analyse asset", "make searchable", "ai labels", "媒资分析", "智能分析", "结构化分析"),
+    ),
+    OperationNotes(
+        operation="GetContentAnalyzeConfig",
+        title="Show automatic analysis settings",
+        purpose=(
+            "Show whether every newly registered asset is analysed by AI automatically, with which template, and into "
+            "which search libraries the results go. Worth a look when analyses cost money that nobody ordered; "
+            "change it with set_content_analyze_config."
+        ),
+        effect=Effect.READ,
+        idempotent=True,
+        words=("auto analysis", "automatic tagging settings", "why billed", "自动分析配置", "智能分析设置"),
+    ),
+    OperationNotes(
+        operation="SetContentAnalyzeConfig",
+        title="Set automatic analysis",
+        purpose=(
+            "Switch the automatic AI analysis of newly registered assets on or off for the whole account and region. "
+            "It overwrites all three settings: read the present ones with get_content_analyze_config first. For a "
+            "single asset use submit_media_ai_analysis_job instead."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "Auto": {"text": "true analyses every new asset; default false."},
+            "TemplateId": {
+                "text": "S00000101-100040 text, -100060 categories and faces, -100070 all.",
+                "hints": ("S00000101-100040", "S00000101-100060", "S00000101-100070"),
+            },
+            "SaveType": {
+                "text": "Comma-separated: TEXT, FACE, DNA; empty: results are not searchable.",
+                "comma_list": True,
+            },
+        },
+        idempotent=True,
+        costs="Auto=true starts a billed analysis of every new asset.",
+        words=("enable auto tagging", "turn off analysis", "自动打标", "开启智能分析", "关闭自动分析"),
+    ),
+    OperationNotes(
+        operation="SubmitMediaCensorJob",
+        title="Check media for violations",
+        purpose=(
+            "Let AI check a video with its title, description, covers and comments for pornography, violence, "
+            "politics, advertising and the like. It only judges: record a decision with create_audit. Runs in the "
+            "background; query_media_censor_job_detail returns pass, review or block with labels and scores."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Input": NEEDED_INPUT,
+            "TemplateId": {"text": "Rules; default the service's own."},
+            "Title": {"text": "Checked instead of the asset's; at most 64 bytes.", "max_bytes": 64},
+            "Description": {"text": "Checked instead of the asset's; at most 128 bytes.", "max_bytes": 128},
+            "Barrages": {"text": "Comments to check."},
+            "CoverImages": {
+                "text": 'At most 5: {"Bucket": name, "Location": "oss-cn-shanghai", "Object": key}.',
+                "kind": "array",
+                "json_text": True,
+            },
+            "Output": {"text": "Screenshots: oss://bucket/snapshot-{Count}.jpg"},
+            "NotifyUrl": CALLBACK,
+            "ScheduleConfig": {
+                "text": "Queue.",
+                "nested": {"Priority": {"text": "10 is highest.", "minimum": 1, "maximum": 10}},
+            },
+            "UserData": {"text": "Returned as it is.", "max_bytes": 128},
+        },
+        poll=Poll(
+            operation="QueryMediaCensorJobDetail",
+            arguments=(("JobId", "JobId"),),
+            status_field="MediaCensorJobDetail.State",
+            success=("Success",),
+            failure=("Fail",),
+            pending=("Queuing", "Analysing"),
+        ),
+        costs="Billed by the length of the video and the number of pictures.",
+        words=("moderation", "porn check", "review content", "compliance", "内容审核", "鉴黄", "涉政审核", "违规检测"),
+    ),
+    OperationNotes(
+        operation="QueryMediaCensorJobDetail",
+        title="Get a moderation result",
+        purpose=(
+            "See the state and the verdict of one submit_media_censor_job: Suggestion overall, and label and score "
+            "for title, description, comments, covers and, page by page, the frames of the video. Success means that "
+            "the check ran, not that the content passed."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobId": {"text": "Id of the job."},
+            "NextPageToken": NEXT_PAGE_TOKEN,
+            "MaximumPageSize": PAGE_300,
+        },
+        idempotent=True,
+        words=("moderation verdict", "is it blocked", "审核结果", "审核详情", "鉴黄结果"),
+    ),
+    OperationNotes(
+        operation="QueryMediaCensorJobList",
+        title="List moderation jobs",
+        purpose=(
+            "Browse moderation jobs with their verdicts by ids, state or creation time, page by page. Frames of a "
+            "video are in query_media_censor_job_detail."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobIds": {"text": "Comma-separated job ids.", "comma_list": True},
+            "State": {"text": "Only this state.", "choices": ("All", "Queuing", "Analysing", "Fail", "Success")},
+            "StartOfJobCreatedTimeRange": {"text": "Created after, UTC: 2026-01-31T08:00:00Z."},
+            "EndOfJobCreatedTimeRange": {"text": "Created before, UTC."},
+            "NextPageToken": NEXT_PAGE_TOKEN,
+            "MaximumPageSize": PAGE_300,
+            "PipelineId": {"text": "Queue the jobs went to."},
+        },
+        idempotent=True,
+        words=("moderation history", "flagged videos", "blocked videos", "审核任务列表", "审核记录"),
+    ),
+)

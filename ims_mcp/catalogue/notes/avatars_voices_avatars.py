@@ -1,0 +1,210 @@
+"""Digital humans: training one of one's own, finding the ready ones, and making them speak.
+
+Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+
+OPEN: ParameterNotes = {"kind": "object", "json_text": True}
+TRAINING_JOB_ID: ParameterNotes = {"text": "Id of the training job."}
+AVATAR_NAME: ParameterNotes = {"text": "At most 7 characters.", "max_characters": 7}
+AVATAR_DESCRIPTION: ParameterNotes = {"text": "At most 1,000 characters.", "max_characters": 1000}
+PORTRAIT: ParameterNotes = {"text": "Asset id of a square picture; needed for training."}
+TRAINING_VIDEO: ParameterNotes = {
+    "text": "Asset id of mp4, mov, webm, 5 to 15 minutes, 1920x1080 or 1080x1920; needed to train.",
+}
+THUMBNAIL: ParameterNotes = {
+    "text": "OSS address of yours the thumbnail is written to.",
+    "max_characters": 512,
+}
+TRANSPARENT: ParameterNotes = {"text": "The training video has transparency; has to be true to fact."}
+
+AVATAR_NOTES = (
+    OperationNotes(
+        operation="CreateAvatarTrainingJob",
+        title="Prepare a digital human",
+        purpose=(
+            "Describe a new digital human made from a video of a real person: name, portrait and training video. "
+            "Nothing is trained yet: the job stays in Init until submit_avatar_training_job starts it with the "
+            "returned Data.JobId. Correct it before with update_avatar_training_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AvatarName": AVATAR_NAME,
+            "Video": TRAINING_VIDEO,
+            "Portrait": PORTRAIT,
+            "Transparent": TRANSPARENT,
+            "AvatarDescription": AVATAR_DESCRIPTION,
+            "AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)},
+            "Thumbnail": THUMBNAIL,
+        },
+        words=("digital human", "virtual presenter", "clone a person", "创建数字人", "数字人训练", "虚拟主播"),
+    ),
+    OperationNotes(
+        operation="GetAvatarTrainingJob",
+        title="Follow a digital human's training",
+        purpose=(
+            "See one avatar training job: its inputs, the status (Init, Queuing, Training, Success, Fail) with a "
+            "message, and after success the AvatarId to use in submit_avatar_video_job."
+        ),
+        effect=Effect.READ,
+        parameters={"JobId": TRAINING_JOB_ID},
+        idempotent=True,
+        words=("training progress", "avatar status", "数字人训练进度", "训练状态", "数字人任务"),
+    ),
+    OperationNotes(
+        operation="ListAvatarTrainingJobs",
+        title="List avatar trainings",
+        purpose=(
+            "Browse the training jobs of digital humans by status, with page numbers and a total count. Finished "
+            "digital humans ready for use are in list_avatars."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "Status": {"text": "Only this status.", "choices": ("Init", "Queuing", "Training", "Success", "Fail")},
+        },
+        idempotent=True,
+        words=("training history", "failed avatars", "数字人训练列表", "训练任务列表"),
+    ),
+    OperationNotes(
+        operation="UpdateAvatarTrainingJob",
+        title="Correct an avatar training",
+        purpose=(
+            "Change name, description, portrait, training video or transparency of an avatar training job, usually "
+            "before it starts or after it failed. Transparency can be changed only in Init or Fail, the thumbnail "
+            "address not after training. It does not start the training: submit_avatar_training_job does."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "JobId": TRAINING_JOB_ID,
+            "AvatarName": AVATAR_NAME,
+            "Video": TRAINING_VIDEO,
+            "Portrait": PORTRAIT,
+            "Transparent": TRANSPARENT,
+            "AvatarDescription": AVATAR_DESCRIPTION,
+            "Thumbnail": THUMBNAIL,
+        },
+        idempotent=True,
+        words=("fix training", "rename avatar", "修改数字人", "更新训练任务"),
+    ),
+    OperationNotes(
+        operation="SubmitAvatarTrainingJob",
+        title="Start training a digital human",
+        purpose=(
+            "Start the training of a digital human prepared with create_avatar_training_job, which has to have a "
+            "portrait and a video by now. It runs long in the background; follow it with get_avatar_training_job, "
+            "which names the AvatarId at the end. To make a video with an avatar use submit_avatar_video_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={"JobId": TRAINING_JOB_ID},
+        poll=Poll(
+            operation="GetAvatarTrainingJob",
+            arguments=(("JobId", "Data.JobId"),),
+            status_field="Data.AvatarTrainingJob.Status",
+            success=("Success",),
+            failure=("Fail",),
+            pending=("Init", "Queuing", "Training"),
+        ),
+        costs="Billed for every avatar trained.",
+        words=("train avatar", "start training", "提交数字人训练", "开始训练", "训练数字人"),
+    ),
+    OperationNotes(
+        operation="DeleteAvatarTrainingJob",
+        title="Delete an avatar training",
+        purpose=(
+            "Remove an avatar training job for good; the digital human it made should be regarded as lost with it, "
+            "and training again is billed again. Videos already made stay."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"JobId": TRAINING_JOB_ID},
+        idempotent=True,
+        words=("remove avatar", "discard training", "删除数字人", "删除训练任务"),
+    ),
+    OperationNotes(
+        operation="GetAvatar",
+        title="Inspect a digital human",
+        purpose=(
+            "Read one trained digital human of your own: name, type, portrait, thumbnail, width and height, "
+            "transparency. Look here for the size before writing the OutputConfig of submit_avatar_video_job."
+        ),
+        effect=Effect.READ,
+        parameters={"AvatarId": {"text": "Id of the digital human."}},
+        idempotent=True,
+        words=("avatar details", "avatar size", "数字人详情", "查询数字人"),
+    ),
+    OperationNotes(
+        operation="ListAvatars",
+        title="List your digital humans",
+        purpose=(
+            "List the trained digital humans of your own account, with AvatarId, name and pictures, to choose one for "
+            "submit_avatar_video_job. Ready ones that belong to the service are in list_smart_sys_avatar_models."
+        ),
+        effect=Effect.READ,
+        parameters={"AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)}},
+        idempotent=True,
+        words=("my avatars", "custom presenters", "我的数字人", "数字人列表"),
+    ),
+    OperationNotes(
+        operation="ListSmartSysAvatarModels",
+        title="List ready digital humans",
+        purpose=(
+            "List the digital humans that the service offers to everyone, with AvatarId, sample video, size and "
+            "whether they come with a mask, to use in submit_avatar_video_job without any training. Your own are in "
+            "list_avatars."
+        ),
+        effect=Effect.READ,
+        parameters={"SdkVersion": {"text": "Of the web editor; leave out."}},
+        idempotent=True,
+        words=("stock avatars", "public presenters", "available avatars", "公共数字人", "系统数字人", "预置数字人"),
+    ),
+    OperationNotes(
+        operation="SubmitAvatarVideoJob",
+        title="Make a digital human speak",
+        purpose=(
+            "Make a video in which a digital human speaks a text (at least 5 characters) or a given MP3 or WAV file. "
+            "Avatars: list_smart_sys_avatar_models or list_avatars; voices: list_smart_voice_groups. Runs in the "
+            "background: follow JobId with get_smart_handle_job; MediaId names the asset. For sound alone use "
+            "submit_audio_produce_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputConfig": {**OPEN, "text": 'What is said: {"Text": text}, or an audio file.', "required": True},
+            "EditingConfig": {
+                **OPEN,
+                "text": "Who speaks and how.",
+                "required": True,
+                "fields": (
+                    Parameter("AvatarId", "string", required=True),
+                    Parameter("Voice", "string", text="Ready voice; default the avatar's."),
+                ),
+                "extra_fields": True,
+            },
+            "OutputConfig": {
+                **OPEN,
+                "text": "The video.",
+                "required": True,
+                "fields": (
+                    Parameter("MediaURL", "string", text="OSS address."),
+                    Parameter("Width", "integer"),
+                    Parameter("Height", "integer"),
+                ),
+                "extra_fields": True,
+            },
+            "Title": {"text": "At most 128 bytes.", "max_bytes": 128},
+            "Description": {"text": "At most 128 bytes.", "max_bytes": 128},
+        },
+        poll=Poll(
+            operation="GetSmartHandleJob",
+            arguments=(("JobId", "JobId"),),
+            status_field="State",
+            success=("Finished",),
+            failure=("Failed",),
+            pending=("Created", "Executing"),
+        ),
+        costs="Billed by the length of the video produced.",
+        words=("talking head", "virtual anchor video", "news presenter", "数字人视频", "数字人播报", "虚拟人合成"),
+    ),
+)

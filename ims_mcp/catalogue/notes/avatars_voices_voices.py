@@ -1,0 +1,228 @@
+"""Voices: cloning a voice in three ways, finding cloned and ready ones.
+
+Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Poll
+
+JOB_ID: ParameterNotes = {"text": "Id of the cloning job."}
+VOICE_ID: ParameterNotes = {"text": "Id of the cloned voice."}
+VOICE_NAME: ParameterNotes = {"text": "At most 32 characters.", "max_characters": 32}
+GENDER: ParameterNotes = {"text": "Of the speaker.", "choices": ("female", "male")}
+SCENARIO: ParameterNotes = {
+    "text": "Style of the texts: stories, dialogue, navigation.",
+    "choices": ("story", "interaction", "navigation"),
+}
+DEMO_URL: ParameterNotes = {"text": "OSS address of yours a sample is written to; without it no sample."}
+VOICE_TYPE: ParameterNotes = {"text": "Way of cloning; default Basic.", "hints": ("Basic", "Standard")}
+CLONING_POLL = Poll(
+    operation="GetCustomizedVoiceJob",
+    arguments=(("JobId", "Data.JobId"),),
+    status_field="Data.CustomizedVoiceJob.Status",
+    success=("Success",),
+    failure=("Fail",),
+    pending=("Initialization", "AudioDetecting", "PreTraining", "Training"),
+)
+CLONING_COSTS = "Billed for every voice cloned."
+
+VOICE_NOTES = (
+    OperationNotes(
+        operation="CreateCustomizedVoiceJob",
+        title="Prepare a basic voice clone",
+        purpose=(
+            "First step of cloning a voice by reading given sentences (Basic): choose VoiceId, gender and style. Then "
+            "get the sentences with get_demonstration_for_customized_voice_job, check each recording with "
+            "detect_audio_for_customized_voice_job, and start with submit_customized_voice_job. To clone from one "
+            "existing recording use submit_cosy_voice_customized_voice_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "VoiceId": {
+                "text": "Your new id: up to 32 letters and digits, not used before.",
+                "pattern": "[A-Za-z0-9]{1,32}",
+            },
+            "Gender": GENDER,
+            "Scenario": SCENARIO,
+            "VoiceName": VOICE_NAME,
+            "VoiceDesc": {"text": "At most 256 characters.", "max_characters": 256},
+        },
+        words=("voice cloning", "record my voice", "new voice", "人声克隆", "创建声音复刻", "声音定制"),
+    ),
+    OperationNotes(
+        operation="GetCustomizedVoiceJob",
+        title="Follow a voice clone",
+        purpose=(
+            "See one voice cloning job of any kind: VoiceId, settings, message and status (Initialization, "
+            "AudioDetecting, PreTraining, Training, Success, Fail). After Success the VoiceId can be used as "
+            "customizedVoice in submit_audio_produce_job."
+        ),
+        effect=Effect.READ,
+        parameters={"JobId": JOB_ID},
+        idempotent=True,
+        words=("cloning progress", "voice training status", "声音克隆进度", "训练状态", "人声克隆任务"),
+    ),
+    OperationNotes(
+        operation="ListCustomizedVoiceJobs",
+        title="List voice clone jobs",
+        purpose=(
+            "Browse voice cloning jobs, also failed and running ones, with page numbers and a total count. Without "
+            "Type only Basic ones are listed. Voices ready for use are in list_customized_voices."
+        ),
+        effect=Effect.READ,
+        parameters={"Type": VOICE_TYPE},
+        idempotent=True,
+        words=("cloning history", "failed voice training", "声音克隆任务列表", "训练任务列表"),
+    ),
+    OperationNotes(
+        operation="SubmitCustomizedVoiceJob",
+        title="Start a basic voice clone",
+        purpose=(
+            "Last step of a Basic clone: start training the voice prepared with create_customized_voice_job, once "
+            "detect_audio_for_customized_voice_job has accepted all recordings. Runs in the background; follow "
+            "Data.JobId with get_customized_voice_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={"VoiceId": VOICE_ID, "DemoAudioMediaURL": DEMO_URL},
+        poll=CLONING_POLL,
+        costs=CLONING_COSTS,
+        words=("train voice", "start cloning", "提交声音训练", "开始克隆", "声音复刻"),
+    ),
+    OperationNotes(
+        operation="SubmitCosyVoiceCustomizedVoiceJob",
+        title="Clone a voice from one recording",
+        purpose=(
+            "Clone a voice with the CosyVoice large model from a single audio asset, without reading given sentences: "
+            "the quickest way. Runs in the background; follow Data.JobId with get_customized_voice_job. For the best "
+            "quality from 15 to 30 minutes of speech use submit_standard_customized_voice_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Audios": {"text": "Asset id of the recording; only one.", "required": True},
+            "Model": {
+                "text": "Model.",
+                "hints": ("cosyvoice-v3-plus", "cosyvoice-v3-flash", "cosyvoice-v3.5-plus", "cosyvoice-v3.5-flash"),
+            },
+            "VoiceName": VOICE_NAME,
+            "Gender": GENDER,
+            "DemoAudioMediaURL": DEMO_URL,
+        },
+        poll=CLONING_POLL,
+        costs=CLONING_COSTS,
+        words=("clone voice quickly", "cosyvoice", "copy a voice", "声音克隆", "声音复刻", "快速克隆"),
+    ),
+    OperationNotes(
+        operation="SubmitStandardCustomizedVoiceJob",
+        title="Clone a voice from long recordings",
+        purpose=(
+            "Clone a voice in high quality from 15 to 30 minutes of recordings, each over a minute, together with a "
+            "recorded consent of the same speaker, whose voiceprint has to match. Runs in the background; follow "
+            "Data.JobId with get_customized_voice_job. With one short recording use "
+            "submit_cosy_voice_customized_voice_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Audios": {"text": "Comma-separated asset ids of the recordings.", "required": True, "comma_list": True},
+            "Authentication": {"text": "Asset id of the recorded consent.", "required": True},
+            "VoiceName": VOICE_NAME,
+            "Gender": GENDER,
+            "DemoAudioMediaURL": DEMO_URL,
+        },
+        poll=CLONING_POLL,
+        costs=CLONING_COSTS,
+        words=("professional voice clone", "high quality voice", "标准版声音克隆", "高质量人声克隆"),
+    ),
+    OperationNotes(
+        operation="DeleteCustomizedVoiceJob",
+        title="Delete a voice clone job",
+        purpose=(
+            "Remove a voice cloning job for good; the voice it made should be regarded as lost with it, and cloning "
+            "again is billed again. Audio already produced stays."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"JobId": JOB_ID},
+        idempotent=True,
+        words=("remove voice", "discard clone", "删除声音", "删除克隆任务"),
+    ),
+    OperationNotes(
+        operation="DetectAudioForCustomizedVoiceJob",
+        title="Check a recording for cloning",
+        purpose=(
+            "Check one recorded sentence of a Basic voice clone and keep it if it is good. The answer comes at once: "
+            "Data.Pass, or the Reason to record it again. The sentences are in "
+            "get_demonstration_for_customized_voice_job. All have to pass before submit_customized_voice_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "VoiceId": VOICE_ID,
+            "AudioRecordId": {"text": "AudioId of the sentence."},
+            "RecordUrl": {"text": "OSS address of yours, same region: WAV or PCM, 48 kHz, 16 bit, mono."},
+        },
+        words=("validate recording", "audio quality", "检测录音", "录音质检", "音频检测"),
+    ),
+    OperationNotes(
+        operation="GetDemonstrationForCustomizedVoiceJob",
+        title="Get the sentences to read",
+        purpose=(
+            "Get the sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
+            "and an example recording. Record them, then check them one by one with "
+            "detect_audio_for_customized_voice_job."
+        ),
+        effect=Effect.READ,
+        parameters={"Scenario": SCENARIO},
+        idempotent=True,
+        words=("reading script", "sample sentences", "what to record", "示例文本", "朗读文本", "录音文本"),
+    ),
+    OperationNotes(
+        operation="GetCustomizedVoice",
+        title="Inspect a cloned voice",
+        purpose=(
+            "Read one cloned voice: name, gender, style, description and the asset id of its sample audio. To see "
+            "whether cloning has ended use get_customized_voice_job."
+        ),
+        effect=Effect.READ,
+        parameters={"VoiceId": {**VOICE_ID, "required": True}},
+        idempotent=True,
+        words=("voice details", "voice sample", "声音详情", "查询音色"),
+    ),
+    OperationNotes(
+        operation="ListCustomizedVoices",
+        title="List your cloned voices",
+        purpose=(
+            "List the cloned voices of your account with VoiceId, name and gender, to use as customizedVoice in "
+            "submit_audio_produce_job. Without Type only Basic ones are listed. Ready voices of the service are in "
+            "list_smart_voice_groups."
+        ),
+        effect=Effect.READ,
+        parameters={"Type": VOICE_TYPE},
+        idempotent=True,
+        words=("my voices", "custom voices", "我的音色", "克隆声音列表", "定制音色"),
+    ),
+    OperationNotes(
+        operation="UpdateCustomizedVoice",
+        title="Set a cloned voice's sample",
+        purpose=(
+            "Replace the sample audio of a cloned voice by another asset, which people hear when they choose a voice. "
+            "Nothing else of a voice can be changed, and it is not trained again."
+        ),
+        effect=Effect.WRITE,
+        parameters={"VoiceId": VOICE_ID, "DemoAudioMediaId": {"text": "Asset id of the new sample."}},
+        idempotent=True,
+        words=("voice preview", "change sample", "修改示例音频", "更新音色"),
+    ),
+    OperationNotes(
+        operation="ListSmartVoiceGroups",
+        title="List ready voices",
+        purpose=(
+            "List the ready voices of the service in groups, with the Voice name to use in submit_audio_produce_job "
+            "or submit_avatar_video_job, sample address, language, tags and sample rates. VoiceType=CosyVoice lists "
+            "those of the large model instead. Cloned voices are in list_customized_voices."
+        ),
+        effect=Effect.READ,
+        parameters={"VoiceType": {"text": "CosyVoice: large model; default small model.", "hints": ("CosyVoice",)}},
+        idempotent=True,
+        words=("available voices", "tts voices", "male female voice", "音色列表", "发音人", "有哪些音色"),
+    ),
+)

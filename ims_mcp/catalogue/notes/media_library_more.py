@@ -1,0 +1,283 @@
+"""Media library, second part: stream deletion, video list, playback records, categories, marks, review.
+
+Sources: what SDK 6.20.2 declares, and the documentation page of CreateAudit for the entries of AuditContent.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter
+
+CATEGORY_ID: ParameterNotes = {"text": "Category id, from get_categories."}
+CATEGORY_NAME: ParameterNotes = {"text": "Name, at most 64 bytes.", "max_bytes": 64}
+CATEGORY_TYPE: ParameterNotes = {
+    "text": "default: video, audio, images; material: short video material.",
+    "choices": ("default", "material"),
+}
+CREATION_ORDER: ParameterNotes = {
+    "text": "Default CreationTime:Desc, newest first.",
+    "choices": ("CreationTime:Desc", "CreationTime:Asc"),
+}
+MARKS: ParameterNotes = {
+    "text": "The marks.",
+    "kind": "array",
+    "json_text": True,
+    "items": Parameter(
+        "",
+        "object",
+        fields=(
+            Parameter("MarkContent", "string"),
+            Parameter("MarkEndTime", "string"),
+            Parameter("MarkStartTime", "string", text="Position in the asset, as a string."),
+            Parameter("MarkStatus", "string"),
+            Parameter("MarkTag", "string"),
+        ),
+        extra_fields=True,
+    ),
+}
+MARK_IDS: ParameterNotes = {"text": "Comma-separated mark ids (mark-...).", "comma_list": True}
+
+NOTES = (
+    OperationNotes(
+        operation="DeletePlayInfo",
+        title="Delete streams of an asset",
+        purpose=(
+            "Remove renditions (media streams) from an asset, named by their file URLs as get_play_info lists them. "
+            "The asset itself and its source file stay. The stream's file in OSS is kept unless "
+            "DeletePhysicalFiles=true, which works for transcoded streams only. Streams that do not exist come back "
+            "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use delete_media_infos."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "MediaId": {"text": "Id of the asset that has the streams.", "max_bytes": 64},
+            "FileURLs": {"text": "Comma-separated FileURL values of the streams.", "comma_list": True},
+            "DeletePhysicalFiles": {"text": "true deletes the streams' files too."},
+        },
+        # What a call without URLs would delete is not documented: a deletion has to say what it means.
+        rules=(AtLeastOne(("FileURLs",)),),
+        idempotent=True,
+        words=("delete rendition", "remove stream", "drop 480p version", "删除媒体流", "删除转码流", "删除清晰度"),
+    ),
+    OperationNotes(
+        operation="GetVideoList",
+        title="List videos by category or status",
+        purpose=(
+            "List video and audio assets filtered by category, processing status and creation "
+            "time: title, duration, size, cover, status. Its status words are those of VOD (UploadSucc, Transcoding, "
+            "Blocked), not those of list_media_basic_infos, which lists every asset of the library and is the usual "
+            "choice. Pages with PageNo; Total says how many."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "CateId": {"text": "Only this category."},
+            "Status": {
+                "text": "Comma-separated: Uploading, UploadSucc, Transcoding, Normal, Blocked, checking, *Fail.",
+                "hints": (
+                    "PrepareFail",
+                    "UploadFail",
+                    "UploadSucc",
+                    "Transcoding",
+                    "TranscodeFail",
+                    "ProduceFail",
+                    "Normal",
+                    "Uploading",
+                    "Preparing",
+                    "Blocked",
+                    "checking",
+                ),
+                "comma_list": True,
+            },
+            "SortBy": CREATION_ORDER,
+            "PageSize": {"text": "Entries a page; default 10.", "maximum": 50},
+        },
+        idempotent=True,
+        words=("videos in a folder", "vod videos", "transcoding failed videos", "视频列表", "点播视频", "分类视频"),
+    ),
+    OperationNotes(
+        operation="DescribePlayList",
+        title="List playback sessions",
+        purpose=(
+            "List what viewers' players reported within a span of at most 24 hours: which video was played, for how "
+            "long, how long the first frame took, how long playback stalled, whether it failed. Use it to look into "
+            "complaints about playback quality. It is not a list of videos (use list_media_basic_infos) nor of "
+            "playback addresses (use get_play_info). Pages with PageNo; TotalNum says how many."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "BeginTs": {"text": "Start of the span, a timestamp."},
+            "EndTs": {"text": "End of the span, at most 24 hours after BeginTs."},
+            "Status": {"text": "unusual: playback failed.", "choices": ("complete", "playing", "unusual")},
+            "TraceId": {"text": "Only the player with this TraceId."},
+            "PlayType": {"text": "Always vod.", "choices": ("vod",)},
+            "OrderName": {
+                "text": "What to sort by.",
+                "choices": ("FirstFrameDuration", "PlayDuration", "VideoDuration", "StuckDuration"),
+            },
+            "OrderType": {"text": "Order of OrderName.", "choices": ("ASC", "DESC")},
+            "PageSize": {"text": "Entries a page.", "minimum": 1, "maximum": 100},
+        },
+        idempotent=True,
+        words=("playback quality", "buffering", "stalling", "viewers", "播放记录", "卡顿", "播放质量", "首帧"),
+    ),
+    OperationNotes(
+        operation="AddCategory",
+        title="Create a category",
+        purpose=(
+            "Create a folder-like category for assets, at the top or below ParentId. There are at most 3 levels and "
+            "100 categories under one parent. Returns the category with its CateId, which update_media_info and "
+            "register_media_info take. What exists already is in get_categories."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "CateName": CATEGORY_NAME,
+            "ParentId": {"text": "Category to create it in; without it, at the top."},
+            "Type": CATEGORY_TYPE,
+        },
+        words=("new folder", "organise assets", "create folder", "新建分类", "创建分类", "文件夹", "目录"),
+    ),
+    OperationNotes(
+        operation="GetCategories",
+        title="Read a category and its children",
+        purpose=(
+            "Read one category with a page of its direct subcategories, or the top level where no CateId is given: "
+            "names, ids, levels. SubTotal says how many children there are. Use it to find the CateId for "
+            "add_category, update_category or for filing an asset. The assets in a category are not in it."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "CateId": {"text": "Category to read; without it, the top level."},
+            "Type": CATEGORY_TYPE,
+            "SortBy": CREATION_ORDER,
+            "PageSize": {"text": "Children a page.", "minimum": 10, "maximum": 100},
+        },
+        idempotent=True,
+        words=("folders", "category tree", "list categories", "分类列表", "查询分类", "目录结构"),
+    ),
+    OperationNotes(
+        operation="UpdateCategory",
+        title="Rename a category",
+        purpose=(
+            "Give a category another name. Only the name changes: its place, its subcategories and the assets in it "
+            "stay as they are, and there is no call that moves a category. To file an asset elsewhere use "
+            "update_media_info with another CateId."
+        ),
+        effect=Effect.WRITE,
+        parameters={"CateId": CATEGORY_ID, "CateName": CATEGORY_NAME},
+        idempotent=True,
+        words=("rename folder", "change category name", "重命名分类", "修改分类", "更新分类"),
+    ),
+    OperationNotes(
+        operation="DeleteCategory",
+        title="Delete a category with its children",
+        purpose=(
+            "Delete a category and everything below it: all its subcategories go too. It cannot be undone; look at "
+            "what is below with get_categories first. To rename one instead use update_category, to delete the "
+            "assets themselves delete_media_infos."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"CateId": CATEGORY_ID},
+        idempotent=True,
+        words=("remove folder", "delete folder", "删除分类", "删除目录", "删除文件夹"),
+    ),
+    OperationNotes(
+        operation="AddMediaMarks",
+        title="Mark passages of an asset",
+        purpose=(
+            "Add marks to an asset: passages from a start to an end time with a tag and a text, such as chapters, "
+            "bookmarks or review remarks. They are notes beside the asset; the video itself does not change. Each call "
+            "adds, it never replaces. Returns the ids of the new marks, comma-separated in MediaMarkIds."
+        ),
+        effect=Effect.WRITE,
+        parameters={"MediaId": {"text": "Asset to mark.", "max_bytes": 64}, "MediaMarks": MARKS},
+        words=("bookmark", "annotate", "chapter markers", "timestamps", "打点", "标记", "添加标记", "片段标注"),
+    ),
+    OperationNotes(
+        operation="GetMediaMarks",
+        title="Read certain marks",
+        purpose=(
+            "Read marks of an asset by their ids: start and end time, tag, text. MediaMarks in the answer is JSON "
+            "text. Where the ids are not known, list_media_marks gives all marks of the asset."
+        ),
+        effect=Effect.READ,
+        parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
+        rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
+        idempotent=True,
+        words=("bookmark", "annotation", "mark details", "查询标记", "打点信息", "标记详情"),
+    ),
+    OperationNotes(
+        operation="ListMediaMarks",
+        title="List all marks of an asset",
+        purpose=(
+            "List every mark of one asset: ids, passages, tags, texts, as JSON text in MediaMarks. There are no "
+            "pages. For marks whose ids are known use get_media_marks; filtering by ids here is no longer supported."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "MediaId": {"text": "Asset whose marks to list.", "max_bytes": 64},
+            "MediaMarkIds": {"text": "Discontinued: leave it out.", "comma_list": True},
+        },
+        rules=(AtLeastOne(("MediaId",)),),
+        idempotent=True,
+        words=("bookmarks", "annotations", "chapter markers", "标记列表", "所有标记", "打点列表"),
+    ),
+    OperationNotes(
+        operation="UpdateMediaMarks",
+        title="Change marks",
+        purpose=(
+            "Change marks of an asset: passage, tag, text or status. How an entry names the mark it changes is not "
+            "documented; give MediaMarkId in each entry and compare MediaMarkIds of the answer, or delete and add "
+            "anew with delete_media_marks and add_media_marks. Look at the result with list_media_marks."
+        ),
+        # Not idempotent: nobody says that an entry which finds no mark does not add one.
+        effect=Effect.WRITE,
+        parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarks": MARKS},
+        words=("edit bookmark", "change annotation", "move marker", "修改标记", "更新打点", "编辑标注"),
+    ),
+    OperationNotes(
+        operation="DeleteMediaMarks",
+        title="Delete marks",
+        purpose=(
+            "Delete marks of an asset by their ids. Without MediaMarkIds every mark of the asset is deleted. The "
+            "asset and its files stay. It cannot be undone; list_media_marks shows what would be lost. Returns the "
+            "ids of the deleted marks."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64},
+            "MediaMarkIds": {"text": "Comma-separated mark ids; without it, ALL marks.", "comma_list": True},
+        },
+        rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
+        idempotent=True,
+        words=("remove bookmarks", "clear annotations", "删除标记", "清空打点", "删除标注"),
+    ),
+    OperationNotes(
+        operation="CreateAudit",
+        title="Record a manual review verdict",
+        purpose=(
+            "Record the result of a person's review for up to 20 assets: Normal lets them be played, Blocked bars "
+            "them and needs a reason. It reviews nothing by itself; for automatic moderation use "
+            "submit_media_censor_job. The answer is empty but for its RequestId."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AuditContent": {
+                "text": "One entry per asset, at most 20.",
+                "kind": "array",
+                "json_text": True,
+                "items": Parameter(
+                    "",
+                    "object",
+                    fields=(
+                        Parameter("Comment", "string", text="Remark, at most 512 bytes.", max_bytes=512),
+                        Parameter("MediaId", "string", required=True),
+                        Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
+                        Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
+                    ),
+                    extra_fields=True,
+                ),
+            },
+        },
+        idempotent=True,
+        words=("approve", "block a video", "moderation verdict", "review", "人工审核", "屏蔽", "审核通过", "下架"),
+    ),
+)

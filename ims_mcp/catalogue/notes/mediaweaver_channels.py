@@ -1,0 +1,272 @@
+"""MediaWeaver: channels, the programs in them and the schedule that results.
+
+Sources: what SDK 6.20.2 declares, and the examples of the operation pages for what travels as JSON text. The words are
+ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Parameter
+
+CHANNEL: ParameterNotes = {"text": "Name of the channel."}
+PROGRAM: ParameterNotes = {"text": "Name of the program."}
+TIER: ParameterNotes = {"text": "basic or standard.", "choices": ("basic", "standard")}
+PLAYBACK_MODE: ParameterNotes = {
+    "text": "loop repeats the programs, linear plays them once.",
+    "choices": ("loop", "linear"),
+}
+BY_CHANGE: ParameterNotes = {"text": "By time of change.", "choices": ("asc", "desc")}
+SOURCE_TYPE: ParameterNotes = {"text": "Video or live stream.", "choices": ("vodSource", "liveSource")}
+PAGE_NUMBER: ParameterNotes = {"text": "Page, from 1.", "pattern": "[0-9]{1,9}"}
+PAGE_SIZE: ParameterNotes = {"text": "Entries a page, 1 to 100; default 20.", "pattern": "[0-9]{1,3}"}
+OUTPUTS: ParameterNotes = {
+    "text": "What the channel hands out; SourceGroupName picks a group of its sources.",
+    "kind": "array",
+    "json_text": True,
+    "items": Parameter(
+        "",
+        "object",
+        fields=(
+            Parameter("ManifestName", "string", required=True),
+            Parameter("Format", "string", text="Only HLS so far."),
+            Parameter("SourceGroupName", "string", required=True),
+            Parameter(
+                "ManifestSettings",
+                "object",
+                fields=(
+                    Parameter("WindowDuration", "integer", text="Seconds."),
+                    Parameter("AdMarkType", "string", text="Such as Daterange."),
+                ),
+                extra_fields=True,
+            ),
+        ),
+        extra_fields=True,
+    ),
+}
+CHANNEL_SETTINGS: dict[str, ParameterNotes] = {
+    "OutPutConfigList": OUTPUTS,
+    "FillerSourceLocationName": {"text": "Source location of the filler."},
+    "FillerSourceName": {"text": "Source played where no program is."},
+    "AccessPolicy": {"text": "true: playing needs AccessToken."},
+    "AccessToken": {"text": "Secret that players have to show."},
+}
+PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
+    "SourceType": SOURCE_TYPE,
+    "SourceLocationName": {"text": "Location of the source."},
+    "SourceName": {"text": "Source that is played."},
+    # Only the relative form is documented, so other keys pass.
+    "Transition": {
+        "text": "Place in the schedule.",
+        "kind": "object",
+        "json_text": True,
+        "fields": (
+            Parameter("Type", "string", text="Such as RELATIVE."),
+            Parameter("RelativePosition", "string", text="Such as AFTER_PROGRAM."),
+            Parameter("RelativeProgram", "string", text="Program it is placed by."),
+        ),
+        "extra_fields": True,
+    },
+    "ClipRange": {
+        "text": "Part of the source to play.",
+        "kind": "object",
+        "json_text": True,
+        "fields": (Parameter("StartOffsetMillis", "integer"), Parameter("EndOffsetMillis", "integer")),
+        "extra_fields": True,
+    },
+    "AdBreaks": {
+        "text": "Objects {MessageType: SPLICE_INSERT, OffsetMillis, SourceLocationName, SourceName}.",
+        "kind": "array",
+        "json_text": True,
+        "items": Parameter("", "object"),
+    },
+}
+CHANNEL_SECRETS = ("AccessToken",)
+
+NOTES = (
+    OperationNotes(
+        operation="CreateChannel",
+        title="Set up an assembled channel",
+        purpose=(
+            "Make a MediaWeaver channel: a TV-like stream assembled from existing videos and live streams. Mode and "
+            "tier cannot change later. Returns the playback address of each output. Fill it with create_program from "
+            "sources of create_source, then start_channel. To encode a live feed use create_media_live_channel; to "
+            "package one, create_live_package_channel."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "ChannelName": CHANNEL,
+            "ChannelTier": TIER,
+            "PlaybackMode": PLAYBACK_MODE,
+            **CHANNEL_SETTINGS,
+        },
+        secret_fields=CHANNEL_SECRETS,
+        words=("linear tv", "FAST channel", "24/7 channel", "carousel", "频道编排", "轮播频道", "线性频道", "虚拟频道"),
+    ),
+    OperationNotes(
+        operation="GetChannel",
+        title="Inspect an assembled channel",
+        purpose=(
+            "Read one MediaWeaver channel by name: State (0 stopped, 1 running), mode, tier, filler, outputs with "
+            "PlaybackUrl, and Arn, which list_channel_alerts wants. Its access token stays hidden unless "
+            "include_credentials. What it plays is in list_programs and list_schedules."
+        ),
+        effect=Effect.READ,
+        parameters={"ChannelName": CHANNEL},
+        idempotent=True,
+        secret_fields=CHANNEL_SECRETS,
+        words=("is the channel running", "playback url", "channel arn", "频道详情", "频道播放地址", "频道状态"),
+    ),
+    OperationNotes(
+        operation="ListChannels",
+        title="List assembled channels",
+        purpose=(
+            "Find MediaWeaver channels by name, state, tier and mode, with outputs and playback addresses. Pages with "
+            "PageNo and PageSize (at most 100) up to TotalCount. Live encoders are in list_media_live_channels, "
+            "MediaPackage channels in list_live_package_channels."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "ChannelName": CHANNEL,
+            "State": {"text": "0 stopped, 1 running.", "minimum": 0, "maximum": 1},
+            "ChannelTier": TIER,
+            "PlaybackMode": {"text": "Only this mode.", "choices": ("loop", "linear")},
+            "SortByModifiedTime": BY_CHANGE,
+        },
+        idempotent=True,
+        secret_fields=CHANNEL_SECRETS,
+        words=("which channels", "linear channels", "频道列表", "轮播频道列表"),
+    ),
+    OperationNotes(
+        operation="UpdateChannel",
+        title="Change an assembled channel",
+        purpose=(
+            "Replace outputs, filler and access control of a MediaWeaver channel. All outputs are sent again, so take "
+            "them from get_channel and hand back what should stay. Mode and tier cannot change: make a new channel "
+            "with create_channel."
+        ),
+        effect=Effect.WRITE,
+        parameters={"ChannelName": CHANNEL, **CHANNEL_SETTINGS},
+        idempotent=True,
+        secret_fields=CHANNEL_SECRETS,
+        words=("edit outputs", "change filler", "access token", "修改频道", "垫片", "频道鉴权"),
+    ),
+    OperationNotes(
+        operation="StartChannel",
+        title="Put an assembled channel on air",
+        purpose=(
+            "Let a stopped MediaWeaver channel play its programs; State in get_channel becomes 1. Nothing has to be "
+            "waited for. For a live encoder use start_media_live_channel."
+        ),
+        effect=Effect.WRITE,
+        parameters={"ChannelName": CHANNEL},
+        idempotent=True,
+        costs="A running channel is billed until it is stopped.",
+        words=("go on air", "begin channel", "resume", "启动频道", "频道开播"),
+    ),
+    OperationNotes(
+        operation="StopChannel",
+        title="Take an assembled channel off air",
+        purpose=(
+            "Interrupt a running MediaWeaver channel: viewers lose the stream, programs and settings stay and "
+            "start_channel resumes. State in get_channel becomes 0. For a live encoder use stop_media_live_channel."
+        ),
+        effect=Effect.WRITE,
+        parameters={"ChannelName": CHANNEL},
+        idempotent=True,
+        words=("off air", "halt channel", "pause", "停止频道", "频道停播"),
+    ),
+    OperationNotes(
+        operation="DeleteChannel",
+        title="Delete an assembled channel",
+        purpose=(
+            "Remove a MediaWeaver channel for good; its playback addresses stop working. Take it off air with "
+            "stop_channel before. The sources its programs played stay. To interrupt a channel only, stop it."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"ChannelName": CHANNEL},
+        idempotent=True,
+        words=("remove channel", "tear down linear channel", "删除频道", "删除轮播频道"),
+    ),
+    OperationNotes(
+        operation="CreateProgram",
+        title="Schedule a program",
+        purpose=(
+            "Put a source, or a part of it (ClipRange), into the schedule of a MediaWeaver channel, next to another "
+            "program as Transition says, with ad breaks if wanted. The source has to be there first: create_source. "
+            "Look at the outcome with list_schedules."
+        ),
+        effect=Effect.WRITE,
+        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
+        words=("add to playlist", "programming", "ad break", "epg", "创建节目", "添加节目", "排期", "编排"),
+    ),
+    OperationNotes(
+        operation="GetProgram",
+        title="Inspect a program",
+        purpose=(
+            "Read one program of a MediaWeaver channel: the source it plays, the clip, its place (Transition) and its "
+            "ad breaks. When it is on air is in list_schedules."
+        ),
+        effect=Effect.READ,
+        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
+        idempotent=True,
+        words=("program details", "ad breaks of a program", "节目详情", "查询节目"),
+    ),
+    OperationNotes(
+        operation="ListPrograms",
+        title="List programs",
+        purpose=(
+            "List the programs defined in a MediaWeaver channel with source, clip and ad breaks, newest first. Pages "
+            "with PageNo and PageSize up to TotalCount. For the order and times they are played at use list_schedules."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "ChannelName": CHANNEL,
+            "ProgramName": PROGRAM,
+            "PageNo": PAGE_NUMBER,
+            "PageSize": PAGE_SIZE,
+        },
+        idempotent=True,
+        words=("what does the channel play", "programs of a channel", "节目列表", "频道节目"),
+    ),
+    OperationNotes(
+        operation="UpdateProgram",
+        title="Change a program",
+        purpose=(
+            "Change source, clip, place in the schedule or ad breaks of a program of a MediaWeaver channel. Ad breaks "
+            "are given as a whole: take them from get_program and hand back those that should stay."
+        ),
+        effect=Effect.WRITE,
+        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
+        idempotent=True,
+        words=("reschedule", "move program", "edit ad breaks", "修改节目", "调整排期"),
+    ),
+    OperationNotes(
+        operation="DeleteProgram",
+        title="Drop a program",
+        purpose=(
+            "Take a program out of a MediaWeaver channel's schedule for good. The source it played stays, and the "
+            "channel goes on with what is left, or with its filler."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
+        idempotent=True,
+        words=("unschedule", "remove from playlist", "删除节目", "移除节目"),
+    ),
+    OperationNotes(
+        operation="ListSchedules",
+        title="See what is on",
+        purpose=(
+            "Read the schedule of a MediaWeaver channel for the coming time window: which program or filler plays "
+            "when, with approximate start and duration. Times shift as programs change. Pages with PageNo and PageSize "
+            "up to TotalCount. The definitions behind it are in list_programs."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "ChannelName": CHANNEL,
+            "WindowDurationSeconds": {"text": "Length of the window in seconds, such as 14400.", "minimum": 1},
+        },
+        idempotent=True,
+        words=("epg", "tv guide", "what plays next", "timetable", "节目单", "播出表", "排期表"),
+    ),
+)

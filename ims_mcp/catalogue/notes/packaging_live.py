@@ -1,0 +1,300 @@
+"""MediaPackage, live: channel groups, the channels that take a stream in, the origin endpoints that hand it out.
+
+Sources: what SDK 6.20.2 declares and the operation pages say. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect
+
+NEW_NAME: ParameterNotes = {
+    "text": "1 to 200 letters, digits, - or _; cannot change later.",
+    "pattern": "[A-Za-z0-9_-]{1,200}",
+}
+GROUP: ParameterNotes = {"text": "Name of the channel group."}
+CHANNEL: ParameterNotes = {"text": "Name of the channel in that group."}
+ENDPOINT: ParameterNotes = {"text": "Name of the origin endpoint."}
+DESCRIPTION: ParameterNotes = {"text": "At most 1,000 characters.", "max_characters": 1000}
+KEYWORD: ParameterNotes = {"text": "Part of the name or description."}
+INGEST_PROTOCOL: ParameterNotes = {"text": "Only HLS so far.", "hints": ("HLS",)}
+SEGMENT_COUNT: ParameterNotes = {"text": "Segments in the incoming playlist.", "minimum": 2, "maximum": 100}
+SEGMENT_DURATION: ParameterNotes = {"text": "Incoming segment length in seconds.", "minimum": 1, "maximum": 30}
+ENDPOINT_SETTINGS: dict[str, ParameterNotes] = {
+    "Protocol": {"text": "What it hands out: HLS, HLS_CMAF or DASH.", "hints": ("HLS", "HLS_CMAF", "DASH")},
+    "AuthorizationCode": {
+        "text": "Secret that requests have to carry: at most 200 letters, digits, -, _ or dots.",
+        "pattern": "[A-Za-z0-9_.-]{1,200}",
+    },
+    "IpWhitelist": {
+        "text": "Addresses or ranges allowed, comma-separated; not 0.0.0.0/0.",
+        "max_characters": 1000,
+        "comma_list": True,
+    },
+    "IpBlacklist": {
+        "text": "Addresses or ranges refused, comma-separated; not 0.0.0.0/0.",
+        "max_characters": 1000,
+        "comma_list": True,
+    },
+    "ManifestName": {"text": "Name of the playlist; default manifest."},
+    "TimeshiftVision": {"text": "Days viewers can go back; default 0, none.", "minimum": 0, "maximum": 30},
+    "LivePackagingConfig": {
+        "text": "Segments, playlist and DRM.",
+        "nested": {
+            "SegmentDuration": {"text": "Seconds; default that of the channel.", "minimum": 1, "maximum": 30},
+            "LiveManifestConfigs": {
+                "text": "At most one. AdMarkers NONE, DATE_RANGE (HLS) or XML (DASH).",
+            },
+            "DrmConfig": {"text": "None: not encrypted. SystemIds: not with HLS."},
+            "UseAudioRenditionGroups": {"text": "Audio apart from the video segments."},
+        },
+    },
+}
+INGEST_SECRETS = ("Username", "Password")
+ENDPOINT_SECRETS = ("AuthorizationCode",)
+
+NOTES = (
+    OperationNotes(
+        operation="CreateLivePackageChannelGroup",
+        title="Set up a live packaging group",
+        purpose=(
+            "Make a channel group, the container of MediaPackage live channels, and get the origin domain "
+            "(OriginDomain) that all its channels are played from. First step of live packaging: then "
+            "create_live_package_channel and create_live_package_origin_endpoint. For videos on demand use "
+            "create_vod_packaging_group."
+        ),
+        effect=Effect.WRITE,
+        parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
+        words=("live origin", "packaging", "origin domain", "频道组", "直播打包", "媒体打包", "源站域名"),
+    ),
+    OperationNotes(
+        operation="GetLivePackageChannelGroup",
+        title="Inspect a live packaging group",
+        purpose=(
+            "Read one MediaPackage channel group by name: its description, times and OriginDomain, the host to put "
+            "behind a CDN. The channels in it are listed by list_live_package_channels."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP},
+        idempotent=True,
+        words=("origin domain", "group details", "回源域名", "频道组详情", "查询频道组"),
+    ),
+    OperationNotes(
+        operation="ListLivePackageChannelGroups",
+        title="List live packaging groups",
+        purpose=(
+            "Find MediaPackage channel groups by part of their name or description, with origin domain and times, "
+            "newest first. Pages with PageNo and PageSize (at most 100) up to TotalCount. Start here when no group "
+            "name is known: every other live packaging call needs one."
+        ),
+        effect=Effect.READ,
+        parameters={"Keyword": KEYWORD},
+        idempotent=True,
+        words=("which groups", "find group", "origins", "频道组列表", "直播打包列表"),
+    ),
+    OperationNotes(
+        operation="UpdateLivePackageChannelGroup",
+        title="Describe a live packaging group",
+        purpose=(
+            "Change the description of a MediaPackage channel group; nothing else of it can change, neither its name "
+            "nor its domain. Returns the group as it is now."
+        ),
+        effect=Effect.WRITE,
+        parameters={"GroupName": GROUP, "Description": DESCRIPTION},
+        idempotent=True,
+        words=("edit description", "annotate group", "修改频道组", "修改描述"),
+    ),
+    OperationNotes(
+        operation="DeleteLivePackageChannelGroup",
+        title="Delete a live packaging group",
+        purpose=(
+            "Remove an empty MediaPackage channel group for good; its origin domain is gone. Refused while it holds "
+            "channels: remove each with delete_live_package_channel first."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"GroupName": GROUP},
+        idempotent=True,
+        words=("remove group", "drop origin", "删除频道组", "删除直播打包"),
+    ),
+    OperationNotes(
+        operation="CreateLivePackageChannel",
+        title="Open a live packaging channel",
+        purpose=(
+            "Make a MediaPackage channel, which takes in one live HLS stream, with two ingest endpoints, primary and "
+            "backup, whose user names and passwords are hidden unless include_credentials. Name it as output of "
+            "create_media_live_channel or push to it yourself; what viewers get is made by "
+            "create_live_package_origin_endpoint."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "GroupName": GROUP,
+            "ChannelName": NEW_NAME,
+            "Protocol": INGEST_PROTOCOL,
+            "SegmentCount": SEGMENT_COUNT,
+            "SegmentDuration": SEGMENT_DURATION,
+            "Description": DESCRIPTION,
+        },
+        secret_fields=INGEST_SECRETS,
+        words=("ingest", "hls push", "live packaging", "创建打包频道", "直播打包频道", "推流地址"),
+    ),
+    OperationNotes(
+        operation="GetLivePackageChannel",
+        title="Inspect a live packaging channel",
+        purpose=(
+            "Read one MediaPackage channel: protocol, segment settings and its ingest endpoints. Their user names "
+            "and passwords stay hidden unless include_credentials. Playback addresses are not here: see "
+            "list_live_package_origin_endpoints."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
+        idempotent=True,
+        secret_fields=INGEST_SECRETS,
+        words=("ingest address", "ingest password", "where to push", "推流账号", "打包频道详情", "推流地址"),
+    ),
+    OperationNotes(
+        operation="ListLivePackageChannels",
+        title="List live packaging channels",
+        purpose=(
+            "Find MediaPackage channels of one group by part of their name or description, newest first. Ingest user "
+            "names and passwords stay hidden unless include_credentials. Pages with PageNo and PageSize up to "
+            "TotalCount. Live encoders are in list_media_live_channels, MediaWeaver channels in list_channels."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP, "Keyword": KEYWORD},
+        idempotent=True,
+        secret_fields=INGEST_SECRETS,
+        words=("channels of a group", "find channel", "打包频道列表", "直播打包频道"),
+    ),
+    OperationNotes(
+        operation="UpdateLivePackageChannel",
+        title="Change a live packaging channel",
+        purpose=(
+            "Set segment length, number of segments in the playlist and description of a MediaPackage channel. "
+            "Protocol has to be sent again; names and ingest addresses stay. For new ingest passwords use "
+            "update_live_package_channel_credentials."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "GroupName": GROUP,
+            "ChannelName": CHANNEL,
+            "Protocol": INGEST_PROTOCOL,
+            "SegmentCount": SEGMENT_COUNT,
+            "SegmentDuration": SEGMENT_DURATION,
+            "Description": DESCRIPTION,
+        },
+        idempotent=True,
+        secret_fields=INGEST_SECRETS,
+        words=("segment length", "edit channel", "修改打包频道", "切片时长"),
+    ),
+    OperationNotes(
+        operation="UpdateLivePackageChannelCredentials",
+        title="Renew ingest passwords",
+        purpose=(
+            "Generate new user names and passwords for the ingest endpoints of a MediaPackage channel, for instance "
+            "after a leak. The old ones stop working, so an encoder that still uses them goes dark: renew one endpoint "
+            "while the other carries the stream. Every call renews again. The new ones are hidden unless "
+            "include_credentials."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "GroupName": GROUP,
+            "ChannelName": CHANNEL,
+            "RotateCredentials": {"text": "1 primary, 2 backup, 3 both.", "minimum": 1, "maximum": 3},
+        },
+        secret_fields=INGEST_SECRETS,
+        words=("rotate", "reset password", "leaked key", "credentials", "轮换凭证", "重置密码", "更新凭证"),
+    ),
+    OperationNotes(
+        operation="DeleteLivePackageChannel",
+        title="Delete a live packaging channel",
+        purpose=(
+            "Remove a MediaPackage channel for good; its ingest addresses stop working. Refused while it has origin "
+            "endpoints: remove each with delete_live_package_origin_endpoint first."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
+        idempotent=True,
+        words=("remove packaging channel", "drop ingest", "删除打包频道", "删除推流端点"),
+    ),
+    OperationNotes(
+        operation="CreateLivePackageOriginEndpoint",
+        title="Publish a live stream",
+        purpose=(
+            "Make an origin endpoint of a MediaPackage channel: the form in which viewers or a CDN fetch the stream "
+            "(protocol, playlist, DRM, time shift, who may). Returns EndpointUrl, the address to play. One channel can "
+            "have several, such as one for HLS and one for DASH. Who may fetch has to be limited by a code or by "
+            "address."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "GroupName": GROUP,
+            "ChannelName": CHANNEL,
+            "EndpointName": NEW_NAME,
+            **ENDPOINT_SETTINGS,
+        },
+        rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
+        secret_fields=ENDPOINT_SECRETS,
+        costs="What is packaged and fetched through it is billed.",
+        words=("playback url", "origin", "time shift", "drm", "hls output", "源站端点", "播放地址", "时移"),
+    ),
+    OperationNotes(
+        operation="GetLivePackageOriginEndpoint",
+        title="Inspect a live origin",
+        purpose=(
+            "Read one origin endpoint of a MediaPackage channel: EndpointUrl to play, protocol, packaging and DRM "
+            "settings, time shift, and the addresses that may fetch. Its authorization code stays hidden unless "
+            "include_credentials. Only this call shows LivePackagingConfig; the list does not."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
+        idempotent=True,
+        secret_fields=ENDPOINT_SECRETS,
+        words=("playback address", "live play url", "origin settings", "播放地址", "端点详情", "回源配置"),
+    ),
+    OperationNotes(
+        operation="ListLivePackageOriginEndpoints",
+        title="List live origins",
+        purpose=(
+            "Find the origin endpoints of one MediaPackage channel, with their playback addresses (EndpointUrl) and "
+            "access limits, newest first. Packaging settings are left out: see get_live_package_origin_endpoint. "
+            "Authorization codes stay hidden unless include_credentials. Pages with PageNo and PageSize."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "Keyword": KEYWORD},
+        idempotent=True,
+        secret_fields=ENDPOINT_SECRETS,
+        words=("playback urls of a channel", "how to watch", "播放地址列表", "源站端点列表"),
+    ),
+    OperationNotes(
+        operation="UpdateLivePackageOriginEndpoint",
+        title="Change a live origin",
+        purpose=(
+            "Replace the settings of an origin endpoint of a MediaPackage channel: access limits, playlist name, time "
+            "shift, packaging and DRM. Read it with get_live_package_origin_endpoint and send again what should stay, "
+            "the code or the allowed addresses among it."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "GroupName": GROUP,
+            "ChannelName": CHANNEL,
+            "EndpointName": ENDPOINT,
+            **ENDPOINT_SETTINGS,
+        },
+        rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
+        idempotent=True,
+        secret_fields=ENDPOINT_SECRETS,
+        words=("edit origin", "change time shift", "ip whitelist", "修改端点", "修改时移", "白名单"),
+    ),
+    OperationNotes(
+        operation="DeleteLivePackageOriginEndpoint",
+        title="Delete a live origin",
+        purpose=(
+            "Remove an origin endpoint of a MediaPackage channel for good: whoever plays its EndpointUrl loses the "
+            "stream. The channel and its other endpoints go on."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
+        idempotent=True,
+        words=("remove playback url", "unpublish stream", "删除端点", "删除源站"),
+    ),
+)

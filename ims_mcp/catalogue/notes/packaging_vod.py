@@ -1,0 +1,247 @@
+"""MediaPackage, on demand: packaging groups, their configurations, and the assets that are packaged.
+
+Sources: what SDK 6.20.2 declares and the operation pages say. The SDK marks nothing here as required; names are
+required below where the call means nothing without them. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Poll
+
+NEW_NAME: ParameterNotes = {
+    "text": "Unique in the account: up to 128 letters, digits, - or _.",
+    "pattern": "[A-Za-z0-9_-]{1,128}",
+    "required": True,
+}
+GROUP: ParameterNotes = {"text": "Name of the packaging group.", "required": True}
+GROUP_FILTER: ParameterNotes = {"text": "Only this packaging group."}
+CONFIGURATION: ParameterNotes = {"text": "Name of the configuration.", "required": True}
+ASSET: ParameterNotes = {"text": "Name of the packaged asset.", "required": True}
+NAME_PART: ParameterNotes = {"text": "Part of the name."}
+DRM_SYSTEMS = "DRM system UUIDs (FairPlay, Widevine, PlayReady): one with HLS, else at most two."
+PACKAGE_COST = "Packaging and delivery are billed."
+
+NOTES = (
+    OperationNotes(
+        operation="CreateVodPackagingGroup",
+        title="Set up a VOD packaging group",
+        purpose=(
+            "Make a group for packaging videos on demand with MediaPackage and get the domain (DomainName) its "
+            "assets are played from. Then say how to package with create_vod_packaging_configuration and bring videos "
+            "in with create_vod_packaging_asset. For live streams use create_live_package_channel_group."
+        ),
+        effect=Effect.WRITE,
+        parameters={"GroupName": NEW_NAME},
+        words=("on-demand packaging", "vod origin", "repackage", "点播打包", "打包组", "创建打包组"),
+    ),
+    OperationNotes(
+        operation="GetVodPackagingGroup",
+        title="Inspect a VOD packaging group",
+        purpose=(
+            "Read one group of MediaPackage on-demand packaging: its playback domain, how many configurations it has "
+            "and roughly how many assets."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP},
+        idempotent=True,
+        words=("vod domain", "group size", "how many assets", "打包组详情", "点播打包域名"),
+    ),
+    OperationNotes(
+        operation="ListVodPackagingGroups",
+        title="List VOD packaging groups",
+        purpose=(
+            "Find groups of MediaPackage on-demand packaging by part of their name, with domain and counts, newest "
+            "first. Pages with PageNo and PageSize up to TotalCount."
+        ),
+        effect=Effect.READ,
+        parameters={"Keyword": NAME_PART},
+        idempotent=True,
+        words=("which vod groups", "find packaging group", "打包组列表", "点播打包列表"),
+    ),
+    OperationNotes(
+        operation="DeleteVodPackagingGroup",
+        title="Delete a VOD packaging group",
+        purpose=(
+            "Remove a group of MediaPackage on-demand packaging for good, and with it its playback domain. Remove its "
+            "assets (delete_vod_packaging_asset) and configurations (delete_vod_packaging_configuration) first. The "
+            "source videos in OSS stay."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"GroupName": GROUP},
+        idempotent=True,
+        words=("remove vod group", "drop packaging domain", "删除打包组", "删除点播打包"),
+    ),
+    OperationNotes(
+        operation="CreateVodPackagingConfiguration",
+        title="Say how to package videos",
+        purpose=(
+            "Add an output form to an on-demand packaging group: protocol, segment length, which renditions in which "
+            "order, and DRM. Every asset of the group gets one playback address per configuration, listed by "
+            "get_vod_packaging_asset. A configuration cannot be changed, only deleted and made anew."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "ConfigurationName": NEW_NAME,
+            "GroupName": GROUP,
+            "Protocol": {
+                "text": "HLS: TS segments; HLS_CMAF: HLS with CMAF segments; DASH.",
+                "choices": ("HLS", "HLS_CMAF", "DASH"),
+                "required": True,
+            },
+            "PackageConfig": {
+                "text": "Segments, choice of renditions, DRM.",
+                "nested": {
+                    "SegmentDuration": {
+                        "text": "Seconds, rounded to a multiple of the source's.",
+                        "minimum": 1,
+                        "maximum": 30,
+                    },
+                    "StreamSelection": {
+                        "nested": {
+                            "StreamOrder": {
+                                "choices": ("ORIGINAL", "VIDEO_BITRATE_ASCENDING", "VIDEO_BITRATE_DESCENDING")
+                            }
+                        }
+                    },
+                    "DrmProvider": {
+                        "nested": {
+                            "EncryptionMethod": {"choices": ("AES_128", "SAMPLE_AES")},
+                            "IV": {"text": "32 hex digits; made for you if left out.", "pattern": "[0-9A-Fa-f]{32}"},
+                            "SystemIds": {"text": DRM_SYSTEMS},
+                            "Url": {"text": "Key server."},
+                        }
+                    },
+                },
+            },
+        },
+        words=("hls packaging", "dash", "cmaf", "drm", "encryption", "打包配置", "加密打包", "创建打包配置"),
+    ),
+    OperationNotes(
+        operation="GetVodPackagingConfiguration",
+        title="Inspect a VOD packaging form",
+        purpose=(
+            "Read one configuration of on-demand packaging by name: group, protocol, segment length, choice of "
+            "renditions and DRM settings."
+        ),
+        effect=Effect.READ,
+        parameters={"ConfigurationName": CONFIGURATION},
+        idempotent=True,
+        words=("packaging settings", "drm settings", "打包配置详情", "查询打包配置"),
+    ),
+    OperationNotes(
+        operation="ListVodPackagingConfigurations",
+        title="List VOD packaging forms",
+        purpose=(
+            "Find configurations of on-demand packaging, of one group or by part of their name, each with its whole "
+            "settings, newest first. Pages with PageNo and PageSize up to TotalCount."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP_FILTER, "Keyword": NAME_PART},
+        idempotent=True,
+        words=("which output formats", "find packaging settings", "打包配置列表", "打包格式"),
+    ),
+    OperationNotes(
+        operation="DeleteVodPackagingConfiguration",
+        title="Delete a VOD packaging form",
+        purpose=(
+            "Remove a configuration of on-demand packaging for good; the playback addresses that assets had through it "
+            "stop working. The assets and their other addresses stay."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"ConfigurationName": CONFIGURATION},
+        idempotent=True,
+        words=("remove packaging settings", "drop format", "删除打包配置", "移除打包格式"),
+    ),
+    OperationNotes(
+        operation="CreateVodPackagingAsset",
+        title="Package a video",
+        purpose=(
+            "Bring one HLS video (an M3U8 file in OSS) into an on-demand packaging group, which packages it in every "
+            "configuration of the group. It runs in the background: get_vod_packaging_asset shows for each "
+            "configuration whether it is Playable or Failed, and the address. Other formats have to be transcoded to "
+            "HLS first. For several at once use batch_create_vod_packaging_asset."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AssetName": NEW_NAME,
+            "GroupName": GROUP,
+            "Input": {
+                "text": "The video.",
+                "required": True,
+                "nested": {
+                    "Type": {"text": "Only OSS so far."},
+                    "Media": {"text": "Address of an M3U8 file in OSS.", "required": True},
+                },
+            },
+            "ContentId": {"text": "Id in the DRM system.", "pattern": "[A-Za-z0-9_-]{1,256}"},
+        },
+        poll=Poll(
+            operation="GetVodPackagingAsset",
+            # The response holds the name only inside Asset; that of the call is the same.
+            arguments=(("AssetName", "AssetName"),),
+            status_field="Asset.EgressEndpoints[].Status",
+            success=("Playable",),
+            failure=("Failed",),
+            pending=("Queuing",),
+        ),
+        costs=PACKAGE_COST,
+        words=("package m3u8", "repackage", "ingest video", "dash from hls", "点播打包", "打包视频", "添加打包资源"),
+    ),
+    OperationNotes(
+        operation="BatchCreateVodPackagingAsset",
+        title="Package several videos",
+        purpose=(
+            "Bring several HLS videos (M3U8 files in OSS) into one on-demand packaging group. The call succeeds even "
+            "if single videos are refused: look at Code and Message of each entry of ResultList. Packaging runs in the "
+            "background; call get_vod_packaging_asset for each AssetName until its endpoints are Playable or Failed. "
+            "For one video use create_vod_packaging_asset."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "GroupName": GROUP,
+            "Assets": {"text": "Each with AssetName, Input.Type OSS, Input.Media (M3U8).", "required": True},
+        },
+        # No Poll: GetVodPackagingAsset takes one name and the response nests them (ResultList[].Asset.AssetName).
+        costs=PACKAGE_COST,
+        words=("many videos", "bulk packaging", "batch ingest", "批量打包", "批量添加"),
+    ),
+    OperationNotes(
+        operation="GetVodPackagingAsset",
+        title="Follow a packaged video",
+        purpose=(
+            "Read one asset of on-demand packaging: its source and, in EgressEndpoints, for each configuration the "
+            "state (Queuing, Playable, Failed) and the playback address, which exists only once it is Playable. "
+            "Repeat it after create_vod_packaging_asset."
+        ),
+        effect=Effect.READ,
+        parameters={"AssetName": ASSET},
+        idempotent=True,
+        words=("packaging progress", "playback address", "is it playable", "打包进度", "播放地址", "打包状态"),
+    ),
+    OperationNotes(
+        operation="ListVodPackagingAssets",
+        title="List packaged videos",
+        purpose=(
+            "Find assets of on-demand packaging, of one group or by the beginning of their name, newest first, with "
+            "their sources. State and playback addresses are not included: see get_vod_packaging_asset. Pages with "
+            "PageNo and PageSize up to TotalCount."
+        ),
+        effect=Effect.READ,
+        parameters={"GroupName": GROUP_FILTER, "Keyword": {"text": "Beginning of the name."}},
+        idempotent=True,
+        words=("which videos are packaged", "find packaged", "打包资源列表", "点播打包资源"),
+    ),
+    OperationNotes(
+        operation="DeleteVodPackagingAsset",
+        title="Unpackage a video",
+        purpose=(
+            "Remove an asset from on-demand packaging for good: all its playback addresses stop working. The source "
+            "files in OSS stay. This is not an asset of the media library: that is delete_media_infos."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"AssetName": ASSET},
+        idempotent=True,
+        words=("remove packaged video", "unpublish vod", "删除打包资源", "移除打包视频"),
+    ),
+)

@@ -1,0 +1,354 @@
+"""Smart editing: one-click batches, scene and highlight videos, segmentation, animated charts.
+
+Sources: the value sets of SDK 6.20.2 and what its models declare. The shape of most configurations depends on the kind
+of job and is documented only by example: they stay open objects. The words are ours.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import Effect, Needs, Parameter, Poll
+
+OPEN: ParameterNotes = {"kind": "object", "json_text": True}
+JOB_ID: ParameterNotes = {"text": "Id of the batch job.", "required": True}
+SIZES = (
+    Parameter("Width", "integer"),
+    Parameter("Height", "integer"),
+)
+MEDIA_URL = Parameter("MediaURL", "string", text="OSS address with {index} in the file name.")
+BATCH_OUTPUT: ParameterNotes = {
+    **OPEN,
+    "text": "Where the videos go and how many.",
+    "fields": (MEDIA_URL, Parameter("Count", "integer", text="Videos to make.", minimum=1), *SIZES),
+    "extra_fields": True,
+}
+EDITING_CONFIG: ParameterNotes = {
+    **OPEN,
+    "text": "Volumes, styles: MediaConfig, SpeechConfig, BackgroundMusicConfig, ProcessConfig.",
+}
+SEGMENT_OUTPUT: ParameterNotes = {
+    **OPEN,
+    "text": '{"OutputMediaTarget": "oss-object", "Bucket": bucket, "ObjectKey": "path/{index}.mp4"}',
+}
+BATCH_POLL = Poll(
+    operation="GetBatchMediaProducingJob",
+    arguments=(("JobId", "JobId"),),
+    status_field="EditingBatchJob.Status",
+    success=("Finished",),
+    failure=("Failed",),
+    pending=("Init", "Processing"),
+)
+SMART_POLL = Poll(
+    operation="GetSmartHandleJob",
+    arguments=(("JobId", "JobId"),),
+    status_field="State",
+    success=("Finished",),
+    failure=("Failed",),
+    pending=("Created", "Executing"),
+)
+PRODUCED = "Billed by the length of the videos produced, and for the AI processing."
+ANALYSED = "AI processing, billed by the length of the material."
+
+NOTES = (
+    OperationNotes(
+        operation="SubmitBatchMediaProducingJob",
+        title="Produce many videos at once",
+        purpose=(
+            "Make a batch of different short videos in one go from groups of material, titles and voice-over texts: "
+            "the service mixes clips, speech, subtitles and music by itself. For one video with a timeline of your "
+            "own use submit_media_producing_job. Runs in the background: get_batch_media_producing_job shows every "
+            "video. Finished only means that all subjobs have ended; each has its own status."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputConfig": {
+                **OPEN,
+                "text": '{"MediaGroupArray": [{"GroupName": name, "MediaArray": [id]}], "SpeechTextArray": []}',
+                "required": True,
+            },
+            "EditingConfig": EDITING_CONFIG,
+            "OutputConfig": {**BATCH_OUTPUT, "required": True},
+            "TemplateConfig": {**OPEN, "text": "BatchEditing templates, one of which is drawn at random."},
+        },
+        poll=BATCH_POLL,
+        costs=PRODUCED,
+        words=(
+            "one-click video",
+            "mass produce",
+            "marketing videos",
+            "mix clips",
+            "一键成片",
+            "批量混剪",
+            "批量生成视频",
+        ),
+    ),
+    OperationNotes(
+        operation="GetBatchMediaProducingJob",
+        title="Follow a batch production",
+        purpose=(
+            "See how far a one-click, scene or highlight job is, with status, MediaId, address and error of every "
+            "video in SubJobList. Finished means that it ran to its end, not that every subjob succeeded. For media "
+            "selection jobs the result to pass on is in ExtendOutput; errors of the whole job are in Extend."
+        ),
+        effect=Effect.READ,
+        parameters={"JobId": JOB_ID},
+        idempotent=True,
+        words=("batch progress", "are my videos ready", "one-click status", "一键成片进度", "批量任务状态", "混剪结果"),
+    ),
+    OperationNotes(
+        operation="ListBatchMediaProducingJobs",
+        title="List batch productions",
+        purpose=(
+            "Browse one-click production jobs by kind, status, id or creation time, newest first, with NextToken for "
+            "the next page. The single videos are not included: see get_batch_media_producing_job, or "
+            "list_media_producing_jobs with MasterJobId."
+        ),
+        effect=Effect.READ,
+        parameters={
+            "JobType": {"text": "Kind of batch: Script, Smart_Mix, ...", "hints": ("Script", "Smart_Mix")},
+            "Status": {"text": "Only this state.", "choices": ("Init", "Processing", "Finished", "Failed")},
+            "JobId": {"text": "Only this batch."},
+            "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
+        },
+        idempotent=True,
+        words=("batch history", "one-click jobs", "一键成片列表", "批量任务列表", "混剪任务"),
+    ),
+    OperationNotes(
+        operation="SubmitSceneBatchEditingJob",
+        title="Render several projects together",
+        purpose=(
+            "Last step of step-by-step scene production: render the timelines of several editing projects, such as "
+            "those that submit_scene_timeline_organization_job made, as one batch. For a single project use "
+            "submit_media_producing_job. Follow it with get_batch_media_producing_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "ProjectIds": {"text": "Comma-separated project ids.", "comma_list": True},
+            "OutputConfig": {
+                **OPEN,
+                "text": "Where the videos go; no Count here.",
+                "fields": (MEDIA_URL, *SIZES),
+                "extra_fields": True,
+            },
+        },
+        poll=BATCH_POLL,
+        costs=PRODUCED,
+        words=("render projects", "batch render", "批量合成", "多工程合成", "场景化批量剪辑"),
+    ),
+    OperationNotes(
+        operation="SubmitSceneMediaSelectionJob",
+        title="Choose clips for a script",
+        purpose=(
+            "First step of step-by-step scene production: let AI choose clips, either those that fit a voice-over "
+            "text (Smart_Mix) or the exciting parts of long videos (Screen_Media_Highlights). Nothing is rendered. "
+            "Follow it with get_batch_media_producing_job and pass its ExtendOutput to "
+            "submit_scene_timeline_organization_job."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "JobType": {
+                "text": "By a text, or by excitement.",
+                "choices": ("Smart_Mix_Media_Select", "Screen_Media_Highlights_Media_Select"),
+            },
+            "InputConfig": {**OPEN, "text": "Material and texts, as JobType wants them."},
+            "EditingConfig": EDITING_CONFIG,
+            "OutputConfig": BATCH_OUTPUT,
+        },
+        poll=BATCH_POLL,
+        costs=ANALYSED,
+        words=(
+            "pick shots",
+            "match footage to script",
+            "select material",
+            "智能选材",
+            "图文匹配",
+            "素材挑选",
+            "高燃混剪",
+        ),
+    ),
+    OperationNotes(
+        operation="SubmitSceneTimelineOrganizationJob",
+        title="Arrange chosen clips on timelines",
+        purpose=(
+            "Second step of step-by-step scene production: turn the result of submit_scene_media_selection_job into "
+            "timelines, kept as editing projects that can be changed by hand. Nothing is rendered: "
+            "submit_scene_batch_editing_job does that with the ProjectIds found in the SubJobList of "
+            "get_batch_media_producing_job. JobType has to match that of the selection."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "JobType": {
+                "text": "Same kind as the selection.",
+                "choices": ("Smart_Mix_Timeline_Organize", "Screen_Media_Highlights_Timeline_Organize"),
+            },
+            "MediaSelectResult": {"text": "ExtendOutput of the selection job, as it is."},
+            "InputConfig": {**OPEN, "text": "As given to the selection."},
+            "EditingConfig": EDITING_CONFIG,
+            "OutputConfig": BATCH_OUTPUT,
+        },
+        poll=BATCH_POLL,
+        costs=ANALYSED,
+        words=("arrange clips", "build timeline", "automatic storyboard", "编排时间线", "自动排片", "时间线组织"),
+    ),
+    OperationNotes(
+        operation="SubmitScreenMediaHighlightsJob",
+        title="Mix highlights of dramas",
+        purpose=(
+            "Let AI find the most gripping scenes in episodes or long videos and cut them into trailers in one step: "
+            "selection, timeline and rendering. Meant for drama and film; for matches use "
+            "submit_sports_highlights_job, for loose clips submit_highlight_extraction_job. The documents promise "
+            "only a callback (UserData); get_batch_media_producing_job is assumed to show the state too."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputConfig": {**OPEN, "text": 'Videos: {"MediaArray": [id]}.', "required": True},
+            "EditingConfig": EDITING_CONFIG,
+            "OutputConfig": {**BATCH_OUTPUT, "required": True},
+        },
+        # The documents name no operation to ask; the one of the other batches is inferred.
+        poll=BATCH_POLL,
+        costs=PRODUCED,
+        words=("trailer", "teaser", "short drama", "best scenes", "高燃混剪", "短剧混剪", "影视精彩片段"),
+    ),
+    OperationNotes(
+        operation="SubmitSportsHighlightsJob",
+        title="Cut highlights of a match",
+        purpose=(
+            "Let AI find goals, dunks and other great moments of a recorded match and cut them into highlight videos, "
+            "with players recognised by registered faces. For films use submit_screen_media_highlights_job. The "
+            "documents promise only a callback (UserData); get_batch_media_producing_job is assumed to show the "
+            "state too."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputConfig": {
+                **OPEN,
+                "text": '{"SportsCategory": "basketball", "InputMedia": url, "FaceRegister": [...]}',
+                "required": True,
+            },
+            "OutputConfig": {**BATCH_OUTPUT, "required": True},
+        },
+        # The documents name no operation to ask; the one of the other batches is inferred.
+        poll=BATCH_POLL,
+        costs=PRODUCED,
+        words=("basketball", "football goals", "match recap", "sports reel", "体育集锦", "赛事高光", "进球集锦"),
+    ),
+    OperationNotes(
+        operation="SubmitHighlightExtractionJob",
+        title="Extract highlight clips",
+        purpose=(
+            "Let AI find the best moments of several assets and return them as ranges or, with NeedExport, as clips "
+            "of their own, without mixing them into one film: that is submit_screen_media_highlights_job. Runs in "
+            "the background; get_smart_handle_job returns the clips in JobResult.AiResult."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputConfig": {
+                **OPEN,
+                "text": '{"MediaArray": [{"MediaId": id}], "Strategy": {"Count": 5, "ClipDuration": 15}}.',
+                "required": True,
+            },
+            "OutputConfig": {
+                **OPEN,
+                "text": '{"NeedExport": true, "Bucket": bucket, "ObjectKey": "path/{index}.mp4", ...}',
+            },
+        },
+        poll=SMART_POLL,
+        costs=ANALYSED,
+        words=("best moments", "highlight clips", "exciting parts", "高光提取", "精彩片段", "高光时刻"),
+    ),
+    OperationNotes(
+        operation="SubmitSegmentationJob",
+        title="Split a long video",
+        purpose=(
+            "Split one long video into several files or assets, either at the time ranges you give (UserDefined) or "
+            "wherever the scene changes (BasicClipSplit). To join or trim into one result use "
+            "submit_media_producing_job. Runs in the background; get_smart_handle_job lists the pieces."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputConfig": {
+                **OPEN,
+                "text": "The video.",
+                "required": True,
+                "fields": (
+                    Parameter("Type", "string", required=True, choices=("OSS", "Media"), any_case=True),
+                    Parameter("Media", "string", required=True, text="OSS address or asset id."),
+                ),
+                "extra_fields": True,
+            },
+            "JobParams": {
+                **OPEN,
+                "text": "How to split.",
+                "fields": (
+                    Parameter("Mode", "string", required=True, choices=("UserDefined", "BasicClipSplit")),
+                    Parameter(
+                        "Ranges",
+                        "array",
+                        text="Seconds.",
+                        items=Parameter(
+                            "",
+                            "object",
+                            fields=(
+                                Parameter("In", "number", required=True, minimum=0),
+                                Parameter("Out", "number", required=True, minimum=0),
+                            ),
+                        ),
+                    ),
+                ),
+                "extra_fields": True,
+            },
+            "OutputConfig": SEGMENT_OUTPUT,
+        },
+        rules=(Needs("JobParams.Mode", "UserDefined", "JobParams.Ranges"),),
+        poll=SMART_POLL,
+        costs="Billed by the length of the video.",
+        words=("cut into pieces", "scene detection", "shot split", "split video", "视频拆条", "智能拆条", "分镜切分"),
+    ),
+    OperationNotes(
+        operation="SubmitDynamicChartJob",
+        title="Animate a chart from Excel",
+        purpose=(
+            "Turn the numbers of an Excel file into an animated chart video, with title, axes, unit and background of "
+            "your choice. Runs in the background; get_smart_handle_job shows the state and list_smart_jobs with "
+            "JobType=DynamicChart the history. Not for editing existing video."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "ChartType": {"text": "Kind of chart, such as Line.", "hints": ("Line",)},
+            "Input": {**OPEN, "text": 'Excel file: {"XlsFile": OSS address}.'},
+            "OutputConfig": {
+                **OPEN,
+                "text": "The video.",
+                "fields": (
+                    Parameter("MediaURL", "string", text="OSS address."),
+                    *SIZES,
+                    Parameter("Bitrate", "integer"),
+                ),
+                "extra_fields": True,
+            },
+            "ChartConfig": {
+                **OPEN,
+                "text": 'Style, times in ms: {"Style": "Normal", "VideoDuration": "15000"}.',
+            },
+            "ChartTitle": {**OPEN, "text": "Text, FontSize, FontColor, FontFile; also for the labels below."},
+            "Subtitle": OPEN,
+            "DataSource": OPEN,
+            "Unit": OPEN,
+            "AxisParams": OPEN,
+            "Background": {**OPEN, "text": "Color or ImageUrl."},
+        },
+        # Inferred from the job type that list_smart_jobs knows.
+        poll=SMART_POLL,
+        costs="Billed by the length of the video produced.",
+        words=(
+            "bar chart race",
+            "line chart video",
+            "data visualisation",
+            "excel",
+            "动态图表",
+            "数据可视化视频",
+            "图表动画",
+        ),
+    ),
+)

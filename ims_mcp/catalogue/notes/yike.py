@@ -1,0 +1,397 @@
+"""Yike, the AI storyboard and app workspace: workspaces, users, credits, productions, assets, AI jobs.
+
+Sources: what SDK 6.20.2 declares; the example values of SubmitYikeStoryboardJob are those of its documentation page.
+"""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Poll
+
+WORKSPACE_ID: ParameterNotes = {"text": "Id of the Yike workspace."}
+USER_ID: ParameterNotes = {"text": "YikeUserId of the sub-account, from get_yike_user."}
+CREDIT: ParameterNotes = {"text": "How many credits.", "minimum": 1}
+PRODUCTION_ID: ParameterNotes = {"text": "Production (project); without it, the default one."}
+FOLDER_ID: ParameterNotes = {"text": "Folder, from list_yike_asset_folders."}
+SMALL_PAGE: ParameterNotes = {"text": "Entries a page; default 10.", "maximum": 50}
+APP_ID: ParameterNotes = {"text": "Id of the AI app."}
+APP_PARAMS: ParameterNotes = {"text": "Inputs of the app; its own keys.", "kind": "object", "json_text": True}
+APP_JOB: ParameterNotes = {"text": "Id from submit_yike_ai_app_job."}
+STORYBOARD_JOB: ParameterNotes = {"text": "Id from submit_yike_storyboard_job."}
+STORYBOARD_POLL = Poll(
+    operation="GetYikeStoryboardJob",
+    arguments=(("JobId", "JobId"),),
+    status_field="JobStatus",
+    success=("Succeeded",),
+    failure=("Failed",),
+    pending=("Running",),
+)
+
+NOTES = (
+    OperationNotes(
+        operation="CreateYikeWorkspace",
+        title="Create a Yike workspace",
+        purpose=(
+            "Open a workspace of Yike, the AI studio for storyboards and generated pictures and videos, for a limited "
+            "number of users. Returns the WorkspaceId and the ProductionId of its first production. Do it once per "
+            "team; for another project in the same workspace use create_yike_production."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "Title": {"text": "Name of the workspace."},
+            "UserCountLimit": {"text": "How many users it may have."},
+        },
+        words=("team space", "yike studio", "new workspace", "一刻", "创建工作空间", "一刻工作空间", "团队空间"),
+    ),
+    OperationNotes(
+        operation="CreateYikeUser",
+        title="Create a Yike sub-account",
+        purpose=(
+            "Create a user of a Yike workspace with a password and access to certain productions. The login name is "
+            "made from the prefix, the workspace's code and the account's number; it comes back as UserName together "
+            "with the UserId. Then give credits with add_yike_user_credit and, if needed, a role with "
+            "set_yike_user_role."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "WorkspaceId": WORKSPACE_ID,
+            "UserNamePrefix": {
+                "text": "Start of the login name, unique in the workspace; at most 50 characters.",
+                "max_characters": 50,
+            },
+            "Password": {"text": "First password of the user."},
+            "Nickname": {"text": "Name that is shown."},
+            "ProductionIds": {"text": "Comma-separated productions the user may enter.", "comma_list": True},
+        },
+        words=("add member", "new user", "invite colleague", "sub-account", "创建用户", "添加成员", "一刻子账号"),
+    ),
+    OperationNotes(
+        operation="GetYikeUser",
+        title="Look up a Yike user",
+        purpose=(
+            "Find a user of Yike by the full login name: nickname, workspace and the YikeUserId, which the calls for "
+            "roles and credits take. Credits are not in it: see get_yike_user_credit."
+        ),
+        effect=Effect.READ,
+        parameters={"UserName": {"text": "Full login name: prefix.code@number.yikeai."}},
+        rules=(AtLeastOne(("UserName",)),),
+        idempotent=True,
+        words=("find member", "user id", "who is", "查询用户", "一刻用户", "子账号信息"),
+    ),
+    OperationNotes(
+        operation="SetYikeUserRole",
+        title="Set a Yike user's role",
+        purpose=(
+            "Give a Yike user another role: SuperAdmin, Admin or RegularUser. It replaces the role the user has, so "
+            "an administrator can lose rights by it. Whether it worked is Result in the answer, not the fact that "
+            "the call succeeded."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "YikeUserId": USER_ID,
+            "RoleName": {"text": "The new role.", "choices": ("SuperAdmin", "Admin", "RegularUser")},
+        },
+        idempotent=True,
+        words=("make admin", "permissions", "promote user", "demote", "设置角色", "管理员", "用户权限"),
+    ),
+    OperationNotes(
+        operation="AddYikeUserCredit",
+        title="Give credits to a Yike user",
+        purpose=(
+            "Hand credits of the main account to a Yike user, who spends them on generating pictures and videos. Each "
+            "call adds again: after an unclear failure look at get_yike_user_credit first. Result=false with an "
+            "ErrorCode means that the main account has not enough. The opposite is sub_yike_user_credit."
+        ),
+        effect=Effect.WRITE,
+        parameters={"YikeUserId": USER_ID, "Credit": CREDIT},
+        costs="Hands out credits of the main account.",
+        words=("top up", "allocate quota", "add points", "充值", "增加积分", "分配额度", "加点数"),
+    ),
+    OperationNotes(
+        operation="SubYikeUserCredit",
+        title="Take credits from a Yike user",
+        purpose=(
+            "Subtract credits from what a Yike user has left (Sub is for subtract; nothing is submitted). Each call "
+            "takes again, and no more than the balance: look at get_yike_user_credit first. Result=false with an "
+            "ErrorCode means that the balance is too small. The opposite is add_yike_user_credit."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={"YikeUserId": USER_ID, "Credit": CREDIT},
+        words=("deduct", "subtract", "reclaim quota", "扣减积分", "减少额度", "收回积分", "扣除"),
+    ),
+    OperationNotes(
+        operation="GetYikeUserCredit",
+        title="Check a Yike user's credits",
+        purpose=(
+            "Read the credits of a Yike user: CreditTotal is all that was handed out, CreditUsage, in spite of its "
+            "name, is declared as what remains. Both are strings. Change them with add_yike_user_credit and "
+            "sub_yike_user_credit."
+        ),
+        effect=Effect.READ,
+        parameters={"YikeUserId": USER_ID},
+        idempotent=True,
+        words=("balance", "remaining quota", "points left", "积分余额", "剩余额度", "查询积分"),
+    ),
+    OperationNotes(
+        operation="CreateYikeProduction",
+        title="Create a Yike production",
+        purpose=(
+            "Create a production, that is a project, in a Yike workspace: it holds folders of assets and the results "
+            "of AI jobs. Returns its ProductionId. It is no editing project of the timeline editor; that is "
+            "create_editing_project."
+        ),
+        effect=Effect.WRITE,
+        parameters={"Title": {"text": "Name of the production."}, "WorkspaceId": WORKSPACE_ID},
+        words=("new project", "yike project", "创建项目", "新建作品", "一刻项目"),
+    ),
+    OperationNotes(
+        operation="ListYikeProductions",
+        title="List Yike productions",
+        purpose=(
+            "List the productions (projects) of a Yike workspace with title, cover, creator and creation time. Use it "
+            "to find a ProductionId. It pages with PageNo and PageSize, or with MaxResults and NextToken; do not mix "
+            "the two."
+        ),
+        effect=Effect.READ,
+        parameters={"WorkspaceId": WORKSPACE_ID, "PageSize": SMALL_PAGE},
+        idempotent=True,
+        words=("yike projects", "my projects", "项目列表", "作品列表", "一刻项目"),
+    ),
+    OperationNotes(
+        operation="ListYikeAssetFolders",
+        title="List a production's asset folders",
+        purpose=(
+            "List the folders of assets in one Yike production, the default production where none is named, and "
+            "which of them is the default folder. Use it to find the FolderId for register_yike_asset_media_info or "
+            "submit_yike_ai_app_job. The assets themselves are not listed."
+        ),
+        effect=Effect.READ,
+        parameters={"ProductionId": PRODUCTION_ID, "PageSize": SMALL_PAGE},
+        idempotent=True,
+        words=("folders", "asset directory", "文件夹列表", "素材文件夹", "一刻素材"),
+    ),
+    OperationNotes(
+        operation="CreateYikeAssetUpload",
+        title="Get a Yike upload address",
+        purpose=(
+            "Get an address and a temporary credential to upload one local file for Yike. Nothing is uploaded by this "
+            "call and no asset is made: after the upload hand FileURL to register_yike_asset_media_info. The "
+            "credential stays hidden unless include_credentials. For the ordinary media library use "
+            "create_upload_media."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FileExt": {"text": "Extension of the file, such as png."},
+            "FileType": {"text": "Kind of file.", "hints": ("image", "video", "audio")},
+        },
+        secret_fields=("UploadAuth",),
+        words=("upload to yike", "upload material", "上传素材", "一刻上传", "上传凭证"),
+    ),
+    OperationNotes(
+        operation="RegisterYikeAssetMediaInfo",
+        title="Register a Yike asset",
+        purpose=(
+            "Make an uploaded file an asset of a Yike production and get its MediaId. The file is then probed in the "
+            "background: poll get_yike_asset_media_info until Normal or PrepareFail, or give wait_seconds. The "
+            "address is usually the FileURL of create_yike_asset_upload. Assets of the ordinary library are made "
+            "with register_media_info."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "InputURL": {"text": "Address of the file."},
+            "MediaType": {"text": "Kind of asset.", "hints": ("image", "video", "audio")},
+            "ProductionId": PRODUCTION_ID,
+            "FolderId": FOLDER_ID,
+        },
+        poll=Poll(
+            operation="GetYikeAssetMediaInfo",
+            arguments=(("MediaId", "MediaId"),),
+            status_field="MediaInfo.MediaBasicInfo.Status",
+            success=("Normal",),
+            failure=("PrepareFail",),
+            pending=("Init", "Preparing"),
+        ),
+        words=("add material", "import to yike", "导入素材", "注册素材", "一刻素材"),
+    ),
+    OperationNotes(
+        operation="GetYikeAssetMediaInfo",
+        title="Inspect a Yike asset",
+        purpose=(
+            "Read one Yike asset: status, title, files with codec data, and in BizData what Yike knows of it: "
+            "production, folder, review result, the prompt and job it was generated by, whether it is in the "
+            "recycle bin. For several at once use batch_get_yike_asset_media_infos."
+        ),
+        effect=Effect.READ,
+        idempotent=True,
+        words=("asset details", "prompt of a picture", "素材详情", "一刻素材", "查询素材"),
+    ),
+    OperationNotes(
+        operation="BatchGetYikeAssetMediaInfos",
+        title="Read several Yike assets",
+        purpose=(
+            "Read several Yike assets by id in one call: basic data, basic file data and BizData, but neither codec "
+            "details nor prompts, which get_yike_asset_media_info gives. Ids that cannot be read come back in "
+            "IgnoredList instead of failing the call."
+        ),
+        effect=Effect.READ,
+        parameters={"MediaIds": {"text": "Comma-separated asset ids.", "comma_list": True}},
+        rules=(AtLeastOne(("MediaIds",)),),
+        idempotent=True,
+        words=("many assets", "batch", "批量查询素材", "一刻素材", "批量获取"),
+    ),
+    OperationNotes(
+        operation="DeleteYikeAssetMediaInfos",
+        title="Delete Yike assets",
+        purpose=(
+            "Delete Yike assets. By default they move to the recycle bin and their files stay; LogicDelete=false "
+            "deletes assets and files for good. Ids that could not be deleted come back in IgnoredList. Assets of the "
+            "ordinary library are deleted with delete_media_infos."
+        ),
+        effect=Effect.DESTRUCTIVE,
+        parameters={
+            "MediaIds": {"text": "Comma-separated asset ids.", "comma_list": True},
+            "LogicDelete": {"text": "Default true: recycle bin. false: gone, files too."},
+        },
+        rules=(AtLeastOne(("MediaIds",)),),
+        idempotent=True,
+        words=("remove material", "recycle bin", "trash", "删除素材", "回收站", "一刻素材"),
+    ),
+    OperationNotes(
+        operation="PrecheckYikeAIAppJob",
+        title="Check inputs of a Yike app",
+        purpose=(
+            "Check whether the inputs for a Yike AI app are valid, without running it and without spending credits. "
+            "Status is Success, or Failed with the keys at fault and their error codes in Result. Do it before "
+            "submit_yike_ai_app_job."
+        ),
+        effect=Effect.READ,
+        parameters={"AppId": APP_ID, "AppParams": APP_PARAMS},
+        idempotent=True,
+        words=("validate", "dry run", "check parameters", "预检", "参数校验", "一刻应用"),
+    ),
+    OperationNotes(
+        operation="SubmitYikeAIAppJob",
+        title="Run a Yike AI app",
+        purpose=(
+            "Run an AI app of Yike that generates pictures, videos or sound from the given inputs and saves them in a "
+            "production or folder. It runs in the background: follow the JobId with get_yike_ai_app_job or "
+            "wait_seconds; the results come as media ids and addresses. Check the inputs with "
+            "precheck_yike_ai_app_job first. A second call runs it again."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "AppId": APP_ID,
+            "AppParams": APP_PARAMS,
+            "ProductionId": {"text": "Production the results go to."},
+            "FolderId": {"text": "Folder the results go to."},
+        },
+        poll=Poll(
+            operation="GetYikeAIAppJob",
+            arguments=(("JobId", "JobId"),),
+            status_field="Status",
+            success=("Finished",),
+            failure=("Failed",),
+            pending=("Created", "Queuing", "Executing"),
+        ),
+        costs="Billed as AI generation.",
+        words=("generate image", "generate video", "text to video", "AI生成", "文生图", "文生视频", "一刻应用"),
+    ),
+    OperationNotes(
+        operation="GetYikeAIAppJob",
+        title="Follow a Yike app run",
+        purpose=(
+            "Read one run of a Yike AI app: Status (Created, Queuing, Executing, Finished, Failed), inputs, times and, "
+            "once finished, the generated pictures, videos or sounds with media id and download address. For several "
+            "runs use batch_get_yike_ai_app_job; storyboards have get_yike_storyboard_job."
+        ),
+        effect=Effect.READ,
+        parameters={"JobId": APP_JOB},
+        rules=(AtLeastOne(("JobId",)),),
+        idempotent=True,
+        words=("generation progress", "result of the app", "生成进度", "任务结果", "一刻应用"),
+    ),
+    OperationNotes(
+        operation="BatchGetYikeAIAppJob",
+        title="Follow several Yike app runs",
+        purpose=(
+            "Read several runs of Yike AI apps by id in one call: status, times and generated files of each, as "
+            "get_yike_ai_app_job gives them for one. There is no list of all runs: the ids have to be known from "
+            "submit_yike_ai_app_job."
+        ),
+        effect=Effect.READ,
+        parameters={"JobIds": {"text": "Comma-separated job ids.", "comma_list": True}},
+        rules=(AtLeastOne(("JobIds",)),),
+        idempotent=True,
+        words=("many generations", "batch status", "批量查询任务", "批量进度", "一刻应用"),
+    ),
+    OperationNotes(
+        operation="SubmitYikeStoryboardJob",
+        title="Turn a text into a storyboard",
+        purpose=(
+            "Let Yike split a novel or script in OSS into shots, draw a storyboard and, with ExecMode=FullPipeline, "
+            "generate a video of every shot. It runs in the background: follow the JobId with "
+            "get_yike_storyboard_job or wait_seconds. A job that stopped is carried on with "
+            "resume_yike_storyboard_job; a second submit starts, and bills, anew."
+        ),
+        effect=Effect.WRITE,
+        parameters={
+            "FileURL": {"text": "OSS address of the text."},
+            "SourceType": {"text": "Kind of text.", "hints": ("Novel",)},
+            "ExecMode": {
+                "text": "Storyboard and shot videos, or the storyboard only.",
+                "choices": ("FullPipeline", "StoryboardOnly"),
+            },
+            "StyleId": {"text": "Style, such as RealisticPhotography."},
+            "ShotSplitMode": {"text": "How shots are cut, such as firstPersonNarration."},
+            "ShotPromptMode": {"text": "How shots are made, such as multi."},
+            "AspectRatio": {"text": "Of the video, such as 4:3."},
+            "Resolution": {"text": "Of the video, such as 720P."},
+            "VideoModel": {"text": "Model, such as wan2.6-r2v-flash."},
+            "ModelParams": {
+                "text": 'Settings of the model, such as {"AudioEnable": false}.',
+                "kind": "object",
+                "json_text": True,
+            },
+            "NarrationVoiceId": {"text": "Voice of the narrator, such as sys_YoungGracefulWoman."},
+            "SkipFailureShot": {"text": "Go on where a shot fails; default true."},
+            "Title": {"text": "At most 128 bytes; default made from the date.", "max_bytes": 128},
+            "UserData": {
+                "text": "Any JSON of yours; NotifyAddress names a callback URL or queue.",
+                "kind": "object",
+                "json_text": True,
+            },
+        },
+        poll=STORYBOARD_POLL,
+        costs="Billed as AI generation.",
+        words=("novel to video", "script to storyboard", "comic drama", "故事板", "分镜", "小说转视频", "漫剧"),
+    ),
+    OperationNotes(
+        operation="GetYikeStoryboardJob",
+        title="Follow a storyboard job",
+        purpose=(
+            "Read one storyboard job: JobStatus (Running, Succeeded, Failed), the settings it was given and its "
+            "result: addresses, which storyboards worked, which shots failed. A job that stopped is carried on with "
+            "resume_yike_storyboard_job."
+        ),
+        effect=Effect.READ,
+        parameters={"JobId": STORYBOARD_JOB},
+        rules=(AtLeastOne(("JobId",)),),
+        idempotent=True,
+        words=("storyboard progress", "failed shots", "故事板进度", "分镜结果", "故事板任务"),
+    ),
+    OperationNotes(
+        operation="ResumeYikeStoryboardJob",
+        title="Carry on a storyboard job",
+        purpose=(
+            "Carry on a storyboard job that stopped before its end, instead of paying for a new one with "
+            "submit_yike_storyboard_job. The JobId stays the same and it runs in the background again: follow it "
+            "with get_yike_storyboard_job or wait_seconds."
+        ),
+        effect=Effect.WRITE,
+        parameters={"JobId": STORYBOARD_JOB},
+        rules=(AtLeastOne(("JobId",)),),
+        poll=STORYBOARD_POLL,
+        costs="Billed as AI generation.",
+        words=("retry", "continue", "resume storyboard", "继续任务", "恢复故事板", "重试"),
+    ),
+)

@@ -1,0 +1,55 @@
+"""One tool that waits for any background job of IMS, whichever operation started it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from mcp.server.mcpserver import Context
+from pydantic import PrivateAttr
+
+from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.server.table_tool import Answer, TableTool, progress_of
+from ims_mcp.workflows.job_wait import wait_for_job
+from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
+
+DEFAULT_WAIT_SECONDS = 40.0
+
+WAIT_FOR_JOB = Operation(
+    name="WaitForJob",
+    toolset="jobs",
+    title="Wait for a background job",
+    purpose=(
+        "Wait for what an asynchronous operation started (registration, pull, transcoding, analysis, editing ...), with "
+        "progress, at most 45 seconds a call. Give the operation that started it and the ids it returned. Says "
+        "succeeded, failed with the reason, or pending with the call to make next; it never starts anything."
+    ),
+    effect=Effect.READ,
+    idempotent=True,
+    parameters=(
+        Parameter("operation", "string", required=True, text="What started the job: RegisterMediaInfo."),
+        Parameter("ids", "object", required=True, text='What it returned: {"MediaId": "..."} or {"JobId": "..."}.'),
+        Parameter("wait_seconds", "number", text="Default 40.", minimum=0, maximum=MAX_WAIT_SECONDS),
+    ),
+)
+
+
+class WaitForJobTool(TableTool):
+    """Serves :data:`WAIT_FOR_JOB`."""
+
+    _client: ImsClient = PrivateAttr()
+
+    @classmethod
+    def of(cls, client: ImsClient) -> Self:
+        tool = cls.described(WAIT_FOR_JOB)
+        tool._client = client
+        return tool
+
+    async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
+        return await wait_for_job(
+            self._client,
+            get_operation(str(arguments["operation"])),
+            arguments["ids"],
+            seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
+            progress=progress_of(context),
+        )
