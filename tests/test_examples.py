@@ -139,5 +139,5 @@ def test_an_example_without_arguments_says_how_to_use_it() -> None:
             "addresses.txt" in done.stderr
             or "oss://" in done.stderr
             or "manifest" in done.stderr
-            or "folder" in done.stderr
+            or "folder" in done.stderr or "stream" in done.stderr
         )

@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9"
 async def test_prompts_are_listed_with_arguments_and_rendered(era: Era) -> None:
     async with connected(NOWHERE, era=era) as client:
         listed = {prompt.name: prompt for prompt in (await client.list_prompts()).prompts}
-        assert set(listed) == {"register_and_inspect", "attach_rendition", "upload_and_publish"}
+        assert set(listed) == {"register_and_inspect", "attach_rendition", "upload_and_publish", "record_stream"}
         required = {a.name for a in listed["register_and_inspect"].arguments or [] if a.required}
         assert required == {"InputURL"}
         rendered = await client.get_prompt(

@@ -1,0 +1,152 @@
+"""Submitting a recording: templates are offered, doubles refused, and a job whose answer was lost is found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.server.connected import connected, content_of, text_of
+
+URL = "rtmp://example.com/live/match"
+ARGUMENTS: dict[str, Any] = {
+    "Name": "match",
+    "TemplateId": "t1",
+    "StreamInput": {"Type": "rtmp", "Url": URL},
+    "RecordOutput": {"Type": "oss", "Bucket": "b"},
+}
+TEMPLATES = {
+    "RecordTemplateList": [
+        {"TemplateId": "t1", "Name": "mp4 hourly", "Type": "system", "RecordFormatList": [{"Format": "mp4"}]},
+        {
+            "TemplateId": "t2",
+            "Name": "ours",
+            "Type": "custom",
+            "RecordFormatList": [{"Format": "flv"}, {"Format": "m3u8"}],
+        },
+    ]
+}
+
+
+def job(job_id: str, status: str, **changes: Any) -> dict[str, Any]:
+    return {"JobId": job_id, "Status": status, **{k: v for k, v in ARGUMENTS.items() if k != "TemplateId"}, **changes}
+
+
+class Service:
+    """Answers by action. ``submit`` is what a submission gets; ``jobs`` what the list holds before and after it."""
+
+    def __init__(self, submit: Answer, before: list[dict[str, Any]], after: list[dict[str, Any]] | None = None) -> None:
+        self._submit = submit
+        self._before = before
+        self._after = before if after is None else after
+        self.submitted = 0
+
+    def __call__(self, request: Arrived) -> Answer:
+        match request.action:
+            case "SubmitLiveRecordJob":
+                self.submitted += 1
+                return self._submit
+            case "ListLiveRecordJobs":
+                return Answer(body={"LiveRecordJobs": self._after if self.submitted else self._before})
+            case "ListLiveRecordTemplates":
+                return Answer(body=TEMPLATES)
+            case _:
+                return Answer(body={"RecordJob": {"Status": "started"}})
+
+
+GOOD = Answer(body={"JobId": "j9", "RequestId": "r"})
+
+
+async def submit(service: Service, **changes: Any) -> Any:
+    arguments = {name: value for name, value in {**ARGUMENTS, **changes}.items() if value is not None}
+    with ScriptedService(usual=service) as running:
+        async with connected(running.url) as client:
+            return await client.call_tool("submit_live_record_job", arguments)
+
+
+@pytest.mark.anyio
+async def test_a_recording_is_submitted_once_and_waited_for_until_it_runs() -> None:
+    service = Service(GOOD, [])
+    content = content_of(await submit(service, wait_seconds=5))
+    assert content["JobId"] == "j9"
+    assert content["wait"]["status"] == "started"
+    assert service.submitted == 1
+
+
+@pytest.mark.anyio
+async def test_a_missing_template_is_answered_with_those_there_are() -> None:
+    service = Service(GOOD, [])
+    result = await submit(service, TemplateId=None)
+    assert result.is_error
+    assert "TemplateId: missing" in text_of(result)
+    assert "t1 (mp4 hourly: mp4, system)" in text_of(result)
+    assert "t2 (ours: flv, m3u8, custom)" in text_of(result)
+    assert service.submitted == 0
+
+
+@pytest.mark.anyio
+async def test_a_template_the_service_does_not_know_is_answered_with_those_there_are() -> None:
+    result = await submit(Service(refusal(404, "ResourceNotFound", "no such template"), []), TemplateId="t9")
+    assert result.is_error
+    assert "t1 (mp4 hourly: mp4, system)" in text_of(result)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", ["initial", "started"])
+async def test_the_same_stream_to_the_same_place_is_refused_while_it_is_recorded(status: str) -> None:
+    service = Service(GOOD, [job("j1", status, Name="another name")])
+    result = await submit(service)
+    assert result.is_error
+    assert f"job j1 (another name) is {status}" in text_of(result)
+    assert "allow_duplicate" in text_of(result)
+    assert service.submitted == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("existing", "changes"),
+    [
+        (job("j1", "paused"), {}),
+        (job("j1", "started", StreamInput={"Type": "rtmp", "Url": "rtmp://example.com/live/other"}), {}),
+        (job("j1", "started", RecordOutput={"Type": "oss", "Bucket": "elsewhere"}), {}),
+        (job("j1", "started"), {"allow_duplicate": True}),
+    ],
+)
+async def test_what_is_no_double_or_meant_is_submitted(existing: dict[str, Any], changes: dict[str, Any]) -> None:
+    service = Service(GOOD, [existing])
+    assert content_of(await submit(service, **changes))["JobId"] == "j9"
+    assert service.submitted == 1
+
+
+@pytest.mark.anyio
+async def test_a_job_whose_answer_was_lost_is_found_and_told_and_never_submitted_again() -> None:
+    older = job("j1", "paused")
+    service = Service(Answer(fault="reset"), [older], [job("j2", "initial"), older])
+    content = content_of(await submit(service))
+    assert content["JobId"] == "j2"
+    assert "found by looking" in content["note"]
+    assert service.submitted == 1
+
+
+@pytest.mark.anyio
+async def test_when_no_new_job_is_found_the_text_says_that_and_how_to_look() -> None:
+    older = job("j1", "paused")
+    service = Service(Answer(fault="reset"), [older])
+    result = await submit(service)
+    assert result.is_error
+    assert "no new job of this name was found" in text_of(result)
+    assert "ListLiveRecordJobs" in text_of(result)
+    assert service.submitted == 1
+
+
+@pytest.mark.anyio
+async def test_the_catalogue_tool_takes_the_same_care() -> None:
+    service = Service(GOOD, [job("j1", "started")])
+    with ScriptedService(usual=service) as running:
+        async with connected(running.url) as client:
+            wrapped = {"operation": "SubmitLiveRecordJob", "arguments": ARGUMENTS}
+            result = await client.call_tool("call_write_operation", wrapped)
+    assert result.is_error
+    assert "job j1" in text_of(result)
+    assert service.submitted == 0
