@@ -2,8 +2,8 @@
 
     python examples/record_stream.py rtmp://127.0.0.1/live/stream local-media -- --local
 
-The stream has to be published already. The recording ends when the stream does; then every recorded mp4 file is registered
-and its summary printed. Words after ``--`` go to ``ims-mcp serve``. Exit code 1 where nothing was recorded.
+The stream has to be published already. The recording ends when the stream does; then every recorded mp4 file is
+registered and its summary printed. Words after ``--`` go to ``ims-mcp serve``. Exit code 1 where nothing was recorded.
 """
 
 from __future__ import annotations
@@ -62,8 +62,10 @@ async def recorded(client: Client, stream: str, bucket: str) -> list[str]:
     )
     job_id = submitted["JobId"]
     print(f"job {job_id}: {submitted.get('wait', {}).get('status')}", file=sys.stderr)
-    while (await read(client, "GetLiveRecordJob", {"JobId": job_id}))["RecordJob"]["Status"] != "paused":
+    status = ""
+    while status != "paused":  # the one state that says that it is over
         await anyio.sleep(LOOK_SECONDS)
+        status = (await read(client, "GetLiveRecordJob", {"JobId": job_id}))["RecordJob"]["Status"]
     files = (await read(client, "ListLiveRecordFiles", {"JobIds": [job_id], "RecordFormat": "mp4"})).get("Files", [])
     return [object_name(str(file["RecordUrl"]), bucket) for file in files]
 

@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     local.add_argument("--settle", type=float, default=2.0, help="seconds a registration takes at least (default 2)")
     local.add_argument("--region", help="region it plays (default cn-shanghai)")
     local.add_argument("--credential-seconds", type=float, default=3000.0, help="life of upload credentials")
+    local.add_argument("--record-patience", help="seconds a live stream may be away before its recording ends (180)")
     local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
     _add_log_level(local)
 

@@ -33,9 +33,22 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
         access_key_secret=access_key_secret,
         on_ready=ready,
         credential_seconds=options.credential_seconds,
+        record_patience_seconds=_record_patience_seconds(options.record_patience),
         exit_with_parent=options.exit_with_parent,
     )
     return 0
+
+
+def _record_patience_seconds(given: str | None) -> float:
+    """The option, else ``IMS_MCP_LOCAL_RECORD_PATIENCE``, else the 3 minutes of the cloud."""
+    value = given or os.environ.get("IMS_MCP_LOCAL_RECORD_PATIENCE") or "180"
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise LocalImsError(f"The patience {value!r} is not a number of seconds.", next_step="Give 1 to 86400.")
+    return seconds
 
 
 def environment_lines(settings: Settings, endpoint: str, access_key_id: str, access_key_secret: str) -> str:

@@ -35,6 +35,7 @@ def serve(
     access_key_id: str = "local",
     access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
     credential_seconds: float = 3000.0,
+    record_patience_seconds: float = 180.0,
     on_ready: Callable[[str], None],
     exit_with_parent: bool = False,
 ) -> None:
@@ -53,6 +54,7 @@ def serve(
             access_key_id=access_key_id,
             access_key_secret=access_key_secret,
             credential_seconds=credential_seconds,
+            record_patience_seconds=record_patience_seconds,
         )
         with _stopped_by_signals(stop):
             watcher = asyncio.create_task(_watch_parent(stop)) if exit_with_parent else None
