@@ -19,10 +19,11 @@ from ims_mcp import __version__
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local import identity
 from ims_mcp.local.data_dir_lock import DataDirLock
-from ims_mcp.local.handlers import storage
+from ims_mcp.local.handlers import live_record, storage
 from ims_mcp.local.handlers.categories import Categories
 from ims_mcp.local.handlers.library_changing import LibraryChanging
 from ims_mcp.local.handlers.library_reading import LibraryReading
+from ims_mcp.local.handlers.live_record import PATIENCE_SECONDS, LiveRecord, RecordLimits
 from ims_mcp.local.handlers.marks import Marks
 from ims_mcp.local.handlers.media_info import MediaInfo
 from ims_mcp.local.handlers.playback import Playback
@@ -49,7 +50,7 @@ from ims_mcp.local.uploads.sessions import UploadSessions
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, VodStorage
 
 HEALTH_PATH = "/-/health"
-_SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA))
+_SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
 
 
 @asynccontextmanager
@@ -82,15 +83,19 @@ class LocalIms:
         access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
         credential_seconds: float = 3000.0,
         pull_limits: PullLimits | None = None,
+        record_patience_seconds: float = PATIENCE_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``settle``: seconds a registration takes at least; ``credential_seconds``: how long an UploadAuth is good."""
+        """``settle``: seconds a registration takes at least; ``credential_seconds``: how long an UploadAuth is good;
+        ``record_patience_seconds``: how long a live stream may be away before its recording ends for good.
+        """
         self._data_dir = data_dir
         self._settle = settle
         self._region = region
         self._key_pair = {access_key_id: access_key_secret}
         self._credential_seconds = credential_seconds
         self._pull_limits = pull_limits or PullLimits()
+        self._record_limits = RecordLimits(patience_seconds=record_patience_seconds)
         self._clock = clock
         self._lock = DataDirLock(data_dir)
         self._parts = AsyncExitStack()
@@ -143,6 +148,17 @@ class LocalIms:
         )
         urls = MediaUrls(identities.owner, lambda: self.endpoint, self._clock)
         media_info = MediaInfo(urls, self._region)
+        recording = await parts.enter_async_context(
+            LiveRecord.running(
+                store,
+                objects,
+                data_dir=self._data_dir,
+                region=self._region,
+                limits=self._record_limits,
+                endpoint=lambda: self.endpoint,
+                clock=self._clock,
+            )
+        )
         families = (
             Registering(library, registrar),
             LibraryReading(library, media_info),
@@ -154,6 +170,7 @@ class LocalIms:
             Marks(store),
             storages,
             Sts(identities),
+            recording,
         )
         services = [service for family in families for service in family.services]
         self._rpc = Rpc(services, SignatureCheck(identities, self._clock))

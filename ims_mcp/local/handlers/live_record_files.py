@@ -1,0 +1,91 @@
+"""ListLiveRecordFiles and DeleteLiveRecordFiles."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+from urllib.parse import quote
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.local.handlers.live_record_window import page_of
+from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.recording.files import RecordFile, RecordFiles
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.timestamps import utc_text
+
+_WINDOW_DAYS = 4
+_PUBLIC_ENDPOINT = re.compile(r"oss-[a-z0-9-]+\.aliyuncs\.com")
+
+
+class LiveRecordFiles:
+    """A file's address is written as the service writes it, on a public OSS host; registering understands it."""
+
+    def __init__(self, files: RecordFiles, objects: Objects, region: str, endpoint: Callable[[], str]) -> None:
+        self._files = files
+        self._objects = objects
+        self._region = region
+        self._endpoint = endpoint
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return (
+            Service(get_operation("ListLiveRecordFiles"), self._list),
+            Service(get_operation("DeleteLiveRecordFiles"), self._delete),
+        )
+
+    def shown(self, file: RecordFile) -> dict[str, Any]:
+        """As the list and the callback tell of it. RecordOutput is JSON text."""
+        output = {"Type": file.output_type, "Bucket": file.address.bucket, "Endpoint": file.endpoint}
+        return {
+            "RecordId": file.record_id,
+            "JobId": file.job_id,
+            "JobName": file.job_name,
+            "StreamUrl": file.stream_url,
+            "Format": file.format,
+            "RecordUrl": self._url(file),
+            "RecordOutput": json.dumps({name: value for name, value in output.items() if value is not None}),
+            "CreateTime": utc_text(file.created_at),
+            "StartTime": utc_text(file.started_at),
+            "EndTime": utc_text(file.ended_at),
+            "Duration": file.duration_seconds,
+            "Width": file.width,
+            "Height": file.height,
+        }
+
+    def _url(self, file: RecordFile) -> str:
+        endpoint = (file.endpoint or "").removeprefix("https://").removeprefix("http://")
+        if endpoint and not _PUBLIC_ENDPOINT.fullmatch(endpoint):
+            # The local OSS was named: its port may be another one today.
+            return file.address.url(self._endpoint())
+        host = endpoint or f"oss-{self._region}.aliyuncs.com"
+        return f"http://{file.address.bucket}.{host}/{quote(file.address.key, safe='/~')}"
+
+    async def _list(self, call: Call) -> dict[str, Any]:
+        page = page_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") == "desc")
+        job_ids = cast("Sequence[str]", call.arguments.get("JobIds") or ())
+        files, total = await self._files.list(page, job_ids=job_ids, format_=call.text("RecordFormat"))
+        return {
+            "Files": [self.shown(file) for file in files],
+            "PageNo": page.number,
+            # Texts, both of them, unlike in the list of jobs.
+            "PageSize": str(page.size),
+            "SortBy": "desc" if page.descending else "asc",
+            "TotalCount": str(total),
+        }
+
+    async def _delete(self, call: Call) -> dict[str, Any]:
+        record_ids = cast("Sequence[str]", call.arguments["RecordIds"])
+        outcomes: list[dict[str, str]] = []
+        for record_id in dict.fromkeys(record_ids):
+            file = await self._files.delete(record_id)
+            if file is None:
+                text = f"There is no recorded file {record_id}."
+                outcomes.append({"RecordId": record_id, "Code": "ResourceNotFound", "Message": text})
+                continue
+            if call.flag("RemoveFile"):
+                await self._objects.delete_all(file.address.bucket, [file.address.key, *file.slice_keys])
+            outcomes.append({"RecordId": record_id, "Code": "Success", "Message": "Deleted."})
+        done = sum(outcome["Code"] == "Success" for outcome in outcomes)
+        return {"DeleteFileInfoList": outcomes, "Message": f"{done} of {len(outcomes)} deleted."}

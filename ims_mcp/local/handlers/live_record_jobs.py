@@ -1,0 +1,118 @@
+"""SubmitLiveRecordJob, GetLiveRecordJob and ListLiveRecordJobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.local.handlers.live_record_window import page_of
+from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.names import check_bucket
+from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.recording.callback import loopback_address
+from ims_mcp.local.recording.jobs import NewJob, RecordJob, RecordJobs
+from ims_mcp.local.recording.templates import Templates
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.service_errors import invalid, missing, unsupported
+from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+
+_WINDOW_DAYS = 30
+
+
+class LiveRecordJobs:
+    """Every submit is a job of its own: the operation has no token that would make two calls one."""
+
+    def __init__(
+        self, jobs: RecordJobs, templates: Templates, objects: Objects, begin: Callable[[RecordJob], None]
+    ) -> None:
+        """``begin`` takes up a job that is in the store."""
+        self._jobs = jobs
+        self._templates = templates
+        self._objects = objects
+        self._begin = begin
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return (
+            Service(get_operation("SubmitLiveRecordJob"), self._submit),
+            Service(get_operation("GetLiveRecordJob"), self._get),
+            Service(get_operation("ListLiveRecordJobs"), self._list),
+        )
+
+    async def _submit(self, call: Call) -> dict[str, Any]:
+        url = _stream_url(call.arguments["StreamInput"].get("Url"))
+        output: dict[str, Any] = call.arguments["RecordOutput"]
+        bucket = _bucket(output["Type"], output.get("Bucket"))
+        template = await self._templates.get(call.text("TemplateId") or "")
+        await self._objects.ensure_bucket(bucket)
+        job = await self._jobs.add(
+            NewJob(
+                name=call.text("Name") or "",
+                url=url,
+                output_type=output["Type"],
+                bucket=bucket,
+                endpoint=output.get("Endpoint"),
+                notify_url=call.text("NotifyUrl"),
+                template=template,
+            )
+        )
+        self._begin(job)
+        return {"JobId": job.job_id}
+
+    async def _get(self, call: Call) -> dict[str, Any]:
+        return {"RecordJob": _shown(await self._jobs.get(call.text("JobId") or ""))}
+
+    async def _list(self, call: Call) -> dict[str, Any]:
+        page = page_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") != "asc")
+        jobs, total = await self._jobs.list(page, keyword=call.text("Keyword"), status=call.text("Status"))
+        return {
+            "LiveRecordJobs": [_shown(job) for job in jobs],
+            "PageNo": page.number,
+            "PageSize": page.size,
+            "SortBy": "desc" if page.descending else "asc",
+            "TotalCount": total,
+        }
+
+
+def _stream_url(url: str | None) -> str:
+    """The address as FFmpeg is going to get it: on this machine, and nothing in it that could mean something else."""
+    if url is None:
+        raise missing("StreamInput.Url")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise invalid("StreamInput.Url", f"{error}") from None
+    if not url.isprintable() or " " in url or "\\" in url or parts.username is not None or not host:
+        raise invalid("StreamInput.Url", "has to be of the form rtmp://host[:port]/app/stream")
+    if loopback_address(host) is None:
+        raise unsupported(f"recording from {host}: it contacts this machine only (127.0.0.1, ::1, localhost)")
+    return url
+
+
+def _bucket(output_type: str, name: str | None) -> str:
+    if output_type == "vod":
+        if name not in (None, VOD_BUCKET):
+            raise invalid("RecordOutput.Bucket", f"{name!r} is not the VOD bucket of the local IMS, {VOD_BUCKET}")
+        return VOD_BUCKET
+    try:
+        return check_bucket(name or "")
+    except OssError:
+        raise invalid("RecordOutput.Bucket", f"{name!r} is no name a bucket can have") from None
+
+
+def _shown(job: RecordJob) -> dict[str, Any]:
+    return {
+        "JobId": job.job_id,
+        "Name": job.name,
+        "Status": job.status.value,
+        "CreateTime": utc_text(job.created_at),
+        "StreamInput": {"Type": "rtmp", "Url": job.url},
+        "RecordOutput": {"Type": job.output_type, "Bucket": job.bucket, "Endpoint": job.endpoint},
+        "TemplateId": job.template.template_id,
+        "TemplateName": job.template.name,
+        "NotifyUrl": job.notify_url,
+    }

@@ -1,0 +1,91 @@
+"""Create-, Get-, List-, Update- and DeleteLiveRecordTemplate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.local.recording.jobs import RecordJobs
+from ims_mcp.local.recording.record_format import RecordFormat, record_formats
+from ims_mcp.local.recording.templates import Template, Templates
+from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.service_errors import RpcFault, invalid
+from ims_mcp.local.timestamps import utc_text
+
+
+class LiveRecordTemplates:
+    """Requests write the formats as RecordFormat, answers as RecordFormatList."""
+
+    def __init__(self, templates: Templates, jobs: RecordJobs) -> None:
+        self._templates = templates
+        self._jobs = jobs
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return (
+            Service(get_operation("CreateLiveRecordTemplate"), self._create),
+            Service(get_operation("GetLiveRecordTemplate"), self._get),
+            Service(get_operation("ListLiveRecordTemplates"), self._list),
+            Service(get_operation("UpdateLiveRecordTemplate"), self._update),
+            Service(get_operation("DeleteLiveRecordTemplate"), self._delete),
+        )
+
+    async def _create(self, call: Call) -> dict[str, Any]:
+        return {"TemplateId": await self._templates.create(call.text("Name") or "", _formats(call))}
+
+    async def _get(self, call: Call) -> dict[str, Any]:
+        template_id, job_id = call.text("TemplateId") or "", call.text("JobId")
+        if job_id is None:
+            return {"RecordTemplate": _shown(await self._templates.get(template_id))}
+        snapshot = (await self._jobs.get(job_id)).template
+        if snapshot.template_id != template_id:
+            raise RpcFault("ResourceNotFound", f"The job {job_id} was not submitted with the template {template_id}.")
+        return {"RecordTemplate": _shown(snapshot)}
+
+    async def _list(self, call: Call) -> dict[str, Any]:
+        sort_by = (call.text("SortBy") or "desc").lower()
+        if sort_by not in ("asc", "desc"):
+            raise invalid("SortBy", "has to be asc or desc")
+        wanted = cast("Sequence[str]", call.arguments.get("TemplateIds") or ())
+        keyword, kind = (call.text("Keyword") or "").lower(), call.text("Type")
+        found = [
+            template
+            for template in await self._templates.all()
+            if (not wanted or template.template_id in wanted)
+            and (kind is None or template.kind == kind)
+            and (keyword == template.template_id or keyword in template.name.lower())
+        ]
+        if sort_by == "desc":
+            found.reverse()
+        number, size = call.integer("PageNo") or 1, call.integer("PageSize") or 10
+        return {
+            "RecordTemplateList": [_shown(template) for template in found[(number - 1) * size : number * size]],
+            "PageNo": number,
+            "PageSize": size,
+            "SortBy": sort_by,
+            "TotalCount": len(found),
+        }
+
+    async def _update(self, call: Call) -> dict[str, Any]:
+        await self._templates.update(call.text("TemplateId") or "", call.text("Name") or "", _formats(call))
+        return {}
+
+    async def _delete(self, call: Call) -> dict[str, Any]:
+        await self._templates.delete(call.text("TemplateId") or "")
+        return {}
+
+
+def _formats(call: Call) -> tuple[RecordFormat, ...]:
+    return record_formats(cast("Sequence[Mapping[str, Any]]", call.arguments["RecordFormat"]))
+
+
+def _shown(template: Template) -> dict[str, Any]:
+    return {
+        "TemplateId": template.template_id,
+        "Name": template.name,
+        "Type": template.kind,
+        "CreateTime": utc_text(template.created_at),
+        "LastModified": utc_text(template.modified_at),
+        "RecordFormatList": [entry.wire() for entry in template.formats],
+    }

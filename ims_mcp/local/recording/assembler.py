@@ -1,0 +1,172 @@
+"""The assembler process: pieces of a finished file in, one mp4 or flv out, or an HLS index and its slices.
+
+Run as ``python -m``; its orders are one JSON line (:class:`AssemblerOrders`), its answer is one (:class:`Assembled`),
+or ``{"nothing": true}`` where the pieces hold nothing that could be played. Packets are copied, never decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, TextIO
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+
+from ims_mcp.local.recording.child import say, settle_in
+from ims_mcp.local.recording.orders import AssemblerOrders
+from ims_mcp.local.recording.spool import LEAD_MS
+
+_MILLISECOND = Fraction(1, 1000)
+_ENTRY = re.compile(r"#EXTINF:(?P<seconds>[0-9.]+),[^\n]*\n(?P<name>[^#\n]+)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    path: str
+    """The mp4 or flv; empty for HLS, whose index is written where the slices have got their names."""
+    duration_seconds: float
+    width: int
+    height: int
+    slices: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    """Path and seconds of each."""
+
+
+class _Remux:
+    """Writes the packets of one piece after the other into one output."""
+
+    def __init__(self, orders: AssemblerOrders) -> None:
+        self._orders = orders
+        self._output: OutputContainer | None = None
+        self._targets: dict[str, Any] = {}
+        self._size = (0, 0)
+        self._bases: dict[int, int] = {}
+        self._last: dict[str, int] = {}
+        self._step: dict[str, int] = {}
+        self._begin_ms: int | None = None
+        self._end_ms = 0
+
+    def run(self) -> Assembled | None:
+        directory = Path(self._orders.directory)
+        try:
+            for path, run, position_ms in self._orders.pieces:
+                # A piece that a kill left without a header, or without packets, is not worth the file.
+                with suppress(FFmpegError, FileNotFoundError, _Empty), av.open(path, format="flv") as source:
+                    self._append(source, directory, run, position_ms)
+        finally:
+            if self._output is not None:
+                self._output.close()
+        if self._begin_ms is None:
+            return None
+        width, height = self._size
+        seconds = round((self._end_ms - self._begin_ms) / 1000, 3)
+        if self._orders.format == "m3u8":
+            return Assembled("", seconds, width, height, _slices(directory))
+        return Assembled(str(self._path(directory)), seconds, width, height)
+
+    def _append(self, source: InputContainer, directory: Path, run: int, position_ms: int) -> None:
+        packets = source.demux(*source.streams.video[:1], *source.streams.audio[:1])
+        usable = (packet for packet in packets if packet.dts is not None and packet.size and not packet.is_corrupt)
+        # Sound may lie a moment before the keyframe it came after: the first of all begins the file.
+        head = list(islice(usable, 20))
+        if not head:
+            raise _Empty
+        first_ms = min(_dts(packet) for packet in head) - LEAD_MS
+        if self._output is None:
+            self._output = self._open(source, directory)
+            self._begin_ms = 0
+            self._bases[run] = -(position_ms + first_ms)
+        elif run not in self._bases:
+            # What a former process recorded ends here; how long nobody recorded takes no time in the file.
+            self._bases[run] = self._end_ms - (position_ms + first_ms)
+        shift = self._bases[run] + position_ms - LEAD_MS
+        self._copy(chain(head, usable), shift)
+
+    def _copy(self, packets: Iterator[Packet[Any]], shift: int) -> None:
+        assert self._output is not None
+        for packet in packets:
+            kind = packet.stream.type
+            target = self._targets.get(kind)
+            if target is None:
+                continue
+            delay = 0 if packet.pts is None else packet.pts - _dts(packet)
+            dts = _dts(packet) + shift
+            last = self._last.get(kind)
+            if last is not None:
+                # A publisher may send two packets with one time stamp: mp4 wants them apart.
+                dts = max(dts, last + 1)
+                if dts - last < 1000:
+                    self._step[kind] = dts - last
+            self._last[kind] = dts
+            packet.dts, packet.pts = dts, dts + max(delay, 0)
+            self._end_ms = max(self._end_ms, dts + self._step.get(kind, 0))
+            packet.stream = target
+            self._output.mux_one(packet)
+
+    def _open(self, source: InputContainer, directory: Path) -> OutputContainer:
+        streams = [*source.streams.video[:1], *source.streams.audio[:1]]
+        if source.streams.video:
+            context = source.streams.video[0].codec_context
+            self._size = (context.width, context.height)
+        output = av.open(self._path(directory), "w", format=self._muxer, container_options=self._options(directory))
+        self._targets = {stream.type: output.add_stream_from_template(stream) for stream in streams}
+        return output
+
+    def _path(self, directory: Path) -> Path:
+        return directory / f"recording.{self._orders.format}"
+
+    @property
+    def _muxer(self) -> str:
+        return "hls" if self._orders.format == "m3u8" else self._orders.format
+
+    def _options(self, directory: Path) -> dict[str, str]:
+        match self._orders.format:
+            case "mp4":
+                return {"movflags": "+faststart"}
+            case "m3u8":
+                return {
+                    "hls_time": str(self._orders.slice_seconds),
+                    "hls_playlist_type": "vod",
+                    "hls_list_size": "0",
+                    "hls_segment_filename": str(directory / "slice%06d.ts"),
+                }
+            case _:
+                return {"flvflags": "add_keyframe_index"}
+
+
+class _Empty(Exception):
+    """A piece without packets."""
+
+
+def _dts(packet: Packet[Any]) -> int:
+    assert packet.dts is not None
+    return packet.dts
+
+
+def _slices(directory: Path) -> list[tuple[str, float]]:
+    index = (directory / "recording.m3u8").read_text(encoding="utf-8")
+    return [(str(directory / Path(entry["name"]).name), float(entry["seconds"])) for entry in _ENTRY.finditer(index)]
+
+
+def assemble(orders: AssemblerOrders) -> Assembled | None:
+    """None where the pieces hold no packets. Raises FFmpegError where the format does not carry the codecs."""
+    return _Remux(orders).run()
+
+
+def _main(orders: dict[str, Any], speech: TextIO) -> None:
+    assembled = assemble(AssemblerOrders(**orders))
+    if assembled is None:
+        say(speech, nothing=True)
+    else:
+        say(speech, **asdict(assembled))
+
+
+if __name__ == "__main__":
+    _main(*settle_in())

@@ -1,0 +1,179 @@
+"""Recording jobs in the store: what was asked for, the template as it was then, and how far it has come."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ims_mcp.local.recording.templates import Template
+from ims_mcp.local.rpc.service_errors import RpcFault
+from ims_mcp.local.store import Store
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS live_record_job (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    output_type TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    endpoint TEXT,
+    notify_url TEXT,
+    template TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS live_record_job_by_time ON live_record_job (created_at);
+"""
+
+
+class JobStatus(StrEnum):
+    """There is no status of failure: whatever ends a recording, the job is paused."""
+
+    INITIAL = "initial"
+    STARTED = "started"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What SubmitLiveRecordJob asks for."""
+
+    name: str
+    url: str
+    output_type: str
+    bucket: str
+    endpoint: str | None
+    notify_url: str | None
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class RecordJob:
+    job_id: str
+    name: str
+    url: str
+    output_type: str
+    bucket: str
+    endpoint: str | None
+    notify_url: str | None
+    template: Template
+    """As it was when the job was submitted."""
+    status: JobStatus
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A window of creation times (epoch seconds, the end not in it), a page from 1 and an order."""
+
+    start: float | None
+    end: float | None
+    number: int
+    size: int
+    descending: bool
+
+
+class RecordJobs:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add(self, job: NewJob) -> RecordJob:
+        values = (
+            str(uuid.uuid4()),
+            job.name,
+            job.url,
+            job.output_type,
+            job.bucket,
+            job.endpoint,
+            job.notify_url,
+            job.template.saved(),
+            JobStatus.INITIAL,
+            self._clock(),
+        )
+        query = (
+            "INSERT INTO live_record_job (job_id, name, url, output_type, bucket, endpoint, notify_url, template, "
+            "status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *"
+        )
+        return _job(await self._store.write(lambda connection: connection.execute(query, values).fetchone()))
+
+    async def get(self, job_id: str) -> RecordJob:
+        """RpcFault (ResourceNotFound) for an unknown id."""
+        query = "SELECT * FROM live_record_job WHERE job_id = ?"
+        row = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchone())
+        if row is None:
+            raise RpcFault("ResourceNotFound", f"There is no recording job {job_id}.")
+        return _job(row)
+
+    async def open(self) -> list[RecordJob]:
+        """Those that are initial or started, the oldest first."""
+        query = "SELECT * FROM live_record_job WHERE status <> ? ORDER BY sequence"
+        rows = await self._store.read(lambda connection: connection.execute(query, (JobStatus.PAUSED,)).fetchall())
+        return [_job(row) for row in rows]
+
+    async def move(self, job_id: str, status: JobStatus) -> bool:
+        """Whether that was a change."""
+        query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
+        values = (status, job_id, status)
+        return bool(await self._store.write(lambda connection: connection.execute(query, values).rowcount))
+
+    async def list(self, page: Page, *, keyword: str | None, status: str | None) -> tuple[list[RecordJob], int]:
+        """One page, and how many jobs there are on all. ``keyword`` is a part of the id or the name."""
+        conditions, values = window(page)
+        if status is not None:
+            conditions.append("status = ?")
+            values.append(status)
+        if keyword is not None:
+            conditions.append("(instr(lower(job_id), ?) OR instr(lower(name), ?))")
+            values += [keyword.lower()] * 2
+        rows, total = await self._store.read(
+            lambda connection: paged(connection, "live_record_job", page, conditions, values)
+        )
+        return [_job(row) for row in rows], total
+
+
+def window(page: Page) -> tuple[list[str], list[Any]]:
+    """The page's window as conditions and their values."""
+    conditions, values = ["1"], list[Any]()
+    if page.start is not None:
+        conditions.append("created_at >= ?")
+        values.append(page.start)
+    if page.end is not None:
+        conditions.append("created_at < ?")
+        values.append(page.end)
+    return conditions, values
+
+
+def paged(
+    connection: sqlite3.Connection, table: str, page: Page, conditions: Sequence[str], values: Sequence[Any]
+) -> tuple[list[sqlite3.Row], int]:
+    """The rows of one page in order of creation, and how many there are on all pages."""
+    where = f"FROM {table} WHERE {' AND '.join(conditions)}"
+    total = int(connection.execute(f"SELECT COUNT(*) {where}", values).fetchone()[0])
+    order = "DESC" if page.descending else "ASC"
+    skipped = (page.number - 1) * page.size
+    rows = connection.execute(
+        f"SELECT * {where} ORDER BY created_at {order}, sequence {order} LIMIT ? OFFSET ?",
+        (*values, page.size, skipped),
+    ).fetchall()
+    return rows, total
+
+
+def _job(row: sqlite3.Row) -> RecordJob:
+    return RecordJob(
+        job_id=row["job_id"],
+        name=row["name"],
+        url=row["url"],
+        output_type=row["output_type"],
+        bucket=row["bucket"],
+        endpoint=row["endpoint"],
+        notify_url=row["notify_url"],
+        template=Template.restored(row["template"]),
+        status=JobStatus(row["status"]),
+        created_at=row["created_at"],
+    )

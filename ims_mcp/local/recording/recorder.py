@@ -1,0 +1,129 @@
+"""The recorder process of one job: pulls the stream again and again until it has been away for too long.
+
+Run as ``python -m``; its orders are one JSON line (:class:`RecorderOrders`). It says ``{"began": n}`` for every
+piece and ``{"gave_up": true}`` at the end. It can be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TextIO
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+
+from ims_mcp.local.recording.child import say, settle_in
+from ims_mcp.local.recording.journal import Journal
+from ims_mcp.local.recording.orders import RecorderOrders
+from ims_mcp.local.recording.spool import Spool
+from ims_mcp.local.recording.timeline import Timeline
+
+_RETRY_SECONDS = 0.5
+_MILLISECOND = Fraction(1, 1000)
+_OPTIONS = {
+    "protocol_whitelist": "rtmp,rtmps,tcp,tls",
+    "rtmp_live": "live",
+    "fpsprobesize": "0",
+}
+# Some servers hold the picture back until its next keyframe: for so long, sound alone is not yet the whole stream.
+_PROBE_SECONDS = 10.0
+
+
+class _Pull:
+    """One connection after the other, for as long as patience lasts."""
+
+    def __init__(self, orders: RecorderOrders, on_piece: Callable[[], None]) -> None:
+        self._orders = orders
+        self._on_piece = on_piece
+        self._deadline = time.monotonic() + orders.first_patience_seconds
+        self._timeline = Timeline()
+        self._spool = Spool(
+            Journal(Path(orders.directory)),
+            orders.cycles,
+            lambda: time.time() + orders.clock_offset_seconds,
+            orders.clock_offset_seconds,
+        )
+
+    def run(self) -> None:
+        """Returns when the stream has been away for too long. Raises SpoolFailed."""
+        with closing(self._spool):
+            while (left := self._deadline - time.monotonic()) > 0:
+                changed = False
+                # Nothing listens, nothing is published, the connection broke or brought no stream: that is what the
+                # patience is for.
+                with suppress(FFmpegError, OSError, ValueError, LookupError):
+                    changed = self._record(left)
+                if not changed:
+                    time.sleep(max(0.0, min(_RETRY_SECONDS, self._deadline - time.monotonic())))
+
+    def _record(self, left_seconds: float) -> bool:
+        """One connection, until it breaks off; True where its codec parameters changed and are to be asked anew."""
+        stall_seconds = min(self._orders.stall_seconds, self._orders.patience_seconds)
+        probe_seconds = min(_PROBE_SECONDS, self._orders.patience_seconds / 2)
+        # A stream that comes in the last moment is probed to the end.
+        open_seconds = max(min(stall_seconds + probe_seconds, left_seconds), probe_seconds + 1)
+        with av.open(
+            self._orders.url,
+            timeout=(open_seconds, stall_seconds),
+            format="flv",
+            options={**_OPTIONS, "analyzeduration": str(round(probe_seconds * 1_000_000))},
+        ) as source:
+            self._timeline.reconnect()
+            streams = [*source.streams.video[:1], *source.streams.audio[:1]]
+            picture = source.streams.video[0].index if source.streams.video else None
+            begun = False
+            for packet in _packets(source, streams):
+                is_start = picture is None or (packet.stream_index == picture and packet.is_keyframe)
+                if not begun and not is_start:
+                    # Nothing can be shown before the first keyframe, and waiting for it is a part of the patience.
+                    if time.monotonic() > self._deadline:
+                        return False
+                    continue
+                if begun and _is_changed(packet):
+                    return True
+                assert packet.dts is not None
+                place_ms = self._timeline.place(packet.stream_index, packet.dts)
+                if is_start and self._spool.begin(streams, place_ms):
+                    self._on_piece()
+                begun = True
+                self._spool.write(packet, place_ms)
+                self._deadline = time.monotonic() + self._orders.patience_seconds
+        return False
+
+
+def _is_changed(packet: Packet[Any]) -> bool:
+    """Whether the codec's parameters are others from here on. Some publishers send the same ones again and again."""
+    if not packet.has_sidedata("new_extradata"):
+        return False
+    return bytes(packet.get_sidedata("new_extradata")) != (packet.stream.codec_context.extradata or b"")
+
+
+def _packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
+    for packet in source.demux(streams):
+        if packet.dts is None or not packet.size or packet.is_corrupt:
+            continue
+        if packet.time_base != _MILLISECOND:
+            raise ValueError(f"time base {packet.time_base}")
+        yield packet
+
+
+def _main(orders: dict[str, Any], speech: TextIO) -> None:
+    began = 0
+
+    def on_piece() -> None:
+        nonlocal began
+        began += 1
+        say(speech, began=began)
+
+    _Pull(RecorderOrders(**orders), on_piece).run()
+    say(speech, gave_up=True)
+
+
+if __name__ == "__main__":
+    _main(*settle_in())

@@ -1,0 +1,137 @@
+"""Writing what was pulled: packets into FLV pieces, cut at keyframes where any format's file ends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import av
+from av.container import OutputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+
+from ims_mcp.local.recording.journal import Journal, Piece
+
+LEAD_MS = 1000
+"""A piece's clock begins here: sound may come a moment after the keyframe a piece begins with, and belong before it."""
+
+
+class SpoolFailed(Exception):
+    """What was pulled cannot be written: the disk is full, or FLV does not carry the codec."""
+
+
+@dataclass(slots=True)
+class _File:
+    """The file of one format that is being recorded."""
+
+    number: int
+    began: float
+    begin_ms: int
+    """On this run's clock; of a file begun by a former run, before it."""
+
+
+class Spool:
+    """``cycles``: format -> seconds after which a new file begins. One Spool is one run of the recorder."""
+
+    def __init__(
+        self, journal: Journal, cycles: Mapping[str, int], clock: Callable[[], float], offset_seconds: float
+    ) -> None:
+        self._journal = journal
+        self._cycles = cycles
+        self._clock = clock
+        self._output: OutputContainer | None = None
+        self._outputs: dict[int, Any] = {}
+        self._piece: Piece | None = None
+        self._last_at = 0.0
+        former = journal.pieces()
+        self._next_number = former[-1].number + 1 if former else 1
+        self._run = former[-1].run + 1 if former else 1
+        self._shape = former[-1].shape if former else ""
+        self._files: dict[str, _File] = {}
+        if former:
+            ended_at = journal.last_packet_at(offset_seconds) or clock()
+            for format_, number in former[-1].files.items():
+                began = former[-1].began[format_]
+                self._files[format_] = _File(number, began, -round((ended_at - began) * 1000))
+
+    @property
+    def is_open(self) -> bool:
+        return self._output is not None
+
+    def begin(self, streams: Sequence[Any], place_ms: int) -> bool:
+        """Before a packet at which a piece can begin: make sure of the right one. Whether a new one was begun."""
+        shape = shape_of(streams)
+        now = self._clock()
+        changed = shape != self._shape
+        files = dict(self._files)
+        for format_, cycle_seconds in self._cycles.items():
+            file = files.get(format_)
+            if file is None:
+                files[format_] = _File(1, now, place_ms)
+            elif changed or place_ms - file.begin_ms >= cycle_seconds * 1000:
+                files[format_] = _File(file.number + 1, now, place_ms)
+        if self._output is not None and files == self._files:
+            return False
+        self.close()
+        self._shape, self._files = shape, files
+        self._piece = Piece(
+            number=self._next_number,
+            run=self._run,
+            position_ms=place_ms,
+            shape=shape,
+            files={format_: file.number for format_, file in files.items()},
+            began={format_: file.began for format_, file in files.items()},
+        )
+        self._next_number += 1
+        self._journal.write(self._piece)
+        try:
+            self._open(streams, self._piece)
+        except (FFmpegError, OSError, ValueError) as error:
+            raise SpoolFailed(str(error)) from error
+        return True
+
+    def write(self, packet: Packet[Any], place_ms: int) -> None:
+        """``place_ms`` is where its dts lies on this run's clock."""
+        assert self._output is not None and self._piece is not None
+        target = self._outputs[packet.stream_index]
+        delay = 0 if packet.pts is None or packet.dts is None else packet.pts - packet.dts
+        packet.dts = max(0, place_ms - self._piece.position_ms + LEAD_MS)
+        packet.pts = packet.dts + delay
+        packet.stream = target
+        try:
+            self._output.mux_one(packet)
+        except (FFmpegError, OSError, ValueError) as error:
+            raise SpoolFailed(str(error)) from error
+        self._last_at = self._clock()
+
+    def close(self) -> None:
+        """End the piece; the file it belongs to may go on in another."""
+        output, piece = self._output, self._piece
+        if output is None or piece is None:
+            return
+        self._output = self._piece = None
+        with suppress(FFmpegError, OSError):
+            output.close()
+        self._journal.write(replace(piece, ended_at=self._last_at or self._clock()))
+
+    def _open(self, streams: Sequence[Any], piece: Piece) -> None:
+        # Each packet goes to the disk when it comes, and waits for the other stream's for 0.2 s at most.
+        options = {"flush_packets": "1", "max_interleave_delta": "200000", "flvflags": "no_duration_filesize"}
+        path = self._journal.piece_path(piece.number)
+        self._output = av.open(path, "w", format="flv", container_options=options)
+        self._outputs = {stream.index: self._output.add_stream_from_template(stream) for stream in streams}
+        # The header goes out before the first packet can change what it says.
+        self._output.start_encoding()
+
+
+def shape_of(streams: Sequence[Any]) -> str:
+    """Names what all pieces of a file have in common: as long as it stays, packets fit into the same file."""
+    digest = hashlib.sha256()
+    for stream in streams:
+        context = stream.codec_context
+        size = (context.width, context.height) if stream.type == "video" else (context.sample_rate, context.channels)
+        digest.update(repr((stream.type, context.name, size, bytes(context.extradata or b""))).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,56 @@
+"""An IMS that records, in a process of its own that can be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.local_ims.server import RunningIms
+
+_SCRIPT = """
+import asyncio, pathlib, sys
+from ims_mcp.local.app import LocalIms, serve_until
+
+async def main():
+    ims = LocalIms(pathlib.Path(sys.argv[1]), settle=0.0, record_patience_seconds=float(sys.argv[2]))
+    await serve_until(asyncio.Event(), ims, on_ready=lambda endpoint: print(endpoint, flush=True))
+
+asyncio.run(main())
+"""
+
+
+class KillableIms:
+    def __init__(self, data_dir: Path, patience_seconds: float) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _SCRIPT, str(data_dir), str(patience_seconds)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self._stdout = self._process.stdout
+        self.ims = RunningIms(self._stdout.readline().strip(), data_dir)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def kill(self) -> None:
+        """As a power button does: no handler runs."""
+        self._process.kill()
+        self._process.wait(20)
+        self._stdout.close()
+
+
+@contextmanager
+def killable_ims(data_dir: Path, patience_seconds: float) -> Generator[KillableIms]:
+    """Killed on the way out."""
+    ims = KillableIms(data_dir, patience_seconds)
+    try:
+        yield ims
+    finally:
+        ims.kill()
