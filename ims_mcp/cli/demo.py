@@ -7,7 +7,8 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from ims_mcp.settings import Settings, read_settings
 
 BUCKET = "local-media"
 WAIT_SECONDS = 30
+LIVE_SECONDS = 10
 
 
 @dataclass(slots=True)
@@ -64,7 +66,9 @@ async def _demo(directory: Path) -> int:
     source, rendition, own = await _make_clips(directory)
     own_bytes = await anyio.to_thread.run_sync(lambda: own.stat().st_size)
     async with AsyncExitStack() as stack:
-        embedded = await stack.enter_async_context(EmbeddedIms(settings, os.environ))
+        # The cloud waits 3 minutes for a stream to come back before it closes a recording; nobody would watch that.
+        environ = {**os.environ, "IMS_MCP_LOCAL_RECORD_PATIENCE": "2", "IMS_MCP_LOCAL_SETTLE": "1"}
+        embedded = await stack.enter_async_context(EmbeddedIms(settings, environ))
         endpoint = await embedded.endpoint()
         credential = await credential_source(settings, os.environ).get()
         for path in (source, rendition):
@@ -80,9 +84,12 @@ async def _demo(directory: Path) -> int:
         listed = await client.list_tools()
         print(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}")
         run = Demo(client)
+        stream = stack.enter_context(_live_stream(directory / "film.flv"))
+        job_id = await _record(run, stream)
         media_id = await _register_and_attach(run, source.name, rendition.name)
         await _compare_sizes(run, settings, media_id)
         await _upload(run, own, own_bytes)
+        await _collect(run, job_id)
     return _report(run.problems, time.monotonic() - started)
 
 
@@ -96,6 +103,7 @@ async def _make_clips(directory: Path) -> tuple[Path, Path, Path]:
         own.parent.mkdir(parents=True, exist_ok=True)
         make_clip(source, seconds=4, width=1920, height=1080)
         make_clip(rendition, seconds=4, width=1280, height=720, subtitles=False)
+        make_clip(directory / "film.flv", seconds=4, width=640, height=360, subtitles=False)
         # Uncompressed sound: large enough to be sent in parts, and made in no time.
         make_clip(own, seconds=240, video_codec=None, audio_codec="pcm_s16le", subtitles=False)
 
@@ -132,6 +140,57 @@ async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
     after = json.dumps(await run.call("get_media_info", {"MediaId": media_id}))
     run.expect("1280" in after and "720" in after and "transcode_file" in after, "the rendition is not in the summary")
     return media_id
+
+
+@contextmanager
+def _live_stream(clip: Path) -> Generator[str]:
+    """The address of a stream that is published for :data:`LIVE_SECONDS`, by a publisher through a real RTMP server."""
+    from ims_mcp.local.rtmp.publisher import publishing
+    from ims_mcp.local.rtmp.server import rtmp_server
+
+    with rtmp_server() as server:
+        address = server.url("demo")
+        with publishing(clip, address, LIVE_SECONDS):
+            print(f"\na stream is published for {LIVE_SECONDS} s at {address}")
+            yield address
+
+
+async def _record(run: Demo, stream: str) -> str:
+    listed = await run.call(
+        "call_read_operation",
+        {"operation": "ListLiveRecordTemplates", "arguments": {"query": "RecordTemplateList[].[TemplateId, Name]"}},
+    )
+    template = next((row[0] for row in listed.get("result", []) if "mp4" in row[1]), "")
+    job = {
+        "Name": "demo recording",
+        "StreamInput": {"Type": "rtmp", "Url": stream},
+        "RecordOutput": {"Type": "oss", "Bucket": BUCKET},
+        "TemplateId": template,
+        "wait_seconds": 15,
+    }
+    submitted = await run.call("submit_live_record_job", job)
+    run.expect(submitted.get("wait", {}).get("status") == "started", "the recording did not start")
+    return str(submitted.get("JobId", ""))
+
+
+async def _collect(run: Demo, job_id: str) -> None:
+    status = {"operation": "GetLiveRecordJob", "arguments": {"JobId": job_id, "query": "RecordJob.Status"}}
+    state: object = None
+    with anyio.move_on_after(60):
+        while state != {"result": "paused"}:
+            await anyio.sleep(0.5)
+            state = (await run.client.call_tool("call_read_operation", status)).structured_content
+    files = await run.call(
+        "call_read_operation",
+        {
+            "operation": "ListLiveRecordFiles",
+            "arguments": {"JobIds": [job_id], "query": "Files[].[RecordUrl, Duration]"},
+        },
+    )
+    recorded = files.get("result") or [["", 0]]
+    run.expect(abs(float(recorded[0][1]) - LIVE_SECONDS) < 2, f"the recording is not {LIVE_SECONDS} s long")
+    asset = await run.call("register_media_info", {"InputURL": recorded[0][0], "wait_seconds": 30})
+    run.expect(asset.get("wait", {}).get("status") == "Normal", "the recorded file did not become an asset")
 
 
 async def _upload(run: Demo, own: Path, own_bytes: int) -> None:

@@ -27,27 +27,27 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     serve(
         settings.data_dir,
         port=options.port,
-        settle=options.settle,
+        settle=_seconds("settle time", options.settle, "IMS_MCP_LOCAL_SETTLE", 2.0, least=0),
         region=settings.region,
         access_key_id=access_key_id,
         access_key_secret=access_key_secret,
         on_ready=ready,
         credential_seconds=options.credential_seconds,
-        record_patience_seconds=_record_patience_seconds(options.record_patience),
+        record_patience_seconds=_seconds("patience", options.record_patience, "IMS_MCP_LOCAL_RECORD_PATIENCE", 180.0),
         exit_with_parent=options.exit_with_parent,
     )
     return 0
 
 
-def _record_patience_seconds(given: str | None) -> float:
-    """The option, else ``IMS_MCP_LOCAL_RECORD_PATIENCE``, else the 3 minutes of the cloud."""
-    value = given or os.environ.get("IMS_MCP_LOCAL_RECORD_PATIENCE") or "180"
+def _seconds(what: str, given: str | None, variable: str, default: float, *, least: float = 0.1) -> float:
+    """The option, else the environment variable (for an embedded IMS that another command starts), else the default."""
+    value = given or os.environ.get(variable) or str(default)
     try:
         seconds = float(value)
     except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 86_400:
-        raise LocalImsError(f"The patience {value!r} is not a number of seconds.", next_step="Give 1 to 86400.")
+        seconds = -1.0
+    if not least <= seconds <= 86_400:
+        raise LocalImsError(f"The {what} {value!r} is not a number of seconds.", next_step=f"Give {least:g} to 86400.")
     return seconds
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ims_mcp.local.media.clip import make_clip
+from ims_mcp.local.rtmp.server import RtmpServer, rtmp_server
 from tests.local_ims.server import running_ims
 from tests.local_recording.recording import PATIENCE_SECONDS, Recorder
-from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 from tests.local_recording.scenarios import Played, Stage
 
 # Each is half a dozen processes, most of which wait.

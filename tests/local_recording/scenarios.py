@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from ims_mcp.local.media.clip import make_clip
+from ims_mcp.local.rtmp.publisher import publishing
+from ims_mcp.local.rtmp.server import RtmpServer, rtmp_server
 from tests.local_ims.server import wait_for
 from tests.local_recording.killable_ims import killable_ims
 from tests.local_recording.listener import listening
 from tests.local_recording.nginx_rtmp import nginx_rtmp
-from tests.local_recording.publisher import publishing
 from tests.local_recording.recording import LONG, PATIENCE_SECONDS, Recorder, cpu_seconds, recorder_pids
-from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 
 SECONDS = 20.0 if LONG else 6.0
 Sent = list[tuple[str, int, int, int, str]]

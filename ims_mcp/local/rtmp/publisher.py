@@ -1,7 +1,7 @@
 """A publisher in a process of its own: sends a clip to an RTMP address at the speed it plays, without re-encoding.
 
-``python publisher.py CLIP URL SECONDS``; it goes through the clip again where SECONDS are more, and says one line with
-``{"packets": [[kind, dts_ms, pts_ms, size, sha256], …]}`` at the end: what it has sent.
+``python -m ims_mcp.local.rtmp.publisher CLIP URL SECONDS``; it goes through the clip again where SECONDS are more, and
+says one line with ``{"packets": [[kind, dts_ms, pts_ms, size, sha256], …]}`` at the end: what it has sent.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class Publishing:
     """A publisher that has been started."""
 
     def __init__(self, clip: Path, url: str, seconds: float) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, __file__, str(clip), url, str(seconds)],
+        self._process = subprocess.Popen(  # noqa: S603 - this project's own module
+            [sys.executable, "-m", "ims_mcp.local.rtmp.publisher", str(clip), url, str(seconds)],
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             text=True,
@@ -88,4 +88,4 @@ def publishing(clip: Path, url: str, seconds: float) -> Generator[Publishing]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"packets": publish(sys.argv[1], sys.argv[2], float(sys.argv[3]))}))
+    sys.stdout.write(json.dumps({"packets": publish(sys.argv[1], sys.argv[2], float(sys.argv[3]))}))
