@@ -20,6 +20,8 @@ from ims_mcp.cli.connection import credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss import put_file
 from ims_mcp.local.media.clip import make_clip
+from ims_mcp.local.rtmp.publisher import publishing
+from ims_mcp.local.rtmp.server import rtmp_server
 from ims_mcp.settings import Settings
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -85,6 +87,30 @@ async def test_bulk_register_reports_failures_and_goes_on_where_it_stopped(tmp_p
         assert out.splitlines()[0] == "4 Normal, 1 PrepareFail, 1 Refused"
 
 
+@pytest.mark.anyio
+async def test_record_stream_records_to_the_end_and_prints_the_summary_of_the_file(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.flv"
+    await anyio.to_thread.run_sync(lambda: make_clip(clip, seconds=2, width=320, height=180, subtitles=False))
+    environ = {**os.environ, "IMS_MCP_LOCAL_RECORD_PATIENCE": "2", "IMS_MCP_LOCAL_SETTLE": "0"}
+    settings = Settings(local=True, data_dir=tmp_path / "data")
+    async with EmbeddedIms(settings, environ) as ims:
+        await ims.endpoint()
+        with rtmp_server() as server, publishing(clip, server.url("match"), 5):
+            code, out, errors = await run_example(
+                "record_stream.py",
+                server.url("match"),
+                "local-media",
+                "--",
+                "--local",
+                "--data-dir",
+                str(tmp_path / "data"),
+            )
+    assert code == 0, errors
+    (file,) = json.loads(out)["files"]
+    assert (file["resolution"], file["video"][0]["codec"]) == ("320x180", "h264")
+    assert abs(file["duration_seconds"] - 5) < 1.5
+
+
 def _films(folder: Path, clip: Path) -> Path:
     """Two films and one file that only looks like one."""
     folder.mkdir()
@@ -139,5 +165,6 @@ def test_an_example_without_arguments_says_how_to_use_it() -> None:
             "addresses.txt" in done.stderr
             or "oss://" in done.stderr
             or "manifest" in done.stderr
-            or "folder" in done.stderr or "stream" in done.stderr
+            or "folder" in done.stderr
+            or "stream" in done.stderr
         )
