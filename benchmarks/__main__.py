@@ -11,7 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import calls, listing, spawn, summary, tool_calls
+from benchmarks import calls, listing, spawn, summary, tool_calls, uploads
 from benchmarks.rows import FULL, QUICK, Effort, Row, table
 
 BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "tool-calls": tool_calls.rows,
     "summary": summary.rows,
     "listing": listing.rows,
+    "uploads": uploads.rows,
 }
 
 

@@ -89,6 +89,11 @@ class Answer(Fault):
 
 
 @dataclass(frozen=True)
+class CutAnswer(Fault):
+    """The answer ends before the length it announces."""
+
+
+@dataclass(frozen=True)
 class Stall(Fault):
     """Nothing more is read once this much of the body has gone on; the connection stays open."""
 
@@ -98,6 +103,13 @@ class Stall(Fault):
 @dataclass(frozen=True)
 class Mute(Fault):
     """The server gets the request; its answer is kept back and the connection stays open."""
+
+
+@dataclass(frozen=True)
+class Delay(Fault):
+    """The answer comes so much later."""
+
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -152,7 +164,7 @@ class FaultProxy:
         self._rules: list[_Rule] = []
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._closing = threading.Event()
+        self.closing = threading.Event()
 
     def inject(self, fault: Fault, matches: Callable[[Seen], bool] | str, *, times: int = 1) -> None:
         """Do this to the next ``times`` requests that match: a predicate, or a :attr:`Seen.kind`."""
@@ -186,7 +198,7 @@ class FaultProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing.set()
+        self.closing.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -212,7 +224,7 @@ class FaultProxy:
         thread.start()
 
     def _accept(self) -> None:
-        while not self._closing.is_set():
+        while not self.closing.is_set():
             try:
                 client, _ = self._listener.accept()
             except OSError:
@@ -243,7 +255,7 @@ class FaultProxy:
 
     def _keep(self, made: socket.socket) -> None:
         with self._lock:
-            if self._closing.is_set():
+            if self.closing.is_set():
                 raise _Over
             self._sockets.add(made)
 
@@ -280,7 +292,7 @@ class FaultProxy:
     def wait_closing(self, client: socket.socket) -> None:
         """Until the client or the proxy gives up; what the client still sends is not read."""
         poll = 0.02
-        while not self._closing.wait(poll):
+        while not self.closing.wait(poll):
             # A broken connection shows as an error or as an end; data that waits is left where it is.
             if _has_ended(client):
                 return
@@ -331,6 +343,12 @@ class _Relay:
         if isinstance(fault, Mute):
             self._proxy.wait_closing(self._client)
             raise _Over
+        if isinstance(fault, Delay) and self._proxy.closing.wait(fault.seconds):
+            raise _Over
+        if isinstance(fault, CutAnswer):
+            # The answer to a put has no body of its own.
+            self._client.sendall(_rewritten(raw, Rewrite("content-length", "1000")) + b"<Partial")
+            raise _Over
         if isinstance(fault, Rewrite):
             raw = _rewritten(raw, fault)
         body = b""
@@ -339,6 +357,8 @@ class _Relay:
             body = _exactly(self._from_server, int(headers.get("content-length", "0")))
         seen.status = status
         self._client.sendall(raw + body)
+        if headers.get("connection", "").lower() == "close":
+            raise _Over
 
     def _forward_body(self, seen: Seen, fault: Fault | None) -> None:
         began = time.monotonic()
@@ -355,7 +375,7 @@ class _Relay:
             if isinstance(fault, Slow):
                 wanted = min(wanted, 8192)
                 ahead = seen.forwarded / fault.bytes_per_second - (time.monotonic() - began)
-                if ahead > 0 and self._proxy._closing.wait(ahead):  # pyright: ignore[reportPrivateUsage] - same module
+                if ahead > 0 and self._proxy.closing.wait(ahead):
                     raise _Over
             chunk = self._from_client.read(wanted)
             if not chunk:

@@ -25,7 +25,8 @@ ROWS = {
         "summary time, page example",
         "summary bytes, 21 files, 120 min of tags",
     ],
-    "listing": ["tools/list of 10 tools"],
+    "listing": ["tools/list of 10 tools", "tools/list of 20 tools"],
+    "uploads": ["upload, MB", "upload, memory over that of 1 MiB", "upload, event loop delay p99"],
 }
 
 
@@ -73,4 +74,4 @@ def test_sides_take_turns_and_the_median_counts() -> None:
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "spawn, calls, tool-calls, summary, listing" in capsys.readouterr().err
+    assert "spawn, calls, tool-calls, summary, listing, uploads" in capsys.readouterr().err

@@ -21,7 +21,7 @@ KIB = 1024
 MIB = 1024 * KIB
 PART = 128 * KIB
 # As patient as a test can be: a real stall lasts half a second here.
-QUICK = Patience(connect=2.0, stall=0.5, answer=1.0, complete=1.0, tries=4, base=0.01, cap=0.05, clean_up=3.0)
+QUICK = Patience(connect=2.0, stall=0.5, answer=1.0, complete=1.0, tries=4, base=0.01, cap=0.05, clean_up=1.0)
 
 
 def content(size: int, seed: int = 7) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 import time
 from collections.abc import Callable
@@ -10,8 +11,8 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.fault_proxy import Fault, FaultProxy, LoseAnswer, Mute, Slow, Stall
-from tests.oss_uploader.setting import KIB, MIB, OWNER, PART, Keys, Setting, until
+from tests.fault_proxy import Delay, Fault, FaultProxy, LoseAnswer, Mute, Slow, Stall
+from tests.oss_uploader.setting import KIB, MIB, OWNER, PART, QUICK, Keys, Setting, until
 
 SIZE = 24 * MIB
 Until = Callable[[Setting], bool]
@@ -72,6 +73,17 @@ async def test_cancelled_while_it_begins_it_leaves_nothing_behind(setting: Setti
 
 
 @pytest.mark.anyio
+async def test_cancelled_while_it_begins_it_waits_for_the_id_that_is_to_be_aborted(setting: Setting) -> None:
+    """A credential for one key cannot look for it afterwards."""
+    setting.make_bucket()
+    setting.proxy.inject(Delay(0.2), "begin")
+    begun: Until = lambda setting: bool(setting.unfinished())  # noqa: E731
+    assert await cancelled(setting, begun, keys=Keys(setting.temporary())) < 1.0
+    assert setting.unfinished() == []
+    assert setting.left_behind() == []
+
+
+@pytest.mark.anyio
 async def test_a_small_file_stops_as_well(setting: Setting) -> None:
     setting.proxy.inject(Slow(500 * KIB), "put", times=99)
     putting: Until = lambda setting: bool(setting.proxy.of_kind("put"))  # noqa: E731
@@ -96,7 +108,7 @@ async def test_it_stops_while_it_waits_for_a_connection(setting: Setting) -> Non
         with anyio.move_on_after(0.3):
             await setting.upload(path, target=setting.target(endpoint=f"http://127.0.0.1:{port}"))
         # One second to stop, and as long as aborting may take: there is nobody to ask.
-        assert time.monotonic() - began < 0.3 + 1.0 + 3.0
+        assert time.monotonic() - began < 0.3 + 1.0 + QUICK.clean_up
         for each in waiting:
             each.close()
 
@@ -125,6 +137,29 @@ async def test_it_stops_while_it_asks_for_a_credential(setting: Setting) -> None
 
 
 @pytest.mark.anyio
+async def test_cancelled_before_it_goes_on_it_takes_back_what_an_earlier_run_sent(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While what it needs is still being loaded."""
+    setting.proxy.inject(Slow(4_000 * KIB), "part", times=99)
+    await cancelled(setting, parts_begun(2), keep_when_cancelled=lambda: True)
+    assert len(setting.unfinished()) == 1
+    loading: list[str] = []
+    load = importlib.import_module
+
+    def slow_load(name: str) -> Any:
+        if not loading:
+            loading.append(name)
+            time.sleep(0.2)
+        return load(name)
+
+    monkeypatch.setattr(importlib, "import_module", slow_load)
+    assert await cancelled(setting, lambda _: bool(loading)) < 1.0
+    assert setting.unfinished() == []
+    assert setting.left_behind() == []
+
+
+@pytest.mark.anyio
 async def test_what_is_going_to_be_resumed_is_kept(setting: Setting) -> None:
     """The server ends, and the transfer goes on when it is started again."""
     setting.proxy.inject(Slow(4_000 * KIB), "part", times=99)
@@ -142,7 +177,7 @@ async def test_what_is_going_to_be_resumed_is_kept(setting: Setting) -> None:
 async def test_what_cannot_be_aborted_now_can_be_later(setting: Setting) -> None:
     setting.proxy.inject(Mute(), "abort", times=99)
     seconds = await cancelled(setting, parts_begun(2))
-    assert seconds < 1.0 + 3.0
+    assert seconds < 1.0 + QUICK.clean_up
     assert setting.left_behind() == ["t1.journal"]
     setting.proxy.clear()
     await setting.uploader().abort(setting.target(), Keys(OWNER), transfer_id="t1")

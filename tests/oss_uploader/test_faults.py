@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ims_mcp.client.oss import Patience, UploadDenied, UploadError, UploadInterrupted, WrongObject
 from ims_mcp.local.oss.blobs import Blobs
-from tests.fault_proxy import Answer, Damage, Fault, FaultProxy, LoseAnswer, Mute, Reset, Rewrite, Slow, Stall
-from tests.oss_uploader.setting import KIB, MIB, PART, Keys, Setting, part_number
+from tests.fault_proxy import (
+    Answer,
+    CutAnswer,
+    Damage,
+    Fault,
+    FaultProxy,
+    LoseAnswer,
+    Mute,
+    Reset,
+    Rewrite,
+    Slow,
+    Stall,
+)
+from tests.oss_uploader.setting import KIB, MIB, PART, QUICK, Keys, Setting, part_number
 
+HASTY = replace(QUICK, stall=0.4, answer=0.6)
 RESETS: list[Fault] = [Reset(0), Reset(1), Reset(50 * KIB), Reset(PART), LoseAnswer()]
 PASSING: list[Fault] = [
     Answer(500, "InternalError"),
@@ -23,6 +37,7 @@ PASSING: list[Fault] = [
     Answer(400, "RequestTimeout"),
     Stall(10 * KIB),
     Mute(),
+    CutAnswer(),
     Damage(60 * KIB),
 ]
 
@@ -33,7 +48,7 @@ async def test_a_part_that_fails_is_sent_again(setting: Setting, fault: Fault) -
     path = setting.file(5 * PART)
     setting.proxy.inject(fault, part_number(2), times=2)
     setting.proxy.inject(fault, part_number(5))
-    uploaded = await setting.upload(path)
+    uploaded = await setting.upload(path, uploader={"patience": HASTY})
     assert setting.arrived(path)
     assert uploaded.parts_resent == 3
     assert setting.unfinished() == []
@@ -44,14 +59,14 @@ async def test_a_part_that_fails_is_sent_again(setting: Setting, fault: Fault) -
 async def test_a_file_in_one_request_is_sent_again(setting: Setting, fault: Fault) -> None:
     path = setting.file(PART)
     setting.proxy.inject(fault, "put", times=2)
-    uploaded = await setting.upload(path)
+    uploaded = await setting.upload(path, uploader={"patience": HASTY})
     assert setting.arrived(path)
     assert uploaded.parts_resent == 2
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("kind", ["begin", "complete"])
-@pytest.mark.parametrize("fault", [Reset(0), LoseAnswer(), Answer(500, "InternalError"), Mute()], ids=str)
+@pytest.mark.parametrize("fault", [Reset(0), LoseAnswer(), Answer(500, "InternalError"), Mute(), CutAnswer()], ids=str)
 async def test_the_first_and_the_last_request_are_repeated_and_leave_nothing_behind(
     setting: Setting, kind: str, fault: Fault
 ) -> None:
@@ -65,9 +80,10 @@ async def test_the_first_and_the_last_request_are_repeated_and_leave_nothing_beh
 
 
 @pytest.mark.anyio
-async def test_an_upload_that_was_begun_unseen_is_found_and_aborted(setting: Setting) -> None:
+@pytest.mark.parametrize("region", ["", "cn-shanghai"])
+async def test_an_upload_that_was_begun_unseen_is_found_and_aborted(setting: Setting, region: str) -> None:
     setting.proxy.inject(LoseAnswer(), "begin", times=2)
-    await setting.upload(setting.file(3 * PART))
+    await setting.upload(setting.file(3 * PART), target=setting.target("目录/a b+%&=?.bin", region=region))
     assert len(setting.proxy.of_kind("begin")) == 3
     assert setting.unfinished() == []
 
@@ -143,7 +159,7 @@ async def test_giving_up_says_what_happened_and_that_it_can_be_resumed(setting: 
     before = len(setting.proxy.seen)
     uploaded = await setting.upload(path)
     assert uploaded.parts_skipped == 3
-    assert [seen.part for seen in setting.proxy.seen[before:] if seen.kind == "part"] == [4, 5, 6]
+    assert sorted(seen.part for seen in setting.proxy.seen[before:] if seen.kind == "part") == [4, 5, 6]
     assert setting.arrived(path)
 
 

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from ims_mcp.client.oss import UploadInterrupted
+from ims_mcp.client.oss.progress import Counter, Teller
 from tests.fault_proxy import Answer, Reset, Slow
 from tests.oss_uploader.setting import KIB, PART, Setting, part_number
 
@@ -64,6 +65,22 @@ async def test_a_part_that_is_sent_again_does_not_turn_it_back(setting: Setting)
     assert uploaded.parts_resent == 8
     assert told.is_in_order()
     assert told.values[-1][0] == 6 * PART
+
+
+@pytest.mark.anyio
+async def test_what_is_told_does_not_get_less_when_what_is_sent_does() -> None:
+    counter, told = Counter(), Told()
+    teller = Teller(counter, 1000, told, 0.01)
+    async with anyio.create_task_group() as group:
+        group.start_soon(teller.run)
+        for sent in (300, 0, 100, 300, 500):
+            counter.sending(1, sent)
+            await anyio.sleep(0.03)
+        counter.finish(1, 600)
+        counter.sending(2, 100)
+        await anyio.sleep(0.03)
+        teller.finish()
+    assert told.values == [(300, 1000), (500, 1000), (700, 1000), (1000, 1000)]
 
 
 @pytest.mark.anyio

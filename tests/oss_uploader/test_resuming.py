@@ -16,6 +16,7 @@ import pytest
 
 from ims_mcp.client.oss import TransferRefused, UploadError, UploadInterrupted
 from ims_mcp.client.oss import checkpoint as checkpoint_module
+from ims_mcp.client.oss.checkpoint import Checkpoint, FinishedPart, Record
 from ims_mcp.client.oss.source import Identity
 from tests.fault_proxy import Answer, LoseAnswer
 from tests.local_oss.clients import Client
@@ -102,6 +103,24 @@ async def test_parts_that_a_crash_kept_out_of_the_checkpoint_are_recognised(sett
     assert setting.parts_sent() == [5]
     assert uploaded.parts_skipped == 7
     assert setting.arrived(stopped)
+
+
+def test_a_line_that_a_crash_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None:
+    journal = Checkpoint.open(tmp_path, "t1")
+    journal.intend(Record(Identity(9, 1, 1, 1), "bucket", "key", 3, 1.0))
+    journal.started("id")
+    journal.finished(1, FinishedPart("E1", 2**64 - 1, 3))
+    journal.close()
+    with (tmp_path / "t1.journal").open("ab") as file:
+        file.write(b'{"part": 2, "etag')
+    journal = Checkpoint.open(tmp_path, "t1")
+    journal.finished(3, FinishedPart("E3", 0, 3))
+    journal.close()
+    journal = Checkpoint.open(tmp_path, "t1")
+    assert journal.record is not None
+    assert journal.record.parts == {1: FinishedPart("E1", 2**64 - 1, 3), 3: FinishedPart("E3", 0, 3)}
+    assert (journal.record.upload_id, journal.record.doubtful) == ("id", False)
+    journal.close()
 
 
 @pytest.mark.anyio
@@ -306,6 +325,31 @@ async def test_a_disk_that_fills_up_does_not_stop_an_upload_under_way(
     path = setting.file(SIZE)
     await setting.upload(path)
     assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("denied", [False, True])
+async def test_an_upload_whose_id_cannot_be_written_down_is_not_begun(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, denied: bool
+) -> None:
+    write = checkpoint_module._write  # pyright: ignore[reportPrivateUsage] - there is no full disk to be had
+
+    def full(path: Path, line: str, flags: int, **options: Any) -> None:
+        if '"upload_id"' in line:
+            raise OSError(28, "No space left on device")
+        write(path, line, flags, **options)
+
+    if denied:
+        setting.proxy.inject(Answer(500, "InternalError"), "abort")
+    path = setting.file(SIZE)
+    with monkeypatch.context() as broken:
+        broken.setattr(checkpoint_module, "_write", full)
+        with pytest.raises(TransferRefused, match="No space left"):
+            await setting.upload(path)
+    assert len(setting.unfinished()) == int(denied)
+    assert len(setting.proxy.of_kind("begin")) == 1
+    await setting.upload(path)
+    assert setting.unfinished() == []
 
 
 @pytest.mark.anyio

@@ -7,8 +7,8 @@ from typing import Any
 import anyio
 import pytest
 
-from ims_mcp.client.oss import TransferRefused, UploadTarget
-from ims_mcp.client.oss.crc64 import crc64
+from ims_mcp.client.oss import TransferRefused, UploadTarget, put_file
+from ims_mcp.crc64 import crc64
 from ims_mcp.client.oss.part_plan import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
 from tests.oss_uploader.setting import KIB, OWNER, PART, Keys, Setting, content
 
@@ -89,6 +89,7 @@ async def test_a_key_that_oss_does_not_take_is_refused_before_anything_is_sent(s
         {"endpoint": "ftp://x"},
         {"endpoint": "http://x/path"},
         {"endpoint": "http://user@x"},
+        {"endpoint": "http://x:99999"},
         {"bucket": "Upper"},
         {"bucket": "a"},
         {"bucket": "a/b"},
@@ -115,6 +116,27 @@ async def test_the_content_type_is_guessed_from_the_key_or_given(setting: Settin
     assert setting.content_type("clip.mp4") == "video/mp4"
     await setting.upload(path, content_type="video/x-own")
     assert setting.content_type() == "video/x-own"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("content_type", ["", "a\r\nx-oss-acl: public", "ü/x", "x" * 200])
+async def test_a_content_type_that_cannot_be_a_header_is_refused(setting: Setting, content_type: str) -> None:
+    with pytest.raises(TransferRefused, match="content type"):
+        await setting.upload(setting.file(10), content_type=content_type)
+
+
+@pytest.mark.anyio
+async def test_an_empty_file_is_sent_in_one_request_whatever_the_threshold(setting: Setting) -> None:
+    await setting.upload(setting.file(0), uploader={"multipart_threshold_bytes": 0})
+    assert setting.stored() == b""
+
+
+@pytest.mark.anyio
+async def test_a_single_file_can_be_put_without_a_transfer(setting: Setting) -> None:
+    path = setting.file(5 * PART)
+    await put_file(setting.proxy.url, setting.bucket, "clip.bin", path, OWNER)
+    assert setting.arrived(path)
+    assert setting.kinds() == ["put"]
 
 
 @pytest.mark.anyio

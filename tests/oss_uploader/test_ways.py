@@ -73,6 +73,14 @@ async def test_a_certificate_of_an_unknown_authority_is_final(
 
 
 @pytest.mark.anyio
+async def test_a_certificate_of_another_host_is_final(setting: Setting, encrypted: FaultProxy) -> None:
+    target = setting.target(endpoint=encrypted.url.replace("127.0.0.1", "localhost"))
+    with pytest.raises(UploadDenied, match="certificate of the endpoint could not be verified"):
+        await setting.upload(setting.file(PART), target=target)
+    assert encrypted.seen == []
+
+
+@pytest.mark.anyio
 async def test_through_a_proxy_of_the_environment_to_the_host_of_a_bucket(
     setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import requests
 import requests.adapters
+import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.response import HTTPResponse
@@ -207,9 +208,9 @@ class _Adapter(requests.adapters.HTTPAdapter):
         raw: HTTPResponse = response.raw
         try:
             body = raw.read(MAX_ANSWER_BYTES + 1, decode_content=True)
-        except Exception:
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             raw.close()
-            raise
+            raise requests.ConnectionError(error, request=request) from None
         if len(body) > MAX_ANSWER_BYTES:
             raw.close()
             raise requests.ConnectionError("The answer is longer than any of OSS.", request=request)

@@ -50,7 +50,8 @@ def _next_step(failure: OssFailure, *, resumable: bool) -> str:
     if failure.kind is Kind.EXPIRED:
         return f"The credential is refused although it was just renewed. Get another, then {_AGAIN}: {kept}."
     if failure.kind is Kind.DENIED:
-        return f"Allow the credential oss:PutObject on this key, then {_AGAIN}: {kept}."
+        allow = "oss:PutObject, oss:ListParts and oss:AbortMultipartUpload on this key"
+        return f"Allow the credential {allow}, then {_AGAIN}: {kept}."
     return f"Correct what the answer names, then {_AGAIN}: {kept}."
 
 

@@ -99,6 +99,8 @@ def unanswered(error: BaseException, connect_seconds: float, stall_seconds: floa
     names = {type(cause).__name__ for cause in causes}
     if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
         return OssFailure(Kind.FINAL, "the certificate of the endpoint could not be verified")
+    if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
+        return OssFailure(Kind.FINAL, "no request can be made of what was given")
     if "NameResolutionError" in names:
         return OssFailure(Kind.PASSING, "the name of the endpoint could not be resolved")
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
@@ -116,6 +118,11 @@ def unanswered(error: BaseException, connect_seconds: float, stall_seconds: floa
     if any(isinstance(cause, ConnectionError) for cause in causes):
         return OssFailure(Kind.PASSING, "the connection was reset", uncertain=True)
     return OssFailure(Kind.PASSING, f"the connection failed [{type(error).__name__}]", uncertain=True)
+
+
+def unacceptable() -> OssFailure:
+    """Something oss2 does not even send."""
+    return OssFailure(Kind.FINAL, "oss2 does not take the endpoint, the bucket or the key")
 
 
 def foreign() -> OssFailure:

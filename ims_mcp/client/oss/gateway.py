@@ -19,7 +19,7 @@ from ims_mcp.client.credentials import Credential
 from ims_mcp.client.foreign_logs import silence
 from ims_mcp.client.oss.attempts import Patience
 from ims_mcp.client.oss.connections import Lines, Session
-from ims_mcp.client.oss.failures import answered, foreign, unanswered
+from ims_mcp.client.oss.failures import answered, foreign, unacceptable, unanswered
 from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.transport import surroundings
 
@@ -31,6 +31,8 @@ logging.getLogger("oss2").setLevel(logging.CRITICAL + 1)
 
 T = TypeVar("T")
 logger = logging.getLogger("ims_mcp.client.oss")
+# What oss2 raises where an answer is not what it takes for granted.
+_UNREADABLE = (ElementTree.ParseError, RuntimeError, AttributeError, ValueError, TypeError)
 _REGION = re.compile(r"oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com")
 _NO_REGION = ("accelerate", "accelerate-overseas")
 
@@ -171,15 +173,9 @@ class Gateway:
             raise answered(error, credential) from None
         except oss2.exceptions.RequestError as error:
             raise unanswered(error.exception, self._patience.connect, self._patience.stall) from None
-        except (
-            oss2.exceptions.OssError,
-            ElementTree.ParseError,
-            RuntimeError,
-            AttributeError,
-            ValueError,
-            TypeError,
-        ) as error:
-            # oss2 reads answers without checking their form first.
+        except oss2.exceptions.ClientError:
+            raise unacceptable() from None
+        except (oss2.exceptions.OssError, *_UNREADABLE) as error:
             self.lines.check()
             logger.warning("an answer could not be read", extra={"reason": type(error).__name__})
             raise foreign() from None

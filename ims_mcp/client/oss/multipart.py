@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.oss.checkpoint import FinishedPart, Record
 from ims_mcp.client.oss.conversation import Conversation
-from ims_mcp.client.oss.crc64 import combined
 from ims_mcp.client.oss.errors import TransferRefused, WrongObject
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.gateway import Stored
@@ -18,6 +18,7 @@ from ims_mcp.client.oss.pieces import Piece
 from ims_mcp.client.oss.progress import Counter
 from ims_mcp.client.oss.source import Source
 from ims_mcp.client.oss.together import together
+from ims_mcp.crc64 import combined
 
 logger = logging.getLogger("ims_mcp.client.oss")
 
@@ -72,7 +73,8 @@ class Multipart:
         try:
             self._checkpoint.started(upload_id)
         except TransferRefused:
-            self._gateway.abort(credential, upload_id)
+            with suppress(OssFailure):
+                self._gateway.abort(credential, upload_id)
             raise
         return upload_id
 

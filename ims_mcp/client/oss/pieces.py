@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ims_mcp.client.oss.crc64 import crc64
 from ims_mcp.client.oss.source import Source
+from ims_mcp.crc64 import crc64
 
 # All that is in memory of a part at a time.
 CHUNK_BYTES = 256 * 1024

@@ -29,7 +29,10 @@ class UploadTarget:
     def checked(self) -> Self:
         """The target as it is used: never unencrypted except to this machine. Raises TransferRefused."""
         parts = urlsplit(self.endpoint)
-        host = parts.hostname or ""
+        try:
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            host = ""
         loopback = host in ("localhost", "::1") or host.startswith("127.")
         if parts.scheme not in ("http", "https") or not host or parts.path.strip("/") or parts.query or parts.username:
             raise TransferRefused(

@@ -16,7 +16,7 @@ from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.gateway import Stored
 from ims_mcp.client.oss.multipart import Multipart, discard_wrong, require_crc
-from ims_mcp.client.oss.part_plan import MAX_OBJECT_BYTES, Plan, part_size_for
+from ims_mcp.client.oss.part_plan import LARGEST_PART_BYTES, MAX_OBJECT_BYTES, Plan, part_size_for
 from ims_mcp.client.oss.pieces import Piece
 from ims_mcp.client.oss.progress import Counter
 from ims_mcp.client.oss.remainder import Remainder, check_same_target
@@ -99,7 +99,7 @@ class Transfer:
         return await self._multipart.complete(before.upload_id, finished)
 
     async def _from_the_start(self, before: Record | None) -> Stored:
-        if self._source.size < self._plan.multipart_threshold_bytes:
+        if self._source.size < max(1, min(self._plan.multipart_threshold_bytes, LARGEST_PART_BYTES)):
             return await self._put()
         part_bytes = part_size_for(self._source.size, self._plan.part_bytes)
         self.parts = self._count(part_bytes)

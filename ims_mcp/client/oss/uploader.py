@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import random
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ import anyio.to_thread
 
 from ims_mcp.client.oss.attempts import Attempts, Credentials, Patience, Sleep
 from ims_mcp.client.oss.checkpoint import Checkpoint
-from ims_mcp.client.oss.errors import SourceChanged, WrongObject
+from ims_mcp.client.oss.errors import SourceChanged, TransferRefused, WrongObject
 from ims_mcp.client.oss.explanation import explained, why_not_aborted
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.part_plan import USUAL_PART_BYTES, Plan
@@ -37,6 +38,7 @@ _BEGINNING_SECONDS = 0.5
 # How long the end waits for threads to notice that their connections are gone.
 _WINDING_UP_SECONDS = 0.3
 _LOOK_SECONDS = 0.01
+_CONTENT_TYPE = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?")
 
 logger = logging.getLogger("ims_mcp.client.oss")
 
@@ -99,27 +101,22 @@ class OssUploader:
         """Send a regular file; returns when OSS has confirmed the CRC-64 of the whole object.
 
         Cancelled, it stops at once, aborts the multipart upload and forgets the transfer, unless
-        ``keep_when_cancelled`` says (then) that it is going to be resumed. Raises UploadError, or what ``credentials``
-        and ``progress`` raise.
+        ``keep_when_cancelled`` says (then) that it is going to be resumed; an object that was just made stays. Raises
+        UploadError, or what ``credentials`` and ``progress`` raise.
         """
         target = target.checked()
+        if content_type is not None and not _CONTENT_TYPE.fullmatch(content_type):
+            raise TransferRefused(
+                "The content type is not one that can be sent.", next_step="Give one such as video/mp4, or none."
+            )
         began = time.monotonic()
         opened = await anyio.to_thread.run_sync(Source.open, source)
         try:
             checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
             try:
-                async with self._conversation(target, credentials, checkpoint) as talk:
-                    from ims_mcp.client.oss.transfer import Transfer
-
-                    transfer = Transfer(talk, opened, self._plan, content_type=content_type, clock=self._clock)
-                    try:
-                        stored = await self._run(transfer, opened, progress)
-                    except BaseException as error:
-                        resumable = await self._wind_up(talk, credentials, error, keep_when_cancelled)
-                        if isinstance(error, OssFailure):
-                            arrived = transfer.counter.bytes_finished
-                            raise explained(error, opened, target, arrived, resumable=resumable) from None
-                        raise
+                transfer, stored = await self._transferred(
+                    opened, target, credentials, checkpoint, progress, content_type, keep_when_cancelled
+                )
             finally:
                 checkpoint.close()
         finally:
@@ -136,6 +133,37 @@ class OssUploader:
         fields = ("size_bytes", "parts", "parts_resent", "parts_skipped", "seconds")
         logger.info("a file was uploaded", extra={name: getattr(uploaded, name) for name in fields})
         return uploaded
+
+    async def _transferred(
+        self,
+        source: Source,
+        target: UploadTarget,
+        credentials: Credentials,
+        checkpoint: Checkpoint,
+        progress: Progress | None,
+        content_type: str | None,
+        keep: Callable[[], bool],
+    ) -> tuple[Transfer, Stored]:
+        transfer: Transfer | None = None
+        try:
+            async with self._conversation(target, credentials, checkpoint) as talk:
+                from ims_mcp.client.oss.transfer import Transfer
+
+                transfer = Transfer(talk, source, self._plan, content_type=content_type, clock=self._clock)
+                try:
+                    return transfer, await self._run(transfer, source, progress)
+                except BaseException:
+                    await self._stop(talk)
+                    raise
+        except BaseException as error:
+            with anyio.CancelScope(shield=True):
+                if checkpoint.record is not None and _to_be_taken_back(error, keep):
+                    await self._take_back(target, credentials, checkpoint)
+            if isinstance(error, OssFailure):
+                arrived = transfer.counter.bytes_finished if transfer is not None else 0
+                resumable = checkpoint.record is not None
+                raise explained(error, source, target, arrived, resumable=resumable) from None
+            raise
 
     async def abort(self, target: UploadTarget, credentials: Credentials, *, transfer_id: str) -> None:
         """Abort what an upload that does not run any more left in OSS, and forget it; nothing left is no error.
@@ -163,11 +191,13 @@ class OssUploader:
     ) -> AsyncGenerator[Conversation]:
         patience, threads = self._patience, self._plan.threads
         # In a thread: it takes long, and the event loop has other things to do.
-        await anyio.to_thread.run_sync(importlib.import_module, "ims_mcp.client.oss.transfer")
+        await anyio.to_thread.run_sync(importlib.import_module, "ims_mcp.client.oss.transfer", abandon_on_cancel=True)
         from ims_mcp.client.oss.conversation import Conversation
         from ims_mcp.client.oss.gateway import Gateway
 
-        gateway = await anyio.to_thread.run_sync(lambda: Gateway(target, patience, threads=threads))
+        gateway = await anyio.to_thread.run_sync(
+            lambda: Gateway(target, patience, threads=threads), abandon_on_cancel=True
+        )
         try:
             attempts = Attempts(
                 credentials, gateway.lines, patience, threads=threads, sleep=self._sleep, jitter=self._jitter
@@ -190,10 +220,8 @@ class OssUploader:
         await together([work, teller.run])
         return results[0]
 
-    async def _wind_up(
-        self, talk: Conversation, credentials: Credentials, error: BaseException, keep: Callable[[], bool]
-    ) -> bool:
-        """Stop what is under way; take back what cannot be resumed. Returns whether the transfer can be resumed."""
+    async def _stop(self, talk: Conversation) -> None:
+        """Nothing more is sent, and soon nobody works for the upload any more."""
         lines, checkpoint = talk.gateway.lines, talk.checkpoint
 
         def beginning() -> bool:
@@ -203,27 +231,31 @@ class OssUploader:
             await _until(lambda: lines.idle or not beginning(), _BEGINNING_SECONDS)
             lines.cut()
             await _until(lambda: lines.idle, _WINDING_UP_SECONDS)
-            cancelled = isinstance(error, anyio.get_cancelled_exc_class())
-            useless = isinstance(error, SourceChanged | WrongObject) or (
-                isinstance(error, OssFailure) and error.kind in (Kind.GONE, Kind.LOST)
-            )
-            if checkpoint.record is not None and (useless or (cancelled and not keep())):
-                await self._take_back(talk, credentials)
-        return checkpoint.record is not None
 
-    async def _take_back(self, talk: Conversation, credentials: Credentials) -> None:
-        from ims_mcp.client.oss.remainder import Remainder
-
+    async def _take_back(self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint) -> None:
         with anyio.move_on_after(self._patience.clean_up):
             try:
-                async with self._conversation(talk.target, credentials, talk.checkpoint) as fresh:
-                    await Remainder(fresh).clean_up()
+                async with self._conversation(target, credentials, checkpoint) as talk:
+                    from ims_mcp.client.oss.remainder import Remainder, check_same_target
+
+                    if checkpoint.record is not None:
+                        check_same_target(checkpoint.record, target)
+                    await Remainder(talk).clean_up()
             except OssFailure as failure:
                 logger.debug("aborting failed", extra={"code": failure.code, "status": failure.status})
             except ImsError as refused:
                 logger.debug("aborting failed", extra={"reason": type(refused).__name__})
-        if talk.checkpoint.record is not None:
+        if checkpoint.record is not None:
             logger.warning("a stopped upload could not be aborted: its checkpoint is kept, so that it can be later")
+
+
+def _to_be_taken_back(error: BaseException, keep: Callable[[], bool]) -> bool:
+    """Whether what was sent is of no use any more."""
+    if isinstance(error, anyio.get_cancelled_exc_class()):
+        return not keep()
+    if isinstance(error, OssFailure):
+        return error.kind in (Kind.GONE, Kind.LOST)
+    return isinstance(error, SourceChanged | WrongObject)
 
 
 async def _until(holds: Callable[[], bool], seconds: float) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from ims_mcp.local.oss.crc64 import combined, crc64
+from ims_mcp.crc64 import combined, crc64
 
 # One hop to a thread per batch: small enough to stay flat in memory, large enough that the hop costs nothing.
 BATCH_BYTES = 512 * 1024

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ims_mcp.local.oss.crc64 import Crc64, combined, crc64, crcmod_crc64, lzma_crc64
+from ims_mcp.crc64 import Crc64, combined, crc64, crcmod_crc64, lzma_crc64
 
 
 @pytest.mark.parametrize("engine", [crc64, crcmod_crc64(), lzma_crc64()])
