@@ -86,7 +86,7 @@ def _refuse_duplicate(jobs: list[dict[str, Any]], arguments: Mapping[str, Any]) 
             raise Refused(
                 f"{OPERATION} was not sent: job {job.get('JobId')} ({job.get('Name')}) is {job.get('Status')} with "
                 "the same stream and the same storage, and a second one would record it twice.",
-                next_step="Follow that job with GetLiveRecordJob, or set allow_duplicate to record it again on purpose.",
+                next_step="Follow that job with GetLiveRecordJob, or set allow_duplicate to record it a second time.",
             )
 
 

@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from ims_mcp.client.oss import TransferRefused, UploadTarget, put_file
-from ims_mcp.crc64 import crc64
 from ims_mcp.client.oss.part_plan import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
+from ims_mcp.crc64 import crc64
 from tests.oss_uploader.setting import KIB, OWNER, PART, Keys, Setting, content
 
 LONGEST = "目录/" + "名" * 338 + "12"
