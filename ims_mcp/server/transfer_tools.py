@@ -19,7 +19,7 @@ DEFAULT_WAIT_SECONDS = 30.0
 _WAIT = Parameter(
     "wait_seconds",
     "number",
-    text="Wait this long, default 30; what is not finished then goes on in the background.",
+    text="Default 30; what is not finished then goes on in the background.",
     minimum=WAIT_SECONDS.minimum,
     maximum=WAIT_SECONDS.maximum,
 )
@@ -54,7 +54,15 @@ UPLOAD_MEDIA = Operation(
     parameters=(
         _PATH,
         *_documented(
-            "RegisterMediaInfo", "Title", "Description", "MediaTags", "CateId", "BusinessType", "CoverURL", "UserData"
+            "RegisterMediaInfo",
+            "Title",
+            "Description",
+            "MediaTags",
+            "CateId",
+            "MediaType",
+            "BusinessType",
+            "CoverURL",
+            "UserData",
         ),
         _DESTINATION,
         _WAIT,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any, cast
 
-from ims_mcp.catalogue import Operation, operations
+import anyio
+
+from ims_mcp.catalogue import Operation, Poll, get_operation, operations
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.summaries.shaping import shape
 from ims_mcp.workflows.operation_call import failure_reason
-from ims_mcp.workflows.waiting import Progress, wait_for
+from ims_mcp.workflows.waiting import Progress, is_endless, wait_for
 
 
 async def wait_for_job(
@@ -20,6 +22,8 @@ async def wait_for_job(
     *,
     seconds: float,
     progress: Progress | None = None,
+    clock: Callable[[], float] = anyio.current_time,
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
 ) -> dict[str, Any]:
     """``{outcome, status, seconds[, problem], job, next_call}``; ``job`` is the last response, bounded.
 
@@ -32,32 +36,72 @@ async def wait_for_job(
             f"{operation.name} starts no background job: its answer is final.",
             next_step=f"Of this toolset, these do: {others}." if others else "",
         )
-    _check_ids(operation, ids)
-    waited = await wait_for(client, operation, arguments=ids, reply=ids, seconds=seconds, progress=progress)
+    known = _ids_of(operation, poll, ids)
+    waited = await wait_for(
+        client, operation, arguments=known, reply=known, seconds=seconds, progress=progress, clock=clock, sleep=sleep
+    )
     told: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
     problem = failure_reason(waited)
     if problem:
         told["problem"] = problem
-    if waited.last_data is not None and waited.outcome != "pending":
+    if waited.last_data is not None and (waited.outcome != "pending" or is_endless(poll)):
         told["job"] = waited.last_data
     if waited.outcome == "pending":
-        again = {"operation": operation.name, "ids": dict(ids), "wait_seconds": 40}
-        told["next_call"] = {
-            "tool": "wait_for_job",
-            "arguments": again,
-            "why": "not finished: wait on, do not submit again",
-        }
-    return shape(told)
+        again = {"operation": operation.name, "ids": known, "wait_seconds": 40}
+        why = "not finished: wait on, do not submit again"
+        if is_endless(poll):
+            why = "it reports no end state: look again when you need to know how it stands"
+        told["next_call"] = {"tool": "wait_for_job", "arguments": again, "why": why}
+    return shape(told, secret_fields=get_operation(poll.operation).secret_fields)
 
 
-def _check_ids(operation: Operation, ids: Mapping[str, Any]) -> None:
-    assert operation.poll is not None
+def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids under the names the look gives them, from whatever of the answer the caller passes on.
+
+    ``{"JobId": "j"}`` and ``{"Data": {"JobId": "j"}}`` mean the same, and so do ``{"JobIds": "a,b"}`` and
+    ``{"UploadJobs": [{"JobId": "a"}, {"JobId": "b"}]}``.
+    """
+    look = get_operation(poll.operation)
+    known: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, field in operation.poll.arguments:
-        known = (field, name) if "[]" not in field else (name, field.partition("[]")[0])
-        if not any(ids.get(key) for key in known):
-            problems.append(Problem(f"ids.{known[0]}", f"missing; {operation.name} returned it"))
-    if operation.poll.entry is not None and not ids.get(operation.poll.entry[1]):
-        problems.append(Problem(f"ids.{operation.poll.entry[1]}", "missing; give what the operation was called with"))
+    for index, (name, field) in enumerate(poll.arguments):
+        found = list(_given(ids, name, field))
+        row = look.parameter(name)
+        if not found and (index == 0 or (row is not None and row.required)):
+            problems.append(Problem(f"ids.{name}", f"missing; {operation.name} returned it"))
+        elif not all(isinstance(value, str | int) and not isinstance(value, bool) for value in found):
+            problems.append(Problem(f"ids.{name}", "has to be an id or a list of ids"))
+        elif found:
+            known[name] = ",".join(map(str, found))
+    if poll.entry is not None:
+        argument = poll.entry[1]
+        value = ids.get(argument)
+        if isinstance(value, str) and value:
+            known[argument] = value
+        else:
+            problems.append(Problem(f"ids.{argument}", f"missing; give what {operation.name} was called with"))
     if problems:
         raise InvalidArguments("wait_for_job", problems)
+    return known
+
+
+def _given(ids: Mapping[str, Any], name: str, field: str) -> Iterator[Any]:
+    """Every id that ``ids`` holds for a pair of the poll rule; nothing where it holds none."""
+    path = field.replace("[]", "").split(".")
+    for value in (_along(ids, path), ids.get(field), ids.get(name), ids.get(path[-1])):
+        each = cast("list[Any]", value) if isinstance(value, list) else [value]
+        present = [entry for entry in each if entry not in (None, "")]
+        if present:
+            yield from present
+            return
+
+
+def _along(value: Any, path: list[str]) -> Any:
+    """What lies at a path; through a list: the list of what lies there in its elements."""
+    for at, name in enumerate(path):
+        if isinstance(value, list):
+            return [_along(entry, path[at:]) for entry in cast("list[Any]", value)]
+        if not isinstance(value, Mapping):
+            return None
+        value = cast("Mapping[str, Any]", value).get(name)
+    return value

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ims_mcp.catalogue import Operation, Parameter
+from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
 
 QUERY = Parameter("query", "string", text="JMESPath")
 WAIT_SECONDS = Parameter(
     "wait_seconds",
     "number",
-    text="Wait for the end state; default 0.",
+    text="Wait for its end; default 0.",
     minimum=0,
     maximum=MAX_WAIT_SECONDS,
 )
-INCLUDE_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="true: URLs with signatures.")
-INCLUDE_CREDENTIALS = Parameter("include_credentials", "boolean", text="true: keys and tokens as they are.")
+INCLUDE_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="Show URLs with their signatures.")
+INCLUDE_CREDENTIALS = Parameter("include_credentials", "boolean", text="Show keys and tokens.")
 VIEW = Parameter(
     "view",
     "string",
@@ -52,7 +52,8 @@ def own_parameters(operation: Operation) -> tuple[Parameter, ...]:
         rows.append(INCLUDE_CREDENTIALS)
     if operation.poll is not None:
         rows.append(WAIT_SECONDS)
-    return (*rows, QUERY)
+    # Taken everywhere; listed where an answer is worth picking from: what a write answers is short.
+    return (*rows, QUERY if operation.effect is Effect.READ else replace(QUERY, hidden=True))
 
 
 def whole_table(operation: Operation) -> Operation:

@@ -18,6 +18,10 @@ MAX_WAIT_SECONDS = 45.0
 FIRST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 3.0
 PAUSE_GROWTH = 1.6
+LOOK_SECONDS = 5.0
+"""What a look is given where the wait itself is shorter."""
+SHORTEST_LOOK_SECONDS = 1.0
+_PERCENTS = ("Percent", "Progress")
 
 Progress = Callable[[float, float, str], Awaitable[None]]
 """Called with seconds waited, seconds allowed, and what was seen."""
@@ -78,20 +82,25 @@ async def wait_for(
     data: dict[str, Any] | None = None
     outcome: Literal["succeeded", "failed", "pending"] = "pending"
     while True:
-        remaining = deadline - clock()
         try:
-            states: list[str] = []
+            seen: list[tuple[str, dict[str, Any]]] = []
             for look_arguments in looks:
-                data = (await client.call(look, look_arguments, timeout_seconds=max(remaining, 5.0))).data
-                states.append(_status(poll, data, arguments))
-            status, problem = _least_advanced(poll, states), ""
+                # A look may outlast a short wait, but never the longest one.
+                least = min(LOOK_SECONDS, start + MAX_WAIT_SECONDS - clock())
+                reply_seconds = max(deadline - clock(), least, SHORTEST_LOOK_SECONDS)
+                body = (await client.call(look, look_arguments, timeout_seconds=reply_seconds)).data
+                seen.append((_status(poll, body, arguments), body))
+            status, data = min(seen, key=lambda each: _rank(poll, each[0]))
+            problem = ""
         except ImsError as error:
             problem = error.explain()
         outcome = _outcome(poll, status)
         elapsed = clock() - start
         if progress is not None:
-            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {status or 'no state yet'}")
-        if outcome != "pending" or clock() + pause > deadline:
+            share = _percent(data) if data is not None else ""
+            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {status or 'no state yet'}{share}")
+        late = clock() + pause > min(deadline, start + MAX_WAIT_SECONDS - SHORTEST_LOOK_SECONDS)
+        if outcome != "pending" or late or (not problem and _stands(poll, status)):
             break
         await sleep(pause)
         pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
@@ -121,9 +130,13 @@ def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[s
             row = get_operation(poll.operation).parameter(name)
             most = (row.max_parts if row else None) or len(ids) or 1
             batches = [{name: ",".join(ids[at : at + most])} for at in range(0, len(ids), most)]
-        else:
-            inner = next((value for value in _at(reply, field.split(".")) if value is not None), None)
-            found[name] = inner if inner is not None else arguments.get(field, reply.get(name))
+            continue
+        value = next((value for value in _at(reply, field.split(".")) if value is not None), None)
+        value = value if value is not None else arguments.get(field, reply.get(name))
+        if field == f"{name}s" and isinstance(value, str) and "," in value:  # a look at one id after the other
+            batches = [{name: each} for each in value.split(",") if each]
+        elif value is not None:
+            found[name] = value
     return [{**found, **batch} for batch in batches] or [found]
 
 
@@ -151,8 +164,32 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
 
 
 def _least_advanced(poll: Poll, states: list[str]) -> str:
-    rank = {"failed": 0, "pending": 1, "succeeded": 2}
-    return min(states, key=lambda state: rank[_outcome(poll, state)], default="")
+    return min(states, key=lambda state: _rank(poll, state), default="")
+
+
+def _rank(poll: Poll, state: str) -> int:
+    return {"failed": 0, "pending": 1, "succeeded": 2}[_outcome(poll, state)]
+
+
+def is_endless(poll: Poll) -> bool:
+    """Whether the job has no end state to wait for: recordings and snapshots of a live stream report none."""
+    return bool(poll.pending) and not poll.success and not poll.failure
+
+
+def _stands(poll: Poll, status: str) -> bool:
+    """Whether a job without an end state has come out of its first state: there is nothing more to wait for."""
+    return is_endless(poll) and bool(status) and status not in poll.pending[:1]
+
+
+def _percent(data: Mapping[str, Any]) -> str:
+    """How far the job is, where its answer says so: `` 42%``."""
+    inner = [cast("Mapping[str, Any]", value) for value in data.values() if isinstance(value, Mapping)]
+    for level in (data, *inner):
+        for name in _PERCENTS:
+            value = level.get(name)
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100:
+                return f" {value}%"
+    return ""
 
 
 def _entries(data: Any, list_path: str) -> list[Any]:

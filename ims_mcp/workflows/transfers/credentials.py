@@ -42,6 +42,15 @@ def target_of(answer: Mapping[str, Any]) -> UploadTarget:
     return UploadTarget(endpoint, str(address.get("Bucket", "")), str(address.get("FileName", "")))
 
 
+def another_upload(media_id: str) -> TransferError:
+    """RefreshUploadMedia knows an asset only: of several uploads to it, it renews one."""
+    return TransferError(
+        f"The service renews the credential of another upload to the asset {media_id}: this one cannot go on now.",
+        next_step="Once the other upload is done or cancelled, call transfer_status with this transfer's id.",
+        resumable=True,
+    )
+
+
 class UploadCredentials:
     """Gives the uploader a credential that is good for now; asks RefreshUploadMedia for the next one in time.
 
@@ -71,10 +80,7 @@ class UploadCredentials:
             if (force and self._taken_at < asked_at) or self._clock() >= self._renew_at:
                 reply = await self._client.call(get_operation("RefreshUploadMedia"), {"MediaId": self._media_id})
                 if target_of(reply.data).key != self._key:
-                    raise TransferError(
-                        "The renewed upload credential is for another file.",
-                        next_step="Start the upload anew; what was sent so far cannot be finished.",
-                    )
+                    raise another_upload(self._media_id)
                 self._take(reply.data)
             return self._credential
 
@@ -85,7 +91,7 @@ class UploadCredentials:
         )
         try:
             life = float(auth.get("Expiration", ""))
-        except ValueError:
+        except (TypeError, ValueError):
             life = _WITHOUT_EXPIRY_SECONDS
         self._taken_at = self._clock()
         self._renew_at = self._taken_at + max(life - RENEW_BEFORE_SECONDS, life * 0.8)

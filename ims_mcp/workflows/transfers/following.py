@@ -10,9 +10,13 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.workflows.operation_call import failure_reason
-from ims_mcp.workflows.transfers.service import Transfers
+from ims_mcp.workflows.transfers.service import Running, Transfers
+from ims_mcp.workflows.transfers.steps import address_of
 from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, wait_for
+
+ELSEWHERE_SECONDS = 0.5
+_SIGN_OF_LIFE = 0.001
 
 
 class Following:
@@ -33,39 +37,66 @@ class Following:
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Start (or pick up) a transfer and follow it for ``wait_seconds``. Raises ImsError where it failed."""
-        running = await self._transfers.start(kind, path, destination, arguments)
-        return await self.follow(running.transfer.id, wait_seconds=wait_seconds, progress=progress)
+        transfer = await self._transfers.start(kind, path, destination, arguments)
+        if transfer.state == "done":
+            note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"
+            return {**await self._told(transfer, None), "note": note}
+        return await self.follow(transfer.id, wait_seconds=wait_seconds, progress=progress, cancels=True)
 
     async def follow(
-        self, transfer_id: str, *, wait_seconds: float, progress: Progress | None = None
+        self, transfer_id: str, *, wait_seconds: float, progress: Progress | None = None, cancels: bool = False
     ) -> dict[str, Any]:
-        """How the transfer stands after at most ``wait_seconds``; an interrupted one goes on. Raises ImsError."""
+        """How the transfer stands after at most ``wait_seconds``; an interrupted one goes on. Raises ImsError.
+
+        ``cancels``: if this call is cancelled while the file is sent, so is the transfer.
+        """
         deadline = anyio.current_time() + min(wait_seconds, MAX_WAIT_SECONDS)
-        running = self._transfers.running(transfer_id) or await self._transfers.resume(transfer_id)
-        if running is not None:
-            await self._transfers.wait(running, deadline - anyio.current_time(), progress)
+        rising = None if progress is None else _Rising(progress)
+        running = await self._sent(transfer_id, deadline, None if rising is None else rising.sending, cancels=cancels)
         transfer = await self._transfers.find(transfer_id)
-        waited: Waited | None = None
-        if transfer.state == "processing":
-            waited = await self._processed(transfer, deadline - anyio.current_time(), progress)
         if transfer.state == "failed":
-            raise TransferError(f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}")
-        if transfer.error and running is not None and running.stopped.is_set():
             raise TransferError(
-                f"The transfer {transfer.id} of {transfer.path} was interrupted: {transfer.error}",
+                f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
+            )
+        if running is not None and running.problem is not None:
+            raise TransferError(
+                f"The transfer {transfer.id} of {transfer.path} was interrupted: {running.problem.explain()}",
                 next_step=f"Call transfer_status with transfer_id {transfer.id}: it goes on where it stopped.",
             )
+        waited: Waited | None = None
+        if transfer.state == "processing":
+            seconds = deadline - anyio.current_time()
+            waited = await self._processed(transfer, seconds, None if rising is None else rising.waiting)
+        if waited is not None and waited.outcome == "failed":
+            raise TransferError(
+                f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
+            )
         return await self._told(transfer, waited)
+
+    async def _sent(
+        self, transfer_id: str, deadline: float, progress: Progress | None, *, cancels: bool
+    ) -> Running | None:
+        """Wait while there is something to send, here or in another process; take over where that one ends."""
+        while True:
+            running = self._transfers.running(transfer_id) or await self._transfers.resume(transfer_id)
+            if running is None:
+                return None
+            await self._transfers.wait(running, deadline - anyio.current_time(), progress, cancels=cancels)
+            if not running.elsewhere or anyio.current_time() + ELSEWHERE_SECONDS > deadline:
+                return running
+            await anyio.sleep(ELSEWHERE_SECONDS)
 
     async def every(self) -> dict[str, Any]:
         """All transfers of this service, newest first, at most 50."""
         known = await self._transfers.all()
-        return {"transfers": [self._line(transfer) for transfer in known[:50]], "count": len(known)}
+        return {"transfers": [await self._line(transfer) for transfer in known[:50]], "count": len(known)}
 
     async def cancel(self, transfer_id: str) -> dict[str, Any]:
         """Stop a transfer; what lies half sent is taken back."""
         transfer = await self._transfers.cancel(transfer_id)
-        told = self._line(transfer)
+        told = await self._line(transfer)
+        if transfer.arrived or transfer.uploaded:
+            told["note"] = "the file has arrived, which is not undone"
         if transfer.state == "cancelled" and transfer.kind == "media" and transfer.media_id:
             told["next_call"] = {
                 "tool": "delete_media_infos",
@@ -77,11 +108,10 @@ class Following:
     async def _processed(self, transfer: Transfer, seconds: float, progress: Progress | None) -> Waited:
         """Wait until the service has probed the file, and write down how that ended."""
         name = "RegisterMediaInfo" if transfer.kind == "media" else "RegisterMediaStream"
-        address = transfer.target.get("url") or f"oss://{transfer.target['bucket']}/{transfer.target['key']}"
         waited = await wait_for(
             self._client,
             get_operation(name),
-            arguments={"MediaId": transfer.media_id, "InputURL": address},
+            arguments={"MediaId": transfer.media_id, "InputURL": address_of(transfer)},
             reply={"MediaId": transfer.media_id},
             seconds=seconds,
             progress=progress,
@@ -96,7 +126,7 @@ class Following:
         return waited
 
     async def _told(self, transfer: Transfer, waited: Waited | None) -> dict[str, Any]:
-        told = self._line(transfer)
+        told = await self._line(transfer)
         if waited is not None:
             told["asset_status"] = waited.status
             if waited.problem:
@@ -111,14 +141,18 @@ class Following:
             )
         return told
 
-    def _line(self, transfer: Transfer) -> dict[str, Any]:
+    async def _line(self, transfer: Transfer) -> dict[str, Any]:
         running = self._transfers.running(transfer.id)
+        open_here = running is not None or transfer.ended or transfer.arrived
+        elsewhere = not open_here and await self._transfers.held_elsewhere(transfer.id)
         told: dict[str, Any] = {
             "transfer_id": transfer.id,
-            "state": transfer.state if running or transfer.ended or transfer.state == "processing" else "interrupted",
+            "state": transfer.state if open_here or elsewhere else "interrupted",
             "path": transfer.path,
             "size_bytes": transfer.size_bytes,
         }
+        if elsewhere:
+            told["note"] = "another server process on this machine works on it; this one only looks on"
         if running is not None:
             told["sent_bytes"] = running.sent_bytes
         if transfer.media_id:
@@ -134,3 +168,31 @@ class Following:
 
 def _next(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
     return {"tool": tool, "arguments": arguments, "why": why}
+
+
+def _left_by(transfer: Transfer) -> str:
+    """What a failed transfer leaves in the library."""
+    if transfer.kind != "media" or not transfer.media_id:
+        return ""
+    return f"The asset {transfer.media_id} was created for the file and stays: delete_media_infos removes it."
+
+
+class _Rising:
+    """The progress of one call as MCP wants it: each value larger than the one before, whatever is told of."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._value = -1.0
+        self._size = 1.0
+
+    async def sending(self, sent: float, size: float, text: str) -> None:
+        self._size = size
+        await self._tell(sent, text)
+
+    async def waiting(self, _elapsed: float, _allowed: float, text: str) -> None:
+        await self._tell(self._size, text)
+
+    async def _tell(self, value: float, text: str) -> None:
+        # A sign of life where nothing has moved: some clients begin to count their timeout anew.
+        self._value = value if value > self._value else self._value + _SIGN_OF_LIFE
+        await self._progress(self._value, self._size if self._value <= self._size else self._size + 1, text)

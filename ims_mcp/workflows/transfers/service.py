@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,17 +15,19 @@ import anyio
 import anyio.abc
 import anyio.to_thread
 
-from ims_mcp.client.oss import UploadError
-from ims_mcp.errors import ImsError, Refused
+from ims_mcp.client.oss import TransferRefused, UploadError, UploadInterrupted
+from ims_mcp.errors import ConnectionFailed, CredentialsError, ImsError, LocalImsError, Refused, ServiceError
 from ims_mcp.workflows.local_files import LocalFile, UploadRules
 from ims_mcp.workflows.transfers.steps import Hooks, TransferSteps
-from ims_mcp.workflows.transfers.transfer import Journal, Transfer, TransferError
+from ims_mcp.workflows.transfers.transfer import VOD, Journal, Transfer, TransferError, own_place
 from ims_mcp.workflows.waiting import Progress
 
 PROGRESS_SECONDS = 0.5
 # A call that is cancelled takes its transfer with it, unless the whole server is going: then it is left to be resumed.
 CANCEL_GRACE_SECONDS = 0.2
 CLEAN_UP_SECONDS = 10.0
+
+logger = logging.getLogger("ims_mcp.workflows.transfers")
 
 
 @dataclass(slots=True)
@@ -36,6 +39,12 @@ class Running:
     stopped: anyio.Event = field(default_factory=anyio.Event)
     sent_bytes: int = 0
     cancelled: bool = False
+    waiting: int = 0
+    """Calls that take the transfer with them when they are cancelled, unless another one waits, too."""
+    elsewhere: bool = False
+    """Another process works on it: this one has stopped before it did anything."""
+    problem: ImsError | None = None
+    """Why it stopped before its end."""
 
 
 class Transfers:
@@ -77,8 +86,11 @@ class Transfers:
             return None
         return await self._tasks.__aexit__(kind, error, trace)
 
-    async def start(self, kind: str, path: str, destination: str, arguments: dict[str, Any]) -> Running:
-        """Begin a transfer, or pick up the one there is for the same file, place and arguments."""
+    async def start(self, kind: str, path: str, destination: str, arguments: dict[str, Any]) -> Transfer:
+        """Begin a transfer, or pick up the one there is for the same file, place and arguments.
+
+        One that has arrived is returned as it is, unless what it made was deleted since. Raises ImsError.
+        """
         self._guard()
         file = await anyio.to_thread.run_sync(self._rules.allowed, path)
         wish = Transfer(
@@ -91,20 +103,28 @@ class Transfers:
             arguments=arguments,
             created=self._clock(),
         )
-        async with self._starting:
-            known = await anyio.to_thread.run_sync(self._journal.all)
-            same = next((t for t in known if not t.ended and t.same_wish(wish)), None)
-            if same is not None and same.id in self._running:
-                return self._running[same.id]
-            transfer = same or wish
-            if same is None:
-                await self._save(transfer)
-            return await self._begin(transfer, file)
+        if destination != VOD:
+            own_place(destination, wish.path)
+        transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
+        if transfer.arrived:
+            if not await self._steps.is_gone(transfer):
+                return transfer
+            await self.settle(transfer, "failed", "what was made of the file has been deleted since")
+            transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
+        return (await self._go_on(transfer, file)).transfer
 
     async def find(self, transfer_id: str) -> Transfer:
-        """The transfer as it stands. Raises TransferError where there is none."""
+        """The transfer as it stands. Raises TransferError where there is none, or it is one of another service."""
         running = self._running.get(transfer_id)
-        return running.transfer if running else await anyio.to_thread.run_sync(self._journal.read, transfer_id)
+        if running is not None:
+            return running.transfer
+        transfer = await anyio.to_thread.run_sync(self._journal.read, transfer_id)
+        if transfer.service != self._service:
+            raise TransferError(
+                f"The transfer {transfer_id} belongs to {transfer.service}, and this server uses {self._service}.",
+                next_step="Ask a server that is set up for that one.",
+            )
+        return transfer
 
     async def all(self) -> list[Transfer]:
         """Those of this service, newest first."""
@@ -115,26 +135,26 @@ class Transfers:
     def running(self, transfer_id: str) -> Running | None:
         return self._running.get(transfer_id)
 
+    async def held_elsewhere(self, transfer_id: str) -> bool:
+        """Whether another process works on it."""
+        here = transfer_id in self._running
+        return not here and await anyio.to_thread.run_sync(self._journal.held_elsewhere, transfer_id)
+
     async def resume(self, transfer_id: str) -> Running | None:
         """Go on with an interrupted transfer; None where it has nothing left to send."""
-        async with self._starting:
-            if transfer_id in self._running:
-                return self._running[transfer_id]
-            transfer = await self.find(transfer_id)
-            if transfer.ended or transfer.state == "processing":
-                return None
-            if transfer.service != self._service:
-                raise TransferError(
-                    f"The transfer {transfer_id} belongs to {transfer.service}, and this server uses {self._service}.",
-                    next_step="Ask a server that is set up for that one.",
-                )
-            self._guard()
-            file = await anyio.to_thread.run_sync(self._rules.allowed, transfer.path)
-            return await self._begin(transfer, file)
+        transfer = await self.find(transfer_id)
+        if transfer.ended or transfer.arrived:
+            return None
+        self._guard()
+        file = await anyio.to_thread.run_sync(self._rules.allowed, transfer.path)
+        return await self._go_on(transfer, file)
 
-    async def wait(self, running: Running, seconds: float, progress: Progress | None = None) -> None:
-        """Until the transfer stops or the time is up. If this call is cancelled, so is the transfer."""
+    async def wait(
+        self, running: Running, seconds: float, progress: Progress | None = None, *, cancels: bool = False
+    ) -> None:
+        """Until the transfer stops or the time is up. ``cancels``: if this call is cancelled, so is the transfer."""
         started = anyio.current_time()
+        running.waiting += cancels
         try:
             with anyio.move_on_after(seconds):
                 while not running.stopped.is_set():
@@ -143,31 +163,40 @@ class Transfers:
                     if progress is not None:
                         await progress(*self._progress(running, anyio.current_time() - started))
         except anyio.get_cancelled_exc_class():
-            if self._tasks is not None:
+            if cancels and running.waiting == 1 and self._tasks is not None:
                 self._tasks.start_soon(self._cancel_soon, running)
             raise
+        finally:
+            running.waiting -= cancels
 
     async def cancel(self, transfer_id: str) -> Transfer:
-        """Stop it, take back what lies half sent, and remember that. Ended ones stay as they are."""
+        """Stop it, take back what lies half sent, and remember that. What has arrived stays as it is.
+
+        Raises ImsError where something may be left behind: then it can be cancelled again.
+        """
         running = self._running.get(transfer_id)
         if running is not None:
-            running.cancelled = True
-            running.scope.cancel()
-            await running.stopped.wait()
+            self._stop(running)
+            if running.cancelled:
+                await running.stopped.wait()
+                if running.problem is not None:
+                    raise running.problem
             return running.transfer
         transfer = await self.find(transfer_id)
-        if transfer.ended or transfer.state == "processing":
+        if transfer.ended or transfer.arrived:
             return transfer
         self._guard()
         with ExitStack() as held:
-            if not held.enter_context(self._journal.held(transfer_id)):
+            if not await anyio.to_thread.run_sync(held.enter_context, self._journal.held(transfer_id)):
                 raise TransferError(
                     f"The transfer {transfer_id} is worked on by another server process.",
                     next_step="Cancel it there, or end that process first.",
                 )
-            await self._steps.take_back(transfer)
-            transfer.state = "cancelled"
-            await self._save(transfer)
+            transfer = await self.find(transfer_id)  # it may have ended there just now
+            if not (transfer.ended or transfer.arrived):
+                await self._steps.take_back(transfer)
+                transfer.state, transfer.error = "cancelled", ""
+                await self._save(transfer)
         return transfer
 
     async def settle(self, transfer: Transfer, state: str, error: str = "") -> None:
@@ -184,48 +213,95 @@ class Transfers:
                 next_step="Only the person who runs the server can change that.",
             )
 
-    async def _begin(self, transfer: Transfer, file: LocalFile) -> Running:
+    async def _go_on(self, transfer: Transfer, file: LocalFile) -> Running:
         assert self._tasks is not None
-        running = Running(transfer)
-        self._running[transfer.id] = running
-        transfer.error = ""
-        self._tasks.start_soon(self._work, running, file)
-        return running
+        async with self._starting:
+            if transfer.id in self._running:
+                return self._running[transfer.id]
+            running = Running(transfer)
+            with ExitStack() as held:
+                alone = await anyio.to_thread.run_sync(held.enter_context, self._journal.held(transfer.id))
+                running.elsewhere = not alone
+                if alone:
+                    # It may have been brought further, or to its end, since it was read.
+                    running.transfer = await anyio.to_thread.run_sync(self._journal.read, transfer.id)
+                if not alone or running.transfer.ended or running.transfer.arrived:
+                    running.stopped.set()
+                    return running
+                self._running[transfer.id] = running
+                self._tasks.start_soon(self._work, running, file, held.pop_all())
+            return running
 
-    async def _work(self, running: Running, file: LocalFile) -> None:
+    async def _work(self, running: Running, file: LocalFile, held: ExitStack) -> None:
         transfer = running.transfer
         try:
-            with ExitStack() as held:
-                if not held.enter_context(self._journal.held(transfer.id)):
-                    transfer.error = "another server process works on it"
-                    return
-                with running.scope:
-                    await self._steps.run(transfer, file, self._hooks(running))
-                if running.cancelled:
-                    await self._cancelled(transfer)
+            with held:
+                transfer.error = ""
+                await self._run(running, file)
         except ImsError as error:
-            await self._failed(transfer, error)
+            running.problem = error
+        except Exception as error:
+            logger.exception("a transfer stopped unexpectedly", extra={"transfer": transfer.id})
+            running.problem = TransferError(
+                f"This server failed inside ({type(error).__name__}), which is a bug in it."
+            )
         finally:
             self._running.pop(transfer.id, None)
             running.stopped.set()
 
-    async def _cancelled(self, transfer: Transfer) -> None:
-        # The uploader has aborted what it was sending; what is left is to remember it.
-        transfer.state = "cancelled"
-        with anyio.CancelScope(shield=True), anyio.move_on_after(CLEAN_UP_SECONDS):
+    async def _run(self, running: Running, file: LocalFile) -> None:
+        transfer = running.transfer
+        try:
+            with running.scope:
+                await self._steps.run(transfer, file, self._hooks(running))
+        except ImsError as error:
+            await self._failed(running, error)
+        if running.scope.cancelled_caught:
+            await self._cancelled(running)
+
+    async def _cancelled(self, running: Running) -> None:
+        transfer = running.transfer
+        problem = "OSS did not answer in time"
+        with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(CLEAN_UP_SECONDS):
+                try:
+                    # The uploader has aborted what it was sending, as a rule.
+                    await self._steps.take_back(transfer)
+                except ImsError as error:
+                    problem = error.explain()
+                else:
+                    transfer.state, problem = "cancelled", ""
+            if problem:
+                running.problem = TransferError(
+                    f"The transfer {transfer.id} was stopped, but what was sent could not be taken back: {problem}",
+                    next_step="Call cancel_transfer again later.",
+                )
+            transfer.error = problem
             await self._save(transfer)
 
-    async def _failed(self, transfer: Transfer, error: ImsError) -> None:
+    async def _failed(self, running: Running, error: ImsError) -> None:
+        transfer, running.problem = running.transfer, error
         transfer.error = error.explain()
         # What can go on is left as it stands: the same call, or transfer_status with its id, picks it up.
-        if not (isinstance(error, UploadError) and error.resumable):
+        if not (transfer.target and _can_go_on(error)):
             transfer.state = "failed"
         await self._save(transfer)
+        if transfer.state == "failed":
+            with anyio.move_on_after(CLEAN_UP_SECONDS):
+                try:
+                    await self._steps.take_back(transfer)
+                except ImsError as left:
+                    logger.warning("what a failed transfer sent may be left", extra={"reason": type(left).__name__})
 
     async def _cancel_soon(self, running: Running) -> None:
         await anyio.sleep(CANCEL_GRACE_SECONDS)
-        running.cancelled = True
-        running.scope.cancel()
+        self._stop(running)
+
+    def _stop(self, running: Running) -> None:
+        # What has arrived is not undone; its registration is let through to its end.
+        if not running.transfer.uploaded:
+            running.cancelled = True
+            running.scope.cancel()
 
     def _hooks(self, running: Running) -> Hooks:
         async def sent(done: int, _total: int) -> None:
@@ -243,3 +319,15 @@ class Transfers:
 
     async def _save(self, transfer: Transfer) -> None:
         await anyio.to_thread.run_sync(self._journal.write, transfer)
+
+
+def _can_go_on(error: ImsError) -> bool:
+    """Whether the same transfer may succeed later, as it stands."""
+    if isinstance(error, UploadError):
+        # Refused: its checkpoint could not be written, as a rule.
+        return error.resumable or isinstance(error, UploadInterrupted | TransferRefused)
+    if isinstance(error, TransferError):
+        return error.resumable
+    if isinstance(error, ServiceError):
+        return error.http_status >= 500 or error.http_status in (401, 403, 429) or "Throttling" in error.code
+    return isinstance(error, ConnectionFailed | CredentialsError | LocalImsError)

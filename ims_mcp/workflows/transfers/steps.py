@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import Credentials, OssUploader, OwnStorage, UploadTarget
+from ims_mcp.errors import ServiceError
+from ims_mcp.summaries.values import as_object, as_objects
 from ims_mcp.workflows.local_files import FileRefused, LocalFile
-from ims_mcp.workflows.transfers.credentials import UploadCredentials, target_of
-from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
+from ims_mcp.workflows.transfers.credentials import UploadCredentials, another_upload, target_of
+from ims_mcp.workflows.transfers.transfer import VOD, Transfer, TransferError, own_place
 from ims_mcp.workflows.waiting import same_object
 
-VOD = "vod"
+_EXTENSION = re.compile(r"[A-Za-z0-9]{1,16}")
 _TYPES = {
     "video": "mp4 ts 3gp mpg mpeg mpe dat vob asf avi wmv flv f4v rm rmvb mov mkv m3u8 dv m2t m4v mj2 mjpeg mts qt swf "
     "webm",
@@ -76,8 +80,10 @@ class TransferSteps:
 
     async def _into_own_bucket(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
         if not transfer.uploaded:
-            target = await self._own_target(transfer, file)
+            target = UploadTarget(await self.storage.endpoint(), *own_place(transfer.destination, transfer.path))
             if not transfer.target:
+                if transfer.kind == "media" and "MediaType" not in transfer.arguments:
+                    _check_type_is_known(target.key)
                 if await self.storage.exists(target):
                     raise FileRefused(
                         f"oss://{target.bucket}/{target.key} exists already and is not overwritten.",
@@ -97,7 +103,7 @@ class TransferSteps:
         if (file.size_bytes, file.modified_ns) != (transfer.size_bytes, transfer.modified_ns):
             raise TransferError(
                 f"{file.path} is not the file this transfer began with: it has changed since.",
-                next_step="Cancel this transfer with cancel_transfer and upload the file anew.",
+                next_step="What was sent is taken back: upload the file anew.",
             )
         done = await self.uploader.upload(
             file.path,
@@ -122,7 +128,7 @@ class TransferSteps:
         arguments = transfer.arguments
         if transfer.kind == "stream":
             sent = {k: arguments[k] for k in ("MediaId", "Definition", "HDRType", "UserData") if k in arguments}
-            sent["FileExtension"] = name.suffix.removeprefix(".") or "mp4"
+            sent["FileExtension"] = extension(name.suffix) or "mp4"
             return (await self.client.call(get_operation("CreateUploadStream"), sent)).data
         meta = {k: arguments[k] for k in ("Description", "CateId", "CoverURL") if k in arguments}
         meta |= {"Title": arguments.get("Title") or shortened(name.stem, 128)}
@@ -131,9 +137,9 @@ class TransferSteps:
             meta["Tags"] = arguments["MediaTags"]
         sent = {
             "FileInfo": {
-                "Type": media_type(name.suffix),
+                "Type": arguments.get("MediaType") or media_type(name.suffix),
                 "Name": shortened(name.stem, 128),
-                "Ext": name.suffix.removeprefix(".") or "bin",
+                "Ext": extension(name.suffix) or "bin",
                 "Size": file.size_bytes,
             },
             "MediaMetaData": meta,
@@ -147,10 +153,7 @@ class TransferSteps:
         reply = await self.client.call(get_operation("RefreshUploadMedia"), {"MediaId": transfer.media_id})
         target = target_of(reply.data)
         if (target.bucket, target.key) != (transfer.target["bucket"], transfer.target["key"]):
-            raise TransferError(
-                "The service renewed the credential of another file of this asset: this upload cannot go on.",
-                next_step="Cancel this transfer with cancel_transfer and upload the file anew.",
-            )
+            raise another_upload(transfer.media_id)
         return target, UploadCredentials(self.client, transfer.media_id, reply.data)
 
     async def _destination(self, transfer: Transfer) -> tuple[UploadTarget, Credentials]:
@@ -159,13 +162,8 @@ class TransferSteps:
         target = UploadTarget(await self.storage.endpoint(), transfer.target["bucket"], transfer.target["key"])
         return target, self.storage.credential
 
-    async def _own_target(self, transfer: Transfer, file: LocalFile) -> UploadTarget:
-        bucket, _, prefix = transfer.destination.removeprefix("oss://").partition("/")
-        key = prefix if prefix and not prefix.endswith("/") else f"{prefix}{file.path.name}"
-        return UploadTarget(await self.storage.endpoint(), bucket, key)
-
     async def _register(self, transfer: Transfer) -> None:
-        address = f"oss://{transfer.target['bucket']}/{transfer.target['key']}"
+        address = address_of(transfer)
         arguments = {**transfer.arguments, "InputURL": address}
         if transfer.kind == "media":
             operation = get_operation("RegisterMediaInfo")
@@ -175,20 +173,62 @@ class TransferSteps:
             return
         transfer.media_id = str(arguments["MediaId"])
         # This operation takes no token: whether an earlier try got through is seen from the asset itself.
-        if not await self._attached(transfer.media_id, address):
+        if not await self._attached(transfer):
             kept = {k: v for k, v in arguments.items() if k in ("MediaId", "InputURL", "StreamTags", "UserData")}
             await self.client.call(get_operation("RegisterMediaStream"), kept)
 
-    async def _attached(self, media_id: str, address: str) -> bool:
+    async def is_gone(self, transfer: Transfer) -> bool:
+        """Whether what an arrived transfer made was deleted since. Raises ImsError where that cannot be seen."""
+        try:
+            urls = await self._file_urls(transfer.media_id)
+        except ServiceError as error:
+            if error.http_status == 404 or "NotFound" in error.code:
+                return True
+            raise
+        # By the key alone: in VOD storage the host may be that of a CDN.
+        key = transfer.target.get("key", "")
+        return transfer.kind == "stream" and not any(unquote(urlsplit(url).path).endswith(f"/{key}") for url in urls)
+
+    async def _attached(self, transfer: Transfer) -> bool:
+        address = address_of(transfer)
+        return any(same_object(url, address) for url in await self._file_urls(transfer.media_id))
+
+    async def _file_urls(self, media_id: str) -> list[str]:
         reply = await self.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
-        files: list[dict[str, Any]] = reply.data.get("MediaInfo", {}).get("FileInfoList") or []
-        return any(same_object(str(row.get("FileBasicInfo", {}).get("FileUrl", "")), address) for row in files)
+        files = as_objects(as_object(reply.data.get("MediaInfo")).get("FileInfoList"))
+        return [str(as_object(row.get("FileBasicInfo")).get("FileUrl", "")) for row in files]
+
+
+def address_of(transfer: Transfer) -> str:
+    """The file's address as the service knows it. Raises KeyError before there is one."""
+    if url := transfer.target.get("url"):
+        return url
+    # Letters and blanks stay as they are; what would be read as an escape, a query or the end of a line does not.
+    key = transfer.target["key"]
+    kept = key.rstrip()
+    escaped = "".join(quote(c) if c in "%?#" or not c.isprintable() else c for c in kept) + quote(key[len(kept) :])
+    return f"oss://{transfer.target['bucket']}/{escaped}"
+
+
+def extension(suffix: str) -> str:
+    """``.mp4`` -> ``mp4``; empty where it is nothing the service would take for one."""
+    found = suffix.removeprefix(".")
+    return found if _EXTENSION.fullmatch(found) else ""
 
 
 def media_type(suffix: str) -> str:
     """FileInfo.Type of a file name's extension: video, audio, image, text or other."""
     wanted = suffix.lower().removeprefix(".")
     return next((name for name, suffixes in _TYPES.items() if wanted in suffixes.split()), "other")
+
+
+def _check_type_is_known(key: str) -> None:
+    # Found out before the file is sent, and not when it is registered.
+    if media_type(PurePath(key).suffix) == "other":
+        raise FileRefused(
+            "What kind of media this is cannot be told from the file's extension.",
+            next_step="Call again with MediaType: video, audio, image or text.",
+        )
 
 
 def shortened(text: str, max_bytes: int) -> str:

@@ -1,0 +1,82 @@
+"""An upload that takes longer than its call goes on without it, and is followed by its id."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+import pytest
+
+from tests.transfers.setting import MIB, Setting, call, refused, until
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_upload_longer_than_the_wait_goes_on_and_is_followed_to_its_end(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(200_000)
+    async with setting.client() as client:
+        first = await call(client, "upload_media", path=str(path), wait_seconds=0.3)
+        assert first["state"] == "uploading"
+        assert first["sent_bytes"] < path.stat().st_size
+        assert first["next_call"]["tool"] == "transfer_status"
+        last = await call(client, "transfer_status", **first["next_call"]["arguments"])
+    assert last["transfer_id"] == first["transfer_id"]
+    assert last["state"] == "done"
+    assert last["summary"]["status"] == "Normal"
+    assert setting.content(last["object"]) == path.read_bytes()
+    assert setting.asked("CreateUploadMedia") == 1
+
+
+async def test_a_wait_of_nothing_returns_at_once(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(400_000)
+    async with setting.client() as client:
+        began = time.monotonic()
+        first = await call(client, "upload_media", path=str(path), wait_seconds=0)
+        assert time.monotonic() - began < 0.3
+        assert first["state"] in ("starting", "uploading")
+        assert (await call(client, "transfer_status", transfer_id=first["transfer_id"]))["state"] == "done"
+    assert setting.asked("CreateUploadMedia") == 1
+
+
+async def test_it_goes_on_though_nobody_looks(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(400_000)
+    async with setting.client() as client:
+        await call(client, "upload_media", path=str(path), destination=setting.own(), wait_seconds=0)
+        await until(lambda: setting.journal()[0]["state"] == "processing")
+    assert setting.content(f"oss://{setting.bucket}/{path.name}") == path.read_bytes()
+
+
+async def test_the_list_shows_what_there_is_newest_first(setting: Setting) -> None:
+    setting.slow(200_000)
+    small, large = setting.video(), setting.video(MIB)
+    async with setting.client() as client:
+        await call(client, "upload_media", path=str(small))
+        await call(client, "upload_media", path=str(large), wait_seconds=0)
+        await until(lambda: setting.proxy.of_kind("part"))
+        listed = await call(client, "transfer_status")
+    assert listed["count"] == 2
+    assert [row["path"] for row in listed["transfers"]] == [str(large), str(small)]
+    assert [row["state"] for row in listed["transfers"]] == ["uploading", "done"]
+
+
+async def test_a_look_that_is_cancelled_leaves_the_upload_alone(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(300_000)
+    async with setting.client(era="legacy") as client:
+        first = await call(client, "upload_media", path=str(path), wait_seconds=0)
+        with anyio.move_on_after(0.2):
+            await call(client, "transfer_status", transfer_id=first["transfer_id"])
+        await anyio.sleep(0.4)
+        last = await call(client, "transfer_status", transfer_id=first["transfer_id"])
+    assert last["state"] == "done"
+    assert setting.proxy.of_kind("abort") == []
+
+
+@pytest.mark.parametrize("name", ["t-000000000000", "../../etc/passwd", "t-0123456789ab.json", "x" * 500])
+async def test_an_id_that_is_none_is_said_to_be_none(setting: Setting, name: str) -> None:
+    async with setting.client() as client:
+        for tool in ("transfer_status", "cancel_transfer"):
+            assert "There is no transfer" in await refused(client, tool, transfer_id=name)

@@ -1,0 +1,131 @@
+"""Stopped by its user an upload is taken back within a second; stopped with its server it is kept."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+import pytest
+
+from tests.fault_proxy import Answer
+from tests.server.connected import ERAS, Era
+from tests.transfers.setting import ALWAYS, MIB, Setting, call, refused, until
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_cancel_transfer_stops_within_a_second_and_aborts_what_was_sent(setting: Setting, own: bool) -> None:
+    path = setting.video(MIB)
+    arguments = {"path": str(path), "wait_seconds": 0} | ({"destination": setting.own()} if own else {})
+    setting.slow(100_000)
+    async with setting.client() as client:
+        first = await call(client, "upload_media", **arguments)
+        await until(lambda: len(setting.proxy.of_kind("part")) >= 2)
+        began = time.monotonic()
+        told = await call(client, "cancel_transfer", transfer_id=first["transfer_id"])
+        assert time.monotonic() - began < 1
+        later = await call(client, "transfer_status", transfer_id=first["transfer_id"])
+    assert told["state"] == later["state"] == "cancelled"
+    assert setting.journal()[0]["state"] == "cancelled"
+    assert setting.content(told["object"]) is None
+    assert setting.unfinished(told["object"]) == []
+    if not own:
+        assert told["next_call"]["tool"] == "delete_media_infos"
+        assert told["next_call"]["arguments"]["MediaIds"] == told["MediaId"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_cancelled_call_takes_its_upload_with_it(setting: Setting, era: Era) -> None:
+    path = setting.video(MIB)
+    setting.slow(100_000)
+    async with setting.client(era=era) as client:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(lambda: client.call_tool("upload_media", {"path": str(path)}))
+            await until(lambda: len(setting.proxy.of_kind("part")) >= 2)
+            tasks.cancel_scope.cancel()
+        began = time.monotonic()
+        await until(lambda: setting.journal()[0]["state"] == "cancelled")
+        assert time.monotonic() - began < 1
+    address = f"oss://{setting.journal()[0]['target']['bucket']}/{setting.journal()[0]['target']['key']}"
+    assert setting.unfinished(address) == []
+    assert setting.content(address) is None
+
+
+async def test_a_cancelled_call_leaves_an_upload_that_another_call_waits_for(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(200_000)
+    results: list[str] = []
+    async with setting.client(era="legacy") as client, anyio.create_task_group() as tasks:
+
+        async def stays() -> None:
+            results.append((await call(client, "upload_media", path=str(path)))["state"])
+
+        tasks.start_soon(stays)
+        await until(lambda: setting.proxy.of_kind("part"))
+        with anyio.move_on_after(0.2):
+            await client.call_tool("upload_media", {"path": str(path)})
+    assert results == ["done"]
+    assert setting.asked("CreateUploadMedia") == 1
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_server_that_ends_keeps_its_upload_for_the_next(setting: Setting, era: Era) -> None:
+    path = setting.video(2 * MIB)
+    setting.slow(200_000)
+
+    async with setting.client(era=era) as client:
+        await call(client, "upload_media", path=str(path), wait_seconds=0)
+        await until(lambda: len(setting.sent_parts()) >= 2)
+    [kept] = setting.journal()
+    assert kept["state"] == "uploading"
+    before = setting.sent_parts()
+    setting.fast()
+    setting.proxy.seen.clear()
+    async with setting.client() as client:
+        last = await call(client, "transfer_status", transfer_id=kept["id"])
+    assert last["state"] == "done"
+    assert last["uploaded"]["parts_taken_over"] >= 2
+    assert not set(before) & set(setting.sent_parts())
+    assert setting.content(last["object"]) == path.read_bytes()
+
+
+async def test_an_interrupted_upload_can_be_cancelled_by_the_next_server(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(100_000)
+    async with setting.client() as client:
+        first = await call(client, "upload_media", path=str(path), wait_seconds=0)
+        await until(lambda: len(setting.proxy.of_kind("part")) >= 2)
+    setting.fast()
+    async with setting.client() as client:
+        [listed] = (await call(client, "transfer_status"))["transfers"]
+        assert listed["state"] == "interrupted"
+        told = await call(client, "cancel_transfer", transfer_id=first["transfer_id"])
+    assert told["state"] == "cancelled"
+    assert setting.unfinished(told["object"]) == []
+    assert list((setting.state / "transfers" / "checkpoints").iterdir()) == []
+
+
+async def test_what_could_not_be_taken_back_is_said_and_can_be_cancelled_again(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(100_000)
+    async with setting.client() as client:
+        first = await call(client, "upload_media", path=str(path), wait_seconds=0)
+        await until(lambda: len(setting.proxy.of_kind("part")) >= 2)
+        setting.fast()
+        setting.proxy.inject(Answer(503, "ServiceUnavailable"), "abort", times=ALWAYS)
+        text = await refused(client, "cancel_transfer", transfer_id=first["transfer_id"])
+        assert "could not be taken back" in text
+        setting.fast()
+        told = await call(client, "cancel_transfer", transfer_id=first["transfer_id"])
+    assert told["state"] == "cancelled"
+    assert setting.unfinished(told["object"]) == []
+
+
+async def test_an_upload_that_has_arrived_is_not_undone(setting: Setting) -> None:
+    async with setting.client() as client:
+        done = await call(client, "upload_media", path=str(setting.video()))
+        told = await call(client, "cancel_transfer", transfer_id=done["transfer_id"])
+    assert told["state"] == "done"
+    assert "not undone" in told["note"]
+    assert setting.content(done["object"]) is not None

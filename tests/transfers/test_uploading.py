@@ -1,0 +1,130 @@
+"""One call from a file to an asset or a rendition, in storage of IMS or in a bucket of the user's own."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import anyio
+import pytest
+
+from tests.transfers.setting import MIB, PART, Setting, call, refused
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_file_becomes_an_asset_in_vod_storage_and_the_result_tells_the_facts(setting: Setting) -> None:
+    path = setting.video(5 * PART + 77)
+    async with setting.client() as client:
+        result = await call(client, "upload_media", path=str(path), Title="The title", MediaTags="a,b")
+    assert result["state"] == "done"
+    assert result["size_bytes"] == result["uploaded"]["size_bytes"] == path.stat().st_size
+    assert result["uploaded"]["parts"] == 6
+    assert result["uploaded"]["parts_resent"] == 0
+    assert result["uploaded"]["seconds"] >= 0
+    assert result["summary"]["title"] == "The title"
+    assert result["summary"]["status"] == "Normal"
+    assert setting.content(result["object"]) == path.read_bytes()
+    assert setting.ims.media_info(result["MediaId"])["MediaBasicInfo"]["MediaTags"] == "a,b"
+    assert setting.unfinished(result["object"]) == []
+
+
+async def test_a_file_becomes_an_asset_in_a_bucket_of_our_own(setting: Setting) -> None:
+    path = setting.video(3 * PART)
+    async with setting.client() as client:
+        result = await call(
+            client, "upload_media", path=str(path), destination=setting.own("films/2026/"), Description="Described"
+        )
+    assert result["state"] == "done"
+    assert result["object"] == f"oss://{setting.bucket}/films/2026/{path.name}"
+    assert setting.content(result["object"]) == path.read_bytes()
+    assert result["summary"]["status"] == "Normal"
+    basic = setting.ims.media_info(result["MediaId"])["MediaBasicInfo"]
+    assert basic["InputURL"] == result["object"]
+    assert basic["Description"] == "Described"
+
+
+async def test_a_file_becomes_a_rendition_in_vod_storage(setting: Setting) -> None:
+    async with setting.client() as client:
+        media_id = (await call(client, "upload_media", path=str(setting.video())))["MediaId"]
+        path = setting.video(3 * PART)
+        result = await call(client, "upload_stream", path=str(path), MediaId=media_id, Definition="HD")
+        played = await call(client, "get_play_info", MediaId=media_id)
+    assert result["state"] == "done"
+    assert result["MediaId"] == media_id
+    assert setting.content(result["object"]) == path.read_bytes()
+    assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
+    assert [row["Definition"] for row in played["PlayInfoList"] if row.get("Definition") == "HD"] == ["HD"]
+
+
+async def test_a_file_becomes_a_rendition_in_a_bucket_of_our_own(setting: Setting) -> None:
+    async with setting.client() as client:
+        media_id = (await call(client, "upload_media", path=str(setting.video())))["MediaId"]
+        path = setting.video()
+        destination = f"{setting.own()}renditions/720.mp4"
+        result = await call(client, "upload_stream", path=str(path), MediaId=media_id, destination=destination)
+    assert result["state"] == "done"
+    assert result["object"] == destination
+    assert setting.content(destination) == path.read_bytes()
+    assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_progress_only_rises_and_ends_at_the_whole_file(setting: Setting, own: bool) -> None:
+    path = setting.video(MIB)
+    told: list[tuple[float, float | None, str | None]] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total, message))
+
+    setting.slow(200_000)
+    async with setting.client() as client:
+        arguments = {"path": str(path), **({"destination": setting.own()} if own else {})}
+        result = await client.call_tool("upload_media", arguments, progress_callback=hear)
+    assert not result.is_error
+    values = [value for value, _, _ in told]
+    assert len(values) >= 3
+    assert all(later > earlier for earlier, later in itertools.pairwise(values)), values
+    assert all(total is not None and value <= total for value, total, _ in told)
+    assert any(0 < value < path.stat().st_size for value in values), f"it is told while it goes: {values}"
+    assert any(value >= path.stat().st_size for value in values)
+    assert any(message and path.name in message for _, _, message in told)
+
+
+async def test_other_tools_answer_while_a_file_is_sent(setting: Setting) -> None:
+    path = setting.video(2 * MIB)
+    setting.slow(500_000)
+    late: list[float] = []
+    async with setting.client() as client, anyio.create_task_group() as tasks:
+
+        async def upload() -> None:
+            assert (await call(client, "upload_media", path=str(path)))["state"] == "done"
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(upload)
+        while True:
+            began = time.monotonic()
+            await call(client, "list_media_basic_infos")
+            late.append(time.monotonic() - began)
+            await anyio.sleep(0.02)
+    assert len(late) >= 10
+    assert max(late) < 1
+
+
+async def test_a_rendition_of_an_asset_that_does_not_exist_is_refused_and_nothing_is_sent(setting: Setting) -> None:
+    async with setting.client() as client:
+        text = await refused(client, "upload_stream", path=str(setting.video()), MediaId="0" * 32)
+    assert "ResourceNotFound" in text
+    assert setting.proxy.of_kind("put") == []
+
+
+async def test_a_file_the_service_cannot_use_is_said_to_have_been_sent_and_to_be_of_no_use(setting: Setting) -> None:
+    path = setting.files / "noise.mp4"
+    path.write_bytes(b"no film at all" * 100)
+    async with setting.client() as client:
+        text = await refused(client, "upload_media", path=str(path))
+        again = await refused(client, "transfer_status", transfer_id=setting.journal()[0]["id"])
+    assert "the file was sent, but the service cannot use it" in text
+    assert "delete_media_infos" in text
+    assert setting.journal()[0]["media_id"] in text
+    assert "cannot use it" in again
