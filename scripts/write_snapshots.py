@@ -1,4 +1,4 @@
-"""Write the schema snapshots in tests/snapshots and the generated tables of README.md.
+"""Write the schema snapshots and the ledger of bytes in tests/snapshots, and the generated tables of README.md.
 
 Run as ``make snapshots``. With ``--check`` nothing is written and every difference is named, with exit code 1.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 import anyio
 from mcp_types import Tool
 
+from ims_mcp.catalogue import TOOLSETS, operations
 from ims_mcp.cli.connection import connection
 from ims_mcp.server.build import build_server
 from ims_mcp.server.listing import as_sent, effect_of, size_bytes
@@ -22,18 +23,19 @@ from ims_mcp.settings import ENVIRONMENT, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = ROOT / "tests" / "snapshots"
+LEDGER = SNAPSHOTS / "ledger.json"
 README = ROOT / "README.md"
 
 
-async def _listed() -> list[Tool]:
-    settings = Settings()
+async def _listed(toolset: str) -> list[Tool]:
+    settings = Settings(toolsets=(toolset,))
     async with connection(settings, {}) as to:
         return await build_server(settings, to.client, to.following).list_tools()
 
 
-def listed_tools() -> list[Tool]:
-    """The tools of a server with default settings."""
-    return anyio.run(_listed)
+def listed_tools(toolset: str = "core") -> list[Tool]:
+    """The tools of a server with default settings, or with another toolset."""
+    return anyio.run(_listed, toolset)
 
 
 def snapshots(tools: list[Tool]) -> dict[Path, str]:
@@ -47,11 +49,47 @@ def snapshots(tools: list[Tool]) -> dict[Path, str]:
     }
 
 
-def tables(tools: list[Tool]) -> dict[str, str]:
+def operation_snapshots(everything: list[Tool]) -> dict[Path, str]:
+    """File -> content: one file a toolset, one line an operation, as it is listed."""
+    by_name = {tool.name: tool for tool in everything}
+    found: dict[Path, str] = {}
+    for toolset in TOOLSETS:
+        lines = [
+            f'"{operation.tool_name}": {by_name[operation.tool_name].model_dump_json(by_alias=True, exclude_none=True)}'
+            for operation in operations(toolset)
+        ]
+        found[SNAPSHOTS / "operations" / f"{toolset}.json"] = "{\n" + ",\n".join(lines) + "\n}\n"
+    return found
+
+
+def ledger(tools: list[Tool], everything: list[Tool]) -> str:
+    """What tools/list costs in bytes: by default and with everything, by toolset, by tool."""
+    size = {tool.name: size_bytes(tool) for tool in everything}
+    toolsets = {
+        toolset: {"tools": len(names), "bytes": sum(size[name] for name in names)}
+        for toolset, names in ((each, [one.tool_name for one in operations(each)]) for each in TOOLSETS)
+    }
+    lists = {
+        name: {"tools": len(listed), "bytes": len(as_sent(listed).encode())}
+        for name, listed in (("core", tools), ("all", everything))
+    }
+    return json.dumps({"lists": lists, "toolsets": toolsets, "tools": size}, indent=1) + "\n"
+
+
+def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
     """Name of a generated block of the README -> its Markdown."""
     rows = [f"| `{tool.name}` | {tool.title} | {effect_of(tool)} | {size_bytes(tool):,} |" for tool in tools]
     tool_table = ["| tool | what it does | effect | bytes |", "|---|---|---|---|", *rows]
     tool_table.append(f"\n{len(tools)} tools, {len(as_sent(tools).encode()):,} bytes of tools/list.")
+    sizes = {tool.name: size_bytes(tool) for tool in everything}
+    toolset_table = ["| toolset | what it holds | operations | bytes |", "|---|---|---|---|"] + [
+        f"| `{name}` | {title} | {len(operations(name))} | "
+        f"{sum(sizes[operation.tool_name] for operation in operations(name)):,} |"
+        for name, title in TOOLSETS.items()
+    ]
+    toolset_table.append(
+        f"\n`all`: {len(everything)} tools, {len(as_sent(everything).encode()):,} bytes of tools/list."
+    )
     prompt_table = ["| prompt | arguments | what it does |", "|---|---|---|"] + [
         f"| `{file.name}` | {', '.join(f'`{argument.name}`' for argument in file.arguments)} | {file.description} |"
         for file in prompt_files()
@@ -61,6 +99,7 @@ def tables(tools: list[Tool]) -> dict[str, str]:
     ]
     return {
         "tools": "\n".join(tool_table),
+        "toolsets": "\n".join(toolset_table),
         "prompts": "\n".join(prompt_table),
         "environment": "\n".join(environment),
     }
@@ -78,8 +117,13 @@ def filled(text: str, blocks: dict[str, str]) -> str:
 
 def wanted_files() -> dict[Path, str]:
     """Every generated file with the content it should have."""
-    tools = listed_tools()
-    return {**snapshots(tools), README: filled(README.read_text(encoding="utf-8"), tables(tools))}
+    tools, everything = listed_tools(), listed_tools("all")
+    return {
+        **snapshots(tools),
+        **operation_snapshots(everything),
+        LEDGER: ledger(tools, everything),
+        README: filled(README.read_text(encoding="utf-8"), tables(tools, everything)),
+    }
 
 
 def differences() -> list[str]:
@@ -90,7 +134,7 @@ def differences() -> list[str]:
         for path, content in wanted.items()
         if not path.exists() or path.read_text(encoding="utf-8") != content
     ]
-    left_over = set(SNAPSHOTS.glob("*.json")) - set(wanted)
+    left_over = set(SNAPSHOTS.rglob("*.json")) - set(wanted)
     return found + [f"{path.relative_to(ROOT)} belongs to no tool" for path in sorted(left_over)]
 
 
@@ -101,11 +145,11 @@ def main() -> int:
         found = differences()
         print("\n".join([*found, "run: make snapshots"]) if found else "up to date", file=sys.stderr)
         return 1 if found else 0
-    SNAPSHOTS.mkdir(exist_ok=True)
     wanted = wanted_files()
-    for path in set(SNAPSHOTS.glob("*.json")) - set(wanted):
+    for path in set(SNAPSHOTS.rglob("*.json")) - set(wanted):
         path.unlink()
     for path, content in wanted.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
     return 0
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, cast
 
-from ims_mcp.catalogue.operation import Operation, Parameter, ResponseField
+from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, ResponseField
 from ims_mcp.catalogue.schema import rule_text
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
 _RESPONSE_DEPTH = 3
+_TEXTS = ("...", "example", "example-1", "snapshots/{JobId}.jpg", "oss://bucket/film.mp4")
+"""Values for texts that nothing more is known of; the first that fits the pattern is taken."""
 
 
 def description(operation: Operation) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def description(operation: Operation) -> dict[str, Any]:
         told["costs"] = operation.costs
     if operation.rules:
         told["rules"] = [rule_text(rule) for rule in operation.rules]
-    told["parameters"] = [_row(row) for row in operation.parameters]
+    told["parameters"] = [_row(row) for row in operation.parameters if not row.hidden]
     told["example"] = example(operation)
     told["returns"] = _fields(operation.response, _RESPONSE_DEPTH)
     if operation.secret_fields:
@@ -43,14 +46,20 @@ def description(operation: Operation) -> dict[str, Any]:
     return told
 
 
+_SAID = (
+    *("text", "choices", "hints", "minimum", "maximum", "min_characters", "max_characters", "max_bytes"),
+    *("max_parts", "pattern", "comma_list"),
+)
+
+
 def _row(row: Parameter) -> dict[str, Any]:
     told: dict[str, Any] = {"name": row.name, "type": row.kind}
     if row.required:
         told["required"] = True
-    for name in ("text", "choices", "minimum", "maximum", "max_bytes", "pattern"):
-        value = getattr(row, name)
-        if value not in ("", (), None):
-            told[name] = list(value) if isinstance(value, tuple) else value
+    for name in _SAID:
+        value: Any = getattr(row, name)
+        if value is not None and value is not False and value not in ("", ()):
+            told[name] = list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
     if row.fields:
         told["fields"] = [_row(field) for field in row.fields]
     if row.items is not None:
@@ -72,11 +81,39 @@ def _kind(field: ResponseField, depth: int) -> Any:
 
 
 def example(operation: Operation) -> dict[str, Any]:
-    """Arguments of a smallest plausible call: what is required, and one of each rule."""
+    """Arguments of a smallest plausible call: what is required, one of each rule, and what these need in turn."""
     names = {row.name for row in operation.parameters if row.required}
     for rule in operation.rules:
-        names |= set(getattr(rule, "names", ())[:1])
-    return {row.name: _example(row) for row in operation.parameters if row.name in names}
+        if isinstance(rule, AtLeastOne) and not names & set(rule.names):
+            names.add(rule.names[0])
+    given = {row.name: _example(row) for row in operation.parameters if row.name in names}
+    for rule in operation.rules:
+        if isinstance(rule, Needs) and _applies(given, rule):
+            _put(operation.parameters, given, rule.needs.split("."), rule.values)
+    return {row.name: given[row.name] for row in operation.parameters if row.name in given}
+
+
+def _applies(given: dict[str, Any], rule: Needs) -> bool:
+    value, needed = _at(given, rule.parameter), _at(given, rule.needs)
+    if value is None or (rule.value is not None and value != rule.value):
+        return False
+    return needed is None or bool(rule.values and needed not in rule.values)
+
+
+def _at(given: Any, path: str) -> Any:
+    for name in path.split("."):
+        given = cast("dict[str, Any]", given).get(name) if isinstance(given, dict) else None
+    return given
+
+
+def _put(rows: tuple[Parameter, ...], given: dict[str, Any], path: list[str], values: tuple[str, ...]) -> None:
+    """Give the parameter at ``path`` a value: the first that the rule lists, or a plausible one."""
+    row = next(row for row in rows if row.name == path[0])
+    if path[1:]:
+        inner: dict[str, Any] = given.setdefault(row.name, {})
+        _put(row.fields, inner, path[1:], values)
+    else:
+        given[row.name] = values[0] if values else _example(row)
 
 
 def _example(row: Parameter) -> Any:
@@ -84,7 +121,8 @@ def _example(row: Parameter) -> Any:
         return row.choices[0]
     match row.kind:
         case "integer" | "number":
-            return row.minimum or 1
+            usual = 10 if row.name == "PageSize" else 1
+            return min(max(usual, row.minimum or 0), usual if row.maximum is None else row.maximum)
         case "boolean":
             return True
         case "array":
@@ -98,8 +136,12 @@ def _example(row: Parameter) -> Any:
 def _example_text(row: Parameter) -> str:
     if row.url_schemes:
         return "rtmp://example.com/live/stream" if "rtmp" in row.url_schemes else "https://example.com/film.mp4"
+    likely = [*row.hints]
     if row.name.endswith(("Ids", "Id")):
-        return "0123456789abcdef0123456789abcdef"
+        likely.append("0123456789abcdef0123456789abcdef")
     if "Time" in row.name:
-        return "2026-01-31T08:00:00Z"
-    return row.hints[0] if row.hints else "..."
+        likely.append("2026-01-31T08:00:00Z")
+    for text in (*likely, *_TEXTS):
+        if row.pattern is None or re.fullmatch(row.pattern, text):
+            return text
+    return _TEXTS[0]

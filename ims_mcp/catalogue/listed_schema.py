@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import cast
 
-from ims_mcp.catalogue.operation import Operation
+from ims_mcp.catalogue.operation import Operation, snake_case
 from ims_mcp.catalogue.schema import Schema, input_schema
 
-MAX_BYTES = 1_500
+MAX_BYTES = 1_000
 """What a listed schema may take before its deepest objects are folded; 400 schemas have to fit into one list."""
+_SAY_NOTHING = frozenset(
+    {
+        *("a", "an", "by", "for", "from", "id", "ids", "in", "is", "it", "its"),
+        *("name", "names", "of", "on", "that", "the", "this", "to", "with"),
+    }
+)
 
 
-def listed_schema(operation: Operation, max_bytes: int = MAX_BYTES) -> Schema:
-    """``input_schema``, with nested objects named by their fields only while it is larger than ``max_bytes``.
+def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
+    """``input_schema``, less the texts that only repeat a name, its nested objects folded while it is too large.
 
-    The deepest go first, the largest of them before the others. Nothing is lost to a caller: arguments are checked
-    against the whole table, and describe_operation shows it.
+    A folded object names its fields and no more. The deepest go first, the largest of them before the others. Nothing
+    is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
     schema = input_schema(operation)
+    _drop_repetitions(schema, _words(operation.name))
     # Unknown fields are refused with the allowed names, whatever the schema says of nested objects.
     for _, part in _nested(schema):
         part.pop("additionalProperties", None)
@@ -29,6 +37,20 @@ def listed_schema(operation: Operation, max_bytes: int = MAX_BYTES) -> Schema:
             break
         _fold(max(objects, key=lambda each: each[:2])[2])
     return schema
+
+
+def _drop_repetitions(schema: Schema, known: frozenset[str]) -> None:
+    """Take away every text that only says the name it describes, or the operation's: JobId, "Id of the job"."""
+    for name, part in cast("dict[str, Schema]", schema.get("properties", {})).items():
+        said = frozenset(re.findall(r"[a-z0-9]+", part.get("description", "").lower()))
+        if said and said <= _SAY_NOTHING | _words(name) | known:
+            del part["description"]
+        _drop_repetitions(part, known)
+        _drop_repetitions(part.get("items", {}), known)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(form for word in snake_case(name).split("_") for form in (word, f"{word}s", word.rstrip("s")))
 
 
 def _fold(part: Schema) -> None:

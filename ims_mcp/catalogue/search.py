@@ -1,27 +1,19 @@
-"""Words in English or Chinese to operations, ranked: SQLite's full-text index, everyday synonyms, and the verb meant.
-
-The index is built in memory at the first search and then only read.
-"""
+"""Words in English or Chinese to operations, best first: what is meant, and what is to be done with it."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
-import threading
 from dataclasses import dataclass
 from functools import cache
 
-from ims_mcp.catalogue import Operation, get_operation, operations
-from ims_mcp.catalogue.operation import snake_case
-from ims_mcp.catalogue.synonyms import STOP_WORDS, SYNONYMS, VERBS
+from ims_mcp.catalogue import Operation, get_operation, known_names, operations
+from ims_mcp.catalogue.intents import wanted
+from ims_mcp.catalogue.ranking import Ranking
+from ims_mcp.catalogue.stems import without_names
 
-# How much a match counts by where it is: name, title, search words, purpose, parameter names.
-_WEIGHTS = (5.0, 6.0, 9.0, 2.0, 0.5)
-_VERB_BONUS = 4.0
-_COVERAGE_BONUS = 10.0
-_CANDIDATES = 60
-_CHINESE = re.compile(r"[\u3400-\u9fff]+")
-_LATIN = re.compile(r"[a-z0-9]+")
+_NAMED = 100.0
+"""What naming an operation outright counts: more than anything else together."""
+_LONGEST_NAMING = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,111 +25,43 @@ class Found:
 
 
 def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: str | None = None) -> list[Found]:
-    """The operations that fit ``query`` best, best first; empty where no word of it is known."""
-    terms = _terms(query)
-    if not terms:
+    """The operations that fit ``query`` best, best first; empty where no word of it is known.
+
+    ``toolset`` and ``effect`` leave out all other operations. Any text may be searched for: nothing in it is an
+    operator, and what is beyond a request's length is not read.
+    """
+    ranking = _ranking()
+    named = _named(query)
+    asked, said = ranking.read(without_names(query))
+    if not asked:
+        asked, said = ranking.read(query)
+    if not asked and not named:
         return []
-    index = _index()
-    wanted_verbs = _verbs(query)
-    groups = [_group(term) for term in terms]
-    expression = " OR ".join(f'"{word}"' for group in groups for word in sorted(group))
+    wants = wanted(said)
+    filtered = bool(toolset or effect)
     found: list[Found] = []
-    for name, rank in index.rows(expression):
+    for name, full_text in {**ranking.candidates(asked, everything=filtered), **dict.fromkeys(named, 1.0)}.items():
         operation = get_operation(name)
         if (toolset and operation.toolset != toolset) or (effect and operation.effect != effect):
             continue
-        words = index.words[name]
-        covered = sum(1.0 for group in groups if group & words) / len(groups)
-        verb = _VERB_BONUS if wanted_verbs & index.verbs[name] else 0.0
-        found.append(Found(operation, -rank + verb + _COVERAGE_BONUS * covered))
+        score = ranking.score(name, full_text, asked, wants) + (_NAMED if name in named else 0.0)
+        found.append(Found(operation, score))
     found.sort(key=lambda hit: (-hit.score, len(hit.operation.name), hit.operation.name))
-    return found[:limit]
+    return found[: max(limit, 0)]
 
 
-def _terms(text: str) -> list[str]:
-    """The words of a text: English ones by their stem, Chinese ones as pairs of characters."""
-    lowered = text.lower()
-    terms = [_stem(word) for word in _LATIN.findall(lowered) if word not in STOP_WORDS]
-    for run in _CHINESE.findall(lowered):
-        terms += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
-    return list(dict.fromkeys(terms))
-
-
-def _stem(word: str) -> str:
-    """A light stem, the same for index and query: plural and the commonest endings of verbs."""
-    for ending, kept in (("ies", "y"), ("ing", ""), ("ings", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            stem = word.removesuffix(ending) + kept
-            # running -> run, clipped -> clip
-            return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "sle" else stem.rstrip("e")
-    return word.rstrip("e") if len(word) > 3 else word
+def _named(query: str) -> frozenset[str]:
+    """Operations that the request names, as GetMediaInfo or get_media_info."""
+    words = set(re.findall(r"[A-Za-z0-9_]{6,64}", query[:_LONGEST_NAMING]))
+    return frozenset(_names().get(word.replace("_", "").lower(), "") for word in words) - {""}
 
 
 @cache
-def _synonyms() -> dict[str, frozenset[str]]:
-    """Term -> all terms that mean the same."""
-    table: dict[str, set[str]] = {}
-    for group in SYNONYMS:
-        terms = {term for phrase in group for term in _terms(phrase) if len(_terms(phrase)) == 1}
-        for term in terms:
-            table.setdefault(term, set()).update(terms)
-    return {term: frozenset(same) for term, same in table.items()}
-
-
-def _group(term: str) -> frozenset[str]:
-    return _synonyms().get(term, frozenset()) | {term}
-
-
-def _verbs(text: str) -> frozenset[str]:
-    """The kinds of doing a request speaks of: list, get, create ..."""
-    lowered = f" {' '.join(_LATIN.findall(text.lower()))} "
-    return frozenset(
-        kind
-        for kind, phrases in VERBS.items()
-        for phrase in phrases
-        if (f" {phrase} " in lowered if phrase.isascii() else phrase in text)
-    )
-
-
-class _Index:
-    def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self._lock = threading.Lock()
-        self._connection.execute(
-            "CREATE VIRTUAL TABLE operations USING fts5(id UNINDEXED, name, title, words, purpose, parameters)"
-        )
-        self.words: dict[str, frozenset[str]] = {}
-        self.verbs: dict[str, frozenset[str]] = {}
-        for operation in operations():
-            self._add(operation)
-        self._connection.commit()
-
-    def _add(self, operation: Operation) -> None:
-        name = snake_case(operation.name).replace("_", " ")
-        parts = [
-            _terms(name),
-            _terms(operation.title),
-            _terms(" ".join(operation.words)),
-            _terms(operation.purpose),
-            _terms(" ".join(snake_case(row.name).replace("_", " ") for row in operation.parameters)),
-        ]
-        self._connection.execute(
-            "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?)", (operation.name, *(" ".join(part) for part in parts))
-        )
-        self.words[operation.name] = frozenset(parts[0] + parts[1] + parts[2])
-        self.verbs[operation.name] = _verbs(name.partition(" ")[0]) | _verbs(operation.title.partition(" ")[0])
-
-    def rows(self, expression: str) -> list[tuple[str, float]]:
-        weights = ", ".join(str(weight) for weight in (0.0, *_WEIGHTS))
-        with self._lock:
-            cursor = self._connection.execute(
-                f"SELECT id, bm25(operations, {weights}) AS rank FROM operations "  # noqa: S608 - constants only
-                "WHERE operations MATCH ? ORDER BY rank LIMIT ?",
-                (expression, _CANDIDATES),
-            )
-            return [(str(name), float(rank)) for name, rank in cursor]
+def _names() -> dict[str, str]:
+    return {name.lower(): name for name in known_names()}
 
 
 @cache
-def _index() -> _Index:
-    return _Index()
+def _ranking() -> Ranking:
+    """Built at the first search, which takes a tenth of a second, then only read."""
+    return Ranking(operations())

@@ -15,15 +15,15 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tool import answered
 from ims_mcp.server.table_tool import Answer, TableTool
-from ims_mcp.summaries.shaping import shape
+from ims_mcp.summaries.bounds import fit
+from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.summaries.text import shorten
 from ims_mcp.workflows.operation_call import checked_arguments
+from ims_mcp.workflows.own_parameters import own_parameters
 
 _PURPOSE_CHARACTERS = 220
-_OPERATION = Parameter("operation", "string", required=True, text="Name of the operation, such as SubmitTranscodeJob.")
-_ARGUMENTS = Parameter(
-    "arguments", "object", text="Its arguments as describe_operation lists them; query and wait_seconds work too."
-)
+_OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitTranscodeJob.")
+_ARGUMENTS = Parameter("arguments", "object", text="As describe_operation lists them; query and wait_seconds too.")
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -98,7 +98,10 @@ class DescribeTool(TableTool):
         return cls.described(DESCRIBE_OPERATION)
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        return shape(description(get_operation(arguments["operation"])))
+        # Bounded, not shaped: nothing in it comes from the service, and a field called Password is no password here.
+        operation = get_operation(arguments["operation"])
+        also = {row.name: row.text for row in own_parameters(operation)}
+        return fit(description(operation) | {"takes_also": also}, MAX_BYTES)
 
 
 class CallTool(TableTool):

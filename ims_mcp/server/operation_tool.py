@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container
 from typing import Any, Self
 
@@ -10,10 +11,12 @@ from mcp_types import InputRequiredResult
 from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Operation
+from ims_mcp.catalogue.listed_schema import MAX_BYTES
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.confirmation import confirmed
 from ims_mcp.server.output_schemas import output_schema
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
+from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
 from ims_mcp.workflows.own_parameters import whole_table
 
@@ -28,7 +31,9 @@ class OperationTool(TableTool):
     @classmethod
     def of(cls, operation: Operation, client: ImsClient, listed: Container[str]) -> Self:
         """The tool of one operation; ``listed`` are the tools that a next call may name."""
-        tool = cls.described(whole_table(operation), output_schema(operation))
+        # What people meet first is listed whole; among 400 the deepest objects have to be folded.
+        most = math.inf if operation.name in CORE else MAX_BYTES
+        tool = cls.described(whole_table(operation), output_schema(operation), max_schema_bytes=most)
         tool._operation, tool._client, tool._listed = operation, client, listed
         return tool
 

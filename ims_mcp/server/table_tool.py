@@ -15,7 +15,7 @@ from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.listed_schema import listed_schema
+from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.server.failures import explained, incident
@@ -30,8 +30,10 @@ class TableTool(Tool):
     _table: Operation = PrivateAttr()
 
     @classmethod
-    def described(cls, table: Operation, output_schema: dict[str, Any] | None = None) -> Self:
-        """A tool that is named, described and annotated from its table."""
+    def described(
+        cls, table: Operation, output_schema: dict[str, Any] | None = None, *, max_schema_bytes: float = MAX_BYTES
+    ) -> Self:
+        """A tool that is named, described and annotated from its table; a larger schema is folded."""
         tool = cls(
             fn=_never_called,
             name=table.tool_name,
@@ -39,7 +41,7 @@ class TableTool(Tool):
             description=" ".join(
                 filter(None, [table.purpose, *(rule_text(rule) for rule in table.rules), table.costs])
             ),
-            parameters=listed_schema(table),
+            parameters=listed_schema(table, max_schema_bytes),
             fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema),
             is_async=True,
             context_kwarg=None,

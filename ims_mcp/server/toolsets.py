@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, operations
+from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, known_names, operations
+from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.settings import Settings, SettingsError
 
 CORE = (
@@ -44,10 +45,11 @@ def listed_names(settings: Settings, known: Iterable[str], chosen: Iterable[str]
 
     Raises SettingsError for a name that no tool has.
     """
-    names = list(known)
     for name in (*settings.tools, *settings.exclude_tools):
+        # What this server does not hold may be left out of its list all the same.
+        names = {*known, *map(snake_case, known_names())}
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+            near = difflib.get_close_matches(name, sorted(names), n=1)
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."
             raise SettingsError(f"There is no tool {name!r}.", next_step=hint)
     return (frozenset(chosen) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)

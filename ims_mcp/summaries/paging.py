@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from ims_mcp.catalogue import Operation
 
 _TOKENS = ("NextToken", "NextPageToken", "ScrollToken")
 _NUMBERS = ("PageNo", "PageNumber")
+_SIZES = ("PageSize", "MaxResults")
 _TOTALS = ("TotalCount", "Total", "TotalNum", "TotalNumber", "SubTotal")
 # SearchMedia takes page numbers this far, and its scroll token from there on.
 _LAST_NUMBERED_PAGE = 200
+# QueryMediaCensorJobDetail has its token this deep: MediaCensorJobDetail.VensorCensorResult.NextPageToken.
+_DEEPEST = 3
 
 
 def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -21,31 +24,58 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
     """
     takes = {row.name for row in operation.parameters}
     number = next((name for name in _NUMBERS if name in takes), None)
-    for token in _TOKENS:
-        if token not in takes or (token == "ScrollToken" and _page(arguments, number) < _LAST_NUMBERED_PAGE):  # noqa: S105
+    by_token = False
+    for token in (name for name in _TOKENS if name in takes):
+        numbered = number is not None and token not in arguments and _page(arguments, number) < _LAST_NUMBERED_PAGE
+        if token == "ScrollToken" and numbered:  # noqa: S105 - a name
             continue
         value = _found(data, token)
         if value:
             paged = {name: given for name, given in arguments.items() if name not in _NUMBERS}
             # The same token again would go round for ever.
             return {**paged, token: value} if value != arguments.get(token) else None
-        if token in arguments or _found(data, token) == "":
+        if token in arguments:
             return None
+        by_token = by_token or value is not None
     if "NextStartTime" in data and "StartTime" in takes:
         later = data["NextStartTime"]
         return {**arguments, "StartTime": later} if later and later != arguments.get("StartTime") else None
-    return _by_number(arguments, data, number) if number else None
+    if number is None:
+        return None
+    return _by_number(operation, arguments, data, number, needs_total=by_token)
 
 
-def _by_number(arguments: Mapping[str, Any], data: Mapping[str, Any], number: str) -> dict[str, Any] | None:
+def _by_number(
+    operation: Operation, arguments: Mapping[str, Any], data: Mapping[str, Any], number: str, *, needs_total: bool
+) -> dict[str, Any] | None:
     items = _items(data)
     if not items:
         return None
     page = _page(arguments, number)
-    size = _whole(arguments.get("PageSize")) or _whole(_found(data, "PageSize")) or items
+    asked = next((size for name in _SIZES if (size := _whole(arguments.get(name)))), None)
+    size = _whole(_found(data, "PageSize")) or asked or items
     total = next((count for name in _TOTALS if (count := _whole(_found(data, name))) is not None), None)
-    more = (page - 1) * size + items < total if total is not None else items >= size and "PageSize" in arguments
-    return {**arguments, number: page + 1} if more else None
+    if total is not None:
+        # Entries on a page that should lie beyond the end: the service gives less a page than it was asked for.
+        beyond = page > 1 and items < size and (page - 1) * size >= total
+        more = (page - 1) * size + items < total or beyond
+    else:
+        # Nothing says how many there are: a full page may be followed by another. Default sizes are tens.
+        more = not needs_total and (items >= asked if asked else items % 10 == 0)
+    if not more:
+        return None
+    following = {**arguments, number: _like(operation, number, page + 1)}
+    row = operation.parameter("PageSize")
+    if asked is None and page == 1 and row is not None and (row.minimum or 1) <= size <= (row.maximum or size):
+        # Said from here on, so that the last page can be told from a short one.
+        following["PageSize"] = _like(operation, "PageSize", size)
+    return following
+
+
+def _like(operation: Operation, name: str, value: int) -> int | str:
+    """A number as the operation takes it: some take page numbers as text."""
+    row = operation.parameter(name)
+    return str(value) if row is not None and row.kind == "string" else value
 
 
 def _page(arguments: Mapping[str, Any], number: str | None) -> int:
@@ -53,25 +83,22 @@ def _page(arguments: Mapping[str, Any], number: str | None) -> int:
 
 
 def _items(data: Mapping[str, Any]) -> int:
-    """Elements on this page: those of the longest list at the top or one object below it."""
-    longest = 0
-    for value in data.values():
-        if isinstance(value, list):
-            longest = max(longest, len(cast("list[Any]", value)))
-        elif isinstance(value, dict):
-            inner = cast("dict[str, Any]", value).values()
-            longest = max([longest, *(len(cast("list[Any]", part)) for part in inner if isinstance(part, list))])
-    return longest
+    """Elements on this page: those of the longest list that lies in no other list."""
+    lists = [cast("list[Any]", value) for level in _levels(data) for value in level.values() if isinstance(value, list)]
+    return max((len(elements) for elements in lists), default=0)
 
 
 def _found(data: Mapping[str, Any], name: str) -> Any:
-    """A field at the top or one object below it: Data.TotalCount, PackageJobList.NextPageToken."""
-    if name in data:
-        return data[name]
-    for value in data.values():
-        if isinstance(value, dict) and name in value:
-            return cast("dict[str, Any]", value)[name]
-    return None
+    """The field nearest to the top that lies in no list: Data.TotalCount, PackageJobList.NextPageToken."""
+    return next((level[name] for level in _levels(data) if level.get(name) is not None), None)
+
+
+def _levels(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The response and the objects in it, level by level."""
+    level: list[Mapping[str, Any]] = [data]
+    for _ in range(_DEEPEST):
+        yield from level
+        level = [cast("dict[str, Any]", value) for each in level for value in each.values() if isinstance(value, dict)]
 
 
 def _whole(value: Any) -> int | None:

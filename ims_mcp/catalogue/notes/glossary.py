@@ -8,14 +8,7 @@ from ims_mcp.catalogue.notes.note import ParameterNotes
 _LEGACY: ParameterNotes = {"hidden": True}
 _LEGACY_NUMBER: ParameterNotes = {"hidden": True, "wire_kind": "integer"}
 
-# What the service's gateway fills in for other products; nobody has to send it.
-_INTERNAL: ParameterNotes = {"hidden": True}
-
 GLOSSARY: dict[str, ParameterNotes] = {
-    "OwnerAccount": _INTERNAL,
-    "OwnerId": {"hidden": True, "wire_kind": "integer"},
-    "ResourceOwnerAccount": _INTERNAL,
-    "ResourceOwnerId": {"hidden": True, "wire_kind": "integer"},
     "MediaId": {"text": "Id of the asset."},
     "JobId": {"text": "Id of the job."},
     "TemplateId": {"text": "Id of the template."},

@@ -36,7 +36,6 @@ class ParameterNotes(TypedDict, total=False):
     comma_list: bool
     extra_fields: bool
     hidden: bool
-    hidden: bool
     wire_kind: str
     """Glossary only: the kind the SDK declares, where it is not a string."""
 

@@ -57,7 +57,19 @@ NOTES = (
             pending=("Running",),
         ),
         costs="Indexing is billed as AI analysis.",
-        words=("add to search library", "index a video", "make searchable", "媒资入搜索库", "建立索引", "导入搜索库"),
+        words=(
+            "add to search library",
+            "index a video",
+            "make searchable",
+            "媒资入搜索库",
+            "建立索引",
+            "导入搜索库",
+            "add video to search library",
+            "import into search library",
+            "加入搜索库",
+            "视频入库检索",
+            "加到检索库",
+        ),
     ),
     OperationNotes(
         operation="UpdateMediaToSearchLib",
@@ -87,7 +99,14 @@ NOTES = (
             "MsgBody": {"text": "Rarely needed.", "kind": "object", "json_text": True},
         },
         idempotent=True,
-        words=("remove from search", "stop finding asset", "从搜索库删除", "移出搜索库"),
+        words=(
+            "remove from search",
+            "stop finding asset",
+            "从搜索库删除",
+            "移出搜索库",
+            "take video out of search library",
+            "从检索库移除",
+        ),
     ),
     OperationNotes(
         operation="QueryMediaIndexJob",
@@ -100,7 +119,15 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SearchLibName": LIBRARY},
         idempotent=True,
-        words=("indexing progress", "index job status", "索引任务", "索引进度", "查询索引任务"),
+        words=(
+            "indexing progress",
+            "index job status",
+            "索引任务",
+            "索引进度",
+            "查询索引任务",
+            "is the video indexed yet",
+            "索引建好了没",
+        ),
     ),
     OperationNotes(
         operation="SearchIndexJobRerun",
@@ -108,8 +135,7 @@ NOTES = (
         purpose=(
             "Despite its name no search: analyses assets of a search library again, for instance after an index was "
             "added or a job failed. At most 20 assets, chosen kinds of index with Task. Ids that do not exist come "
-            "back in MediaIdsNoExist. It runs in the background: look at each asset with query_media_index_job; "
-            "waiting in this call works for a single asset."
+            "back in MediaIdsNoExist. It runs in the background: look at each asset with query_media_index_job."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -118,7 +144,7 @@ NOTES = (
             "SearchLibName": LIBRARY,
             "Namespace": NAMESPACE,
         },
-        # The look takes one asset: with several ids in MediaIds the service refuses it, and the wait says so.
+        # The look takes one asset: of several ids in MediaIds each is looked at.
         poll=Poll(
             operation="QueryMediaIndexJob",
             arguments=(("MediaId", "MediaIds"), ("SearchLibName", "SearchLibName")),
@@ -128,7 +154,17 @@ NOTES = (
             pending=("Running",),
         ),
         costs="Every run is billed as AI analysis.",
-        words=("reindex", "re-run index", "retry failed indexing", "重建索引", "重新索引", "重跑索引任务"),
+        words=(
+            "reindex",
+            "re-run index",
+            "retry failed indexing",
+            "重建索引",
+            "重新索引",
+            "重跑索引任务",
+            "index again",
+            "analyse again for search",
+            "重新分析入库",
+        ),
     ),
     OperationNotes(
         operation="CreateStreamToSearchLib",
@@ -145,7 +181,17 @@ NOTES = (
             "Namespace": {"text": "Part of the library to put it into."},
         },
         costs="The stream is analysed, and billed, until it is closed.",
-        words=("index live stream", "tag live stream", "直播流入库", "流媒资", "直播打标"),
+        words=(
+            "index live stream",
+            "tag live stream",
+            "直播流入库",
+            "流媒资",
+            "直播打标",
+            "make live stream searchable",
+            "直播流可检索",
+            "register a live stream for search",
+            "analyse a live stream",
+        ),
     ),
     OperationNotes(
         operation="CloseStreamToSearchLib",
@@ -158,7 +204,14 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={"MediaId": STREAM, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
         idempotent=True,
-        words=("stop live tagging", "close stream", "关闭流媒资", "停止直播打标"),
+        words=(
+            "stop live tagging",
+            "close stream",
+            "关闭流媒资",
+            "停止直播打标",
+            "stop analysing the live stream",
+            "停止分析直播流",
+        ),
     ),
     OperationNotes(
         operation="AddStreamTagToSearchLib",
@@ -186,7 +239,16 @@ NOTES = (
             "Namespace": NAMESPACE,
         },
         rules=(AtLeastOne(("MsgBody",)),),
-        words=("mark a moment", "live highlight", "annotate stream", "流媒资标签", "直播打点", "添加标签"),
+        words=(
+            "mark a moment",
+            "live highlight",
+            "annotate stream",
+            "流媒资标签",
+            "直播打点",
+            "添加标签",
+            "mark a goal in the live stream",
+            "给直播流打点",
+        ),
     ),
     OperationNotes(
         operation="GetStreamTagList",

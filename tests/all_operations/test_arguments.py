@@ -1,0 +1,109 @@
+"""Drawn and mutated arguments for every operation: sent, or refused with every problem named; never an opaque error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from mcp.server.mcpserver import Context
+from mcp_types import CallToolResult
+
+from ims_mcp.catalogue import Effect, Operation, operations
+from ims_mcp.cli.connection import opened
+from ims_mcp.client.credentials import FixedCredentials
+from ims_mcp.server.build import build_server
+from ims_mcp.server.catalogue_tools import catalogue_tools
+from ims_mcp.server.operation_tool import OperationTool
+from ims_mcp.server.table_tool import TableTool
+from ims_mcp.settings import Settings
+from tests.client.scripted_service import Arrived, ScriptedService
+from tests.drawn_arguments import EXAMPLES, drawn, mutated, seeds
+from tests.server.connected import CREDENTIAL, text_of
+
+Make = Callable[[Operation, Random], dict[str, Any]]
+
+
+async def tried(make: Make, *, by_call_tool: bool) -> tuple[int, int]:
+    """(calls sent, calls refused) of every operation with arguments from ``make``; asserts that each was clear."""
+    sent = refused = 0
+    settings = Settings(allow_destructive=True)
+    with ScriptedService() as service:
+        async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
+            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
+            call_tools: dict[str, TableTool] = {tool.name: tool for tool in catalogue_tools(to.client, ())}
+            for operation in operations():
+                tool: TableTool = OperationTool.of(operation, to.client, ())
+                if by_call_tool:
+                    tool = call_tools[f"call_{operation.effect}_operation"]
+                for random in seeds(operation):
+                    arguments = make(operation, random)
+                    before = service.count
+                    given = {"operation": operation.name, "arguments": arguments} if by_call_tool else arguments
+                    result = await tool.run(given, context)
+                    assert_clear(operation, arguments, result, service.arrived[before:])
+                    sent, refused = sent + (not result.is_error), refused + bool(result.is_error)
+    return sent, refused
+
+
+def assert_clear(
+    operation: Operation, arguments: dict[str, Any], result: CallToolResult, arrived: list[Arrived]
+) -> None:
+    text = text_of(result)
+    about = (operation.name, arguments, text)
+    assert "Traceback" not in text, about
+    assert "failed inside this server" not in text, about
+    text.encode("utf-8")
+    calls = [request.action for request in arrived]
+    if result.is_error:
+        # Text that is no Unicode stops at the call tool itself.
+        names = (operation.name, f"Call{operation.effect.title()}Operation")
+        assert any(f"{name} was not sent" in text for name in names), about
+        assert "\n- " in text, about
+        assert operation.name not in calls, about
+    else:
+        json.loads(text)
+        assert calls[-1] == operation.name, about
+
+
+@pytest.mark.anyio
+async def test_arguments_drawn_from_the_schemas_are_sent_or_clearly_refused() -> None:
+    sent, refused = await tried(drawn, by_call_tool=False)
+    assert sent + refused == 400 * EXAMPLES
+    assert sent > refused  # most of what the schema allows is right
+
+
+@pytest.mark.anyio
+async def test_mutated_arguments_are_clearly_refused_or_sent() -> None:
+    sent, refused = await tried(mutated, by_call_tool=False)
+    assert sent + refused == 400 * EXAMPLES
+    assert refused > 100 * EXAMPLES
+
+
+@pytest.mark.anyio
+async def test_mutated_arguments_of_the_call_tools_are_clearly_refused_or_sent() -> None:
+    sent, refused = await tried(mutated, by_call_tool=True)
+    assert sent + refused == 400 * EXAMPLES
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("effect", list(Effect))
+async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: Effect) -> None:
+    with ScriptedService() as service:
+        settings = Settings(allow_destructive=True)
+        async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
+            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
+            tool = next(each for each in catalogue_tools(to.client, ()) if each.name == f"call_{effect}_operation")
+            for wrong in ("[1]", "text", 5, [1], True, "{", '{"a": NaN}'):
+                result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, context)
+                assert result.is_error
+                assert "arguments: " in text_of(result), text_of(result)
+            names: list[Any] = ["", "No Such", "\ud800", 5, None, [], "x" * 1000]
+            for wrong in names:
+                result = await tool.run({"operation": wrong, "arguments": {}}, context)
+                assert result.is_error
+                assert "failed inside this server" not in text_of(result)
+                text_of(result).encode()
+        assert service.count == 0

@@ -1,0 +1,229 @@
+"""What a client is told: a small list by default, 400 lean tools on request, and the same ones at every time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, cast
+
+import pytest
+from mcp_types import Tool
+
+from ims_mcp.catalogue import TOOLSETS, Effect, operations
+from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
+from ims_mcp.catalogue.operation import snake_case
+from ims_mcp.catalogue.schema import input_schema
+from ims_mcp.cli import main
+from ims_mcp.server.listing import as_sent
+from ims_mcp.server.toolsets import CORE, chosen_operations
+from ims_mcp.settings import Settings, SettingsError, read_settings
+from ims_mcp.workflows.own_parameters import own_parameters, whole_table
+from scripts.write_snapshots import listed_tools
+from tests.all_operations.roads import operation
+from tests.server.connected import connected
+
+NOWHERE = "http://127.0.0.1:9"
+CORE_BYTES, CORE_TOOLS = 26 * 1024, 22
+ALL_BYTES = 400 * 1024
+PLAIN_WORDS = frozenset(
+    {
+        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "into", "is", "it", "its"),
+        *("of", "on", "one", "or", "that", "the", "this", "to", "what", "which", "with", "your"),
+    }
+)
+
+
+@cache
+def everything() -> dict[str, Tool]:
+    return {tool.name: tool for tool in listed_tools("all")}
+
+
+def schemas_in(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema and all schemas inside it."""
+    if isinstance(schema, dict):
+        known = cast("dict[str, Any]", schema)
+        yield known
+        for name, part in known.items():
+            parts = cast("dict[str, Any]", part).values() if name == "properties" else [part]
+            for inner in parts:
+                yield from schemas_in(inner)
+
+
+def test_the_default_list_is_small() -> None:
+    tools = listed_tools()
+    assert len(tools) <= CORE_TOOLS
+    assert len(as_sent(tools).encode()) <= CORE_BYTES
+
+
+def test_everything_lists_400_operations_and_the_rest_in_a_kilobyte_a_tool() -> None:
+    tools = list(everything().values())
+    names = {each.tool_name for each in operations()}
+    assert len(names) == 400
+    assert names < set(everything())
+    assert {tool.name for tool in listed_tools()} < set(everything())
+    assert len(as_sent(tools).encode()) <= ALL_BYTES
+
+
+def test_lists_are_the_same_at_every_time() -> None:
+    assert as_sent(listed_tools("all")) == as_sent(list(everything().values()))
+    assert [tool.name for tool in listed_tools("all")] == list(everything())
+
+
+def test_every_schema_is_lean() -> None:
+    for name, tool in everything().items():
+        assert re.fullmatch(r"[a-z][a-z0-9_]{0,44}", name)
+        assert tool.input_schema["type"] == "object", name
+        assert tool.input_schema["additionalProperties"] is False, name
+        assert not {"anyOf", "oneOf", "allOf", "not"} & set(tool.input_schema), name
+        for schema in (*schemas_in(tool.input_schema), *schemas_in(tool.output_schema)):
+            assert not {"$ref", "$defs", "title"} & set(schema), name
+            assert isinstance(schema.get("type", ""), str), name
+            assert schema.get("type") != "null", name
+            assert "type" in schema or not schema, (name, schema)
+            assert set(schema.get("required", ())) <= set(schema.get("properties", ())), name
+            if schema.get("pattern"):
+                re.compile(schema["pattern"])
+
+
+def test_every_description_says_more_than_the_name() -> None:
+    seen: dict[str, str] = {}
+    for name, tool in everything().items():
+        text = tool.description or ""
+        assert 80 <= len(text) <= 1200, (name, len(text))
+        words = set(re.findall(r"[a-z]+", text.lower()))
+        own = {form for word in name.split("_") for form in (word, f"{word}s", word.rstrip("s"), f"{word}ed")}
+        assert len(words - own - PLAIN_WORDS) >= 8, (name, text)
+        assert seen.setdefault(text, name) == name, (name, seen[text])
+        assert tool.title
+
+
+def test_annotations_follow_from_effects() -> None:
+    for each in operations():
+        hints = everything()[each.tool_name].annotations
+        assert hints is not None
+        destructive = each.effect is Effect.DESTRUCTIVE or each.destructive_when is not None
+        assert hints.read_only_hint is (each.effect is Effect.READ)
+        assert hints.destructive_hint is destructive, each.name
+        assert (hints.idempotent_hint, hints.open_world_hint) == (each.idempotent, True)
+
+
+def test_what_people_meet_first_is_listed_whole() -> None:
+    for name in CORE:
+        whole = input_schema(whole_table(operation(name)))
+        listed = everything()[snake_case(name)].input_schema
+        assert _paths(listed) == _paths(whole), name
+
+
+def test_a_folded_object_names_its_fields_and_takes_all_of_them() -> None:
+    folded = 0
+    for each in operations():
+        whole, listed = input_schema(each), listed_schema(each)
+        missing = _paths(whole) - _paths(listed)
+        folded += bool(missing)
+        for path in missing:
+            parent = _part(listed, path.rpartition(".")[0])
+            if parent is not None and "properties" not in parent:
+                assert path.rpartition(".")[2] in parent["description"], (each.name, path)
+        # What is small enough is whole.
+        assert not missing or len(json.dumps(whole)) > MAX_BYTES, each.name
+        assert {path for path in _paths(whole) if "." not in path} == set(listed["properties"]), each.name
+        assert whole.get("required") == listed.get("required")
+    assert 10 < folded < 80
+
+
+def test_texts_that_only_repeat_a_name_are_left_out_of_the_list() -> None:
+    get, wait = everything()["get_transcode_job"], everything()["wait_for_job"]
+    assert "description" not in get.input_schema["properties"]["ParentJobId"] or "parent" not in str(get.input_schema)
+    assert wait.input_schema["properties"]["ids"]["description"]
+    register = everything()["register_media_info"].input_schema["properties"]
+    assert register["InputURL"]["description"]
+
+
+def test_every_operation_takes_what_this_server_adds() -> None:
+    for each in operations():
+        own = {row.name for row in own_parameters(each)}
+        assert "query" in own
+        assert ("wait_seconds" in own) is (each.poll is not None)
+        assert ("include_credentials" in own) is bool(each.secret_fields)
+        shown = set(everything()[each.tool_name].input_schema["properties"])
+        # Taken by all; listed where there is something to pick from.
+        assert own - shown == (set() if each.effect is Effect.READ else {"query"}), each.name
+
+
+def test_toolsets_are_chosen_by_option_and_by_environment() -> None:
+    by_option = read_settings({}, toolsets="live_record, upload")
+    by_environment = read_settings({"IMS_MCP_TOOLSETS": "live_record,upload"})
+    wanted = [*operations("live_record"), *operations("upload")]
+    assert list(chosen_operations(by_option)) == list(chosen_operations(by_environment)) == wanted
+    assert read_settings({"IMS_MCP_TOOLSETS": "all"}, toolsets="core").toolsets == ("core",)
+    assert [each.name for each in chosen_operations(Settings())] == list(CORE)
+    both = chosen_operations(Settings(toolsets=("core", "media_library")))
+    assert len(both) == len(set(both)) == len({*CORE, *(each.name for each in operations("media_library"))})
+
+
+@pytest.mark.parametrize("toolset", TOOLSETS)
+def test_a_toolset_lists_its_operations_and_the_tools_of_this_server(toolset: str) -> None:
+    listed = {tool.name for tool in listed_tools(toolset)}
+    ours = {tool.name for tool in listed_tools()} - {snake_case(name) for name in CORE}
+    assert listed == {each.tool_name for each in operations(toolset)} | ours
+
+
+@pytest.fixture
+def usual() -> set[str]:
+    """The tools of the default list."""
+    return {tool.name for tool in listed_tools()}
+
+
+@pytest.mark.anyio
+async def test_single_tools_are_added_and_left_out(usual: set[str]) -> None:
+    settings = read_settings({"IMS_MCP_EXCLUDE_TOOLS": "upload_media, submit_asr_job"}, tools="get_transcode_job")
+    async with connected(NOWHERE, settings=settings) as client:
+        names = [tool.name for tool in (await client.list_tools()).tools]
+    assert set(names) == {*usual, "get_transcode_job"} - {"upload_media"}
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("settings", "hint"),
+    [
+        (Settings(tools=("get_transcode_jobs",)), "get_transcode_job"),
+        (Settings(exclude_tools=("uplod_media",)), "upload_media"),
+        (Settings(toolsets=("transcodin",)), "transcoding"),
+        (Settings(tools=("zzzzzz",)), "--toolsets all"),
+    ],
+)
+async def test_a_name_that_nothing_has_is_refused_with_the_nearest_one(settings: Settings, hint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        async with connected(NOWHERE, settings=settings):
+            raise AssertionError("started")
+    assert hint in caught.value.explain()
+
+
+def test_the_command_line_lists_what_a_server_would(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools", "--json", "--toolsets", "live_record"]) == 0
+    listed = json.loads(capsys.readouterr().out)["tools"]
+    assert [tool["name"] for tool in listed] == [tool.name for tool in listed_tools("live_record")]
+    assert main(["tools", "--toolsets", "live_recor"]) == 1
+    assert "There is no toolset 'live_recor'" in capsys.readouterr().err
+
+
+def _paths(schema: dict[str, Any], before: str = "") -> set[str]:
+    """Names of all typed fields, nested ones with their path."""
+    found: set[str] = set()
+    for name, part in cast("dict[str, dict[str, Any]]", schema.get("properties", {})).items():
+        found |= {f"{before}{name}"} | _paths(part, f"{before}{name}.")
+    return found | (_paths(schema["items"], before) if "items" in schema else set())
+
+
+def _part(schema: dict[str, Any], path: str) -> dict[str, Any] | None:
+    """The schema at a path of :func:`_paths`, the elements of a list in place of the list; None where it is folded."""
+    for name in path.split("."):
+        if "properties" not in schema:
+            return None
+        schema = schema["properties"].get(name, {})
+        while "items" in schema:
+            schema = schema["items"]
+    return schema

@@ -1,0 +1,135 @@
+"""Following next_call to its end yields every item once, whichever of its shapes an operation pages in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from ims_mcp.catalogue import Operation
+from ims_mcp.catalogue.describe import example
+from ims_mcp.summaries.paging import next_page
+from tests.all_operations.pager import ITEMS, NUMBERS, SIZES, TOKENS, TOTALS, Pager, at, named, paging
+from tests.all_operations.roads import everything, operation
+from tests.client.scripted_service import ScriptedService
+from tests.server.connected import connected, content_of
+
+MOST_CALLS = 12
+
+
+async def followed(client: Client, pager: Pager, tool: str, arguments: dict[str, Any]) -> list[int]:
+    """The items of all pages, got by making each next_call as it is written."""
+    seen: list[int] = []
+    for _ in range(MOST_CALLS):
+        content = content_of(await client.call_tool(tool, arguments))
+        seen += [item["Index"] for item in at(content, pager.list_path)]
+        following = content.get("next_call")
+        if following is None:
+            return seen
+        tool, arguments = following["tool"], following["arguments"]
+    raise AssertionError(f"{pager.operation.name} never ends: {pager.sent[-3:]}")
+
+
+def size_parameter(operation: Operation) -> dict[str, Any]:
+    """A page size other than the usual one, as near to 5 as the operation allows."""
+    row = next((row for row in operation.parameters if row.name in SIZES), None)
+    if row is None:
+        return {}
+    size = int(min(max(5, row.minimum or 0), row.maximum or 5))
+    return {row.name: str(size) if row.kind == "string" else size}
+
+
+def test_the_shapes_in_which_operations_page_are_all_here() -> None:
+    shapes = {
+        (
+            tuple(row.name for row in each.parameters if row.name in (*TOKENS, *NUMBERS)),
+            named(each, *TOKENS),
+            named(each, *TOTALS),
+        )
+        for each in paging()
+    }
+    assert len(paging()) >= 75
+    assert len(shapes) >= 9
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("sized", [False, True])
+async def test_following_the_next_call_yields_every_item_once(sized: bool) -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            for each in paging():
+                service.usual = pager = Pager(each)
+                arguments = {**example(each), **(size_parameter(each) if sized else {})}
+                call = {"operation": each.name, "arguments": arguments}
+                assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
+                # What was asked for at first goes along to every page.
+                kept = [name for name in arguments if name not in ("StartTime", *NUMBERS)]
+                for sent in pager.sent:
+                    assert [sent[name] for name in kept] == [pager.sent[0][name] for name in kept], each.name
+
+
+@pytest.mark.anyio
+async def test_the_next_call_names_the_operations_own_tool_where_it_is_listed() -> None:
+    with ScriptedService() as service:
+        async with everything(service.url) as client:
+            for each in paging():
+                service.usual = pager = Pager(each)
+                content = content_of(await client.call_tool(each.tool_name, example(each)))
+                assert content["next_call"]["tool"] == each.tool_name
+                seen = await followed(client, Pager(each, sent=pager.sent), each.tool_name, example(each))
+                assert seen == list(range(ITEMS)), each.name
+
+
+@pytest.mark.anyio
+async def test_one_page_that_holds_everything_has_no_next_call() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            for each in paging():
+                service.usual = Pager(each, items=3)
+                given = {"operation": each.name, "arguments": example(each)}
+                assert "next_call" not in content_of(await client.call_tool("call_read_operation", given)), each.name
+                service.usual = Pager(each, items=0)
+                assert "next_call" not in content_of(await client.call_tool("call_read_operation", given)), each.name
+
+
+@pytest.mark.anyio
+async def test_a_service_that_gives_less_a_page_than_asked_for_is_read_to_the_end() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            for each in paging():
+                row = next((row for row in each.parameters if row.name == "PageSize"), None)
+                if row is None or named(each, *TOTALS) is None or (row.maximum or 50) < 15:
+                    continue
+                service.usual = pager = Pager(each, cap=7)
+                call = {"operation": each.name, "arguments": {**example(each), "PageSize": 15}}
+                assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
+
+
+def test_a_token_that_comes_back_unchanged_ends_the_list() -> None:
+    each = operation("ListMediaBasicInfos")
+    page: dict[str, Any] = {"MediaInfos": [{}], "NextToken": "same", "TotalCount": 100}
+    assert next_page(each, {}, page) == {"NextToken": "same"}
+    assert next_page(each, {"NextToken": "same"}, page) is None
+
+
+def test_a_search_goes_on_by_its_scroll_token_beyond_page_200() -> None:
+    search = operation("SearchMedia")
+    page: dict[str, Any] = {"MediaInfoList": [{}] * 10, "ScrollToken": "s1", "Total": 2500}
+    assert next_page(search, {"PageNo": 7}, page) == {"PageNo": 8}
+    assert next_page(search, {"PageNo": 199, "PageSize": 10}, page) == {"PageNo": 200, "PageSize": 10}
+    assert next_page(search, {"PageNo": 200, "PageSize": 10}, page) == {"PageSize": 10, "ScrollToken": "s1"}
+    on: dict[str, Any] = {**page, "ScrollToken": "s2"}
+    assert next_page(search, {"PageSize": 10, "ScrollToken": "s1"}, on) == {"PageSize": 10, "ScrollToken": "s2"}
+    end: dict[str, Any] = {"MediaInfoList": [], "ScrollToken": "", "Total": 2500}
+    assert next_page(search, {"PageSize": 10, "ScrollToken": "s2"}, end) is None
+
+
+def test_an_operation_that_does_not_page_has_no_next_page() -> None:
+    assert next_page(operation("GetMediaInfo"), {"MediaId": "m"}, {"MediaInfo": {"Total": 100}, "List": [1]}) is None
+
+
+@pytest.mark.parametrize("total", [None, "", "many", [], -1, 10**30])
+def test_a_total_that_is_none_does_no_harm(total: Any) -> None:
+    page: dict[str, Any] = {"LiveRecordJobs": [{}] * 10, "TotalCount": total}
+    assert next_page(operation("ListLiveRecordJobs"), {"PageNo": 1}, page) in (None, {"PageNo": 2, "PageSize": 10})

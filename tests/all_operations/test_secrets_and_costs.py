@@ -1,0 +1,109 @@
+"""Credentials in answers stay hidden by every road unless asked for; what costs money says so."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from ims_mcp.catalogue import Operation, ResponseField, operations
+from ims_mcp.catalogue.describe import example
+from ims_mcp.summaries.secrets import HIDDEN, SecretNames
+from tests.all_operations.roads import ROADS, Call, everything
+from tests.client.scripted_service import Answer, ScriptedService
+from tests.server.connected import content_of, text_of
+
+SECRET = "Zx9RecognisableSecret"
+ADDRESS = b64encode(b'{"Endpoint": "https://h", "Bucket": "b", "FileName": "a.mp4"}').decode()
+WITH_SECRETS = [each for each in operations() if each.secret_fields]
+
+
+def answer_of(operation: Operation) -> dict[str, Any]:
+    """An answer with every declared field in it; the secret ones hold the secret."""
+    return {field.name: _value(field, operation.secret_fields) for field in operation.response}
+
+
+def _value(field: ResponseField, secrets: tuple[str, ...]) -> Any:
+    if field.items is not None:
+        return [_value(field.items, secrets)]
+    if field.fields:
+        return {each.name: _value(each, secrets) for each in field.fields}
+    if field.name == "UploadAddress":
+        return ADDRESS
+    return SECRET if field.name in secrets else "harmless"
+
+
+def names_in(fields: tuple[ResponseField, ...]) -> set[str]:
+    found: set[str] = set()
+    for field in fields:
+        found |= {field.name} | names_in(field.fields)
+        if field.items is not None:
+            found |= {field.items.name} | names_in((field.items,))
+    return found
+
+
+def test_every_secret_field_is_one_that_the_operation_returns() -> None:
+    assert len(WITH_SECRETS) >= 30
+    for each in WITH_SECRETS:
+        assert set(each.secret_fields) <= names_in(each.response), each.name
+
+
+def test_an_operation_that_returns_a_credential_can_be_asked_to_show_it() -> None:
+    known = SecretNames()
+    for each in operations():
+        credentials = {name for name in names_in(each.response) if name in known}
+        assert credentials <= set(each.secret_fields), each.name
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("road", ROADS)
+async def test_credentials_are_hidden_unless_asked_for(road: Any) -> None:
+    with ScriptedService() as service:
+        async with everything(service.url, allow_destructive=True) as client:
+            for each in WITH_SECRETS:
+                service.usual = Answer(body=answer_of(each))
+                arguments = example(each)
+                for own in ({}, {"query": "@"}, {"query": "to_string(@)"}):
+                    result = await road(client, Call(each, {**arguments, **own}))
+                    assert not result.is_error, text_of(result)
+                    assert SECRET not in text_of(result), (each.name, own)
+                    assert SECRET not in json.dumps(content_of(result)), each.name
+                assert HIDDEN in text_of(await road(client, Call(each, arguments)))
+                shown = await road(client, Call(each, {**arguments, "include_credentials": True}))
+                assert SECRET in text_of(shown), each.name
+                assert SECRET in json.dumps(content_of(shown)), each.name
+
+
+@pytest.mark.anyio
+async def test_an_operation_without_credentials_has_no_such_switch() -> None:
+    with ScriptedService() as service:
+        async with everything(service.url) as client:
+            for each in [each for each in operations() if not each.secret_fields][::25]:
+                call = Call(each, {**example(each), "include_credentials": True})
+                for road in ROADS:
+                    assert "include_credentials: unknown" in text_of(await road(client, call)), each.name
+
+
+@pytest.mark.anyio
+async def test_what_an_operation_costs_is_said_where_it_is_chosen() -> None:
+    costly = [each for each in operations() if each.costs]
+    assert len(costly) >= 50
+    with ScriptedService() as service:
+        async with everything(service.url) as client:
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            for each in costly:
+                assert each.costs in (tools[each.tool_name].description or ""), each.name
+                told = content_of(await client.call_tool("describe_operation", {"operation": each.name}))
+                assert told["costs"] == each.costs
+
+
+def test_what_dials_a_phone_or_uses_a_licence_up_says_so() -> None:
+    said = {each.name: each.costs for each in operations()}
+    assert "phone" in said["StartAIAgentOutboundCall"]
+    assert "phone" in said["ForwardAIAgentCall"]
+    assert "licence" in said["ActiveAiRtcLicense"]
+    billed = [each.name for each in operations() if each.name.startswith("Submit") and each.poll and not each.costs]
+    # What background jobs are not billed for what they do.
+    assert set(billed) <= {"SubmitLiveRecordJob", "SubmitMediaInfoJob", "SubmitProjectExportJob", "SubmitTraceM3u8Job"}

@@ -1,0 +1,373 @@
+"""Every poll rule of the catalogue, by wait_for_job and by wait_seconds: pending, success, failure, neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import pytest
+
+from ims_mcp.catalogue import Effect, Operation, get_operation
+from ims_mcp.catalogue.describe import example
+from ims_mcp.client.credentials import FixedCredentials
+from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
+from ims_mcp.workflows.job_wait import wait_for_job
+from ims_mcp.workflows.waiting import LOOK_SECONDS, MAX_WAIT_SECONDS, Waited, is_endless, wait_for
+from tests.all_operations.jobs import (
+    ADDRESS,
+    REASON,
+    UNHEARD_OF,
+    asynchronous,
+    field_at,
+    id_of,
+    ids,
+    looked,
+    poll_of,
+    submitted,
+)
+from tests.all_operations.roads import everything, operation, refusal_of
+from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.server.connected import CREDENTIAL, connected, content_of
+
+
+def asked_for(look: Arrived) -> dict[str, str]:
+    """The ids a look was sent with."""
+    return {name: value for name, value in {**look.query, **look.form}.items() if name != "ClientToken"}
+
+
+def states(job: Operation) -> list[str]:
+    poll = poll_of(job)
+    return [*poll.success, *poll.failure, *poll.pending]
+
+
+def end_of(job: Operation) -> tuple[str, str]:
+    """(outcome, state) that ends a wait."""
+    poll = poll_of(job)
+    if poll.success:
+        return "succeeded", poll.success[-1]
+    # Where no states are documented any result is the end; where only passing ones are, nothing is.
+    return ("pending" if is_endless(poll) else "succeeded"), UNHEARD_OF
+
+
+def jobs(fitting: Callable[[Operation], bool] = lambda job: True) -> Any:
+    """The asynchronous operations as parameters of a test."""
+    return pytest.mark.parametrize(
+        "job", [pytest.param(job, id=job.tool_name) for job in asynchronous() if fitting(job)]
+    )
+
+
+class Clock:
+    """Time that passes only in sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Followed:
+    """What a wait told, and what was sent and reported meanwhile."""
+
+    told: dict[str, Any]
+    seconds: float
+    looks: list[Arrived]
+    reports: list[str]
+
+
+async def follow(
+    job: Operation, *answers: Answer, usual: Answer | None = None, given: Mapping[str, Any] | None = None
+) -> Followed:
+    """wait_for_job for 45 seconds that pass in no time."""
+    clock = Clock()
+    reports: list[str] = []
+
+    async def progress(done: float, total: float, message: str) -> None:
+        assert 0 <= done <= total
+        reports.append(message)
+
+    with ScriptedService(*answers, usual=usual) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            told = await wait_for_job(
+                client, job, given or ids(job), seconds=45, progress=progress, clock=clock, sleep=clock.sleep
+            )
+    return Followed(told, clock.now, service.arrived, reports)
+
+
+def state(job: Operation, status: str, reason: str = "") -> Answer:
+    return Answer(body=looked(job, status, reason))
+
+
+def test_every_poll_rule_names_fields_and_parameters_that_exist() -> None:
+    assert len(asynchronous()) >= 56
+    for job in asynchronous():
+        poll = poll_of(job)
+        look = get_operation(poll.operation)
+        assert look.effect is Effect.READ
+        assert field_at(look.response, poll.status_field), (job.name, poll.status_field)
+        for name, field in poll.arguments:
+            assert look.parameter(name), (job.name, name)
+            assert field_at(job.response, field) or job.parameter(field), (job.name, field)
+        if poll.entry is not None:
+            list_path = poll.status_field.rpartition(".")[0]
+            assert field_at(look.response, f"{list_path}.{poll.entry[0]}")
+            assert job.parameter(poll.entry[1])
+        assert len(states(job)) == len(set(states(job))), job.name
+        # Every required parameter of the look is known.
+        assert {row.name for row in look.parameters if row.required} <= {name for name, _ in poll.arguments}, job.name
+
+
+@pytest.mark.anyio
+@jobs(lambda job: end_of(job)[0] == "succeeded")
+async def test_a_job_is_followed_from_pending_to_success(job: Operation) -> None:
+    poll = poll_of(job)
+    outcome, end = end_of(job)
+    waiting = [*poll.pending, *([UNHEARD_OF] if states(job) else [])]
+    followed = await follow(job, *(state(job, each) for each in waiting), state(job, end))
+    assert (followed.told["outcome"], followed.told["status"]) == (outcome, end)
+    assert followed.told["job"]
+    assert "next_call" not in followed.told
+    assert followed.reports == [f"{job.name}: {each}" for each in [*waiting, end]]
+    assert {look.action for look in followed.looks} == {poll.operation}
+    for look in followed.looks:
+        assert asked_for(look) == {name: id_of(name) for name, _ in poll.arguments}
+
+
+@pytest.mark.anyio
+@jobs(lambda job: bool(poll_of(job).failure))
+async def test_a_job_that_fails_says_why(job: Operation) -> None:
+    for status in poll_of(job).failure:
+        followed = await follow(job, state(job, status, REASON))
+        assert (followed.told["outcome"], followed.told["status"]) == ("failed", status)
+        assert followed.told["problem"] == REASON
+        assert len(followed.looks) == 1
+
+
+@pytest.mark.anyio
+@jobs(lambda job: bool(states(job)))
+async def test_a_state_nobody_has_heard_of_is_told_and_the_next_call_goes_on(job: Operation) -> None:
+    followed = await follow(job, usual=state(job, UNHEARD_OF))
+    assert (followed.told["outcome"], followed.told["status"]) == ("pending", UNHEARD_OF)
+    assert followed.seconds <= MAX_WAIT_SECONDS
+    again = followed.told["next_call"]
+    assert (again["tool"], again["arguments"]["operation"]) == ("wait_for_job", job.name)
+    if is_endless(poll_of(job)):
+        # Nothing more to wait for: it says how it stands, at once.
+        assert (len(followed.looks), bool(followed.told["job"])) == (1, True)
+    else:
+        assert followed.seconds > MAX_WAIT_SECONDS - 5
+    once_more = await follow(job, usual=state(job, UNHEARD_OF), given=again["arguments"]["ids"])
+    assert asked_for(once_more.looks[0]) == asked_for(followed.looks[0])
+
+
+@pytest.mark.anyio
+@jobs()
+async def test_a_job_without_a_state_yet_is_pending(job: Operation) -> None:
+    followed = await follow(job, usual=Answer(body={"RequestId": "r"}))
+    assert (followed.told["outcome"], followed.told["status"]) == ("pending", "")
+    assert followed.seconds <= MAX_WAIT_SECONDS
+
+
+@pytest.mark.anyio
+@jobs()
+async def test_the_ids_may_be_given_as_they_were_returned(job: Operation) -> None:
+    poll = poll_of(job)
+    given = submitted(job)
+    if poll.entry is not None:
+        given[poll.entry[1]] = ADDRESS
+    followed = await follow(job, usual=state(job, end_of(job)[1]), given=given)
+    assert asked_for(followed.looks[0]) == {name: id_of(name) for name, _ in poll.arguments}
+
+
+@pytest.mark.anyio
+async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> None:
+    async def submit(job: Operation) -> None:
+        poll = poll_of(job)
+        outcome, end = end_of(job)
+
+        def answer(request: Arrived) -> Answer:
+            if request.action == job.name:
+                return Answer(body=submitted(job))
+            return state(job, end) if request.action == poll.operation else Answer()
+
+        service.usual = answer
+        own = {poll.entry[1]: ADDRESS} if poll.entry else {}
+        arguments = {**example(job), **own}
+        for tool, given in (
+            (job.tool_name, {**arguments, "wait_seconds": 1}),
+            (
+                f"call_{job.effect}_operation",
+                {"operation": job.name, "arguments": {**arguments, "wait_seconds": 1}},
+            ),
+        ):
+            before = service.count
+            content = content_of(await client.call_tool(tool, given))
+            assert (content["wait"]["outcome"], content["wait"]["status"]) == (outcome, end), job.name
+            assert content["next_call"]["tool"]
+            asked = [each.action for each in service.arrived[before:] if each.action in (job.name, poll.operation)]
+            assert asked == [job.name, poll.operation]
+
+    with ScriptedService() as service:
+        async with everything(service.url, allow_destructive=True) as client:
+            for job in asynchronous():
+                await submit(job)
+
+
+@pytest.mark.anyio
+async def test_a_submission_that_does_not_wait_names_the_look_that_follows() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            for job in asynchronous():
+                service.usual = Answer(body=submitted(job))
+                given = {"operation": job.name, "arguments": example(job)}
+                if job.name == "SubmitLiveRecordJob":
+                    service.script(Answer())  # the look for a job that is there already
+                content = content_of(await client.call_tool(f"call_{job.effect}_operation", given))
+                following = content["next_call"]
+                look = get_operation(poll_of(job).operation)
+                if following["tool"] == look.tool_name:
+                    assert following["arguments"] == {name: id_of(name) for name, _ in poll_of(job).arguments}
+                else:
+                    assert following["tool"] == "call_read_operation"
+                    assert following["arguments"]["operation"] == look.name
+                service.usual = Answer()
+                assert not (await client.call_tool(following["tool"], following["arguments"])).is_error
+
+
+@pytest.mark.anyio
+async def test_ids_that_are_missing_are_named_before_anything_is_sent() -> None:
+    for job in asynchronous():
+        with pytest.raises(InvalidArguments) as caught:
+            await wait_for_job(_NoClient(), job, {"RequestId": "r"}, seconds=1)  # type: ignore[arg-type]
+        assert f"ids.{poll_of(job).arguments[0][0]}: missing" in str(caught.value)
+        wrong = {**ids(job), poll_of(job).arguments[0][0]: {"not": "an id"}}
+        with pytest.raises(InvalidArguments, match="has to be an id"):
+            await wait_for_job(_NoClient(), job, wrong, seconds=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.anyio
+async def test_an_operation_that_starts_nothing_is_told_apart() -> None:
+    with pytest.raises(ImsError, match="starts no background job") as caught:
+        await wait_for_job(_NoClient(), operation("GetMediaInfo"), {"MediaId": "m"}, seconds=1)  # type: ignore[arg-type]
+    assert "RegisterMediaInfo" in caught.value.next_step
+
+
+@pytest.mark.anyio
+async def test_several_ids_are_looked_at_together_or_one_by_one_and_the_slowest_counts() -> None:
+    def by_id(request: Arrived) -> Answer:
+        media_id = request.query["MediaId"]
+        status = "Running" if media_id == "b" and len(seen) < 4 else "Success"
+        seen.append(media_id)
+        return Answer(body={"IndexJobInfoList": [{"Status": status}]})
+
+    seen: list[str] = []
+    followed = await follow(operation("SearchIndexJobRerun"), usual=by_id, given={"MediaIds": "a,b"})  # type: ignore[arg-type]
+    assert followed.told["outcome"] == "succeeded"
+    assert seen == ["a", "b"] * 3
+
+    many = [f"j{number}" for number in range(12)]
+    done = Answer(body={"URLUploadInfoList": [{"Status": "SUCCESS"}]})
+    for given in ({"JobIds": many}, {"JobIds": ",".join(many)}, {"UploadJobs": [{"JobId": each} for each in many]}):
+        followed = await follow(operation("UploadMediaByURL"), usual=done, given=given)
+        assert [len(look.query["JobIds"].split(",")) for look in followed.looks] == [10, 2]
+
+
+@pytest.mark.anyio
+async def test_the_failed_one_of_several_batches_is_the_one_told() -> None:
+    def look(request: Arrived) -> Answer:
+        failed = "j0" in request.query["JobIds"].split(",")
+        entry = {"Status": "UPLOAD_FAIL", "ErrorMessage": REASON} if failed else {"Status": "SUCCESS"}
+        return Answer(body={"URLUploadInfoList": [entry]})
+
+    given = {"JobIds": [f"j{number}" for number in range(12)]}
+    followed = await follow(operation("UploadMediaByURL"), usual=look, given=given)  # type: ignore[arg-type]
+    assert (followed.told["outcome"], followed.told["problem"]) == ("failed", REASON)
+
+
+@pytest.mark.anyio
+async def test_progress_says_how_far_the_job_is() -> None:
+    job = operation("SubmitTranscodeJob")
+    half = Answer(body={"TranscodeParentJob": {"Status": "Processing", "Percent": 50}})
+    followed = await follow(job, half, state(job, "Success"))
+    assert followed.reports == ["SubmitTranscodeJob: Processing 50%", "SubmitTranscodeJob: Success"]
+
+
+@pytest.mark.anyio
+async def test_looks_that_are_refused_end_in_pending_with_the_reason() -> None:
+    followed = await follow(operation("SubmitTranscodeJob"), usual=refusal(403, "Forbidden", "no right to look"))
+    assert followed.told["outcome"] == "pending"
+    assert "Forbidden" in followed.told["problem"]
+
+
+class _NoClient:
+    """Nothing may be called."""
+
+    async def call(self, *arguments: Any, **options: Any) -> Any:
+        raise AssertionError(arguments)
+
+
+class _Stalling:
+    """A service that answers at once up to a moment; every look after it takes all the time it is given."""
+
+    def __init__(self, clock: Clock, stalls_at: float) -> None:
+        self.clock = clock
+        self.stalls_at = stalls_at
+
+    async def call(self, operation: Operation, arguments: Any, *, timeout_seconds: float | None = None) -> Any:
+        assert timeout_seconds is not None
+        if self.clock.now < self.stalls_at:
+            return Reply({}, 2, "r")
+        await self.clock.sleep(timeout_seconds)
+        raise DeadlineExceeded("no answer", maybe_done=False)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("stalls_at", [0.0, 9.0, 39.5, 42.0, 43.5, 44.5])
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 10.0, 43.5, 44.9, 45.0, 600.0])
+async def test_no_wait_outlasts_45_seconds_even_where_nothing_answers(seconds: float, stalls_at: float) -> None:
+    for job, given in (
+        ("RegisterMediaInfo", {"MediaId": "m"}),
+        ("UploadMediaByURL", {"JobIds": ",".join(f"j{number}" for number in range(50))}),
+    ):
+        clock = Clock()
+        client = _Stalling(clock, stalls_at)
+        waited: Waited = await wait_for(
+            client, operation(job), arguments=given, reply=given, seconds=seconds, clock=clock, sleep=clock.sleep
+        )
+        assert waited.outcome == "pending"
+        assert clock.now <= MAX_WAIT_SECONDS
+        assert clock.now <= seconds + LOOK_SECONDS
+
+
+@pytest.mark.anyio
+async def test_a_wait_is_cancelled_at_once() -> None:
+    with ScriptedService(usual=Answer(fault="silent")) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            with anyio.fail_after(5), anyio.move_on_after(0.2) as scope:
+                await wait_for_job(client, operation("RegisterMediaInfo"), {"MediaId": "m"}, seconds=45)
+    assert scope.cancelled_caught
+
+
+@pytest.mark.anyio
+async def test_wait_for_job_is_a_tool_with_progress() -> None:
+    reports: list[str | None] = []
+
+    async def reported(progress: float, total: float | None, message: str | None) -> None:
+        reports.append(message)
+
+    job = operation("RegisterMediaInfo")
+    with ScriptedService(state(job, "Init"), state(job, "Normal")) as service:
+        async with connected(service.url) as client:
+            arguments = {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}, "wait_seconds": 5}
+            content = content_of(await client.call_tool("wait_for_job", arguments, progress_callback=reported))
+            too_long = await client.call_tool("wait_for_job", {**arguments, "wait_seconds": 46})
+    assert (content["outcome"], content["status"]) == ("succeeded", "Normal")
+    assert reports == ["RegisterMediaInfo: Init", "RegisterMediaInfo: Normal"]
+    assert "0 to 45" in refusal_of(too_long)
