@@ -202,7 +202,7 @@ def wanted(request: str) -> dict[str, float]:
 
 def done(operation: str) -> frozenset[str]:
     """The kinds of doing an operation stands for, by its name."""
-    return next((frozenset(kinds.split()) for name, kinds in _NAMES if re.match(name, operation)), frozenset())
+    return next((frozenset(kinds.split()) for name, kinds in _NAMES if re.match(name, operation)), frozenset[str]())
 
 
 def agreement(wants: dict[str, float], does: frozenset[str]) -> float:

@@ -39,7 +39,11 @@ class ImsServer(MCPServer[None]):
     def __init__(self, settings: Settings, client: ImsClient, following: Following) -> None:
         chosen = chosen_operations(settings)
         extra = tuple(named for name in settings.tools if (named := _operation_named(name)) is not None)
-        served = {operation.tool_name: operation for operation in (*chosen, *extra)}
+        served = {
+            operation.tool_name: operation
+            for operation in (*chosen, *extra)
+            if operation.tool_name not in settings.exclude_tools
+        }
         tools: list[TableTool] = [OperationTool.of(operation, client, served) for operation in served.values()]
         tools += [*transfer_tools(following), WaitForJobTool.of(client), *catalogue_tools(client, served)]
         known = [tool.name for tool in tools]

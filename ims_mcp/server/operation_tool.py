@@ -32,8 +32,10 @@ class OperationTool(TableTool):
     def of(cls, operation: Operation, client: ImsClient, listed: Container[str]) -> Self:
         """The tool of one operation; ``listed`` are the tools that a next call may name."""
         # What people meet first is listed whole; among 400 the deepest objects have to be folded.
-        most = math.inf if operation.name in CORE else MAX_BYTES
-        tool = cls.described(whole_table(operation), output_schema(operation), max_schema_bytes=most)
+        is_core = operation.name in CORE
+        most = math.inf if is_core else MAX_BYTES
+        table = whole_table(operation, list_query=is_core)
+        tool = cls.described(table, output_schema(operation), max_schema_bytes=most)
         tool._operation, tool._client, tool._listed = operation, client, listed
         return tool
 

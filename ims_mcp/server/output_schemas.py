@@ -28,10 +28,8 @@ def output_schema(operation: Operation) -> Schema | None:
         field.name: {"type": field.kind} if field.kind in _JSON_TYPES else {} for field in operation.response
     }
     if operation.name == "CreateUploadStream":
-        properties["UploadAddress"] = {
-            "type": "object",
-            "properties": {name: {"type": "string"} for name in ("Endpoint", "Bucket", "FileName")},
-        }
+        # Without a type: an address that cannot be opened stays the text it came as.
+        properties["UploadAddress"] = {"description": "Endpoint, Bucket, FileName"}
     if operation.poll is not None:
         properties["wait"] = {"type": "object", "description": "outcome, status, seconds, problem"}
         properties["next_call"] = {"type": "object", "description": "tool, arguments, why"}

@@ -38,6 +38,12 @@ class OwnArguments:
     page: int = 1
     ai_section: str | None = None
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Those that shape an answer, where they are not the defaults: a next page is asked for with the same ones."""
+        names = ("query", "include_signed_urls", "include_credentials")
+        return {name: value for name in names if (value := getattr(self, name))}
+
     @classmethod
     def taken_from(cls, arguments: dict[str, Any]) -> Self:
         """Moves this project's arguments out of checked ones."""
@@ -93,7 +99,7 @@ async def run_operation(
         else:
             data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    next_call = {"next_call": _next_call(operation, page, "the next page", listed)} if page else {}
+    next_call = {"next_call": _next_call(operation, page | own.given, "the next page", listed)} if page else {}
     if own.query is not None:
         return _selected(operation, data, own) | next_call
     if operation.name == "GetMediaInfo":

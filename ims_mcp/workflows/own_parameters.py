@@ -27,7 +27,7 @@ PAGE = Parameter("page", "integer", text="Of view files or ai, from 1.", minimum
 AI_SECTIONS = ("chapters", "labels", "people", "transcript", "on_screen_text", "text_labels", "summary")
 AI_SECTION = Parameter("ai_section", "string", text="Part of view ai.", choices=AI_SECTIONS)
 
-ALLOW_DUPLICATE = Parameter("allow_duplicate", "boolean", text="true: record the same stream to the same place twice.")
+ALLOW_DUPLICATE = Parameter("allow_duplicate", "boolean", text="true: record it twice.")
 
 # Operations whose responses carry signed URLs; GetMediaInfo has views on top.
 _SIGNED = frozenset(
@@ -39,8 +39,12 @@ _SIGNED = frozenset(
 )
 
 
-def own_parameters(operation: Operation) -> tuple[Parameter, ...]:
-    """The rows this server adds to the operation's own table."""
+def own_parameters(operation: Operation, *, list_query: bool = False) -> tuple[Parameter, ...]:
+    """The rows this server adds to the operation's own table.
+
+    ``query`` is taken everywhere. It is listed for reads, and with ``list_query`` for writes as well: what a write
+    answers is short, and among 400 tools every line counts.
+    """
     rows: list[Parameter] = []
     if operation.name == "GetMediaInfo":
         rows += [VIEW, PAGE, AI_SECTION]
@@ -52,10 +56,10 @@ def own_parameters(operation: Operation) -> tuple[Parameter, ...]:
         rows.append(INCLUDE_CREDENTIALS)
     if operation.poll is not None:
         rows.append(WAIT_SECONDS)
-    # Taken everywhere; listed where an answer is worth picking from: what a write answers is short.
-    return (*rows, QUERY if operation.effect is Effect.READ else replace(QUERY, hidden=True))
+    listed = list_query or operation.effect is Effect.READ
+    return (*rows, QUERY if listed else replace(QUERY, hidden=True))
 
 
-def whole_table(operation: Operation) -> Operation:
+def whole_table(operation: Operation, *, list_query: bool = False) -> Operation:
     """The operation with this server's own parameters added: what a caller's arguments are checked against."""
-    return replace(operation, parameters=(*operation.parameters, *own_parameters(operation)))
+    return replace(operation, parameters=(*operation.parameters, *own_parameters(operation, list_query=list_query)))
