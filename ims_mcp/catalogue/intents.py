@@ -15,7 +15,7 @@ delete: delete, remove, unschedule, throw away, throw out, throw, get rid, trash
     clear, forget, scrap, take out, take away, take off, clean up, destroy, tear down, ditch, nuke, bin, unregister,
     unpublish, dispose, withdraw, unlink, detach, no longer need, do not need, don t need, 删, 移除, 清空, 清除, 清理,
     清掉, 去掉, 扔掉, 不要了, 移出, 撤掉, 撤下, 注销, 拿掉, 丢掉, 干掉, 销毁, 作废
-list: list, newest, latest, recent, show me all, show all, all the, all my, all our, which, what are the, browse,
+list: list, any, newest, latest, recent, show me all, show all, all the, all my, all our, which, what are the, browse,
     overview, every, everything, how many, do we have, do i have, have we got, are there, there any, available,
     enumerate, query a list, show me the, see the, names of, where are, 列出, 列一下, 列给, 列表, 列个, 哪些, 哪几,
     清单, 都有, 所有, 全部, 有多少, 有几个, 都有啥, 有啥, 一览, 一共, 有什么
@@ -28,17 +28,18 @@ check: check, whether, if this, verify, test, is this, does this, compare, valid
 follow: done, finished, follow, ready, progress, status, going, succeed, complete, completed, result, yet, how far,
     already, state, working, still running, still, come out, came out, come back, outcome, did my, did the, did it,
     has my, has the, has it, call over, is over, is it over, over yet, is still, are still, stuck, percent,
-    happened to, went, how did, 进度, 好了没, 好了吗, 完了没, 完了吗, 跑完, 完成, 状态, 结果, 成功了, 怎么样了, 到哪,
-    结束了吗, 好没好, 做完, 出来了吗, 了没, 了吗, 百分之, 哪一步, 跑到, 还在, 完事, 弄完, 进展, 卡住, 卡在
+    happened to, went, how did, 进度, 正在, 在线, 好了没, 好了吗, 完了没, 完了吗, 跑完, 完成, 状态, 结果, 成功了,
+    怎么样了, 到哪, 结束了吗, 好没好, 做完, 出来了吗, 了没, 了吗, 百分之, 哪一步, 跑到, 还在, 完事, 弄完, 进展, 卡住,
+    卡在
 create: create, new, set up, setup, make, build, define, open a, establish, make me, spin up, 新建, 创建, 建, 新增,
     做一个, 设立, 开一个, 建立, 搭, 弄一个, 弄个, 新开, 来一个, 来个, 给个
-add: add, put, insert, register, enroll, enrol, attach, assign, include, bring, 添加, 加, 注册, 登记, 录入, 放进,
-    加到, 加入, 打个, 放到, 收进, 纳入
+add: add, put, schedule the, schedule a, insert, register, enroll, enrol, attach, assign, include, bring, 添加, 加,
+    注册, 登记, 录入, 放进, 加到, 加入, 打个, 放到, 收进, 纳入
 update: update, change, edit, modify, rename, alter, adjust, set, raise, lower, increase, decrease, replace, move,
     fix, correct, switch, tweak, configure, swap, shorten, extend, reconfigure, enable, disable, postpone, reschedule,
     push back, delay, customise, customize, louder, quieter, point to, 改, 更新, 变更, 换, 调整, 调, 重命名, 替换,
-    设置, 设为, 设成, 切换, 切到, 配置, 编辑, 开启, 关闭, 往后推, 推迟, 提前, 延后, 大一点, 小一点, 一点, 挪, 更换,
-    指到
+    设置, 设为, 设成, 切换, 切到, 配置一下, 配一下, 编辑, 开启, 关闭, 往后推, 推迟, 提前, 延后, 大一点, 小一点, 一点,
+    挪, 更换, 指到
 stop: stop, end, halt, shut, shut down, finish off, hang up, kill, cancel, abort, pause, suspend, take offline,
     turn off, switch off, off air, terminate, mute, block, disable, quit, close, interrupt, cut off, kick, deactivate,
     forbid, 停, 关, 不跑了, 别跑, 不做了, 结束, 取消, 终止, 中止, 暂停, 挂断, 挂掉, 下线, 禁用, 别再, 断开, 踢, 中断,
@@ -53,44 +54,49 @@ submit: submit, generate, hide, embed, let, have, turn, produce, do, apply, perf
 search: search, find, look for, locate, where is, hunt, which videos, which clips, 搜索, 搜, 查找, 检索, 找, 哪段
 """
 
-# The kinds of an operation by the first word of its name.
+# The kinds of an operation by how its name begins; the first line that fits counts.
 _NAMES: tuple[tuple[str, str], ...] = (
+    # asking
     (
         r"(Batch)?Get\w*(List|Categories|AllOutputName|AvailableRegion|Materials|PlayInfo|DeviceInfo|Params)$",
         "list get",
     ),
     (r"Query\w*JobList$", "list follow"),
     (r"Get(AI)?Workflow|(Batch)?Get\w*Job$|Query\w*Job(Detail)?$|GetUrl", "follow"),
-    (r"GetVodPackagingAsset", "get follow"),
-    (
-        r"DescribeAIAgentInstance|GetMediaLiveChannel$|QuerySearchLib|GetMediaConnectFlow(Input)?$|GetChannel$",
-        "get follow",
-    ),
-    (r"DescribeRtc|GetCustomizedVoice$|GetPipeline$", "get follow"),
+    (r"DescribeAIAgent|DescribeRtc|QuerySearchLib|GetVodPackagingAsset", "get follow"),
+    (r"Get(MediaLiveChannel|MediaConnectFlow|MediaConnectFlowInput|Channel|Pipeline)$", "get follow"),
     (r"DescribePlayList|ListSchedules|ListAIAgentDialogues", "list get"),
-    (r"List|Describe\w*List", "list"),
+    (r"List", "list"),
     (r"Get|Query|Describe|BatchGet", "get"),
-    (r"Search(IndexJobRerun)", "submit start"),
-    (r"Search", "search"),
+    (r"SearchMediaBy(Multimodal|Hybrid)", "search describe"),
+    (r"Search(?!IndexJobRerun)", "search"),
+    # of several kinds
+    (r"SearchIndexJobRerun", "submit start resume"),
+    (r"UpdateMediaInfo$", "update add"),
     (r"UpdateMediaConnectFlowStatus|SendLiveSnapshotJobCommand|SetContentAnalyzeConfig", "start stop update"),
-    (r"UpdatePipeline|AlterSearchIndex", "update stop start"),
+    (r"UpdatePipeline|AlterSearchIndex", "update stop start resume"),
     (r"SendLiveTranscodeJobCommand", "stop"),
     (r"RefreshUpload|UpdateLivePackageChannelCredentials", "update submit create get"),
     (r"CreateUpload|CreateYikeAssetUpload|GenerateMessageChatToken", "create get submit"),
-    (r"SubmitSyncMediaInfoJob|DetectAudio|PrecheckYike|DecryptKMS", "get submit"),
+    (r"SubmitSyncMediaInfoJob|DetectAudio|PrecheckYike|DecryptKMS", "get submit check"),
+    (r"SubmitIProduction", "submit delete"),
     (r"CancelFavorite|SubYike", "delete update"),
     (r"SetAIAgentVoiceprint|SetNotify|SetEvent", "update add create"),
     (
-        r"CreateAudit|CreateIpcOrder|AddAdInsertion|InsertMedia|RegisterMedia|CreateVodPackagingAsset|Batch",
-        "create submit",
+        r"AddYikeUserCredit|UpdateHotword|AddMediaMarks|AddStreamTag|AddFavorite|AddEditing|AddMediaConnect",
+        "add update",
     ),
+    (r"AddAdInsertion|CreateRecognition(Entity|Sample)|CreateSource$|CreateProgram", "create add submit"),
+    (r"CreateSearchIndex", "create add start"),
     (r"CreateStreamToSearchLib|CreateAvatarTraining|CreateCustomizedVoice", "create start submit"),
+    (r"CreateAudit|CreateIpcOrder", "create submit"),
+    (r"InsertMedia|Register|CreateVodPackagingAsset|BatchCreate", "add submit"),
+    # making and changing
     (r"Add", "create add"),
     (r"Create", "create"),
     (r"Update|Alter|Set", "update"),
     (r"Delete|Drop|Clear", "delete"),
     (r"Stop|Close|Cancel|Forbid", "stop"),
-    (r"SubmitIProduction", "submit delete"),
     (r"Resume", "resume start"),
     (r"Start|Open|Active", "start submit"),
     (r"Submit|Generate|Upload|Send|Takeover|Forward", "submit"),
@@ -115,7 +121,7 @@ _AGREEMENT: dict[tuple[str, str], float] = {
     ("create", "add"): 0.6,
     ("add", "create"): 0.8,
     ("add", "submit"): 0.5,
-    ("add", "update"): 0.5,
+    ("add", "update"): 0.3,
     ("submit", "add"): 0.4,
     ("update", "add"): 0.2,
     ("create", "start"): 0.2,
@@ -151,14 +157,19 @@ _DELETION = -1.5
 _LATER = 0.7
 # Where a request names no doing: what it most likely wants.
 _UNSAID: dict[str, float] = {
-    "submit": 0.7,
+    "submit": 0.8,
     "create": 0.5,
-    "get": 0.3,
-    "search": 0.4,
-    "list": 0.3,
-    "start": 0.2,
     "add": 0.4,
+    "search": 0.4,
+    "start": 0.3,
+    "get": 0.2,
+    "list": 0.2,
 }
+
+
+_PARTED = re.compile(
+    r" (tak|take|turn|switch|shut|push|put|throw|kick|cut|hang)(?: \w+){1,4}? (out|off|on|down|back|away|up)(?= )"
+)
 
 
 @cache
@@ -178,10 +189,15 @@ def doing_words() -> frozenset[str]:
     return frozenset(phrase for _, phrase in _phrases() if " " not in phrase)
 
 
-def wanted(request: str) -> dict[str, float]:
-    """The kinds of doing a request speaks of, what it says first weighing 1; empty where it names none."""
+def wanted(request: str, *, describes: bool = False) -> dict[str, float]:
+    """The kinds of doing a request speaks of, the foremost weighing 1; empty where it names none.
+
+    ``describes``: it says much that is no business of a media cloud, so a search looks for what is seen.
+    """
     lowered = normalised(request)
     english = f" {_stems(lowered)} "
+    # "take the clip out" is said for "take out the clip".
+    english += "".join(f"{verb} {particle} " for verb, particle in _PARTED.findall(english))
     first: dict[str, tuple[float, int]] = {}
     for kind, phrase in _phrases():
         text, sought = (english, f" {phrase} ") if phrase.isascii() else (lowered, phrase)
@@ -195,8 +211,10 @@ def wanted(request: str) -> dict[str, float]:
     # Whoever asks how a thing went names the thing by its verb: "did the export start?".
     said_first = min(first, key=lambda kind: (*first[kind], kind))
     foremost = next((kind for kind in ("follow", "delete") if kind in first), said_first)
-    if foremost == "get" and "list" in first:
+    if "list" in first and (foremost == "get" or "列表" in lowered):
         foremost = "list"
+    if foremost == "search" and describes:
+        foremost, first["describe"] = "describe", first["search"]
     return {kind: 1.0 if kind == foremost else _LATER for kind in first}
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ims_mcp.catalogue.families import family_words
-from ims_mcp.catalogue.intents import agreement, done
+from ims_mcp.catalogue.intents import agreement, done, wanted
 from ims_mcp.catalogue.operation import Operation, snake_case
 from ims_mcp.catalogue.spelling import corrected, vocabulary
 from ims_mcp.catalogue.terms import Alternatives, is_concept, known_stems, terms
@@ -25,7 +25,7 @@ from ims_mcp.catalogue.terms import Alternatives, is_concept, known_stems, terms
 # How much the full-text rank counts a match by where it is: title, words, purpose, parameter names.
 _COLUMNS = (4.0, 5.0, 1.5, 0.3)
 # How much of its weight a term of the request carries by where it is found.
-_IN_TITLE, _IN_WORDS, _IN_PURPOSE, _IN_PARAMETERS = 1.0, 0.95, 0.45, 0.2
+_IN_TITLE, _IN_WORDS, _IN_PURPOSE, _IN_PARAMETERS = 1.0, 0.95, 0.35, 0.15
 _COVERAGE, _HEADING, _PHRASE, _INTENT, _FULL_TEXT, _PRIOR = 8.0, 3.6, 5.2, 3.6, 2.0, 0.6
 # Terms that tell less than their rarity promises, and how much a concept, or a word as written, can tell at most.
 _WEAK = {"kmany": 1.0, "kjob": 1.0, "kfile": 1.0, "klibrary": 1.6}
@@ -44,6 +44,8 @@ _UNASKED = {
     "kindex": 0.3,
     "kfile": 0.2,
 }
+# Who names the one means the other.
+_IMPLIED = {"kstream": "klive"}
 # What is met first wins where two operations fit alike.
 _PRIORS: tuple[tuple[str, float], ...] = (
     (r"(Register|Get|Update)MediaInfo$|ListMediaBasicInfos|DeleteMediaInfos|GetPlayInfo|UploadMediaByURL", 1.0),
@@ -55,6 +57,8 @@ _PRIORS: tuple[tuple[str, float], ...] = (
     (r"List\w*Jobs$", -0.2),
 )
 _CANDIDATES = 150
+# So many words that no operation knows describe what is to be seen, when something is looked for.
+_MANY_UNKNOWN = 2
 _OTHER_OPERATIONS = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 
@@ -70,6 +74,16 @@ class _Entry:
     """Title and search words."""
     kinds: frozenset[str]
     prior: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it is understood."""
+
+    terms: tuple[Alternatives, ...]
+    """What it is about, as far as some operation knows it."""
+    wants: dict[str, float]
+    """What is to be done, as ``intents.wanted`` says it."""
 
 
 class Ranking:
@@ -92,17 +106,17 @@ class Ranking:
             for name, entry in self._entries.items()
         }
 
-    def read(self, text: str) -> tuple[list[Alternatives], str]:
-        """The terms of a request that some operation has, and the request with its spelling corrected."""
+    def read(self, text: str) -> Request:
         said = corrected(text, self._vocabulary)
-        known = (tuple(term for term in choice if term in self._weight) for choice in terms(said))
+        known = [tuple(term for term in choice if term in self._weight) for choice in terms(said)]
         asked = [choice for choice in known if choice]
         certain = {choice[0] for choice in asked if len(choice) == 1}
         # A word of several meanings has the one that another word of the request says for sure.
         meant = (tuple(term for term in choice if term in certain) or choice for choice in asked)
-        return list(dict.fromkeys(meant)), said
+        unknown = len(known) - len(asked)
+        return Request(tuple(dict.fromkeys(meant)), wanted(said, describes=unknown >= _MANY_UNKNOWN))
 
-    def candidates(self, asked: list[Alternatives], *, everything: bool = False) -> dict[str, float]:
+    def candidates(self, asked: tuple[Alternatives, ...], *, everything: bool = False) -> dict[str, float]:
         """Operations worth scoring, each with its full-text rank from 0 to 1."""
         if not asked:
             return {}
@@ -118,10 +132,11 @@ class Ranking:
         best = max((fit for _, fit in rows), default=1.0) or 1.0
         return {name: fit / best for name, fit in rows}
 
-    def score(self, name: str, full_text: float, asked: list[Alternatives], wants: dict[str, float]) -> float:
-        """How well an operation answers a request; ``wants`` is what it wants done, by ``intents.wanted``."""
-        entry = self._entries[name]
+    def score(self, name: str, full_text: float, request: Request) -> float:
+        """How well an operation answers a request; ``full_text`` is its rank among the candidates."""
+        entry, asked = self._entries[name], request.terms
         present = {term for choice in asked for term in choice}
+        excused = present | {_IMPLIED.get(term, "") for term in present}
         total = sum(map(self._heaviest, asked))
         covered = sum(self._heaviest(choice) * max(entry.places.get(term, 0.0) for term in choice) for choice in asked)
         likenesses = (self._likeness(phrase, weight, present, total) for phrase, weight in self._phrases[name])
@@ -129,10 +144,10 @@ class Ranking:
             _COVERAGE * (covered / total if total else 0.0)
             + _HEADING * (self._sum(entry.heading & present) / self._heading[name] if entry.heading else 0.0)
             + _PHRASE * max(likenesses, default=0.0)
-            + _INTENT * agreement(wants, entry.kinds)
+            + _INTENT * agreement(request.wants, entry.kinds)
             + _FULL_TEXT * full_text
             + _PRIOR * entry.prior
-            - sum(loss for term, loss in _UNASKED.items() if term in entry.heading and term not in present)
+            - sum(loss for term, loss in _UNASKED.items() if term in entry.heading and term not in excused)
         )
 
     def _likeness(self, phrase: tuple[Alternatives, ...], weight: float, present: set[str], total: float) -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ims_mcp.catalogue import Operation, get_operation, known_names, operations
-from ims_mcp.catalogue.intents import wanted
-from ims_mcp.catalogue.ranking import Ranking
 from ims_mcp.catalogue.stems import without_names
+
+if TYPE_CHECKING:
+    from ims_mcp.catalogue.ranking import Ranking
 
 _NAMED = 100.0
 """What naming an operation outright counts: more than anything else together."""
@@ -32,19 +34,21 @@ def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: st
     """
     ranking = _ranking()
     named = _named(query)
-    asked, said = ranking.read(without_names(query))
-    if not asked:
-        asked, said = ranking.read(query)
-    if not asked and not named:
+    request = ranking.read(without_names(query))
+    if not request.terms:
+        request = ranking.read(query)
+    if not request.terms and not named:
         return []
-    wants = wanted(said)
     filtered = bool(toolset or effect)
     found: list[Found] = []
-    for name, full_text in {**ranking.candidates(asked, everything=filtered), **dict.fromkeys(named, 1.0)}.items():
+    for name, full_text in {
+        **ranking.candidates(request.terms, everything=filtered),
+        **dict.fromkeys(named, 1.0),
+    }.items():
         operation = get_operation(name)
         if (toolset and operation.toolset != toolset) or (effect and operation.effect != effect):
             continue
-        score = ranking.score(name, full_text, asked, wants) + (_NAMED if name in named else 0.0)
+        score = ranking.score(name, full_text, request) + (_NAMED if name in named else 0.0)
         found.append(Found(operation, score))
     found.sort(key=lambda hit: (-hit.score, len(hit.operation.name), hit.operation.name))
     return found[: max(limit, 0)]
@@ -64,4 +68,7 @@ def _names() -> dict[str, str]:
 @cache
 def _ranking() -> Ranking:
     """Built at the first search, which takes a tenth of a second, then only read."""
+    # Imported here: a server that is never asked to search starts without reading the word lists.
+    from ims_mcp.catalogue.ranking import Ranking
+
     return Ranking(operations())

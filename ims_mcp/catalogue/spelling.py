@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from ims_mcp.catalogue.stems import latin_words, normalised, stem
 
-_SHORTEST = 4
+_SHORTEST = 5
 _ALIKE = 0.8
 _MOST_WORDS = 12
 """Words looked at in one request: the rest of a long text is left as it is."""
@@ -37,7 +37,7 @@ def corrected(text: str, known: Vocabulary) -> str:
             break
         left -= 1
         sought = stem(word)
-        close = [other for other in near if abs(len(other) - len(sought)) <= 1 and len(other) >= _SHORTEST - 1]
+        close = [other for other in near if abs(len(other) - len(sought)) <= 1 and len(other) >= _SHORTEST - 2]
         match = difflib.get_close_matches(sought, close, n=1, cutoff=_ALIKE)
         if match:
             text = text.replace(word, match[0])

@@ -49,10 +49,10 @@ snapshot: still image, stills, grab, screen shot, jpg of, cover image, captured,
     雪碧图, 截个图, 截张图, 截一张, 截几张, 截取, 截, 关键帧
 picture: picture, image, photo, pic, jpg, jpeg, png, 图片, 照片, 图, 图像, 画
 cover: cover, poster, thumbnail, 封面, 海报
-transcode: 360p, 480p, 540p, 2160p, mov, mkv, avi, flv, webm, prores, av1, vp9, h 264, h 265, x264, x265, downscale, lower resolution,
-    bitrate ladder, transcode, transcoding, convert, conversion, encode, encoding, re-encode, reencode, compress,
-    shrink, make smaller, h264, h265, hevc, 1080p, 720p, 4k, format, 转一下码, 转个码, 降码率, 瘦身, 转码, 转成, 转换,
-    转为, 压缩, 压小, 转格式, 格式, 编码
+transcode: 360p, 480p, 540p, 2160p, mov, mkv, avi, flv, webm, prores, av1, vp9, h 264, h 265, x264, x265, downscale,
+    lower resolution, bitrate ladder, transcode, transcoding, convert, conversion, encode, encoding, re-encode,
+    reencode, compress, shrink, make smaller, h264, h265, hevc, 1080p, 720p, 4k, format, 转一下码, 转个码, 降码率,
+    瘦身, 转码, 转成, 转换, 转为, 压缩, 压小, 转格式, 格式, 编码
 interval: interval, every second, every few seconds, how often, 间隔, 每隔, 每秒
 encoder: live encoding, encoder, medialive, 云端直播, 直播编码, 编码器, 云直播, 直播频道
 channel: channel, 频道
@@ -214,9 +214,9 @@ call: call, conversation, talk, session, 通话, 会话, 呼叫, 电话, 聊
 forward: transfer, forward, redirect, put through, operator, 转接, 转给, 转到, 转
 takeover: live person, colleague, take over, takeover, human agent, hand over, handover, real person, real human,
     step in, escalate, 同事接, 客服接, 接管, 人工, 真人, 转人工, 人工客服, 接手
-dialogue: chat, what they said, what did they say, talked about, dialogue, dialog, conversation, chat history, chat log,
-    what was said, transcript of the call, history, 说过的话, 对话内容, 对话记录, 通话记录, 对话, 聊天记录, 会话,
-    聊天, 历史, 说了什么, 聊了什么
+dialogue: chat, what they said, what did they say, talked about, dialogue, dialog, conversation, chat history,
+    chat log, what was said, transcript of the call, history, 说过的话, 对话内容, 对话记录, 通话记录, 对话, 聊天记录,
+    会话, 聊天, 历史, 说了什么, 聊了什么
 chat: chat, im, instant message, text chat, messaging, 聊天, 消息, 私信
 message: message, 消息, 信息
 speakout: say something, say, announce, speak, tell the caller, 说一句, 播报, 说句话, 播一句, 说出, 念

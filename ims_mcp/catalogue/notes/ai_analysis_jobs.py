@@ -81,6 +81,9 @@ JOB_NOTES = (
             "出字幕",
             "自动加字幕",
             "说了什么",
+            "captions for a video",
+            "closed captions",
+            "视频配字幕",
         ),
     ),
     OperationNotes(

@@ -80,8 +80,8 @@ NOTES = (
             "NotifyUrl": {"text": "URL that is told of states and files.", "url_schemes": ("http", "https")},
         },
         rules=(Needs("RecordOutput.Type", "oss", "RecordOutput.Bucket"),),
-        # No state says how a job ended: paused is what both a finished and a never started recording show. Either of the
-        # two is what a caller waits for: it records, or it is over.
+        # No state says how a job ended: paused is what both a finished and a never started recording show. What a
+        # caller waits for is one of the two: it records, or it is over.
         poll=Poll(
             operation="GetLiveRecordJob",
             arguments=(("JobId", "JobId"),),

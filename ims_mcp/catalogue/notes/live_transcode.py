@@ -96,6 +96,8 @@ NOTES = (
             "直播流转码",
             "转低码率直播",
             "直播转清晰度",
+            "offer live stream in several qualities",
+            "直播多清晰度",
         ),
     ),
     OperationNotes(

@@ -254,6 +254,11 @@ NOTES = (
             "视频压缩",
             "降低码率",
             "多码率hls",
+            "extract audio",
+            "audio only",
+            "mp4 to mp3",
+            "提取音频",
+            "视频转mp3",
         ),
     ),
     OperationNotes(

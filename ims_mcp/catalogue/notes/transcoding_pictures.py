@@ -161,6 +161,8 @@ NOTES = (
             "where are my screenshots",
             "截图在哪",
             "封面图地址",
+            "download the thumbnails",
+            "截图下载",
         ),
     ),
     OperationNotes(
