@@ -32,11 +32,11 @@ from ims_mcp.local.handlers.registering import Registering
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
-from ims_mcp.local.library import assets
-from ims_mcp.local.library.library import Library
-from ims_mcp.local.library.media_urls import MediaUrls
-from ims_mcp.local.library.registration import Registrar
 from ims_mcp.local.media.media_worker import MediaWorker
+from ims_mcp.local.media_library import assets
+from ims_mcp.local.media_library.library import Library
+from ims_mcp.local.media_library.media_urls import MediaUrls
+from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest
 from ims_mcp.local.rpc.front import Rpc, is_rpc

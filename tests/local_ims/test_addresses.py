@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_mcp.local.library.addresses import AddressError, ObjectAddress, VodAddress, object_address
+from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, VodAddress, object_address
 
 
 @pytest.mark.parametrize(

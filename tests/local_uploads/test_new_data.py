@@ -11,13 +11,13 @@ from pathlib import Path
 import anyio
 import pytest
 
-from ims_mcp.local.library import assets
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import MediaFile, Wishes
-from ims_mcp.local.library.library import Library
-from ims_mcp.local.library.registration import Registrar
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.probe import Probe
+from ims_mcp.local.media_library import assets
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import MediaFile, Wishes
+from ims_mcp.local.media_library.library import Library
+from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads.sessions import UploadSessions

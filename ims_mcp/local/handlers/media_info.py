@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import NORMAL, TRANSCODE_FILE, UPLOAD_FAIL, Asset, MediaFile
-from ims_mcp.local.library.media_urls import MediaUrls
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import NORMAL, TRANSCODE_FILE, UPLOAD_FAIL, Asset, MediaFile
+from ims_mcp.local.media_library.media_urls import MediaUrls
 from ims_mcp.local.timestamps import utc_text
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
 

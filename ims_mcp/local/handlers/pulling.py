@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from ims_mcp.catalogue import get_operation
 from ims_mcp.local.handlers.upload_arguments import asset_columns, extension_of, pulled_files, refuse_unsupported
 from ims_mcp.local.handlers.uploading import FOLDERS, STREAM_FOLDER, quality_of
-from ims_mcp.local.library.addresses import AddressError, ObjectAddress, VodAddress, object_address
-from ims_mcp.local.library.media_types import media_type_of
+from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, VodAddress, object_address
+from ims_mcp.local.media_library.media_types import media_type_of
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import invalid, unsupported
 from ims_mcp.local.timestamps import utc_text

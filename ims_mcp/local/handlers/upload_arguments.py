@@ -12,7 +12,7 @@ from ims_mcp.catalogue import Parameter
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.notes.upload import MEDIA_META_DATA
 from ims_mcp.errors import InvalidArguments
-from ims_mcp.local.library.assets import Wishes
+from ims_mcp.local.media_library.assets import Wishes
 from ims_mcp.local.rpc.call import Call, local_table
 from ims_mcp.local.rpc.service_errors import from_invalid_arguments, invalid, unsupported
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET

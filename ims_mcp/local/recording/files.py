@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.recording.jobs import Page, RecordJob, paged, window
 from ims_mcp.local.store import Store
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.child import Child
 from ims_mcp.local.recording.files import NewFile, RecordFile, RecordFiles

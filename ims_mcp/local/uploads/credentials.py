@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 from ims_mcp.local.identity import Identities, Scope
-from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.timestamps import utc_text
 
 # What an upload consists of, in one piece or in parts; reading is no part of it, not even of the own key.

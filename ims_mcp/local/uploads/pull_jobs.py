@@ -8,10 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ims_mcp.local.library import steps
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import NORMAL, PENDING, PREPARE_FAIL, SELECT_FILES, UPLOAD_FAIL, UPLOADING, file_of
-from ims_mcp.local.library.steps import Columns
+from ims_mcp.local.media_library import steps
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import (
+    NORMAL,
+    PENDING,
+    PREPARE_FAIL,
+    SELECT_FILES,
+    UPLOAD_FAIL,
+    UPLOADING,
+    file_of,
+)
+from ims_mcp.local.media_library.steps import Columns
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads import sessions
 

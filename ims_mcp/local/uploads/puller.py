@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.registration import Registrar
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.uploads.download import Download, PullFailed, PullLimits
 from ims_mcp.local.uploads.pull_jobs import PullJob, PullJobs, PullStatus

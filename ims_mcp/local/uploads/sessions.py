@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ims_mcp.local.library import steps
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import (
+from ims_mcp.local.media_library import steps
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import (
     INIT,
     PENDING,
     SELECT_FILES,
@@ -24,8 +24,8 @@ from ims_mcp.local.library.assets import (
     StoredPictures,
     file_of,
 )
-from ims_mcp.local.library.registration import Registrar
-from ims_mcp.local.library.steps import Columns
+from ims_mcp.local.media_library.registration import Registrar
+from ims_mcp.local.media_library.steps import Columns
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import quote
 
-from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.rpc.service_errors import RpcFault
 
 VOD_BUCKET = f"outin-{uuid.uuid5(uuid.NAMESPACE_OID, 'ims-mcp local VOD storage').hex}"

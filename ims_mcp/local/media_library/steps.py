@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import INIT, PENDING, SOURCE_FILE, MediaFile, asset_of
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import INIT, PENDING, SOURCE_FILE, MediaFile, asset_of
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 
 MAX_TAGS = 16

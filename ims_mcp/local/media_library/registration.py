@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
-from ims_mcp.local.library.library import Library
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.pictures import Pictures, PictureWish
 from ims_mcp.local.media.probe import Probe
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
+from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.oss.objects import Objects, StoredObject
 
 PICTURE_PREFIX = "ims-pictures/"

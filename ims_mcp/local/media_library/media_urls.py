@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ims_mcp.local.identity import Identity
-from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.signature_v1 import signed_url
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ims_mcp.local.library.addresses import ObjectAddress
+from ims_mcp.local.media_library.addresses import ObjectAddress
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS media_category (

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ims_mcp.local.library import steps
-from ims_mcp.local.library.addresses import ObjectAddress
-from ims_mcp.local.library.assets import (
+from ims_mcp.local.media_library import steps
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.assets import (
     INIT,
     NORMAL,
     PENDING,
@@ -27,7 +27,7 @@ from ims_mcp.local.library.assets import (
     asset_of,
     file_of,
 )
-from ims_mcp.local.library.steps import Columns, Deleted
+from ims_mcp.local.media_library.steps import Columns, Deleted
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 from ims_mcp.local.store import Store
 
