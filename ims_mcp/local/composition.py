@@ -21,20 +21,20 @@ from ims_mcp.local import identity
 from ims_mcp.local.data_dir_lock import DataDirLock
 from ims_mcp.local.handlers import live_record, storage
 from ims_mcp.local.handlers.categories import Categories
-from ims_mcp.local.handlers.library_changing import LibraryChanging
-from ims_mcp.local.handlers.library_reading import LibraryReading
+from ims_mcp.local.handlers.changing import LibraryChanging
 from ims_mcp.local.handlers.live_record import PATIENCE_SECONDS, LiveRecord, RecordLimits
 from ims_mcp.local.handlers.marks import Marks
 from ims_mcp.local.handlers.media_info import MediaInfo
 from ims_mcp.local.handlers.playback import Playback
 from ims_mcp.local.handlers.pulling import Pulling
+from ims_mcp.local.handlers.reading import LibraryReading
 from ims_mcp.local.handlers.registering import Registering
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media_library import assets
-from ims_mcp.local.media_library.library import Library
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.media_urls import MediaUrls
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss

@@ -15,8 +15,8 @@ from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library import assets
 from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import MediaFile, Wishes
-from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.store import Store

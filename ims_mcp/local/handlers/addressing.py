@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, VodAddress, object_address, without_query
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import Asset
-from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.rpc.call import Call
 from ims_mcp.local.rpc.service_errors import invalid, media_not_found, missing, unsupported
 

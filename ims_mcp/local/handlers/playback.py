@@ -7,8 +7,8 @@ from typing import Any
 from ims_mcp.catalogue import get_operation
 from ims_mcp.local.handlers.addressing import asset_of
 from ims_mcp.local.handlers.media_info import MediaInfo
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import NORMAL, SOURCE_FILE, Asset, MediaFile
-from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.media_library.media_urls import MediaUrls
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.timestamps import beijing_text, utc_text

@@ -9,8 +9,8 @@ from typing import Any
 from ims_mcp.catalogue import get_operation
 from ims_mcp.local.handlers.addressing import object_of
 from ims_mcp.local.media_library.addresses import without_query
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import Wishes
-from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.media_library.media_types import media_type_of
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.rpc.call import Call, Service

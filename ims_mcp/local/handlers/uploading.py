@@ -6,7 +6,7 @@ from typing import Any
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.local.handlers.upload_arguments import asset_columns, extension_of, opened, refuse_unsupported
-from ims_mcp.local.media_library.library import Library
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import media_not_found, missing
 from ims_mcp.local.uploads.credentials import UploadCredentials

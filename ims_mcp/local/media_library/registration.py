@@ -17,8 +17,8 @@ from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.pictures import Pictures, PictureWish
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
-from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.oss.objects import Objects, StoredObject
 
 PICTURE_PREFIX = "ims-pictures/"

@@ -8,7 +8,7 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.local.handlers.addressing import asset_of
 from ims_mcp.local.handlers.registering import category_of
 from ims_mcp.local.media_library.addresses import AddressError, object_address
-from ims_mcp.local.media_library.library import Library
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import missing

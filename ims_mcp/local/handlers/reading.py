@@ -11,8 +11,8 @@ from typing import Any
 from ims_mcp.catalogue import get_operation
 from ims_mcp.local.handlers.addressing import asset_of
 from ims_mcp.local.handlers.media_info import MediaInfo
+from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import SOURCE_FILE, Asset
-from ims_mcp.local.media_library.library import Library
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.timestamps import epoch_seconds
