@@ -56,7 +56,7 @@ class HeldWorker(MediaWorker):
 @dataclass(frozen=True, slots=True)
 class Parts:
     objects: oss.Objects
-    library: Library
+    media: Library
     registrar: Registrar
     sessions: UploadSessions
     directory: Path
@@ -69,7 +69,7 @@ class Parts:
         return await self.sessions.take(ADDRESS)
 
     async def file(self, media_id: str) -> MediaFile:
-        return (await self.library.files([media_id]))[media_id][0]
+        return (await self.media.files([media_id]))[media_id][0]
 
 
 @asynccontextmanager
@@ -108,11 +108,11 @@ async def test_a_result_that_comes_after_new_data_is_not_taken(tmp_path: Path) -
         async with running(tmp_path, HeldWorker()) as parts:
             opened = await parts.sessions.open_asset(ADDRESS, ASSET)
             assert await parts.bring(b"old")
-            outdated = await parts.library.pending_file(opened.file_id)
+            outdated = await parts.media.pending_file(opened.file_id)
             assert outdated is not None
             assert await parts.bring(b"newer")
-            assert not await parts.library.finish(outdated, {"FileBasicInfo": {"FileSize": "3"}}, None)
-            assert not await parts.library.fail(outdated, "too late")
+            assert not await parts.media.finish(outdated, {"FileBasicInfo": {"FileSize": "3"}}, None)
+            assert not await parts.media.fail(outdated, "too late")
             assert (await parts.file(opened.media_id)).fail_reason is None
 
 
