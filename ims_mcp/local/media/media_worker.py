@@ -66,7 +66,8 @@ class MediaWorker:
         self._busy.clear()
         self._idle.clear()
         while self._ending:
-            await asyncio.shield(asyncio.wait(self._ending))
+            # A copy: by the time the wait begins, those that have ended have left the set.
+            await asyncio.shield(asyncio.wait(set(self._ending)))
 
     async def probe(self, path: Path, name: str) -> Probe:
         """:func:`ims_mcp.local.media.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
