@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ims_mcp.catalogue import undescribed
 from ims_mcp.catalogue.notes import TOOLSETS, OperationNotes, ParameterNotes, notes_of, toolset_of
 from ims_mcp.catalogue.notes.glossary import GLOSSARY
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Operation, Parameter, Poll, ResponseField, snake_case
@@ -55,20 +56,21 @@ def known_names() -> frozenset[str]:
 
 @cache
 def operations(toolset: str | None = None) -> tuple[Operation, ...]:
-    """The described operations, of all toolsets in their order or of one."""
-    return tuple(get_operation(name) for each in ([toolset] if toolset else TOOLSETS) for name in notes_of(each))
+    """All operations, by toolset in its order, or those of one toolset; what nobody has described yet comes last."""
+    described = [name for each in TOOLSETS for name in notes_of(each)]
+    names = list(notes_of(toolset)) if toolset else [*described, *sorted(known_names() - set(described))]
+    return tuple(get_operation(name) for name in names)
 
 
 def get_operation(name: str) -> Operation:
     """The operation called ``name`` (``GetMediaInfo``), or by its tool name (``get_media_info``).
 
-    Raises UnknownOperation where IMS has no such operation or this version does not describe it.
+    Raises UnknownOperation where IMS has no such operation.
     """
-    known = name if name in known_names() else _by_tool_name().get(name, "")
-    toolset = toolset_of(known) if known else None
-    if toolset is None:
-        raise _unknown(name, known)
-    return _joined(known, toolset)
+    known = name if name in known_names() else _by_tool_name().get(name)
+    if known is None:
+        raise _unknown(name)
+    return _joined(known, toolset_of(known) or undescribed.TOOLSET)
 
 
 @cache
@@ -76,12 +78,7 @@ def _by_tool_name() -> dict[str, str]:
     return {snake_case(name): name for name in known_names()}
 
 
-def _unknown(name: str, known: str) -> UnknownOperation:
-    if known:
-        return UnknownOperation(
-            f"{known} is an operation of IMS that this version does not describe.",
-            next_step="`ims-mcp tools` lists what it does.",
-        )
+def _unknown(name: str) -> UnknownOperation:
     folded = {real.lower(): real for real in known_names()}
     near = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(folded[match] for match in near)}?" if near else "Look for it by what it does."
@@ -90,7 +87,9 @@ def _unknown(name: str, known: str) -> UnknownOperation:
 
 @cache
 def _joined(name: str, toolset: str) -> Operation:
-    facts, notes = _facts()["operations"][name], notes_of(toolset)[name]
+    facts = _facts()["operations"][name]
+    is_new = toolset == undescribed.TOOLSET
+    notes = undescribed.undescribed_notes(name) if is_new else notes_of(toolset)[name]
     parameters = tuple(_described(row, notes) for row in facts["parameters"])
     unknown = set(notes.parameters) - {parameter.name for parameter in parameters}
     if unknown:

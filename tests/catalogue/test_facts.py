@@ -57,3 +57,28 @@ def test_a_structured_parameter_keeps_its_fields_and_what_is_required_of_them() 
         "in": "body",
         "style": "json",
     }
+
+
+def test_an_operation_of_a_newer_sdk_appears_by_its_facts_alone() -> None:
+    """As after running the script with a newer SDK: new facts, no notes."""
+    row = {"method": "POST", "parameters": [{"name": "JobId", "type": "string", "required": True}], "response": []}
+    script = (
+        "import json, sys\n"
+        "from ims_mcp import catalogue\n"
+        "facts = catalogue._facts()['operations']\n"
+        f"facts |= {{name: {row!r} for name in ('StopFutureJob', 'GetFutureJob', 'SubmitFutureJob')}}\n"
+        "facts['GetMediaInfo']['parameters'].append({'name': 'Future', 'type': 'boolean'})\n"
+        "from ims_mcp.catalogue.check import check\n"
+        "from ims_mcp.catalogue.search import search\n"
+        "assert check(catalogue.get_operation('get_future_job'), {'JobId': 'j'}) == {'JobId': 'j'}\n"
+        "assert check(catalogue.get_operation('GetMediaInfo'), {'MediaId': 'm', 'Future': 'true'})['Future'] is True\n"
+        "assert len(catalogue.operations()) == 403\n"
+        "assert search('stop future job')[0].operation.name == 'StopFutureJob'\n"
+        "names = ('StopFutureJob', 'GetFutureJob', 'SubmitFutureJob')\n"
+        "print(json.dumps([catalogue.get_operation(name).effect for name in names]))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == ["destructive", "read", "write"]
