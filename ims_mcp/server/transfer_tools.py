@@ -19,11 +19,11 @@ DEFAULT_WAIT_SECONDS = 30.0
 _WAIT = Parameter(
     "wait_seconds",
     "number",
-    text="Default 30; what is not finished then goes on in the background.",
+    text="Default 30; longer ones go on in the background.",
     minimum=WAIT_SECONDS.minimum,
     maximum=WAIT_SECONDS.maximum,
 )
-_PATH = Parameter("path", "string", required=True, text="The file: absolute, or relative to an upload directory.")
+_PATH = Parameter("path", "string", required=True, text="Absolute, or relative to an upload directory.")
 _DESTINATION = Parameter(
     "destination",
     "string",
@@ -74,7 +74,7 @@ UPLOAD_STREAM = Operation(
     title="Upload a file as a rendition",
     purpose=(
         "Upload a file of this machine and attach it to an existing asset as a stream, such as a 720p rendition, in "
-        "one call. Works as upload_media does: resumable, checked, in the background where it takes longer. Definition "
+        "one call. Works as upload_media does. Definition "
         "and HDRType belong to destination vod, StreamTags to a bucket of your own."
     ),
     effect=Effect.WRITE,
