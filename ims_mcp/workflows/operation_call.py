@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import anyio
+import anyio.to_thread
 
 from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.catalogue.check import check
@@ -20,6 +21,8 @@ from ims_mcp.workflows import live_record
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
+LARGE_BYTES = 500_000
+"""From this size on a response is made readable in a thread."""
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
 _REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 _VIEWS_WITH_AI = ("summary", "ai")
@@ -100,8 +103,20 @@ async def run_operation(
             data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
     next_call = {"next_call": _next_call(operation, page | own.given, "the next page", listed)} if page else {}
+    if reply.size_bytes < LARGE_BYTES:
+        shown = _shown(operation, arguments, data, own)
+    else:
+        # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
+        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own)
+    return shown | next_call
+
+
+def _shown(
+    operation: Operation, arguments: Mapping[str, Any], data: dict[str, Any], own: OwnArguments
+) -> dict[str, Any]:
+    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole."""
     if own.query is not None:
-        return _selected(operation, data, own) | next_call
+        return _selected(operation, data, own)
     if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
@@ -111,7 +126,7 @@ async def run_operation(
             include_signed_urls=own.include_signed_urls,
             call=dict(arguments),
         )
-    return _shaped(operation, data, own) | next_call
+    return _shaped(operation, data, own)
 
 
 def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""A response of megabytes is made readable beside the event loop, a small one on it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from benchmarks.media_info_bodies import body
+from ims_mcp.workflows import operation_call
+from tests.client.scripted_service import Answer, ScriptedService
+from tests.server.connected import connected, content_of
+
+SMALL_AND_LARGE = ("page example", "21 files, 120 min of tags")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("case", "on_the_loop"), [(SMALL_AND_LARGE[0], True), (SMALL_AND_LARGE[1], False)])
+@pytest.mark.parametrize("how", [{}, {"view": "full"}, {"query": "MediaInfo.MediaBasicInfo.Status"}])
+async def test_only_a_small_response_is_opened_on_the_event_loop(
+    case: str, on_the_loop: bool, how: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where: list[threading.Thread] = []
+
+    def watched(real: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            where.append(threading.current_thread())
+            return real(*arguments, **named)
+
+        return call
+
+    for name in ("media_info_view", "select"):
+        monkeypatch.setattr(operation_call, name, watched(getattr(operation_call, name)))
+    with ScriptedService(usual=Answer(body=body(case))) as service:
+        async with connected(service.url) as client:
+            assert content_of(await client.call_tool("get_media_info", {"MediaId": "m", **how}))
+    assert [thread is threading.current_thread() for thread in where] == [on_the_loop]
