@@ -117,7 +117,7 @@ class ImsClient:
         """
         checked = check(operation, arguments)
         effect = operation.effect_of(checked)
-        self._guard(operation, effect, confirmed=confirmed)
+        self.guard(operation, effect, confirmed=confirmed)
         token: str | None = None
         if operation.has_client_token:
             # Always sent, and the same at every try: the service takes tries with one token for one call.
@@ -140,7 +140,8 @@ class ImsClient:
             return False
         return operation.effect_of(dict(arguments)) is Effect.DESTRUCTIVE
 
-    def _guard(self, operation: Operation, effect: Effect, *, confirmed: bool) -> None:
+    def guard(self, operation: Operation, effect: Effect, *, confirmed: bool = False) -> None:
+        """Raises Refused where a call of this effect would be; for those who have something to do before it."""
         if effect is Effect.READ:
             return
         if self._read_only:

@@ -42,11 +42,13 @@ async def submit(
 
     When the answer is lost the jobs are looked through before anything is said: one that is new and fits is the one.
     """
+    operation = get_operation(OPERATION)
+    client.guard(operation, operation.effect)
     before = await _jobs(client)
     if not allow_duplicate:
         _refuse_duplicate(before or [], arguments)
     try:
-        return Submission(await client.call(get_operation(OPERATION), arguments))
+        return Submission(await client.call(operation, arguments))
     except ConnectionFailed as error:
         if not error.maybe_done:
             raise
