@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ims_mcp.errors import ImsError
+from ims_mcp.loopback import is_loopback
 
 DEFAULT_REGION = "cn-shanghai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
@@ -74,7 +75,7 @@ class Settings:
     @property
     def oss_endpoint_url(self) -> str:
         """OSS beside this IMS: the region's own, or the embedded one, which is the same server."""
-        if self.endpoint is not None and _is_loopback(urlsplit(self.endpoint).hostname or ""):
+        if self.endpoint is not None and is_loopback(urlsplit(self.endpoint).hostname or ""):
             return self.endpoint
         return f"https://oss-{self.region}.aliyuncs.com"
 
@@ -97,10 +98,6 @@ def default_state_dir(environ: Mapping[str, str]) -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state") / "ims-mcp"
 
 
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
 def checked_endpoint(value: str) -> str:
     """The endpoint as ``scheme://host[:port]``. A bare host means https; plain http is for loopback only."""
     text = value.strip().rstrip("/")
@@ -116,7 +113,7 @@ def checked_endpoint(value: str) -> str:
             f"The endpoint {value!r} is not a host.",
             next_step="Give scheme, host and port only, such as https://ice.cn-shanghai.aliyuncs.com.",
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(
             f"The endpoint {value!r} would send calls unencrypted.",
             next_step="Use https; plain http is accepted for 127.0.0.1 only.",

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from pydantic_core import from_json
 
 from ims_mcp.client.diagnosis import diagnose
-from ims_mcp.client.plain_text import excerpt, plain, quotable
 from ims_mcp.client.retry import UNCERTAIN, Failure, Kind, kind_of
 from ims_mcp.errors import ConnectionFailed, ServiceError
+from ims_mcp.foreign_text import excerpt, plain, quotable
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _LONGEST_RETRY_AFTER_SECONDS = 3600.0

@@ -22,6 +22,7 @@ from ims_mcp.client.direct import WHOLE_BODY, AnswerTooLarge, DirectTransport
 from ims_mcp.client.retry import Attempt, Failure
 from ims_mcp.client.signing import Acs3Auth, AnonymousAuth
 from ims_mcp.client.wire import FORM_TYPE, Placed
+from ims_mcp.loopback import is_loopback
 
 # 64 tool calls at once and room for polling beside them.
 MAX_CONNECTIONS = 128
@@ -64,7 +65,7 @@ def proxy_for(endpoint: str) -> str | None:
     """The URL of the proxy that the environment (or the system's settings) names for it. Never one for loopback."""
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
-    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
+    if is_loopback(host) or proxy_bypass(host):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

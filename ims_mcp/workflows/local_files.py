@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ims_mcp.client.plain_text import plain
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import plain
 
 
 class FileRefused(ImsError):

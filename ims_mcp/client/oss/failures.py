@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.plain_text import quotable
+from ims_mcp.foreign_text import quotable
 
 _MAX_RETRY_AFTER_SECONDS = 60.0
 _SHORTEST_SECRET = 8

@@ -9,7 +9,7 @@ from ims_mcp.client.oss.conversation import Conversation
 from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.target import UploadTarget
-from ims_mcp.client.plain_text import plain
+from ims_mcp.foreign_text import plain
 
 # The clock of OSS, which dates its uploads, and ours: a request that is further off is refused anyway.
 _CLOCK_SKEW_SECONDS = 900.0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ims_mcp.client.oss.errors import SourceChanged, SourceRefused
-from ims_mcp.client.plain_text import plain
+from ims_mcp.foreign_text import plain
 
 # Absent on Windows, which has neither pipes nor devices among its files.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))

@@ -8,7 +8,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from ims_mcp.client.oss.errors import TransferRefused
-from ims_mcp.client.plain_text import plain
+from ims_mcp.foreign_text import plain
+from ims_mcp.loopback import is_loopback
 
 MAX_KEY_BYTES = 1023
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
@@ -33,7 +34,6 @@ class UploadTarget:
             host, _ = parts.hostname or "", parts.port
         except ValueError:
             host = ""
-        loopback = host in ("localhost", "::1") or host.startswith("127.")
         if parts.scheme not in ("http", "https") or not host or parts.path.strip("/") or parts.query or parts.username:
             raise TransferRefused(
                 f"The endpoint {plain(self.endpoint, 100)!r} is not a scheme and a host.",
@@ -45,7 +45,7 @@ class UploadTarget:
                 next_step="A bucket has 3 to 63 lower-case letters, digits and inner hyphens.",
             )
         self._check_key()
-        return self if loopback else replace(self, endpoint=f"https://{parts.netloc}")
+        return self if is_loopback(host) else replace(self, endpoint=f"https://{parts.netloc}")
 
     def _check_key(self) -> None:
         try:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import ipaddress
 import json
 import logging
 import ssl
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ims_mcp.local.timestamps import utc_text
+from ims_mcp.loopback import is_loopback
 
 USER_ID = 1_000_000_000_000_000
 """The account all of this belongs to; no account of Alibaba Cloud has this number."""
@@ -28,12 +27,9 @@ _log = logging.getLogger(__name__)
 
 def loopback_address(host: str) -> str | None:
     """The numeric address of a host that is this machine; None for any other. Nothing is looked up."""
-    if host.lower() == "localhost":
-        return "127.0.0.1"
-    with suppress(ValueError):
-        if ipaddress.ip_address(host).is_loopback:
-            return host
-    return None
+    if not is_loopback(host):
+        return None
+    return "127.0.0.1" if host.lower() == "localhost" else host
 
 
 class Callbacks:

@@ -7,7 +7,6 @@ The local IMS contacts nothing but loopback: every address, also one that a redi
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from ims_mcp.loopback import is_loopback
 
 _BLOCK_BYTES = 256 * 1024
 _MAX_REDIRECTS = 5
@@ -187,11 +188,8 @@ def _shown(url: str) -> str:
 
 def _loopback(host: str) -> tuple[str, ...]:
     """The numeric addresses to try. PullFailed for any host that is not this machine."""
-    if host.lower() == "localhost":
-        return ("127.0.0.1", "::1")
-    with suppress(ValueError):
-        if ipaddress.ip_address(host).is_loopback:
-            return (host,)
+    if is_loopback(host):
+        return ("127.0.0.1", "::1") if host.lower() == "localhost" else (host,)
     raise PullFailed(
         "SourceNotAllowed",
         f"The local IMS pulls from this machine only (127.0.0.1, ::1, localhost), not from {host}: "

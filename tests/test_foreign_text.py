@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ims_mcp.client.plain_text import HIDDEN, excerpt, plain, quotable, without_secrets
+from ims_mcp.foreign_text import excerpt, plain, quotable
+from ims_mcp.secrets import HIDDEN, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -40,11 +41,12 @@ def test_plain_text_is_bounded_without_looking_at_everything() -> None:
         ("Authorization: ACS3-HMAC-SHA256 Credential=LTAI", f"Authorization: {HIDDEN}"),
         ("digest " + "0a" * 32, f"digest {HIDDEN}"),
         ("MediaId 4aabe1804a6771ef9748f6f7d6496301", "MediaId 4aabe1804a6771ef9748f6f7d6496301"),
-        ("the secret word", f"the {HIDDEN} word"),
+        ("the sec-ret-0 word", f"the {HIDDEN} word"),
+        ("oss://local-media/none.mp4", "oss://local-media/none.mp4"),
     ],
 )
 def test_secrets_are_left_out(text: str, expected: str) -> None:
-    assert without_secrets(text, ["secret", ""]) == expected
+    assert without_secrets(text, ["sec-ret-0", "local", ""]) == expected
 
 
 def test_an_invisible_character_does_not_save_a_secret() -> None:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-HIDDEN = "[hidden]"
+from ims_mcp.secrets import without_secrets
 
 # Letters and marks by their category, yet drawn as nothing: Hangul fillers, the braille blank, the combining grapheme
 # joiner, Khmer inherent vowels, variation selectors (which can smuggle text).
@@ -15,14 +15,6 @@ _INVISIBLE = re.compile(
 )
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _SPACE = re.compile(r"\s+")
-_URL_QUERY = re.compile(r"((?:https?|rtmps?|oss)://[^\s?#\"'<>]+)\?[^\s\"'<>]*", re.IGNORECASE)
-# Parameters and headers that carry credentials, wherever they stand.
-_SECRET_FIELD = re.compile(
-    r"((?:access_?key_?(?:id|secret)|security_?token|sts_?token|signature|authorization|credential|upload_?auth"
-    r"|oidc_?token|x-acs-security-token)[\"']?\s*[=:]\s*[\"']?)(?:ACS3-HMAC-SHA256\s+)?[^\s\"'&,;<>]+",
-    re.IGNORECASE,
-)
-_HEX_DIGEST = re.compile(r"\b[0-9a-fA-F]{64}\b")
 _SCRIPT = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
@@ -43,16 +35,6 @@ def quotable(text: str, secrets: Iterable[str] = (), limit: int = 500) -> str:
     """``text`` made :func:`plain`, without secrets. Cleaned first: an invisible character cannot split a secret."""
     # The first cut is far beyond the second, so a secret it cuts in two does not reach the end.
     return plain(without_secrets(plain(text, limit * 8), secrets), limit)
-
-
-def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` with ``secrets``, digests, credential fields and the queries of URLs left out."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, HIDDEN)
-    text = _URL_QUERY.sub(r"\1?…", text)
-    text = _SECRET_FIELD.sub(rf"\1{HIDDEN}", text)
-    return _HEX_DIGEST.sub(HIDDEN, text)
 
 
 def excerpt(body: bytes, secrets: Iterable[str] = (), limit: int = 160) -> str:
