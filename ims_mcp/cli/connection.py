@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import anyio
 
-from ims_mcp.cli.embedded import EmbeddedIms, local_key_pair
-from ims_mcp.client.credentials import Credential, CredentialSource, FixedCredentials, ProviderChain
+from ims_mcp.cli.embedded import EmbeddedCredentials, EmbeddedIms
+from ims_mcp.client.credentials import CredentialSource, ProviderChain
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import OssUploader, OwnStorage
 from ims_mcp.settings import Settings
@@ -41,7 +41,7 @@ async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGen
         async def oss_endpoint() -> str:
             return await embedded.endpoint() if settings.local else settings.oss_endpoint_url
 
-        async with opened(settings, endpoint, oss_endpoint, credential_source(settings, environ)) as to:
+        async with opened(settings, endpoint, oss_endpoint, credential_source(settings, environ, embedded)) as to:
             yield to
 
 
@@ -76,9 +76,8 @@ async def opened(
         yield Connection(client, Following(transfers, client))
 
 
-def credential_source(settings: Settings, environ: Mapping[str, str]) -> CredentialSource:
+def credential_source(settings: Settings, environ: Mapping[str, str], embedded: EmbeddedIms) -> CredentialSource:
     """Where this configuration takes its credentials from; nothing is looked up yet."""
     if settings.local:
-        access_key_id, access_key_secret = local_key_pair(environ)
-        return FixedCredentials(Credential(access_key_id, access_key_secret, None))
+        return EmbeddedCredentials(embedded)
     return ProviderChain(environ, ecs_role=settings.ecs_role)

@@ -70,7 +70,7 @@ async def _demo(directory: Path) -> int:
         environ = {**os.environ, "IMS_MCP_LOCAL_RECORD_PATIENCE": "2", "IMS_MCP_LOCAL_SETTLE": "1"}
         embedded = await stack.enter_async_context(EmbeddedIms(settings, environ))
         endpoint = await embedded.endpoint()
-        credential = await credential_source(settings, os.environ).get()
+        credential = await credential_source(settings, os.environ, embedded).get()
         for path in (source, rendition):
             await put_file(endpoint, BUCKET, f"demo/{path.name}", path, credential)
             print(

@@ -54,8 +54,8 @@ async def _settings(settings: Settings, _: EmbeddedIms) -> Finding:
     return Finding(True, "settings", f"region {settings.region}, {mode}{''.join(f', {text}' for text in limits)}")
 
 
-async def _credentials(settings: Settings, _: EmbeddedIms) -> Finding:
-    source = credential_source(settings, os.environ)
+async def _credentials(settings: Settings, embedded: EmbeddedIms) -> Finding:
+    source = credential_source(settings, os.environ, embedded)
     try:
         with anyio.fail_after(settings.timeout_seconds):
             await source.get()

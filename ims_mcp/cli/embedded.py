@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import os
+import re
+import secrets
+import shlex
+import subprocess
 import sys
+import threading
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
 from collections.abc import Mapping
-from pathlib import Path
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self, cast
-from urllib.parse import urlsplit
+from typing import Any, Self
 
+from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import LocalImsError
+from ims_mcp.foreign_text import quotable
+from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof, read_announcement
+from ims_mcp.local.isolation import KEY_VARIABLES, clean_environment, neutral_directory
 from ims_mcp.settings import Settings
 
 START_SECONDS = 20.0
+IN_USE_EXIT = 3
+"""How ``ims-mcp local --exit-with-parent`` ends where another process has the directory."""
 _LOOK_SECONDS = 0.05
+_PROOF_SECONDS = 2.0
+_ANSWER_BYTES = 64 * 1024
+_USABLE_KEY = re.compile(r"[!-+.-~]{1,128}")  # what may stand in a header of every signature: no blank, no comma
 
 
-def local_key_pair(environ: Mapping[str, str]) -> tuple[str, str]:
-    """Access key id and secret of the embedded IMS: ``local``/``local`` unless set."""
-    return environ.get("IMS_MCP_LOCAL_KEY_ID") or "local", environ.get("IMS_MCP_LOCAL_KEY_SECRET") or "local"
+def local_key_pair(environ: Mapping[str, str], *, default: tuple[str, str] = ("local", "local")) -> tuple[str, str]:
+    """Access key id and secret an embedded IMS starts with: ``default`` unless set. Raises LocalImsError."""
+    chosen: list[str] = []
+    for name, usual in zip(KEY_VARIABLES, default, strict=True):
+        value = environ.get(name) or usual
+        if not _USABLE_KEY.fullmatch(value):
+            raise LocalImsError(
+                f"{name} cannot be used as part of a key pair.",
+                next_step="Give 1 to 128 printable ASCII characters without blanks and commas, or leave it unset.",
+            )
+        chosen.append(value)
+    return chosen[0], chosen[1]
 
 
 class EmbeddedIms:
-    """Knows the endpoint of the embedded IMS on one data directory.
+    """Knows the endpoint and the key pair of the embedded IMS on one data directory.
 
     Several servers may share a directory: the first starts it, the others find it, and when it goes with its owner
-    the next call of another starts it again. Nothing is started before :meth:`endpoint` is first awaited.
+    the next call of another starts it again. Nothing is started before :meth:`endpoint` or :meth:`credential` is first
+    awaited.
     """
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
         self._environ = dict(environ)
-        self._child: Process | None = None
-        self._found: dict[str, Any] | None = None
+        self._child: _Child | None = None
+        self._found: Announcement | None = None
         self._lock = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -49,81 +74,173 @@ class EmbeddedIms:
 
     async def endpoint(self) -> str:
         """``http://127.0.0.1:PORT`` of an embedded IMS that answers. Raises LocalImsError."""
-        if self._found is not None and _alive(self._found):
-            return str(self._found["endpoint"])
+        if self._found is not None and await _proves(self._found):
+            return self._found.endpoint
         async with self._lock:
             self._found = await self._running() or await self._started()
-            return str(self._found["endpoint"])
+            return self._found.endpoint
 
-    async def _running(self) -> dict[str, Any] | None:
-        """What ``endpoint.json`` says, if the one it names answers."""
-        found = _read(self._settings.data_dir / "endpoint.json")
-        return found if found is not None and _alive(found) and await _answers(str(found["endpoint"])) else None
+    async def credential(self) -> Credential:
+        """The key pair in force at :meth:`endpoint`, as it was when that was last asked for. Raises LocalImsError."""
+        if self._found is None:
+            await self.endpoint()
+        assert self._found is not None
+        return Credential(self._found.access_key_id, self._found.access_key_secret, None)
 
-    async def _started(self) -> dict[str, Any]:
-        await self._stop_child()
-        command = [sys.executable, "-m", "ims_mcp", "local", "--port", "0", "--exit-with-parent"]
-        command += ["--data-dir", str(self._settings.data_dir), "--region", self._settings.region]
-        command += ["--log-level", self._settings.log_level]
-        # stdin is the leash: it closes when this process ends, however it ends.
-        self._child = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=DEVNULL, env=self._environ)
-        deadline = asyncio.get_running_loop().time() + START_SECONDS
-        while asyncio.get_running_loop().time() < deadline:
+    async def _running(self) -> Announcement | None:
+        """What ``endpoint.json`` says, if the one who answers there has written it."""
+        found = read_announcement(self._settings.data_dir)
+        return found if found is not None and await _proves(found) else None
+
+    async def _started(self) -> Announcement:
+        now = asyncio.get_running_loop().time
+        deadline, reason, is_new = now() + START_SECONDS, "", False
+        while now() < deadline:
+            if self._child is None:
+                self._child, is_new = await self._start_child(), True
             found = await self._running()
             if found is not None:
                 return found
-            if self._child.returncode is not None and not (self._settings.data_dir / "endpoint.json").exists():
-                break
+            code = self._child.returncode
+            if code is not None:
+                reason = await self._stop_child() or f"its process ended with code {code}"
+                # In use: another server is starting or stopping one, and what it leaves decides. One that has run
+                # until now, and was ended by somebody, is started again.
+                if code != IN_USE_EXIT and is_new:
+                    raise self._not_started(reason)
             await asyncio.sleep(_LOOK_SECONDS)
-        raise LocalImsError(
-            f"The embedded IMS did not start in {self._settings.data_dir}.",
-            next_step=(
-                "Run `ims-mcp local` in a terminal to see why. It needs the extra: pip install 'ims-mcp[local]'."
-            ),
+        reason = await self._stop_child() or reason
+        raise self._not_started(reason or f"it did not answer within {START_SECONDS:g} s")
+
+    async def _start_child(self) -> _Child:
+        # -P: a file in the current directory, often a stranger's project, is no module.
+        command = [sys.executable, "-P", "-m", "ims_mcp", "local", "--port", "0", "--exit-with-parent"]
+        command += ["--data-dir", str(self._settings.data_dir), "--region", self._settings.region]
+        command += ["--log-level", self._settings.log_level]
+        random_pair = f"local-{secrets.token_hex(8)}", secrets.token_hex(20)
+        pair = local_key_pair(self._environ, default=random_pair)
+        environment = clean_environment(self._environ) | dict(zip(KEY_VARIABLES, pair, strict=True))
+        try:
+            return await _Child.start(command, environment)
+        except OSError as error:
+            raise self._not_started(f"no process can be started ({error.strerror})") from error
+
+    async def _stop_child(self) -> str:
+        """What it said last, if there was one."""
+        child, self._child = self._child, None
+        return "" if child is None else await child.stop()
+
+    def _not_started(self, reason: str) -> LocalImsError:
+        words = ["ims-mcp", "local", "--port", "0", "--data-dir", str(self._settings.data_dir)]
+        command = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+        return LocalImsError(
+            f"The embedded IMS did not start: {reason.rstrip('.')}.",
+            next_step=f"To see it start, run in a terminal: {command}",
         )
 
-    async def _stop_child(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        if child.stdin is not None:
-            child.stdin.close()
+
+class EmbeddedCredentials:
+    """The key pair of the embedded IMS, which may be another after it was started again."""
+
+    def __init__(self, embedded: EmbeddedIms) -> None:
+        self._embedded = embedded
+
+    async def get(self) -> Credential:
+        return await self._embedded.credential()
+
+    async def renew(self) -> Credential:
+        await self._embedded.endpoint()
+        return await self._embedded.credential()
+
+    def describe(self) -> str:
+        return "the key pair of the embedded IMS"
+
+
+class _Child:
+    """``ims-mcp local`` below this process. What it writes to stderr goes on to ours; its last plain lines are kept."""
+
+    def __init__(self, process: Process, said: deque[str], reader: threading.Thread) -> None:
+        self._process = process
+        self._said = said
+        self._reader = reader
+
+    @classmethod
+    async def start(cls, command: list[str], environment: Mapping[str, str]) -> _Child:
+        readable, writable = os.pipe()
         try:
-            await asyncio.wait_for(child.wait(), 5)
+            # stdin is the leash: it closes when this process ends, however it ends.
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=PIPE, stdout=DEVNULL, stderr=writable, env=environment, cwd=neutral_directory()
+            )
+        except BaseException:
+            os.close(readable)
+            raise
+        finally:
+            os.close(writable)
+        said: deque[str] = deque(maxlen=10)
+        # A thread: where nobody reads our stderr, writing to it blocks.
+        reader = threading.Thread(target=_relay, args=(readable, said), name="embedded-ims-stderr", daemon=True)
+        reader.start()
+        return cls(process, said, reader)
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.returncode
+
+    async def stop(self) -> str:
+        """End it where it still runs; what it said last, cleaned and short."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), 5)
         except TimeoutError:
-            child.kill()
-            await child.wait()
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        await asyncio.to_thread(self._reader.join, 1)
+        said = list(self._said)
+        # What matters of a trace is its last line.
+        return quotable(" ".join(said[-1:] if any(line.startswith("Traceback") for line in said) else said), limit=600)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _relay(descriptor: int, said: deque[str]) -> None:
+    """Pass on what comes, line by line, and keep the lines that are no log records."""
+    begins_line = True
+    with open(descriptor, encoding="utf-8", errors="replace", newline="\n") as lines:
+        while line := lines.readline(8192):
+            if begins_line and not line.startswith("{") and line.strip():
+                said.append(line.strip())
+            begins_line = line.endswith("\n")
+            with suppress(OSError, ValueError):
+                sys.stderr.write(line)
+                sys.stderr.flush()
+
+
+async def _proves(found: Announcement) -> bool:
+    """Whether the embedded IMS that wrote this, and not some other program on its old port, answers there."""
+    nonce = secrets.token_hex(16)
+    head = f"GET {HEALTH_PATH}?nonce={nonce} HTTP/1.1\r\nHost: 127.0.0.1:{found.port}\r\nConnection: close\r\n\r\n"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return cast("dict[str, Any]", content) if isinstance(content, dict) and "endpoint" in content else None
-
-
-def _alive(found: Mapping[str, Any]) -> bool:
-    try:
-        os.kill(int(found["pid"]), 0)
-    except (KeyError, ValueError, TypeError, ProcessLookupError):
-        return False
-    except PermissionError:  # it lives, under another user
-        return True
-    return True
-
-
-async def _answers(endpoint: str) -> bool:
-    """Whether the embedded IMS itself, and not some other program on its old port, answers there."""
-    parts = urlsplit(endpoint)
-    try:
-        async with asyncio.timeout(2):
-            reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        async with asyncio.timeout(_PROOF_SECONDS):
+            reader, writer = await asyncio.open_connection("127.0.0.1", found.port)
             try:
-                writer.write(f"GET /-/health HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
+                writer.write(head.encode())
                 await writer.drain()
-                return b"ims-mcp local" in await reader.read(-1)  # up to the close that was asked for
+                answer = await _read_up_to(reader, _ANSWER_BYTES)
             finally:
                 writer.close()
-    except (OSError, TimeoutError):
+        said: Any = json.loads(answer.partition(b"\r\n\r\n")[2])
+        given = said["proof"]
+    except (OSError, TimeoutError, ValueError, KeyError, TypeError, RecursionError):
         return False
+    return isinstance(given, str) and hmac.compare_digest(
+        given.encode(), (proof(found.proof_key, nonce) or "").encode()
+    )
+
+
+async def _read_up_to(reader: asyncio.StreamReader, limit_bytes: int) -> bytes:
+    """To the close that was asked for, or the limit."""
+    content = bytearray()
+    while len(content) < limit_bytes and (part := await reader.read(limit_bytes)):
+        content += part
+    return bytes(content)

@@ -4,62 +4,97 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
+import sys
+from collections.abc import Mapping
 
-from ims_mcp.cli.embedded import local_key_pair
+from ims_mcp.cli.embedded import IN_USE_EXIT, local_key_pair
 from ims_mcp.errors import LocalImsError
+from ims_mcp.local.isolation import KEY_VARIABLES, isolate_this_process
 from ims_mcp.settings import Settings
+
+_LONGEST_SECONDS = 86_400.0
 
 
 def local(settings: Settings, options: argparse.Namespace) -> int:
-    """Run until interrupted. Raises LocalImsError where the extra is missing or the data directory is in use."""
+    """Run until interrupted. Raises LocalImsError where the extra is missing or the data directory is not to be had."""
+    environ = dict(os.environ)
+    access_key_id, access_key_secret = local_key_pair(environ)
+    if not 0 <= options.port <= 65_535:
+        raise LocalImsError(
+            f"There is no port {options.port}.", next_step="Give --port 1 to 65535; 0 takes a free one."
+        )
+    settle = _seconds("--settle", options.settle, "IMS_MCP_LOCAL_SETTLE", 2.0, least=0)
+    credential_seconds = _seconds("--credential-seconds", options.credential_seconds, None, 3000.0, least=1)
+    patience = _seconds("--record-patience", options.record_patience, "IMS_MCP_LOCAL_RECORD_PATIENCE", 180.0, least=0.1)
+    # From here on nothing that runs below this process has the user's credentials, or code from where it was started.
+    isolate_this_process()
     try:
         from ims_mcp.local.app import serve
+        from ims_mcp.local.data_dir import DataDirInUse
     except ModuleNotFoundError as missing:
         raise LocalImsError(
             f"The embedded IMS needs the Python package {missing.name}, which is not installed.",
             next_step="Install the extra: pip install 'ims-mcp[local]'.",
         ) from missing
-    access_key_id, access_key_secret = local_key_pair(os.environ)
 
     def ready(endpoint: str) -> None:
-        print(environment_lines(settings, endpoint, access_key_id, access_key_secret), flush=True)
+        print(environment_lines(settings, endpoint, access_key_id, access_key_secret, environ), flush=True)
 
-    serve(
-        settings.data_dir,
-        port=options.port,
-        settle=_seconds("settle time", options.settle, "IMS_MCP_LOCAL_SETTLE", 2.0, least=0),
-        region=settings.region,
-        access_key_id=access_key_id,
-        access_key_secret=access_key_secret,
-        on_ready=ready,
-        credential_seconds=options.credential_seconds,
-        record_patience_seconds=_seconds("patience", options.record_patience, "IMS_MCP_LOCAL_RECORD_PATIENCE", 180.0),
-        exit_with_parent=options.exit_with_parent,
-    )
+    try:
+        serve(
+            settings.data_dir,
+            port=options.port,
+            settle=settle,
+            region=settings.region,
+            access_key_id=access_key_id,
+            access_key_secret=access_key_secret,
+            on_ready=ready,
+            credential_seconds=credential_seconds,
+            record_patience_seconds=patience,
+            exit_with_parent=options.exit_with_parent,
+        )
+    except DataDirInUse as in_use:
+        if not options.exit_with_parent:
+            raise
+        print(in_use.explain(), file=sys.stderr)
+        return IN_USE_EXIT
     return 0
 
 
-def _seconds(what: str, given: str | None, variable: str, default: float, *, least: float = 0.1) -> float:
+def _seconds(option: str, given: object, variable: str | None, default: float, *, least: float) -> float:
     """The option, else the environment variable (for an embedded IMS that another command starts), else the default."""
-    value = given or os.environ.get(variable) or str(default)
+    name, value = option, given
+    if value is None and variable is not None and os.environ.get(variable):
+        name, value = variable, os.environ[variable]
     try:
-        seconds = float(value)
+        seconds = default if value is None else float(str(value))
     except ValueError:
         seconds = -1.0
-    if not least <= seconds <= 86_400:
-        raise LocalImsError(f"The {what} {value!r} is not a number of seconds.", next_step=f"Give {least:g} to 86400.")
+    if not least <= seconds <= _LONGEST_SECONDS:
+        raise LocalImsError(
+            f"{name} is {str(value)[:80]!r}, which is not a usable number of seconds.",
+            next_step=f"Give {least:g} to {_LONGEST_SECONDS:g}.",
+        )
     return seconds
 
 
-def environment_lines(settings: Settings, endpoint: str, access_key_id: str, access_key_secret: str) -> str:
-    """Shell lines after which the official SDKs, ossutil, oss2 and this project talk to the embedded IMS."""
+def environment_lines(
+    settings: Settings, endpoint: str, access_key_id: str, access_key_secret: str, environ: Mapping[str, str]
+) -> str:
+    """Shell lines after which the official SDKs, ossutil, oss2 and this project talk to the embedded IMS.
+
+    What the user has set in the environment is named, not repeated.
+    """
     host = endpoint.partition("://")[2]
+    pair = zip(KEY_VARIABLES, (access_key_id, access_key_secret), strict=True)
+    key_id, key_secret = (f'"${name}"' if environ.get(name) else shlex.quote(value) for name, value in pair)
     return "\n".join(
         (
-            f"# embedded IMS and OSS at {endpoint}, data in {settings.data_dir}",
-            f"export ALIBABA_CLOUD_ACCESS_KEY_ID={access_key_id}",
-            f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={access_key_secret}",
-            f"export ALIBABA_CLOUD_REGION_ID={settings.region}",
+            f"# embedded IMS and OSS at {endpoint}, data in {str(settings.data_dir)!r}",
+            f"export ALIBABA_CLOUD_ACCESS_KEY_ID={key_id}",
+            f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={key_secret}",
+            f"export ALIBABA_CLOUD_REGION_ID={shlex.quote(settings.region)}",
             f"export IMS_MCP_ENDPOINT={endpoint}",
             f"# official SDK: Config(endpoint={host!r}, protocol='http')",
             f"# oss2: Bucket(auth, {endpoint!r}, 'local-media')",

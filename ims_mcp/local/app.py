@@ -17,6 +17,7 @@ import uvicorn
 
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.composition import LocalIms
+from ims_mcp.local.http_protocol import PatientProtocol
 
 __all__ = ["HOST", "LocalIms", "serve", "serve_until"]
 
@@ -91,6 +92,7 @@ async def serve_until(stop: asyncio.Event, ims: LocalIms, *, port: int = 0, on_r
 def _configuration(ims: LocalIms) -> uvicorn.Config:
     return uvicorn.Config(
         ims,
+        http=PatientProtocol,
         log_config=None,  # logging is set up by the command, to stderr
         access_log=False,
         lifespan="off",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -11,6 +12,7 @@ from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
@@ -18,7 +20,9 @@ from starlette.types import Message, Receive, Scope, Send
 from ims_mcp import __version__
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local import identity
-from ims_mcp.local.data_dir_lock import DataDirLock
+from ims_mcp.local.admission import refusal
+from ims_mcp.local.data_dir import DataDir
+from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof
 from ims_mcp.local.handlers import live_record, storage
 from ims_mcp.local.handlers.categories import Categories
 from ims_mcp.local.handlers.changing import LibraryChanging
@@ -49,7 +53,6 @@ from ims_mcp.local.uploads.puller import Puller
 from ims_mcp.local.uploads.sessions import UploadSessions
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, VodStorage
 
-HEALTH_PATH = "/-/health"
 _SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
 
 
@@ -97,7 +100,8 @@ class LocalIms:
         self._pull_limits = pull_limits or PullLimits()
         self._record_limits = RecordLimits(patience_seconds=record_patience_seconds)
         self._clock = clock
-        self._lock = DataDirLock(data_dir)
+        self._directory = DataDir(data_dir)
+        self._proof_key = secrets.token_hex(32)
         self._parts = AsyncExitStack()
         self._endpoint: str | None = None
         self._rpc: Rpc | None = None
@@ -105,7 +109,7 @@ class LocalIms:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as parts:
-            parts.enter_context(self._lock)
+            parts.enter_context(self._directory)
             store = await parts.enter_async_context(_opened(Store(self._data_dir, schema=_SCHEMA), self._data_dir))
             worker = await parts.enter_async_context(MediaWorker())
             await self._compose(parts, store, worker)
@@ -186,19 +190,28 @@ class LocalIms:
     def announce(self, endpoint: str) -> None:
         """Requests reach this application at ``endpoint`` from now on: into ``endpoint.json`` and signed URLs."""
         self._endpoint = endpoint
-        self._lock.announce(endpoint)
+        ((access_key_id, access_key_secret),) = self._key_pair.items()
+        self._directory.announce(Announcement(endpoint, os.getpid(), access_key_id, access_key_secret, self._proof_key))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._rpc is None or self._oss is None:
             raise LocalImsError(f"The local IMS is not running, or was asked for {scope['type']} instead of http.")
         dated = self._dated(send)
         if scope["path"] == HEALTH_PATH:
-            health: dict[str, Any] = {"service": "ims-mcp local", "version": __version__, "pid": os.getpid()}
-            await JSONResponse(health)(scope, receive, dated)
+            await self._health(scope)(scope, receive, dated)
         elif is_rpc(scope):
             await self._rpc(scope, receive, dated)
         else:
             await self._oss(scope, receive, dated)
+
+    def _health(self, scope: Scope) -> JSONResponse:
+        """Who this is; with ``?nonce=`` also the proof that it is the one ``endpoint.json`` tells of."""
+        if refused := refusal(scope["headers"]):
+            return JSONResponse({"error": refused}, 403, {"connection": "close"})
+        nonce = dict(parse_qsl(bytes(scope["query_string"]).decode("latin-1"))).get("nonce", "")
+        health: dict[str, Any] = {"service": "ims-mcp local", "version": __version__, "pid": os.getpid()}
+        proved = proof(self._proof_key, nonce)
+        return JSONResponse(health if proved is None else health | {"proof": proved})
 
     def _dated(self, send: Send) -> Send:
         """A Date header on every answer, by the clock that judges dates: clients correct theirs by it."""

@@ -121,7 +121,7 @@ class Identities:
         return None if row is None else _identity(row)
 
     async def mint(self, *, seconds: float, scope: Scope | None = None) -> Identity:
-        """A new temporary credential, good for ``seconds`` from now, limited to ``scope`` (None: to nothing)."""
+        """A new temporary credential, good for ``seconds`` from now, limited to ``scope``; None: unlimited."""
         now = self._clock()
         identity = Identity(
             access_key_id="STS." + "".join(secrets.choice(_ID_CHARACTERS) for _ in range(25)),

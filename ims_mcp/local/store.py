@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from ims_mcp.errors import LocalImsError
+from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 
 T = TypeVar("T")
+# What a few rows take, the pages of their indexes and the journal included.
+_RESERVE_BYTES = 256 * 1024
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 30.0
+_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -24,6 +33,7 @@ class Store:
 
     def __init__(self, data_dir: Path, *, schema: str) -> None:
         self._path = data_dir / "ims.sqlite3"
+        self._reserve = data_dir / "reserve"
         self._schema = schema
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ims-store")
         self._connection: sqlite3.Connection | None = None
@@ -46,6 +56,22 @@ class Store:
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in one transaction; it is committed when this returns, rolled back when ``work`` raises."""
         return await self._run(lambda: self._transaction(work))
+
+    async def write_end(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """As :meth:`write`, for how something ended: on a full disk the reserve is given up for it.
+
+        Where that does not suffice, it is tried again until there is room: nothing else would end the job.
+        """
+        pause_seconds = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await self._run(lambda: self._last_transaction(work))
+            except sqlite3.Error as error:
+                if not is_disk_full(error):
+                    raise
+            _log.error("%s How a job has ended waits to be written.", DISK_IS_FULL)
+            await asyncio.sleep(pause_seconds)
+            pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` on a consistent view of the state."""
@@ -74,19 +100,46 @@ class Store:
             connection.close()
             raise
         self._connection = connection
+        self._keep_reserve()
 
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
+    def _last_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return self._transaction(work)
+        except sqlite3.Error as error:
+            if not is_disk_full(error):
+                raise
+        self._reserve.unlink(missing_ok=True)
+        try:
+            return self._transaction(work)
+        finally:
+            self._keep_reserve()
+
+    def _keep_reserve(self) -> None:
+        """A file that takes room now, so that there is room for a few rows on a disk that is full later."""
+        with suppress(OSError):
+            if self._reserve.stat().st_size == _RESERVE_BYTES:
+                return
+        try:
+            # Random: a file system may keep zeros without giving them room.
+            self._reserve.write_bytes(os.urandom(_RESERVE_BYTES))
+        except OSError:
+            with suppress(OSError):
+                self._reserve.unlink(missing_ok=True)
+
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._open_connection
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = work(connection)
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            # After some errors, such as a full disk, SQLite has rolled back by itself.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
         return result

@@ -17,7 +17,8 @@ import pytest
 from ims_mcp.local.identity import Scope
 from ims_mcp.local.oss import signed_url
 from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
-from ims_mcp.local.oss.request import ClientGone, Message, bucket_of_host
+from ims_mcp.local.oss.request import bucket_of_host
+from ims_mcp.local.request_body import ClientGone, Message
 from tests.local_oss.clients import Answer, Client, error_of, raw, until
 from tests.local_oss.server import OssThread
 

@@ -18,7 +18,8 @@ import pytest
 
 from ims_mcp.local.identity import Identity, Scope
 from ims_mcp.local.oss import signature_v1, signed_url
-from ims_mcp.local.oss.request import Body, Request
+from ims_mcp.local.oss.request import Request
+from ims_mcp.local.request_body import RequestBody
 from tests.local_oss.clients import SIGNATURES, Answer, Client, Resolving, error_of, oss2, raw
 from tests.local_oss.server import REGION, OssThread
 
@@ -368,7 +369,7 @@ def test_v1_agrees_with_the_published_example() -> None:
             "x-oss-meta-author": "foo@bar.com",
             "x-oss-magic": "abracadabra",
         },
-        body=Body(nothing, expected=False, waits=False),
+        body=RequestBody(nothing, expected=False, waits=False),
     )
     now = datetime(2005, 11, 17, 18, 49, 58, tzinfo=UTC).timestamp()
     claim = signature_v1.header_claim(request, "OSS 44CF9590006BF252F707:26NBxoKdsyly4EDv6inkoDft/yA=", now)

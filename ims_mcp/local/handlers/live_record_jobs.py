@@ -115,4 +115,5 @@ def _shown(job: RecordJob) -> dict[str, Any]:
         "TemplateId": job.template.template_id,
         "TemplateName": job.template.name,
         "NotifyUrl": job.notify_url,
+        "FailReason": job.fail_reason,
     }

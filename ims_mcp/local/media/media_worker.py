@@ -29,7 +29,7 @@ P = ParamSpec("P")
 
 _JOB_SECONDS = 60.0
 _START_SECONDS = 60.0
-_MEMORY_BYTES = 4 * 1024**3
+_MEMORY_BYTES = 1024**3
 _PR_SET_PDEATHSIG = 1
 _CLOSED = "The local IMS is shutting down: the file was not read."
 
@@ -99,8 +99,11 @@ class MediaWorker:
                 raise UnreadableMedia("The process that read the file crashed: the file is damaged.") from None
             except LocalImsError as error:
                 raise (error if self._is_open else LocalImsError(_CLOSED)) from None
+            except MemoryError:
+                limit = f"{_MEMORY_BYTES // 1024**2} MiB"
+                raise UnreadableMedia(f"The file takes more memory to read than the {limit} it may have.") from None
             except Exception as error:
-                # A bug here, or memory that ran out: this asset fails, and the log says where.
+                # A bug here: this asset fails, and the log says where.
                 _log.exception("media job %s failed", work.__name__)
                 raise UnreadableMedia(f"The file could not be read ({type(error).__name__}).") from error
             finally:

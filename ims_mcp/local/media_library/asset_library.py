@@ -236,7 +236,7 @@ class Library:
         )
 
     async def _settle(self, file: MediaFile, columns: Columns, asset_columns: Columns) -> bool:
-        return await self._store.write(
+        return await self._store.write_end(
             lambda connection: steps.settle(connection, file, int(self._clock()), columns, asset_columns)
         )
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import shutil
-import tempfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ims_mcp.errors import LocalImsError
+from ims_mcp.local.data_dir import sweep
+from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.pictures import Pictures, PictureWish
@@ -25,6 +28,7 @@ PICTURE_PREFIX = "ims-pictures/"
 # An object may be replaced while it is read: that often it is read anew.
 _ATTEMPTS = 3
 _AT_ONCE = 8
+_OWN_NAME = re.compile(r"[0-9a-f]{32}")
 _log = logging.getLogger(__name__)
 
 
@@ -56,8 +60,8 @@ class Registrar:
 
     async def __aenter__(self) -> Self:
         # Pictures that a killed process had not stored yet.
-        await asyncio.to_thread(shutil.rmtree, self._work_dir, ignore_errors=True)
-        self._work_dir.mkdir(parents=True)
+        self._work_dir.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(sweep, self._work_dir, _OWN_NAME)
         for file in await self._library.pending():
             self.begin(file.file_id, file.due_at)
         return self
@@ -105,19 +109,22 @@ class Registrar:
         file = await self._library.pending_file(file_id)
         if file is None:
             return
-        if file.file_type == SOURCE_FILE:
-            await self._library.mark_preparing(file.media_id)
-        await asyncio.sleep(wait_seconds / 2)
-        async with self._slots:
-            try:
+        try:
+            if file.file_type == SOURCE_FILE:
+                await self._library.mark_preparing(file.media_id)
+            await asyncio.sleep(wait_seconds / 2)
+            async with self._slots:
                 await self._finish(file)
-            except UnreadableMedia as unreadable:
-                await self._fail(file, unreadable.reason)
-            except LocalImsError as error:
-                await self._fail(file, str(error))
-            except Exception:
+        except UnreadableMedia as unreadable:
+            await self._fail(file, unreadable.reason)
+        except LocalImsError as error:
+            await self._fail(file, str(error))
+        except Exception as error:
+            reason = DISK_IS_FULL
+            if not is_disk_full(error):
                 _log.exception("registering %s failed", file.address)
-                await self._fail(file, "The local IMS failed to process the file; its log has the details.")
+                reason = "The local IMS failed to process the file; its log has the details."
+            await self._fail(file, reason)
 
     async def _finish(self, file: MediaFile) -> None:
         asset = await self._library.find(file.media_id)
@@ -165,7 +172,8 @@ class Registrar:
         )
         if not (wish.cover or wish.snapshots or wish.sprite):
             return None
-        directory = Path(tempfile.mkdtemp(dir=self._work_dir))
+        directory = self._work_dir / uuid.uuid4().hex
+        directory.mkdir(mode=0o700)
         try:
             pictures = await self._worker.pictures(stored.path, directory, wish)
             return await self._store(asset, pictures)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import shutil
+import sys
 import threading
 import uuid
 from collections.abc import AsyncIterable, Iterator, Sequence
@@ -21,10 +23,12 @@ from pathlib import Path
 import anyio.to_thread
 
 from ims_mcp.crc64 import combined, crc64
+from ims_mcp.local.data_dir import sweep
 
 # One hop to a thread per batch: small enough to stay flat in memory, large enough that the hop costs nothing.
 BATCH_BYTES = 512 * 1024
 _UNFINISHED = ".part"
+_OWN_NAME = re.compile(r"[0-9a-f]{32}(\.part)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,7 @@ class Blobs:
 
         def work() -> int:
             self._directory.mkdir(parents=True, exist_ok=True)
-            leftovers = [entry.name for entry in os.scandir(self._directory) if entry.name not in wanted]
-            self._unlink(leftovers)
-            return len(leftovers)
+            return sweep(self._directory, _OWN_NAME, wanted)
 
         return await anyio.to_thread.run_sync(work)
 
@@ -220,7 +222,7 @@ def _read(descriptor: int, length: int) -> Iterator[bytes]:
 def _append(source: Path, size_bytes: int, target: int) -> None:
     with source.open("rb", buffering=0) as file:
         left = size_bytes
-        if hasattr(os, "copy_file_range"):
+        if sys.platform == "linux":
             with suppress(OSError):  # not on every file system: what is left is copied below
                 while left and (done := os.copy_file_range(file.fileno(), target, left)):
                     left -= done

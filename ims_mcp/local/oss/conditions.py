@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 
+from ims_mcp.local.numbers import MOST, http_moment, whole_number
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.objects import StoredObject
 from ims_mcp.local.oss.reply import http_date
@@ -44,12 +44,12 @@ def byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> 
     if match is None or not (match[1] or match[2]):
         return None
     if not match[1]:
-        length = int(match[2])
+        length = _position(match[2])
         if standard:
             length = min(length, size_bytes)
         start, end = size_bytes - length, size_bytes - 1
     else:
-        start, end = int(match[1]), int(match[2]) if match[2] else size_bytes - 1
+        start, end = _position(match[1]), _position(match[2]) if match[2] else size_bytes - 1
         if match[2] and end < start:
             return None
         if standard:
@@ -68,10 +68,11 @@ def _names(header: str, etag: str) -> bool:
     return any(one.strip().strip('"').lower() in (etag, "*") for one in header.split(","))
 
 
+def _position(digits: str) -> int:
+    # A number no object can reach is as good as the largest.
+    found = whole_number(digits)
+    return MOST if found is None else found
+
+
 def _moment(header: str | None) -> float | None:
-    if header is None:
-        return None
-    try:
-        return parsedate_to_datetime(header).timestamp()
-    except ValueError:
-        return None  # HTTP: a date that is none does not count
+    return None if header is None else http_moment(header)  # HTTP: a date that is none does not count

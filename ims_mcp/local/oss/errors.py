@@ -62,7 +62,7 @@ def no_such_upload(upload_id: str) -> OssError:
 
 
 def invalid_argument(name: str, value: str, message: str) -> OssError:
-    return OssError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value)
+    return OssError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value[:200])
 
 
 def access_denied(message: str, **details: str) -> OssError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
@@ -116,32 +117,13 @@ class MultipartRequests:
         id_marker = (request.parameter("upload-id-marker") or "") if key_marker else ""
         size = request.number("max-uploads", MAX_PAGE, 1, MAX_PAGE)
         encode = encoder(request)
-        shown: dict[tuple[str, str], str] = {}
-        truncated = False
-        for upload in await self._uploads.all(bucket):
-            place = (upload.key, upload.id)
-            if not upload.key.startswith(prefix):
-                continue
-            end = upload.key.find(delimiter, len(prefix)) if delimiter else -1
-            if end >= 0:
-                place = (upload.key[: end + len(delimiter)], "")
-            if place in shown or _is_behind(place, key_marker, id_marker):
-                continue
-            if len(shown) == size:
-                truncated = True
-                break
-            shown[place] = (
-                node("CommonPrefixes", text("Prefix", encode(place[0])))
-                if end >= 0
-                else node(
-                    "Upload",
-                    text("Key", encode(upload.key)),
-                    text("UploadId", upload.id),
-                    text("StorageClass", "Standard"),
-                    text("Initiated", iso_time(upload.initiated)),
-                )
-            )
-        next_key, next_id = next(reversed(shown)) if truncated else ("", "")
+        page, uploads = await self._uploads.page(
+            bucket, prefix=prefix, delimiter=delimiter, key_marker=key_marker, id_marker=id_marker, size=size
+        )
+        next_key, next_id = "", ""
+        if page.next_marker is not None:
+            next_key = page.next_marker.decode()
+            next_id = uploads[-1].id if uploads and uploads[-1].key == next_key else ""
         return xml_reply(
             node(
                 "ListMultipartUploadsResult",
@@ -154,22 +136,23 @@ class MultipartRequests:
                 text("Delimiter", encode(delimiter)),
                 text("Prefix", encode(prefix)),
                 text("MaxUploads", size),
-                text("IsTruncated", "true" if truncated else "false"),
-                *shown.values(),
+                text("IsTruncated", "false" if page.next_marker is None else "true"),
+                *(
+                    node(
+                        "Upload",
+                        text("Key", encode(upload.key)),
+                        text("UploadId", upload.id),
+                        text("StorageClass", "Standard"),
+                        text("Initiated", iso_time(upload.initiated)),
+                    )
+                    for upload in uploads
+                ),
+                *(node("CommonPrefixes", text("Prefix", encode(group.decode()))) for group in page.prefixes),
             )
         )
 
     async def _upload(self, request: Request) -> Upload:
         return await self._uploads.find(*target(request), request.parameter("uploadId") or "")
-
-
-def _is_behind(place: tuple[str, str], key_marker: str, id_marker: str) -> bool:
-    """Whether an entry was already shown on a page that ended at the markers."""
-    key, upload_id = place[0].encode(), place[1]
-    marker = key_marker.encode()
-    if key != marker:
-        return key < marker
-    return not id_marker or upload_id <= id_marker
 
 
 def _wanted(body: bytes) -> list[tuple[int, str]]:
@@ -185,9 +168,10 @@ def _part_number(request: Request) -> int:
 
 
 def _checked_number(number: str) -> int:
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= MAX_PARTS:
+    found = whole_number(number, 1, MAX_PARTS)
+    if found is None:
         raise invalid_argument("partNumber", number, f"A part number is 1 to {MAX_PARTS}.")
-    return int(number)
+    return found
 
 
 def _named(upload: Upload, encode: Encoder) -> Iterable[str]:

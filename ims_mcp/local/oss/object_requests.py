@@ -12,12 +12,14 @@ from urllib.parse import unquote_to_bytes
 
 import anyio.to_thread
 
+from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.blobs import Blob
 from ims_mcp.local.oss.bucket_requests import bucket_created, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range, check_conditions
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
+from ims_mcp.local.oss.inline_content import passive
 from ims_mcp.local.oss.names import check_bucket, key_bytes
 from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject
 from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, xml_reply
@@ -54,7 +56,7 @@ class ObjectRequests:
         stored, file = await open_object(self._objects, *target(request))
         try:
             check_conditions(request, stored)
-            headers = {**_about(stored), **self._overrides(request)}
+            headers = passive({**_about(stored), **self._overrides(request)})
             found = _requested_range(request, stored) if request.method == "GET" else None
             start, length = found or (0, stored.size_bytes)
             if found is not None:
@@ -171,11 +173,11 @@ async def open_object(objects: Objects, bucket: str, key: str) -> tuple[StoredOb
 
 async def receive_blob(request: Request, objects: Objects) -> Blob:
     """Stream the body of a put to disk; EntityTooLarge, InvalidDigest."""
-    announced = request.header("content-length") or "0"
-    if announced.isdigit() and int(announced) > MAX_PUT_BYTES:
+    announced = request.header("content-length")
+    if announced is not None and whole_number(announced, 0, MAX_PUT_BYTES) is None:
         raise OssError("EntityTooLarge", "One put takes at most 5 GiB: use a multipart upload.")
     _digest(request)
-    blob = await objects.blobs.receive(request.body.chunks())
+    blob = await objects.blobs.receive(request.body.chunks(MAX_PUT_BYTES))
     try:
         check_digest(request, blob.md5)
     except OssError:

@@ -14,7 +14,9 @@ import anyio.to_thread
 
 from ims_mcp.local.oss import documents
 from ims_mcp.local.oss.errors import OssError
-from ims_mcp.local.oss.request import ClientGone, Receive, Send
+from ims_mcp.local.oss.inline_content import PASSIVE
+from ims_mcp.local.oss.request import Send
+from ims_mcp.local.request_body import ClientGone, Receive
 
 _BLOCK_BYTES = 256 * 1024
 
@@ -73,6 +75,7 @@ async def send_reply(reply: Reply, send: Send, receive: Receive, *, request_id: 
         "date": formatdate(usegmt=True),
         "x-oss-request-id": request_id,
         "content-length": str(length),
+        **PASSIVE,
         **reply.headers,
     }
     if reply.status in (204, 304):

@@ -4,66 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.errors import OssError, invalid_argument
+from ims_mcp.local.request_body import Message, Receive, RequestBody
 
 Scope = Mapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 # oss-cn-shanghai.aliyuncs.com, oss-cn-shanghai-internal.aliyuncs.com, with or without a bucket in front.
 _OSS_HOST = re.compile(r"(?:(?P<bucket>[^.]+)\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
-
-
-class ClientGone(Exception):
-    """The connection ended early: nobody is left to answer."""
-
-
-@dataclass(slots=True)
-class Body:
-    """The body of a request; it can be read once."""
-
-    receive: Receive
-    expected: bool
-    """Whether the headers announce one."""
-    waits: bool
-    """Whether the client holds the body back until it is told to go on (Expect: 100-continue)."""
-    done: bool = field(default=False, init=False)
-    begun: bool = field(default=False, init=False)
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """What arrives, as it arrives. Raises ClientGone when the connection ends first."""
-        self.begun = True
-        while not self.done:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                self.done = True
-                raise ClientGone
-            self.done = not message.get("more_body", False)
-            if chunk := message.get("body", b""):
-                yield chunk
-
-    async def read(self, limit_bytes: int) -> bytes:
-        """The whole of a small body; InvalidArgument beyond the limit."""
-        pieces: list[bytes] = []
-        size_bytes = 0
-        async for chunk in self.chunks():
-            size_bytes += len(chunk)
-            if size_bytes > limit_bytes:
-                raise OssError("EntityTooLarge", f"The request body may have at most {limit_bytes} bytes.")
-            pieces.append(chunk)
-        return b"".join(pieces)
-
-    async def drain(self) -> None:
-        """Read on to the end and forget it: a client that is still sending would never see the answer."""
-        if self.expected and not (self.waits and not self.begun):
-            async for _ in self.chunks():
-                pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +31,7 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
     """By lower-case name, as Latin-1 text: encoding it again gives the bytes that travelled."""
-    body: Body
+    body: RequestBody
 
     def header(self, name: str) -> str | None:
         return self.headers.get(name)
@@ -94,9 +48,10 @@ class Request:
         text = self.parameter(name)
         if not text:
             return default
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        found = whole_number(text, lowest, highest)
+        if found is None:
             raise invalid_argument(name, text, f"{name} is a number from {lowest} to {highest}.")
-        return int(text)
+        return found
 
     @property
     def user(self) -> Mapping[str, str]:
@@ -132,11 +87,7 @@ def read_request(scope: Scope, receive: Receive) -> Request:
         key=key,
         query=_query(scope["query_string"]),
         headers=headers,
-        body=Body(
-            receive,
-            expected=headers.get("content-length", "0") != "0" or "transfer-encoding" in headers,
-            waits=headers.get("expect", "").lower() == "100-continue",
-        ),
+        body=RequestBody.of(scope["headers"], receive),
     )
 
 

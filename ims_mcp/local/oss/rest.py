@@ -7,24 +7,26 @@ class, server-side encryption, traffic limits. Choice: a bucket comes into being
 
 from __future__ import annotations
 
-import errno
 import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from ims_mcp.local.admission import refusal
+from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.oss.bucket_requests import BucketRequests
 from ims_mcp.local.oss.caller import Caller, authenticated
-from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.errors import OssError, access_denied
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.oss.reply import Reply, error_reply, send_reply
-from ims_mcp.local.oss.request import ClientGone, Receive, Request, Scope, Send, read_request
+from ims_mcp.local.oss.request import Request, Scope, Send, read_request
 from ims_mcp.local.oss.signature_v1 import SUBRESOURCES
+from ims_mcp.local.request_body import BodyTooLarge, ClientGone, Receive, RequestBody
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +108,7 @@ class OssRest:
     async def _reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
         request: Request | None = None
         try:
+            _check_admission(scope)
             request = read_request(scope, receive)
             reply = await self._answer(request)
         except ClientGone:
@@ -115,12 +118,13 @@ class OssRest:
             host = "" if request is None else request.host
             reply = error_reply(error, request_id=request_id, host=host, method=scope["method"])
         try:
-            if request is not None:
-                await request.body.drain()
+            # A request that could not be read has a body all the same.
+            body = RequestBody.of(scope["headers"], receive) if request is None else request.body
+            is_ended = await body.drain()
         except BaseException:
             reply.close()
             raise
-        return reply
+        return reply if is_ended else replace(reply, headers={**reply.headers, "connection": "close"})
 
     async def _answer(self, request: Request) -> Reply:
         caller = await authenticated(request, self._identities, region=self._region, now=self._clock())
@@ -152,11 +156,18 @@ class OssRest:
                 _log.exception("the object was stored, but what follows it failed")
 
 
+def _check_admission(scope: Scope) -> None:
+    if refused := refusal(scope["headers"]):
+        raise access_denied(refused)
+
+
 def _as_oss_error(problem: Exception, request_id: str) -> OssError:
     if isinstance(problem, OssError):
         _log.debug("%s %s", request_id, problem.code)
         return problem
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(problem, BodyTooLarge):
+        return OssError("EntityTooLarge", str(problem))
+    if is_disk_full(problem):
         _log.error("%s the disk is full", request_id)
         return OssError("InternalError", "The disk of the local OSS is full.")
     _log.error("%s failed", request_id, exc_info=problem)

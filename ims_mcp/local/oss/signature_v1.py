@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from ims_mcp.local.identity import Identity
+from ims_mcp.local.numbers import http_moment, whole_number
 from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
 from ims_mcp.local.oss.request import Request
@@ -43,10 +43,9 @@ def header_claim(request: Request, authorization: str, now: float) -> Claim:
     if not colon or not access_key_id:
         raise invalid_argument("Authorization", "", "The Authorization header reads: OSS AccessKeyId:Signature.")
     date = request.header("x-oss-date") or request.header("date") or ""
-    try:
-        sent_at = parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        raise access_denied("A signed request needs a valid Date header.") from None
+    sent_at = http_moment(date)
+    if sent_at is None:
+        raise access_denied("A signed request needs a valid Date header.")
     check_skew(sent_at, now)
     return _claim(request, access_key_id, request.header("x-oss-security-token"), signature, date)
 
@@ -58,9 +57,10 @@ def query_claim(request: Request, now: float) -> Claim:
     signature = request.parameter("Signature")
     if not access_key_id or not expires or not signature:
         raise access_denied("A signed URL needs OSSAccessKeyId, Expires and Signature, all three.")
-    if not expires.isascii() or not expires.isdigit():
+    expires_at = whole_number(expires)
+    if expires_at is None:
         raise access_denied("Expires in a signed URL is a number of seconds since 1970.")
-    check_expiry(int(expires), now)
+    check_expiry(expires_at, now)
     token = request.parameter("security-token") or request.header("x-oss-security-token")
     return _claim(request, access_key_id, token, signature, expires)
 

@@ -13,6 +13,7 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
 from ims_mcp.local.oss.request import Request
@@ -54,13 +55,13 @@ def query_claim(request: Request, region: str, now: float) -> Claim:
     values = {name: request.parameter(f"x-oss-{name}") or "" for name in ("credential", "date", "expires", "signature")}
     if not all(values.values()):
         raise access_denied("A signed URL needs x-oss-credential, x-oss-date, x-oss-expires and x-oss-signature.")
-    expires = values["expires"]
-    if not expires.isascii() or not expires.isdigit() or not 1 <= int(expires) <= _MAX_EXPIRES_SECONDS:
-        raise invalid_argument("x-oss-expires", expires, f"The value is 1 to {_MAX_EXPIRES_SECONDS} seconds.")
+    lifetime_seconds = whole_number(values["expires"], 1, _MAX_EXPIRES_SECONDS)
+    if lifetime_seconds is None:
+        raise invalid_argument("x-oss-expires", values["expires"], f"The value is 1 to {_MAX_EXPIRES_SECONDS} seconds.")
     signed_at = _moment(values["date"])
     if signed_at > now:
         check_skew(signed_at, now)
-    check_expiry(signed_at + int(expires), now)
+    check_expiry(signed_at + lifetime_seconds, now)
     return _claim(
         request,
         credential=values["credential"],

@@ -11,6 +11,7 @@ from itertools import pairwise
 from ims_mcp.local.oss.blobs import Blob
 from ims_mcp.local.oss.bucket_requests import bucket_created
 from ims_mcp.local.oss.errors import OssError, no_such_upload
+from ims_mcp.local.oss.listing import Page, list_page
 from ims_mcp.local.oss.names import check_bucket, key_bytes
 from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket
 
@@ -147,15 +148,27 @@ class Uploads:
 
         await self._objects.blobs.discard(await self._store.write(remove))
 
-    async def all(self, bucket: str) -> list[Upload]:
-        """Every unfinished upload of a bucket, by key and id; NoSuchBucket."""
+    async def page(
+        self, bucket: str, *, prefix: str, delimiter: str, key_marker: str, id_marker: str, size: int
+    ) -> tuple[Page, list[Upload]]:
+        """Unfinished uploads by key and id, behind the markers, a page at a time (and its rows read); NoSuchBucket."""
+        marker = key_marker.encode()
 
-        def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+        def read(connection: sqlite3.Connection) -> Page:
             bucket_created(connection, bucket)
-            query = "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, id"
-            return connection.execute(query, (bucket,)).fetchall()
 
-        return [_upload(row) for row in await self._store.read(select)]
+            def select(start: bytes, inclusive: bool) -> sqlite3.Cursor:
+                if id_marker and not inclusive and start == marker:
+                    where, values = "(key, id) > (?, ?)", (start, id_marker)
+                else:
+                    where, values = f"key {'>=' if inclusive else '>'} ?", (start,)
+                query = f"SELECT * FROM uploads WHERE bucket = ? AND {where} ORDER BY key, id"  # noqa: S608 - fixed words
+                return connection.execute(query, (bucket, *values))
+
+            return list_page(select, prefix=prefix.encode(), delimiter=delimiter.encode(), marker=marker, size=size)
+
+        page = await self._store.read(read)
+        return page, [_upload(row) for row in page.rows]
 
 
 def _chosen(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> Sequence[Part]:

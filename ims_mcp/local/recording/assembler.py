@@ -1,14 +1,15 @@
 """The assembler process: pieces of a finished file in, one mp4 or flv out, or an HLS index and its slices.
 
 Run as ``python -m``; its orders are one JSON line (:class:`AssemblerOrders`), its answer is one (:class:`Assembled`),
-or ``{"nothing": true}`` where the pieces hold nothing that could be played. Packets are copied, never decoded.
+``{"nothing": true}`` where the pieces hold nothing that could be played, or ``{"disk_full": true}``. Packets are
+copied, never decoded.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from itertools import chain, islice
@@ -20,6 +21,7 @@ from av.container import InputContainer, OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
+from ims_mcp.local.disk import DiskFull, is_disk_full
 from ims_mcp.local.recording.child import say, settle_in
 from ims_mcp.local.recording.orders import AssemblerOrders
 from ims_mcp.local.recording.spool import LEAD_MS
@@ -62,7 +64,8 @@ class _Remux:
                     self._append(source, directory, run, position_ms)
         finally:
             if self._output is not None:
-                self._output.close()
+                with _writing():
+                    self._output.close()
         if self._begin_ms is None:
             return None
         width, height = self._size
@@ -108,7 +111,8 @@ class _Remux:
             packet.dts, packet.pts = dts, dts + max(delay, 0)
             self._end_ms = max(self._end_ms, dts + self._step.get(kind, 0))
             packet.stream = target
-            self._output.mux_one(packet)
+            with _writing():
+                self._output.mux_one(packet)
 
     def _open(self, source: InputContainer, directory: Path) -> OutputContainer:
         streams = [*source.streams.video[:1], *source.streams.audio[:1]]
@@ -141,6 +145,17 @@ class _Remux:
                 return {"flvflags": "add_keyframe_index"}
 
 
+@contextmanager
+def _writing() -> Generator[None]:
+    """Tells a full disk from a piece that is damaged: DiskFull in place of FFmpeg's error."""
+    try:
+        yield
+    except (FFmpegError, OSError) as error:
+        if is_disk_full(error):
+            raise DiskFull from error
+        raise
+
+
 class _Empty(Exception):
     """A piece without packets."""
 
@@ -161,7 +176,13 @@ def assemble(orders: AssemblerOrders) -> Assembled | None:
 
 
 def _main(orders: dict[str, Any], speech: TextIO) -> None:
-    assembled = assemble(AssemblerOrders(**orders))
+    try:
+        assembled = assemble(AssemblerOrders(**orders))
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        say(speech, disk_full=True)
+        return
     if assembled is None:
         say(speech, nothing=True)
     else:

@@ -13,11 +13,13 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, TextIO, cast
 
+from ims_mcp.local.isolation import clean_environment, neutral_directory
+
 _PR_SET_PDEATHSIG = 1
 # Six hours of slices of 5 s are named in one line.
 _LINE_BYTES = 16 * 1024**2
 _END_SECONDS = 2.0
-_MEMORY_BYTES = 4 * 1024**3
+_MEMORY_BYTES = 1024**3
 
 
 class Child:
@@ -38,8 +40,8 @@ class Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_BYTES,
-            # The child finds the package wherever this process found it.
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env=clean_environment(os.environ),
+            cwd=neutral_directory(),
         )
         assert process.stdin is not None
         with contextlib.suppress(ConnectionError):

@@ -27,8 +27,16 @@ CREATE TABLE IF NOT EXISTS live_record_job (
     status TEXT NOT NULL,
     created_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS live_record_fault (
+    job_id TEXT PRIMARY KEY REFERENCES live_record_job (job_id),
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS live_record_job_by_time ON live_record_job (created_at);
 """
+
+
+_JOBS = "live_record_job LEFT JOIN live_record_fault USING (job_id)"
+_SELECT = f"SELECT * FROM {_JOBS}"  # noqa: S608 - fixed words
 
 
 class JobStatus(StrEnum):
@@ -65,6 +73,8 @@ class RecordJob:
     """As it was when the job was submitted."""
     status: JobStatus
     created_at: float
+    fail_reason: str | None
+    """Why it ended before its stream did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +94,9 @@ class RecordJobs:
         self._clock = clock
 
     async def add(self, job: NewJob) -> RecordJob:
+        job_id = str(uuid.uuid4())
         values = (
-            str(uuid.uuid4()),
+            job_id,
             job.name,
             job.url,
             job.output_type,
@@ -98,21 +109,26 @@ class RecordJobs:
         )
         query = (
             "INSERT INTO live_record_job (job_id, name, url, output_type, bucket, endpoint, notify_url, template, "
-            "status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *"
+            "status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
-        return _job(await self._store.write(lambda connection: connection.execute(query, values).fetchone()))
+        await self._store.write(lambda connection: connection.execute(query, values))
+        return await self.get(job_id)
 
     async def get(self, job_id: str) -> RecordJob:
         """RpcFault (ResourceNotFound) for an unknown id."""
-        query = "SELECT * FROM live_record_job WHERE job_id = ?"
-        row = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchone())
-        if row is None:
+        found = await self.find(job_id)
+        if found is None:
             raise RpcFault("ResourceNotFound", f"There is no recording job {job_id}.")
-        return _job(row)
+        return found
+
+    async def find(self, job_id: str) -> RecordJob | None:
+        query = f"{_SELECT} WHERE job_id = ?"
+        row = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchone())
+        return None if row is None else _job(row)
 
     async def open(self) -> list[RecordJob]:
         """Those that are initial or started, the oldest first."""
-        query = "SELECT * FROM live_record_job WHERE status <> ? ORDER BY sequence"
+        query = f"{_SELECT} WHERE status <> ? ORDER BY sequence"
         rows = await self._store.read(lambda connection: connection.execute(query, (JobStatus.PAUSED,)).fetchall())
         return [_job(row) for row in rows]
 
@@ -121,6 +137,18 @@ class RecordJobs:
         query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
         values = (status, job_id, status)
         return bool(await self._store.write(lambda connection: connection.execute(query, values).rowcount))
+
+    async def end(self, job_id: str, reason: str | None) -> bool:
+        """Paused from now on, for ``reason`` where its stream did not end by itself. Whether that was a change."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
+            changed = connection.execute(query, (JobStatus.PAUSED, job_id, JobStatus.PAUSED)).rowcount
+            if reason is not None:
+                connection.execute("INSERT OR REPLACE INTO live_record_fault VALUES (?, ?)", (job_id, reason))
+            return bool(changed)
+
+        return await self._store.write_end(work)
 
     async def list(self, page: Page, *, keyword: str | None, status: str | None) -> tuple[list[RecordJob], int]:
         """One page, and how many jobs there are on all. ``keyword`` is a part of the id or the name."""
@@ -131,9 +159,7 @@ class RecordJobs:
         if keyword is not None:
             conditions.append("(instr(lower(job_id), ?) OR instr(lower(name), ?))")
             values += [keyword.lower()] * 2
-        rows, total = await self._store.read(
-            lambda connection: paged(connection, "live_record_job", page, conditions, values)
-        )
+        rows, total = await self._store.read(lambda connection: paged(connection, _JOBS, page, conditions, values))
         return [_job(row) for row in rows], total
 
 
@@ -176,4 +202,5 @@ def _job(row: sqlite3.Row) -> RecordJob:
         template=Template.restored(row["template"]),
         status=JobStatus(row["status"]),
         created_at=row["created_at"],
+        fail_reason=row["reason"],
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ims_mcp.local.disk import DiskFull
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.child import Child
@@ -40,7 +41,8 @@ class Publisher:
     ) -> list[RecordFile]:
         """Store every file that is finished (``ended``: all are) and not stored yet; forget the pieces of old ones.
 
-        A file that cannot be made (FFmpeg does not take the codec into this format, or crashes) is given up.
+        A file that cannot be made (FFmpeg does not take the codec into this format, or crashes) is given up. On a
+        full disk the pieces stay, and DiskFull, OSError or sqlite3.Error is raised.
         """
         pieces = journal.pieces()
         if not pieces:
@@ -110,6 +112,8 @@ class Publisher:
             child = await Child.start("ims_mcp.local.recording.assembler", orders)
             try:
                 async for said in child.said():
+                    if said.get("disk_full"):
+                        raise DiskFull
                     return None if said.get("nothing") else said
             finally:
                 await child.end()

@@ -1,7 +1,7 @@
 """The recorder process of one job: pulls the stream again and again until it has been away for too long.
 
 Run as ``python -m``; its orders are one JSON line (:class:`RecorderOrders`). It says ``{"began": n}`` for every
-piece and ``{"gave_up": true}`` at the end. It can be killed at any moment.
+piece and ``{"gave_up": true}`` at the end, or ``{"disk_full": true}``. It can be killed at any moment.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
+from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.recording.child import say, settle_in
 from ims_mcp.local.recording.journal import Journal
 from ims_mcp.local.recording.orders import RecorderOrders
-from ims_mcp.local.recording.spool import Spool
+from ims_mcp.local.recording.spool import Spool, SpoolFailed
 from ims_mcp.local.recording.timeline import Timeline
 
 _RETRY_SECONDS = 0.5
@@ -121,8 +122,14 @@ def _main(orders: dict[str, Any], speech: TextIO) -> None:
         began += 1
         say(speech, began=began)
 
-    _Pull(RecorderOrders(**orders), on_piece).run()
-    say(speech, gave_up=True)
+    try:
+        _Pull(RecorderOrders(**orders), on_piece).run()
+    except SpoolFailed as failed:
+        if not is_disk_full(failed):
+            raise
+        say(speech, disk_full=True)
+    else:
+        say(speech, gave_up=True)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ims_mcp.local.recording.callback import Callbacks
+from ims_mcp.local.data_dir import sweep
+from ims_mcp.local.disk import DISK_IS_FULL, DiskFull, is_disk_full
+from ims_mcp.local.recording.callback import Callbacks, numeric_url
 from ims_mcp.local.recording.child import Child
 from ims_mcp.local.recording.files import RecordFile
 from ims_mcp.local.recording.jobs import JobStatus, RecordJob, RecordJobs
@@ -24,6 +27,9 @@ PATIENCE_SECONDS = 180.0
 STALL_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 5.0
+_OWN_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ENDED = f"{DISK_IS_FULL} The recording ended there."
+_KEPT = f"{_ENDED} What was recorded is kept, and becomes files when the local IMS starts with room on the disk."
 _log = logging.getLogger(__name__)
 
 
@@ -75,11 +81,16 @@ class Recordings:
     async def __aenter__(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
         left = await self._jobs.open()
-        names = {job.job_id for job in left}
-        for stale in [path for path in self._directory.iterdir() if path.name not in names]:
-            await asyncio.to_thread(shutil.rmtree, stale, ignore_errors=True)
         for job in left:
             self.begin(job)
+        taken_up = {job.job_id for job in left}
+        for name in [path.name for path in self._directory.iterdir() if path.name not in taken_up]:
+            # There was no room for the files of a job that ended: its pieces are still there.
+            if (ended := await self._jobs.find(name)) is not None:
+                taken_up.add(name)
+                recording = _Recording(ended, Journal(self._directory / name), asyncio.Lock())
+                self._take_up(self._finish(recording, ended.fail_reason and _ENDED), ended)
+        await asyncio.to_thread(sweep, self._directory, _OWN_NAME, taken_up)
         return self
 
     async def __aexit__(
@@ -91,27 +102,46 @@ class Recordings:
 
     def begin(self, job: RecordJob) -> None:
         """Take up a job. Returns at once."""
-        task = asyncio.create_task(self._follow(job), name=f"record-{job.job_id}")
+        self._take_up(self._follow(job), job)
+
+    def _take_up(self, work: Coroutine[Any, Any, None], job: RecordJob) -> None:
+        task = asyncio.create_task(work, name=f"record-{job.job_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _follow(self, job: RecordJob) -> None:
         directory = self._directory / job.job_id
         recording = _Recording(job, Journal(directory), asyncio.Lock())
+        reason = None
         try:
-            await asyncio.to_thread(directory.mkdir, exist_ok=True)
+            await asyncio.to_thread(directory.mkdir, mode=0o700, exist_ok=True)
             await self._record(recording)
-        except Exception:
-            _log.exception("the recording job %s failed", job.job_id)
+        except Exception as error:
+            reason = self._reason(job, error, _ENDED)
+        await self._finish(recording, reason)
+
+    async def _finish(self, recording: _Recording, reason: str | None = None) -> None:
+        """Store the files of what was recorded, and end the job. What finds no room is kept for the next start."""
+        is_kept = False
         try:
             await self._publish(recording, ended=True)
-        except Exception:
-            _log.exception("files of the recording job %s were not stored", job.job_id)
-        await self._move(job, JobStatus.PAUSED)
-        await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+        except Exception as error:
+            is_kept = is_disk_full(error)
+            reason = self._reason(recording.job, error, _KEPT)
+        if await self._jobs.end(recording.job.job_id, reason):
+            self._tell(recording.job, JobStatus.PAUSED)
+        if not is_kept:
+            await asyncio.to_thread(shutil.rmtree, recording.journal.directory, ignore_errors=True)
+
+    def _reason(self, job: RecordJob, error: Exception, disk_full: str) -> str:
+        if is_disk_full(error):
+            _log.error("the recording job %s: %s", job.job_id, disk_full)
+            return disk_full
+        _log.error("the recording job %s failed", job.job_id, exc_info=error)
+        return "The local IMS failed to record the stream; its log has the details."
 
     async def _record(self, recording: _Recording) -> None:
-        """Returns when the stream has been away for too long."""
+        """Returns when the stream has been away for too long. Raises DiskFull."""
         pause_seconds = _FIRST_PAUSE_SECONDS
         if recording.journal.pieces():
             await self._move(recording.job, JobStatus.STARTED)
@@ -130,7 +160,7 @@ class Recordings:
         """Whether the recorder gave up, because the stream has been away for too long."""
         job = recording.job
         orders = RecorderOrders(
-            url=job.url,
+            url=numeric_url(job.url),
             directory=str(recording.journal.directory),
             cycles={entry.format: entry.cycle_seconds for entry in job.template.formats},
             patience_seconds=self._limits.patience_seconds,
@@ -145,6 +175,8 @@ class Recordings:
             async for said in child.said():
                 if said.get("gave_up"):
                     return True
+                if said.get("disk_full"):
+                    raise DiskFull
                 await self._move(job, JobStatus.STARTED)
                 task = asyncio.create_task(self._publish(recording, ended=False))
                 publishing.add(task)
@@ -170,8 +202,11 @@ class Recordings:
 
     async def _move(self, job: RecordJob, status: JobStatus) -> None:
         if await self._jobs.move(job.job_id, status):
-            body = {"JobId": job.job_id, "JobName": job.name, "StreamUrl": job.url, "Status": status.value}
-            self._callbacks.send(job.notify_url, "LiveRecordTaskStatus", body)
+            self._tell(job, status)
+
+    def _tell(self, job: RecordJob, status: JobStatus) -> None:
+        body = {"JobId": job.job_id, "JobName": job.name, "StreamUrl": job.url, "Status": status.value}
+        self._callbacks.send(job.notify_url, "LiveRecordTaskStatus", body)
 
     def _patience_left(self, recording: _Recording) -> float:
         last_at = recording.journal.last_packet_at(self._clock_offset)

@@ -20,7 +20,7 @@ LEAD_MS = 1000
 
 
 class SpoolFailed(Exception):
-    """What was pulled cannot be written: the disk is full, or FLV does not carry the codec."""
+    """What was pulled cannot be written: the disk is full (``__cause__`` tells), or FLV does not carry the codec."""
 
 
 @dataclass(slots=True)
@@ -86,8 +86,8 @@ class Spool:
             began={format_: file.began for format_, file in files.items()},
         )
         self._next_number += 1
-        self._journal.write(self._piece)
         try:
+            self._journal.write(self._piece)
             self._open(streams, self._piece)
         except (FFmpegError, OSError, ValueError) as error:
             raise SpoolFailed(str(error)) from error
@@ -115,7 +115,9 @@ class Spool:
         self._output = self._piece = None
         with suppress(FFmpegError, OSError):
             output.close()
-        self._journal.write(replace(piece, ended_at=self._last_at or self._clock()))
+        # A line that finds no room is missed by nobody: the file says when its last packet came.
+        with suppress(OSError):
+            self._journal.write(replace(piece, ended_at=self._last_at or self._clock()))
 
     def _open(self, streams: Sequence[Any], piece: Piece) -> None:
         # Each packet goes to the disk when it comes, and waits for the other stream's for 0.2 s at most.

@@ -64,7 +64,7 @@ class Service:
 
 
 def local_table(name: str, *parameters: Parameter, effect: Effect = Effect.READ) -> Operation:
-    """The parameter table of an operation the catalogue does not describe yet."""
+    """The local IMS's own parameter table of an operation."""
     return Operation(
         name=name, toolset="local", title=name, purpose="Served by the local IMS.", effect=effect, parameters=parameters
     )

@@ -9,19 +9,22 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ims_mcp.catalogue import Operation, known_names
 from ims_mcp.catalogue.check import check
 from ims_mcp.errors import InvalidArguments
+from ims_mcp.local.admission import refusal
+from ims_mcp.local.disk import is_disk_full
+from ims_mcp.local.request_body import BodyTooLarge, ClientGone, RequestBody
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.documented import documented
-from ims_mcp.local.rpc.service_errors import RpcFault, from_invalid_arguments, missing_parameter
+from ims_mcp.local.rpc.service_errors import RpcFault, disk_full, from_invalid_arguments, missing_parameter
 from ims_mcp.local.rpc.signature import SignatureCheck, SignedRequest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+_MAX_PARAMETERS = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -51,32 +54,53 @@ class Rpc:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = str(uuid.uuid4()).upper()
-        request = Request(scope, receive)
+        request_body = RequestBody.of(scope["headers"], receive)
         try:
-            answer = await self._answer(request, request_id)
-            status, body = 200, {"RequestId": request_id, **answer}
-        except ClientDisconnect:
+            status, body = await self._outcome(scope, request_body, request_id)
+            is_ended = await request_body.drain()
+        except ClientGone:
             return
-        except RpcFault as fault:
-            status, body = fault.http_status, fault.body(request_id=request_id, host=_host(request))
-        except Exception:
-            _log.exception("request %s failed", request_id)
-            fault = RpcFault("InternalError", "The local IMS failed to process the request.")
-            status, body = fault.http_status, fault.body(request_id=request_id, host=_host(request))
         # A tag of a media file can hold half a surrogate pair; its \udXXX escape is what JSON has for it.
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
         response = Response(
             content,
             status,
-            headers={"x-acs-request-id": request_id, "content-type": "application/json;charset=utf-8"},
+            headers={
+                "x-acs-request-id": request_id,
+                "content-type": "application/json;charset=utf-8",
+                "x-content-type-options": "nosniff",
+                **({} if is_ended else {"connection": "close"}),
+            },
         )
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, request_id: str) -> dict[str, Any]:
-        body = await _body(request)
-        query = _pairs(bytes(request.scope["query_string"]), "query")
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-        signed = SignedRequest(request.method, request.scope["path"], query, headers, body)
+    async def _outcome(self, scope: Scope, body: RequestBody, request_id: str) -> tuple[int, dict[str, Any]]:
+        """HTTP status and body of the answer. Raises ClientGone."""
+        try:
+            return 200, {"RequestId": request_id, **await self._answer(scope, body, request_id)}
+        except ClientGone:
+            raise
+        except RpcFault as error:
+            fault = error
+        except BodyTooLarge as error:
+            fault = RpcFault("RequestEntityTooLarge", str(error))
+        except Exception as error:
+            if is_disk_full(error):
+                _log.error("request %s: the disk is full", request_id)
+                fault = disk_full()
+            else:
+                _log.exception("request %s failed", request_id)
+                fault = RpcFault("InternalError", "The local IMS failed to process the request.")
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        return fault.http_status, fault.body(request_id=request_id, host=host)
+
+    async def _answer(self, scope: Scope, request_body: RequestBody, request_id: str) -> dict[str, Any]:
+        if refused := refusal(scope["headers"]):
+            raise RpcFault("Forbidden", refused, recommend="Call http://127.0.0.1 and its port, from a program.")
+        body = await request_body.read(MAX_BODY_BYTES)
+        query = _pairs(bytes(scope["query_string"]), "query")
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        signed = SignedRequest(scope["method"], scope["path"], query, headers, body)
         # Who is asked for comes before who asks: the three anonymous operations are not signed.
         service = self._service(signed)
         sender = await self._signatures.sender(signed)
@@ -131,19 +155,9 @@ def _arguments(operation: Operation, sent: dict[str, str]) -> dict[str, Any]:
 
 def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict")
+        return parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
+        )
     except ValueError:
-        raise RpcFault("InvalidParameter", f"The {where} is not URL-encoded UTF-8.") from None
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise RpcFault("RequestEntityTooLarge", f"The body is larger than {MAX_BODY_BYTES} bytes.")
-    return bytes(body)
-
-
-def _host(request: Request) -> str:
-    return request.headers.get("host", "")
+        problem = f"The {where} is not URL-encoded UTF-8, or has more than {_MAX_PARAMETERS} parameters."
+        raise RpcFault("InvalidParameter", problem) from None

@@ -7,6 +7,7 @@ from typing import Any
 
 from ims_mcp.catalogue import AtLeastOne, Operation
 from ims_mcp.errors import InvalidArguments
+from ims_mcp.local.disk import DISK_IS_FULL
 
 # Code -> (HTTP status, what Recommend says where the fault brings nothing of its own).
 _CODES = {
@@ -69,6 +70,11 @@ def unsupported(what: str) -> RpcFault:
 
 def media_not_found(wanted: str) -> RpcFault:
     return RpcFault("ResourceNotFound", f"There is no media asset {wanted}.")
+
+
+def disk_full() -> RpcFault:
+    """The call was rolled back: unlike an InternalError, nothing of it is in doubt."""
+    return RpcFault("OperationDenied", f"{DISK_IS_FULL} The call was not carried out.", recommend="Make room there.")
 
 
 def missing_parameter(operation: Operation, given: Iterable[str]) -> RpcFault | None:

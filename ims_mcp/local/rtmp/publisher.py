@@ -19,6 +19,8 @@ from typing import Any, cast
 
 import av
 
+from ims_mcp.local.isolation import clean_environment, neutral_directory
+
 
 def publish(clip: str, url: str, seconds: float) -> list[list[Any]]:
     """Kind, dts and pts in ms, size and digest of every packet sent."""
@@ -60,16 +62,18 @@ class Publishing:
 
     def __init__(self, clip: Path, url: str, seconds: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - this project's own module
-            [sys.executable, "-m", "ims_mcp.local.rtmp.publisher", str(clip), url, str(seconds)],
+            [sys.executable, "-P", "-m", "ims_mcp.local.rtmp.publisher", str(clip.absolute()), url, str(seconds)],
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=clean_environment(os.environ),
+            cwd=neutral_directory(),
             text=True,
         )
 
     def finished(self, seconds: float = 120.0) -> list[tuple[str, int, int, int, str]]:
         """What was sent: kind, dts and pts in ms, size and digest of every packet."""
         out, _ = self._process.communicate(timeout=seconds)
-        assert self._process.returncode == 0, out
+        if self._process.returncode != 0:
+            raise RuntimeError(f"the publisher ended with code {self._process.returncode}: {out[-500:]}")
         return [cast("tuple[str, int, int, int, str]", tuple(packet)) for packet in json.loads(out)["packets"]]
 
     def kill(self) -> None:

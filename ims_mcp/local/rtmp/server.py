@@ -242,11 +242,11 @@ def rtmp_server() -> Generator[RtmpServer]:
 
     thread = threading.Thread(target=lambda: asyncio.run(main()), name="rtmp-server")
     thread.start()
-    assert started.wait(10)
+    if not started.wait(10):
+        raise RuntimeError("the RTMP server did not start")
     try:
         yield server
     finally:
         loop, stop = loops[0]
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        assert not thread.is_alive()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 from ims_mcp.loopback import is_loopback
 
 _BLOCK_BYTES = 256 * 1024
@@ -155,7 +156,8 @@ class Download:
         except _SourceBroke as broke:
             raise broke.error from None
         except OSError as error:
-            raise PullFailed("StorageFailed", f"The local IMS cannot store the file: {error.strerror}.") from None
+            reason = DISK_IS_FULL if is_disk_full(error) else f"The local IMS cannot store the file: {error.strerror}."
+            raise PullFailed("StorageFailed", reason) from None
 
     def _check_size(self, size_bytes: int, shown: str) -> None:
         limit = self._limits.max_bytes

@@ -171,7 +171,7 @@ class PullJobs:
                 failed = {"status": UPLOAD_FAIL, "fail_reason": message}
                 steps.settle(connection, file_of(row), now, failed, {"status": PREPARE_FAIL, "fail_reason": message})
 
-        await self._store.write(work)
+        await self._store.write_end(work)
 
     async def conclude(self, job: PullJob) -> None:
         """End a job whose file has come, as probing the file ended."""
@@ -189,7 +189,7 @@ class PullJobs:
             elif file.status not in (PENDING, UPLOADING):
                 _end(connection, job, now, PullStatus.UPLOAD_FAIL, "UnreadableMedia", file.fail_reason)
 
-        await self._store.write(work)
+        await self._store.write_end(work)
 
     async def _select(self, condition: str, values: Sequence[str]) -> list[PullJob]:
         query = f"SELECT * FROM media_pull WHERE {condition} ORDER BY sequence DESC LIMIT {MAX_SHOWN}"  # noqa: S608 - only placeholders

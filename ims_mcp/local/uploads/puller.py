@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ims_mcp.local.data_dir import sweep
+from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
@@ -19,6 +21,7 @@ from ims_mcp.local.uploads.sessions import UploadSessions
 
 # An object may be replaced between being looked up and being linked: that often it is looked up anew.
 _ATTEMPTS = 3
+_OWN_NAME = re.compile(r"[0-9a-f]{32}")
 _log = logging.getLogger(__name__)
 
 
@@ -50,8 +53,8 @@ class Puller:
 
     async def __aenter__(self) -> Self:
         # What a killed process had fetched of a file is fetched again.
-        await asyncio.to_thread(shutil.rmtree, self._work_dir, ignore_errors=True)
-        self._work_dir.mkdir(parents=True)
+        self._work_dir.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(sweep, self._work_dir, _OWN_NAME)
         for job in await self._jobs.resumable():
             self.begin(job)
         return self
@@ -78,9 +81,11 @@ class Puller:
             await self._jobs.conclude(job)
         except PullFailed as failed:
             await self._fail(job, PullStatus.DOWNLOAD_FAIL, failed.code, str(failed))
-        except Exception:
-            _log.exception("the pull job %s failed", job.job_id)
-            reason = "The local IMS failed to store the file; its log has the details."
+        except Exception as error:
+            reason = DISK_IS_FULL
+            if not is_disk_full(error):
+                _log.exception("the pull job %s failed", job.job_id)
+                reason = "The local IMS failed to store the file; its log has the details."
             await self._fail(job, PullStatus.UPLOAD_FAIL, "StorageFailed", reason)
 
     async def _fail(self, job: PullJob, status: PullStatus, code: str, reason: str) -> None:

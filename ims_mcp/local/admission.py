@@ -1,0 +1,56 @@
+"""Which requests are looked at, by where a browser says they come from: the one place that decides it.
+
+Any page a user opens can make a browser send requests to this port, and a name that its owner points at 127.0.0.1
+(DNS rebinding) makes them look like the page's own. Programs send neither Origin nor Sec-Fetch-Site, and a Host that
+is this machine. What a bucket's CORS rules allow to other origins belongs here, and so does the answer to OPTIONS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from ims_mcp.loopback import is_loopback
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?")
+# OSS's own names, where a hosts file, a proxy or a client's adapter leads them here: clients put the bucket in front.
+# Nobody but OSS can point them at another address.
+_OSS_HOST = re.compile(r"(?:[a-z0-9-]+\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
+
+
+def refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Why a request is refused before anything is done; None where it is not. Names in lower case, as ASGI has them.
+
+    ``same-site`` is let through: for a loopback host that is another port of this machine, whose server the user runs.
+    """
+    sent = [(name, value.decode("latin-1").strip()) for name, value in headers]
+    hosts = [value for name, value in sent if name == b"host"]
+    if len(hosts) != 1 or not _is_own_host(hosts[0]):
+        return "The local IMS answers to 127.0.0.1, [::1], localhost and names under localhost: no other Host."
+    if not all(_is_own_origin(value) for name, value in sent if name == b"origin"):
+        return "The local IMS takes no requests from web pages of other origins than this machine's own."
+    if any(value.lower() == "cross-site" for name, value in sent if name == b"sec-fetch-site"):
+        return "The local IMS takes no requests that another web site makes a browser send."
+    return None
+
+
+def _is_own_host(host: str) -> bool:
+    found = _HOST.fullmatch(host.lower())
+    if found is None:
+        return False
+    name = found["name"]
+    return is_loopback(name) or name.endswith(".localhost") or _OSS_HOST.fullmatch(name) is not None
+
+
+def _is_own_origin(origin: str) -> bool:
+    """Pages of this machine; ``null`` is a page that hides where it is from."""
+    try:
+        parts = urlsplit(origin.lower())
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        return False
+    return is_loopback(host) or host.endswith(".localhost")

@@ -1,0 +1,75 @@
+"""What a process of the embedded IMS gets from the one that starts it: no credentials, no code of where it was started.
+
+MCP clients start servers in the folder a user has opened, with the user's whole environment. The embedded IMS, and
+the FFmpeg workers below it, need next to nothing of that.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+# What programs need to run at all; everything else stays behind, proxies and every cloud's credentials with it.
+_KEPT = frozenset(
+    """
+    PATH HOME USER LOGNAME TMPDIR TEMP TMP LANG LANGUAGE TZ
+    SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH LOCALAPPDATA APPDATA PROGRAMDATA
+    NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE
+    LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH
+    PYTHONHOME PYTHONUTF8 PYTHONIOENCODING PYTHONUSERBASE PYTHONNOUSERSITE PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX
+    VIRTUAL_ENV __PYVENV_LAUNCHER__ SSL_CERT_FILE SSL_CERT_DIR
+    """.split()  # noqa: SIM905 - forty quoted names would hide what is in the list
+)
+_KEPT_PREFIXES = ("LC_", "IMS_MCP_LOCAL_")
+KEY_VARIABLES = ("IMS_MCP_LOCAL_KEY_ID", "IMS_MCP_LOCAL_KEY_SECRET")
+# Each thread of FFmpeg would reserve 64 MiB of addresses for itself, and a worker's are limited.
+_ALWAYS = {"PYTHONSAFEPATH": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a child: what is on the list, and PYTHONPATH without entries that depend on a directory.
+
+    The key pair of the embedded IMS is not in it: its workers need none.
+    """
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if (name.upper() in _KEPT or name.startswith(_KEPT_PREFIXES)) and name not in KEY_VARIABLES
+    }
+    if paths := _code_paths(environ):
+        kept["PYTHONPATH"] = os.pathsep.join(paths)
+    return kept | _ALWAYS
+
+
+def neutral_directory() -> Path:
+    """Where a child runs: nobody's project."""
+    return Path(Path(sys.prefix).anchor)
+
+
+def isolate_this_process() -> None:
+    """The same for this process, before it starts any other: environment, module search path, rights of new files."""
+    kept = clean_environment(os.environ)
+    os.environ.clear()
+    os.environ.update(kept)
+    here, own = Path.cwd(), _package_root()
+    sys.path[:] = [
+        entry for entry in sys.path if Path(entry).is_absolute() and (Path(entry) != here or Path(entry) == own)
+    ]
+    os.chdir(neutral_directory())
+    os.umask(0o077)
+
+
+def _code_paths(environ: Mapping[str, str]) -> list[str]:
+    paths = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if Path(entry).is_absolute()]
+    own = _package_root()
+    installed = [*site.getsitepackages(), site.getusersitepackages()]
+    if str(own) not in (*paths, *installed):
+        paths.append(str(own))  # run from a checkout: a child finds the package where this process found it
+    return paths
+
+
+def _package_root() -> Path:
+    return Path(__file__).resolve().parents[2]
