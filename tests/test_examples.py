@@ -16,7 +16,6 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from ims_mcp.cli.connection import credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss import put_file
 from ims_mcp.local.media.clip import make_clip
@@ -28,15 +27,15 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 @asynccontextmanager
-async def embedded(data_dir: Path) -> AsyncGenerator[str]:
+async def embedded(data_dir: Path) -> AsyncGenerator[EmbeddedIms]:
     """An embedded IMS on ``data_dir`` that the example's own server finds running."""
     async with EmbeddedIms(Settings(local=True, data_dir=data_dir), os.environ) as ims:
-        yield await ims.endpoint()
+        await ims.endpoint()
+        yield ims
 
 
-async def put(endpoint: str, key: str, path: Path) -> None:
-    credential = await credential_source(Settings(local=True), {}).get()
-    await put_file(endpoint, "local-media", key, path, credential)
+async def put(ims: EmbeddedIms, key: str, path: Path) -> None:
+    await put_file(await ims.endpoint(), "local-media", key, path, await ims.credential())
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +52,8 @@ async def run_example(name: str, *words: str) -> tuple[int, str, str]:
 
 @pytest.mark.anyio
 async def test_inspect_asset_prints_a_summary_also_of_an_asset_that_exists(tmp_path: Path, clip: Path) -> None:
-    async with embedded(tmp_path) as endpoint:
-        await put(endpoint, "clip.mp4", clip)
+    async with embedded(tmp_path) as ims:
+        await put(ims, "clip.mp4", clip)
         for _ in range(2):
             code, out, errors = await run_example(
                 "inspect_asset.py", "oss://local-media/clip.mp4", "--local", "--data-dir", str(tmp_path)
@@ -74,9 +73,9 @@ async def test_bulk_register_reports_failures_and_goes_on_where_it_stopped(tmp_p
         encoding="utf-8",
     )
     server = ("--", "--local", "--data-dir", str(tmp_path / "data"))
-    async with embedded(tmp_path / "data") as endpoint:
+    async with embedded(tmp_path / "data") as ims:
         for name in names:
-            await put(endpoint, name, clip)
+            await put(ims, name, clip)
         code, out, errors = await run_example("bulk_register.py", str(manifest), "--at-once", "3", *server)
         assert code == 1, errors
         assert out.splitlines()[0] == "4 Normal, 1 PrepareFail, 1 Refused"

@@ -32,7 +32,7 @@ IN_USE_EXIT = 3
 _LOOK_SECONDS = 0.05
 _PROOF_SECONDS = 2.0
 _ANSWER_BYTES = 64 * 1024
-_USABLE_KEY = re.compile(r"[!-+.-~]{1,128}")  # what may stand in a header of every signature: no blank, no comma
+_USABLE_KEY = re.compile(r"[!-+\-.-~]{1,128}")  # what may stand in a header of every signature: no blank, no comma
 
 
 def local_key_pair(environ: Mapping[str, str], *, default: tuple[str, str] = ("local", "local")) -> tuple[str, str]:
@@ -233,9 +233,8 @@ async def _proves(found: Announcement) -> bool:
         given = said["proof"]
     except (OSError, TimeoutError, ValueError, KeyError, TypeError, RecursionError):
         return False
-    return isinstance(given, str) and hmac.compare_digest(
-        given.encode(), (proof(found.proof_key, nonce) or "").encode()
-    )
+    expected = proof(found.proof_key, nonce) or ""
+    return isinstance(given, str) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 async def _read_up_to(reader: asyncio.StreamReader, limit_bytes: int) -> bytes:

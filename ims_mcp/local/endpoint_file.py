@@ -64,7 +64,9 @@ def read_announcement(data_dir: Path) -> Announcement | None:
         return None
     values = cast("dict[str, Any]", content)
     words = [values.get(name) for name in ("endpoint", "access_key_id", "access_key_secret", "proof_key")]
-    if not all(isinstance(word, str) and word for word in words) or not isinstance(values.get("pid"), int):
+    if not all(isinstance(word, str) and word and word.isascii() for word in words) or not isinstance(
+        values.get("pid"), int
+    ):
         return None
     found = _ENDPOINT.fullmatch(values["endpoint"])
     if found is None or int(found[1]) > 65_535:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import site
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 # What programs need to run at all; everything else stays behind, proxies and every cloud's credentials with it.
@@ -39,7 +39,11 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if (name.upper() in _KEPT or name.startswith(_KEPT_PREFIXES)) and name not in KEY_VARIABLES
     }
-    if paths := _code_paths(environ):
+    paths = _code_paths(environ.get("PYTHONPATH", "").split(os.pathsep))
+    own = str(_package_root())
+    if own not in (*paths, *site.getsitepackages(), site.getusersitepackages()):
+        paths.append(own)  # run from a checkout: a child finds the package where this process found it
+    if paths:
         kept["PYTHONPATH"] = os.pathsep.join(paths)
     return kept | _ALWAYS
 
@@ -54,21 +58,19 @@ def isolate_this_process() -> None:
     kept = clean_environment(os.environ)
     os.environ.clear()
     os.environ.update(kept)
-    here, own = Path.cwd(), _package_root()
-    sys.path[:] = [
-        entry for entry in sys.path if Path(entry).is_absolute() and (Path(entry) != here or Path(entry) == own)
-    ]
+    sys.path[:] = _code_paths(sys.path)
     os.chdir(neutral_directory())
     os.umask(0o077)
 
 
-def _code_paths(environ: Mapping[str, str]) -> list[str]:
-    paths = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if Path(entry).is_absolute()]
+def _code_paths(entries: Iterable[str]) -> list[str]:
+    """The entries of a module search path that do not mean wherever a process was started."""
+    try:
+        here = Path.cwd()
+    except OSError:  # it was removed
+        here = None
     own = _package_root()
-    installed = [*site.getsitepackages(), site.getusersitepackages()]
-    if str(own) not in (*paths, *installed):
-        paths.append(str(own))  # run from a checkout: a child finds the package where this process found it
-    return paths
+    return [entry for entry in entries if Path(entry).is_absolute() and (Path(entry) != here or Path(entry) == own)]
 
 
 def _package_root() -> Path:

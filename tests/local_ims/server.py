@@ -244,6 +244,8 @@ def ims_process(data_dir: Path, *, settle: float = 0.0, exit_with_parent: bool =
         process.kill()
 
 
-def endpoint_file(data_dir: Path) -> dict[str, Any] | None:
+def endpoint_file(data_dir: Path) -> tuple[str, int] | None:
+    """Endpoint and process id that ``endpoint.json`` names; None where there is no file."""
     path = data_dir / "endpoint.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return None if content is None else (content["endpoint"], content["pid"])

@@ -83,13 +83,13 @@ def test_a_second_one_on_the_same_directory_is_told_who_has_it(tmp_path: Path) -
         assert f"process {process.pid} at {process.ims.endpoint}" in str(in_use.value)
         assert "--data-dir" in in_use.value.explain()
         # The attempt took nothing away from the first.
-        assert endpoint_file(tmp_path) == {"endpoint": process.ims.endpoint, "pid": process.pid}
+        assert endpoint_file(tmp_path) == (process.ims.endpoint, process.pid)
         process.ims.call("GetCategories")
 
 
 def test_the_endpoint_is_announced_and_withdrawn(tmp_path: Path) -> None:
     with running_ims(tmp_path) as ims:
-        assert endpoint_file(tmp_path) == {"endpoint": ims.endpoint, "pid": os.getpid()}
+        assert endpoint_file(tmp_path) == (ims.endpoint, os.getpid())
     assert endpoint_file(tmp_path) is None
 
 
@@ -98,7 +98,7 @@ def test_a_killed_process_leaves_neither_a_lock_nor_a_believed_endpoint(tmp_path
         process.kill()
     assert endpoint_file(tmp_path) is not None
     with running_ims(tmp_path) as ims:
-        assert endpoint_file(tmp_path) == {"endpoint": ims.endpoint, "pid": os.getpid()}
+        assert endpoint_file(tmp_path) == (ims.endpoint, os.getpid())
 
 
 def test_sigterm_stops_it_cleanly(tmp_path: Path) -> None:
@@ -150,4 +150,4 @@ def test_a_second_one_in_the_same_process_is_refused_as_well(tmp_path: Path) -> 
             with pytest.raises(LocalImsError, match="in use"), running_ims(tmp_path):
                 pass
         ims.call("GetCategories")
-        assert endpoint_file(tmp_path) == {"endpoint": ims.endpoint, "pid": os.getpid()}
+        assert endpoint_file(tmp_path) == (ims.endpoint, os.getpid())

@@ -257,7 +257,7 @@ def _recording_pid(parent: int) -> int:
 def killed_server(stage: Stage) -> Outcome:
     data_dir = stage.directory / "killed-server"
     url, began = stage.rtmp.url("killed-server"), time.monotonic()
-    with publishing(stage.clip, url, 8.0) as publisher:
+    with publishing(stage.clip, url, 12.0) as publisher:
         with killable_ims(data_dir, PATIENCE_SECONDS) as first:
             recorder = Recorder(first.ims)
             job_id = recorder.submit(url, recorder.template("mp4", "m3u8"))
