@@ -257,7 +257,8 @@ def test_servers_that_start_at_once_share_one(tmp_path: Path) -> None:
         async with (
             EmbeddedIms(settings, environment(tmp_path)) as one,
             EmbeddedIms(settings, environment(tmp_path)) as two,
-            EmbeddedIms(settings, environment(tmp_path)) as three,anyio.create_task_group() as group
+            EmbeddedIms(settings, environment(tmp_path)) as three,
+            anyio.create_task_group() as group,
         ):
             for embedded in (one, two, three):
                 group.start_soon(ask, embedded)
