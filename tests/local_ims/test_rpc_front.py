@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import re
@@ -9,6 +10,7 @@ import time
 from importlib.resources import files
 from typing import Any
 
+import pytest
 from darabonba.exceptions import DaraException
 
 from ims_mcp.catalogue import known_names
@@ -179,3 +181,27 @@ def test_a_kept_connection_answers_without_delay(ims: RunningIms) -> None:
         connection.getresponse().read()
     connection.close()
     assert time.monotonic() - begun < 3
+
+
+@pytest.mark.parametrize(
+    "position", ["[1e999, 1, %s]", "[1, 1e999, %s]", f"[{'9' * 30}, 1, %s]", '["1", 1, %s]', "[" * 5000]
+)
+def test_a_position_that_was_made_up_is_no_failure_of_the_server(ims: RunningIms, position: str) -> None:
+    for path in range(3):
+        ims.register(f"oss://local-media/made-up-{path}.mp4")
+    token = ims.call("ListMediaBasicInfos", MaxResults="1")["NextToken"]
+    digest = json.dumps(json.loads(base64.urlsafe_b64decode(token))[2])
+    made_up = base64.urlsafe_b64encode(position.replace("%s", digest).encode()).decode()
+    answer = ask(ims, Sent("ListMediaBasicInfos", query={"NextToken": made_up, "MaxResults": "1"}))
+    assert (answer.status, answer.body["Code"]) == (400, "InvalidParameter")
+
+
+def test_more_parameters_than_any_call_has_are_refused(ims: RunningIms) -> None:
+    body = b"&".join(b"a%d=1" % number for number in range(10_001))
+    answer = ask(ims, Sent("ListMediaBasicInfos", body=body))
+    assert (answer.status, answer.body["Code"]) == (400, "InvalidParameter")
+
+
+def test_a_body_that_is_too_large_is_refused_and_not_taken(ims: RunningIms) -> None:
+    answer = ask(ims, Sent("ListMediaBasicInfos", body=b"a=" + b"x" * 8 * 1024 * 1024))
+    assert (answer.status, answer.body["Code"]) == (413, "RequestEntityTooLarge")

@@ -13,6 +13,7 @@ from ims_mcp.local.handlers.addressing import asset_of
 from ims_mcp.local.handlers.media_info import MediaInfo
 from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import SOURCE_FILE, Asset
+from ims_mcp.local.numbers import MOST
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.timestamps import epoch_seconds
@@ -122,9 +123,15 @@ def _position(token: str | None, digest: str) -> tuple[int, int] | None:
         return None
     try:
         created_at, sequence, for_digest = json.loads(base64.urlsafe_b64decode(token.encode("ascii")))
-        position = int(created_at), int(sequence)
-    except (ValueError, TypeError):
+        position = _whole(created_at), _whole(sequence)
+    except (ValueError, TypeError, RecursionError):
         raise invalid("NextToken", "is not one that ListMediaBasicInfos gave out") from None
     if for_digest != digest:
         raise invalid("NextToken", "belongs to a listing with other filters or another order")
     return position
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or abs(value) > MOST:
+        raise TypeError("no number of a row")
+    return value
