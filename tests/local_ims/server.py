@@ -187,12 +187,24 @@ def running_ims(
 class ImsProcess:
     """An IMS in a process of its own, for what a thread cannot show: being killed, signals, a parent that goes."""
 
-    def __init__(self, data_dir: Path, *, settle: float = 0.0, exit_with_parent: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        settle: float = 0.0,
+        exit_with_parent: bool = False,
+        file_limit_bytes: int | None = None,
+        record_patience_seconds: float = 180.0,
+    ) -> None:
+        """``file_limit_bytes``: no file it or its children write grows beyond that, as on a disk that is full."""
+        limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({file_limit_bytes}, {file_limit_bytes}))\n"
         script = (
             "import pathlib, sys\n"
+            f"{'' if file_limit_bytes is None else 'import resource; ' + limit}"
             "from ims_mcp.local.app import serve\n"
             "if __name__ == '__main__':\n"
             f"    serve(pathlib.Path({str(data_dir)!r}), settle={settle!r}, exit_with_parent={exit_with_parent!r},\n"
+            f"          record_patience_seconds={record_patience_seconds!r},\n"
             "          on_ready=lambda endpoint: print(endpoint, flush=True))\n"
         )
         self._process = subprocess.Popen(

@@ -10,7 +10,6 @@ import time
 from importlib.resources import files
 from typing import Any
 
-import pytest
 from darabonba.exceptions import DaraException
 
 from ims_mcp.catalogue import known_names
@@ -183,17 +182,15 @@ def test_a_kept_connection_answers_without_delay(ims: RunningIms) -> None:
     assert time.monotonic() - begun < 3
 
 
-@pytest.mark.parametrize(
-    "position", ["[1e999, 1, %s]", "[1, 1e999, %s]", f"[{'9' * 30}, 1, %s]", '["1", 1, %s]', "[" * 5000]
-)
-def test_a_position_that_was_made_up_is_no_failure_of_the_server(ims: RunningIms, position: str) -> None:
-    for path in range(3):
-        ims.register(f"oss://local-media/made-up-{path}.mp4")
+def test_a_position_that_was_made_up_is_no_failure_of_the_server(ims: RunningIms) -> None:
+    for number in range(2):
+        ims.register(f"oss://local-media/made-up-{number}.mp4")
     token = ims.call("ListMediaBasicInfos", MaxResults="1")["NextToken"]
     digest = json.dumps(json.loads(base64.urlsafe_b64decode(token))[2])
-    made_up = base64.urlsafe_b64encode(position.replace("%s", digest).encode()).decode()
-    answer = ask(ims, Sent("ListMediaBasicInfos", query={"NextToken": made_up, "MaxResults": "1"}))
-    assert (answer.status, answer.body["Code"]) == (400, "InvalidParameter")
+    for position in ("[1e999, 1, %s]", "[1, 1e999, %s]", f"[{'9' * 30}, 1, %s]", '["1", 1, %s]', "[" * 5000):
+        made_up = base64.urlsafe_b64encode(position.replace("%s", digest).encode()).decode()
+        answer = ask(ims, Sent("ListMediaBasicInfos", query={"NextToken": made_up, "MaxResults": "1"}))
+        assert (answer.status, answer.body["Code"]) == (400, "InvalidParameter"), position
 
 
 def test_more_parameters_than_any_call_has_are_refused(ims: RunningIms) -> None:
