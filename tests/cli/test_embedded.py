@@ -472,3 +472,13 @@ def test_an_embedded_ims_that_says_nothing_is_not_waited_for_for_ever(
         write_announcement(tmp_path / "data", replace(GOOD, endpoint=url))
         endpoint = start(tmp_path / "data", environment(tmp_path), lambda embedded: embedded.endpoint())
         assert endpoint != url
+
+
+def test_its_own_words_are_not_hidden_as_if_they_were_its_keys(tmp_path: Path) -> None:
+    """The documented key pair is local/local: a word that stands in many of its texts."""
+    words = ("--local", "--data-dir", str(tmp_path / "data"))
+    with ims_process(tmp_path / "data"):
+        missing = run("call", "GetMediaInfo", "--InputURL", "oss://local-media/none.mp4", *words, home=tmp_path)
+        assert "There is no media asset oss://local-media/none.mp4" in missing.stderr
+        unknown = run("call", "SearchMedia", *words, home=tmp_path)
+        assert "The local IMS does not do SearchMedia" in unknown.stderr
