@@ -270,6 +270,6 @@ async def test_a_child_may_have_a_gibibyte_and_no_more(samples: Samples) -> None
     async with MediaWorker() as worker:
         await worker.probe(samples["h264_aac_movtext.mp4"], "clip.mp4")
         (pid,) = _pids()
-        limits = Path(f"/proc/{pid}/limits").read_text(encoding="utf-8").splitlines()
-        (line,) = (line for line in limits if line.startswith("Max address space"))
+        limits = await anyio.Path(f"/proc/{pid}/limits").read_text(encoding="utf-8")
+        (line,) = (line for line in limits.splitlines() if line.startswith("Max address space"))
         assert line.split()[3] == str(1024**3)

@@ -85,7 +85,7 @@ class Callbacks:
         """Post ``{EventType, UserId, EventTime, MessageBody}``. Returns at once."""
         if url is None:
             return
-        if loopback_address(urlsplit(url).hostname or "") is None:
+        if not _is_here(url):
             _log.warning("%s is not told of %s: the local IMS contacts this machine only", _shown(url), event)
             return
         waiting = self._waiting.get(url)
@@ -152,6 +152,13 @@ def _cut(connection: http.client.HTTPConnection) -> None:
     if opened is not None:
         with suppress(OSError):
             socket.socket.shutdown(opened, socket.SHUT_RDWR)
+
+
+def _is_here(url: str) -> bool:
+    try:
+        return loopback_address(urlsplit(url).hostname or "") is not None
+    except ValueError:
+        return False
 
 
 def _shown(url: str) -> str:
