@@ -10,6 +10,9 @@ Calls
 - Missing required parameters are MissingParameter, everything else the parameter table finds is InvalidParameter.
 - An unknown MediaId or InputURL is ResourceNotFound 404; a foreign or malformed address is InvalidParameter 400.
 - Fields without a value are left out of answers.
+- A call that finds the disk full is rolled back and is OperationDenied 403: nothing of it is in doubt.
+- Requests that a web page of another origin makes a browser send, or under another Host than this machine's, are
+  Forbidden 403 (OSS: AccessDenied), see admission.py.
 
 Registering
 - All spellings of an object's address are one object: oss://, any OSS region's host, path style on loopback. An
@@ -80,6 +83,10 @@ Categories, marks, storage
 - GetMediaMarks wants both MediaId and MediaMarkIds and passes over ids it does not know.
 - A mark is addressed by MarkId in its element (documented as a field of a mark); MediaMarkId is understood as well.
 - The storage list holds every bucket that has been the default, the present one marked; the first is local-media.
+
+Recording
+- A job that the disk's end has ended is paused, with the reason in RecordJob.FailReason, a field of this IMS's own; what
+  was recorded is kept, and becomes files at the next start that has room for them.
 
 STS
 - AssumeRole answers for any RoleArn; the credentials may do everything.

@@ -9,6 +9,10 @@ from ims_mcp.catalogue import AtLeastOne, Operation
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.disk import DISK_IS_FULL
 
+_KEY_PAIR = (
+    "The key pair of `ims-mcp local` is local/local unless another was set; that of an IMS which a server started is in "
+    "endpoint.json of its data directory."
+)
 # Code -> (HTTP status, what Recommend says where the fault brings nothing of its own).
 _CODES = {
     "MissingParameter": (400, "Give the parameter the message names."),
@@ -16,7 +20,7 @@ _CODES = {
     "IdempotentParameterMismatch": (400, "Use a new ClientToken for a new call."),
     "UnsupportedOperation": (400, "Use the cloud service for this; the local IMS cannot do it."),
     "IncompleteSignature": (400, "Sign the call with ACS3-HMAC-SHA256."),
-    "SignatureDoesNotMatch": (400, "Check the AccessKey secret; the default key pair of the local IMS is local/local."),
+    "SignatureDoesNotMatch": (400, f"Check the AccessKey secret. {_KEY_PAIR}"),
     "SignatureNonceUsed": (400, "Send every call with a nonce of its own."),
     "InvalidTimeStamp.Expired": (400, "Set the clock; the Date header has the time here."),
     "MissingSecurityToken": (400, "Send the x-acs-security-token that came with the temporary key."),
@@ -24,7 +28,7 @@ _CODES = {
     "InvalidSecurityToken.Expired": (400, "Ask for new temporary credentials."),
     "Forbidden": (403, "Use credentials that may do this."),
     "OperationDenied": (403, "The message says which limit or state stands against it."),
-    "InvalidAccessKeyId.NotFound": (404, "The default key pair of the local IMS is local/local."),
+    "InvalidAccessKeyId.NotFound": (404, _KEY_PAIR),
     "InvalidAction.NotFound": (404, "Check the action's name and the API version."),
     "ResourceNotFound": (404, "Check the id or address."),
     "MediaAlreadyExist": (409, "Use the existing asset, or register with Overwrite=true to replace it."),
