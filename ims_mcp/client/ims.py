@@ -19,6 +19,7 @@ import anyio.to_thread
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import Asked, Reply
+from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import find_out
 from ims_mcp.client.retry import MAX_TRIES, UNCERTAIN, Attempt, Failure, Kind, sent_again, wait_seconds
@@ -83,10 +84,10 @@ class ImsClient:
         self._read_only = read_only
         self._allow_destructive = allow_destructive
         self._ssl_context = ssl_context
-        self._clock = clock
+        self.service_clock = ServiceClock(clock)
+        """Shared with uploads: whoever learns the service's time first tells the others."""
         self._sleep = sleep
         self._jitter = jitter
-        self._clock_offset_seconds = 0.0
         self._transport: Transport | None = None
         self._opening = anyio.Lock()
         self._closed = False
@@ -191,11 +192,8 @@ class ImsClient:
                 factory, around = await anyio.to_thread.run_sync(
                     _transport_parts, endpoint, self._ssl_context, abandon_on_cancel=True
                 )
-                self._transport = factory(around, now=self._service_time)
+                self._transport = factory(around, now=self.service_clock.now)
             return self._transport
-
-    def _service_time(self) -> float:
-        return self._clock() + self._clock_offset_seconds
 
     async def _try(
         self, call: _Call, transport: Transport, endpoint: str, credential: Credential | None
@@ -235,7 +233,7 @@ class ImsClient:
                 return False
             call.clock_set = True
             call.tries -= 1  # the service refused to look at it: that was no try
-            self._clock_offset_seconds = failure.server_time - self._clock()
+            self.service_clock.set_to(failure.server_time)
             return True
         if failure.kind is Kind.EXPIRED:
             if call.renewed or credential is None:

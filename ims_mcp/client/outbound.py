@@ -139,8 +139,8 @@ def _read_proxy(value: str, source: str) -> Route:
             f"{source} names a proxy that cannot be used, {shown}: {why}.",
             maybe_done=False,
             next_step=next_step
-            or f"Write it as http://host:port (user and password percent-encoded), unset {source}, or exempt the host in "
-            "NO_PROXY; then start again.",
+            or f"Write it as http://host:port (user and password percent-encoded), unset {source}, or exempt the "
+            "host in NO_PROXY; then start again.",
         )
 
     if any(character.isspace() or not character.isprintable() for character in value):
@@ -327,11 +327,7 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
             return _proxy_away(route, "is not found: its name is unknown")
         if isinstance(link, ConnectionRefusedError) or getattr(link, "errno", None) == errno.ECONNREFUSED:
             return _proxy_away(route, "refused the connection")
-    return NoConnection(
-        f"{plain(str(error), 200) or type(error).__name__}, by {route}",
-        f"Check {route}; `ims-mcp doctor` tries the way there.",
-        final=False,
-    )
+    return None
 
 
 def _is_encrypted(route: Route) -> bool:
