@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,6 +17,7 @@ from ims_mcp.client.credentials import Credential, CredentialSource, FixedCreden
 from ims_mcp.client.ims import ImsClient, Reply
 from ims_mcp.errors import ImsError
 from tests.client.scripted_service import Script, ScriptedService
+from tests.client.waiting_command import WaitingCommand
 
 KEY_ID = "LTAI5tRecognisableKeyId"
 SECRET = "RecognisableSecretOfTheTest"
@@ -114,3 +116,10 @@ def run(make_client: MakeClient) -> Run:
         return anyio.run(main)
 
     return run_once
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[WaitingCommand]:
+    waiting = WaitingCommand(tmp_path, KEY_ID, SECRET, TOKEN)
+    yield waiting
+    waiting.release()
