@@ -164,7 +164,7 @@ class Settings:
         if regional is not None and regional["region"] != self.region and not self.local:
             found.append(
                 f"The endpoint {self.endpoint} is in {regional['region']}, but the region is {self.region} "
-                f"({self.region_source}): calls go to the former, files of your own to the latter."
+                f"({self.region_source}): calls go there, uploads to your own buckets to {self.oss_endpoint_url}."
             )
         home = find_home(os.environ)
         holding = [] if home is None else [(real := Path(os.path.realpath(home))), *real.parents]

@@ -301,7 +301,7 @@ _PLACEHOLDER = re.compile(
     r"""[${}<>"'`] | :// | ^%.*%$ | ^env: | ^[x*.]{3,}$
     | (?:^|[-_ ]) (?:your|change[-_]?me|replace|placeholder|insert|todo) (?:[-_ ]|$)
     | ^(?:your|my)? [-_ ]? (?:aliyun|alibaba[-_ ]?cloud)? [-_ ]? (?:access)? [-_ ]? key [-_ ]? (?:id|secret)? $
-    | ^(?:your[a-z]*|secret|password|token)$""",
+    | ^your[a-z]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 

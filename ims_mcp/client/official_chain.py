@@ -12,7 +12,7 @@ from typing import Any
 
 from ims_mcp.aliyun_profile import MODES, AliyunProfile, UnreadableConfig, config_file, find_home, read_profile
 from ims_mcp.client.foreign_logs import silence
-from ims_mcp.errors import CredentialsError
+from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
 
@@ -51,8 +51,8 @@ def failure_reason(error: Exception, asked: str = "its source") -> str:
 
     The providers' own texts quote the answers they got, so only the HTTP status and the error code are taken over.
     """
-    if isinstance(error, CredentialsError):
-        return str(error)
+    if isinstance(error, ImsError):  # ours: a proxy or certificates that cannot be used, too
+        return str(error).removesuffix(".")
     text = str(error)
     if answer := _answer_in(text):
         return f"{asked} answered {answer}"
@@ -84,9 +84,9 @@ def _kind_of_failure(error: Exception) -> str:
     """What is known of an exception beside its text; of a failed connection, what the HTTP library says of it."""
     text = str(error)
     for known, words in (
+        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not accepted; SSL_CERT_FILE names other authorities"),
         ("proxy", "by the proxy of the environment"),
-        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not accepted; REQUESTS_CA_BUNDLE names others"),
-        ("SOCKS", "SOCKS needs pip install 'ims-mcp[socks]'"),
+        ("SOCKS", "by the proxy of the environment"),
         ("timed out", "it took too long"),
         ("refused", "the connection was refused"),
         ("No such file", "there is no such file"),
@@ -153,7 +153,10 @@ def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
     """Every place in the order it is looked at. Imports the official providers (0.2 s)."""
     from alibabacloud_credentials import provider as official  # heavy, so imported late
 
+    from ims_mcp.client.provider_requests import lead_providers_out
+
     silence()
+    lead_providers_out()
 
     def value(name: str) -> str:
         return environ.get(name, "").strip()

@@ -222,7 +222,6 @@ def test_a_credentials_uri_says_whether_it_is_away_or_answers_something_else(tmp
             "change-me",
             "changeme-please",
             "replace_me",
-            "secret",
         ),
     ],
 )
