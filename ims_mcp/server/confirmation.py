@@ -83,8 +83,8 @@ class Confirmations:
         """
         if not _can_ask(context):
             raise Refused(
-                f"{operation.name} was not sent: it {operation.what_it_does(arguments)}, which the user has to "
-                "confirm, and this client cannot ask its user.",
+                f"{operation.name} was not sent: it {operation.what_it_does(arguments)}. The user has to confirm "
+                "that, and this client cannot ask its user.",
                 next_step=_TELL_THE_USER,
             )
         call = digest(operation, arguments)

@@ -390,9 +390,9 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         destructive_when=(
-            AskWhen("generates, and bills, a video of every shot", path="ExecMode", values=("FullPipeline",)),
+            AskWhen("generates and bills a video of every shot", path="ExecMode", values=("FullPipeline",)),
             AskWhen(
-                "may generate, and bill, a video of every shot, since StoryboardOnly is not asked for",
+                "may generate and bill a video of every shot, since StoryboardOnly is not asked for",
                 path="ExecMode",
                 absent=True,
             ),
