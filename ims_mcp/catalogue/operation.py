@@ -110,7 +110,7 @@ class AskWhen:
     values: tuple[str, ...] = ()
     """The values that decide, in any case; none: whatever is given."""
     absent: bool = False
-    """It is the absence of ``path`` that decides."""
+    """Calls without ``path`` are meant, beside those with one of ``values``."""
     shows: tuple[str, ...] = ()
     """Further parameters that say what is lost or where it goes: the question shows them first."""
 
@@ -120,7 +120,7 @@ class AskWhen:
         if not self.path:
             return ""
         if self.absent:
-            return f"without {self.path}"
+            return " or ".join([f"{self.path} not given", *self.values])
         return f"{self.path}={' or '.join(self.values)}" if self.values else f"{self.path} given"
 
     def applies(self, arguments: Mapping[str, Any]) -> bool:
@@ -128,10 +128,12 @@ class AskWhen:
         if not self.path:
             return True
         found = [value for value in _values_at(arguments, self.path) if value is not None]
-        if self.absent:
-            return all(value in ("", [], {}) for value in found)
         deciding = {_folded(value) for value in self.values}
-        return any(not deciding or value is _UNREADABLE or _folded(value) in deciding for value in found)
+        if self.absent and all(value in ("", [], {}) for value in found):
+            return True
+        if not deciding:
+            return bool(found) and not self.absent
+        return any(value is _UNREADABLE or _folded(value) in deciding for value in found)
 
 
 _UNREADABLE = object()

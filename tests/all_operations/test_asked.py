@@ -135,7 +135,7 @@ def test_describe_tells_before_which_calls_the_user_is_asked() -> None:
     ]
     assert description(get_operation("DeleteMediaMarks"))["user_is_asked"] == [
         "always: deletes marks of an asset for good",
-        "without MediaMarkIds: deletes every mark of the asset, since none is named",
+        "MediaMarkIds not given: deletes every mark of the asset, since none is named",
     ]
     assert "user_is_asked" not in description(get_operation("GetMediaInfo"))
 
@@ -205,3 +205,11 @@ def test_given_and_absent_are_each_others_opposite_but_for_what_is_empty() -> No
     ]  # fmt: skip
     for arguments, is_given, is_absent in cases:
         assert (given.applies(arguments), absent.applies(arguments)) == (is_given, is_absent), arguments
+
+
+def test_absence_and_values_may_decide_together() -> None:
+    stays = AskWhen("leaves the files", path="DeletePhysicalFiles", values=("false",), absent=True)
+    assert stays.when == "DeletePhysicalFiles not given or false"
+    for value, is_met in ((None, True), (False, True), ("False", True), (True, False), ("true", False)):
+        assert stays.applies({"DeletePhysicalFiles": value}) is is_met
+    assert stays.applies({})

@@ -309,7 +309,10 @@ async def test_a_deletion_tells_the_titles_of_the_assets_and_which_do_not_exist(
         async with connected(service.url, era=era, elicitation=user) as client:
             assert not (await client.call_tool("delete_media_infos", {"MediaIds": ids})).is_error
     head, *lines = user.asked[0].splitlines()
-    assert head == "DeleteMediaInfos deletes assets from the library for good."
+    assert head == (
+        "DeleteMediaInfos deletes assets from the library for good; leaves their files in OSS where they are "
+        "(DeletePhysicalFiles not given or false)."
+    )
     assert lines[0] == "MediaIds (3):"
     assert lines[1].startswith(f"- {'a' * 32} (titled Summer - all of it[2J!!!")
     assert lines[2:] == [f"- {'b' * 32} (not in the library)", f"- {'c' * 32}"]

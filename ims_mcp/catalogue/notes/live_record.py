@@ -203,6 +203,9 @@ NOTES = (
         destructive_when=(
             AskWhen("takes recordings off the list for good"),
             AskWhen(
+                "leaves the recorded files in OSS where they are", path="RemoveFile", values=("false",), absent=True
+            ),
+            AskWhen(
                 "deletes the recorded files in OSS too, which cannot be undone", path="RemoveFile", values=("true",)
             ),
         ),

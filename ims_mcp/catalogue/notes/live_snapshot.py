@@ -173,6 +173,9 @@ NOTES = (
         destructive_when=(
             AskWhen("takes pictures of a live stream off the list for good"),
             AskWhen(
+                "leaves the pictures in OSS where they are", path="DeleteOriginalFile", values=("false",), absent=True
+            ),
+            AskWhen(
                 "deletes the pictures in OSS too, which cannot be undone", path="DeleteOriginalFile", values=("true",)
             ),
         ),

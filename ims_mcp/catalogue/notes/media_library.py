@@ -388,6 +388,9 @@ _FIRST = (
         destructive_when=(
             AskWhen("deletes assets from the library for good"),
             AskWhen(
+                "leaves their files in OSS where they are", path="DeletePhysicalFiles", values=("false",), absent=True
+            ),
+            AskWhen(
                 "deletes their files in OSS too, which cannot be undone", path="DeletePhysicalFiles", values=("true",)
             ),
         ),

@@ -51,6 +51,9 @@ NOTES = (
         destructive_when=(
             AskWhen("removes renditions from an asset for good"),
             AskWhen(
+                "leaves their files in OSS where they are", path="DeletePhysicalFiles", values=("false",), absent=True
+            ),
+            AskWhen(
                 "deletes the files of these renditions in OSS too, which cannot be undone",
                 path="DeletePhysicalFiles",
                 values=("true",),

@@ -271,8 +271,13 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
-            AskWhen("moves Yike assets to the recycle bin, or deletes them"),
-            AskWhen("deletes the assets and their files for good", path="LogicDelete", values=("false",)),
+            AskWhen("deletes Yike assets"),
+            AskWhen(
+                "moves them to the recycle bin with their files", path="LogicDelete", values=("true",), absent=True
+            ),
+            AskWhen(
+                "deletes their files too, for good and not to the recycle bin", path="LogicDelete", values=("false",)
+            ),
         ),
         parameters={
             "MediaIds": {"text": "Comma-separated asset ids.", "comma_list": True},
