@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from ims_mcp.catalogue import AskWhen, Operation, Parameter
@@ -23,7 +24,8 @@ _MOST_LISTED = 20
 _VALUE_CHARACTERS = (200, 120, 80, 60)
 _SHORTEST_INSIDE = 36
 """Of a value inside another: an id still stands there whole."""
-_READ_CHARACTERS = 20_000
+_READ_CHARACTERS = 4000
+_OPENED_CHARACTERS = 20_000
 _MOST_FIELDS = 8
 _MOST_ENTRIES = 3
 _LONGEST_DETAIL = 220
@@ -159,7 +161,7 @@ def _things(row: Parameter, value: Any) -> list[Any] | None:
 
 def _opened(text: str) -> Any:
     """What a text that holds JSON holds, so that a secret field in it is known by its name."""
-    if text[:1] not in ("{", "[") or len(text) > _READ_CHARACTERS:
+    if text[:1] not in ("{", "[") or len(text) > _OPENED_CHARACTERS:
         return text
     try:
         return json.loads(text)
@@ -171,13 +173,18 @@ def _more(count: int) -> list[str]:
     return [f"and {count} more"] if count > 0 else []
 
 
-def _text(text: str, characters: int) -> str:
-    """``text`` with both its ends where it is long, for two addresses often differ in their last part only."""
-    read = " ".join(text[:_READ_CHARACTERS].split())
+@lru_cache(maxsize=256)
+def _cleaned(text: str) -> tuple[str, str]:
+    """(``text`` on one line without secrets, a note where something in it cannot be seen); the same for every try."""
+    read = " ".join(text.split())
     shown = plain(read, _READ_CHARACTERS)
     unseen = len(read) - len(shown)
-    note = f" (invisible characters left out: {unseen})" if unseen else ""
-    shown = without_secrets(shown)
+    return without_secrets(shown), f" (invisible characters left out: {unseen})" if unseen else ""
+
+
+def _text(text: str, characters: int) -> str:
+    """``text`` with both its ends where it is long, for two addresses often differ in their last part only."""
+    shown, note = _cleaned(text[:_READ_CHARACTERS])
     unread = max(0, len(text) - _READ_CHARACTERS)
     if len(shown) + unread <= characters:
         return f"{shown}{note}"
