@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     serve = _command(commands, "serve", "serve MCP on stdin and stdout (the default)")
-    _add_serving(serve)
+    _add_server_settings(serve)
 
     local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
     local.add_argument("--port", type=int, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", "check settings, directories, credentials, the way out and one harmless read")
     # A client's arguments can be put behind `doctor` as they are.
     doctor.add_argument("served", nargs="?", choices=["serve"], help=argparse.SUPPRESS)
-    _add_serving(doctor)
+    _add_server_settings(doctor)
 
     demo = _command(commands, "demo", "register, inspect and extend a real clip on the embedded IMS")
     demo.add_argument("--keep", metavar="DIR", help="keep its data in this directory")
@@ -131,7 +131,7 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
 
 
-def _add_serving(parser: argparse.ArgumentParser) -> None:
+def _add_server_settings(parser: argparse.ArgumentParser) -> None:
     _add_settings(parser)
     _add_toolsets(parser)
     parser.add_argument("--upload-dir", action="append", help="directory files may be uploaded from; repeatable")

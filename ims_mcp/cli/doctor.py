@@ -59,16 +59,18 @@ async def _look(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Fin
     yield await _tools(settings)
     for finding in _directories(settings):
         yield finding
-    credentials = await _credentials(settings)
-    yield credentials
-    missing = "credentials" if credentials.level == "FAIL" else ""
+    missing: list[str] = []
+    if not settings.local:
+        credentials = await _credentials(settings)
+        yield credentials
+        missing += ["credentials"] if credentials.level == "FAIL" else []
     reached = False
     async for finding in _way(settings, embedded):
         yield finding
         reached = reached or (finding.what == "endpoint" and finding.level == "ok")
-    missing = missing if reached else f"{missing} and an endpoint that answers".removeprefix(" and ")
+    missing += [] if reached else ["an endpoint that answers"]
     if missing:
-        yield Finding("note", "a read", f"not tried: it needs {missing}")
+        yield Finding("note", "a read", f"not tried: it needs {' and '.join(missing)}")
     else:
         yield await _read(settings)
 
