@@ -8,19 +8,24 @@ Importing it imports requests and Tea.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
 from Tea.core import TeaCore
 
-from ims_mcp.client.outbound import route_to, ssl_context
+from ims_mcp.client.outbound import DIRECT, route_to, ssl_context
+
+_METADATA_HOST = "100.100.100.200"
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
     """Asks for route and authorities at every request: there are few, and hours between them."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        route = route_to(str(request.url))
+        url = str(request.url)
+        # The metadata service is this very machine's: no proxy can reach it, nor may one see its keys.
+        route = DIRECT if urlsplit(url).hostname == _METADATA_HOST else route_to(url)
         kwargs["proxies"] = {} if route.proxy is None else {"http": route.proxy, "https": route.proxy}
         return super().send(request, *args, **kwargs)
 

@@ -157,6 +157,26 @@ def test_a_redirection_is_no_answer_of_ims(service: ScriptedService, tmp_path: P
     assert service.count == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(400, "SignatureDoesNotMatch"),
+        refusal(401, "SomeCode"),
+        refusal(400, "InvalidTimeStamp.Expired", headers={"date": ""}),
+        Answer(404, b"<html>nothing here</html>"),
+    ],
+    ids=["secret", "401", "clock", "page"],
+)
+def test_what_the_service_refuses_says_what_to_do_and_sends_nobody_back_here(
+    service: ScriptedService, tmp_path: Path, answer: Answer
+) -> None:
+    service.usual = answer
+    code, found = look(tmp_path, "--endpoint", service.url, **KEYS)
+    assert code == 1
+    assert found["a read"][0].startswith("FAIL")
+    assert not found["a read"][0].rstrip().endswith(";")
+
+
 def test_placeholders_are_told_and_nothing_is_sent_with_them(service: ScriptedService, tmp_path: Path) -> None:
     code, found = look(tmp_path, "--endpoint", service.url, **{**KEYS, "ALIBABA_CLOUD_ACCESS_KEY_ID": "${env:AK}"})
     assert code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -123,3 +124,19 @@ def command(tmp_path: Path) -> Iterator[WaitingCommand]:
     waiting = WaitingCommand(tmp_path, KEY_ID, SECRET, TOKEN)
     yield waiting
     waiting.release()
+
+
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Addresses anything in this process tries to connect to; none but loopback is let through."""
+    addresses: list[Any] = []
+    connect = socket.socket.connect
+
+    def recorded(self: socket.socket, address: Any) -> None:
+        addresses.append(address)
+        if address[0] != "127.0.0.1":
+            raise OSError("the tests stay on this machine")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", recorded)
+    return addresses

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import subprocess
 import sys
 import time
@@ -33,22 +32,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CREDENTIALS_URI"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
-
-
-@pytest.fixture
-def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Addresses anything in this process tries to connect to; none but loopback is let through."""
-    addresses: list[Any] = []
-    connect = socket.socket.connect
-
-    def recorded(self: socket.socket, address: Any) -> None:
-        addresses.append(address)
-        if address[0] != "127.0.0.1":
-            raise OSError("the tests stay on this machine")
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", recorded)
-    return addresses
 
 
 def write_cli_profile(home: Path, *profiles: dict[str, Any]) -> None:

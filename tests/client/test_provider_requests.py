@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -26,6 +27,17 @@ def test_loopback_is_asked_directly_whatever_proxy_is_named(tmp_path: Path, monk
     with ScriptedService(usual=uri_answer(3600)) as service:
         environ = {"HOME": str(tmp_path), "ALIBABA_CLOUD_CREDENTIALS_URI": f"{service.url}/keys"}
         assert anyio.run(ProviderChain(environ).get) == Credential(KEY_ID, SECRET, TOKEN)
+
+
+def test_the_metadata_service_is_asked_directly_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: list[Any]
+) -> None:
+    with ScriptedService() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with pytest.raises(CredentialsError, match="the metadata service of ECS could not be reached"):
+            anyio.run(ProviderChain({"HOME": str(tmp_path)}, ecs_role="role").get)
+        assert proxy.count == 0
+    assert {address[0] for address in connections} == {"100.100.100.200"}
 
 
 def test_a_redirection_is_not_followed(tmp_path: Path) -> None:
