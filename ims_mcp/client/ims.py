@@ -19,6 +19,7 @@ import anyio.to_thread
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import Asked, Reply
+from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import find_out
 from ims_mcp.client.retry import MAX_TRIES, UNCERTAIN, Attempt, Failure, Kind, sent_again, wait_seconds
@@ -29,6 +30,8 @@ if TYPE_CHECKING:  # imported at the first call, in a thread
     from ims_mcp.client.transport import Surroundings, Transport
 
 __all__ = ["ImsClient", "Reply"]
+
+_LOOKING = "looking for credentials"
 
 logger = logging.getLogger("ims_mcp.client")
 
@@ -83,10 +86,10 @@ class ImsClient:
         self._read_only = read_only
         self._allow_destructive = allow_destructive
         self._ssl_context = ssl_context
-        self._clock = clock
+        self.service_clock = ServiceClock(clock)
+        """Shared with uploads: whoever learns the service's time first tells the others."""
         self._sleep = sleep
         self._jitter = jitter
-        self._clock_offset_seconds = 0.0
         self._transport: Transport | None = None
         self._opening = anyio.Lock()
         self._closed = False
@@ -117,7 +120,7 @@ class ImsClient:
         """
         checked = check(operation, arguments)
         effect = operation.effect_of(checked)
-        self.guard(operation, effect, confirmed=confirmed)
+        self.guard(operation, checked, confirmed=confirmed)
         token: str | None = None
         if operation.has_client_token:
             # Always sent, and the same at every try: the service takes tries with one token for one call.
@@ -138,10 +141,11 @@ class ImsClient:
         """Whether the user has to be asked before this call; False too where it is refused anyway."""
         if self._read_only or self._allow_destructive:
             return False
-        return operation.effect_of(dict(arguments)) is Effect.DESTRUCTIVE
+        return operation.effect_of(arguments) is Effect.DESTRUCTIVE
 
-    def guard(self, operation: Operation, effect: Effect, *, confirmed: bool = False) -> None:
-        """Raises Refused where a call of this effect would be; for those who have something to do before it."""
+    def guard(self, operation: Operation, arguments: Mapping[str, Any], *, confirmed: bool = False) -> None:
+        """Raises Refused where this call would be; for those who have something to do before it."""
+        effect = operation.effect_of(arguments)
         if effect is Effect.READ:
             return
         if self._read_only:
@@ -151,15 +155,10 @@ class ImsClient:
                 "IMS_MCP_READ_ONLY unset.",
             )
         if effect is Effect.DESTRUCTIVE and not (confirmed or self._allow_destructive):
-            because = ""
-            if operation.effect is not Effect.DESTRUCTIVE and operation.destructive_when is not None:
-                name, value = operation.destructive_when
-                because = f" with {name}={str(value).lower() if isinstance(value, bool) else value}"
             raise Refused(
-                f"{operation.name}{because} was not sent: it destroys what cannot be brought back, and nobody "
-                "confirmed it.",
-                next_step="Ask the user first. Where the client cannot ask, the person who runs the server allows such "
-                "calls with --allow-destructive or IMS_MCP_ALLOW_DESTRUCTIVE=1.",
+                f"{operation.name} was not sent: it {operation.what_it_does(arguments)}, and nobody confirmed it.",
+                next_step="Tell the user. Only the person who runs the server decides about such calls; its README "
+                "says how.",
             )
 
     async def _settle(self, call: _Call, deadline: anyio.CancelScope) -> Reply:
@@ -171,7 +170,7 @@ class ImsClient:
             call.stage = "starting the HTTP client"
             transport = await self._opened(endpoint)
             if not call.operation.anonymous:
-                call.stage = "looking for credentials"
+                call.stage = _LOOKING
                 credential = await self._credentials.get()
             outcome = await self._try(call, transport, endpoint, credential)
             if isinstance(outcome, Reply):
@@ -191,11 +190,8 @@ class ImsClient:
                 factory, around = await anyio.to_thread.run_sync(
                     _transport_parts, endpoint, self._ssl_context, abandon_on_cancel=True
                 )
-                self._transport = factory(around, now=self._service_time)
+                self._transport = factory(around, now=self.service_clock.now)
             return self._transport
-
-    def _service_time(self) -> float:
-        return self._clock() + self._clock_offset_seconds
 
     async def _try(
         self, call: _Call, transport: Transport, endpoint: str, credential: Credential | None
@@ -235,7 +231,7 @@ class ImsClient:
                 return False
             call.clock_set = True
             call.tries -= 1  # the service refused to look at it: that was no try
-            self._clock_offset_seconds = failure.server_time - self._clock()
+            self.service_clock.set_to(failure.server_time)
             return True
         if failure.kind is Kind.EXPIRED:
             if call.renewed or credential is None:
@@ -257,10 +253,12 @@ class ImsClient:
     def _too_late(self, call: _Call) -> DeadlineExceeded:
         sent = call.attempt is not None and call.attempt.sent
         maybe_done = bool(call.doubt) and (sent or call.maybe_done)
+        asked = self._credentials.waiting_for() if call.stage == _LOOKING else ""
+        stage = f"{call.stage}: {asked}" if asked else call.stage
         so_far = f" after {call.attempts} {'try' if call.attempts == 1 else 'tries'}" if call.attempts else ""
         before = f" The try before: {call.last.error}" if call.last is not None else ""
         error = DeadlineExceeded(
-            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({call.stage}).{before}",
+            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({stage}).{before}",
             maybe_done=maybe_done,
             next_step=call.doubt
             if maybe_done

@@ -85,7 +85,7 @@ Categories, marks, storage
 - The storage list holds every bucket that has been the default, the present one marked; the first is local-media.
 
 Recording
-- A job that the disk's end has ended is paused, with the reason in RecordJob.FailReason, a field of this IMS's own; what
+- A job that a full disk has ended is paused, with the reason in RecordJob.FailReason, a field of this IMS's own. What
   was recorded is kept, and becomes files at the next start that has room for them.
 
 STS

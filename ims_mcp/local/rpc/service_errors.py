@@ -10,8 +10,8 @@ from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.disk import DISK_IS_FULL
 
 _KEY_PAIR = (
-    "The key pair of `ims-mcp local` is local/local unless another was set; that of an IMS which a server started is in "
-    "endpoint.json of its data directory."
+    "The key pair of `ims-mcp local` is local/local unless another was set; that of an IMS which a server started is "
+    "in endpoint.json of its data directory."
 )
 # Code -> (HTTP status, what Recommend says where the fault brings nothing of its own).
 _CODES = {
