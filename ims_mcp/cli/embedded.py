@@ -155,6 +155,9 @@ class EmbeddedCredentials:
     def describe(self) -> str:
         return "the key pair of the embedded IMS"
 
+    def waiting_for(self) -> str:
+        return "the embedded IMS"
+
 
 class _Child:
     """``ims-mcp local`` below this process. What it writes to stderr goes on to ours; its last plain lines are kept."""
@@ -211,7 +214,7 @@ def _relay(descriptor: int, said: deque[str]) -> None:
             if begins_line and not line.startswith("{") and line.strip():
                 said.append(line.strip())
             begins_line = line.endswith("\n")
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
                 sys.stderr.write(line)
                 sys.stderr.flush()
 

@@ -241,3 +241,31 @@ def test_uploads_that_complete_at_once_make_one_object(any_bucket: Any) -> None:
         outcomes = sorted(threads.map(complete, range(6)))
     assert outcomes == ["NoSuchUpload"] * 5 + ["done"]
     assert len(any_bucket.get_object("key").read()) == sum(part.size for part in parts)
+
+
+def test_a_page_of_uploads_reads_no_more_than_it_shows(fresh: OssThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a bucket holds: many uploads of one key, and many keys under one prefix."""
+    read: list[str] = []
+    restored = Description.restored
+
+    def count(text: str) -> Description:
+        read.append(text)
+        return restored(text)
+
+    monkeypatch.setattr(Description, "restored", count)
+    uploads = Uploads(fresh.parts.objects)
+    keys = ["a", *["same"] * 60, *(f"under/{number:03}" for number in range(60)), "z"]
+    begun = [(key, fresh.call(uploads.begin("bucket", key, Description())).id) for key in keys]
+    client = Client(fresh, "V4")
+    try:
+        found = client.bucket("bucket").list_multipart_uploads(max_uploads=5)
+        assert [one.key for one in found.upload_list] == ["a", *["same"] * 4]
+        assert len(read) == 5
+        iterated = oss2.MultipartUploadIterator(client.bucket("bucket"), max_uploads=7)
+        assert [(one.key, one.upload_id) for one in iterated] == sorted(begun)
+        read.clear()
+        folded = client.bucket("bucket").list_multipart_uploads(delimiter="/", key_marker="same")
+        assert (folded.prefix_list, [one.key for one in folded.upload_list]) == (["under/"], ["z"])
+        assert len(read) == 1
+    finally:
+        client.close()
