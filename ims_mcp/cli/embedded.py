@@ -100,6 +100,7 @@ class EmbeddedIms:
                 self._child, is_new = await self._start_child(), True
             found = await self._running()
             if found is not None:
+                self._child.is_up.set()
                 return found
             code = self._child.returncode
             if code is not None:
@@ -160,12 +161,18 @@ class EmbeddedCredentials:
 
 
 class _Child:
-    """``ims-mcp local`` below this process. What it writes to stderr goes on to ours; its last plain lines are kept."""
+    """``ims-mcp local`` below this process. Its log goes on to our stderr, and the last of its other lines are kept.
 
-    def __init__(self, process: Process, said: deque[str], reader: threading.Thread) -> None:
+    Until it ``is_up`` those are why it does not start, which is told once, by whoever has asked for it.
+    """
+
+    def __init__(self, process: Process, readable: int) -> None:
         self._process = process
-        self._said = said
-        self._reader = reader
+        self._said: deque[str] = deque(maxlen=10)
+        self.is_up = threading.Event()
+        # A thread: where nobody reads our stderr, writing to it blocks.
+        self._reader = threading.Thread(target=self._relay, args=(readable,), name="embedded-ims-stderr", daemon=True)
+        self._reader.start()
 
     @classmethod
     async def start(cls, command: list[str], environment: Mapping[str, str]) -> _Child:
@@ -180,11 +187,7 @@ class _Child:
             raise
         finally:
             os.close(writable)
-        said: deque[str] = deque(maxlen=10)
-        # A thread: where nobody reads our stderr, writing to it blocks.
-        reader = threading.Thread(target=_relay, args=(readable, said), name="embedded-ims-stderr", daemon=True)
-        reader.start()
-        return cls(process, said, reader)
+        return cls(process, readable)
 
     @property
     def returncode(self) -> int | None:
@@ -205,18 +208,20 @@ class _Child:
         # What matters of a trace is its last line.
         return quotable(" ".join(said[-1:] if any(line.startswith("Traceback") for line in said) else said), limit=600)
 
-
-def _relay(descriptor: int, said: deque[str]) -> None:
-    """Pass on what comes, line by line, and keep the lines that are no log records."""
-    begins_line = True
-    with open(descriptor, encoding="utf-8", errors="replace", newline="\n") as lines:
-        while line := lines.readline(8192):
-            if begins_line and not line.startswith("{") and line.strip():
-                said.append(line.strip())
-            begins_line = line.endswith("\n")
-            with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
-                sys.stderr.write(line)
-                sys.stderr.flush()
+    def _relay(self, descriptor: int) -> None:
+        is_log = False
+        begins_line = True
+        with open(descriptor, encoding="utf-8", errors="replace", newline="\n") as lines:
+            while line := lines.readline(8192):
+                if begins_line:
+                    is_log = line.startswith("{")
+                    if not is_log and line.strip():
+                        self._said.append(line.strip())
+                begins_line = line.endswith("\n")
+                if is_log or self.is_up.is_set():
+                    with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
+                        sys.stderr.write(line)
+                        sys.stderr.flush()
 
 
 async def _proves(found: Announcement) -> bool:

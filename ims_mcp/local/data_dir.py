@@ -34,7 +34,8 @@ _FILES = (
 # As it was before there was a marker.
 _EARLIER_NAMES = {*_DIRECTORIES, *_FILES, "lock.sqlite3", "lock.sqlite3-journal"} - {MARKER}
 _EARLIER_TABLES = {"buckets", "objects", "uploads", "parts", "media_asset", "media_file", "temporary_credentials"}
-_ANOTHER = "choose another with --data-dir (or IMS_MCP_DATA_DIR)"
+_OPTION = "with --data-dir (or IMS_MCP_DATA_DIR)"
+_ANOTHER = f"choose another {_OPTION}"
 _MOUNT_POINT = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT: a junction of Windows, which leads elsewhere as a symbolic link does."""
 
@@ -121,7 +122,7 @@ def sweep(directory: Path, own: re.Pattern[str], wanted: Iterable[str] = ()) -> 
 def _claim(path: Path) -> None:
     """Make sure that the directory is there, ours and nobody else's. Raises LocalImsError, OSError."""
     if path.parent == path:
-        _refuse(path, "is the root of a file system", f"Name a directory of its own: {_ANOTHER}.")
+        _refuse(path, "is the root of a file system", f"Name a directory of its own {_OPTION}.")
     found = _lstat(path)
     if found is None:
         path.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -144,16 +145,16 @@ def _claim(path: Path) -> None:
 def _take(path: Path, names: set[str], mode: int) -> None:
     """Put our marker into a directory that is empty, or was ours before there were markers."""
     if _is_home(path):
-        _refuse(path, "is the home directory", f"Name a directory of its own in it: {_ANOTHER}.")
+        _refuse(path, "is the home directory", f"Name a directory of its own in it {_OPTION}.")
     if mode & stat.S_ISVTX:
-        _refuse(path, "is shared by all users of this machine", f"Name a directory of its own in it: {_ANOTHER}.")
+        _refuse(path, "is shared by all users of this machine", f"Name a directory of its own in it {_OPTION}.")
     foreign = sorted(names - _EARLIER_NAMES)
     if names and (foreign or not _is_earlier(path)):
         shown = ", ".join(repr(name) for name in (foreign or sorted(names))[:3])
         _refuse(
             path,
             f"holds {shown}, and no {MARKER}: it is not a data directory of the embedded IMS, and stays as it is",
-            f"Name a new or an empty directory: {_ANOTHER}.",
+            f"Name a new or an empty directory {_OPTION}.",
         )
     _check_kinds(path)
     with suppress(FileExistsError):  # another process takes it at the same moment

@@ -413,11 +413,11 @@ def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -
     assert "pip install 'ims-mcp[local]'" in said
 
 
-def test_the_reason_reaches_a_call_and_its_log_goes_on_to_stderr(tmp_path: Path) -> None:
+def test_the_reason_reaches_a_call_once(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     called = run("call", "ListMediaBasicInfos", "--local", "--data-dir", str(tmp_path / "data"), home=tmp_path)
     assert called.returncode == 1
-    assert called.stderr.count("is not a directory") == 2, called.stderr
+    assert called.stderr.count("is not a directory") == 1, called.stderr
 
 
 @pytest.mark.parametrize(
@@ -490,3 +490,10 @@ def test_its_own_words_are_not_hidden_as_if_they_were_its_keys(tmp_path: Path) -
         assert "There is no media asset oss://local-media/none.mp4" in missing.stderr
         unknown = run("call", "SearchMedia", *words, home=tmp_path)
         assert "The local IMS does not do SearchMedia" in unknown.stderr
+
+
+def test_its_log_goes_on_to_stderr(tmp_path: Path) -> None:
+    words = ("--local", "--data-dir", str(tmp_path / "data"), "--log-level", "info")
+    called = run("call", "ListMediaBasicInfos", *words, home=tmp_path)
+    assert called.returncode == 0, called.stderr
+    assert '"message": "the local IMS listens on http://127.0.0.1:' in called.stderr
