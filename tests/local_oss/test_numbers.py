@@ -15,7 +15,7 @@ from ims_mcp.local.numbers import MOST, http_moment, whole_number
 from tests.local_oss.clients import Client, raw
 from tests.local_oss.server import OssThread
 
-HUGE = ["9" * 20, "9" * 4299, "9" * 4301, "9" * 60_000, "1e9", "-1", "0x10", "１２", "²", "+1", "1_0", "nan"]
+HUGE = ["9" * 20, "9" * 4299, "9" * 4301, "9" * 20_000, "1e9", "-1", "0x10", "１２", "²", "+1", "1_0", "nan"]
 
 
 @pytest.fixture(scope="module")
