@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -82,7 +83,7 @@ async def test_a_file_that_may_not_be_read_is_refused(setting: Setting, monkeypa
     path.chmod(0)
     if os.geteuid() == 0:  # root may read anything
 
-        def denied(*_: object) -> int:
+        def denied(*_: object, **__: object) -> int:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(os, "open", denied)
@@ -90,13 +91,14 @@ async def test_a_file_that_may_not_be_read_is_refused(setting: Setting, monkeypa
         await setting.upload(path)
 
 
-def seen_before(status: os.stat_result) -> Callable[[Path], os.stat_result]:
-    """A look at a path that shows what was there a moment ago."""
+def seen_before(path: Path) -> Callable[..., os.stat_result]:
+    """Looks at files, of which the one at ``path`` shows what was there a moment ago."""
+    look, status = os.stat, path.lstat()
 
-    def lstat(_: Path) -> os.stat_result:
-        return status
+    def stat(name: str | Path, **options: Any) -> os.stat_result:
+        return status if Path(name).name == path.name else look(name, **options)
 
-    return lstat
+    return stat
 
 
 def test_a_file_that_becomes_a_link_at_the_last_moment_is_refused(
@@ -105,11 +107,11 @@ def test_a_file_that_becomes_a_link_at_the_last_moment_is_refused(
     """Between the look and the opening."""
     path = tmp_path / "clip.bin"
     path.write_bytes(b"mine")
-    status = path.lstat()
+    look = seen_before(path)
     path.unlink()
     (tmp_path / "secret").write_bytes(b"not yours")
     path.symlink_to(tmp_path / "secret")
-    monkeypatch.setattr(Path, "lstat", seen_before(status))
+    monkeypatch.setattr(os, "stat", look)
     with pytest.raises(SourceRefused, match="symbolic link"):
         Source.open(path)
 
@@ -119,10 +121,10 @@ def test_a_file_that_becomes_a_pipe_at_the_last_moment_is_refused_and_not_waited
 ) -> None:
     path = tmp_path / "clip.bin"
     path.write_bytes(b"mine")
-    status = path.lstat()
+    look = seen_before(path)
     path.unlink()
     os.mkfifo(path)
-    monkeypatch.setattr(Path, "lstat", seen_before(status))
+    monkeypatch.setattr(os, "stat", look)
     with pytest.raises(SourceRefused, match="is a pipe"):
         Source.open(path)
 

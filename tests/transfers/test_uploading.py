@@ -86,6 +86,7 @@ async def test_progress_only_rises_and_ends_at_the_whole_file(setting: Setting, 
     assert len(values) >= 3
     assert all(later > earlier for earlier, later in itertools.pairwise(values)), values
     assert all(total is not None and value <= total for value, total, _ in told)
+    assert all(value == int(value) for value in values), "bytes are whole"
     assert any(0 < value < path.stat().st_size for value in values), f"it is told while it goes: {values}"
     assert any(value >= path.stat().st_size for value in values)
     assert any(message and path.name in message for _, _, message in told)

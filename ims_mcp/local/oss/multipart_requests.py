@@ -37,7 +37,10 @@ class MultipartRequests:
         self._on_stored = on_stored
 
     async def begin(self, request: Request, _caller: Caller) -> Reply:
-        upload = await self._uploads.begin(*target(request), described(request))
+        bucket, key = target(request)
+        if forbids_overwrite(request) and await self._objects.stat(bucket, key) is not None:
+            raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
+        upload = await self._uploads.begin(bucket, key, described(request))
         return xml_reply(
             node(
                 "InitiateMultipartUploadResult",
