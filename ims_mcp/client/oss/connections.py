@@ -36,6 +36,7 @@ MAX_ANSWER_BYTES = 4 * 1024**2
 # Over TLS a slice is accepted whole or not at all: small enough that a slow link gets it through before the stall ends.
 _SLICE_BYTES = 64 * 1024
 _LOOK_SECONDS = 0.25
+_LINGER = "hh" if sys.platform == "win32" else "ii"
 
 
 class Cut(Exception):
@@ -233,7 +234,7 @@ def _over_socks() -> tuple[tuple[type, ...], tuple[type, ...]]:
 def _break(made: socket.socket) -> None:
     """Wake whoever is blocked on the socket. It is not closed here: its number could be another file's by then."""
     with suppress(OSError):
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
     with suppress(OSError):
         # Not the method of an SSLSocket, which takes the encryption away under the thread that uses it.
         socket.socket.shutdown(made, socket.SHUT_RDWR)

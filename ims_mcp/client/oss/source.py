@@ -251,6 +251,7 @@ def _open_regular(path: Path, name: str | Path, parent: int | None = None) -> tu
 @contextmanager
 def _parent(directory: UploadDirectory, below: PurePath) -> Generator[tuple[int, str]]:
     """The open directory that holds the file, and the file's name in it."""
+    directory.require_same(directory.path.lstat())  # what is no directory cannot be opened as one
     descriptor = os.open(directory.path, _DIRECTORY_FLAGS)
     try:
         directory.require_same(os.fstat(descriptor))

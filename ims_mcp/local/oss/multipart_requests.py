@@ -8,7 +8,7 @@ from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encoded
-from ims_mcp.local.oss.errors import invalid_argument, no_such_key
+from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
 from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.object_requests import (
     OnStored,
