@@ -30,6 +30,10 @@ class Following:
         self._transfers = transfers
         self._client = client
 
+    def end(self) -> None:
+        """The server ends: calls that are cancelled from now on leave their transfers to be resumed."""
+        self._transfers.end()
+
     async def upload(
         self,
         kind: str,

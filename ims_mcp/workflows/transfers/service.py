@@ -24,8 +24,6 @@ from ims_mcp.workflows.transfers.transfer import VOD, Journal, Transfer, Transfe
 from ims_mcp.workflows.waiting import Progress
 
 PROGRESS_SECONDS = 0.5
-# A call that is cancelled takes its transfer with it, unless the whole server is going: then it is left to be resumed.
-CANCEL_GRACE_SECONDS = 0.2
 CLEAN_UP_SECONDS = 10.0
 
 logger = logging.getLogger("ims_mcp.workflows.transfers")
@@ -70,6 +68,7 @@ class Transfers:
         self._running: dict[str, Running] = {}
         self._tasks: anyio.abc.TaskGroup | None = None
         self._starting = anyio.Lock()
+        self._ending = False
 
     async def __aenter__(self) -> Self:
         self._tasks = anyio.create_task_group()
@@ -80,12 +79,20 @@ class Transfers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         assert self._tasks is not None
+        self.end()
         self._tasks.cancel_scope.cancel()
         if isinstance(error, Exception):
             # An error of the block is not the tasks': it goes on as it is, not inside a group.
             await self._tasks.__aexit__(None, None, None)
             return None
         return await self._tasks.__aexit__(kind, error, trace)
+
+    def end(self) -> None:
+        """The server ends: a call that is cancelled from now on leaves its transfer, which is then resumed later.
+
+        Told before the first call is cancelled for it; otherwise a call that is cancelled was cancelled by its client.
+        """
+        self._ending = True
 
     async def start(self, kind: str, path: str, destination: str, arguments: dict[str, Any]) -> Transfer:
         """Begin a transfer, or pick up the one there is for the same file, place and arguments.
@@ -167,8 +174,9 @@ class Transfers:
                     if progress is not None:
                         await progress(*self._progress(running, anyio.current_time() - started))
         except anyio.get_cancelled_exc_class():
-            if cancels and running.waiting == 1 and self._tasks is not None:
-                self._tasks.start_soon(self._cancel_soon, running)
+            # The call's transfer goes with it, unless the whole server does.
+            if cancels and running.waiting == 1 and not self._ending:
+                self._stop(running)
             raise
         finally:
             running.waiting -= cancels
@@ -302,10 +310,6 @@ class Transfers:
                     await self._steps.take_back(transfer)
                 except ImsError as left:
                     logger.warning("what a failed transfer sent may be left", extra={"reason": type(left).__name__})
-
-    async def _cancel_soon(self, running: Running) -> None:
-        await anyio.sleep(CANCEL_GRACE_SECONDS)
-        self._stop(running)
 
     def _stop(self, running: Running) -> None:
         # What has arrived is not undone; its registration is let through to its end.
