@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ims_mcp.errors import ImsError
 from ims_mcp.settings import read_settings
+from ims_mcp.workflows.local_files import UploadRules
 from tests.transfers.setting import MIB, Setting, call, refused, until
 
 pytestmark = pytest.mark.anyio
@@ -280,3 +282,26 @@ async def test_a_file_outside_by_now_is_not_sent_on(setting: Setting) -> None:
         text = await refused(client, "transfer_status", transfer_id=first["transfer_id"])
     assert "is outside the directories" in text
     assert setting.writes() == []
+
+
+def test_a_directory_that_holds_a_whole_home_or_disk_is_warned_of_once(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = setting.home.resolve() / "users" / "me"
+    (home / "films").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    wide = (Path("/"), home.parent, home)
+    rules = UploadRules((*wide, home / "films", setting.files.resolve()))
+    with pytest.raises(ImsError):
+        rules.open("nothing.mp4")
+    warned = [vars(record)["directory"] for record in caplog.records if "a whole home or disk" in record.message]
+    assert warned == [str(directory) for directory in wide]
+
+
+def test_a_directory_that_is_gone_when_the_server_starts_takes_nothing_else_with_it(
+    setting: Setting, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = setting.video()
+    rules = UploadRules((setting.home / "gone", setting.files.resolve()))
+    rules.open(path.name).close()
+    assert "cannot be used" in caplog.text

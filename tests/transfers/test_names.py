@@ -65,6 +65,44 @@ async def test_what_stands_in_a_name_reaches_nobody_as_an_order(setting: Setting
         check_harmless(json.dumps(content) if result.structured_content else text_of(result))
 
 
+@pytest.mark.parametrize("state", ["failed", "cancelled", "done", "uploading"])
+async def test_what_the_service_answered_reaches_nobody_as_an_order(setting: Setting, state: str) -> None:
+    """Id, object and error as they were written down."""
+    path = setting.video()
+    async with setting.client() as client:
+        first = await call(client, "upload_media", path=str(path))
+        written = setting.state / "transfers" / f"{first['transfer_id']}.json"
+        odd = ORDERS + "x" * 100_000
+        record = json.loads(written.read_text())
+        record |= {"state": state, "media_id": odd, "error": odd, "target": {"bucket": odd, "key": odd}}
+        written.write_text(json.dumps(record))
+        for arguments in ({}, {"transfer_id": first["transfer_id"]}):
+            result = await client.call_tool("transfer_status", arguments)
+            text = json.dumps(result.structured_content) if result.structured_content else text_of(result)
+            check_harmless(text)
+            assert len(text) < 8000
+            assert "delete_media_infos" not in text, "no call is proposed with an id that is none"
+            assert "get_media_info" not in text
+
+
+async def test_a_state_of_the_service_that_is_none_is_shown_as_a_word(setting: Setting) -> None:
+    body = json.dumps({"RequestId": "R", "MediaInfo": {"MediaId": "m", "MediaBasicInfo": {"Status": ORDERS}}}).encode()
+    odd = Answer(200, body=body, headers=(("content-type", "application/json"),))
+    setting.proxy.inject(odd, lambda seen: seen.headers.get("x-acs-action") == "GetMediaInfo", times=ALWAYS)
+    told: list[str] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message or f"{progress} of {total}")
+
+    async with setting.client() as client:
+        arguments = {"path": str(setting.video()), "wait_seconds": 1}
+        result = await client.call_tool("upload_media", arguments, progress_callback=hear)
+    assert result.structured_content is not None
+    check_harmless(json.dumps(result.structured_content | {"summary": None}))
+    for text in told:
+        check_harmless(text)
+
+
 @pytest.mark.parametrize("length", [3000, 90_000])
 async def test_what_is_said_of_a_long_path_is_short(setting: Setting, length: int) -> None:
     setting.video()

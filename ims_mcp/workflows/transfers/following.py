@@ -212,4 +212,4 @@ class _Rising:
     async def _tell(self, value: int, text: str) -> None:
         # A sign of life where nothing has moved, a byte more: some clients begin to count their timeout anew.
         self._value = max(value, self._value + 1)
-        await self._progress(self._value, max(self._size, self._value), text)
+        await self._progress(self._value, max(self._size, self._value), plain(text, 300))
