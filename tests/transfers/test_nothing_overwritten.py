@@ -118,6 +118,18 @@ async def test_an_object_that_arrived_wrong_is_not_in_the_way_of_the_next_try(se
     assert setting.content(told["object"]) == path.read_bytes()
 
 
+async def test_an_object_that_arrives_wrong_each_time_does_not_stay(setting: Setting) -> None:
+    path = setting.video()
+    for kind in ("put", "look"):
+        setting.proxy.inject(Rewrite("x-oss-hash-crc64ecma", "1"), kind, times=ALWAYS)
+    async with setting.client() as client:
+        text = await refused(client, "upload_media", path=str(path), destination=setting.own())
+    assert "is not what was sent" in text
+    assert "It was deleted." in text
+    assert len(setting.proxy.of_kind("put")) == 3
+    assert setting.content(f"oss://{setting.bucket}/{path.name}") is None
+
+
 # The question whether the key is taken, which comes before all that.
 
 
