@@ -24,6 +24,8 @@ from ims_mcp.workflows.transfers.transfer import VOD, Journal, Transfer, Transfe
 from ims_mcp.workflows.waiting import Progress
 
 PROGRESS_SECONDS = 0.5
+# Where the transport does not tell that the server ends, a call that is cancelled may be the first sign of it.
+CANCEL_GRACE_SECONDS = 0.2
 CLEAN_UP_SECONDS = 10.0
 
 logger = logging.getLogger("ims_mcp.workflows.transfers")
@@ -90,7 +92,7 @@ class Transfers:
     def end(self) -> None:
         """The server ends: a call that is cancelled from now on leaves its transfer, which is then resumed later.
 
-        Told before the first call is cancelled for it; otherwise a call that is cancelled was cancelled by its client.
+        To be told before the first call is cancelled for it, however long the end then takes.
         """
         self._ending = True
 
@@ -175,8 +177,8 @@ class Transfers:
                         await progress(*self._progress(running, anyio.current_time() - started))
         except anyio.get_cancelled_exc_class():
             # The call's transfer goes with it, unless the whole server does.
-            if cancels and running.waiting == 1 and not self._ending:
-                self._stop(running)
+            if cancels and running.waiting == 1 and not self._ending and self._tasks is not None:
+                self._tasks.start_soon(self._cancel_soon, running)
             raise
         finally:
             running.waiting -= cancels
@@ -310,6 +312,11 @@ class Transfers:
                     await self._steps.take_back(transfer)
                 except ImsError as left:
                     logger.warning("what a failed transfer sent may be left", extra={"reason": type(left).__name__})
+
+    async def _cancel_soon(self, running: Running) -> None:
+        await anyio.sleep(CANCEL_GRACE_SECONDS)
+        if not self._ending:
+            self._stop(running)
 
     def _stop(self, running: Running) -> None:
         # What has arrived is not undone; its registration is let through to its end.
