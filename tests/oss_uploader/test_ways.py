@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 import trustme
 
 from ims_mcp.client.oss import Patience, UploadDenied, UploadInterrupted, UploadTarget
 from ims_mcp.errors import ConnectionFailed
+from tests.client.socks_proxy import SocksProxy
 from tests.fault_proxy import Damage, FaultProxy, Reset, Slow, Stall
-from tests.oss_uploader.setting import KIB, MIB, OWNER, PART, Keys, Setting, part_number
+from tests.oss_uploader.setting import KIB, MIB, OWNER, PART, Keys, Setting, part_number, until
 
 HOST = "oss-cn-shanghai.aliyuncs.com"
 
@@ -182,3 +185,44 @@ async def test_a_file_of_certificates_that_is_gone_is_named(setting: Setting, mo
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     with pytest.raises(ConnectionFailed, match=r"SSL_CERT_FILE names a file that is not there, /nowhere/ca\.pem"):
         await setting.upload(setting.file(PART), target=UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("password", ["", "of-the-proxy"])
+async def test_over_a_socks_proxy_the_name_of_the_host_travels_to_it(
+    setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    setting.make_bucket()
+    path = setting.file(5 * PART)
+    with FaultProxy(setting.oss.port, tls=tls) as oss:
+        async with SocksProxy(oss.port, password).running() as proxy:
+            user = f"somebody:{password}@" if password else ""
+            monkeypatch.setenv("ALL_PROXY", f"socks5://{user}127.0.0.1:{proxy.port}")
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
+            oss.inject(Reset(5), part_number(2))
+            uploaded = await setting.upload(path, target=target)
+            assert uploaded.parts_resent == 1
+            assert set(proxy.asked_for) == {f"{setting.bucket}.{HOST}:443"}
+    assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+async def test_an_upload_over_a_socks_proxy_stops_at_once_as_any_other(
+    setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting.make_bucket()
+    path = setting.file(12 * MIB)
+    with FaultProxy(setting.oss.port, tls=tls) as oss:
+        async with SocksProxy(oss.port).running() as proxy:
+            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
+            oss.inject(Slow(100_000), "part", times=99)
+            async with anyio.create_task_group() as group:
+                group.start_soon(lambda: setting.upload(path, target=target, uploader={"patience": Patience()}))
+                await until(lambda: oss.of_kind("part"))
+                began = time.monotonic()
+                group.cancel_scope.cancel()
+            assert time.monotonic() - began < 1
+    assert setting.unfinished() == []
