@@ -120,6 +120,7 @@ async def test_a_key_of_1000_bytes_works_and_a_longer_one_than_oss_allows_is_ref
         assert result["state"] == "done"
         text = await refused(client, "upload_media", path=str(path), destination=f"{destination}{'y' * 30}/")
     assert "OSS allows 1 to 1,023" in text
+    assert sorted(row["state"] for row in setting.journal()) == ["done", "failed"]
     assert setting.content(result["object"]) == path.read_bytes()
 
 

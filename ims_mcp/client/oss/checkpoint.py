@@ -15,12 +15,13 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Any, Self
 
 from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.source import Identity
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VERSION = 1
@@ -68,6 +69,8 @@ class Checkpoint:
     @classmethod
     def open(cls, directory: Path, transfer_id: str) -> Self:
         """Raises TransferRefused: an id that cannot name a file, a transfer that runs already, no right to write."""
+        from filelock import FileLock, Timeout  # late: only uploads lock anything
+
         if not _ID.fullmatch(transfer_id):
             raise TransferRefused(
                 "The transfer id may have 100 letters, digits, dots, hyphens and underscores.",

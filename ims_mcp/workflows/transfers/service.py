@@ -133,7 +133,8 @@ class Transfers:
         transfer = await anyio.to_thread.run_sync(self._journal.read, transfer_id)
         if transfer.service != self._service:
             raise TransferError(
-                f"The transfer {transfer_id} belongs to {transfer.service}, and this server uses {self._service}.",
+                f"The transfer {transfer_id} belongs to {shown(transfer.service)}, and this server uses "
+                f"{shown(self._service)}.",
                 next_step="Ask a server that is set up for that one.",
             )
         return transfer
@@ -302,7 +303,8 @@ class Transfers:
         transfer.error = error.explain()
         # What can go on is left as it stands: the same call, or transfer_status with its id, picks it up. An asset in
         # VOD storage may have been created without our hearing of it: creating it is not done again.
-        begun = bool(transfer.target) or transfer.destination != VOD
+        # A key that cannot be one stays so.
+        begun = bool(transfer.target) or (transfer.destination != VOD and not isinstance(error, TransferRefused))
         if not (begun and _can_go_on(error)):
             transfer.state = "failed"
         await self._save(transfer)

@@ -14,8 +14,6 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal, Self, cast, get_args
 
-from filelock import FileLock, Timeout
-
 from ims_mcp.client.oss import shown
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
@@ -266,6 +264,8 @@ class Journal:
     @contextmanager
     def _locked(self, name: str, wait_seconds: float) -> Generator[bool]:
         """Whether this process alone has it. Raises TransferError where nothing can be locked here."""
+        from filelock import FileLock, Timeout  # late: only uploads lock anything
+
         path = self._directory / f"{name}.lock"
         lock = FileLock(path, timeout=wait_seconds, poll_interval=_POLL_SECONDS, mode=0o600, thread_local=False)
         alone = True
