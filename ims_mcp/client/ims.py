@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # imported at the first call, in a thread
 
 __all__ = ["ImsClient", "Reply"]
 
+_LOOKING = "looking for credentials"
+
 logger = logging.getLogger("ims_mcp.client")
 
 
@@ -168,7 +170,7 @@ class ImsClient:
             call.stage = "starting the HTTP client"
             transport = await self._opened(endpoint)
             if not call.operation.anonymous:
-                call.stage = "looking for credentials"
+                call.stage = _LOOKING
                 credential = await self._credentials.get()
             outcome = await self._try(call, transport, endpoint, credential)
             if isinstance(outcome, Reply):
@@ -251,10 +253,12 @@ class ImsClient:
     def _too_late(self, call: _Call) -> DeadlineExceeded:
         sent = call.attempt is not None and call.attempt.sent
         maybe_done = bool(call.doubt) and (sent or call.maybe_done)
+        asked = self._credentials.waiting_for() if call.stage == _LOOKING else ""
+        stage = f"{call.stage}: {asked}" if asked else call.stage
         so_far = f" after {call.attempts} {'try' if call.attempts == 1 else 'tries'}" if call.attempts else ""
         before = f" The try before: {call.last.error}" if call.last is not None else ""
         error = DeadlineExceeded(
-            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({call.stage}).{before}",
+            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({stage}).{before}",
             maybe_done=maybe_done,
             next_step=call.doubt
             if maybe_done

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import fnmatch
-import importlib.util
+import importlib
 import ipaddress
 import os
 import re
@@ -23,6 +23,7 @@ from urllib.request import getproxies, getproxies_environment, proxy_bypass
 from ims_mcp.errors import ConnectionFailed
 from ims_mcp.foreign_text import plain
 from ims_mcp.loopback import is_loopback
+from ims_mcp.settings import shown_address
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5h": 1080}
 # The name travels to the proxy in any case (``h``): httpx2 knows no other way, and requests shall not differ.
@@ -48,7 +49,7 @@ class Route:
     """The proxy without user and password, for texts."""
 
     def __str__(self) -> str:
-        return f"the proxy {self.shown} of {self.source}" if self.proxy else "no proxy"
+        return f"the proxy {self.shown} of {self.source}" if self.proxy else "none"
 
 
 DIRECT = Route()
@@ -132,7 +133,7 @@ def _read_proxy(value: str, source: str) -> Route:
     if not separator:
         scheme, rest = "http", value
     scheme = _SPELLINGS.get(scheme.lower(), scheme.lower())
-    shown = _without_password(value)
+    shown = shown_address(value)
 
     def unusable(why: str, next_step: str = "") -> ConnectionFailed:
         return ConnectionFailed(
@@ -176,21 +177,14 @@ def _read_proxy(value: str, source: str) -> Route:
     return Route(f"{scheme}://{f'{user}@' if user else ''}{place}", source, place)
 
 
-def _without_password(value: str) -> str:
-    """The value, as far as it can be shown: nothing that stands before an @, and no port that is none."""
-    scheme, separator, rest = value.partition("://")
-    if not separator:
-        rest = value
-    place = re.split(r"[/?#]", rest.rpartition("@")[2], maxsplit=1)[0]
-    if "@" not in rest and not place.startswith("["):
-        place = re.sub(r":(?!\d{1,6}$).*", ":…", place)
-    beginning = f"{scheme}://" if separator and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]{0,20}", scheme) else ""
-    return f"“{plain(beginning + place, 100)}”"
-
-
 def _knows_socks() -> bool:
     """Whether the two packages are there: httpx2 speaks SOCKS with the one, requests with the other."""
-    return all(importlib.util.find_spec(name) is not None for name in ("socksio", "socks"))
+    try:
+        for name in ("socksio", "socks"):
+            importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def ssl_context() -> ssl.SSLContext:
@@ -228,15 +222,15 @@ def certificate_source() -> tuple[str, list[str]]:
     ssl_context()
     own = [f"{name} ({_shown_path(name)})" for name in _OWN_VARIABLES if os.environ.get(name, "").strip()]
     if own:
-        return " and ".join(own), []
+        return f"{' and '.join(own)}, in place of the system's", []
     problems: list[str] = []
     for name in _BORROWED_VARIABLES:
         if os.environ.get(name, "").strip():
             problem = _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), name)
             if not problem:
-                return f"the system's and {name} ({_shown_path(name)})", problems
+                return f"the system and {name} ({_shown_path(name)})", problems
             problems.append(problem)
-    return "the system's", problems
+    return "the system", problems
 
 
 def _shown_path(variable: str) -> str:
@@ -313,7 +307,7 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
             continue
         if refusal[1] == "407":
             return NoConnection(
-                f"{route} wants a user and a password",
+                f"{route} wants a user and a password (HTTP 407)",
                 f"Write them into {route.source}: http://user:password@host:port, special characters percent-encoded.",
                 final=True,
             )

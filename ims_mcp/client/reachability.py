@@ -41,10 +41,11 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
     transport = proxied_transport(around, httpx.Limits())
     started = time.monotonic()
     try:
-        with anyio.fail_after(timeout_seconds):
-            async with httpx.AsyncClient(transport=transport, timeout=timeout_seconds, trust_env=False) as client:
+        async with httpx.AsyncClient(transport=transport, timeout=timeout_seconds, trust_env=False) as client:
+            with anyio.fail_after(timeout_seconds):
+                # The head is enough: a body may be of any length.
                 async with client.stream("GET", endpoint, follow_redirects=False) as response:
-                    pass  # the head is enough: a body may be of any length
+                    elapsed = time.monotonic() - started
     except TimeoutError:
         return Reachability(problem=f"no answer within {timeout_seconds:g} s")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -54,7 +55,6 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
         words = plain(str(error), 200)
         by = f", by {around.route}" if around.route.proxy else ""
         return Reachability(problem=f"{type(error).__name__}{': ' if words else ''}{words}{by}")
-    elapsed = time.monotonic() - started
     if 300 <= response.status_code < 400:
         return Reachability(
             problem=f"HTTP {response.status_code}, a redirection, which IMS never answers with",

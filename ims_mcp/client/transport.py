@@ -71,7 +71,7 @@ def proxied_transport(around: Surroundings, limits: httpx.Limits) -> httpx.Async
         # An encrypted proxy proves itself by the same authorities.
         encrypted = around.proxy.startswith("https:")
         proxy = httpx.Proxy(around.proxy, ssl_context=(around.ssl_context or read_ssl_context()) if encrypted else None)
-    return httpx.AsyncHTTPTransport(verify=around.ssl_context or False, trust_env=False, limits=limits, proxy=proxy)
+    return httpx.AsyncHTTPTransport(verify=around.ssl_context or True, trust_env=False, limits=limits, proxy=proxy)
 
 
 class Transport:

@@ -40,12 +40,6 @@ class UploadRules:
                 logger.warning(
                     "an upload directory cannot be used", extra={"directory": shown(path), "reason": error.strerror}
                 )
-            if is_wide(path):
-                logger.warning(
-                    "an upload directory holds a whole home or disk: every file in it that this user may read can be "
-                    "uploaded; name a narrower one with --upload-dir",
-                    extra={"directory": shown(path)},
-                )
 
     def open(self, path: str) -> Source:
         """The file at ``path``, open: absolute, or relative to one of the directories.
@@ -104,16 +98,6 @@ class UploadRules:
         shown_names = [shown(path) for path in self._named_paths[:_SHOWN_DIRECTORIES]]
         more = len(self._named_paths) - len(shown_names)
         return ", ".join(shown_names) + (f" and {more} more" if more else "")
-
-
-def is_wide(directory: Path) -> bool:
-    """Whether it is a root, the user's home, or holds that home: everything of theirs could be uploaded from it."""
-    if directory == Path(directory.anchor):
-        return True
-    try:
-        return Path.home().resolve().is_relative_to(directory)
-    except (OSError, RuntimeError):  # there is no home
-        return False
 
 
 def _quoted(path: PurePath | str) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ims_mcp.errors import ImsError
 from ims_mcp.settings import read_settings
 from ims_mcp.workflows.local_files import UploadRules
 from tests.transfers.setting import MIB, Setting, call, refused, until
@@ -193,6 +192,14 @@ async def test_a_file_larger_than_the_limit_is_refused_and_one_as_large_is_not(s
         assert (await call(client, "upload_media", path=str(path)))["state"] == "done"
 
 
+async def test_holes_count_as_what_they_would_be_sent_as(setting: Setting) -> None:
+    with (setting.files / "sparse.mp4").open("wb") as file:
+        file.truncate(1024**4)
+    async with setting.client(max_upload_bytes=1024**3) as client:
+        assert "1,099,511,627,776 bytes" in await refused(client, "upload_media", path="sparse.mp4")
+    assert setting.proxy.seen == []
+
+
 async def test_relative_names_are_looked_for_in_every_directory(setting: Setting) -> None:
     second = setting.home / "second"
     second.mkdir()
@@ -282,20 +289,6 @@ async def test_a_file_outside_by_now_is_not_sent_on(setting: Setting) -> None:
         text = await refused(client, "transfer_status", transfer_id=first["transfer_id"])
     assert "is outside the directories" in text
     assert setting.writes() == []
-
-
-def test_a_directory_that_holds_a_whole_home_or_disk_is_warned_of_once(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    home = setting.home.resolve() / "users" / "me"
-    (home / "films").mkdir(parents=True)
-    monkeypatch.setenv("HOME", str(home))
-    wide = (Path("/"), home.parent, home)
-    rules = UploadRules((*wide, home / "films", setting.files.resolve()))
-    with pytest.raises(ImsError):
-        rules.open("nothing.mp4")
-    warned = [vars(record)["directory"] for record in caplog.records if "a whole home or disk" in record.message]
-    assert warned == [str(directory) for directory in wide]
 
 
 def test_a_directory_that_is_gone_when_the_server_starts_takes_nothing_else_with_it(

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from ims_mcp.workflows.transfers.transfer import KEPT_DAYS, Journal, Transfer, TransferError
-from tests.transfers.setting import Setting, call
+from tests.transfers.setting import MIB, Setting, call, refused, until
 
 DAY = 86_400.0
 
@@ -229,3 +229,40 @@ async def test_another_file_of_the_same_name_size_and_time_is_another_upload(set
         again = await call(client, "upload_media", path=str(path))
     assert again["transfer_id"] != first["transfer_id"]
     assert setting.content(again["object"]) == path.read_bytes()
+
+
+async def interrupted(setting: Setting, destination: str) -> Path:
+    """The record of an upload that was interrupted."""
+    setting.slow(200_000)
+    arguments = {"path": str(setting.video(MIB)), "destination": destination, "wait_seconds": 0}
+    async with setting.client() as client:
+        first = await call(client, "upload_media", **arguments)
+        await until(setting.sent_parts)
+    setting.fast()
+    setting.proxy.seen.clear()
+    return setting.state / "transfers" / f"{first['transfer_id']}.json"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/etc/passwd", "link.mp4", "../outside.mp4", "/dev/zero", "", "."])
+async def test_a_record_that_names_another_file_sends_none_of_it(setting: Setting, path: str) -> None:
+    written = await interrupted(setting, "vod")
+    (setting.home / "outside.mp4").write_bytes(b"secret")
+    (setting.files / "link.mp4").symlink_to(setting.home / "outside.mp4")
+    record = json.loads(written.read_text()) | {"path": path}
+    written.write_text(json.dumps(record))
+    async with setting.client() as client:
+        await refused(client, "transfer_status", transfer_id=written.stem)
+    assert setting.sent_parts() == []
+    assert setting.writes() == []
+
+
+@pytest.mark.anyio
+async def test_a_record_that_asks_to_overwrite_an_asset_does_so_no_more_than_a_call(setting: Setting) -> None:
+    written = await interrupted(setting, setting.own())
+    record = json.loads(written.read_text())
+    record["arguments"] |= {"Overwrite": True}
+    written.write_text(json.dumps(record))
+    async with setting.client() as client:
+        assert "nobody confirmed it" in await refused(client, "transfer_status", transfer_id=written.stem)
+    assert setting.asked("RegisterMediaInfo") == 0
