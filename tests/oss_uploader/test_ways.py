@@ -219,6 +219,7 @@ async def test_an_upload_over_a_socks_proxy_stops_at_once_as_any_other(
             monkeypatch.delenv("NO_PROXY", raising=False)
             target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
             oss.inject(Slow(100_000), "part", times=99)
+            began = 0.0
             async with anyio.create_task_group() as group:
                 group.start_soon(lambda: setting.upload(path, target=target, uploader={"patience": Patience()}))
                 await until(lambda: oss.of_kind("part"))
