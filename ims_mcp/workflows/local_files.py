@@ -12,6 +12,8 @@ from ims_mcp.client.oss import Source, SourceMissing, UploadDirectory, shown
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
+# No system here opens a longer one.
+_LONGEST_PATH = 4096
 _SHOWN_CHARACTERS = 300
 _SHOWN_DIRECTORIES = 10
 
@@ -55,6 +57,8 @@ class UploadRules:
             )
         if "\x00" in path or not path.strip() or not _can_be_named(path):
             raise FileRefused(f"{plain(path, 200)!r} is no file name.", next_step="Give the path of one file.")
+        if len(path) > _LONGEST_PATH:
+            raise FileRefused(f"There is no file {_quoted(path)}: its name is too long.", next_step="Check it.")
         given = Path(path)
         if ".." in given.parts:
             raise FileRefused(f"{_quoted(path)} holds '..'.", next_step="Give the path without it.")
@@ -74,10 +78,10 @@ class UploadRules:
                 return Source.open_beneath(directory, path.relative_to(directory.path))
         # The directory itself may be reached over a link.
         for ancestor in path.parents:
-            with suppress(OSError, RuntimeError, UnicodeError):  # a loop of links leads nowhere
-                real = ancestor.resolve()
+            with suppress(OSError, ValueError):  # a loop of links leads nowhere
+                status = ancestor.stat()
                 for directory in self._directories:
-                    if real == directory.path:
+                    if directory.is_at(status):
                         return Source.open_beneath(directory, path.relative_to(ancestor))
         raise FileRefused(
             f"{_quoted(path)} is outside the directories files may come from.",

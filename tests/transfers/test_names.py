@@ -76,7 +76,7 @@ async def test_what_the_service_answered_reaches_nobody_as_an_order(setting: Set
         record = json.loads(written.read_text())
         record |= {"state": state, "media_id": odd, "error": odd, "target": {"bucket": odd, "key": odd}}
         written.write_text(json.dumps(record))
-        for arguments in ({}, {"transfer_id": first["transfer_id"]}):
+        for arguments in ({}, {"transfer_id": first["transfer_id"], "wait_seconds": 0}):
             result = await client.call_tool("transfer_status", arguments)
             text = json.dumps(result.structured_content) if result.structured_content else text_of(result)
             check_harmless(text)
@@ -103,10 +103,18 @@ async def test_a_state_of_the_service_that_is_none_is_shown_as_a_word(setting: S
         check_harmless(text)
 
 
-@pytest.mark.parametrize("length", [3000, 90_000])
+@pytest.mark.parametrize("length", [3000, 4000, 90_000, 2_000_000])
 async def test_what_is_said_of_a_long_path_is_short(setting: Setting, length: int) -> None:
     setting.video()
-    for path in ("a/" * (length // 2) + "b.mp4", "b" * length, f"/{'c' * length}", f"{'d/' * (length // 2)}.."):
+    deep = "a/" * (length // 2)
+    for path in (
+        f"{deep}b.mp4",
+        "b" * length,
+        f"/{'c' * length}",
+        f"{deep}..",
+        f"/{deep}b.mp4",
+        f"{setting.files}/{deep}b",
+    ):
         async with setting.client() as client:
             assert len(await refused(client, "upload_media", path=path)) < 1500
 

@@ -185,7 +185,8 @@ async def test_a_redirect_of_that_question_is_not_followed(setting: Setting) -> 
         location = ("location", f"{elsewhere.url}/{setting.bucket}/{path.name}")
         setting.proxy.inject(Answer(307, headers=(location,)), "look", times=ALWAYS)
         async with setting.client() as client:
-            await refused(client, "upload_media", path=str(path), destination=destination)
+            text = await refused(client, "upload_media", path=str(path), destination=destination)
+        assert "a redirection, which is not followed" in text
         assert elsewhere.seen == []
     assert setting.writes() == []
 

@@ -16,6 +16,10 @@ _BY_CODE = {
     "UserDisable": "Settle the account in the Alibaba Cloud console: OSS is suspended for it.",
 }
 _PASSING = (Kind.PASSING, Kind.DAMAGED, Kind.GONE, Kind.LOST)
+_REDIRECTED = (
+    "The endpoint answered with a redirection, which is not followed: check the endpoint, and whether a proxy or a "
+    "page to log in at stands before it."
+)
 EXISTS_STEP = "Choose another prefix, register what is there with register_media_info, or delete that object first."
 
 
@@ -43,7 +47,7 @@ def why_not_seen(failure: OssFailure, target: UploadTarget) -> UploadError:
     elif failure.kind is Kind.PASSING:
         step = failure.next_step or "The network or OSS is at fault, not the bucket."
     else:
-        step = failure.next_step or _BY_CODE.get(failure.code, "Correct what the answer names.")
+        step = failure.next_step or _by_answer(failure) or "Correct what the answer names."
     return _error(failure, message, step, resumable=failure.kind is Kind.PASSING)
 
 
@@ -65,14 +69,18 @@ def _next_step(failure: OssFailure, *, resumable: bool) -> str:
         return f"{failure.next_step} {kept}"
     if failure.kind in (Kind.PASSING, Kind.DAMAGED):
         return f"Go on when the way to OSS is better. {kept}"
-    if failure.code in _BY_CODE:
-        return f"{_BY_CODE[failure.code]} {kept}"
+    if step := _by_answer(failure):
+        return f"{step} {kept}"
     if failure.kind is Kind.EXPIRED:
         return f"The credential is refused although it was just renewed: get another. {kept}"
     if failure.kind is Kind.DENIED:
         allow = "oss:PutObject, oss:ListParts and oss:AbortMultipartUpload on this key"
         return f"Allow the credential {allow}. {kept}"
     return f"Correct what the answer names. {kept}"
+
+
+def _by_answer(failure: OssFailure) -> str:
+    return _BY_CODE.get(failure.code, _REDIRECTED if 300 <= failure.status < 400 else "")
 
 
 def _error(failure: OssFailure, message: str, next_step: str, *, resumable: bool) -> UploadError:

@@ -94,9 +94,13 @@ class UploadDirectory:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
         return cls(path, status.st_dev, status.st_ino)
 
+    def is_at(self, status: os.stat_result) -> bool:
+        """Whether ``status`` is this directory's."""
+        return (status.st_dev, status.st_ino) == (self.device, self.inode) and stat.S_ISDIR(status.st_mode)
+
     def require_same(self, status: os.stat_result) -> None:
         """Raises SourceRefused where ``status`` is not this directory's."""
-        if (status.st_dev, status.st_ino) != (self.device, self.inode) or not stat.S_ISDIR(status.st_mode):
+        if not self.is_at(status):
             raise SourceRefused(
                 f"The upload directory {shown(self.path)} was replaced since this server started: nothing is sent "
                 "from there.",
