@@ -17,8 +17,9 @@ from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.query import check_query, select
-from ims_mcp.summaries.shaping import shape
+from ims_mcp.summaries.shaping import present, shape
 from ims_mcp.summaries.upload_address import opened_upload_address
+from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows import live_record
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
@@ -78,10 +79,12 @@ async def run_operation(
     confirmed: bool = False,
     progress: Progress | None = None,
     listed: Container[str] | None = None,
+    by_its_own_tool: bool = True,
 ) -> dict[str, Any]:
     """The result a reader gets, a bounded JSON object.
 
-    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to.
+    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to. Unless
+    the call was made ``by_its_own_tool``, what is left out names the tool that gets it as well.
 
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
@@ -107,7 +110,7 @@ async def run_operation(
         else:
             data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    next_call = {"next_call": _next_call(operation, page | own.given, "the next page", listed)} if page else {}
+    next_call = _next_call(operation, page | own.given, "the next page", listed) if page else {}
     if own.query is not None:
         shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own, limiter=_slots())
     elif reply.size_bytes < LARGE_BYTES:
@@ -115,7 +118,21 @@ async def run_operation(
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
         shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own)
-    return shown | next_call
+    return (shown if by_its_own_tool else name_tools(shown, operation, listed)) | next_call
+
+
+def name_tools(view: dict[str, Any], operation: Operation, listed: Container[str] | None) -> dict[str, Any]:
+    """A view of an asset in the answer of another tool than its own: every part it has left out says which tool gets it
+    with which arguments."""
+    if operation.name != "GetMediaInfo" or "left_out" not in view:
+        return view
+    entries = as_objects(view["left_out"])
+    calls = [_next_call(operation, entry["arguments"], "", listed).get("next_call", {}) for entry in entries]
+    named = [
+        {**entry, "tool": call["tool"], "arguments": call["arguments"]} if call else entry
+        for entry, call in zip(entries, calls, strict=True)
+    ]
+    return {**view, "left_out": named}
 
 
 def _slots() -> anyio.CapacityLimiter:
@@ -140,7 +157,7 @@ def _shown(
             page=own.page,
             ai_section=own.ai_section,
             include_signed_urls=own.include_signed_urls,
-            call=dict(arguments),
+            call={**arguments, **({"include_signed_urls": True} if own.include_signed_urls else {})},
         )
     return _shaped(operation, data, own)
 
@@ -201,7 +218,7 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
         "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait, "next_call": _next_call(look, waited.next_arguments, why, listed)}
+    return {"wait": wait, **_next_call(look, present(waited.next_arguments), why, listed)}
 
 
 def failure_reason(waited: Waited) -> str:
@@ -230,14 +247,20 @@ def _left_to_poll(
     look_arguments = look_arguments_of(poll, arguments, data)[0]
     until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
     why = f"runs in the background: {until}"
-    return {"next_call": _next_call(get_operation(poll.operation), look_arguments, why, listed)}
+    # As it is going to be shown: an id that is cleaned away is none.
+    return _next_call(get_operation(poll.operation), present(look_arguments), why, listed)
 
 
 def _next_call(
     operation: Operation, arguments: dict[str, Any], why: str, listed: Container[str] | None
 ) -> dict[str, Any]:
-    """A call as the reader can make it: of the operation's own tool, or of the tool for operations of its effect."""
+    """``{next_call: …}``, a call as the reader can make it: of the operation's own tool, or of the tool for operations
+    of its effect. Empty where the operation would not take it: what an answer holds need not be an id."""
+    try:
+        check(whole_table(operation), arguments)
+    except InvalidArguments:
+        return {}
     if listed is None or operation.tool_name in listed:
-        return {"tool": operation.tool_name, "arguments": arguments, "why": why}
+        return {"next_call": {"tool": operation.tool_name, "arguments": arguments, "why": why}}
     wrapped = {"operation": operation.name, "arguments": arguments}
-    return {"tool": f"call_{operation.effect}_operation", "arguments": wrapped, "why": why}
+    return {"next_call": {"tool": f"call_{operation.effect}_operation", "arguments": wrapped, "why": why}}
