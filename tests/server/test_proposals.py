@@ -189,7 +189,7 @@ async def test_what_a_submission_proposes_is_taken(wait_seconds: float | None, s
         return Answer(body=looked(job, next(iter(states), "Transmogrifying")))
 
     with ScriptedService() as service:
-        async with connected(service.url) as client:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
             for job in asynchronous()[::3]:
                 poll, following = poll_of(job), False
                 service.usual = answer
