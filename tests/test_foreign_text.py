@@ -17,7 +17,7 @@ from ims_mcp.secrets import HIDDEN, without_secrets
         ("safe\u202eevil\u2066\u2069\u200f", "safeevil"),
         ("in\u200bvis\u2060ib\ufeffle\u00ad\u3164\u115f\u2800", "invisible"),
         ("tag\U000e0041\U000e0042 selector\ufe0f\U000e0100", "tag selector"),
-        ("half a pair \ud800 private \ue000", "half a pair  private"),
+        ("half a pair \ud800 private \ue000", "half a pair private"),
         ("媒资 é 日本語 العربية 😀", "媒资 é 日本語 العربية 😀"),
     ],
 )
