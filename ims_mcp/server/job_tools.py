@@ -11,9 +11,7 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.job_wait import wait_for_job
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
-
-DEFAULT_WAIT_SECONDS = 40.0
+from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, NEXT_WAIT_SECONDS
 
 WAIT_FOR_JOB = Operation(
     name="WaitForJob",
@@ -22,7 +20,8 @@ WAIT_FOR_JOB = Operation(
     purpose=(
         "Wait for what an asynchronous operation started (registration, pull, transcoding, analysis, editing), with "
         "progress, at most 45 seconds a call. Give the operation that started it and the ids it returned. Says "
-        "succeeded, failed with the reason, or pending with the call to make next; it never starts anything."
+        "succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
+        "anything."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -50,6 +49,6 @@ class WaitForJobTool(TableTool):
             self._client,
             get_operation(str(arguments["operation"])),
             arguments["ids"],
-            seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
+            seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
             progress=progress_of(context),
         )

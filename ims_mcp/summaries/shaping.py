@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from typing import Any, cast
 
-from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.json_strings import JSON_STARTS, open_json
 from ims_mcp.summaries.secrets import HIDDEN, SecretNames, is_credential_text
@@ -17,7 +16,6 @@ from ims_mcp.summaries.values import is_plain
 MAX_BYTES = 32 * 1024
 _DEEPEST = 40
 _LONGEST_NAME = 200
-_LONGEST_QUERY = 2000
 # Beyond this an integer is no quantity any more, and Python refuses to print the really long ones.
 _LARGEST = 1 << 128
 
@@ -39,69 +37,15 @@ def shape(
     return fit(reader.read_object(data), max_bytes)
 
 
-def present(value: Any, *, include_signed_urls: bool = False) -> Any:
-    """A part of a response as :func:`shape` shows it, unbounded."""
-    return _Reader(include_signed_urls, (), False).read(value)
-
-
-def select(
-    data: dict[str, Any],
-    query: str,
+def present(
+    value: Any,
     *,
     include_signed_urls: bool = False,
     secret_fields: Iterable[str] = (),
     include_credentials: bool = False,
-    max_bytes: int = MAX_BYTES,
-) -> dict[str, Any]:
-    """``{"result": …}``: what the JMESPath ``query`` picks from the response, bounded as :func:`shape` is.
-
-    The query sees what :func:`shape` would show unbounded: JSON strings opened, credentials already hidden. Raises
-    InvalidArguments where the query is no JMESPath or fails on this response.
-    """
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
-    expression = check_query(query)
-    reader = _Reader(include_signed_urls, secret_fields, include_credentials)
-    document = reader.read_object(data)
-    try:
-        found: Any = expression.search(document, jmespath.Options(dict_cls=dict))
-    except (JMESPathError, RecursionError, ValueError, TypeError, OverflowError) as error:
-        raise _bad_query(query, str(error) or type(error).__name__, _example(document)) from error
-    # Once more: a function such as to_string or to_number can make what no response holds.
-    return fit({"result": reader.read(found)}, max_bytes, query_prefix=query)
-
-
-def check_query(query: str) -> Any:
-    """The compiled JMESPath; InvalidArguments with the parser's complaint where it is none. Needs no response: call it
-    before anything is sent."""
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
-    if len(query) > _LONGEST_QUERY:
-        raise _bad_query(query, f"longer than {_LONGEST_QUERY} characters", "RequestId")
-    try:
-        return jmespath.compile(query)
-    except (JMESPathError, RecursionError, ValueError) as error:
-        raise _bad_query(query, str(error) or type(error).__name__, "RequestId") from error
-
-
-def _bad_query(query: str, complaint: str, example: str) -> InvalidArguments:
-    said = " ".join(complaint.split())
-    text = f"{shorten(query, 200)!r} is not a JMESPath that works here: {shorten(said, 400)}."
-    return InvalidArguments("query", [Problem("query", text)], next_step=f"A query that works: {example}")
-
-
-def _example(document: dict[str, Any]) -> str:
-    """A query that finds something in this response: its first list, else its first name."""
-    for name, value in document.items():
-        inner = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-        if isinstance(value, list):
-            return f"{name}[0]"
-        for child, grandchild in inner.items():
-            if isinstance(grandchild, list):
-                return f"{name}.{child}[0]"
-    return next(iter(document), "@")
+) -> Any:
+    """A part of a response as :func:`shape` shows it, unbounded."""
+    return _Reader(include_signed_urls, secret_fields, include_credentials).read(value)
 
 
 class _Reader:

@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.catalogue.check import check
@@ -15,7 +16,8 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
-from ims_mcp.summaries.shaping import check_query, select, shape
+from ims_mcp.summaries.query import check_query, select
+from ims_mcp.summaries.shaping import shape
 from ims_mcp.summaries.upload_address import opened_upload_address
 from ims_mcp.workflows import live_record
 from ims_mcp.workflows.own_parameters import whole_table
@@ -23,6 +25,9 @@ from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_a
 
 LARGE_BYTES = 500_000
 """From this size on a response is made readable in a thread."""
+QUERIES_AT_ONCE = 2
+"""So many queries are evaluated at a time: each may take seconds, and all of them share one interpreter."""
+_query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
 _REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 _VIEWS_WITH_AI = ("summary", "ai")
@@ -103,12 +108,23 @@ async def run_operation(
             data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
     next_call = {"next_call": _next_call(operation, page | own.given, "the next page", listed)} if page else {}
-    if reply.size_bytes < LARGE_BYTES:
+    if own.query is not None:
+        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own, limiter=_slots())
+    elif reply.size_bytes < LARGE_BYTES:
         shown = _shown(operation, arguments, data, own)
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
         shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own)
     return shown | next_call
+
+
+def _slots() -> anyio.CapacityLimiter:
+    try:
+        return _query_slots.get()
+    except LookupError:
+        slots = anyio.CapacityLimiter(QUERIES_AT_ONCE)
+        _query_slots.set(slots)
+        return slots
 
 
 def _shown(
@@ -181,6 +197,8 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
         "succeeded": "ready: read what it holds",
         "failed": "failed: read what is known of it",
         "pending": "not finished: look again in a few seconds; do not submit again",
+        "not_found": "the service does not know it: look once more before you submit again",
+        "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
     return {"wait": wait, "next_call": _next_call(look, waited.next_arguments, why, listed)}

@@ -13,7 +13,8 @@ from benchmarks.media_info_bodies import CASES, EXPIRES, MEDIA_ID, body, json_st
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
-from ims_mcp.summaries.shaping import MAX_BYTES, select
+from ims_mcp.summaries.query import select
+from ims_mcp.summaries.shaping import MAX_BYTES
 
 Json = dict[str, Any]
 CALL = {"MediaId": MEDIA_ID}
