@@ -13,6 +13,7 @@ import unicodedata
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -75,11 +76,13 @@ def is_secret_name(name: str) -> bool:
 
 def is_secret(name: str, value: Any) -> bool:
     """Whether ``value`` under this name is a credential: a flag, nothing at all and a count of tokens are none."""
-    if not value or isinstance(value, bool):
-        return False
-    if isinstance(value, int | float) and _fold(name).endswith("tokens"):
+    if not value or isinstance(value, bool) or _is_count(name, value):
         return False
     return is_secret_name(name)
+
+
+def _is_count(name: str, value: Any) -> bool:
+    return isinstance(value, int | float) and _fold(name).endswith(("tokens", "maxtoken", "mintoken"))
 
 
 class SecretNames:
@@ -93,6 +96,10 @@ class SecretNames:
     def __contains__(self, name: str) -> bool:
         return is_secret_name(name) or (bool(self._more) and _fold(name) in self._more)
 
+    def hides(self, name: str, value: Any) -> bool:
+        """Whether ``value`` under such a name is one; ``name`` is known to be in here."""
+        return bool(value) and not isinstance(value, bool) and (not _is_count(name, value))
+
 
 def paired_secrets(fields: Mapping[str, Any]) -> list[str]:
     """What to hide of one object of a list of pairs: ``["Value"]`` where it is ``{"Key": "Password", "Value": …}``."""
@@ -100,6 +107,11 @@ def paired_secrets(fields: Mapping[str, Any]) -> list[str]:
         if isinstance(value, str) and _fold(name) in _PAIR_NAMES and is_secret_name(value):
             return [other for other in fields if _fold(other) in _PAIR_VALUES]
     return []
+
+
+def is_pair_name(name: str) -> bool:
+    """Whether a field of this name may say what the value beside it is: ``Key``, ``Name``."""
+    return _fold(name) in _PAIR_NAMES
 
 
 # --- URLs ----------------------------------------------------------------------------------------------------------
@@ -242,6 +254,7 @@ _NAMED = re.compile(
     r"(?<![\w\-])([\w\-]{2,200})\\{0,8}[\"']?\s{0,8}(?:=>|:=|[=:：]|%(?:25)*3[AD])\s{0,8}(?:[bu](?=[\"']))?",
     re.IGNORECASE,
 )
+_QUOTED_NAME = re.compile(r"\\{0,8}\"([\w\-]{2,200})\\{0,8}\"\s{0,8}:\s{0,8}")
 _VALUE = re.compile(rf"{_QUOTED}|{_UNQUOTED}", re.DOTALL)
 # Authorization: OSS id:signature; Cookie: a=b; c=d. What these hold goes on behind a space.
 _HEADER_VALUE = re.compile(
@@ -249,6 +262,7 @@ _HEADER_VALUE = re.compile(
     re.DOTALL,
 )
 _HEADERS = ("authorization", "cookie", "cookies")
+_MOST_ENTRIES = 100
 _ELEMENT = re.compile(r"<([\w\-]{2,200})>([^<]+)")
 _QUOTE = r"\\{0,8}[\"']?"
 _PAIR = re.compile(
@@ -272,31 +286,33 @@ def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     if "@" in text and "://" in text:
         text = _without_users(text)
     text = _URL.sub(_without_query, text)
-    text = _without_fields(text)
+    text = _without_fields(text, _NAMED, HIDDEN)
     if "<" in text:
         text = _ELEMENT.sub(_hidden_element, text)
     text = _PAIR.sub(_hidden_pair, text)
     return without_credential_texts(_OWN_FORMS.sub(HIDDEN, text))
 
 
-def redact(value: Any, secrets: Iterable[str] = (), depth: int = 6) -> Any:
-    """``value``, of any type and nested, as JSON may show it in a log: every text through :func:`without_secrets`."""
+def redact(value: Any, *, longest: int = 8_000, depth: int = 6) -> Any:
+    """``value``, of any type and nested, as JSON may show it in a log: every text through :func:`without_secrets`, and
+    no longer than ``longest`` characters; of a list or an object the first hundred."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping) and depth > 0:
-        fields = {str(name): entry for name, entry in cast("Mapping[Any, Any]", value).items()}
+        entries = islice(cast("Mapping[Any, Any]", value).items(), _MOST_ENTRIES)
+        fields = {str(name)[:200]: entry for name, entry in entries}
         paired = paired_secrets(fields)
         return {
-            without_secrets(name, secrets): HIDDEN
+            without_secrets(name): HIDDEN
             if is_secret(name, entry) or name in paired
-            else redact(entry, secrets, depth - 1)
+            else redact(entry, longest=longest, depth=depth - 1)
             for name, entry in fields.items()
         }
     if isinstance(value, list | tuple | set | frozenset) and depth > 0:
-        return [redact(entry, secrets, depth - 1) for entry in cast("Iterable[Any]", value)]
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return without_secrets(str(value), secrets)
+        entries = islice(cast("Iterable[Any]", value), _MOST_ENTRIES)
+        return [redact(entry, longest=longest, depth=depth - 1) for entry in entries]
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(cast("object", value))
+    return without_secrets(text[:longest])
 
 
 def _without_query(match: re.Match[str]) -> str:
@@ -308,28 +324,33 @@ def _without_query(match: re.Match[str]) -> str:
     return f"{url[: start.start()]}?…"
 
 
-def _without_fields(text: str) -> str:
+def without_json_fields(text: str, hidden: str = HIDDEN) -> str:
+    """``text`` without the credentials in pieces of JSON that it quotes, whole or cut off."""
+    return _without_fields(text, _QUOTED_NAME, hidden)
+
+
+def _without_fields(text: str, name: re.Pattern[str], hidden: str) -> str:
     kept: list[str] = []
     done = 0
     # Names only are searched for: the value of a harmless one may hold the next, as in {"body": "{\"token\": …}"}.
-    for named in _NAMED.finditer(text):
+    for named in name.finditer(text):
         if named.start() < done or not is_secret_name(named[1]):
             continue
         pattern = _HEADER_VALUE if named[1].lower().endswith(_HEADERS) else _VALUE
         value = pattern.match(text, named.end())
         if value is not None and HIDDEN not in value[0]:
-            kept += text[done : named.end()], _hidden_value(value[0])
+            kept += text[done : named.end()], _hidden_value(value[0], hidden)
             done = value.end()
     return "".join(kept) + text[done:]
 
 
-def _hidden_value(value: str) -> str:
+def _hidden_value(value: str, hidden: str = HIDDEN) -> str:
+    """What stands for ``value``, in the same quotes."""
     opening = re.match(r"\\*[\"']", value)
     if opening is None:
-        return HIDDEN
-    return (
-        f"{opening[0]}{HIDDEN}{opening[0] if value.endswith(opening[0][-1]) and len(value) > len(opening[0]) else ''}"
-    )
+        return hidden
+    is_closed = len(value) > len(opening[0]) and value.endswith(opening[0])
+    return f"{opening[0]}{hidden}{opening[0] if is_closed else ''}"
 
 
 def _hidden_element(match: re.Match[str]) -> str:

@@ -140,8 +140,8 @@ def _user_data(value: Any) -> Any:
     opened = open_json(value) if isinstance(value, str) else value
     if isinstance(opened, dict | list):
         if isinstance(value, str) and len(value) <= _LARGEST_USER_DATA // 2:
-            return present(opened)
-        return fit({"user_data": present(opened)}, _LARGEST_USER_DATA, query_prefix=None)["user_data"]
+            return present(opened, depth=1)
+        return fit({"user_data": present(opened, depth=1)}, _LARGEST_USER_DATA, query_prefix=None)["user_data"]
     return label(value, 500)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES, present
-from ims_mcp.summaries.text import shorten
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from jmespath.parser import ParsedResult
@@ -84,8 +84,7 @@ def _complaint(error: Exception) -> str:
 
 
 def _bad_query(query: str, complaint: str, example: str) -> InvalidArguments:
-    said = " ".join(complaint.split())
-    text = f"{shorten(query, 200)!r} is not a JMESPath that works here: {shorten(said, 400)}."
+    text = f"{plain(query, 200)!r} is not a JMESPath that works here: {plain(complaint, 400)}."
     return InvalidArguments("query", [Problem("query", text)], next_step=f"A query that works: {example}")
 
 

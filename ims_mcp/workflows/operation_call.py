@@ -14,12 +14,14 @@ from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
+from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
 from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.query import check_query, select
-from ims_mcp.summaries.shaping import shape
-from ims_mcp.summaries.upload_address import opened_upload_address
+from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.workflows import live_record
+from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
@@ -28,6 +30,10 @@ LARGE_BYTES = 500_000
 QUERIES_AT_ONCE = 2
 """So many queries are evaluated at a time: each may take seconds, and all of them share one interpreter."""
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
+OUR_BYTES = 8 * 1024
+"""What of a result this server's own fields may take (wait, next_call, previous)."""
+_LONGEST_PROBLEM = 1000
+_LONGEST_STATUS = 100
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
 _REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 _VIEWS_WITH_AI = ("summary", "ai")
@@ -96,26 +102,30 @@ async def run_operation(
         note = {"note": "the answer was lost; this job was found by looking"} if submission.found else {}
     else:
         reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
-    data = opened_upload_address(reply.data) | note
+    added = note
     if operation.poll is not None:
         if own.wait_seconds:
             seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
             waited = await wait_for(
                 client, operation, arguments=arguments, reply=reply.data, seconds=seconds, progress=progress
             )
-            data = data | _told(waited, listed)
+            added = added | _told(waited, listed)
         else:
-            data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
+            added = added | _left_to_poll(operation.poll, arguments, reply.data, listed)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    next_call = {"next_call": _next_call(operation, page | own.given, "the next page", listed)} if page else {}
+    if page:
+        added = added | _next_call(operation, page | own.given, "the next page", listed)
+    added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
+    room = MAX_BYTES - size_bytes(added)
     if own.query is not None:
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own, limiter=_slots())
+        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, reply.data, own, room, limiter=_slots())
     elif reply.size_bytes < LARGE_BYTES:
-        shown = _shown(operation, arguments, data, own)
+        shown = _shown(operation, arguments, reply.data, own, room)
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own)
-    return shown | next_call
+        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, reply.data, own, room)
+    # The service's fields first. What has the name of one of ours has lost it when it was read.
+    return shown | added | ({OMITTED: shown[OMITTED] + added[OMITTED]} if OMITTED in shown and OMITTED in added else {})
 
 
 def _slots() -> anyio.CapacityLimiter:
@@ -128,11 +138,11 @@ def _slots() -> anyio.CapacityLimiter:
 
 
 def _shown(
-    operation: Operation, arguments: Mapping[str, Any], data: dict[str, Any], own: OwnArguments
+    operation: Operation, arguments: Mapping[str, Any], data: dict[str, Any], own: OwnArguments, max_bytes: int
 ) -> dict[str, Any]:
     """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole."""
     if own.query is not None:
-        return _selected(operation, data, own)
+        return _selected(operation, data, own, max_bytes)
     if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
@@ -141,8 +151,9 @@ def _shown(
             ai_section=own.ai_section,
             include_signed_urls=own.include_signed_urls,
             call=dict(arguments),
+            max_bytes=max_bytes,
         )
-    return _shaped(operation, data, own)
+    return _shaped(operation, data, own, max_bytes)
 
 
 def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:
@@ -152,12 +163,13 @@ def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments)
     return sent
 
 
-def _shaped(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
+def _shaped(operation: Operation, data: dict[str, Any], own: OwnArguments, max_bytes: int) -> dict[str, Any]:
     return shape(
         data,
         include_signed_urls=own.include_signed_urls,
         secret_fields=operation.secret_fields,
         include_credentials=own.include_credentials,
+        max_bytes=max_bytes,
     )
 
 
@@ -168,7 +180,7 @@ def _check_query(operation: Operation, query: str) -> None:
         raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
 
 
-def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
+def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments, max_bytes: int) -> dict[str, Any]:
     """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
     try:
         return select(
@@ -177,6 +189,7 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
             include_signed_urls=own.include_signed_urls,
             secret_fields=operation.secret_fields,
             include_credentials=own.include_credentials,
+            max_bytes=max_bytes,
         )
     except InvalidArguments as error:
         problem = "; ".join(str(problem) for problem in error.problems)
@@ -185,14 +198,16 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
                 f"{operation.name} was answered, but the query fails on the answer: {problem}",
                 next_step=error.next_step,
             ) from error
-        return {**_shaped(operation, data, own), "query_problem": f"done, but the query fails on the answer: {problem}"}
+        told = {"query_problem": f"done, but the query fails on the answer: {problem}"}
+        return _shaped(operation, data, own, max_bytes - size_bytes(told)) | told
 
 
 def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
-    wait: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
+    status = plain(waited.status, _LONGEST_STATUS)
+    wait: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
     reason = failure_reason(waited)
     if reason:
-        wait["problem"] = reason
+        wait["problem"] = plain(reason, _LONGEST_PROBLEM)
     why = {
         "succeeded": "ready: read what it holds",
         "failed": "failed: read what is known of it",
@@ -201,7 +216,7 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
         "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait, "next_call": _next_call(look, waited.next_arguments, why, listed)}
+    return {"wait": wait} | _next_call(look, waited.next_arguments, why, listed)
 
 
 def failure_reason(waited: Waited) -> str:
@@ -230,7 +245,7 @@ def _left_to_poll(
     look_arguments = look_arguments_of(poll, arguments, data)[0]
     until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
     why = f"runs in the background: {until}"
-    return {"next_call": _next_call(get_operation(poll.operation), look_arguments, why, listed)}
+    return _next_call(get_operation(poll.operation), look_arguments, why, listed)
 
 
 def _next_call(
@@ -238,6 +253,5 @@ def _next_call(
 ) -> dict[str, Any]:
     """A call as the reader can make it: of the operation's own tool, or of the tool for operations of its effect."""
     if listed is None or operation.tool_name in listed:
-        return {"tool": operation.tool_name, "arguments": arguments, "why": why}
-    wrapped = {"operation": operation.name, "arguments": arguments}
-    return {"tool": f"call_{operation.effect}_operation", "arguments": wrapped, "why": why}
+        return propose(operation.tool_name, arguments, why)
+    return propose(f"call_{operation.effect}_operation", {"operation": operation.name, "arguments": arguments}, why)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_mcp.summaries.text import about_size, clean, shorten, size_of
+from ims_mcp.foreign_text import clean
+from ims_mcp.summaries.text import about_size, shorten, size_of
 
 
 @pytest.mark.parametrize(
