@@ -27,7 +27,7 @@ JSON_FIELDS = frozenset(
         "JobParams", "ManifestSettings", "MaterialUrls", "MediaMarks", "MetaData", "ModelParams", "NodeResults",
         "Output", "OutputConfig", "Outputs", "OverrideParams", "Params", "RecordOutput", "RelatedMediaids", "Result",
         "SearchLibConfig", "Snapshots", "SpliceInsertSettings", "SpriteImages", "StoryboardInfoList", "StreamTags",
-        "SubJobMaterials", "SubmitResultJson", "SuccessStoryboardList", "TaskInput", "TemplateConfig",
+        "SubJobMaterials", "SuccessStoryboardList", "TaskInput", "TemplateConfig",
         "TimeSignalSettings", "Timeline", "Transition", "Usage", "UserData", "WorkflowOverrideParams",
     }
 )  # fmt: skip
