@@ -149,7 +149,8 @@ class _Interpreter(TreeInterpreter):
         sides = [self.visit(child, value) for child in node["children"]]
         self._meter.spend_on(*sides)
         literals: list[Any] = [{"type": "literal", "value": side, "children": []} for side in sides]
-        return super().visit_comparator({**node, "children": literals}, value)
+        compared: Any = {**node, "children": literals}
+        return super().visit_comparator(compared, value)
 
     def visit_flatten(self, node: Any, value: Any) -> Any:
         # The one step that makes more elements than it visits.

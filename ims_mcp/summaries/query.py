@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
-from ims_mcp.summaries.bounds import fit
+from ims_mcp.summaries.bounds import LONGEST_QUERY, fit
 from ims_mcp.summaries.shaping import MAX_BYTES, present
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from jmespath.parser import ParsedResult
 
     from ims_mcp.summaries.metered_jmespath import QueryLimits
-
-_LONGEST_QUERY = 2000
 
 
 def select(
@@ -61,8 +59,8 @@ def check_query(query: str) -> ParsedResult:
     before anything is sent. Takes 2 ms at most."""
     import jmespath
 
-    if len(query) > _LONGEST_QUERY:
-        raise _bad_query(query, f"longer than {_LONGEST_QUERY} characters", "RequestId")
+    if len(query) > LONGEST_QUERY:
+        raise _bad_query(query, f"longer than {LONGEST_QUERY} characters", "RequestId")
     try:
         return jmespath.compile(query)
     except (ValueError, RecursionError) as error:

@@ -34,7 +34,7 @@ SHORT_LAG_SECONDS = 2.0
 _PERCENTS = ("Percent", "Progress")
 # Codes with "NotFound" and the status 404 that say nothing of the id.
 _OTHER_NOT_FOUND = ("InvalidAccessKeyId", "InvalidSecurityToken", "InvalidAction", "InvalidApi", "InvalidVersion")
-_NO_ID = ("InvalidParameter", "MissingParameter")
+_REFUSED_AGAIN = ("InvalidParameter", "MissingParameter", "SignatureDoesNotMatch", "IncompleteSignature")
 _NOT_FOUND = re.compile("NotFound|NotExist|NoSuch", re.IGNORECASE)
 
 Outcome = Literal["succeeded", "failed", "pending", "not_found", "unknown"]
@@ -190,7 +190,7 @@ def _outcome_of_error(error: ImsError) -> Outcome:
         return "unknown"
     if kind_of(error.code, error.http_status) is not Kind.FINAL:
         return "pending"
-    if error.http_status in (401, 403) or error.code.startswith((*_OTHER_NOT_FOUND, *_NO_ID)):
+    if error.http_status in (401, 403) or error.code.startswith((*_OTHER_NOT_FOUND, *_REFUSED_AGAIN)):
         return "unknown"
     # Anything else may be the state of the job: an asset that is not ready yet cannot be played.
     return "not_found" if error.http_status == 404 or _NOT_FOUND.search(error.code) else "pending"
