@@ -263,6 +263,7 @@ _HEADER_VALUE = re.compile(
 )
 _HEADERS = ("authorization", "cookie", "cookies")
 _MOST_ENTRIES = 100
+_LARGEST = 1 << 128
 _ELEMENT = re.compile(r"<([\w\-]{2,200})>([^<]+)")
 _QUOTE = r"\\{0,8}[\"']?"
 _PAIR = re.compile(
@@ -296,8 +297,11 @@ def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
 def redact(value: Any, *, longest: int = 8_000, depth: int = 6) -> Any:
     """``value``, of any type and nested, as JSON may show it in a log: every text through :func:`without_secrets`, and
     no longer than ``longest`` characters; of a list or an object the first hundred."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int | float):
+        # What JSON cannot say, and what Python does not print.
+        return value if -_LARGEST < value < _LARGEST else "[no number of usual size]"
     if isinstance(value, Mapping) and depth > 0:
         entries = islice(cast("Mapping[Any, Any]", value).items(), _MOST_ENTRIES)
         fields = {str(name)[:200]: entry for name, entry in entries}

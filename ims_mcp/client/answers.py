@@ -244,7 +244,8 @@ def _unusable(
 
 def _host_of(location: str, secrets: tuple[str, ...]) -> str:
     try:
-        return quotable(urlsplit(location).hostname or "", secrets, 100) or "an unnamed place"
+        # Secrets first: what is read as a host loses its capitals.
+        return plain(urlsplit(quotable(location, secrets)).hostname or "", 100) or "an unnamed place"
     except ValueError:
         return "an unreadable address"
 

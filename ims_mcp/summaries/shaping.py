@@ -64,15 +64,17 @@ def present(
     secret_fields: Iterable[str] = (),
     include_credentials: bool = False,
     depth: int = 0,
+    again: bool = False,
 ) -> Any:
-    """A part of a response, so many levels deep in it, as :func:`shape` shows it, unbounded."""
-    return _Reader(include_signed_urls, secret_fields, include_credentials).read(value, depth)
+    """A part of a response, so many levels deep in it, as :func:`shape` shows it, unbounded; ``again`` what was made
+    of such a part, whose names have been read before."""
+    return _Reader(include_signed_urls, secret_fields, include_credentials, renames=not again).read(value, depth)
 
 
-def present_ours(value: Any) -> Any:
+def present_ours(fields: dict[str, Any]) -> dict[str, Any]:
     """What this server adds to a result, which may quote the service (an id, a status, a reason): cleaned, credentials
     and signatures hidden, but no JSON opened, so that what can be given back to a call stays what it is."""
-    return _Reader(False, (), False, opens_json=False).read(value, depth=1)
+    return _Reader(False, (), False, opens_json=False, renames=False).read_object(fields)
 
 
 class _Reader:
@@ -85,8 +87,10 @@ class _Reader:
         include_credentials: bool,
         *,
         opens_json: bool = True,
+        renames: bool = True,
     ) -> None:
         own = tuple(secret_fields)
+        self._renames = renames
         self._opens_json = opens_json
         self._signed = include_signed_urls
         self._credentials = include_credentials
@@ -114,7 +118,7 @@ class _Reader:
     def read_object(self, value: dict[str, Any], depth: int = 0) -> dict[str, Any]:
         result: dict[str, Any] = {}
         paired: list[str] = []
-        ours = _OUR_NAMES_ANYWHERE if depth else OUR_NAMES
+        ours = (_OUR_NAMES_ANYWHERE if depth else OUR_NAMES) if self._renames else frozenset[str]()
         for name, entry in value.items():
             shown, secret, names_a_pair = self._names.get(name) or self._learn(name)
             if names_a_pair and isinstance(entry, str) and is_secret_name(entry):

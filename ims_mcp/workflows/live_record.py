@@ -138,10 +138,9 @@ async def templates_told(client: ImsClient) -> str:
         return ""
     lines: list[str] = []
     for row in _rows(reply.data, "RecordTemplateList"):
+        called = f"{_word(row.get('TemplateId'))} (named {_word(row.get('Name'))!r}"
         formats = ", ".join(_word(each.get("Format"), 20) for each in _rows(row, "RecordFormatList")[:_MOST_FORMATS])
-        lines.append(
-            f"{_word(row.get('TemplateId'))} (named {_word(row.get('Name'))!r}: {formats}, {_word(row.get('Type'), 20)})"
-        )
+        lines.append(f"{called}: {formats}, {_word(row.get('Type'), 20)})")
     if not lines:
         return "There is no recording template yet: create one with CreateLiveRecordTemplate."
     more = f"; and {len(lines) - _MOST_TEMPLATES} more" if len(lines) > _MOST_TEMPLATES else ""
@@ -158,7 +157,7 @@ def _refuse_duplicate(jobs: list[dict[str, Any]], arguments: Mapping[str, Any]) 
         if job.get("Status") in _UNDER_WAY and _place(job) == _place(arguments):
             raise Refused(
                 f"{OPERATION} was not sent: job {_word(job.get('JobId'))} (named {_word(job.get('Name'))!r}) is "
-                f"{job.get('Status')} with the same stream and the same storage, and a second one would record it twice.",
+                f"{job['Status']} with the same stream and the same storage, and a second one would record it twice.",
                 next_step="Follow that job with GetLiveRecordJob, or set allow_duplicate to record it a second time.",
             )
 

@@ -8,7 +8,7 @@ from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import present_ours
 
-LONGEST_BYTES = 3000
+LONGEST_BYTES = 2500
 _LONGEST_NAME = 60
 
 
@@ -32,4 +32,4 @@ def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
 
 
 def _trouble(value: Any) -> tuple[bool, int]:
-    return present_ours(value) != value, size_bytes(value)
+    return present_ours({"": value}) != {"": value}, size_bytes(value)

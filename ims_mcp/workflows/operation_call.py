@@ -112,20 +112,18 @@ async def run_operation(
             added = added | _told(waited, listed)
         else:
             added = added | _left_to_poll(operation.poll, arguments, reply.data, listed)
-    page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    if page:
-        added = added | _next_call(operation, page | own.given, "the next page", listed)
     added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
-    room = MAX_BYTES - size_bytes(added)
+    page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
+    paged = present_ours(_next_call(operation, page | own.given, "the next page", listed) if page else {})
+    shaping = (operation, arguments, reply.data, own, added, MAX_BYTES - size_bytes(paged))
     if own.query is not None:
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, reply.data, own, room, limiter=_slots())
+        shown = await anyio.to_thread.run_sync(_shown, *shaping, limiter=_slots())
     elif reply.size_bytes < LARGE_BYTES:
-        shown = _shown(operation, arguments, reply.data, own, room)
+        shown = _shown(*shaping)
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, reply.data, own, room)
-    # The service's fields first. What has the name of one of ours has lost it when it was read.
-    return shown | added | ({OMITTED: shown[OMITTED] + added[OMITTED]} if OMITTED in shown and OMITTED in added else {})
+        shown = await anyio.to_thread.run_sync(_shown, *shaping)
+    return shown | paged
 
 
 def _slots() -> anyio.CapacityLimiter:
@@ -138,11 +136,17 @@ def _slots() -> anyio.CapacityLimiter:
 
 
 def _shown(
-    operation: Operation, arguments: Mapping[str, Any], data: dict[str, Any], own: OwnArguments, max_bytes: int
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    data: dict[str, Any],
+    own: OwnArguments,
+    added: dict[str, Any],
+    max_bytes: int,
 ) -> dict[str, Any]:
-    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole."""
+    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole with
+    what this server has to add."""
     if own.query is not None:
-        return _selected(operation, data, own, max_bytes)
+        return _selected(operation, data, own, added, max_bytes)
     if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
@@ -153,7 +157,7 @@ def _shown(
             call=dict(arguments),
             max_bytes=max_bytes,
         )
-    return _shaped(operation, data, own, max_bytes)
+    return _shaped(operation, data, own, added, max_bytes)
 
 
 def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:
@@ -163,14 +167,19 @@ def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments)
     return sent
 
 
-def _shaped(operation: Operation, data: dict[str, Any], own: OwnArguments, max_bytes: int) -> dict[str, Any]:
-    return shape(
+def _shaped(
+    operation: Operation, data: dict[str, Any], own: OwnArguments, added: dict[str, Any], max_bytes: int
+) -> dict[str, Any]:
+    shown = shape(
         data,
         include_signed_urls=own.include_signed_urls,
         secret_fields=operation.secret_fields,
         include_credentials=own.include_credentials,
-        max_bytes=max_bytes,
+        max_bytes=max_bytes - size_bytes(added),
     )
+    # What of the response had the name of one of ours has lost it when it was read; but both may have been cut.
+    cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
+    return shown | added | ({OMITTED: cuts} if cuts else {})
 
 
 def _check_query(operation: Operation, query: str) -> None:
@@ -180,7 +189,9 @@ def _check_query(operation: Operation, query: str) -> None:
         raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
 
 
-def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments, max_bytes: int) -> dict[str, Any]:
+def _selected(
+    operation: Operation, data: dict[str, Any], own: OwnArguments, added: dict[str, Any], max_bytes: int
+) -> dict[str, Any]:
     """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
     try:
         return select(
@@ -189,6 +200,7 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments, max
             include_signed_urls=own.include_signed_urls,
             secret_fields=operation.secret_fields,
             include_credentials=own.include_credentials,
+            added=added,
             max_bytes=max_bytes,
         )
     except InvalidArguments as error:
@@ -198,8 +210,8 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments, max
                 f"{operation.name} was answered, but the query fails on the answer: {problem}",
                 next_step=error.next_step,
             ) from error
-        told = {"query_problem": f"done, but the query fails on the answer: {problem}"}
-        return _shaped(operation, data, own, max_bytes - size_bytes(told)) | told
+        added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
+        return _shaped(operation, data, own, added, max_bytes)
 
 
 def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
