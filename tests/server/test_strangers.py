@@ -97,11 +97,13 @@ async def test_a_next_token_that_could_not_be_shown_whole_is_not_proposed_change
 
 @pytest.mark.anyio
 async def test_a_result_with_everything_in_it_stays_within_its_bound() -> None:
-    infos = [{"MediaId": f"{index:032}", "MediaBasicInfo": {"Title": "t" * 200}} for index in range(500)]
-    page = Answer(body={"TotalCount": 9000, "MediaInfos": infos, "NextToken": "k" * 1500, "MaxResults": 500})
-    for query in ({}, {"query": "MediaInfos[].MediaBasicInfo"}):
+    # Twelve texts that are cut, with as long a word on each cut as there can be, and as long a token.
+    basic = {f"Field{index}{'x' * 40}": "t" * 20_000 for index in range(12)}
+    infos = [{"MediaId": "m", "MediaBasicInfo": basic}]
+    page = Answer(body={"TotalCount": 9000, "MediaInfos": infos, "NextToken": "k" * 2300})
+    for query in ({}, {"query": "MediaInfos[0].MediaBasicInfo"}):
         content = content_of(await answered(page, "list_media_basic_infos", {"MaxResults": 100, **query}))
-        assert content["next_call"]["arguments"]["NextToken"] == "k" * 1500
+        assert content["next_call"]["arguments"]["NextToken"] == "k" * 2300
         assert content["_omitted"]
         assert size_bytes(content) <= MAX_BYTES
 
