@@ -42,7 +42,15 @@ _SECRET_ENDS = (
 # Short words count as a whole word only: AppSign and sign, but neither design nor campaign.
 _SECRET_LAST_WORDS = frozenset({"sign", "sig"})
 # Tokens that go on where a list or a call stopped: whoever cannot read them cannot go on.
-_CONTINUATIONS = ("nexttoken", "pagetoken", "scrolltoken", "clienttoken", "continuationtoken", "idempotencytoken")
+_CONTINUATIONS = (
+    "nexttoken",
+    "searchtoken",
+    "pagetoken",
+    "scrolltoken",
+    "clienttoken",
+    "continuationtoken",
+    "idempotencytoken",
+)
 # A list of pairs: {"Key": "Password", "Value": "…"}, {"Name": "Authorization", "Value": "…"}.
 _PAIR_NAMES = frozenset(
     {"key", "name", "k", "field", "fieldname", "param", "paramname", "parameter", "parametername", "header"}
@@ -129,6 +137,7 @@ _LOOSE_PARAMETER = re.compile(
     r"x-(?:oss|amz|goog)-(?:signature|credential|security-token|algorithm|signature-version|date|expires)",
     re.IGNORECASE,
 )
+_MOST_PARAMETERS = 500
 _EQUALS = r"(?:=|%(?:25)*3D)"
 _PARAMETER = re.compile(rf"(?<![A-Za-z0-9_.\-])([A-Za-z0-9_.\-]{{1,100}})(?:\[\w*\])?{_EQUALS}", re.IGNORECASE)
 # %26 before a name in a URL inside a URL is read as part of it.
@@ -181,8 +190,12 @@ def _unsigned_piece(match: re.Match[str]) -> str:
     if start is not None and _LIVE_URL.search(piece, 0, start.start()):
         cut = start.start()
     in_url = start is not None or _ANY_URL.search(piece) is not None
-    for parameter in _PARAMETER.finditer(piece):
+    for count, parameter in enumerate(_PARAMETER.finditer(piece)):
         if parameter.start() >= cut:
+            break
+        if count == _MOST_PARAMETERS:
+            # No address has so many; what comes behind is not looked at, and not shown.
+            cut = min(cut, start.start() if start else parameter.start())
             break
         if _is_signing(parameter, piece, in_url=in_url):
             cut = min(cut, start.start() if start else cut, parameter.start())
@@ -342,7 +355,7 @@ def _without_fields(text: str, name: re.Pattern[str], hidden: str) -> str:
             continue
         pattern = _HEADER_VALUE if named[1].lower().endswith(_HEADERS) else _VALUE
         value = pattern.match(text, named.end())
-        if value is not None and HIDDEN not in value[0]:
+        if value is not None:
             kept += text[done : named.end()], _hidden_value(value[0], hidden)
             done = value.end()
     return "".join(kept) + text[done:]

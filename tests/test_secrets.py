@@ -44,7 +44,8 @@ def test_a_credential_is_known_by_its_name_in_any_spelling(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "NextToken", "next_page_token", "ScrollToken", "ClientToken", "NextContinuationToken", "RequestId", "MediaId",
+        "NextToken", "next_page_token", "ScrollToken", "FaceSearchToken",
+        "ClientToken", "NextContinuationToken", "RequestId", "MediaId",
         "Key", "Value", "ObjectKey", "Keyword", "KeyFrame", "PrimaryKey", "Title", "Tags", "Design", "Campaign",
         "Config", "AuthAction", "Author", "Pass", "Signal", "SignatureType", "TokenCount", "KeyId", "Code", "Secretary",
         "CoverURL", "PasswordPolicy", "",
@@ -257,6 +258,11 @@ def test_a_known_secret_is_hidden_as_it_is_and_as_urls_write_it() -> None:
     secret = "CAIS+abc/def=="
     text = f"it was {secret}, or CAIS%2Babc%2Fdef%3D%3D, or local"
     assert without_secrets(text, [secret, "local"]) == f"it was {HIDDEN}, or {HIDDEN}, or local"
+
+
+def test_a_secret_cannot_stand_behind_ours_or_behind_a_thousand_parameters() -> None:
+    assert SECRET not in without_secrets(f"password={HIDDEN}{SECRET}")
+    assert SECRET not in without_signatures("http://h/p?" + "a=b&" * 5000 + f"token={SECRET}")
 
 
 def test_pieces_of_json_lose_their_credentials_and_nothing_else() -> None:
