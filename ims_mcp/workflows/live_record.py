@@ -92,7 +92,7 @@ async def submit(
 
     When the answer is lost the jobs are looked through before anything is said: one that is new and fits is the one.
     """
-    client.guard(get_operation(OPERATION), get_operation(OPERATION).effect)
+    client.guard(get_operation(OPERATION), arguments)
     places, place = _places.setdefault(client, _Places()), _place(arguments)
     async with places.alone(place):
         before = await _jobs(client)
