@@ -275,6 +275,8 @@ _HEADER_VALUE = re.compile(
     re.DOTALL,
 )
 _HEADERS = ("authorization", "cookie", "cookies")
+# A proxy as people set it, without a scheme: user:password@proxy:3128.
+_BARE_USER = re.compile(r"(?<![\w/.\-])[^\s:/@\"'<>=]{1,100}:[^\s/@\"'<>]{1,200}@(?=[\w.\-]{1,200}:\d)")
 _MOST_ENTRIES = 100
 _LARGEST = 1 << 128
 _ELEMENT = re.compile(r"<([\w\-]{2,200})>([^<]+)")
@@ -297,8 +299,8 @@ def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
             text = text.replace(secret, HIDDEN)
             if (escaped := quote(secret, safe="")) != secret:
                 text = text.replace(escaped, HIDDEN)
-    if "@" in text and "://" in text:
-        text = _without_users(text)
+    if "@" in text:
+        text = _BARE_USER.sub("", _without_users(text))
     text = _URL.sub(_without_query, text)
     text = _without_fields(text, _NAMED, HIDDEN)
     if "<" in text:
