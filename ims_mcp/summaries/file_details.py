@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.summaries.numbers import codec_level, number, whole
 from ims_mcp.summaries.pictures import displayed_size, hdr_of, size_of_picture, split_covers
 from ims_mcp.summaries.signed_urls import expiry
-from ims_mcp.summaries.text import clean
 from ims_mcp.summaries.values import Json, as_object, as_objects, label
 
 # More streams of a kind in one file are got by a query; real files have a handful.

@@ -20,6 +20,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.summaries.numbers import KNOWN_LEVELS, codec_level, number, whole
 from ims_mcp.summaries.pictures import (
     DOLBY_TAGS,
@@ -34,7 +35,6 @@ from ims_mcp.summaries.pictures import (
     split_covers,
 )
 from ims_mcp.summaries.signed_urls import expiry
-from ims_mcp.summaries.text import clean
 from ims_mcp.summaries.values import Json, as_object, as_objects, is_plain, label
 
 FOLD_FROM = 3

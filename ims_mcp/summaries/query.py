@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import LONGEST_QUERY, fit
 from ims_mcp.summaries.shaping import MAX_BYTES, present
-from ims_mcp.summaries.text import shorten
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from jmespath.parser import ParsedResult
@@ -23,19 +23,22 @@ def select(
     include_signed_urls: bool = False,
     secret_fields: Iterable[str] = (),
     include_credentials: bool = False,
+    added: Mapping[str, Any] | None = None,
     max_bytes: int = MAX_BYTES,
     limits: QueryLimits | None = None,
 ) -> dict[str, Any]:
     """``{"result": …}``: what the JMESPath ``query`` picks from the response, bounded as ``shape`` is.
 
-    The query sees what ``shape`` would show unbounded: JSON strings opened, credentials already hidden. May take
+    The query sees what ``shape`` would show unbounded: JSON strings opened, credentials already hidden, and beside
+    the response's fields those that this server has ``added``. May take
     ``limits.seconds``: call it beside the event loop. Raises InvalidArguments where the query is no JMESPath,
     fails on this response or asks for too much.
     """
 
-    def read(value: Any) -> Any:
+    def read(value: Any, *, again: bool = False) -> Any:
         return present(
             value,
+            again=again,
             include_signed_urls=include_signed_urls,
             secret_fields=secret_fields,
             include_credentials=include_credentials,
@@ -44,11 +47,11 @@ def select(
     from ims_mcp.summaries.metered_jmespath import QueryLimits, evaluate
 
     expression = check_query(query)
-    document: dict[str, Any] = read(data)
+    document: dict[str, Any] = read(data) | dict(added or {})
     try:
         found = evaluate(expression.parsed, document, limits or QueryLimits())
         # Once more: a function such as to_string or to_number can make what no response holds.
-        return fit({"result": read(found)}, max_bytes, query_prefix=query)
+        return fit({"result": read(found, again=True)}, max_bytes, query_prefix=query)
     except Exception as error:
         # Of any kind: a query may find a fault of the library, or the end of the memory, but it fails alone.
         raise _bad_query(query, _complaint(error), _example(document)) from error
@@ -82,8 +85,7 @@ def _complaint(error: Exception) -> str:
 
 
 def _bad_query(query: str, complaint: str, example: str) -> InvalidArguments:
-    said = " ".join(complaint.split())
-    text = f"{shorten(query, 200)!r} is not a JMESPath that works here: {shorten(said, 400)}."
+    text = f"{plain(query, 200)!r} is not a JMESPath that works here: {plain(complaint, 400)}."
     return InvalidArguments("query", [Problem("query", text)], next_step=f"A query that works: {example}")
 
 

@@ -11,7 +11,10 @@ import anyio.to_thread
 from ims_mcp.catalogue import Operation, Poll, get_operation, operations
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
-from ims_mcp.summaries.shaping import shape
+from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
+from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.waiting import (
     MOST_LOOKS,
@@ -57,7 +60,8 @@ async def wait_for_job(
         clock=clock,
         sleep=sleep,
     )
-    told: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
+    status = plain(waited.status, 100)
+    told: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
     problem = failure_reason(waited)
     if waited.outcome == "not_found":
         problem = (
@@ -65,18 +69,21 @@ async def wait_for_job(
             f"region. It answered: {problem}"
         )
     if problem:
-        told["problem"] = problem
-    if waited.last_data is not None and (waited.outcome != "pending" or is_endless(poll)):
-        told["job"] = waited.last_data
+        told["problem"] = plain(problem, 1000)
     if waited.outcome == "pending":
         again = {"operation": operation.name, "ids": known, "wait_seconds": NEXT_WAIT_SECONDS}
         why = "not finished: wait on, do not submit again"
         if is_endless(poll):
             why = "it reports no end state: look again when you need to know how it stands"
-        told["next_call"] = {"tool": "wait_for_job", "arguments": again, "why": why}
+        told |= propose("wait_for_job", again, why)
+    told = present_ours(told)
+    if waited.last_data is None or (waited.outcome == "pending" and not is_endless(poll)):
+        return told
+    job = {"job": waited.last_data}
     secret_fields = get_operation(poll.operation).secret_fields
+    room = MAX_BYTES - size_bytes(told)
     # A job's last response may be a large one.
-    return await anyio.to_thread.run_sync(lambda: shape(told, secret_fields=secret_fields))
+    return told | await anyio.to_thread.run_sync(lambda: shape(job, secret_fields=secret_fields, max_bytes=room))
 
 
 def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import anyio
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient, Reply
 from ims_mcp.errors import ConnectionFailed, ImsError, InvalidArguments, Refused, ServiceError
+from ims_mcp.foreign_text import quotable
 from ims_mcp.summaries.values import as_object
 
 OPERATION = "SubmitLiveRecordJob"
@@ -28,6 +29,9 @@ _MOST = 100
 _MOST_PAGES = 5
 """Of the jobs of one state; an account with more than 500 recordings under way is looked through in part."""
 _MOST_REMEMBERED = 1000
+_MOST_TEMPLATES = 20
+_MOST_FORMATS = 5
+"""Of what is told about templates: 20 lines of some 200 characters."""
 
 
 Place = tuple[str, ...]
@@ -134,19 +138,26 @@ async def templates_told(client: ImsClient) -> str:
         return ""
     lines: list[str] = []
     for row in _rows(reply.data, "RecordTemplateList"):
-        formats = ", ".join(str(each.get("Format", "")) for each in _rows(row, "RecordFormatList"))
-        lines.append(f"{row.get('TemplateId')} ({row.get('Name')}: {formats}, {row.get('Type')})")
+        called = f"{_word(row.get('TemplateId'))} (named {_word(row.get('Name'))!r}"
+        formats = ", ".join(_word(each.get("Format"), 20) for each in _rows(row, "RecordFormatList")[:_MOST_FORMATS])
+        lines.append(f"{called}: {formats}, {_word(row.get('Type'), 20)})")
     if not lines:
         return "There is no recording template yet: create one with CreateLiveRecordTemplate."
-    return f"Recording templates: {'; '.join(lines[:20])}."
+    more = f"; and {len(lines) - _MOST_TEMPLATES} more" if len(lines) > _MOST_TEMPLATES else ""
+    return f"Recording templates: {'; '.join(lines[:_MOST_TEMPLATES])}{more}."
+
+
+def _word(value: Any, limit: int = 60) -> str:
+    """What somebody called a job or a template, short and on one line."""
+    return quotable("" if value is None else str(value)[:1000], limit=limit)
 
 
 def _refuse_duplicate(jobs: list[dict[str, Any]], arguments: Mapping[str, Any]) -> None:
     for job in jobs:
         if job.get("Status") in _UNDER_WAY and _place(job) == _place(arguments):
             raise Refused(
-                f"{OPERATION} was not sent: job {job.get('JobId')} ({job.get('Name')}) is {job.get('Status')} with "
-                "the same stream and the same storage, and a second one would record it twice.",
+                f"{OPERATION} was not sent: job {_word(job.get('JobId'))} (named {_word(job.get('Name'))!r}) is "
+                f"{job['Status']} with the same stream and the same storage, and a second one would record it twice.",
                 next_step="Follow that job with GetLiveRecordJob, or set allow_duplicate to record it a second time.",
             )
 
@@ -169,7 +180,7 @@ async def _found_again(
     looked = "no new job of this name was found in several looks" if before is not None else "the jobs cannot be read"
     error.next_step = (
         f"Whether the service recorded the job is unknown; {looked}. Look with ListLiveRecordJobs and Keyword="
-        f"{arguments.get('Name')!r} before you submit again: a second call would start a second recording."
+        f"{_word(arguments.get('Name'))!r} before you submit again: a second call would start a second recording."
     )
     raise error
 

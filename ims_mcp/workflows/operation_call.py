@@ -14,13 +14,15 @@ from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
+from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
 from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.query import check_query, select
-from ims_mcp.summaries.shaping import present, shape
-from ims_mcp.summaries.upload_address import opened_upload_address
+from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows import live_record
+from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.present_state import read_previous
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
@@ -30,6 +32,12 @@ LARGE_BYTES = 500_000
 QUERIES_AT_ONCE = 2
 """So many queries are evaluated at a time: each may take seconds, and all of them share one interpreter."""
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
+OUR_BYTES = 8 * 1024
+"""What of a result this server's own fields may take (wait, next_call, previous)."""
+_NAMING_BYTES = 2 * 1024
+"""What naming the tool of every part that a view leaves out may take."""
+_LONGEST_PROBLEM = 1000
+_LONGEST_STATUS = 100
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
 _REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 _VIEWS_WITH_AI = ("summary", "ai")
@@ -102,26 +110,29 @@ async def run_operation(
         client.guard(operation, arguments, confirmed=confirmed)
         note = await read_previous(client, operation, arguments)
         reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
-    data = opened_upload_address(reply.data) | note
+    added = note
     if operation.poll is not None:
         if own.wait_seconds:
             seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
             waited = await wait_for(
                 client, operation, arguments=arguments, reply=reply.data, seconds=seconds, progress=progress
             )
-            data = data | _told(waited, listed)
+            added = added | _told(waited, listed)
         else:
-            data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
+            added = added | _left_to_poll(operation.poll, arguments, reply.data, listed)
+    added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    next_call = _next_call(operation, page | own.given, "the next page", listed) if page else {}
+    paged = present_ours(_next_call(operation, page | own.given, "the next page", listed) if page else {})
+    room = MAX_BYTES - size_bytes(paged) - (0 if by_its_own_tool else _NAMING_BYTES)
+    shaping = (operation, arguments, reply.data, own, added, room)
     if own.query is not None:
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own, limiter=_slots())
+        shown = await anyio.to_thread.run_sync(_shown, *shaping, limiter=_slots())
     elif reply.size_bytes < LARGE_BYTES:
-        shown = _shown(operation, arguments, data, own)
+        shown = _shown(*shaping)
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own)
-    return (shown if by_its_own_tool else name_tools(shown, operation, listed)) | next_call
+        shown = await anyio.to_thread.run_sync(_shown, *shaping)
+    return (shown if by_its_own_tool else name_tools(shown, operation, listed)) | paged
 
 
 def name_tools(view: dict[str, Any], operation: Operation, listed: Container[str] | None) -> dict[str, Any]:
@@ -148,11 +159,17 @@ def _slots() -> anyio.CapacityLimiter:
 
 
 def _shown(
-    operation: Operation, arguments: Mapping[str, Any], data: dict[str, Any], own: OwnArguments
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    data: dict[str, Any],
+    own: OwnArguments,
+    added: dict[str, Any],
+    max_bytes: int,
 ) -> dict[str, Any]:
-    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole."""
+    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole with
+    what this server has to add."""
     if own.query is not None:
-        return _selected(operation, data, own)
+        return _selected(operation, data, own, added, max_bytes)
     if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
@@ -161,8 +178,9 @@ def _shown(
             ai_section=own.ai_section,
             include_signed_urls=own.include_signed_urls,
             call={**arguments, **({"include_signed_urls": True} if own.include_signed_urls else {})},
+            max_bytes=max_bytes,
         )
-    return _shaped(operation, data, own)
+    return _shaped(operation, data, own, added, max_bytes)
 
 
 def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:
@@ -172,13 +190,19 @@ def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments)
     return sent
 
 
-def _shaped(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
-    return shape(
+def _shaped(
+    operation: Operation, data: dict[str, Any], own: OwnArguments, added: dict[str, Any], max_bytes: int
+) -> dict[str, Any]:
+    shown = shape(
         data,
         include_signed_urls=own.include_signed_urls,
         secret_fields=operation.secret_fields,
         include_credentials=own.include_credentials,
+        max_bytes=max_bytes - size_bytes(added),
     )
+    # What of the response had the name of one of ours has lost it when it was read; but both may have been cut.
+    cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
+    return shown | added | ({OMITTED: cuts} if cuts else {})
 
 
 def _check_query(operation: Operation, query: str) -> None:
@@ -188,7 +212,9 @@ def _check_query(operation: Operation, query: str) -> None:
         raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
 
 
-def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
+def _selected(
+    operation: Operation, data: dict[str, Any], own: OwnArguments, added: dict[str, Any], max_bytes: int
+) -> dict[str, Any]:
     """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
     try:
         return select(
@@ -197,6 +223,8 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
             include_signed_urls=own.include_signed_urls,
             secret_fields=operation.secret_fields,
             include_credentials=own.include_credentials,
+            added=added,
+            max_bytes=max_bytes,
         )
     except InvalidArguments as error:
         problem = "; ".join(str(problem) for problem in error.problems)
@@ -205,14 +233,16 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
                 f"{operation.name} was answered, but the query fails on the answer: {problem}",
                 next_step=error.next_step,
             ) from error
-        return {**_shaped(operation, data, own), "query_problem": f"done, but the query fails on the answer: {problem}"}
+        added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
+        return _shaped(operation, data, own, added, max_bytes)
 
 
 def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
-    wait: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
+    status = plain(waited.status, _LONGEST_STATUS)
+    wait: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
     reason = failure_reason(waited)
     if reason:
-        wait["problem"] = reason
+        wait["problem"] = plain(reason, _LONGEST_PROBLEM)
     why = {
         "succeeded": "ready: read what it holds",
         "failed": "failed: read what is known of it",
@@ -221,7 +251,7 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
         "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait, **_next_call(look, present(waited.next_arguments), why, listed)}
+    return {"wait": wait} | _next_call(look, waited.next_arguments, why, listed)
 
 
 def failure_reason(waited: Waited) -> str:
@@ -250,8 +280,7 @@ def _left_to_poll(
     look_arguments = look_arguments_of(poll, arguments, data)[0]
     until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
     why = f"runs in the background: {until}"
-    # As it is going to be shown: an id that is cleaned away is none.
-    return _next_call(get_operation(poll.operation), present(look_arguments), why, listed)
+    return _next_call(get_operation(poll.operation), look_arguments, why, listed)
 
 
 def _next_call(
@@ -264,6 +293,5 @@ def _next_call(
     except InvalidArguments:
         return {}
     if listed is None or operation.tool_name in listed:
-        return {"next_call": {"tool": operation.tool_name, "arguments": arguments, "why": why}}
-    wrapped = {"operation": operation.name, "arguments": arguments}
-    return {"next_call": {"tool": f"call_{operation.effect}_operation", "arguments": wrapped, "why": why}}
+        return propose(operation.tool_name, arguments, why)
+    return propose(f"call_{operation.effect}_operation", {"operation": operation.name, "arguments": arguments}, why)

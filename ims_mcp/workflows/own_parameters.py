@@ -36,6 +36,10 @@ _SIGNED = frozenset(
         *("GetMediaInfo", "BatchGetMediaInfos", "ListMediaBasicInfos", "GetPlayInfo", "SearchMedia"),
         *("GetSnapshotUrls", "GetDynamicImageJob", "GetPackageJob", "GetTranscodeJob", "GetMediaConvertJob"),
         *("GetPublicMediaInfo", "ListPublicMediaBasicInfos"),
+        # Live addresses and callbacks, whose queries let somebody in.
+        *("GetLiveRecordJob", "ListLiveRecordJobs", "ListLiveRecordFiles", "GetLiveSnapshotJob"),
+        *("GetLiveTranscodeJob", "ListLiveTranscodeJobs", "GetEditingProjectMaterials", "ListTranscodeJobs"),
+        *("GetMediaLiveChannel", "ListMediaLiveChannels", "GetEventCallback", "DescribeNotifyConfig"),
     }
 )
 

@@ -81,8 +81,8 @@ async def test_a_missing_template_is_answered_with_those_there_are() -> None:
     result = await submit(service, TemplateId=None)
     assert result.is_error
     assert "TemplateId: missing" in text_of(result)
-    assert "t1 (mp4 hourly: mp4, system)" in text_of(result)
-    assert "t2 (ours: flv, m3u8, custom)" in text_of(result)
+    assert "t1 (named 'mp4 hourly': mp4, system)" in text_of(result)
+    assert "t2 (named 'ours': flv, m3u8, custom)" in text_of(result)
     assert service.submitted == 0
 
 
@@ -90,7 +90,7 @@ async def test_a_missing_template_is_answered_with_those_there_are() -> None:
 async def test_a_template_the_service_does_not_know_is_answered_with_those_there_are() -> None:
     result = await submit(Service(refusal(404, "ResourceNotFound", "no such template"), []), TemplateId="t9")
     assert result.is_error
-    assert "t1 (mp4 hourly: mp4, system)" in text_of(result)
+    assert "t1 (named 'mp4 hourly': mp4, system)" in text_of(result)
 
 
 @pytest.mark.anyio
@@ -99,7 +99,7 @@ async def test_the_same_stream_to_the_same_place_is_refused_while_it_is_recorded
     service = Service(GOOD, [job("j1", status, Name="another name")])
     result = await submit(service)
     assert result.is_error
-    assert f"job j1 (another name) is {status}" in text_of(result)
+    assert f"job j1 (named 'another name') is {status}" in text_of(result)
     assert "allow_duplicate" in text_of(result)
     assert service.submitted == 0
 
