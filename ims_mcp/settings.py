@@ -60,6 +60,7 @@ class Settings:
     exclude_tools: tuple[str, ...] = ()
     max_upload_bytes: int | None = None
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    max_wait_seconds: float | None = None
     ecs_role: str | None = None
     log_level: str = "warning"
 

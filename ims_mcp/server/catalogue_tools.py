@@ -125,7 +125,8 @@ class CallTool(TableTool):
                 next_step=f"Call it with call_{operation.effect}_operation.",
             )
         given = await checked_arguments(self._client, operation, arguments.get("arguments") or {})
-        return await answered(self._client, operation, given, context, self._listed)
+        longest = self.longest_wait_seconds(context)
+        return await answered(self._client, operation, given, context, self._listed, longest_seconds=longest)
 
 
 def _call_table(effect: Effect) -> Operation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from mcp.server.mcpserver import Context
@@ -11,7 +12,7 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.job_wait import wait_for_job
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
+from ims_mcp.workflows.own_parameters import WAIT_SECONDS
 
 DEFAULT_WAIT_SECONDS = 40.0
 
@@ -29,7 +30,7 @@ WAIT_FOR_JOB = Operation(
     parameters=(
         Parameter("operation", "string", required=True, text="What started the job: RegisterMediaInfo."),
         Parameter("ids", "object", required=True, text='What it returned: {"MediaId": "..."} or {"JobId": "..."}.'),
-        Parameter("wait_seconds", "number", text="Default 40.", minimum=0, maximum=MAX_WAIT_SECONDS),
+        replace(WAIT_SECONDS, text="Default 40, at most 45; 0 looks once."),
     ),
 )
 
@@ -51,5 +52,6 @@ class WaitForJobTool(TableTool):
             get_operation(str(arguments["operation"])),
             arguments["ids"],
             seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
+            longest_seconds=self.longest_wait_seconds(context),
             progress=progress_of(context),
         )

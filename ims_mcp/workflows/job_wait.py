@@ -12,7 +12,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.summaries.shaping import shape
 from ims_mcp.workflows.operation_call import failure_reason
-from ims_mcp.workflows.waiting import Progress, is_endless, wait_for
+from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, is_endless, wait_for
 
 
 async def wait_for_job(
@@ -21,6 +21,7 @@ async def wait_for_job(
     ids: Mapping[str, Any],
     *,
     seconds: float,
+    longest_seconds: float = MAX_WAIT_SECONDS,
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -38,7 +39,15 @@ async def wait_for_job(
         )
     known = _ids_of(operation, poll, ids)
     waited = await wait_for(
-        client, operation, arguments=known, reply=known, seconds=seconds, progress=progress, clock=clock, sleep=sleep
+        client,
+        operation,
+        arguments=known,
+        reply=known,
+        seconds=seconds,
+        longest_seconds=longest_seconds,
+        progress=progress,
+        clock=clock,
+        sleep=sleep,
     )
     told: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
     problem = failure_reason(waited)

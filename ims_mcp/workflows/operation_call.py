@@ -73,10 +73,12 @@ async def run_operation(
     confirmed: bool = False,
     progress: Progress | None = None,
     listed: Container[str] | None = None,
+    longest_seconds: float = MAX_WAIT_SECONDS,
 ) -> dict[str, Any]:
     """The result a reader gets, a bounded JSON object.
 
     ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to.
+    ``longest_seconds`` is what the whole call may take where it waits.
 
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
@@ -94,9 +96,14 @@ async def run_operation(
     data = opened_upload_address(reply.data) | note
     if operation.poll is not None:
         if own.wait_seconds:
-            seconds = min(own.wait_seconds, MAX_WAIT_SECONDS - (anyio.current_time() - started))
             waited = await wait_for(
-                client, operation, arguments=arguments, reply=reply.data, seconds=seconds, progress=progress
+                client,
+                operation,
+                arguments=arguments,
+                reply=reply.data,
+                seconds=own.wait_seconds,
+                longest_seconds=longest_seconds - (anyio.current_time() - started),
+                progress=progress,
             )
             data = data | _told(waited, listed)
         else:

@@ -62,6 +62,7 @@ async def wait_for(
     arguments: Mapping[str, Any],
     reply: Mapping[str, Any],
     seconds: float,
+    longest_seconds: float = MAX_WAIT_SECONDS,
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -70,6 +71,9 @@ async def wait_for(
 
     Looks at least once, also with ``seconds=0``. A look that fails does not fail the wait: the job exists whatever
     happens to a look, so the error becomes the ``problem`` of a pending outcome if no later look succeeds.
+
+    ``longest_seconds``: what the caller's own client gives it. A look may outlast ``seconds``, but not this, except
+    for the second that the first look always has.
     """
     poll = operation.poll
     if poll is None:
@@ -77,7 +81,8 @@ async def wait_for(
     look = get_operation(poll.operation)
     looks = look_arguments_of(poll, arguments, reply)
     start = clock()
-    deadline = start + min(max(seconds, 0.0), MAX_WAIT_SECONDS)
+    end = start + min(longest_seconds, MAX_WAIT_SECONDS)
+    deadline = min(start + max(seconds, 0.0), end)
     pause, status, problem = FIRST_PAUSE_SECONDS, "", ""
     data: dict[str, Any] | None = None
     outcome: Literal["succeeded", "failed", "pending"] = "pending"
@@ -86,7 +91,7 @@ async def wait_for(
             seen: list[tuple[str, dict[str, Any]]] = []
             for look_arguments in looks:
                 # A look may outlast a short wait, but never the longest one.
-                least = min(LOOK_SECONDS, start + MAX_WAIT_SECONDS - clock())
+                least = min(LOOK_SECONDS, end - clock())
                 reply_seconds = max(deadline - clock(), least, SHORTEST_LOOK_SECONDS)
                 body = (await client.call(look, look_arguments, timeout_seconds=reply_seconds)).data
                 seen.append((_status(poll, body, arguments), body))
@@ -99,7 +104,7 @@ async def wait_for(
         if progress is not None:
             share = _percent(data) if data is not None else ""
             await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {status or 'no state yet'}{share}")
-        late = clock() + pause > min(deadline, start + MAX_WAIT_SECONDS - SHORTEST_LOOK_SECONDS)
+        late = clock() + pause > min(deadline, end - SHORTEST_LOOK_SECONDS)
         if outcome != "pending" or late or (not problem and _stands(poll, status)):
             break
         await sleep(pause)

@@ -34,23 +34,38 @@ class Following:
         arguments: dict[str, Any],
         *,
         wait_seconds: float,
+        longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """Start (or pick up) a transfer and follow it for ``wait_seconds``. Raises ImsError where it failed."""
+        """Start (or pick up) a transfer and follow it for ``wait_seconds``. Raises ImsError where it failed.
+
+        ``longest_seconds`` is what the whole call may take.
+        """
+        end = anyio.current_time() + longest_seconds
         transfer = await self._transfers.start(kind, path, destination, arguments)
         if transfer.state == "done":
             note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"
             return {**await self._told(transfer, None), "note": note}
-        return await self.follow(transfer.id, wait_seconds=wait_seconds, progress=progress, cancels=True)
+        longest_seconds = end - anyio.current_time()
+        return await self.follow(
+            transfer.id, wait_seconds=wait_seconds, longest_seconds=longest_seconds, progress=progress, cancels=True
+        )
 
     async def follow(
-        self, transfer_id: str, *, wait_seconds: float, progress: Progress | None = None, cancels: bool = False
+        self,
+        transfer_id: str,
+        *,
+        wait_seconds: float,
+        longest_seconds: float = MAX_WAIT_SECONDS,
+        progress: Progress | None = None,
+        cancels: bool = False,
     ) -> dict[str, Any]:
         """How the transfer stands after at most ``wait_seconds``; an interrupted one goes on. Raises ImsError.
 
         ``cancels``: if this call is cancelled while the file is sent, so is the transfer.
         """
-        deadline = anyio.current_time() + min(wait_seconds, MAX_WAIT_SECONDS)
+        end = anyio.current_time() + min(longest_seconds, MAX_WAIT_SECONDS)
+        deadline = min(anyio.current_time() + wait_seconds, end)
         rising = None if progress is None else _Rising(progress)
         running = await self._sent(transfer_id, deadline, None if rising is None else rising.sending, cancels=cancels)
         transfer = await self._transfers.find(transfer_id)
@@ -65,8 +80,8 @@ class Following:
             )
         waited: Waited | None = None
         if transfer.state == "processing":
-            seconds = deadline - anyio.current_time()
-            waited = await self._processed(transfer, seconds, None if rising is None else rising.waiting)
+            left, longest = deadline - anyio.current_time(), end - anyio.current_time()
+            waited = await self._processed(transfer, left, longest, None if rising is None else rising.waiting)
         if waited is not None and waited.outcome == "failed":
             raise TransferError(
                 f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
@@ -105,7 +120,9 @@ class Following:
             }
         return told
 
-    async def _processed(self, transfer: Transfer, seconds: float, progress: Progress | None) -> Waited:
+    async def _processed(
+        self, transfer: Transfer, seconds: float, longest_seconds: float, progress: Progress | None
+    ) -> Waited:
         """Wait until the service has probed the file, and write down how that ended."""
         name = "RegisterMediaInfo" if transfer.kind == "media" else "RegisterMediaStream"
         waited = await wait_for(
@@ -114,6 +131,7 @@ class Following:
             arguments={"MediaId": transfer.media_id, "InputURL": address_of(transfer)},
             reply={"MediaId": transfer.media_id},
             seconds=seconds,
+            longest_seconds=longest_seconds,
             progress=progress,
         )
         if waited.outcome == "succeeded":
