@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 from ims_mcp.catalogue.operation import Operation, Parameter, snake_case
@@ -12,6 +13,7 @@ from ims_mcp.catalogue.schema import Schema, any_shape, input_schema, with_limit
 
 MAX_BYTES = 1_000
 """What a listed schema may take before its deepest objects are folded; 400 schemas have to fit into one list."""
+_COPIED_IDS = ("MediaId", "MediaIds")
 _SAY_NOTHING = frozenset(
     {
         *("a", "an", "by", "for", "from", "id", "ids", "in", "is", "it", "its"),
@@ -27,6 +29,7 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
     known = _words(operation.name)
+    operation = replace(operation, parameters=tuple(_without_id_limits(row) for row in operation.parameters))
     schema = input_schema(operation, lambda row: with_limits("" if _only_repeats(row, known) else row.text, row))
     while _size(schema) > max_bytes:
         objects = [(depth, _size(part), part) for depth, part in _nested(schema)]
@@ -34,6 +37,11 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
             break
         _fold(max(objects, key=lambda each: each[:2])[2])
     return schema
+
+
+def _without_id_limits(row: Parameter) -> Parameter:
+    """How long an id may be is nobody's concern who copies it from an answer."""
+    return replace(row, max_bytes=None, max_part_bytes=None) if row.name in _COPIED_IDS else row
 
 
 def _only_repeats(row: Parameter, known: frozenset[str]) -> bool:

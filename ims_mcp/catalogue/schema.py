@@ -84,17 +84,22 @@ def with_limits(text: str, parameter: Parameter) -> str:
     said = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", text)))
     limits: list[str] = []
 
-    def say(limit: str, *numbers: float | None) -> None:
-        if not {f"{number:.15g}" for number in numbers if number is not None} <= said:
+    def unsaid(number: float | None) -> bool:
+        return number is not None and f"{number:.15g}" not in said
+
+    def say(limit: str, number: float) -> None:
+        if unsaid(number):
             limits.append(limit)
 
-    least, most = parameter.minimum, parameter.maximum
-    if least is not None and most is not None:
-        say(f"{_number(least)} to {_number(most)}", least, most)
-    elif most is not None:
-        say(f"at most {_number(most)}", most)
-    elif least is not None:
-        say(f"at least {_number(least)}", least)
+    def say_span(least: float | None, most: float | None, unit: str = "") -> None:
+        if unsaid(least) and unsaid(most):
+            limits.append(f"{_number(least)} to {_number(most)}{unit}")
+        elif unsaid(most):
+            limits.append(f"at most {_number(most)}{unit}")
+        elif unsaid(least):
+            limits.append(f"at least {_number(least)}{unit}")
+
+    say_span(parameter.minimum, parameter.maximum)
     if parameter.max_decimals is not None:
         say(f"at most {parameter.max_decimals} decimals", parameter.max_decimals)
     if parameter.max_parts is not None:
@@ -102,13 +107,8 @@ def with_limits(text: str, parameter: Parameter) -> str:
     if parameter.max_part_bytes is not None:
         say(f"at most {parameter.max_part_bytes} bytes each", parameter.max_part_bytes)
     if not parameter.pattern:
-        shortest, longest = parameter.min_characters, parameter.max_characters
-        if shortest is not None and longest is not None:
-            say(f"{shortest} to {_number(longest)} characters", shortest, longest)
-        elif longest is not None:
-            say(f"at most {_number(longest)} characters", longest)
-        elif shortest is not None and shortest > 1:
-            say(f"at least {shortest} characters", shortest)
+        shortest = parameter.min_characters
+        say_span(shortest if shortest != 1 else None, parameter.max_characters, " characters")
         if parameter.max_bytes is not None:
             say(f"at most {_number(parameter.max_bytes)} bytes", parameter.max_bytes)
     if not limits:
@@ -117,8 +117,8 @@ def with_limits(text: str, parameter: Parameter) -> str:
     return f"{text} {sentence[0].upper()}{sentence[1:]}" if text else f"{sentence[0].upper()}{sentence[1:]}"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.15g}"
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.15g}"
 
 
 def rule_text(rule: Rule) -> str:

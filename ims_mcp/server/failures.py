@@ -11,6 +11,13 @@ from ims_mcp.errors import ImsError
 
 logger = logging.getLogger("ims_mcp.server")
 
+_SHOWN_CHARACTERS = 60
+
+
+def quoted(name: str) -> str:
+    """A name that a client made up, as an error repeats it: short, printable, on one line."""
+    return repr(name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…")
+
 
 def failure(text: str) -> CallToolResult:
     """An error result; everything is in the text, since clients drop structured content on errors."""

@@ -22,7 +22,7 @@ WAIT_FOR_JOB = Operation(
     title="Wait for a background job",
     purpose=(
         "Wait for what an asynchronous operation started (registration, pull, transcoding, analysis, editing), with "
-        "progress, at most 45 seconds a call. Give the operation that started it and the ids it returned. Says "
+        "progress. Give the operation that started it and the ids it returned. Says "
         "succeeded, failed with the reason, or pending with the call to make next; it never starts anything."
     ),
     effect=Effect.READ,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import replace
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
+from ims_mcp.workflows.next_call import with_listed_call
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.following import Following
 from ims_mcp.workflows.transfers.transfer import VOD
@@ -116,19 +117,22 @@ class TransferTool(TableTool):
     """Serves one job of the transfers."""
 
     _work: Work = PrivateAttr()
+    _listed: Container[str] = PrivateAttr()
 
     @classmethod
-    def of(cls, table: Operation, work: Work) -> Self:
+    def of(cls, table: Operation, work: Work, listed: Container[str]) -> Self:
+        """``listed`` are the operations that have a tool of their own, which a next call may name."""
         tool = cls.described(table)
-        tool._work = work
+        tool._work, tool._listed = work, listed
         return tool
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        return await self._work(arguments, progress_of(context), self.longest_wait_seconds(context))
+        told = await self._work(arguments, progress_of(context), self.longest_wait_seconds(context))
+        return with_listed_call(told, self._listed)
 
 
-def transfer_tools(following: Following) -> list[TransferTool]:
-    """The four tools over one set of transfers."""
+def transfer_tools(following: Following, listed: Container[str]) -> list[TransferTool]:
+    """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own."""
 
     async def upload(kind: str, arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         path = str(arguments.pop("path"))
@@ -156,8 +160,8 @@ def transfer_tools(following: Following) -> list[TransferTool]:
         return await following.cancel(str(arguments["transfer_id"]))
 
     return [
-        TransferTool.of(UPLOAD_MEDIA, media),
-        TransferTool.of(UPLOAD_STREAM, stream),
-        TransferTool.of(TRANSFER_STATUS, status),
-        TransferTool.of(CANCEL_TRANSFER, cancel),
+        TransferTool.of(UPLOAD_MEDIA, media, listed),
+        TransferTool.of(UPLOAD_STREAM, stream, listed),
+        TransferTool.of(TRANSFER_STATUS, status, listed),
+        TransferTool.of(CANCEL_TRANSFER, cancel, listed),
     ]

@@ -37,6 +37,8 @@ def longest_wait_seconds(context: Context[Any, Any], max_wait_seconds: float | N
     """
     if max_wait_seconds is not None:
         return min(max_wait_seconds, MAX_WAIT_SECONDS)
+    if context.protocol_version is None:
+        return MAX_WAIT_SECONDS  # no client's request: called from this process
     request = context.request_context
     if (request.meta or {}).get("progress_token") is not None:
         return MAX_WAIT_SECONDS

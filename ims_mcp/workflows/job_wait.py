@@ -11,6 +11,7 @@ from ims_mcp.catalogue import Operation, Poll, get_operation, operations
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.summaries.shaping import shape
+from ims_mcp.workflows.next_call import next_call
 from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, is_endless, wait_for
 
@@ -60,7 +61,7 @@ async def wait_for_job(
         why = "not finished: wait on, do not submit again"
         if is_endless(poll):
             why = "it reports no end state: look again when you need to know how it stands"
-        told["next_call"] = {"tool": "wait_for_job", "arguments": again, "why": why}
+        told["next_call"] = next_call("wait_for_job", again, why)
     return shape(told, secret_fields=get_operation(poll.operation).secret_fields)
 
 

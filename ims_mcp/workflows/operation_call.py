@@ -18,6 +18,7 @@ from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.shaping import check_query, select, shape
 from ims_mcp.summaries.upload_address import opened_upload_address
 from ims_mcp.workflows import live_record
+from ims_mcp.workflows.next_call import next_operation_call
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
@@ -109,7 +110,7 @@ async def run_operation(
         else:
             data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    next_call = {"next_call": _next_call(operation, page | own.given, "the next page", listed)} if page else {}
+    next_call = {"next_call": next_operation_call(operation, page | own.given, "the next page", listed)} if page else {}
     if reply.size_bytes < LARGE_BYTES:
         shown = _shown(operation, arguments, data, own)
     else:
@@ -190,7 +191,7 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
         "pending": "not finished: look again in a few seconds; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait, "next_call": _next_call(look, waited.next_arguments, why, listed)}
+    return {"wait": wait, "next_call": next_operation_call(look, waited.next_arguments, why, listed)}
 
 
 def failure_reason(waited: Waited) -> str:
@@ -219,14 +220,4 @@ def _left_to_poll(
     look_arguments = look_arguments_of(poll, arguments, data)[0]
     until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
     why = f"runs in the background: {until}"
-    return {"next_call": _next_call(get_operation(poll.operation), look_arguments, why, listed)}
-
-
-def _next_call(
-    operation: Operation, arguments: dict[str, Any], why: str, listed: Container[str] | None
-) -> dict[str, Any]:
-    """A call as the reader can make it: of the operation's own tool, or of the tool for operations of its effect."""
-    if listed is None or operation.tool_name in listed:
-        return {"tool": operation.tool_name, "arguments": arguments, "why": why}
-    wrapped = {"operation": operation.name, "arguments": arguments}
-    return {"tool": f"call_{operation.effect}_operation", "arguments": wrapped, "why": why}
+    return {"next_call": next_operation_call(get_operation(poll.operation), look_arguments, why, listed)}

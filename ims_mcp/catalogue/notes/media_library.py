@@ -14,7 +14,7 @@ MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_byte
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
 SCHEMES = ("http", "https", "oss", "vod")
 AUTH_TIMEOUT: ParameterNotes = {
-    "text": "Lifetime of signed URLs in seconds; default 3600.",
+    "text": "Seconds that signed URLs live; default 3600.",
     "minimum": 1,
     "maximum": 86400,
 }
@@ -272,7 +272,7 @@ _FIRST = (
         title="List assets",
         purpose=(
             "List the assets of the library, newest first, filtered by exact media type, business type, source, "
-            "status and creation time. Pages with NextToken and at most 100 a page; an empty NextToken is the end. "
+            "status and creation time. Pages with NextToken; an empty NextToken is the end. "
             "IncludeFileBasicInfo adds size, duration and resolution of the source file."
         ),
         effect=Effect.READ,

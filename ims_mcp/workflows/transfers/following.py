@@ -9,6 +9,7 @@ import anyio
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.summaries.media_info import media_info_view
+from ims_mcp.workflows.next_call import next_call
 from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.transfers.service import Running, Transfers
 from ims_mcp.workflows.transfers.steps import address_of
@@ -113,11 +114,11 @@ class Following:
         if transfer.arrived or transfer.uploaded:
             told["note"] = "the file has arrived, which is not undone"
         if transfer.state == "cancelled" and transfer.kind == "media" and transfer.media_id:
-            told["next_call"] = {
-                "tool": "delete_media_infos",
-                "arguments": {"MediaIds": transfer.media_id},
-                "why": "the asset that was created for the file stays, empty, until it is deleted",
-            }
+            told["next_call"] = next_call(
+                "delete_media_infos",
+                {"MediaIds": transfer.media_id},
+                "the asset that was created for the file stays, empty, until it is deleted",
+            )
         return told
 
     async def _processed(
@@ -152,9 +153,11 @@ class Following:
         if transfer.state == "done" and transfer.kind == "media" and waited is not None:
             told["summary"] = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
         elif transfer.state == "done":
-            told["next_call"] = _next("get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file")
+            told["next_call"] = next_call(
+                "get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file"
+            )
         elif not transfer.ended:
-            told["next_call"] = _next(
+            told["next_call"] = next_call(
                 "transfer_status", {"transfer_id": transfer.id, "wait_seconds": 30}, "not finished: follow it"
             )
         return told
@@ -182,10 +185,6 @@ class Following:
         if transfer.error:
             told["error"] = transfer.error
         return told
-
-
-def _next(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
-    return {"tool": tool, "arguments": arguments, "why": why}
 
 
 def _left_by(transfer: Transfer) -> str:
