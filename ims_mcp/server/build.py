@@ -97,11 +97,13 @@ class ImsServer(MCPServer[None]):
         for file in self._prompts.values():
             if not (settings.read_only and self._writes(file)):
                 self.add_prompt(prompt(file))
+
+    def warn_of_too_many_tools(self) -> None:
+        """To be called once where the server starts to serve."""
         if len(self._listed) > MOST_TOOLS:
             logger.warning(
-                "%d tools are listed; OpenAI and VS Code take at most %d in a request: choose --toolsets",
-                len(self._listed),
-                MOST_TOOLS,
+                "more tools are listed than OpenAI's API and VS Code take in one request: choose single --toolsets",
+                extra={"tools": len(self._listed), "most": MOST_TOOLS},
             )
 
     async def list_tools(self) -> list[ListedTool]:

@@ -131,7 +131,7 @@ class CallTool(TableTool):
 
 def _call_table(effect: Effect) -> Operation:
     which = {
-        Effect.READ: "that only reads",
+        Effect.READ: "that only reads. Nothing is changed",
         Effect.WRITE: "that changes something. Never sent again blindly when its outcome is unknown",
         Effect.DESTRUCTIVE: "that deletes or ends what cannot be brought back. The user is asked to confirm first",
     }[effect]
@@ -139,7 +139,7 @@ def _call_table(effect: Effect) -> Operation:
         name=f"Call{effect.value.title()}Operation",
         toolset="catalogue",
         title=f"Call a {effect} operation",
-        purpose=f"Call any operation of IMS {which}. Find it with search_operations first.",
+        purpose=f"Call any operation of IMS {which}. Find it with search_operations, read it with describe_operation.",
         effect=effect,
         idempotent=effect is Effect.READ,
         parameters=(_OPERATION, _ARGUMENTS),
