@@ -44,7 +44,8 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     checker = _Checker(as_sent=as_sent)
     names = checker.documented_names(operation, given)
     checked = checker.fields(operation.parameters, given, path="", extra_fields=False, names=names)
-    effective = {name: value for name, value in given.items() if as_sent or value not in ("", [])}
+    # A value with a problem of its own counts as given: one problem is enough.
+    effective = {name: value for name, value in given.items() if name not in checker.absent}
     for problem in _rule_problems(operation, {**effective, **checked}, names):
         checker.add(problem)
     if checker.count:
@@ -140,6 +141,8 @@ class _Checker:
     def __init__(self, *, as_sent: bool) -> None:
         self.problems: list[Problem] = []
         self.count = 0
+        self.absent: set[str] = set()
+        """Arguments that count as not given, by the name of their row."""
         self._as_sent = as_sent
 
     def add(self, problem: Problem) -> None:
@@ -185,15 +188,18 @@ class _Checker:
         for row in table:
             value = given.get(row.name)
             at = f"{path}{names[row.name]}"
+            before = self.count
             if value == "" and not row.required and not row.keeps_empty and not self._as_sent:
                 value = None
-            if value is None:
-                if row.required:
-                    self._problem(at, f"missing; {row.text}" if row.text else "missing")
+            if value is None and row.required:
+                self._problem(at, f"missing; {row.text}" if row.text else "missing")
             elif value == "" and row.required:
                 self._problem(at, "is empty")
-            elif (usable := self.value(row, value, at)) is not _MISSING:
+            usable = _MISSING if value is None or self.count > before else self.value(row, value, at)
+            if usable is not _MISSING:
                 result[row.name] = usable
+            elif self.count == before and not path:
+                self.absent.add(row.name)
         if extra_fields:
             result.update({name: value for name, value in given.items() if name not in names})
         return result

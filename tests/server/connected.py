@@ -17,8 +17,9 @@ from ims_mcp.client.credentials import Credential, FixedCredentials
 from ims_mcp.server.build import build_server
 from ims_mcp.settings import Settings
 
-Era = Literal["legacy", "2026-07-28"]
-ERAS: tuple[Era, ...] = ("legacy", "2026-07-28")
+Era = Literal["legacy", "2026-07-28", "auto"]
+"""``auto`` asks the server what it is first, and then speaks 2026-07-28."""
+ERAS: tuple[Literal["legacy", "2026-07-28"], ...] = ("legacy", "2026-07-28")
 CREDENTIAL = Credential("LTAI5tRecognisableKeyId00", "RecognisableSecret0123456789", None)
 LOCAL = Credential("local", "local", None)
 
