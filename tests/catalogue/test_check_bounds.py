@@ -118,7 +118,7 @@ def test_a_number_without_limits_has_one_all_the_same() -> None:
     assert check(table, {"Length": 10**20}) == {"Length": 10**20}
 
 
-ANYWHERE = [
+ANYWHERE: list[Any] = [
     {"a": math.nan}, {"a": [1, {"b": math.inf}]}, {"a": "x\ud800"}, {"\ud800": 1}, {"a": {"\udfff": []}},
     '{"a": NaN}', '{"a": -Infinity}', '{"a": 1e400}', '{"a": "\\ud800"}', DEEP, '{"a":' * 100_000, "{", "9" * 5000,
 ]  # fmt: skip

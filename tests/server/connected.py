@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 import anyio
 from mcp import Client
 from mcp.client.session import ElicitationFnT
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, Implementation
 
 from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import Credential, FixedCredentials
@@ -44,7 +44,13 @@ async def connected(
     settings = replace(settings, timeout_seconds=timeout_seconds)
     async with (
         opened(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
-        Client(build_server(settings, to.client, to.following), mode=era, elicitation_callback=elicitation) as client,
+        Client(
+            build_server(settings, to.client, to.following),
+            mode=era,
+            elicitation_callback=elicitation,
+            # One that waits for answers; tests/server/test_wait_policy.py is about those that do not.
+            client_info=Implementation(name="ims-mcp tests", version="1"),
+        ) as client,
     ):
         yield client
 
