@@ -16,6 +16,8 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --pythonpath $(BIN)/python --pythonplatform Windows ims_mcp examples
+	$(BIN)/pyright --pythonpath $(BIN)/python --pythonplatform Darwin ims_mcp examples
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_facts.py --check
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import anyio
 from mcp_types import Tool
 
-from ims_mcp.catalogue import TOOLSETS, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, operations
+from ims_mcp.catalogue.describe import user_is_asked
 from ims_mcp.cli.connection import connection
 from ims_mcp.server.build import build_server
 from ims_mcp.server.listing import as_sent, effect_of, size_bytes
@@ -24,6 +25,7 @@ from ims_mcp.settings import ENVIRONMENT, Settings
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = ROOT / "tests" / "snapshots"
 LEDGER = SNAPSHOTS / "ledger.json"
+ASKED = SNAPSHOTS / "asked.json"
 README = ROOT / "README.md"
 
 
@@ -76,6 +78,14 @@ def ledger(tools: list[Tool], everything: list[Tool]) -> str:
     return json.dumps({"lists": lists, "toolsets": toolsets, "tools": size}, indent=1) + "\n"
 
 
+def asked() -> str:
+    """Before which calls the user is asked, and why; and which operations that change something go through unasked."""
+    changing = [operation for operation in operations() if operation.effect is not Effect.READ]
+    told = {operation.name: user_is_asked(operation) for operation in changing if operation.destructive_when}
+    unasked = [operation.name for operation in changing if not operation.destructive_when]
+    return json.dumps({"asked": told, "not_asked": unasked}, indent=1) + "\n"
+
+
 def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
     """Name of a generated block of the README -> its Markdown."""
     rows = [f"| `{tool.name}` | {tool.title} | {effect_of(tool)} | {size_bytes(tool):,} |" for tool in tools]
@@ -122,6 +132,7 @@ def wanted_files() -> dict[Path, str]:
         **snapshots(tools),
         **operation_snapshots(everything),
         LEDGER: ledger(tools, everything),
+        ASKED: asked(),
         README: filled(README.read_text(encoding="utf-8"), tables(tools, everything)),
     }
 

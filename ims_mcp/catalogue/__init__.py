@@ -14,11 +14,22 @@ from typing import Any
 from ims_mcp.catalogue import undescribed
 from ims_mcp.catalogue.notes import TOOLSETS, OperationNotes, ParameterNotes, notes_of, toolset_of
 from ims_mcp.catalogue.notes.glossary import GLOSSARY
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Operation, Parameter, Poll, ResponseField, snake_case
+from ims_mcp.catalogue.operation import (
+    AskWhen,
+    AtLeastOne,
+    Effect,
+    Needs,
+    Operation,
+    Parameter,
+    Poll,
+    ResponseField,
+    snake_case,
+)
 from ims_mcp.errors import ImsError
 
 __all__ = [
     "TOOLSETS",
+    "AskWhen",
     "AtLeastOne",
     "Effect",
     "Needs",

@@ -24,9 +24,8 @@ def description(operation: Operation) -> dict[str, Any]:
         "purpose": operation.purpose,
         "effect": str(operation.effect),
     }
-    if operation.destructive_when is not None:
-        name, value = operation.destructive_when
-        told["destructive_when"] = {name: value}
+    if operation.destructive_when:
+        told["user_is_asked"] = user_is_asked(operation)
     if operation.costs:
         told["costs"] = operation.costs
     if operation.rules:
@@ -45,6 +44,11 @@ def description(operation: Operation) -> dict[str, Any]:
         }
     told["documentation"] = DOCUMENTATION.format(name=operation.name)
     return told
+
+
+def user_is_asked(operation: Operation) -> list[str]:
+    """Before which calls the user is asked, and why: ``Overwrite=true: deletes the asset that has this URL now``."""
+    return [f"{condition.when or 'always'}: {condition.reason}" for condition in operation.destructive_when]
 
 
 _SAID = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
 
@@ -15,6 +17,7 @@ class Effect(StrEnum):
     READ = "read"
     WRITE = "write"
     DESTRUCTIVE = "destructive"
+    """Deletes, replaces, interrupts, orders or calls: the user is asked before every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,75 @@ Rule = AtLeastOne | Needs
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhen:
+    """Calls before which the user is asked, and what the question says of them."""
+
+    reason: str
+    """What such a call does, as it follows the operation's name: ``deletes the asset that has this URL now``."""
+    path: str = ""
+    """A parameter or a field of one, through lists too: ``AuditContent.Status``. Empty: every call."""
+    values: tuple[str, ...] = ()
+    """The values that decide, in any case; none: whatever is given."""
+    absent: bool = False
+    """Calls without ``path`` are meant, beside those with one of ``values``."""
+    shows: tuple[str, ...] = ()
+    """Further parameters that say what is lost or where it goes: the question shows them first."""
+
+    @property
+    def when(self) -> str:
+        """The condition in short: ``Overwrite=true``. Empty where every call counts."""
+        if not self.path:
+            return ""
+        if self.absent:
+            return " or ".join([f"{self.path} not given", *self.values])
+        return f"{self.path}={' or '.join(self.values)}" if self.values else f"{self.path} given"
+
+    def applies(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether these arguments, checked or as they came, make such a call. What cannot be read counts."""
+        if not self.path:
+            return True
+        found = [value for value in _values_at(arguments, self.path) if value is not None]
+        deciding = {_folded(value) for value in self.values}
+        if self.absent and all(value in ("", [], {}) for value in found):
+            return True
+        if not deciding:
+            return bool(found) and not self.absent
+        return any(value is _UNREADABLE or _folded(value) in deciding for value in found)
+
+
+_UNREADABLE = object()
+
+
+class _Fields(list[tuple[str, Any]]):
+    """A JSON object as it was written: a name that stands twice is there twice, whichever the service goes by."""
+
+
+def _values_at(arguments: Mapping[str, Any], path: str) -> list[Any]:
+    """Every value at ``path``, through lists and JSON texts; names count in any case, as they may for the service."""
+    found: list[Any] = []
+    waiting: list[tuple[Any, list[str]]] = [(arguments, path.casefold().split("."))]
+    while waiting:
+        value, names = waiting.pop()
+        if not names:
+            found.append(value)
+        elif isinstance(value, str):
+            try:
+                waiting.append((json.loads(value, object_pairs_hook=_Fields), names))
+            except (ValueError, RecursionError):
+                found.append(_UNREADABLE)
+        elif isinstance(value, Mapping | _Fields):
+            fields = cast("Mapping[str, Any]", value).items() if isinstance(value, Mapping) else value
+            waiting.extend((inner, names[1:]) for name, inner in fields if name.casefold() == names[0])
+        elif isinstance(value, list):
+            waiting.extend((element, names) for element in cast("list[Any]", value))
+    return found
+
+
+def _folded(value: Any) -> str:
+    return str(value).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """How to learn when an asynchronous operation has ended.
 
@@ -147,8 +219,8 @@ class Operation:
     rules: tuple[Rule, ...] = ()
     response: tuple[ResponseField, ...] = ()
     poll: Poll | None = None
-    destructive_when: tuple[str, Any] | None = None
-    """(parameter, value) that turns a write into a destructive call."""
+    destructive_when: tuple[AskWhen, ...] = ()
+    """What the user is asked about. A destructive operation has one for every call, a write may have some."""
     idempotent: bool = False
     """Calling it twice with the same arguments leaves the same state as calling it once."""
     secret_fields: tuple[str, ...] = ()
@@ -171,13 +243,21 @@ class Operation:
         """A repeated call with the same ClientToken is the same call: it may be sent again."""
         return self.parameter("ClientToken") is not None
 
-    def effect_of(self, arguments: dict[str, Any]) -> Effect:
+    def asks_about(self, arguments: Mapping[str, Any]) -> tuple[AskWhen, ...]:
+        """What the user has to be asked about before this very call; nothing for one that goes through unasked."""
+        return tuple(condition for condition in self.destructive_when if condition.applies(arguments))
+
+    def what_it_does(self, arguments: Mapping[str, Any]) -> str:
+        """What the user is asked about, in words: ``deletes assets; deletes files (DeletePhysicalFiles=true)``."""
+        told = (
+            f"{condition.reason} ({condition.when})" if condition.when else condition.reason
+            for condition in self.asks_about(arguments)
+        )
+        return "; ".join(told) or "may destroy something"
+
+    def effect_of(self, arguments: Mapping[str, Any]) -> Effect:
         """The effect of this very call."""
-        if self.destructive_when is not None:
-            name, value = self.destructive_when
-            if arguments.get(name) == value:
-                return Effect.DESTRUCTIVE
-        return self.effect
+        return Effect.DESTRUCTIVE if self.asks_about(arguments) else self.effect
 
 
 def snake_case(name: str) -> str:

@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     call = _command(commands, "call", "call one operation: ims-mcp call GetMediaInfo --MediaId 3b187b...")
     call.add_argument("operation", metavar="OPERATION", help="its name, such as GetMediaInfo or get_media_info")
     call.add_argument("--json", help="arguments as one JSON object; --Name value pairs win over it")
-    call.add_argument("--yes", action="store_true", help="confirm a destructive operation")
+    call.add_argument("--yes", action="store_true", help="do not ask: confirms a destructive operation beforehand")
     call.add_argument("--raw", action="store_true", help="print the whole response as it came")
     _add_settings(call)
 

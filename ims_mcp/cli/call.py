@@ -10,20 +10,39 @@ from typing import Any, cast
 
 import anyio
 
-from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue import Effect, Operation, get_operation
+from ims_mcp.catalogue.check import check
 from ims_mcp.cli.connection import connection
 from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.server.question import write_question
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
+from ims_mcp.workflows.own_parameters import whole_table
 
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
     """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
     operation = get_operation(options.operation)
     arguments = {**_json_object(operation, options.json), **_pairs(operation, words)}
-    result = anyio.run(_call, settings, operation, arguments, options.yes, options.raw)
+    yes = options.yes or _said_yes(settings, operation, arguments)
+    result = anyio.run(_call, settings, operation, arguments, yes, options.raw)
     print(json.dumps(result, ensure_ascii=False, indent=2))
     return 0
+
+
+def _said_yes(settings: Settings, operation: Operation, arguments: dict[str, Any]) -> bool:
+    """What a person at a terminal answers to the question a client would have asked; False where nobody sits there."""
+    if settings.read_only or settings.allow_destructive or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    try:
+        checked = check(whole_table(operation), arguments)
+    except InvalidArguments:
+        return False  # the call itself says what is wrong
+    OwnArguments.taken_from(checked)
+    if operation.effect_of(checked) is not Effect.DESTRUCTIVE:
+        return False
+    print(f"{write_question(operation, checked, {})}\nSend it? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 async def _call(

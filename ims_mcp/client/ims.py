@@ -117,7 +117,7 @@ class ImsClient:
         """
         checked = check(operation, arguments, as_sent=True)
         effect = operation.effect_of(checked)
-        self.guard(operation, effect, confirmed=confirmed)
+        self.guard(operation, checked, confirmed=confirmed)
         token: str | None = None
         if operation.has_client_token:
             # Always sent, and the same at every try: the service takes tries with one token for one call.
@@ -138,10 +138,11 @@ class ImsClient:
         """Whether the user has to be asked before this call; False too where it is refused anyway."""
         if self._read_only or self._allow_destructive:
             return False
-        return operation.effect_of(dict(arguments)) is Effect.DESTRUCTIVE
+        return operation.effect_of(arguments) is Effect.DESTRUCTIVE
 
-    def guard(self, operation: Operation, effect: Effect, *, confirmed: bool = False) -> None:
-        """Raises Refused where a call of this effect would be; for those who have something to do before it."""
+    def guard(self, operation: Operation, arguments: Mapping[str, Any], *, confirmed: bool = False) -> None:
+        """Raises Refused where this call would be; for those who have something to do before it."""
+        effect = operation.effect_of(arguments)
         if effect is Effect.READ:
             return
         if self._read_only:
@@ -151,15 +152,10 @@ class ImsClient:
                 "IMS_MCP_READ_ONLY unset.",
             )
         if effect is Effect.DESTRUCTIVE and not (confirmed or self._allow_destructive):
-            because = ""
-            if operation.effect is not Effect.DESTRUCTIVE and operation.destructive_when is not None:
-                name, value = operation.destructive_when
-                because = f" with {name}={str(value).lower() if isinstance(value, bool) else value}"
             raise Refused(
-                f"{operation.name}{because} was not sent: it destroys what cannot be brought back, and nobody "
-                "confirmed it.",
-                next_step="Ask the user first. Where the client cannot ask, the person who runs the server allows such "
-                "calls with --allow-destructive or IMS_MCP_ALLOW_DESTRUCTIVE=1.",
+                f"{operation.name} was not sent: it {operation.what_it_does(arguments)}, and nobody confirmed it.",
+                next_step="Tell the user. Only the person who runs the server decides about such calls; its README "
+                "says how.",
             )
 
     async def _settle(self, call: _Call, deadline: anyio.CancelScope) -> Reply:

@@ -17,6 +17,7 @@ from ims_mcp import __version__
 from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.catalogue_tools import catalogue_tools
+from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.failures import quoted
 from ims_mcp.server.job_tools import WaitForJobTool
 from ims_mcp.server.operation_tool import OperationTool
@@ -69,8 +70,12 @@ class ImsServer(MCPServer[None]):
             for operation in (*chosen, *extra)
             if operation.tool_name not in settings.exclude_tools
         }
-        tools: list[TableTool] = [OperationTool.of(operation, client, served) for operation in served.values()]
-        tools += [*transfer_tools(following, served), WaitForJobTool.of(client), *catalogue_tools(client, served)]
+        confirmations = Confirmations(client)
+        tools: list[TableTool] = [
+            OperationTool.of(operation, client, confirmations, served) for operation in served.values()
+        ]
+        tools += [*transfer_tools(following, served), WaitForJobTool.of(client)]
+        tools += catalogue_tools(client, confirmations, served)
         known = [tool.name for tool in tools]
         listed = listed_names(settings, known, known)
         self._listed = frozenset(

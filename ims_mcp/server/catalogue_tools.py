@@ -8,11 +8,12 @@ from typing import Any, Self
 from mcp.server.mcpserver import Context
 from pydantic import PrivateAttr
 
-from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation
+from ims_mcp.catalogue import TOOLSETS, AskWhen, Effect, Operation, Parameter, get_operation
 from ims_mcp.catalogue.describe import description
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
+from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.failures import quoted
 from ims_mcp.server.operation_tool import answered
 from ims_mcp.server.table_tool import Answer, TableTool
@@ -110,12 +111,14 @@ class CallTool(TableTool):
 
     _effect: Effect = PrivateAttr()
     _client: ImsClient = PrivateAttr()
+    _confirmations: Confirmations = PrivateAttr()
     _listed: Container[str] = PrivateAttr()
 
     @classmethod
-    def of(cls, effect: Effect, client: ImsClient, listed: Container[str]) -> Self:
+    def of(cls, effect: Effect, client: ImsClient, confirmations: Confirmations, listed: Container[str]) -> Self:
         tool = cls.described(_call_table(effect))
         tool._effect, tool._client, tool._listed = effect, client, listed
+        tool._confirmations = confirmations
         return tool
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
@@ -127,14 +130,16 @@ class CallTool(TableTool):
             )
         given = await checked_arguments(self._client, operation, arguments.get("arguments") or {})
         longest = self.longest_wait_seconds(context)
-        return await answered(self._client, operation, given, context, self._listed, longest_seconds=longest)
+        return await answered(
+            self._client, self._confirmations, operation, given, context, self._listed, longest_seconds=longest
+        )
 
 
 def _call_table(effect: Effect) -> Operation:
     which = {
         Effect.READ: "that only reads. Nothing is changed",
         Effect.WRITE: "that changes something. Never sent again blindly when its outcome is unknown",
-        Effect.DESTRUCTIVE: "that deletes or ends what cannot be brought back. The user is asked to confirm first",
+        Effect.DESTRUCTIVE: "that deletes, replaces, interrupts, orders or calls people. The user is asked first",
     }[effect]
     return Operation(
         name=f"Call{effect.value.title()}Operation",
@@ -143,14 +148,16 @@ def _call_table(effect: Effect) -> Operation:
         purpose=f"Call any operation of IMS {which}. Find it with search_operations, read it with describe_operation.",
         effect=effect,
         idempotent=effect is Effect.READ,
+        # For some arguments a write is asked about as well: as the operation's own table says.
+        destructive_when=(AskWhen("may replace something"),) if effect is Effect.WRITE else (),
         parameters=(_OPERATION, _ARGUMENTS),
     )
 
 
-def catalogue_tools(client: ImsClient, listed: Container[str]) -> list[TableTool]:
+def catalogue_tools(client: ImsClient, confirmations: Confirmations, listed: Container[str]) -> list[TableTool]:
     """The five tools; ``listed`` are the names of the operations that have a tool of their own."""
     return [
         SearchTool.of(listed),
         DescribeTool.of(),
-        *(CallTool.of(effect, client, listed) for effect in (Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE)),
+        *(CallTool.of(effect, client, confirmations, listed) for effect in Effect),
     ]

@@ -7,13 +7,12 @@ from collections.abc import Container
 from typing import Any, Self
 
 from mcp.server.mcpserver import Context
-from mcp_types import InputRequiredResult
 from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.listed_schema import MAX_BYTES
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.server.confirmation import confirmed
+from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.output_schemas import output_schema
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.server.toolsets import CORE
@@ -26,10 +25,11 @@ class OperationTool(TableTool):
 
     _operation: Operation = PrivateAttr()
     _client: ImsClient = PrivateAttr()
+    _confirmations: Confirmations = PrivateAttr()
     _listed: Container[str] = PrivateAttr()
 
     @classmethod
-    def of(cls, operation: Operation, client: ImsClient, listed: Container[str]) -> Self:
+    def of(cls, operation: Operation, client: ImsClient, confirmations: Confirmations, listed: Container[str]) -> Self:
         """The tool of one operation; ``listed`` are the tools that a next call may name."""
         # What people meet first is listed whole; among 400 the deepest objects have to be folded.
         is_core = operation.name in CORE
@@ -37,6 +37,7 @@ class OperationTool(TableTool):
         table = whole_table(operation, list_query=is_core)
         tool = cls.described(table, output_schema(operation), max_schema_bytes=most)
         tool._operation, tool._client, tool._listed = operation, client, listed
+        tool._confirmations = confirmations
         return tool
 
     async def checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -44,11 +45,20 @@ class OperationTool(TableTool):
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
         longest = self.longest_wait_seconds(context)
-        return await answered(self._client, self._operation, arguments, context, self._listed, longest_seconds=longest)
+        return await answered(
+            self._client,
+            self._confirmations,
+            self._operation,
+            arguments,
+            context,
+            self._listed,
+            longest_seconds=longest,
+        )
 
 
 async def answered(
     client: ImsClient,
+    confirmations: Confirmations,
     operation: Operation,
     checked: dict[str, Any],
     context: Context[Any, Any],
@@ -63,9 +73,9 @@ async def answered(
     own = OwnArguments.taken_from(checked)
     asked = False
     if client.needs_confirmation(operation, checked):
-        answer = await confirmed(context, operation, checked)
-        if isinstance(answer, InputRequiredResult):
-            return answer
+        question = await confirmations.ask(context, operation, checked)
+        if question is not None:
+            return question
         asked = True
     return await run_operation(
         client,

@@ -87,7 +87,7 @@ class TableTool(Tool):
 
 def effect_annotations(table: Operation) -> ToolAnnotations:
     """All four hints, from the table's effect. A conditionally destructive operation counts as destructive."""
-    destructive = table.effect is Effect.DESTRUCTIVE or table.destructive_when is not None
+    destructive = table.effect is Effect.DESTRUCTIVE or bool(table.destructive_when)
     return ToolAnnotations(
         read_only_hint=table.effect is Effect.READ,
         destructive_hint=destructive,

@@ -43,7 +43,7 @@ async def submit(
     When the answer is lost the jobs are looked through before anything is said: one that is new and fits is the one.
     """
     operation = get_operation(OPERATION)
-    client.guard(operation, operation.effect)
+    client.guard(operation, arguments)
     before = await _jobs(client)
     if not allow_duplicate:
         _refuse_duplicate(before or [], arguments)

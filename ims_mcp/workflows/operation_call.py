@@ -20,6 +20,7 @@ from ims_mcp.summaries.upload_address import opened_upload_address
 from ims_mcp.workflows import live_record
 from ims_mcp.workflows.next_call import next_operation_call
 from ims_mcp.workflows.own_parameters import whole_table
+from ims_mcp.workflows.present_state import read_previous
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
 LARGE_BYTES = 500_000
@@ -93,6 +94,8 @@ async def run_operation(
         reply = submission.reply
         note = {"note": "the answer was lost; this job was found by looking"} if submission.found else {}
     else:
+        client.guard(operation, arguments, confirmed=confirmed)
+        note = await read_previous(client, operation, arguments)
         reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
     data = opened_upload_address(reply.data) | note
     if operation.poll is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcp import Client
 from mcp_types import CallToolResult
 
-from ims_mcp.catalogue import Effect, Operation, get_operation, operations
+from ims_mcp.catalogue import AskWhen, Effect, Operation, get_operation, operations
 from ims_mcp.catalogue.describe import example
 from ims_mcp.settings import Settings
 from tests.server.connected import connected, text_of
@@ -31,13 +31,28 @@ class Call:
 
 
 def calls() -> list[Call]:
-    """One of every operation, and one more of those that some arguments make destructive."""
+    """One of every operation, and one more for each condition under which the user is asked."""
     found = [Call(operation, example(operation)) for operation in operations()]
     for operation in operations():
-        if operation.destructive_when is not None:
-            name, value = operation.destructive_when
-            found.append(Call(operation, {**example(operation), name: value}))
+        found += [
+            Call(operation, meeting(operation, condition)) for condition in operation.destructive_when if condition.path
+        ]
     return found
+
+
+def meeting(operation: Operation, condition: AskWhen) -> dict[str, Any]:
+    """A good call that the condition applies to."""
+    name, *inner = condition.path.split(".")
+    if condition.absent:
+        return {each: value for each, value in example(operation).items() if each != name}
+    rows = tuple(replace(row, required=True) if row.name == name else row for row in operation.parameters)
+    given = example(replace(operation, parameters=rows))
+    if not condition.values:
+        return given
+    if inner:  # a list of objects, so far
+        (field,) = inner
+        return {**given, name: [{**entry, field: condition.values[0]} for entry in given[name]]}
+    return {**given, name: condition.values[0] == "true" if given[name] is True else condition.values[0]}
 
 
 def calls_that(*effects: Effect) -> list[Call]:

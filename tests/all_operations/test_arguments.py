@@ -16,6 +16,7 @@ from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.build import build_server
 from ims_mcp.server.catalogue_tools import catalogue_tools
+from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.table_tool import TableTool
 from ims_mcp.settings import Settings
@@ -33,9 +34,11 @@ async def tried(make: Make, *, by_call_tool: bool) -> tuple[int, int]:
     with ScriptedService() as service:
         async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
             context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
-            call_tools: dict[str, TableTool] = {tool.name: tool for tool in catalogue_tools(to.client, ())}
+            call_tools: dict[str, TableTool] = {
+                tool.name: tool for tool in catalogue_tools(to.client, Confirmations(to.client), ())
+            }
             for operation in operations():
-                tool: TableTool = OperationTool.of(operation, to.client, ())
+                tool: TableTool = OperationTool.of(operation, to.client, Confirmations(to.client), ())
                 if by_call_tool:
                     tool = call_tools[f"call_{operation.effect}_operation"]
                 for random in seeds(operation):
@@ -95,7 +98,11 @@ async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: E
         settings = Settings(allow_destructive=True)
         async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
             context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
-            tool = next(each for each in catalogue_tools(to.client, ()) if each.name == f"call_{effect}_operation")
+            tool = next(
+                each
+                for each in catalogue_tools(to.client, Confirmations(to.client), ())
+                if each.name == f"call_{effect}_operation"
+            )
             for wrong in ("[1]", "text", 5, [1], True, "{", '{"a": NaN}'):
                 result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, context)
                 assert result.is_error

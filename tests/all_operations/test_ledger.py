@@ -60,7 +60,8 @@ def test_snapshots_that_differ_are_missing_or_belong_to_nothing_are_named(
     shutil.copytree(write_snapshots.SNAPSHOTS, snapshots)
     shutil.copy(write_snapshots.README, tmp_path)
     for name, path in {
-        "ROOT": tmp_path, "SNAPSHOTS": snapshots, "LEDGER": snapshots / "ledger.json", "README": tmp_path / "README.md",
+        "ROOT": tmp_path, "SNAPSHOTS": snapshots, "README": tmp_path / "README.md",
+        "LEDGER": snapshots / "ledger.json", "ASKED": snapshots / "asked.json",
     }.items():  # fmt: skip
         monkeypatch.setattr(write_snapshots, name, path)
     before = write_snapshots.differences()

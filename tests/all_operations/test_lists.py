@@ -201,7 +201,7 @@ def test_annotations_follow_from_effects() -> None:
     for each in operations():
         hints = everything()[each.tool_name].annotations
         assert hints is not None
-        destructive = each.effect is Effect.DESTRUCTIVE or each.destructive_when is not None
+        destructive = each.effect is Effect.DESTRUCTIVE or bool(each.destructive_when)
         assert hints.read_only_hint is (each.effect is Effect.READ)
         assert hints.destructive_hint is destructive, each.name
         assert (hints.idempotent_hint, hints.open_world_hint) == (each.idempotent, True)

@@ -14,6 +14,7 @@ from ims_mcp.catalogue.describe import example
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.client.ims import ImsClient, Reply
 from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
+from ims_mcp.settings import Settings
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.waiting import LOOK_SECONDS, MAX_WAIT_SECONDS, Waited, is_endless, wait_for
 from tests.all_operations.jobs import (
@@ -223,7 +224,7 @@ async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> 
 @pytest.mark.anyio
 async def test_a_submission_that_does_not_wait_names_the_look_that_follows() -> None:
     with ScriptedService() as service:
-        async with connected(service.url) as client:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
             for job in asynchronous():
                 service.usual = Answer(body=submitted(job))
                 given = {"operation": job.name, "arguments": example(job)}

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ims_mcp.catalogue.operation import Effect, Operation, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Effect, Operation, Parameter
 
 
 @cache
@@ -49,7 +49,7 @@ def made(
     *parameters: Parameter,
     anonymous: bool = False,
     idempotent: bool = False,
-    destructive_when: tuple[str, Any] | None = None,
+    destructive_when: tuple[AskWhen, ...] = (),
 ) -> Operation:
     """An operation of our own making."""
     return Operation(
@@ -70,13 +70,13 @@ _ID = Parameter("MediaId", "string")
 READ = made("GetThing", Effect.READ, _ID)
 WRITE = made("ChangeThing", Effect.WRITE, _ID)
 TOKEN_WRITE = made("AddThing", Effect.WRITE, _ID, Parameter("ClientToken", "string", hidden=True))
-DESTRUCTIVE = made("DropThing", Effect.DESTRUCTIVE, _ID)
+DESTRUCTIVE = made("DropThing", Effect.DESTRUCTIVE, _ID, destructive_when=(AskWhen("drops the thing"),))
 SOMETIMES_DESTRUCTIVE = made(
     "PutThing",
     Effect.WRITE,
     _ID,
     Parameter("Overwrite", "boolean"),
     Parameter("ClientToken", "string", hidden=True),
-    destructive_when=("Overwrite", True),
+    destructive_when=(AskWhen("replaces the thing", path="Overwrite", values=("true",)),),
 )
 ANONYMOUS = made("GetPublicThing", Effect.READ, _ID, anonymous=True)

@@ -53,16 +53,18 @@ def test_read_only_mode_lets_reads_through(make_client: MakeClient) -> None:
 
 
 def test_a_destructive_call_needs_confirmation(make_client: MakeClient) -> None:
-    with pytest.raises(Refused, match="DropThing was not sent") as caught:
+    with pytest.raises(Refused, match="DropThing was not sent: it drops the thing, and nobody confirmed it") as caught:
         called(make_client, DESTRUCTIVE)
-    assert "--allow-destructive" in caught.value.explain()
+    # A model reads this too: who may decide is said, the way round is not.
+    assert "person who runs the server decides" in caught.value.explain()
+    assert "--" not in caught.value.explain()
     assert called(make_client, DESTRUCTIVE, confirmed=True) == 1
     assert called(make_client, DESTRUCTIVE, allow_destructive=True) == 1
 
 
 @pytest.mark.parametrize("overwrite", [True, "true"])
 def test_an_argument_can_make_a_call_destructive(make_client: MakeClient, overwrite: Any) -> None:
-    with pytest.raises(Refused, match="PutThing with Overwrite=true was not sent"):
+    with pytest.raises(Refused, match=r"PutThing was not sent: it replaces the thing \(Overwrite=true\)"):
         called(make_client, SOMETIMES_DESTRUCTIVE, {"Overwrite": overwrite})
     assert called(make_client, SOMETIMES_DESTRUCTIVE, {"Overwrite": overwrite}, confirmed=True) == 1
     assert called(make_client, SOMETIMES_DESTRUCTIVE, {"Overwrite": False}) == 1
@@ -70,7 +72,7 @@ def test_an_argument_can_make_a_call_destructive(make_client: MakeClient, overwr
 
 def test_overwriting_a_registration_is_refused_unless_confirmed(make_client: MakeClient) -> None:
     operation = get_operation("RegisterMediaInfo")
-    with pytest.raises(Refused, match="RegisterMediaInfo with Overwrite=true"):
+    with pytest.raises(Refused, match="deletes the asset that has this URL now"):
         called(make_client, operation, {"InputURL": "https://example.com/a.mp4", "Overwrite": True})
 
 

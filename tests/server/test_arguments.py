@@ -23,6 +23,7 @@ from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.build import build_server
+from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
@@ -64,7 +65,7 @@ class Driver:
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
         async with opened(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
-            tool = OperationTool.of(self.operation, to.client, ())
+            tool = OperationTool.of(self.operation, to.client, Confirmations(to.client), ())
             server = build_server(settings, to.client, to.following)
             result = await tool.run(arguments, Context(mcp_server=server))
         text = "".join(getattr(block, "text", "") for block in result.content)

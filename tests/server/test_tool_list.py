@@ -95,6 +95,7 @@ def test_every_tool_carries_all_four_annotations_from_its_effect(tools: list[Too
     assert {name for name, hint in hints.items() if hint and hint.destructive_hint} == {
         "register_media_info",  # with Overwrite=true
         "delete_media_infos",
+        "call_write_operation",  # for the arguments that an operation's own conditions name
         "call_destructive_operation",
     }
     assert {name for name, hint in hints.items() if hint and hint.read_only_hint} == {

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares, and the documentation's guide to callback eve
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs
 
 # Ten digits keep milliseconds out, the mistake that otherwise answers with an empty list.
 START_SECONDS: ParameterNotes = {"text": "Start, Unix seconds.", "minimum": 1_000_000_000, "maximum": 9_999_999_999}
@@ -33,6 +33,11 @@ NOTES = (
             "that is to stay. Events of real-time AI agents are set with set_notify_config instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces the event callback of the account in this region: other systems may stop getting their events"
+            ),
+        ),
         parameters={
             "CallbackType": {"text": "HTTP address or MNS (SMQ) queue.", "choices": ("HTTP", "MNS")},
             "CallbackURL": {
@@ -102,6 +107,7 @@ NOTES = (
             "exist; get_storage_list shows those the service knows, get_default_storage_location the present one."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces the default storage place of the account in this region"),),
         parameters={
             "StorageType": {
                 "text": "Bucket managed by VOD, or an OSS bucket of your own.",
@@ -303,7 +309,8 @@ NOTES = (
             "met before, or search, for 30, 90 or 365 days. This places a real, paid order, and a second call may buy "
             "a second time: after an unclear failure look with get_ipc_device_info. Returns the state of the purchase."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("places a real, paid order, and with every call another one"),),
         parameters={
             "DeviceId": {"text": "Id of the camera."},
             "Capability": {

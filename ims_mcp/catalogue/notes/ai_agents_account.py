@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
 ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from start_rtc_robot_instance."}
 BATCH_ID: ParameterNotes = {"text": "Batch of licences, from get_ai_rtc_license_info_list."}
@@ -79,6 +79,7 @@ NOTES = (
             "cannot be taken up again. Agents started otherwise are ended with stop_ai_agent_instance."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("ends a robot's conversation, which cannot be taken up again"),),
         parameters={"InstanceId": ROBOT_INSTANCE},
         idempotent=True,
         words=("hang up robot", "end bot session", "停止机器人", "结束通话", "关闭机器人"),
@@ -92,6 +93,9 @@ NOTES = (
             "all that is to stay. Events of media jobs are set with set_event_callback instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("replaces the whole notification configuration of an agent; what is not sent again is lost"),
+        ),
         parameters={
             "AIAgentId": AGENT_ID,
             "EnableNotify": {"text": "Whether events are announced."},
@@ -141,7 +145,8 @@ NOTES = (
             "licence up. Free codes are in get_ai_rtc_auth_code_list (Status=2). The licence that comes back is "
             "hidden unless include_credentials; whether it worked is Success in the answer."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("uses up a paid licence for this device, which cannot be undone"),),
         parameters={
             "LicenseItemId": BATCH_ID,
             "AuthCode": {"text": "Authorisation code that is used up."},

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares of the operations and of their shared configur
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
 
 AGENT_ID: ParameterNotes = {"text": "Id of the agent, set up in the console."}
 INSTANCE_ID: ParameterNotes = {"text": "InstanceId of the running agent, from the call that started it."}
@@ -194,6 +194,7 @@ NOTES = (
             "a caller through to another number forward_ai_agent_call."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("ends a call for whoever is in it; it cannot be taken up again"),),
         parameters={"InstanceId": INSTANCE_ID},
         idempotent=True,
         words=(
@@ -257,7 +258,8 @@ NOTES = (
             "unclear failure look with list_ai_agent_instance first. Returns the InstanceId; "
             "describe_ai_agent_instance shows how the call went, stop_ai_agent_instance hangs up."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
             "CalledNumber": {"text": "Number to ring."},
@@ -304,7 +306,8 @@ NOTES = (
             "a token, which is returned only with RequireToken=true and hidden unless include_credentials. To send a "
             "telephone call to another number use forward_ai_agent_call."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("takes the agent out of its call; a person has to go on with it"),),
         parameters={
             "InstanceId": INSTANCE_ID,
             "HumanAgentUserId": {"text": "The person's name in the channel; made up if not given."},
@@ -333,7 +336,8 @@ NOTES = (
             "can announce it, and say something if it fails. For a person who joins by app instead of telephone use "
             "takeover_ai_agent_call."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("rings a real telephone at once and puts a call through to it"),),
         parameters={
             "InstanceId": INSTANCE_ID,
             "CalledNumber": {"text": "Number to ring."},

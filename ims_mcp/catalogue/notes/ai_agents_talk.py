@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID, INSTANCE_ID
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
 REGISTRATION_MODE: ParameterNotes = {
     "text": "Registered by call (default), or during conversations.",
@@ -59,6 +59,7 @@ NOTES = (
             "entries need several calls."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes an entry of a stored conversation for good"),),
         parameters={
             "SessionId": {"text": "Session of the entry."},
             "DialogueId": {"text": "Entry to delete."},
@@ -133,7 +134,8 @@ NOTES = (
             "that speaker. A VoiceprintId that exists is registered anew: the old print is lost. Have the person's "
             "consent. Name the id in VoiceprintConfig when starting a call."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("registers a person's voice; a print that exists under this id is lost"),),
         parameters={
             "VoiceprintId": {"text": "Id of your choice.", "min_characters": 1, "max_characters": 127},
             "Input": {
@@ -174,6 +176,7 @@ NOTES = (
             "need RegistrationMode=Implicit."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a person's voiceprint for good"),),
         parameters={"VoiceprintId": {"text": "Voiceprint to delete."}, "RegistrationMode": REGISTRATION_MODE},
         rules=(AtLeastOne(("VoiceprintId",)),),
         idempotent=True,
@@ -343,7 +346,8 @@ NOTES = (
             "own format. It is delivered as it is; the model does not write it. Sending again shows it twice. In a "
             "running voice call use send_ai_agent_speech instead."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("sends a message to a person, which cannot be taken back", shows=("Text",)),),
         parameters={
             "AIAgentId": AGENT_ID,
             "ReceiverId": {"text": "User who gets it; letters and digits, at most 64 bytes.", "max_bytes": 64},

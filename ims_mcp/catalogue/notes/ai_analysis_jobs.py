@@ -6,7 +6,7 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 OPEN: ParameterNotes = {"kind": "object", "json_text": True}
 JOB_ID: ParameterNotes = {"text": "Id of the job.", "required": True}
@@ -96,6 +96,14 @@ JOB_NOTES = (
             "submit_avatar_video_job."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "replaces the file of this name in OSS, if there is one",
+                path="Overwrite",
+                values=("true",),
+                shows=("OutputConfig",),
+            ),
+        ),
         parameters={
             "InputConfig": {"text": "The text or SSML, at most 10,000 characters."},
             "EditingConfig": {
@@ -313,6 +321,7 @@ JOB_NOTES = (
             "made stay. Read the results with get_smart_handle_job before."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes smart jobs with their results for good"),),
         parameters={"JobId": {"text": "Comma-separated job ids.", "required": True, "comma_list": True}},
         idempotent=True,
         words=(
@@ -444,6 +453,7 @@ JOB_NOTES = (
             "Its work is lost and it cannot be resumed; submit it again instead. Finished jobs are not undone."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("cancels a job; its work is lost and it cannot be resumed"),),
         parameters={"JobId": {"text": "Id of the job."}},
         idempotent=True,
         words=(

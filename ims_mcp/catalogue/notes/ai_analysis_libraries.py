@@ -6,7 +6,7 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs
 
 ALGORITHM: ParameterNotes = {
     "text": "What it recognises; the same for library, entity and sample.",
@@ -88,6 +88,7 @@ LIBRARY_NOTES = (
             "were found with it stay. To remove one person or thing use delete_recognition_entity."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a recognition library with all its entities and samples for good"),),
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM},
         idempotent=True,
         words=("remove face library", "drop library", "删除人脸库", "删除识别库"),
@@ -142,6 +143,7 @@ LIBRARY_NOTES = (
             "recognise it. Tags found earlier stay. To remove a single picture use delete_recognition_sample."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes an entity with its samples from a recognition library for good"),),
         parameters={"LibId": LIB_ID, "EntityId": ENTITY_ID, "Algorithm": ALGORITHM},
         idempotent=True,
         words=("remove person", "unregister face", "删除人物", "删除识别实体"),
@@ -202,6 +204,7 @@ LIBRARY_NOTES = (
             "its other samples stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a sample of an entity for good"),),
         parameters={
             "LibId": LIB_ID,
             "EntityId": ENTITY_ID,
@@ -278,6 +281,7 @@ LIBRARY_NOTES = (
             "is used for cannot be changed."
         ),
         effect=Effect.WRITE,
+        destructive_when=(AskWhen("replaces the whole word list of a hotword library", path="Hotwords"),),
         parameters={
             "HotwordLibraryId": HOTWORD_LIBRARY_ID,
             "Hotwords": HOTWORDS,
@@ -307,6 +311,7 @@ LIBRARY_NOTES = (
             "later jobs that name the library can no longer use it."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a hotword library with all its words for good"),),
         parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
         idempotent=True,
         words=("remove glossary", "drop vocabulary", "删除热词库", "删除热词"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_analysis_jobs import INPUT, OPEN
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 INPUT_OR_URL: ParameterNotes = {
     "text": "The media.",
@@ -259,6 +259,10 @@ UNDERSTANDING_NOTES = (
             "single asset use submit_media_ai_analysis_job instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("replaces the account's setting for analysing every new asset"),
+            AskWhen("from then on starts a billed analysis of every new asset", path="Auto", values=("true",)),
+        ),
         parameters={
             "Auto": {"text": "true analyses every new asset; default false."},
             "TemplateId": {

@@ -6,7 +6,7 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 OPEN: ParameterNotes = {"kind": "object", "json_text": True}
 TRAINING_JOB_ID: ParameterNotes = {"text": "Id of the training job."}
@@ -104,6 +104,10 @@ AVATAR_NOTES = (
             "address not after training. It does not start the training: submit_avatar_training_job does."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("replaces the training video of a digital human", path="Video"),
+            AskWhen("replaces the portrait of a digital human", path="Portrait"),
+        ),
         parameters={
             "JobId": TRAINING_JOB_ID,
             "AvatarName": AVATAR_NAME,
@@ -153,6 +157,9 @@ AVATAR_NOTES = (
             "and training again is billed again. Videos already made stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a training job, and with it the digital human it made; training again is billed again"),
+        ),
         parameters={"JobId": TRAINING_JOB_ID},
         idempotent=True,
         words=("remove avatar", "discard training", "删除数字人", "删除训练任务"),

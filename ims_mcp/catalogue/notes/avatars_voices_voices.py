@@ -6,7 +6,7 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll
 
 JOB_ID: ParameterNotes = {"text": "Id of the cloning job."}
 VOICE_ID: ParameterNotes = {"text": "Id of the cloned voice."}
@@ -171,6 +171,9 @@ VOICE_NOTES = (
             "again is billed again. Audio already produced stays."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a voice cloning job, and with it the voice it made; cloning again is billed again"),
+        ),
         parameters={"JobId": JOB_ID},
         idempotent=True,
         words=("remove voice", "discard clone", "删除声音", "删除克隆任务"),
@@ -254,7 +257,8 @@ VOICE_NOTES = (
             "Replace the sample audio of a cloned voice by another asset, which people hear when they choose a voice. "
             "Nothing else of a voice can be changed, and it is not trained again."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces the sample by which people choose a voice"),),
         parameters={"VoiceId": VOICE_ID, "DemoAudioMediaId": {"text": "Asset id of the new sample."}},
         idempotent=True,
         words=("voice preview", "change sample", "修改示例音频", "更新音色"),

@@ -6,7 +6,7 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 OSS_OR_MEDIA: ParameterNotes = {"choices": ("OSS", "Media"), "any_case": True}
 MEDIA: ParameterNotes = {"text": "oss://bucket/key or OSS URL of this region, or asset id."}
@@ -101,6 +101,7 @@ NOTES = (
             "copies of them can no longer be found. To remove single entries use delete_dna_files."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a fingerprint library with all fingerprints in it for good"),),
         parameters={"DBId": DB_ID},
         idempotent=True,
         words=("drop fingerprint database", "remove dna library", "删除DNA库", "删除指纹库"),
@@ -185,6 +186,7 @@ NOTES = (
             "it again instead. Fingerprints already saved are removed with delete_dna_files."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("cancels a fingerprint job; its work is lost and it cannot be resumed"),),
         parameters={"JobId": JOB_ID},
         idempotent=True,
         words=(
@@ -228,6 +230,7 @@ NOTES = (
             "copies of them are no longer found. To drop a whole library use delete_dnadb."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes fingerprints from a library for good"),),
         parameters={
             "DBId": DB_ID,
             "PrimaryKeys": {"text": "Comma-separated, at most 50.", "max_parts": 50, "comma_list": True},

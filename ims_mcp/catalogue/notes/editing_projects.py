@@ -6,7 +6,7 @@ Sources: the value sets of SDK 6.20.2 and what its models declare. The words are
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter
 
 OPEN: ParameterNotes = {"kind": "object", "json_text": True}
 PROJECT_ID: ParameterNotes = {"text": "Id of the project."}
@@ -116,6 +116,16 @@ PROJECT_NOTES = (
             "get_editing_project first. It renders nothing: submit_media_producing_job does."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("replaces the whole timeline of an editing project", path="Timeline"),
+            AskWhen("replaces the template of an editing project", path="TemplateId"),
+            AskWhen("replaces the clips of an editing project's template", path="ClipsParam"),
+            AskWhen(
+                "cancels the reservation of a live editing project",
+                path="BusinessStatus",
+                values=("ReservationCanceled",),
+            ),
+        ),
         parameters={
             "ProjectId": PROJECT_ID,
             "Title": {"text": "New name."},
@@ -206,6 +216,7 @@ PROJECT_NOTES = (
             "delete_editing_project_materials."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes editing projects with their timelines for good"),),
         parameters={
             "ProjectIds": {"text": "Comma-separated project ids.", "required": True, "comma_list": True},
         },
@@ -263,6 +274,7 @@ PROJECT_NOTES = (
             "library: delete_media_infos removes those. Clips that use them on the timeline are not changed."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("takes materials out of an editing project; the assets stay"),),
         parameters={
             "ProjectId": PROJECT_ID,
             "MaterialIds": {"text": "Comma-separated, at most 10.", "max_parts": 10, "comma_list": True},
@@ -348,6 +360,15 @@ PROJECT_NOTES = (
             "not change."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("replaces the whole content of an editing template", path="Config"),
+            AskWhen("replaces the list of assets that an editing template uses", path="RelatedMediaids"),
+            AskWhen(
+                "makes an editing template unusable until it is Available again",
+                path="Status",
+                values=("Created", "Uploading", "Processing", "UploadFailed", "ProcessFailed"),
+            ),
+        ),
         parameters={
             "TemplateId": NEEDED_TEMPLATE_ID,
             "Name": {"text": "New name."},
@@ -377,6 +398,7 @@ PROJECT_NOTES = (
             "delete_custom_template."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes editing templates for good"),),
         parameters={
             "TemplateIds": {"text": "Comma-separated template ids.", "required": True, "comma_list": True},
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll
 
 FORMATS = ("m3u8", "flv", "mp4")
 TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID."}
@@ -200,6 +200,15 @@ NOTES = (
             "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with list_live_record_files."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("takes recordings off the list for good"),
+            AskWhen(
+                "leaves the recorded files in OSS where they are", path="RemoveFile", values=("false",), absent=True
+            ),
+            AskWhen(
+                "deletes the recorded files in OSS too, which cannot be undone", path="RemoveFile", values=("true",)
+            ),
+        ),
         parameters={
             "RecordIds": {"text": "RecordId of each file."},
             "RemoveFile": {"text": "true deletes the OSS objects too."},
@@ -273,7 +282,10 @@ NOTES = (
             "with get_live_record_template, change it and send all of it. System templates cannot be changed. Jobs "
             "already submitted keep the copy they were started with."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("replaces name and formats of a recording template; what is not given again is lost"),
+        ),
         parameters={
             "TemplateId": TEMPLATE_ID,
             "Name": {"text": "Name of the template; needed even if it stays."},
@@ -290,6 +302,7 @@ NOTES = (
             "their copy, and recorded files stay. To change a template instead use update_live_record_template."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a recording template for good"),),
         parameters={"TemplateId": TEMPLATE_ID},
         idempotent=True,
         words=("remove preset", "delete recording settings", "删除录制模板", "删除模板"),

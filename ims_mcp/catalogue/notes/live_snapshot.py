@@ -6,7 +6,7 @@ Sources: the comments of SDK 6.20.2. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Poll
 
 KEYWORD: ParameterNotes = {"text": "Part of a name, or an id.", "max_characters": 128}
 SORT: ParameterNotes = {"text": "By creation time; default desc.", "choices": ("desc", "asc")}
@@ -114,6 +114,11 @@ NOTES = (
             "job."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "stops taking pictures of a live stream until it is started again", path="Command", values=("stop",)
+            ),
+        ),
         parameters={"Command": {"text": "What to do.", "choices": ("start", "stop", "restart")}},
         words=(
             "stop live screenshots",
@@ -165,6 +170,15 @@ NOTES = (
             "cannot be brought back; by default they stay. The answer tells for each whether it worked (OK)."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("takes pictures of a live stream off the list for good"),
+            AskWhen(
+                "leaves the pictures in OSS where they are", path="DeleteOriginalFile", values=("false",), absent=True
+            ),
+            AskWhen(
+                "deletes the pictures in OSS too, which cannot be undone", path="DeleteOriginalFile", values=("true",)
+            ),
+        ),
         parameters={
             "CreateTimestampList": {"text": "CreateTimestamp of each picture, at most 200."},
             "DeleteOriginalFile": {"text": "true deletes the OSS objects too; default false."},
@@ -227,7 +241,8 @@ NOTES = (
             "takes the whole definition, so read it first with get_live_snapshot_template. Stop and start a running "
             "job to be sure that it follows."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces the whole definition of a template for pictures of live streams"),),
         parameters={
             "TemplateId": {"text": "The template to change."},
             "TemplateName": TEMPLATE_NAME,
@@ -248,6 +263,7 @@ NOTES = (
             "send_live_snapshot_job_command instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a template for pictures of live streams for good"),),
         idempotent=True,
         words=("remove live screenshot template", "drop capture preset", "删除直播截图模板", "删除截图模板"),
     ),

@@ -6,7 +6,7 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll
 
 TEMPLATE_TYPES = ("normal", "narrow-band", "audio-only", "origin")
 STREAM_INPUT: ParameterNotes = {
@@ -146,6 +146,11 @@ NOTES = (
             "submit_live_transcode_job."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("replaces the input stream of a live transcoding job", path="StreamInput"),
+            AskWhen("replaces where a live transcoding job's stream goes", path="TranscodeOutput"),
+            AskWhen("replaces the schedule of a live transcoding job", path="TimedConfig"),
+        ),
         parameters={
             "JobId": {"text": "The job to change."},
             "StreamInput": STREAM_INPUT,
@@ -168,6 +173,9 @@ NOTES = (
             "delete_live_transcode_job."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("ends a live transcoding job for good: everyone watching its output loses the stream"),
+        ),
         parameters={"Command": {"text": "Always stop.", "choices": ("stop",)}},
         idempotent=True,
         words=(
@@ -187,6 +195,7 @@ NOTES = (
             "send_live_transcode_job_command, to know that no output stream is cut off. Input stream and template stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a live transcoding job for good"),),
         idempotent=True,
         words=("remove live transcode job", "clean up jobs", "删除直播转码", "删除转码任务"),
     ),
@@ -245,6 +254,7 @@ NOTES = (
             "get_live_transcode_template first."
         ),
         effect=Effect.WRITE,
+        destructive_when=(AskWhen("replaces settings of a live transcoding template", path="TemplateConfig"),),
         parameters={
             "TemplateId": {"text": "The template to change."},
             "Name": {"text": "New name."},
@@ -261,6 +271,7 @@ NOTES = (
             "deleted with it. Templates for files are deleted with delete_custom_template."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a live transcoding template for good"),),
         idempotent=True,
         words=("remove live template", "drop live preset", "删除直播转码模板", "删除模板"),
     ),

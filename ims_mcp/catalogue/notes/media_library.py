@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
@@ -57,6 +57,13 @@ _FIRST = (
             "second asset (ClientToken). For a rendition of an asset use register_media_stream."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "deletes the asset that has this URL now, with its title, tags and results",
+                path="Overwrite",
+                values=("true",),
+            ),
+        ),
         parameters={
             "InputURL": {
                 "text": f"{OSS_URL}, or vod://id. Cannot be changed later.",
@@ -112,7 +119,6 @@ _FIRST = (
             failure=("PrepareFail",),
             pending=("Init", "Preparing"),
         ),
-        destructive_when=("Overwrite", True),
         words=(
             "register",
             "import",
@@ -379,6 +385,15 @@ _FIRST = (
             "not exist come back in IgnoredList, those you may not delete in ForbiddenList."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes assets from the library for good"),
+            AskWhen(
+                "leaves their files in OSS where they are", path="DeletePhysicalFiles", values=("false",), absent=True
+            ),
+            AskWhen(
+                "deletes their files in OSS too, which cannot be undone", path="DeletePhysicalFiles", values=("true",)
+            ),
+        ),
         parameters={
             "MediaIds": {
                 "text": "Comma-separated asset ids, at most 20; win over InputURLs.",

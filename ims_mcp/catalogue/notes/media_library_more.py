@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares, and the documentation page of CreateAudit for
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
 
 CATEGORY_ID: ParameterNotes = {"text": "Category id, from get_categories."}
 CATEGORY_NAME: ParameterNotes = {"text": "Name, at most 64 bytes.", "max_bytes": 64}
@@ -48,6 +48,17 @@ NOTES = (
             "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use delete_media_infos."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("removes renditions from an asset for good"),
+            AskWhen(
+                "leaves their files in OSS where they are", path="DeletePhysicalFiles", values=("false",), absent=True
+            ),
+            AskWhen(
+                "deletes the files of these renditions in OSS too, which cannot be undone",
+                path="DeletePhysicalFiles",
+                values=("true",),
+            ),
+        ),
         parameters={
             "MediaId": {"text": "Id of the asset that has the streams.", "max_bytes": 64},
             "FileURLs": {"text": "Comma-separated FileURL values of the streams.", "comma_list": True},
@@ -242,6 +253,7 @@ NOTES = (
             "assets themselves delete_media_infos."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a category and everything below it for good"),),
         parameters={"CateId": CATEGORY_ID},
         idempotent=True,
         words=("remove folder", "delete folder", "删除分类", "删除目录", "删除文件夹"),
@@ -321,7 +333,8 @@ NOTES = (
             "anew with delete_media_marks and add_media_marks. Look at the result with list_media_marks."
         ),
         # Not idempotent: nobody says that an entry which finds no mark does not add one.
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces what marks of an asset say; what they said is not kept"),),
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarks": MARKS},
         words=("edit bookmark", "change annotation", "move marker", "修改标记", "更新打点", "编辑标注"),
     ),
@@ -334,6 +347,10 @@ NOTES = (
             "ids of the deleted marks."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes marks of an asset for good"),
+            AskWhen("deletes every mark of the asset, since none is named", path="MediaMarkIds", absent=True),
+        ),
         parameters={
             "MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64},
             "MediaMarkIds": {"text": "Comma-separated mark ids; without it, ALL marks.", "comma_list": True},
@@ -351,6 +368,13 @@ NOTES = (
             "submit_media_censor_job. The answer is empty but for its RequestId."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "bars assets from being played until they are set to Normal",
+                path="AuditContent.Status",
+                values=("Blocked",),
+            ),
+        ),
         parameters={
             "AuditContent": {
                 "text": "One entry per asset, at most 20.",

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares and the operation pages say of input types, li
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs
 
 FLOW_ID: ParameterNotes = {"text": "Id of the flow, a UUID.", "required": True}
 OUTPUT_NAME: ParameterNotes = {"text": "Name of the output.", "required": True}
@@ -87,6 +87,13 @@ NOTES = (
             f"offline. See the result with get_media_connect_flow. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "takes a flow off the air: everything downstream is interrupted until it is online again",
+                path="Status",
+                values=("offline",),
+            ),
+        ),
         parameters={
             "FlowId": FLOW_ID,
             "Status": {"text": "online starts, offline interrupts.", "choices": ("online", "offline")},
@@ -119,6 +126,9 @@ NOTES = (
             f"Refused while it is online: take it offline with update_media_connect_flow_status first. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a flow with its inputs and outputs for good; their addresses stop working"),
+        ),
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
         words=("remove relay", "tear down flow", "删除流", "销毁流"),
@@ -203,7 +213,13 @@ NOTES = (
             "source. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: "
             f"delete the source and add another. With two sources InputName says which one. {RET_CODE}"
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces where a flow's stream comes from, or who may push it",
+                shows=("InputFromUrl", "Cidrs"),
+            ),
+        ),
         parameters={
             "FlowId": FLOW_ID,
             "InputName": {"text": "Which source; needed with failover."},
@@ -226,6 +242,7 @@ NOTES = (
             f"two sources InputName says which one goes. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a source of a flow for good; its push address stops working"),),
         parameters={"FlowId": FLOW_ID, "InputName": {"text": "Which source; needed with failover."}},
         idempotent=True,
         words=("drop source", "delete ingest", "删除输入", "移除源"),
@@ -309,7 +326,13 @@ NOTES = (
             "the output and add another. To silence an output for a while use forbid_media_connect_flow_output. "
             f"{RET_CODE}"
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces where a flow's stream goes, or who may pull it",
+                shows=("OutputToUrl", "Cidrs"),
+            ),
+        ),
         parameters={
             "FlowId": FLOW_ID,
             "OutputName": OUTPUT_NAME,
@@ -340,7 +363,8 @@ NOTES = (
             "configuration remains and the other outputs go on. resume_media_connect_flow_output undoes it. To remove "
             f"an output use delete_media_connect_flow_output. {RET_CODE}"
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("takes an output off the air: it gets nothing more until it is resumed"),),
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
         words=(
@@ -377,6 +401,7 @@ NOTES = (
             f"forbid_media_connect_flow_output. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes an output of a flow for good; its pull address stops working"),),
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
         words=("drop destination", "stop restream", "删除输出", "移除转推"),

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares and the operation pages say of states and of w
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll
 
 NAME: ParameterNotes = {
     "text": "1 to 64 letters, digits, - or _.",
@@ -132,7 +132,10 @@ NOTES = (
             "first with stop_media_live_channel. The whole configuration is sent again, so read it with "
             "get_media_live_channel and hand back what should stay too; do not count on what is left out being kept."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("replaces the whole configuration of a live channel; what is not sent again is lost"),
+        ),
         parameters={
             "ChannelId": CHANNEL_ID,
             "Name": NAME,
@@ -197,7 +200,10 @@ NOTES = (
             "start_media_live_channel resumes. Returns at once while the channel is STOPPING: look at Channel.State "
             "with get_media_live_channel until it is IDLE. Needed before a channel can be changed or deleted."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("takes a live channel off the air: viewers lose the stream until it is started again"),
+        ),
         parameters={"ChannelId": CHANNEL_ID},
         poll=Poll(
             operation="GetMediaLiveChannel",
@@ -231,6 +237,7 @@ NOTES = (
             "To pause a broadcast only, stop it instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a live channel with its configuration for good"),),
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
         words=("remove live channel", "tear down", "删除直播频道", "删除频道"),
@@ -338,7 +345,13 @@ NOTES = (
             "passphrase. Only while no channel uses it (ChannelIds in get_media_live_input is empty). The type "
             "cannot change: make a new one with create_media_live_input."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces the sources and security groups of a live input; what is not sent again is lost",
+                shows=("InputSettings", "SecurityGroupIds"),
+            ),
+        ),
         parameters={
             "InputId": INPUT_ID,
             "Name": NAME,
@@ -356,6 +369,7 @@ NOTES = (
             "take it out with update_media_live_channel or delete that channel first."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a live input for good; its push address stops working"),),
         parameters={"InputId": INPUT_ID},
         idempotent=True,
         words=("remove input", "drop source", "删除输入", "删除直播源"),
@@ -427,7 +441,10 @@ NOTES = (
             "it (InputIds in get_media_live_input_security_group is empty); otherwise make another group with "
             "create_media_live_input_security_group and give it to the input."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("replaces the whole list of addresses that may push to live inputs", shows=("WhitelistRules",)),
+        ),
         parameters={"SecurityGroupId": GROUP_ID, "Name": NAME, "WhitelistRules": RULES},
         idempotent=True,
         words=(
@@ -448,6 +465,7 @@ NOTES = (
             "group with update_media_live_input first."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a list of addresses that may push to live inputs for good"),),
         parameters={"SecurityGroupId": GROUP_ID},
         idempotent=True,
         words=("remove whitelist", "drop ip rules", "删除安全组", "删除白名单"),

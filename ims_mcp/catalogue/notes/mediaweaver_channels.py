@@ -7,7 +7,7 @@ ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter
 
 CHANNEL: ParameterNotes = {"text": "Name of the channel."}
 PROGRAM: ParameterNotes = {"text": "Name of the program."}
@@ -162,7 +162,13 @@ NOTES = (
             "them from get_channel and hand back what should stay. Mode and tier cannot change: make a new channel "
             "with create_channel."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces outputs, filler and access control of a channel; what is not sent again is lost",
+                shows=("AccessPolicy",),
+            ),
+        ),
         parameters={"ChannelName": CHANNEL, **CHANNEL_SETTINGS},
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
@@ -205,7 +211,8 @@ NOTES = (
             "Interrupt a running MediaWeaver channel: viewers lose the stream, programs and settings stay and "
             "start_channel resumes. State in get_channel becomes 0. For a live encoder use stop_media_live_channel."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("takes a channel off the air: viewers lose the stream until it is started again"),),
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
         words=(
@@ -226,6 +233,7 @@ NOTES = (
             "stop_channel before. The sources its programs played stay. To interrupt a channel only, stop it."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a channel for good; its playback addresses stop working"),),
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
         words=("remove channel", "tear down linear channel", "删除频道", "删除轮播频道"),
@@ -301,7 +309,13 @@ NOTES = (
             "Change source, clip, place in the schedule or ad breaks of a program of a MediaWeaver channel. Ad breaks "
             "are given as a whole: take them from get_program and hand back those that should stay."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "changes what a channel plays: source, clip, place in the schedule or ad breaks of a program",
+                shows=("SourceType",),
+            ),
+        ),
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
         idempotent=True,
         words=(
@@ -328,6 +342,7 @@ NOTES = (
             "channel goes on with what is left, or with its filler."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("takes a program out of a channel's schedule for good"),),
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
         idempotent=True,
         words=(

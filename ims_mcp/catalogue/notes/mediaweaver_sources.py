@@ -7,7 +7,7 @@ ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter
 
 LOCATION: ParameterNotes = {"text": "Name of the source location."}
 SOURCE: ParameterNotes = {"text": "Name of the source in that location."}
@@ -98,7 +98,10 @@ NOTES = (
             "Change the base address or the segment delivery of a MediaWeaver source location. All sources in it "
             "follow, so channels on air may break if the files are not at the new address."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("changes the address that all sources of a location come from; channels on air follow at once"),
+        ),
         parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
         idempotent=True,
         words=("change origin host", "switch domain", "修改源位置", "更换片源域名"),
@@ -112,6 +115,7 @@ NOTES = (
             "not touched."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("removes a source location; programs that play from it lose their source"),),
         parameters={"SourceLocationName": LOCATION, "SoftDelete": SOFT_DELETE},
         idempotent=True,
         words=("remove origin", "drop location", "删除源位置", "移除片源域名"),
@@ -183,7 +187,13 @@ NOTES = (
             "Replace the playlists of a MediaWeaver source. The whole list is sent again: take it from get_source and "
             "hand back what should stay. Name, type and location identify the source and cannot change."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces all playlists of a source; channels on air follow at once",
+                shows=("HttpPackageConfigurations",),
+            ),
+        ),
         parameters={
             "SourceLocationName": LOCATION,
             "SourceName": SOURCE,
@@ -201,6 +211,7 @@ NOTES = (
             "list_sources. Programs that play it lose it. The files on the host are not touched."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("removes a source; programs that play it lose it"),),
         parameters={
             "SourceLocationName": LOCATION,
             "SourceName": SOURCE,

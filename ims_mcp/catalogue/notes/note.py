@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from ims_mcp.catalogue.operation import Effect, Kind, Parameter, Poll, Rule
+from ims_mcp.catalogue.operation import AskWhen, Effect, Kind, Parameter, Poll, Rule
 
 
 class ParameterNotes(TypedDict, total=False):
@@ -52,7 +52,7 @@ class OperationNotes:
     parameters: Mapping[str, ParameterNotes] = field(default_factory=dict[str, ParameterNotes])
     rules: tuple[Rule, ...] = ()
     poll: Poll | None = None
-    destructive_when: tuple[str, Any] | None = None
+    destructive_when: tuple[AskWhen, ...] = ()
     idempotent: bool = False
     secret_fields: tuple[str, ...] = ()
     costs: str = ""

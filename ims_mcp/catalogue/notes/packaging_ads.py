@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares and the operation pages say. The words are our
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect
+from ims_mcp.catalogue.operation import AskWhen, Effect
 
 HTTP = ("http", "https")
 SETTINGS: dict[str, ParameterNotes] = {
@@ -109,7 +109,8 @@ NOTES = (
             "Replace the settings of an ad insertion configuration: ad server, content prefix, slate, threshold, CDN "
             "prefixes, aliases. Read it with get_ad_insertion and send again what should stay. The name cannot change."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces the settings of an ad insertion; what is not sent again is lost"),),
         parameters={"Name": {"text": "Name of the configuration."}, **SETTINGS},
         idempotent=True,
         words=("edit ad server", "change slate", "修改广告配置", "修改广告插入"),
@@ -122,6 +123,7 @@ NOTES = (
             "content alike. Point them at the original address first. The content itself stays."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes an ad insertion for good: players that use its addresses lose the stream"),),
         parameters={"Name": {"text": "Name of the configuration."}},
         idempotent=True,
         words=(

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares and the operation pages say. The words are our
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
 NEW_NAME: ParameterNotes = {
     "text": "1 to 200 letters, digits, - or _; cannot change later.",
@@ -112,6 +112,7 @@ NOTES = (
             "channels: remove each with delete_live_package_channel first."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a channel group for good, with its origin domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
         words=("remove group", "drop origin", "删除频道组", "删除直播打包"),
@@ -193,6 +194,10 @@ NOTES = (
             "update_live_package_channel_credentials."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("changes the number of segments of a live channel for everyone who plays it", path="SegmentCount"),
+            AskWhen("changes the segment length of a live channel for everyone who plays it", path="SegmentDuration"),
+        ),
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,
@@ -215,6 +220,7 @@ NOTES = (
             "include_credentials."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces ingest passwords for good; an encoder that uses the old ones goes dark"),),
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,
@@ -243,6 +249,7 @@ NOTES = (
             "endpoints: remove each with delete_live_package_origin_endpoint first."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a live packaging channel for good; its ingest addresses stop working"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
         words=("remove packaging channel", "drop ingest", "删除打包频道", "删除推流端点"),
@@ -327,7 +334,13 @@ NOTES = (
             "shift, packaging and DRM. Read it with get_live_package_origin_endpoint and send again what should stay, "
             "the code or the allowed addresses among it."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces the settings of an origin endpoint and who may fetch from it; what is not sent again is lost",
+                shows=("AuthorizationCode", "IpWhitelist", "IpBlacklist"),
+            ),
+        ),
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,
@@ -347,6 +360,7 @@ NOTES = (
             "stream. The channel and its other endpoints go on."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes an origin endpoint for good: whoever plays from it loses the stream"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
         words=("remove playback url", "unpublish stream", "删除端点", "删除源站"),

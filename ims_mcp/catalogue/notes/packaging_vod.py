@@ -7,7 +7,7 @@ required below where the call means nothing without them. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll
 
 NEW_NAME: ParameterNotes = {
     "text": "Unique in the account: up to 128 letters, digits, - or _.",
@@ -76,6 +76,7 @@ NOTES = (
             "source videos in OSS stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes an on-demand packaging group for good, with its playback domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
         words=("remove vod group", "drop packaging domain", "删除打包组", "删除点播打包"),
@@ -157,6 +158,9 @@ NOTES = (
             "stop working. The assets and their other addresses stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a packaging configuration for good; the playback addresses made by it stop working"),
+        ),
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
         words=("remove packaging settings", "drop format", "删除打包配置", "移除打包格式"),
@@ -267,6 +271,9 @@ NOTES = (
             "files in OSS stay. This is not an asset of the media library: that is delete_media_infos."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a packaged asset for good; its playback addresses stop working, its source stays"),
+        ),
         parameters={"AssetName": ASSET},
         idempotent=True,
         words=("remove packaged video", "unpublish vod", "删除打包资源", "移除打包视频"),

@@ -6,7 +6,7 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 SPEEDS = ("Standard", "Boost", "NarrowBandHDV2")
 PRIORITY: ParameterNotes = {"text": "10 goes first; default 6.", "minimum": 1, "maximum": 10}
@@ -70,6 +70,9 @@ NOTES = (
             "again, without losing them. What is not given stays. The kind of queue cannot be changed."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("pauses a queue: its jobs wait until it is Active again", path="Status", values=("Paused",)),
+        ),
         parameters={
             "PipelineId": PIPELINE_ID,
             "Status": {"text": "Paused holds its jobs back.", "choices": ("Active", "Paused")},
@@ -100,6 +103,7 @@ NOTES = (
             "then on. To only hold jobs back, pause it with update_pipeline."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a queue for good; jobs and templates that name it fail"),),
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
         words=("remove queue", "remove pipeline", "删除管道", "删除队列"),
@@ -248,6 +252,7 @@ NOTES = (
             "live stream."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("ends a running AI workflow, which cannot be resumed"),),
         parameters={"TaskId": TASK_ID},
         idempotent=True,
         words=(

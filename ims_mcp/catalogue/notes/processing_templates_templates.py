@@ -6,7 +6,7 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
 TYPES = (
     "1 transcoding, 2 snapshot, 3 animation, 4 image watermark, 5 text watermark, 6 subtitle, 7 review, 8 cover, "
@@ -111,6 +111,11 @@ NOTES = (
             "and send them back whole with your change."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "replaces the settings of a processing template, for workflows that name it too", path="TemplateConfig"
+            ),
+        ),
         parameters={
             "TemplateId": {"text": "The template to change."},
             "Name": {"text": "New name."},
@@ -127,6 +132,7 @@ NOTES = (
             "already made stay. The service's own templates cannot be deleted."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("deletes a processing template for good; jobs and workflows that name it fail"),),
         idempotent=True,
         words=("remove preset", "delete transcode template", "删除模板", "删除转码模板"),
     ),
@@ -138,7 +144,12 @@ NOTES = (
             "default, which stays as an ordinary template: note its id first, with get_custom_template by Type, to be "
             "able to go back."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "replaces the account's default template of this type; the former default stays as an ordinary template"
+            ),
+        ),
         parameters={"TemplateId": {"text": "Template that becomes the default."}},
         idempotent=True,
         words=(

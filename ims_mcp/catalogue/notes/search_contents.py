@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.search_queries import LIBRARY, NAMESPACE
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Poll
 
 ASSET_FIELDS: ParameterNotes = {
     "text": "What is searchable beside the content.",
@@ -93,6 +93,11 @@ NOTES = (
             "insert_media_to_search_lib costs the analysis again."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen(
+                "removes an asset from a search library with what was indexed of it; indexing again is billed again"
+            ),
+        ),
         parameters={
             "SearchLibName": LIBRARY,
             "Namespace": NAMESPACE,
@@ -201,7 +206,10 @@ NOTES = (
             "costs. The live stream itself goes on. To take it in again call create_stream_to_search_lib, which "
             "returns another MediaId."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("ends the analysis of a live stream, which cannot be taken up again under this MediaId"),
+        ),
         parameters={"MediaId": STREAM, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
         idempotent=True,
         words=(

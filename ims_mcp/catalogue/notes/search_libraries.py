@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.search_queries import LIBRARY, PAGE_SIZE
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
 
 OWN_LIBRARY: ParameterNotes = {"text": "Name of the search library."}
 LIBRARY_CONFIG: ParameterNotes = {
@@ -66,7 +66,8 @@ NOTES = (
             "Replace the configuration of a search library, which today means the face libraries of your own that it "
             "recognises people with. The name stays, and its indexes are changed with alter_search_index instead."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces the configuration of a search library", shows=("SearchLibConfig",)),),
         parameters={"SearchLibName": OWN_LIBRARY, "SearchLibConfig": LIBRARY_CONFIG},
         idempotent=True,
         words=(
@@ -88,6 +89,9 @@ NOTES = (
             "delete_media_from_search_lib, to clear one kind of index drop_search_index."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a search library with everything indexed in it for good; indexing again is billed again"),
+        ),
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
         words=("remove search library", "删除搜索库", "清空搜索库", "drop"),
@@ -144,6 +148,14 @@ NOTES = (
             "clear its data as well use drop_search_index. Whether it is on is told by query_search_index."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen(
+                "switches a search index off, so that searches of this kind find nothing until it is on again",
+                path="IndexStatus",
+                values=("Deactive",),
+            ),
+            AskWhen("replaces the settings of a search index", path="IndexConfig"),
+        ),
         parameters={
             "IndexType": INDEX_TYPE,
             "SearchLibName": LIBRARY,
@@ -173,6 +185,9 @@ NOTES = (
             "disable it use alter_search_index with Deactive."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes a search index with what it has learned for good; indexing again is billed again"),
+        ),
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
         words=("remove index", "clear index data", "删除索引", "清空索引"),

@@ -7,7 +7,7 @@ of job and is documented only by example: they stay open objects. The words are 
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll
 
 OPEN: ParameterNotes = {"kind": "object", "json_text": True}
 JOB_ID: ParameterNotes = {"text": "Id of the batch job.", "required": True}
@@ -59,7 +59,8 @@ NOTES = (
             "own use submit_media_producing_job. Runs in the background: get_batch_media_producing_job shows every "
             "video. Finished only means that all subjobs have ended; each has its own status."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("orders a whole batch of videos, each of which is billed", shows=("OutputConfig",)),),
         parameters={
             "InputConfig": {
                 **OPEN,
@@ -128,7 +129,8 @@ NOTES = (
             "those that submit_scene_timeline_organization_job made, as one batch. For a single project use "
             "submit_media_producing_job. Follow it with get_batch_media_producing_job."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("orders the rendering of several projects at once, each of which is billed"),),
         parameters={
             "ProjectIds": {"text": "Comma-separated project ids.", "comma_list": True},
             "OutputConfig": {

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares; the example values of SubmitYikeStoryboardJob
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Poll
 
 WORKSPACE_ID: ParameterNotes = {"text": "Id of the Yike workspace."}
 USER_ID: ParameterNotes = {"text": "YikeUserId of the sub-account, from get_yike_user."}
@@ -87,6 +87,7 @@ NOTES = (
             "the call succeeded."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("replaces the role of a Yike user, who may lose rights by it"),),
         parameters={
             "YikeUserId": USER_ID,
             "RoleName": {"text": "The new role.", "choices": ("SuperAdmin", "Admin", "RegularUser")},
@@ -102,7 +103,8 @@ NOTES = (
             "call adds again: after an unclear failure look at get_yike_user_credit first. Result=false with an "
             "ErrorCode means that the main account has not enough. The opposite is sub_yike_user_credit."
         ),
-        effect=Effect.WRITE,
+        effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("hands credits of the main account to a Yike user, once more with every call"),),
         parameters={"YikeUserId": USER_ID, "Credit": CREDIT},
         costs="Hands out credits of the main account.",
         words=(
@@ -126,6 +128,7 @@ NOTES = (
             "ErrorCode means that the balance is too small. The opposite is add_yike_user_credit."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(AskWhen("takes credits from a Yike user, once more with every call"),),
         parameters={"YikeUserId": USER_ID, "Credit": CREDIT},
         words=("deduct", "subtract", "reclaim quota", "扣减积分", "减少额度", "收回积分", "扣除"),
     ),
@@ -267,6 +270,15 @@ NOTES = (
             "ordinary library are deleted with delete_media_infos."
         ),
         effect=Effect.DESTRUCTIVE,
+        destructive_when=(
+            AskWhen("deletes Yike assets"),
+            AskWhen(
+                "moves them to the recycle bin with their files", path="LogicDelete", values=("true",), absent=True
+            ),
+            AskWhen(
+                "deletes their files too, for good and not to the recycle bin", path="LogicDelete", values=("false",)
+            ),
+        ),
         parameters={
             "MediaIds": {"text": "Comma-separated asset ids.", "comma_list": True},
             "LogicDelete": {"text": "Default true: recycle bin. false: gone, files too."},
@@ -382,6 +394,14 @@ NOTES = (
             "resume_yike_storyboard_job; a second submit starts, and bills, anew."
         ),
         effect=Effect.WRITE,
+        destructive_when=(
+            AskWhen("generates and bills a video of every shot", path="ExecMode", values=("FullPipeline",)),
+            AskWhen(
+                "may generate and bill a video of every shot, since StoryboardOnly is not asked for",
+                path="ExecMode",
+                absent=True,
+            ),
+        ),
         parameters={
             "FileURL": {"text": "OSS address of the text."},
             "SourceType": {"text": "Kind of text.", "hints": ("Novel",)},
