@@ -84,7 +84,9 @@ async def test_a_next_call_of_an_operation_without_a_tool_is_accepted_as_it_is_p
 @pytest.mark.parametrize("name", ["Config", "Configuration"])
 async def test_a_parameter_with_two_names_travels_under_the_documented_one(name: str) -> None:
     with ScriptedService(usual=Answer(body={"RequestId": "r"})) as service:
-        async with connected(service.url, settings=Settings(tools=("update_template",))) as client:
+        async with connected(
+            service.url, settings=Settings(tools=("update_template",), allow_destructive=True)
+        ) as client:
             arguments = {"TemplateId": "t", name: {"a": 1}}
             own = await client.call_tool("update_template", arguments)
             call = {"operation": "UpdateTemplate", "operation_arguments": arguments}
