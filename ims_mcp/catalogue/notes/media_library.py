@@ -329,8 +329,8 @@ _FIRST = (
         title="Change an asset's basic information",
         purpose=(
             "Change title, description, tags, category, cover, business type, reference id or user data of an asset. "
-            "What is not given, or empty, stays. MediaTags replaces all tags unless AppendTags=true. The address an asset "
-            "was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
+            "What is not given, or empty, stays. MediaTags replaces all tags unless AppendTags=true. The address an "
+            "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),
         effect=Effect.WRITE,
         parameters={
