@@ -66,7 +66,7 @@ async def opened(
         sleep=sleep,
     )
     journal = Journal(_journal_directory(settings))
-    uploader = OssUploader(checkpoint_dir=journal.checkpoints)
+    uploader = OssUploader(checkpoint_dir=journal.checkpoints, clock=client.service_clock)
     transfers = Transfers(
         TransferSteps(client, uploader, OwnStorage(oss_endpoint, credentials)),
         UploadRules(settings.upload_dirs, settings.max_upload_bytes),

@@ -2,133 +2,116 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from ims_mcp.client.oss import Source, SourceMissing, UploadDirectory, shown
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
+
+# No system here opens a longer one.
+_LONGEST_PATH = 4096
+_SHOWN_CHARACTERS = 300
+_SHOWN_DIRECTORIES = 10
+
+logger = logging.getLogger("ims_mcp.workflows.local_files")
 
 
 class FileRefused(ImsError):
     """The file may not or cannot be uploaded; nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
-    """A file that may be uploaded, as it was when it was looked at."""
-
-    path: Path
-    size_bytes: int
-    modified_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class UploadRules:
-    """``directories`` as the user named them; ``max_bytes`` None means as much as OSS takes."""
+    """``directories`` as the user named them, without links in their paths; ``max_bytes`` None: as much as OSS takes.
 
-    directories: Sequence[Path] = ()
-    max_bytes: int | None = None
+    The directories are looked at once, when the server starts: one that is put in the place of another later gives no
+    files. A file with several hard links is a file like any other: which of its names came first cannot be told.
+    """
 
-    def allowed(self, path: str) -> LocalFile:
-        """The file at ``path``: absolute, or relative to one of the directories.
+    def __init__(self, directories: Sequence[Path] = (), max_bytes: int | None = None) -> None:
+        self._named_paths = tuple(directories)
+        self._max_bytes = max_bytes
+        self._directories: list[UploadDirectory] = []
+        for path in directories:
+            try:
+                self._directories.append(UploadDirectory.at(path))
+            except OSError as error:
+                logger.warning(
+                    "an upload directory cannot be used", extra={"directory": shown(path), "reason": error.strerror}
+                )
 
-        Blocks on the disk. Raises FileRefused for what is outside, not a regular file, too large, or reached through a
-        symbolic link or ``..``: a name that leads elsewhere than it reads is not followed.
+    def open(self, path: str) -> Source:
+        """The file at ``path``, open: absolute, or relative to one of the directories.
+
+        Blocks on the disk. Raises FileRefused and SourceRefused for what is outside, not a regular file, too large, or
+        reached through a symbolic link or ``..``: a name that leads elsewhere than it reads is not followed.
         """
-        if not self.directories:
+        if not self._named_paths:
             raise FileRefused(
                 "Uploads are switched off: no directory was named that files may come from.",
                 next_step="The person who runs the server names one with --upload-dir DIR (repeatable) or "
                 "IMS_MCP_UPLOAD_DIRS.",
             )
-        if "\x00" in path or not path.strip() or not _is_unicode(path):
+        if "\x00" in path or not path.strip() or not _can_be_named(path):
             raise FileRefused(f"{plain(path, 200)!r} is no file name.", next_step="Give the path of one file.")
-        if ".." in Path(path).parts:
-            raise FileRefused(f"{path} holds '..'.", next_step="Give the path without it.")
-        given = _without_tilde(Path(path))
-        if given.is_absolute():
-            return self._checked(*self._inside(given))
-        for directory in self.directories:
-            if os.path.lexists(directory / given):
-                return self._checked(directory, directory / given)
-        raise FileRefused(f"There is no file {path} in {self._named()}.", next_step="Check the name.")
-
-    def _inside(self, path: Path) -> tuple[Path, Path]:
-        """The directory it lies in, and the path below that. The directory itself may be reached over a link."""
-        for directory in self.directories:
-            if path.is_relative_to(directory):
-                return directory, path
-        for ancestor in path.parents:
-            with suppress(OSError, RuntimeError):  # a loop of links leads nowhere
-                real = ancestor.resolve()
-                if real in self.directories:
-                    return real, real / path.relative_to(ancestor)
-        raise FileRefused(
-            f"{path} is outside the directories files may come from.",
-            next_step=f"Allowed are files in {self._named()}; --upload-dir of the server adds a directory.",
-        )
-
-    def _named(self) -> str:
-        return ", ".join(str(directory) for directory in self.directories)
-
-    def _checked(self, directory: Path, path: Path) -> LocalFile:
-        try:
-            current = directory
-            for part in path.relative_to(directory).parts:
-                current = current / part
-                if stat.S_ISLNK(current.lstat().st_mode):
-                    raise FileRefused(
-                        f"{current} is a symbolic link, and links are not followed.",
-                        next_step=f"Give the path of the file itself, inside {self._named()}.",
-                    )
-            found = path.lstat()
-        except FileNotFoundError:
-            raise FileRefused(f"There is no file {path}.", next_step="Check the name.") from None
-        except NotADirectoryError:
-            raise FileRefused(f"{path} leads through something that is no directory.", next_step="Check it.") from None
-        except OSError as error:
+        if len(path) > _LONGEST_PATH:
+            raise FileRefused(f"There is no file {_quoted(path)}: its name is too long.", next_step="Check it.")
+        given = Path(path)
+        if ".." in given.parts:
+            raise FileRefused(f"{_quoted(path)} holds '..'.", next_step="Give the path without it.")
+        # On Windows a path can have a drive or a root of its own and still count as relative.
+        source = self._open_absolute(given) if given.anchor else self._open_relative(given)
+        if self._max_bytes is not None and source.size > self._max_bytes:
+            source.close()
             raise FileRefused(
-                f"{path} cannot be looked at: {error.strerror}.", next_step="Check its name and rights."
-            ) from None
-        if not stat.S_ISREG(found.st_mode):
-            raise FileRefused(f"{path} is {_kind(found.st_mode)}, not a file.", next_step="Give the path of one file.")
-        if not os.access(path, os.R_OK):
-            raise FileRefused(
-                f"{path} may not be read by this server.", next_step="Give it the right to read the file."
-            )
-        if self.max_bytes is not None and found.st_size > self.max_bytes:
-            raise FileRefused(
-                f"{path} is {found.st_size:,} bytes, more than the {self.max_bytes:,} allowed.",
+                f"{shown(source.path)} is {source.size:,} bytes, more than the {self._max_bytes:,} allowed.",
                 next_step="The person who runs the server sets the limit with --max-upload-bytes.",
             )
-        return LocalFile(path, found.st_size, found.st_mtime_ns)
+        return source
+
+    def _open_absolute(self, path: Path) -> Source:
+        for directory in self._directories:
+            if path.is_relative_to(directory.path):
+                return Source.open_beneath(directory, path.relative_to(directory.path))
+        # The directory itself may be reached over a link.
+        for ancestor in path.parents:
+            with suppress(OSError, ValueError):  # a loop of links leads nowhere
+                status = ancestor.stat()
+                for directory in self._directories:
+                    if directory.is_at(status):
+                        return Source.open_beneath(directory, path.relative_to(ancestor))
+        raise FileRefused(
+            f"{_quoted(path)} is outside the directories files may come from.",
+            next_step=f"Allowed are files in {self._names()}; --upload-dir of the server adds a directory.",
+        )
+
+    def _open_relative(self, path: PurePath) -> Source:
+        for directory in self._directories:
+            with suppress(SourceMissing):
+                return Source.open_beneath(directory, path)
+        tilde = " '~' stands for no directory here." if path.parts[:1] and path.parts[0].startswith("~") else ""
+        raise FileRefused(
+            f"There is no file {_quoted(path)} in {self._names()}.{tilde}",
+            next_step="Check the name.",
+        )
+
+    def _names(self) -> str:
+        shown_names = [shown(path) for path in self._named_paths[:_SHOWN_DIRECTORIES]]
+        more = len(self._named_paths) - len(shown_names)
+        return ", ".join(shown_names) + (f" and {more} more" if more else "")
 
 
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _quoted(path: PurePath | str) -> str:
+    return plain(shown(path), _SHOWN_CHARACTERS)
 
 
-def _without_tilde(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:  # nobody of that name has a home: then it is a name like any other
-        return path
-
-
-def _kind(mode: int) -> str:
-    kinds = (
-        (stat.S_ISDIR, "a directory"),
-        (stat.S_ISFIFO, "a pipe"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    )
-    return next((name for test, name in kinds if test(mode)), "something else")
+def _can_be_named(text: str) -> bool:
+    """Whether the text is a name in some encoding; one of bytes that are not UTF-8 is written with surrogates."""
+    for encode in (os.fsencode, str.encode):
+        with suppress(UnicodeEncodeError):
+            encode(text)
+            return True
+    return False

@@ -185,6 +185,16 @@ def test_completing_can_take_all_parts_there_are(any_bucket: Any) -> None:
     assert any_bucket.get_object("key").read() == b"".join(pieces)
 
 
+def test_beginning_respects_what_is_there(any_bucket: Any) -> None:
+    any_bucket.put_object("key", b"first")
+    forbid = {"x-oss-forbid-overwrite": "true"}
+    refused = error_of(lambda: any_bucket.init_multipart_upload("key", headers=forbid))
+    assert refused == (409, "FileAlreadyExists")
+    assert any_bucket.list_multipart_uploads().upload_list == []
+    any_bucket.init_multipart_upload("another key", headers=forbid)
+    any_bucket.init_multipart_upload("key")
+
+
 def test_completing_respects_what_is_there(any_bucket: Any) -> None:
     any_bucket.put_object("key", b"first")
     upload = any_bucket.init_multipart_upload("key").upload_id

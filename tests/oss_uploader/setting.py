@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, Patience, UploadedFile, UploadTarget
+from ims_mcp.client.oss import OssUploader, Patience, Source, UploadedFile, UploadTarget
 from ims_mcp.local.identity import Identity, Scope
 from tests.fault_proxy import FaultProxy, Seen
 from tests.local_oss.server import OssThread
@@ -84,7 +84,7 @@ class Setting:
         }
         return OssUploader(**usual | options)
 
-    async def upload(self, path: Path, **options: Any) -> UploadedFile:
+    async def upload(self, path: Path | Source, **options: Any) -> UploadedFile:
         """One upload as it usually is; options are those of ``upload`` and, under ``uploader``, of OssUploader."""
         uploader = self.uploader(**options.pop("uploader", {}))
         target = options.pop("target", None) or self.target()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 import anyio
 import pytest
 
 from ims_mcp.client.oss import SourceChanged, SourceRefused
-from ims_mcp.client.oss.source import Source
+from ims_mcp.client.oss.source import Source, UploadDirectory
 from tests.fault_proxy import Slow
 from tests.oss_uploader.setting import KIB, MIB, PART, Setting, content, until
 
@@ -82,7 +83,7 @@ async def test_a_file_that_may_not_be_read_is_refused(setting: Setting, monkeypa
     path.chmod(0)
     if os.geteuid() == 0:  # root may read anything
 
-        def denied(*_: object) -> int:
+        def denied(*_: object, **__: object) -> int:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(os, "open", denied)
@@ -90,13 +91,14 @@ async def test_a_file_that_may_not_be_read_is_refused(setting: Setting, monkeypa
         await setting.upload(path)
 
 
-def seen_before(status: os.stat_result) -> Callable[[Path], os.stat_result]:
-    """A look at a path that shows what was there a moment ago."""
+def seen_before(path: Path) -> Callable[..., os.stat_result]:
+    """Looks at files, of which the one at ``path`` shows what was there a moment ago."""
+    look, status = os.stat, path.lstat()
 
-    def lstat(_: Path) -> os.stat_result:
-        return status
+    def stat(name: str | Path, **options: Any) -> os.stat_result:
+        return status if Path(name).name == path.name else look(name, **options)
 
-    return lstat
+    return stat
 
 
 def test_a_file_that_becomes_a_link_at_the_last_moment_is_refused(
@@ -105,11 +107,11 @@ def test_a_file_that_becomes_a_link_at_the_last_moment_is_refused(
     """Between the look and the opening."""
     path = tmp_path / "clip.bin"
     path.write_bytes(b"mine")
-    status = path.lstat()
+    look = seen_before(path)
     path.unlink()
     (tmp_path / "secret").write_bytes(b"not yours")
     path.symlink_to(tmp_path / "secret")
-    monkeypatch.setattr(Path, "lstat", seen_before(status))
+    monkeypatch.setattr(os, "stat", look)
     with pytest.raises(SourceRefused, match="symbolic link"):
         Source.open(path)
 
@@ -119,10 +121,10 @@ def test_a_file_that_becomes_a_pipe_at_the_last_moment_is_refused_and_not_waited
 ) -> None:
     path = tmp_path / "clip.bin"
     path.write_bytes(b"mine")
-    status = path.lstat()
+    look = seen_before(path)
     path.unlink()
     os.mkfifo(path)
-    monkeypatch.setattr(Path, "lstat", seen_before(status))
+    monkeypatch.setattr(os, "stat", look)
     with pytest.raises(SourceRefused, match="is a pipe"):
         Source.open(path)
 
@@ -239,3 +241,105 @@ def test_a_reader_left_behind_keeps_the_file_open(tmp_path: Path) -> None:
         assert source.read(4, 2) == b"2345"
     with pytest.raises(SourceRefused, match="closed"), source.reading():
         pass
+
+
+# On systems that open no file from an open directory, and have no pread: Windows. The same code, with what Linux has in
+# the place of the handle's final path.
+
+
+@pytest.fixture
+def by_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("only Linux tells here where an open file lies")
+    monkeypatch.setattr("ims_mcp.client.oss.source._FROM_DIRECTORIES", False)
+    monkeypatch.delattr(os, "pread")
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("by_path")
+async def test_where_files_are_opened_by_their_path_they_arrive_as_well(setting: Setting) -> None:
+    path = setting.file(12 * PART)
+    directory = UploadDirectory.at(setting.home.resolve())
+    with Source.open_beneath(directory, PurePath(path.name)) as source:
+        await setting.upload(source, uploader={"threads": 4})
+    assert setting.arrived(path)
+    assert setting.parts_sent() == list(range(1, 13))
+
+
+@pytest.mark.usefixtures("by_path")
+def test_where_files_are_opened_by_their_path_none_outside_is_taken(tmp_path: Path) -> None:
+    files, outside = tmp_path / "files", tmp_path / "outside"
+    for each in (files, outside):
+        each.mkdir()
+        (each / "a.mp4").write_bytes(each.name.encode())
+    (files / "sub").symlink_to(outside)
+    directory = UploadDirectory.at(files.resolve())
+    Source.open_beneath(directory, PurePath("a.mp4")).close()
+    with pytest.raises(SourceRefused, match="leads out of the upload directory"):
+        Source.open_beneath(directory, PurePath("sub/a.mp4"))
+    (files / "a.mp4").unlink()
+    (files / "a.mp4").symlink_to(outside / "a.mp4")
+    with pytest.raises(SourceRefused, match="symbolic link"):
+        Source.open_beneath(directory, PurePath("a.mp4"))
+    files.rename(tmp_path / "moved")
+    outside.rename(files)
+    with pytest.raises(SourceRefused, match="was replaced since"):
+        Source.open_beneath(directory, PurePath("a.mp4"))
+
+
+# Beneath a directory.
+
+
+def tree(tmp_path: Path) -> tuple[UploadDirectory, Path]:
+    """A directory with ``one/two/a.mp4`` in it, and one outside of it with the same."""
+    for name in ("files", "outside"):
+        (tmp_path / name / "one" / "two").mkdir(parents=True)
+        (tmp_path / name / "one" / "two" / "a.mp4").write_bytes(name.encode())
+    return UploadDirectory.at((tmp_path / "files").resolve()), tmp_path / "outside"
+
+
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="files are opened by their path here")
+@pytest.mark.parametrize("opening", ["files", "one", "two", "a.mp4"])
+def test_whatever_is_swapped_between_two_components_nothing_outside_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opening: str
+) -> None:
+    """The directory two above is replaced just as the next component is opened."""
+    directory, outside = tree(tmp_path)
+    really = os.open
+
+    def swapping(path: str | Path, flags: int, *arguments: int, **options: int | None) -> int:
+        if Path(path).name == opening and not (tmp_path / "files" / "one").is_symlink():
+            (tmp_path / "files" / "one").rename(tmp_path / "moved")
+            (tmp_path / "files" / "one").symlink_to(outside / "one")
+        return really(path, flags, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", swapping)
+    if opening in ("files", "one"):
+        with pytest.raises(SourceRefused, match="symbolic link"):
+            Source.open_beneath(directory, PurePath("one/two/a.mp4"))
+        return
+    with Source.open_beneath(directory, PurePath("one/two/a.mp4")) as source, source.reading():
+        assert source.read(5, 0) == b"files"
+
+
+def test_a_directory_that_may_be_passed_but_not_listed_is_passed(tmp_path: Path) -> None:
+    directory, _ = tree(tmp_path)
+    (tmp_path / "files" / "one").chmod(0o311)
+    Source.open_beneath(directory, PurePath("one/two/a.mp4")).close()
+
+
+def test_the_path_of_the_directory_itself_is_no_file(tmp_path: Path) -> None:
+    directory, _ = tree(tmp_path)
+    with pytest.raises(SourceRefused, match="is a directory"):
+        Source.open_beneath(directory, PurePath())
+
+
+def test_a_refusal_leaves_no_file_open(tmp_path: Path) -> None:
+    directory, outside = tree(tmp_path)
+    (tmp_path / "files" / "link").symlink_to(outside)
+    os.mkfifo(tmp_path / "files" / "pipe")
+    before = len(list(Path("/dev/fd").iterdir()))
+    for below in ("", "one", "link/one/two/a.mp4", "link", "pipe", "one/two/a.mp4/b", "nothing", "one/x/y", "x" * 300):
+        with pytest.raises(SourceRefused):
+            Source.open_beneath(directory, PurePath(below))
+    assert len(list(Path("/dev/fd").iterdir())) == before

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 import trustme
 
-from ims_mcp.client.oss import Patience, UploadDenied, UploadTarget
+from ims_mcp.client.oss import Patience, UploadDenied, UploadInterrupted, UploadTarget
+from ims_mcp.errors import ConnectionFailed
+from tests.client.socks_proxy import SocksProxy
 from tests.fault_proxy import Damage, FaultProxy, Reset, Slow, Stall
-from tests.oss_uploader.setting import KIB, MIB, PART, Setting, part_number
+from tests.oss_uploader.setting import KIB, MIB, OWNER, PART, Keys, Setting, part_number, until
 
 HOST = "oss-cn-shanghai.aliyuncs.com"
 
@@ -67,15 +71,16 @@ async def test_a_certificate_of_an_unknown_authority_is_final(
 ) -> None:
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
-    with pytest.raises(UploadDenied, match="certificate of the endpoint could not be verified"):
+    with pytest.raises(UploadDenied, match="an authority that this machine does not know") as failure:
         await setting.upload(setting.file(size), target=setting.target(endpoint=encrypted.url))
+    assert "SSL_CERT_FILE" in failure.value.next_step
     assert encrypted.seen == []
 
 
 @pytest.mark.anyio
 async def test_a_certificate_of_another_host_is_final(setting: Setting, encrypted: FaultProxy) -> None:
     target = setting.target(endpoint=encrypted.url.replace("127.0.0.1", "localhost"))
-    with pytest.raises(UploadDenied, match="certificate of the endpoint could not be verified"):
+    with pytest.raises(UploadDenied, match="made out for another host name"):
         await setting.upload(setting.file(PART), target=target)
     assert encrypted.seen == []
 
@@ -119,3 +124,106 @@ async def test_a_password_in_netrc_does_not_replace_the_signature(
     path = setting.file(PART)
     await setting.upload(path)
     assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("there", [True, False])
+async def test_whether_an_object_exists_is_asked_the_same_way(
+    setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    setting.make_bucket()
+    if there:
+        await setting.upload(setting.file(PART))
+    with FaultProxy(setting.oss.port, tls=tls, behind_connect=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
+        proxy.inject(Reset(), "look")
+        assert await setting.uploader().exists(target, Keys(OWNER)) is there
+        assert set(proxy.connects) == {f"{setting.bucket}.{HOST}:443"}
+        assert {seen.headers["authorization"].partition(" ")[0] for seen in proxy.seen} == {"OSS4-HMAC-SHA256"}
+        assert [seen.kind for seen in proxy.seen] == ["look", "look"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("asking", [True, False])
+async def test_a_proxy_that_refuses_is_named_without_its_password(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, asking: bool
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:something-secret@127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
+
+    async def ask() -> None:
+        if asking:
+            await setting.uploader().exists(target, Keys(OWNER))
+        else:
+            await setting.upload(setting.file(PART), target=target)
+
+    with pytest.raises(UploadInterrupted) as failure:
+        await ask()
+    assert "the proxy 127.0.0.1:1 of HTTPS_PROXY refused the connection" in str(failure.value)
+    assert "unset it" in failure.value.next_step
+    assert "something-secret" not in failure.value.explain()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "value", ["socks4://127.0.0.1:1", " http://127.0.0.1 :1", "http://127.0.0.1:99999", "what://x"]
+)
+async def test_a_proxy_that_cannot_be_one_is_named(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(ConnectionFailed, match="HTTPS_PROXY names a proxy that cannot be used"):
+        await setting.upload(setting.file(PART), target=UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin"))
+
+
+@pytest.mark.anyio
+async def test_a_file_of_certificates_that_is_gone_is_named(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    with pytest.raises(ConnectionFailed, match=r"SSL_CERT_FILE names a file that is not there, /nowhere/ca\.pem"):
+        await setting.upload(setting.file(PART), target=UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("password", ["", "of-the-proxy"])
+async def test_over_a_socks_proxy_the_name_of_the_host_travels_to_it(
+    setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    setting.make_bucket()
+    path = setting.file(5 * PART)
+    with FaultProxy(setting.oss.port, tls=tls) as oss:
+        async with SocksProxy(oss.port, password).running() as proxy:
+            user = f"somebody:{password}@" if password else ""
+            monkeypatch.setenv("ALL_PROXY", f"socks5://{user}127.0.0.1:{proxy.port}")
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
+            oss.inject(Reset(5), part_number(2))
+            uploaded = await setting.upload(path, target=target)
+            assert uploaded.parts_resent == 1
+            assert set(proxy.asked_for) == {f"{setting.bucket}.{HOST}:443"}
+    assert setting.arrived(path)
+
+
+@pytest.mark.anyio
+async def test_an_upload_over_a_socks_proxy_stops_at_once_as_any_other(
+    setting: Setting, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting.make_bucket()
+    path = setting.file(12 * MIB)
+    with FaultProxy(setting.oss.port, tls=tls) as oss:
+        async with SocksProxy(oss.port).running() as proxy:
+            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
+            oss.inject(Slow(100_000), "part", times=99)
+            began = 0.0
+            async with anyio.create_task_group() as group:
+                group.start_soon(lambda: setting.upload(path, target=target, uploader={"patience": Patience()}))
+                await until(lambda: oss.of_kind("part"))
+                began = time.monotonic()
+                group.cancel_scope.cancel()
+            assert time.monotonic() - began < 1
+    assert setting.unfinished() == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from unittest import mock
 
 import anyio
 import pytest
 
+from ims_mcp.cli.connection import opened
+from ims_mcp.client.credentials import FixedCredentials
 from tests.fault_proxy import Answer
-from tests.server.connected import ERAS, Era
-from tests.transfers.setting import ALWAYS, MIB, Setting, call, refused, until
+from tests.server.connected import ERAS, LOCAL, Era
+from tests.transfers.setting import ALWAYS, MIB, SMALL_PARTS, Setting, call, refused, until
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +91,28 @@ async def test_a_server_that_ends_keeps_its_upload_for_the_next(setting: Setting
     assert last["uploaded"]["parts_taken_over"] >= 2
     assert not set(before) & set(setting.sent_parts())
     assert setting.content(last["object"]) == path.read_bytes()
+
+
+async def test_a_server_that_takes_long_to_end_keeps_the_upload_of_a_call_that_ends_with_it(setting: Setting) -> None:
+    path = setting.video(2 * MIB)
+    setting.slow(400_000)
+
+    async def endpoint() -> str:
+        return setting.proxy.url
+
+    settings = setting.settings()
+    with mock.patch("ims_mcp.cli.connection.OssUploader", SMALL_PARTS):
+        async with opened(settings, endpoint, endpoint, FixedCredentials(LOCAL)) as to:
+            async with anyio.create_task_group() as calls:
+                calls.start_soon(lambda: to.following.upload("media", str(path), "vod", {}, wait_seconds=30))
+                await until(setting.sent_parts)
+                to.following.end()
+                calls.cancel_scope.cancel()
+            since = len(setting.sent_parts())
+            # Longer than a call would be given: it still goes on.
+            await until(lambda: len(setting.sent_parts()) >= since + 4)
+    assert setting.journal()[0]["state"] == "uploading"
+    assert setting.proxy.of_kind("abort") == []
 
 
 async def test_an_interrupted_upload_can_be_cancelled_by_the_next_server(setting: Setting) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ims_mcp.settings import read_settings
+from ims_mcp.workflows.local_files import UploadRules
 from tests.transfers.setting import MIB, Setting, call, refused, until
 
 pytestmark = pytest.mark.anyio
@@ -128,9 +129,10 @@ def named(path: str) -> Callable[[Setting], str]:
         (not_there, "There is no file"),
         (named("nothing.mp4"), "There is no file"),
         (named("~nobody-of-that-name/a.mp4"), "There is no file"),
-        (named("~/a.mp4"), "is outside the directories"),
+        (named("~/a.mp4"), "'~' stands for no directory here"),
+        (named("~root/a.mp4"), "There is no file"),
         (named("x" * 900), "There is no file"),
-        (long_name, "cannot be looked at"),
+        (long_name, "its name is too long"),
         (named("a\x00b"), "is no file name"),
         (named("   "), "is no file name"),
     ],
@@ -188,6 +190,14 @@ async def test_a_file_larger_than_the_limit_is_refused_and_one_as_large_is_not(s
         assert f"{size - 1:,}" in text
     async with setting.client(max_upload_bytes=size) as client:
         assert (await call(client, "upload_media", path=str(path)))["state"] == "done"
+
+
+async def test_holes_count_as_what_they_would_be_sent_as(setting: Setting) -> None:
+    with (setting.files / "sparse.mp4").open("wb") as file:
+        file.truncate(1024**4)
+    async with setting.client(max_upload_bytes=1024**3) as client:
+        assert "1,099,511,627,776 bytes" in await refused(client, "upload_media", path="sparse.mp4")
+    assert setting.proxy.seen == []
 
 
 async def test_relative_names_are_looked_for_in_every_directory(setting: Setting) -> None:
@@ -279,3 +289,12 @@ async def test_a_file_outside_by_now_is_not_sent_on(setting: Setting) -> None:
         text = await refused(client, "transfer_status", transfer_id=first["transfer_id"])
     assert "is outside the directories" in text
     assert setting.writes() == []
+
+
+def test_a_directory_that_is_gone_when_the_server_starts_takes_nothing_else_with_it(
+    setting: Setting, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = setting.video()
+    rules = UploadRules((setting.home / "gone", setting.files.resolve()))
+    rules.open(path.name).close()
+    assert "cannot be used" in caplog.text

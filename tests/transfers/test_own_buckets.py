@@ -5,6 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
+from ims_mcp.foreign_text import plain
 from tests.fault_proxy import Answer, LoseAnswer, Mute, Seen
 from tests.transfers.setting import ALWAYS, MIB, Setting, call, refused, until
 
@@ -101,10 +102,11 @@ async def test_a_name_is_the_key_to_the_letter(setting: Setting, name: str) -> N
         other = f"{destination}streams/"
         stream = await call(client, "upload_stream", path=str(path), MediaId=media["MediaId"], destination=other)
         in_vod = await call(client, "upload_media", path=str(path))
-    assert media["object"] == f"oss://{setting.bucket}/dir one/二/{name}"
-    assert setting.content(media["object"]) == path.read_bytes()
+    address = f"oss://{setting.bucket}/dir one/二/"
+    assert media["object"] == plain(f"{address}{name}", 1100), "on one line, whatever the name holds"
+    assert setting.content(f"{address}{name}") == path.read_bytes()
     assert stream["state"] == "done"
-    assert setting.content(stream["object"]) == path.read_bytes()
+    assert setting.content(f"{address}streams/{name}") == path.read_bytes()
     assert in_vod["state"] == "done"
     assert setting.content(in_vod["object"]) == path.read_bytes()
 
@@ -118,6 +120,7 @@ async def test_a_key_of_1000_bytes_works_and_a_longer_one_than_oss_allows_is_ref
         assert result["state"] == "done"
         text = await refused(client, "upload_media", path=str(path), destination=f"{destination}{'y' * 30}/")
     assert "OSS allows 1 to 1,023" in text
+    assert sorted(row["state"] for row in setting.journal()) == ["done", "failed"]
     assert setting.content(result["object"]) == path.read_bytes()
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import time
+from typing import Any
+from unittest import mock
 
 import anyio
 import pytest
 
+from ims_mcp.client.ims import ImsClient
 from tests.transfers.setting import MIB, PART, Setting, call, refused
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +89,7 @@ async def test_progress_only_rises_and_ends_at_the_whole_file(setting: Setting, 
     assert len(values) >= 3
     assert all(later > earlier for earlier, later in itertools.pairwise(values)), values
     assert all(total is not None and value <= total for value, total, _ in told)
+    assert all(value == int(value) for value in values), "bytes are whole"
     assert any(0 < value < path.stat().st_size for value in values), f"it is told while it goes: {values}"
     assert any(value >= path.stat().st_size for value in values)
     assert any(message and path.name in message for _, _, message in told)
@@ -128,3 +132,16 @@ async def test_a_file_the_service_cannot_use_is_said_to_have_been_sent_and_to_be
     assert "delete_media_infos" in text
     assert setting.journal()[0]["media_id"] in text
     assert "cannot use it" in again
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_calls_and_uploads_have_one_clock_which_the_first_refusal_puts_right(setting: Setting, own: bool) -> None:
+    path = setting.video()
+    destination = setting.own() if own else "vod"
+    an_hour_late: dict[str, Any] = {"clock": lambda: time.time() - 3600}
+    with mock.patch.dict(ImsClient.__init__.__kwdefaults__ or {}, an_hour_late):
+        async with setting.client() as client:
+            assert (await call(client, "upload_media", path=str(path), destination=destination))["state"] == "done"
+    assert len([seen for seen in setting.proxy.seen if seen.status >= 400 and seen.kind != "look"]) == (not own)
+    # A key that is free is answered with 404.
+    assert [seen.status for seen in setting.proxy.of_kind("look")] == ([403, 404] if own else [])

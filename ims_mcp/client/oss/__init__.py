@@ -6,6 +6,7 @@ Importing it is cheap: oss2 is loaded by the first upload.
 from ims_mcp.client.oss.attempts import Credentials, Patience
 from ims_mcp.client.oss.errors import (
     SourceChanged,
+    SourceMissing,
     SourceRefused,
     TransferRefused,
     UploadDenied,
@@ -16,6 +17,7 @@ from ims_mcp.client.oss.errors import (
 from ims_mcp.client.oss.own_storage import OwnStorage
 from ims_mcp.client.oss.progress import Progress
 from ims_mcp.client.oss.put_file import put_file
+from ims_mcp.client.oss.source import Source, UploadDirectory, shown
 from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.oss.uploader import OssUploader, UploadedFile
 
@@ -25,14 +27,18 @@ __all__ = [
     "OwnStorage",
     "Patience",
     "Progress",
+    "Source",
     "SourceChanged",
+    "SourceMissing",
     "SourceRefused",
     "TransferRefused",
     "UploadDenied",
+    "UploadDirectory",
     "UploadError",
     "UploadInterrupted",
     "UploadTarget",
     "UploadedFile",
     "WrongObject",
     "put_file",
+    "shown",
 ]

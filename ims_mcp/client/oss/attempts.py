@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import anyio
 import anyio.to_thread
 
+from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.oss.failures import Kind, OssFailure
 
@@ -65,6 +66,7 @@ class Attempts:
         credentials: Credentials,
         lines: Lines,
         patience: Patience,
+        clock: ServiceClock,
         *,
         threads: int,
         sleep: Sleep = anyio.sleep,
@@ -73,6 +75,7 @@ class Attempts:
         self._credentials = credentials
         self._lines = lines
         self._patience = patience
+        self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
         self._limiter = anyio.CapacityLimiter(threads)
@@ -95,7 +98,7 @@ class Attempts:
         failed: Callable[[OssFailure], None] | None = None,
     ) -> T:
         """Raises the last OssFailure, with ``what`` and how often it was tried in it. ``failed`` hears of every one."""
-        tries, renewed = 0, False
+        tries, renewed, clock_set = 0, False, False
         while True:
             credential = await self._credentials()
             try:
@@ -109,6 +112,11 @@ class Attempts:
                     logger.info("the credential is not valid any more", extra=fields)
                     await self._renew(credential)
                     renewed = True
+                    continue
+                if failure.kind is Kind.CLOCK and failure.service_time is not None and not clock_set:
+                    logger.info("this machine's clock is off: the service's time is used", extra=fields)
+                    self._clock.set_to(failure.service_time)
+                    clock_set = True
                     continue
                 renewed = False
                 tries += 1

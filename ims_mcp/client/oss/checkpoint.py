@@ -15,15 +15,13 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.source import Identity
 
-try:
-    import fcntl
-except ImportError:  # Windows: two processes with one transfer id are not told apart there
-    fcntl = None
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VERSION = 1
@@ -61,7 +59,7 @@ class Record:
 class Checkpoint:
     """The journal of one transfer, locked against other processes while open. All methods block; threads share it."""
 
-    def __init__(self, directory: Path, transfer_id: str, lock: _Lock) -> None:
+    def __init__(self, directory: Path, transfer_id: str, lock: FileLock) -> None:
         self._path = _journal(directory, transfer_id)
         self._file_lock = lock
         self._lock = threading.Lock()
@@ -71,6 +69,8 @@ class Checkpoint:
     @classmethod
     def open(cls, directory: Path, transfer_id: str) -> Self:
         """Raises TransferRefused: an id that cannot name a file, a transfer that runs already, no right to write."""
+        from filelock import FileLock, Timeout  # late: only uploads lock anything
+
         if not _ID.fullmatch(transfer_id):
             raise TransferRefused(
                 "The transfer id may have 100 letters, digits, dots, hyphens and underscores.",
@@ -78,7 +78,13 @@ class Checkpoint:
             )
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = _Lock(directory / f"{transfer_id}.lock")
+            lock = FileLock(directory / f"{transfer_id}.lock", timeout=0, mode=0o600, thread_local=False)
+            lock.acquire()
+        except Timeout:
+            raise TransferRefused(
+                f"The transfer {transfer_id} is running already, here or in another process.",
+                next_step="Wait for it, or cancel it there.",
+            ) from None
         except OSError as error:
             raise _unwritable(error) from None
         checkpoint = cls(directory, transfer_id, lock)
@@ -93,6 +99,9 @@ class Checkpoint:
         return checkpoint
 
     def close(self) -> None:
+        with suppress(OSError):
+            # Whoever waits for a lock whose file is gone takes a new one. Windows removes it when it is released.
+            Path(self._file_lock.lock_file).unlink()
         self._file_lock.release()
 
     def intend(self, record: Record) -> None:
@@ -188,36 +197,6 @@ class Checkpoint:
             os.truncate(self._path, whole_bytes)
 
 
-class _Lock:
-    """A file that one open Checkpoint holds locked; the lock goes with the process."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        while True:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-            try:
-                if fcntl is not None:
-                    fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(self._descriptor)
-                raise TransferRefused(
-                    f"The transfer {path.stem} is running already, here or in another process.",
-                    next_step="Wait for it, or cancel it there.",
-                ) from None
-            # The holder before may have removed the file between our opening and our locking it.
-            with suppress(OSError):
-                if path.stat().st_ino == os.fstat(self._descriptor).st_ino:
-                    return
-            os.close(self._descriptor)
-
-    def release(self) -> None:
-        if self._descriptor >= 0:
-            with suppress(OSError):
-                self._path.unlink(missing_ok=True)
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-
 def _journal(directory: Path, transfer_id: str) -> Path:
     return directory / f"{transfer_id}.journal"
 
@@ -225,12 +204,13 @@ def _journal(directory: Path, transfer_id: str) -> Path:
 def _unwritable(error: OSError) -> TransferRefused:
     return TransferRefused(
         f"The checkpoint of the transfer could not be read or written ({error.strerror or type(error).__name__}).",
-        next_step="Make the directory of its state writable and give its disk some room, then upload again.",
+        next_step="Make the directory of its state writable and give its disk some room.",
     )
 
 
 def _write(path: Path, line: str, flags: int, *, durable: bool = False) -> None:
-    descriptor = os.open(path, os.O_WRONLY | flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    kept = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_BINARY", "O_NOINHERIT"))
+    descriptor = os.open(path, os.O_WRONLY | flags | kept, 0o600)
     try:
         data = f"{line}\n".encode("ascii")
         if os.write(descriptor, data) < len(data):

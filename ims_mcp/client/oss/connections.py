@@ -9,6 +9,7 @@ import io
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections.abc import Generator
@@ -23,17 +24,19 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.response import HTTPResponse
 from urllib3.util.wait import wait_for_read
 
-try:
+from ims_mcp.client.outbound import Route
+from ims_mcp.client.outbound import ssl_context as read_ssl_context
+
+if sys.platform != "win32":
     import fcntl
     import termios
-except ImportError:  # Windows does not tell what is left in a socket's queue
-    fcntl = termios = None
 
 # A page of 1,000 parts or uploads, with room to spare: nothing that OSS answers an upload with is longer.
 MAX_ANSWER_BYTES = 4 * 1024**2
 # Over TLS a slice is accepted whole or not at all: small enough that a slow link gets it through before the stall ends.
 _SLICE_BYTES = 64 * 1024
 _LOOK_SECONDS = 0.25
+_LINGER = "hh" if sys.platform == "win32" else "ii"
 
 
 class Cut(Exception):
@@ -98,12 +101,12 @@ class Session(requests.Session):
     redirect leads.
     """
 
-    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None, proxy: str | None) -> None:
+    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None, route: Route) -> None:
         super().__init__()
         self.trust_env = False
-        if proxy is not None:
-            self.proxies = {"http": proxy, "https": proxy}
-        adapter = _Adapter(lines, size, ssl_context)
+        if route.proxy is not None:
+            self.proxies = {"http": route.proxy, "https": route.proxy}
+        adapter = _Adapter(lines, size, ssl_context, socks=(route.proxy or "").startswith("socks"))
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
@@ -171,13 +174,13 @@ class _GuardedTls(_Guarded, HTTPSConnection):
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None) -> None:
+    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None, *, socks: bool) -> None:
         self._ssl_context = ssl_context
+        bases = _over_socks() if socks else ((_Guarded,), (_GuardedTls,))
         self._pools = {
-            scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", (connection,), {"lines": lines})})
-            for scheme, pool, connection in (
-                ("http", HTTPConnectionPool, _Guarded),
-                ("https", HTTPSConnectionPool, _GuardedTls),
+            scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", connection, {"lines": lines})})
+            for scheme, pool, connection in zip(
+                ("http", "https"), (HTTPConnectionPool, HTTPSConnectionPool), bases, strict=True
             )
         }
         super().__init__(pool_connections=4, pool_maxsize=size)
@@ -187,6 +190,8 @@ class _Adapter(requests.adapters.HTTPAdapter):
         cast("Any", self.poolmanager).pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        if proxy.startswith("https:"):  # it proves itself by the same authorities
+            proxy_kwargs["proxy_ssl_context"] = self._ssl_context or read_ssl_context()
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
@@ -219,10 +224,17 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return response
 
 
+def _over_socks() -> tuple[tuple[type, ...], tuple[type, ...]]:
+    """What connections over a SOCKS proxy are made of, plain and encrypted."""
+    from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection  # needs the extra "socks"
+
+    return (_Guarded, SOCKSConnection), (_GuardedTls, SOCKSHTTPSConnection)
+
+
 def _break(made: socket.socket) -> None:
     """Wake whoever is blocked on the socket. It is not closed here: its number could be another file's by then."""
     with suppress(OSError):
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
     with suppress(OSError):
         # Not the method of an SSLSocket, which takes the encryption away under the thread that uses it.
         socket.socket.shutdown(made, socket.SHUT_RDWR)
@@ -230,7 +242,7 @@ def _break(made: socket.socket) -> None:
 
 def _queued_bytes(made: socket.socket) -> int:
     """What the other side has not confirmed yet; 0 where the system does not say."""
-    if fcntl is None or termios is None:
+    if sys.platform == "win32" or not hasattr(termios, "TIOCOUTQ"):
         return 0
     try:
         return int(struct.unpack("i", fcntl.ioctl(made.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])

@@ -2,6 +2,7 @@
 
 UploadError              what happened, in a sentence or two, and what to do next
 ├── SourceRefused        the path is not a regular file that can be read; nothing was sent
+│   └── SourceMissing    there is nothing of that name
 ├── SourceChanged        the file changed while it was sent; nothing of it is left in OSS
 ├── TransferRefused      the transfer id, its checkpoint or the target cannot be used; nothing was sent
 ├── UploadDenied         OSS said no for good; its Code and RequestId
@@ -15,7 +16,7 @@ from ims_mcp.errors import ImsError
 
 
 class UploadError(ImsError):
-    """Base of all. ``resumable``: uploading again with the same transfer id goes on where this one stopped."""
+    """Base of all. ``resumable``: an upload with the same transfer id goes on where this one stopped."""
 
     def __init__(
         self,
@@ -45,6 +46,10 @@ class UploadError(ImsError):
 
 class SourceRefused(UploadError):
     """The path does not name a regular file that can be read."""
+
+
+class SourceMissing(SourceRefused):
+    """The path names nothing."""
 
 
 class SourceChanged(UploadError):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
 from ims_mcp.client.credentials import Credential
+from ims_mcp.client.outbound import Route, explain_no_connection
 from ims_mcp.foreign_text import quotable
 
 _MAX_RETRY_AFTER_SECONDS = 60.0
-_SHORTEST_SECRET = 8
 # The one form of a signature that has no name beside it: "OSS id:signature".
 _SIGNATURE_V1 = re.compile(r"\bOSS\s+[^\s:]+:\S+")
 _TOKEN_CODES = ("SecurityTokenExpired", "InvalidSecurityToken", "TokenExpired")
@@ -32,6 +35,10 @@ class Kind(StrEnum):
     """The multipart upload does not exist: completed, aborted or expired."""
     LOST = "lost"
     """A part that was sent is not there any more."""
+    CLOCK = "clock"
+    """The date of the request is too far from the service's."""
+    TAKEN = "taken"
+    """There is an object already, and it may not be replaced."""
     DENIED = "denied"
     """The credential may not do this."""
     FINAL = "final"
@@ -51,6 +58,8 @@ class OssFailure(Exception):
         request_id: str = "",
         retry_after_seconds: float = 0.0,
         uncertain: bool = False,
+        next_step: str = "",
+        service_time: float | None = None,
     ) -> None:
         super().__init__(words)
         self.kind = kind
@@ -61,6 +70,10 @@ class OssFailure(Exception):
         self.retry_after_seconds = retry_after_seconds
         self.uncertain = uncertain
         """Whether OSS may have done what it was asked, though no answer came."""
+        self.next_step = next_step
+        """What to do about it, where it is no matter of OSS: a sentence or two."""
+        self.service_time = service_time
+        """Epoch seconds by the clock of OSS, where the answer says it."""
         self.what = ""
         """The request, as a noun: "part 3"."""
         self.tries = 1
@@ -73,9 +86,7 @@ class OssFailure(Exception):
 def answered(error: Any, credential: Credential) -> OssFailure:
     """An error answer, from oss2's ServerError."""
     code, status = str(error.code or ""), int(error.status)
-    # The credential of the embedded IMS is a plain word: a real one is longer.
-    secrets = [secret for secret in credential.secrets if len(secret) >= _SHORTEST_SECRET]
-    message = quotable(_SIGNATURE_V1.sub("", str(error.message or "")), secrets, 300)
+    message = quotable(_SIGNATURE_V1.sub("", str(error.message or "")), credential.secrets, 300)
     headers: Mapping[str, str] = error.headers
     request_id = str(error.request_id or "")
     # A code is the service's own word only if it looks like one; anything else stays out of the text.
@@ -90,25 +101,29 @@ def answered(error: Any, credential: Credential) -> OssFailure:
         request_id=request_id if re.fullmatch(r"[A-Za-z0-9-]{1,80}", request_id) else "",
         retry_after_seconds=_retry_after(headers.get("retry-after")),
         uncertain=status >= 500,
+        service_time=_service_time(dict(error.details or {}).get("ServerTime"), headers.get("date")),
     )
 
 
-def unanswered(error: BaseException, connect_seconds: float, stall_seconds: float) -> OssFailure:
-    """A request that got no answer, from what requests raised."""
+def unanswered(
+    error: BaseException, host: str, route: Route, *, connect_seconds: float, stall_seconds: float
+) -> OssFailure:
+    """A request to ``host`` that got no answer, from what requests raised."""
+    if (known := explain_no_connection(error, host, route)) is not None:
+        kind = Kind.FINAL if known.final else Kind.PASSING
+        return OssFailure(kind, known.reason, next_step=known.next_step)
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
-    if any("CERTIFICATE_VERIFY_FAILED" in str(cause) for cause in causes):
-        return OssFailure(Kind.FINAL, "the certificate of the endpoint could not be verified")
     if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
         return OssFailure(Kind.FINAL, "no request can be made of what was given")
     if "NameResolutionError" in names:
-        return OssFailure(Kind.PASSING, "the name of the endpoint could not be resolved")
+        return OssFailure(Kind.PASSING, f"the name {host} could not be resolved")
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
         return OssFailure(Kind.PASSING, f"no connection was made within {connect_seconds:g} s")
     if "ProxyError" in names:
-        return OssFailure(Kind.PASSING, "the proxy did not connect to the endpoint")
+        return OssFailure(Kind.PASSING, f"{route} did not connect to {host}")
     if "NewConnectionError" in names:
-        return OssFailure(Kind.PASSING, "the endpoint did not accept the connection")
+        return OssFailure(Kind.PASSING, f"{host} did not accept the connection")
     if names & {"ReadTimeout", "ReadTimeoutError"}:
         return OssFailure(Kind.PASSING, "OSS did not answer in time", uncertain=True)
     if any(isinstance(cause, TimeoutError) for cause in causes):
@@ -134,6 +149,10 @@ def _kind(code: str, status: int, *, temporary: bool) -> Kind:
     # The id of a temporary credential is forgotten some time after it has expired.
     if code.startswith(_TOKEN_CODES) or (temporary and code == "InvalidAccessKeyId"):
         return Kind.EXPIRED
+    if code == "RequestTimeTooSkewed":
+        return Kind.CLOCK
+    if code == "FileAlreadyExists":
+        return Kind.TAKEN
     if code == "NoSuchUpload":
         return Kind.GONE
     if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall"):
@@ -147,6 +166,15 @@ def _kind(code: str, status: int, *, temporary: bool) -> Kind:
 
 def _retry_after(value: str | None) -> float:
     return min(float(value), _MAX_RETRY_AFTER_SECONDS) if value and value.isascii() and value.isdigit() else 0.0
+
+
+def _service_time(said: object, date: str | None) -> float | None:
+    """Of what the error says (2026-11-26T08:00:00.000Z), or of the HTTP date of the answer."""
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromisoformat(str(said)).replace(tzinfo=UTC).timestamp()
+    with suppress(ValueError, OverflowError, OSError):
+        return parsedate_to_datetime(date).timestamp() if date else None
+    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

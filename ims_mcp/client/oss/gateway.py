@@ -11,10 +11,12 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.foreign_logs import silence
 from ims_mcp.client.oss.attempts import Patience
@@ -35,6 +37,7 @@ logger = logging.getLogger("ims_mcp.client.oss")
 _UNREADABLE = (ElementTree.ParseError, RuntimeError, AttributeError, ValueError, TypeError)
 _REGION = re.compile(r"oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com")
 _NO_REGION = ("accelerate", "accelerate-overseas")
+_KEEP_EXISTING = {"x-oss-forbid-overwrite": "true"}
 
 
 class Body(Protocol):
@@ -66,24 +69,27 @@ class Begun:
 class Gateway:
     """One upload's way to its target. Used from several threads."""
 
-    def __init__(self, target: UploadTarget, patience: Patience, *, threads: int) -> None:
+    def __init__(self, target: UploadTarget, patience: Patience, clock: ServiceClock, *, threads: int) -> None:
         self.lines = Lines(patience.stall)
         self._target = target
+        self._writing = _KEEP_EXISTING if target.keeps_existing else {}
+        self._clock = clock
         self._endpoint = target.endpoint
         self._region = target.region or _region_of(self._endpoint)
         self._patience = patience
         around = surroundings(self._endpoint)
+        self._route = around.route
         # oss2's own Session is a thin cover of one of requests.
         self._session = oss2.Session()
         self._session.session.close()
-        self._session.session = Session(self.lines, threads, around.ssl_context, around.proxy)
+        self._session.session = Session(self.lines, threads, around.ssl_context, around.route)
 
     def close(self) -> None:
         self._session.session.close()
 
     def begin(self, credential: Credential, content_type: str | None) -> str:
         """The upload id of a new multipart upload."""
-        headers = _typed(content_type)
+        headers = {**_typed(content_type), **self._writing}
         result = self._ask(credential, lambda bucket, key: bucket.init_multipart_upload(key, headers=headers))
         return str(result.upload_id)
 
@@ -94,7 +100,11 @@ class Gateway:
 
     def put(self, credential: Credential, body: Body, md5: bytes, content_type: str | None) -> Stored:
         """The whole object in one request; OSS refuses it unless the MD5 is that of what arrived."""
-        headers = {**_typed(content_type), "Content-MD5": base64.b64encode(md5).decode("ascii")}
+        headers = {
+            **_typed(content_type),
+            **self._writing,
+            "Content-MD5": base64.b64encode(md5).decode("ascii"),
+        }
         data = body if body.len else b""  # a stream without bytes would be sent in chunks, which OSS signs differently
         return _stored(self._ask(credential, lambda bucket, key: bucket.put_object(key, data, headers=headers)))
 
@@ -103,7 +113,7 @@ class Gateway:
         return _stored(
             self._ask(
                 credential,
-                lambda bucket, key: bucket.complete_multipart_upload(key, upload_id, parts),
+                lambda bucket, key: bucket.complete_multipart_upload(key, upload_id, parts, headers={**self._writing}),
                 answer_seconds=self._patience.complete,
             )
         )
@@ -172,7 +182,15 @@ class Gateway:
         except oss2.exceptions.ServerError as error:
             raise answered(error, credential) from None
         except oss2.exceptions.RequestError as error:
-            raise unanswered(error.exception, self._patience.connect, self._patience.stall) from None
+            host = urlsplit(self._endpoint).netloc
+            patience = self._patience
+            raise unanswered(
+                error.exception,
+                host,
+                self._route,
+                connect_seconds=patience.connect,
+                stall_seconds=patience.stall,
+            ) from None
         except oss2.exceptions.ClientError:
             raise unacceptable() from None
         except (oss2.exceptions.OssError, *_UNREADABLE) as error:
@@ -181,14 +199,45 @@ class Gateway:
             raise foreign() from None
 
     def _auth(self, credential: Credential) -> Any:
-        if self._region:
-            provider = oss2.credentials.StaticCredentialsProvider(
-                credential.access_key_id, credential.access_key_secret, credential.security_token or ""
-            )
-            return oss2.ProviderAuthV4(provider)
-        if credential.security_token:
-            return oss2.StsAuth(credential.access_key_id, credential.access_key_secret, credential.security_token)
-        return oss2.Auth(credential.access_key_id, credential.access_key_secret)
+        provider = oss2.credentials.StaticCredentialsProvider(
+            credential.access_key_id, credential.access_key_secret, credential.security_token or ""
+        )
+        signer = (_SignerV4 if self._region else _SignerV1)(provider)
+        signer.clock = self._clock
+        return signer
+
+
+class _SignerV1(oss2.ProviderAuth):
+    """As its base signs, but with the service's time: oss2 asks this machine's clock, which can be wrong."""
+
+    clock: ServiceClock
+
+    def _sign_request(self, req: Any, bucket_name: str, key: str) -> None:
+        credentials: Any = self.credentials_provider.get_credentials()
+        if token := credentials.get_security_token():
+            req.headers["x-oss-security-token"] = token
+        req.headers["date"] = oss2.http_date(self.clock.now())
+        signature = self._ProviderAuth__make_signature(req, bucket_name, key, credentials)
+        req.headers["authorization"] = f"OSS {credentials.get_access_key_id()}:{signature}"
+
+
+class _SignerV4(oss2.ProviderAuthV4):
+    """The same for the newer way of signing."""
+
+    clock: ServiceClock
+
+    def _sign_request(self, req: Any, bucket_name: str, key: str, in_additional_headers: Any = None) -> None:
+        del in_additional_headers
+        credentials: Any = self.credentials_provider.get_credentials()
+        if token := credentials.get_security_token():
+            req.headers["x-oss-security-token"] = token
+        now = datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
+        req.headers["x-oss-date"] = now
+        req.headers["x-oss-content-sha256"] = "UNSIGNED-PAYLOAD"
+        scope = self._ProviderAuthV4__get_scope(now[:8], req)
+        signature = self._ProviderAuthV4__make_signature(req, bucket_name, key, None, credentials, now)
+        credential = f"{credentials.get_access_key_id()}/{scope}"
+        req.headers["authorization"] = f"OSS4-HMAC-SHA256 Credential={credential}, Signature={signature}"
 
 
 def _region_of(endpoint: str) -> str:

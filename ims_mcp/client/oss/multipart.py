@@ -139,7 +139,7 @@ class Multipart:
 
     def count_resent(self, failure: OssFailure) -> None:
         """Told of a failure after which something is sent again."""
-        if failure.repeatable or failure.kind is Kind.EXPIRED:
+        if failure.repeatable or failure.kind in (Kind.EXPIRED, Kind.CLOCK):
             self.parts_resent += 1
 
     def _send(self, credential: Credential, upload_id: str, part: Part) -> FinishedPart:
@@ -190,12 +190,17 @@ class Multipart:
 
     async def made(self, expected_crc64: int) -> Stored | None:
         """The object, if it is there with this CRC and the size of the source; None also where it cannot be seen."""
+        stored = await self.of_same_size()
+        return stored if stored is not None and stored.crc64 == expected_crc64 else None
+
+    async def of_same_size(self) -> Stored | None:
+        """The object, if it is there with the size of the source; None also where it cannot be seen."""
         try:
             stored = await self._attempts.run("the look at the object", self._gateway.look)
         except OssFailure as failure:
             logger.info("the object could not be looked at", extra={"code": failure.code, "status": failure.status})
             return None
-        return stored if (stored.crc64, stored.size) == (expected_crc64, self._source.size) else None
+        return stored if stored.size == self._source.size else None
 
 
 def require_crc(stored: int | None, sent: int) -> None:
@@ -208,14 +213,22 @@ def require_crc(stored: int | None, sent: int) -> None:
 
 async def discard_wrong(talk: Conversation, source: Source) -> None:
     """Delete an object that failed its check, and raise WrongObject."""
+    what, deleted = await discard(talk)
+    raise WrongObject(
+        f"The object that OSS made of {source.name} at {talk.target} is not what was sent: its CRC-64 differs. {what}",
+        next_step="Upload again; if it happens once more, report it to Alibaba Cloud."
+        if deleted
+        else "Delete the object, then upload again.",
+    )
+
+
+async def discard(talk: Conversation) -> tuple[str, bool]:
+    """Delete the object that was just made, which must not stay: how that ended, in a sentence, and whether it is gone.
+
+    Nobody else's is lost: where an object is not to be replaced, this upload could only make it where there was none.
+    """
     try:
         await talk.attempts.run("the request to delete", talk.gateway.delete)
     except OssFailure as failure:
-        what = f"It could not be deleted ({failure.words}): do not use it."
-        next_step = "Delete the object, then upload again."
-    else:
-        what, next_step = "It was deleted.", "Upload again; if it happens once more, report it to Alibaba Cloud."
-    raise WrongObject(
-        f"The object that OSS made of {source.name} at {talk.target} is not what was sent: its CRC-64 differs. {what}",
-        next_step=next_step,
-    )
+        return f"It could not be deleted ({failure.words}): do not use it.", False
+    return "It was deleted.", True

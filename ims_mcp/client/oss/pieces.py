@@ -44,6 +44,6 @@ class Piece:
             at += len(data)
             if at == self._size:
                 # Before the last bytes leave: OSS then never has the whole of something that is wrong.
-                self._source.check()
+                self._source.check_path()
             yield data
             self._sending(at)

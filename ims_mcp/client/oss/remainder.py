@@ -78,5 +78,5 @@ def check_same_target(record: Record, target: UploadTarget) -> None:
     if (record.bucket, record.key) != (target.bucket, target.key):
         raise TransferRefused(
             f"This transfer was begun for {plain(f'oss://{record.bucket}/{record.key}', 200)}, not for {target}.",
-            next_step="Use another transfer id, or abort that transfer first.",
+            next_step="Cancel that transfer, then upload the file anew.",
         )

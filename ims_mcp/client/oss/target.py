@@ -23,6 +23,8 @@ class UploadTarget:
     bucket: str
     key: str
     region: str = ""
+    keeps_existing: bool = False
+    """An object that is there already stays as it is: OSS is told so with every request that could replace it."""
 
     def __str__(self) -> str:
         return plain(f"oss://{self.bucket}/{self.key}", 200)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.oss.checkpoint import FinishedPart, Record
 from ims_mcp.client.oss.conversation import Conversation
-from ims_mcp.client.oss.errors import TransferRefused
+from ims_mcp.client.oss.errors import SourceChanged, TransferRefused
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.gateway import Stored
-from ims_mcp.client.oss.multipart import Multipart, discard_wrong, require_crc
+from ims_mcp.client.oss.multipart import Multipart, discard, discard_wrong, require_crc
 from ims_mcp.client.oss.part_plan import LARGEST_PART_BYTES, MAX_OBJECT_BYTES, Plan, part_size_for
 from ims_mcp.client.oss.pieces import Piece
 from ims_mcp.client.oss.progress import Counter
@@ -65,10 +66,15 @@ class Transfer:
         before = self._checkpoint.record
         if before is not None:
             check_same_target(before, self._talk.target)
-        if before is not None and before.upload_id:
-            stored = await self._taken_up(before)
-        else:
-            stored = await self._from_the_start(before)
+        try:
+            if before is not None and before.upload_id:
+                stored = await self._taken_up(before)
+            else:
+                stored = await self._from_the_start(before)
+        except OssFailure as failure:
+            if failure.kind is not Kind.TAKEN or (there := await self._made_before()) is None:
+                raise
+            stored = there
         # Where OSS may have begun an upload that nobody knows of, this is when nothing of ours is under way any more.
         record = self._checkpoint.record
         if record is not None and record.doubtful:
@@ -108,30 +114,65 @@ class Transfer:
         await self._multipart.send(upload_id, part_bytes, finished, self._plan.threads)
         return await self._multipart.complete(upload_id, finished)
 
+    async def _made_before(self) -> Stored | None:
+        """The object that is in the way, if it is this very file.
+
+        An earlier try has made it then, in this run or in one that was killed, and its answer was lost.
+        """
+        there = await self._multipart.of_same_size()
+        if there is None:
+            return None
+        _, crc64 = await self._attempts.in_thread(self._sums)
+        await self._attempts.in_thread(self._source.check_path)
+        if there.crc64 != crc64:
+            return None
+        record = self._checkpoint.record
+        if record is not None and record.upload_id:
+            await self._remainder.abort(record.upload_id)
+        self._multipart.parts_skipped = self.parts
+        return there
+
     async def _put(self) -> Stored:
         """In one request. Its MD5 is known before: OSS never has an object that is not the file, not for a moment."""
-        md5 = await self._attempts.in_thread(self._md5)
+        md5, _ = await self._attempts.in_thread(self._sums)
         try:
-            return await self._attempts.run(
+            stored = await self._attempts.run(
                 "the file", lambda credential: self._put_once(credential, md5), failed=self._multipart.count_resent
             )
         except OssFailure as failure:
             if failure.kind is Kind.DAMAGED and not failure.code:
                 await discard_wrong(self._talk, self._source)
             raise
+        try:
+            # The last bytes left long before the answer came, and the file may have changed since.
+            await self._attempts.in_thread(self._source.check_path)
+        except SourceChanged as changed:
+            what, _ = await discard(self._talk)
+            raise SourceChanged(
+                f"{changed} What it was before has become an object. {what}", next_step=changed.next_step
+            ) from None
+        return stored
 
-    def _md5(self) -> bytes:
+    def _sums(self) -> tuple[bytes, int]:
+        """MD5 and CRC-64 of the file."""
         md5 = hashlib.md5(usedforsecurity=False)
         with self._source.reading():
-            for chunk in self._whole(lambda _: None):
+            piece = self._whole(lambda _: None)
+            for chunk in piece:
                 md5.update(chunk)
-        return md5.digest()
+        return md5.digest(), piece.crc64
 
     def _put_once(self, credential: Credential, md5: bytes) -> Stored:
         with self._source.reading():
             piece = self._whole(lambda sent: self.counter.sending(1, sent))
             stored = self._gateway.put(credential, piece, md5, self._content_type)
-        require_crc(stored.crc64, piece.crc64)
+        try:
+            require_crc(stored.crc64, piece.crc64)
+        except OssFailure:
+            if self._talk.target.keeps_existing:  # it is in the way of the next try
+                with suppress(OssFailure):
+                    self._gateway.delete(credential)
+            raise
         self.counter.finish(1, self._source.size)
         return stored
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
+from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.oss.attempts import Attempts, Credentials, Patience, Sleep
 from ims_mcp.client.oss.checkpoint import Checkpoint
 from ims_mcp.client.oss.errors import SourceChanged, TransferRefused, WrongObject
-from ims_mcp.client.oss.explanation import explained, why_not_aborted
+from ims_mcp.client.oss.explanation import explained, why_not_aborted, why_not_seen
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.part_plan import USUAL_PART_BYTES, Plan
 from ims_mcp.client.oss.progress import Progress, Teller
@@ -30,7 +31,7 @@ from ims_mcp.errors import ImsError
 
 if TYPE_CHECKING:  # they import oss2, which is loaded by the first upload
     from ims_mcp.client.oss.conversation import Conversation
-    from ims_mcp.client.oss.gateway import Stored
+    from ims_mcp.client.oss.gateway import Gateway, Stored
     from ims_mcp.client.oss.transfer import Transfer
 
 # How long a cancellation waits for the answer to a request to begin: it says what is to be aborted.
@@ -75,7 +76,7 @@ class OssUploader:
         part_bytes: int = USUAL_PART_BYTES,
         progress_interval_seconds: float = 0.25,
         patience: Patience | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: ServiceClock | None = None,
         sleep: Sleep = anyio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -83,13 +84,13 @@ class OssUploader:
         self._plan = Plan(threads, multipart_threshold_bytes, part_bytes)
         self._progress_interval_seconds = progress_interval_seconds
         self._patience = patience or Patience()
-        self._clock = clock
+        self._clock = clock or ServiceClock()
         self._sleep = sleep
         self._jitter = jitter
 
     async def upload(
         self,
-        source: Path,
+        source: Path | Source,
         target: UploadTarget,
         credentials: Credentials,
         *,
@@ -100,6 +101,7 @@ class OssUploader:
     ) -> UploadedFile:
         """Send a regular file; returns when OSS has confirmed the CRC-64 of the whole object.
 
+        An open ``source`` stays open and is its owner's to close; of a path only the last component may not be a link.
         Cancelled, it stops at once, aborts the multipart upload and forgets the transfer, unless
         ``keep_when_cancelled`` says (then) that it is going to be resumed; an object that was just made stays. Raises
         UploadError, or what ``credentials`` and ``progress`` raise.
@@ -110,7 +112,7 @@ class OssUploader:
                 "The content type is not one that can be sent.", next_step="Give one such as video/mp4, or none."
             )
         began = time.monotonic()
-        opened = await anyio.to_thread.run_sync(Source.open, source)
+        opened = await anyio.to_thread.run_sync(Source.open, source) if isinstance(source, Path) else source
         try:
             checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
             try:
@@ -120,7 +122,8 @@ class OssUploader:
             finally:
                 checkpoint.close()
         finally:
-            opened.close()
+            if opened is not source:
+                opened.close()
         uploaded = UploadedFile(
             size_bytes=opened.size,
             parts=transfer.parts,
@@ -146,10 +149,12 @@ class OssUploader:
     ) -> tuple[Transfer, Stored]:
         transfer: Transfer | None = None
         try:
-            async with self._conversation(target, credentials, checkpoint) as talk:
+            async with self._gateway(target, credentials) as (gateway, attempts):
+                from ims_mcp.client.oss.conversation import Conversation
                 from ims_mcp.client.oss.transfer import Transfer
 
-                transfer = Transfer(talk, source, self._plan, content_type=content_type, clock=self._clock)
+                talk = Conversation(target, gateway, attempts, checkpoint)
+                transfer = Transfer(talk, source, self._plan, content_type=content_type, clock=self._clock.now)
                 try:
                     return transfer, await self._run(transfer, source, progress)
                 except BaseException:
@@ -175,34 +180,58 @@ class OssUploader:
         try:
             if checkpoint.record is None:
                 return
-            async with self._conversation(target, credentials, checkpoint) as talk:
+            async with self._gateway(target, credentials) as (gateway, attempts):
+                from ims_mcp.client.oss.conversation import Conversation
                 from ims_mcp.client.oss.remainder import Remainder, check_same_target
 
                 check_same_target(checkpoint.record, target)
-                await Remainder(talk).clean_up()
+                await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
         except OssFailure as failure:
             raise why_not_aborted(failure, target) from None
         finally:
             checkpoint.close()
 
+    async def exists(self, target: UploadTarget, credentials: Credentials) -> bool:
+        """Whether there is such an object. In a bucket that is not there is none: the upload says what is wrong.
+
+        Raises UploadError where OSS does not say.
+        """
+        target = target.checked()
+        async with self._gateway(target, credentials) as (gateway, attempts):
+            try:
+                await attempts.run("the look at the object", gateway.look)
+            except OssFailure as failure:
+                if failure.status != 404:
+                    raise why_not_seen(failure, target) from None
+                return False
+        return True
+
     @asynccontextmanager
-    async def _conversation(
-        self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint
-    ) -> AsyncGenerator[Conversation]:
+    async def _gateway(
+        self, target: UploadTarget, credentials: Credentials
+    ) -> AsyncGenerator[tuple[Gateway, Attempts]]:
+        """The way to OSS for one piece of work; whatever is still under way at its end is cut off."""
         patience, threads = self._patience, self._plan.threads
         # In a thread: it takes long, and the event loop has other things to do.
         await anyio.to_thread.run_sync(importlib.import_module, "ims_mcp.client.oss.transfer", abandon_on_cancel=True)
-        from ims_mcp.client.oss.conversation import Conversation
         from ims_mcp.client.oss.gateway import Gateway
 
         gateway = await anyio.to_thread.run_sync(
-            lambda: Gateway(target, patience, threads=threads), abandon_on_cancel=True
+            lambda: Gateway(target, patience, self._clock, threads=threads), abandon_on_cancel=True
         )
         try:
-            attempts = Attempts(
-                credentials, gateway.lines, patience, threads=threads, sleep=self._sleep, jitter=self._jitter
+            yield (
+                gateway,
+                Attempts(
+                    credentials,
+                    gateway.lines,
+                    patience,
+                    self._clock,
+                    threads=threads,
+                    sleep=self._sleep,
+                    jitter=self._jitter,
+                ),
             )
-            yield Conversation(target, gateway, attempts, checkpoint)
         finally:
             gateway.lines.cut()
             gateway.close()
@@ -235,12 +264,13 @@ class OssUploader:
     async def _take_back(self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint) -> None:
         with anyio.move_on_after(self._patience.clean_up):
             try:
-                async with self._conversation(target, credentials, checkpoint) as talk:
+                async with self._gateway(target, credentials) as (gateway, attempts):
+                    from ims_mcp.client.oss.conversation import Conversation
                     from ims_mcp.client.oss.remainder import Remainder, check_same_target
 
                     if checkpoint.record is not None:
                         check_same_target(checkpoint.record, target)
-                    await Remainder(talk).clean_up()
+                    await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
             except OssFailure as failure:
                 logger.debug("aborting failed", extra={"code": failure.code, "status": failure.status})
             except ImsError as refused:
@@ -254,7 +284,7 @@ def _to_be_taken_back(error: BaseException, keep: Callable[[], bool]) -> bool:
     if isinstance(error, anyio.get_cancelled_exc_class()):
         return not keep()
     if isinstance(error, OssFailure):
-        return error.kind in (Kind.GONE, Kind.LOST)
+        return error.kind in (Kind.GONE, Kind.LOST, Kind.TAKEN)
     return isinstance(error, SourceChanged | WrongObject)
 
 

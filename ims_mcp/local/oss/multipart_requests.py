@@ -8,7 +8,7 @@ from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encoded
-from ims_mcp.local.oss.errors import invalid_argument, no_such_key
+from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
 from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.object_requests import (
     OnStored,
@@ -37,7 +37,10 @@ class MultipartRequests:
         self._on_stored = on_stored
 
     async def begin(self, request: Request, _caller: Caller) -> Reply:
-        upload = await self._uploads.begin(*target(request), described(request))
+        bucket, key = target(request)
+        if forbids_overwrite(request) and await self._objects.stat(bucket, key) is not None:
+            raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
+        upload = await self._uploads.begin(bucket, key, described(request))
         return xml_reply(
             node(
                 "InitiateMultipartUploadResult",

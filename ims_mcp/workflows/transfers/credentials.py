@@ -15,6 +15,7 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import UploadTarget
+from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.transfers.transfer import TransferError
 
 RENEW_BEFORE_SECONDS = 120.0
@@ -45,7 +46,8 @@ def target_of(answer: Mapping[str, Any]) -> UploadTarget:
 def another_upload(media_id: str) -> TransferError:
     """RefreshUploadMedia knows an asset only: of several uploads to it, it renews one."""
     return TransferError(
-        f"The service renews the credential of another upload to the asset {media_id}: this one cannot go on now.",
+        f"The service renews the credential of another upload to the asset {plain(media_id, 64)}: this one cannot go "
+        "on now.",
         next_step="Once the other upload is done or cancelled, call transfer_status with this transfer's id.",
         resumable=True,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import anyio
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.client.oss import shown
+from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.workflows.next_call import next_call
 from ims_mcp.workflows.operation_call import failure_reason, name_tools
@@ -17,7 +20,8 @@ from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, wait_for
 
 ELSEWHERE_SECONDS = 0.5
-_SIGN_OF_LIFE = 0.001
+_ERROR_CHARACTERS = 1200
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Following:
@@ -26,6 +30,10 @@ class Following:
     def __init__(self, transfers: Transfers, client: ImsClient) -> None:
         self._transfers = transfers
         self._client = client
+
+    def end(self) -> None:
+        """The server ends: calls that are cancelled from now on leave their transfers to be resumed."""
+        self._transfers.end()
 
     async def upload(
         self,
@@ -71,22 +79,20 @@ class Following:
         running = await self._sent(transfer_id, deadline, None if rising is None else rising.sending, cancels=cancels)
         transfer = await self._transfers.find(transfer_id)
         if transfer.state == "failed":
-            raise TransferError(
-                f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
-            )
+            raise _failure(transfer)
         if running is not None and running.problem is not None:
             raise TransferError(
-                f"The transfer {transfer.id} of {transfer.path} was interrupted: {running.problem.explain()}",
-                next_step=f"Call transfer_status with transfer_id {transfer.id}: it goes on where it stopped.",
+                f"The transfer {transfer.id} of {shown(transfer.path)} was interrupted: "
+                f"{quotable(running.problem.explain(), limit=_ERROR_CHARACTERS)}",
+                next_step=f"To go on, call transfer_status with transfer_id {transfer.id}, or upload_{transfer.kind} "
+                "again with the same arguments.",
             )
         waited: Waited | None = None
         if transfer.state == "processing":
             left, longest = deadline - anyio.current_time(), end - anyio.current_time()
             waited = await self._processed(transfer, left, longest, None if rising is None else rising.waiting)
         if waited is not None and waited.outcome in ("failed", "not_found"):
-            raise TransferError(
-                f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
-            )
+            raise _failure(transfer)
         return await self._told(transfer, waited)
 
     async def _sent(
@@ -113,7 +119,7 @@ class Following:
         told = await self._line(transfer)
         if transfer.arrived or transfer.uploaded:
             told["note"] = "the file has arrived, which is not undone"
-        if transfer.state == "cancelled" and transfer.kind == "media" and transfer.media_id:
+        if transfer.state == "cancelled" and transfer.kind == "media" and _is_id(transfer.media_id):
             told["next_call"] = next_call(
                 "delete_media_infos",
                 {"MediaIds": transfer.media_id},
@@ -138,7 +144,7 @@ class Following:
         if waited.outcome == "succeeded":
             await self._transfers.settle(transfer, "done")
         elif waited.outcome in ("failed", "not_found"):
-            reason = failure_reason(waited) or waited.status
+            reason = quotable(failure_reason(waited) or waited.status, limit=300)
             await self._transfers.settle(
                 transfer, "failed", f"the file was sent, but the service cannot use it: {reason}"
             )
@@ -147,13 +153,13 @@ class Following:
     async def _told(self, transfer: Transfer, waited: Waited | None) -> dict[str, Any]:
         told = await self._line(transfer)
         if waited is not None:
-            told["asset_status"] = waited.status
+            told["asset_status"] = quotable(waited.status, limit=60)
             if waited.problem:
-                told["problem"] = waited.problem
+                told["problem"] = quotable(waited.problem, limit=_ERROR_CHARACTERS)
         if transfer.state == "done" and transfer.kind == "media" and waited is not None:
             summary = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
             told["summary"] = name_tools(summary, get_operation("GetMediaInfo"), None)
-        elif transfer.state == "done":
+        elif transfer.state == "done" and _is_id(transfer.media_id):
             told["next_call"] = next_call(
                 "get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file"
             )
@@ -170,7 +176,7 @@ class Following:
         told: dict[str, Any] = {
             "transfer_id": transfer.id,
             "state": transfer.state if open_here or elsewhere else "interrupted",
-            "path": transfer.path,
+            "path": shown(transfer.path),
             "size_bytes": transfer.size_bytes,
         }
         if elsewhere:
@@ -178,21 +184,32 @@ class Following:
         if running is not None:
             told["sent_bytes"] = running.sent_bytes
         if transfer.media_id:
-            told["MediaId"] = transfer.media_id
+            told["MediaId"] = plain(transfer.media_id, 64)
         if transfer.target:
-            told["object"] = f"oss://{transfer.target['bucket']}/{transfer.target['key']}"
+            # A key has 1,023 bytes at most.
+            told["object"] = plain(f"oss://{transfer.target['bucket']}/{transfer.target['key']}", 1100)
         if transfer.uploaded:
             told["uploaded"] = transfer.uploaded
         if transfer.error:
-            told["error"] = transfer.error
+            told["error"] = quotable(transfer.error, limit=_ERROR_CHARACTERS)
         return told
 
 
-def _left_by(transfer: Transfer) -> str:
-    """What a failed transfer leaves in the library."""
-    if transfer.kind != "media" or not transfer.media_id:
-        return ""
-    return f"The asset {transfer.media_id} was created for the file and stays: delete_media_infos removes it."
+def _failure(transfer: Transfer) -> TransferError:
+    """Why it failed, and what it leaves in the library."""
+    left = ""
+    if transfer.kind == "media" and _is_id(transfer.media_id):
+        left = f"The asset {transfer.media_id} was created for the file and stays: delete_media_infos removes it."
+    return TransferError(
+        f"The transfer {transfer.id} of {shown(transfer.path)} failed: "
+        f"{quotable(transfer.error, limit=_ERROR_CHARACTERS)}",
+        next_step=left,
+    )
+
+
+def _is_id(media_id: str) -> bool:
+    """Whether a call can be proposed with it: anything else is a stranger's text."""
+    return _ID.fullmatch(media_id) is not None
 
 
 class _Rising:
@@ -200,17 +217,17 @@ class _Rising:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._value = -1.0
-        self._size = 1.0
+        self._value = -1
+        self._size = 1
 
     async def sending(self, sent: float, size: float, text: str) -> None:
-        self._size = size
-        await self._tell(sent, text)
+        self._size = int(size)
+        await self._tell(int(sent), text)
 
     async def waiting(self, _elapsed: float, _allowed: float, text: str) -> None:
         await self._tell(self._size, text)
 
-    async def _tell(self, value: float, text: str) -> None:
-        # A sign of life where nothing has moved: some clients begin to count their timeout anew.
-        self._value = value if value > self._value else self._value + _SIGN_OF_LIFE
-        await self._progress(self._value, self._size if self._value <= self._size else self._size + 1, text)
+    async def _tell(self, value: int, text: str) -> None:
+        # A sign of life where nothing has moved, a byte more: some clients begin to count their timeout anew.
+        self._value = max(value, self._value + 1)
+        await self._progress(self._value, max(self._size, self._value), plain(text, 300))

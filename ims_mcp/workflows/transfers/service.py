@@ -15,15 +15,16 @@ import anyio
 import anyio.abc
 import anyio.to_thread
 
-from ims_mcp.client.oss import TransferRefused, UploadError, UploadInterrupted
+from ims_mcp.client.oss import Source, TransferRefused, UploadError, UploadInterrupted, shown
 from ims_mcp.errors import ConnectionFailed, CredentialsError, ImsError, LocalImsError, Refused, ServiceError
-from ims_mcp.workflows.local_files import LocalFile, UploadRules
+from ims_mcp.foreign_text import plain
+from ims_mcp.workflows.local_files import UploadRules
 from ims_mcp.workflows.transfers.steps import Hooks, TransferSteps
 from ims_mcp.workflows.transfers.transfer import VOD, Journal, Transfer, TransferError, own_place
 from ims_mcp.workflows.waiting import Progress
 
 PROGRESS_SECONDS = 0.5
-# A call that is cancelled takes its transfer with it, unless the whole server is going: then it is left to be resumed.
+# Where the transport does not tell that the server ends, a call that is cancelled may be the first sign of it.
 CANCEL_GRACE_SECONDS = 0.2
 CLEAN_UP_SECONDS = 10.0
 
@@ -69,6 +70,7 @@ class Transfers:
         self._running: dict[str, Running] = {}
         self._tasks: anyio.abc.TaskGroup | None = None
         self._starting = anyio.Lock()
+        self._ending = False
 
     async def __aenter__(self) -> Self:
         self._tasks = anyio.create_task_group()
@@ -79,6 +81,7 @@ class Transfers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         assert self._tasks is not None
+        self.end()
         self._tasks.cancel_scope.cancel()
         if isinstance(error, Exception):
             # An error of the block is not the tasks': it goes on as it is, not inside a group.
@@ -86,32 +89,41 @@ class Transfers:
             return None
         return await self._tasks.__aexit__(kind, error, trace)
 
+    def end(self) -> None:
+        """The server ends: a call that is cancelled from now on leaves its transfer, which is then resumed later.
+
+        To be told before the first call is cancelled for it, however long the end then takes.
+        """
+        self._ending = True
+
     async def start(self, kind: str, path: str, destination: str, arguments: dict[str, Any]) -> Transfer:
         """Begin a transfer, or pick up the one there is for the same file, place and arguments.
 
         One that has arrived is returned as it is, unless what it made was deleted since. Raises ImsError.
         """
         self._guard()
-        file = await anyio.to_thread.run_sync(self._rules.allowed, path)
-        wish = Transfer(
-            kind="media" if kind == "media" else "stream",
-            service=self._service,
-            path=str(file.path),
-            size_bytes=file.size_bytes,
-            modified_ns=file.modified_ns,
-            destination=destination,
-            arguments=arguments,
-            created=self._clock(),
-        )
-        if destination != VOD:
-            own_place(destination, wish.path)
-        transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
-        if transfer.arrived:
-            if not await self._steps.is_gone(transfer):
-                return transfer
-            await self.settle(transfer, "failed", "what was made of the file has been deleted since")
+        with ExitStack() as kept:
+            source = await self._opened(path, kept)
+            wish = Transfer(
+                kind="media" if kind == "media" else "stream",
+                service=self._service,
+                path=str(source.path),
+                size_bytes=source.size,
+                modified_ns=source.identity.mtime_ns,
+                inode=source.identity.inode,
+                destination=destination,
+                arguments=arguments,
+                created=self._clock(),
+            )
+            if destination != VOD:
+                own_place(destination, wish.path)
             transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
-        return (await self._go_on(transfer, file)).transfer
+            if transfer.arrived:
+                if not await self._steps.is_gone(transfer):
+                    return transfer
+                await self.settle(transfer, "failed", "what was made of the file has been deleted since")
+                transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
+            return (await self._go_on(transfer, source, kept)).transfer
 
     async def find(self, transfer_id: str) -> Transfer:
         """The transfer as it stands. Raises TransferError where there is none, or it is one of another service."""
@@ -121,7 +133,8 @@ class Transfers:
         transfer = await anyio.to_thread.run_sync(self._journal.read, transfer_id)
         if transfer.service != self._service:
             raise TransferError(
-                f"The transfer {transfer_id} belongs to {transfer.service}, and this server uses {self._service}.",
+                f"The transfer {transfer_id} belongs to {shown(transfer.service)}, and this server uses "
+                f"{shown(self._service)}.",
                 next_step="Ask a server that is set up for that one.",
             )
         return transfer
@@ -146,8 +159,9 @@ class Transfers:
         if transfer.ended or transfer.arrived:
             return None
         self._guard()
-        file = await anyio.to_thread.run_sync(self._rules.allowed, transfer.path)
-        return await self._go_on(transfer, file)
+        with ExitStack() as kept:
+            source = await self._opened(transfer.path, kept)
+            return await self._go_on(transfer, source, kept)
 
     async def wait(
         self, running: Running, seconds: float, progress: Progress | None = None, *, cancels: bool = False
@@ -163,7 +177,8 @@ class Transfers:
                     if progress is not None:
                         await progress(*self._progress(running, anyio.current_time() - started))
         except anyio.get_cancelled_exc_class():
-            if cancels and running.waiting == 1 and self._tasks is not None:
+            # The call's transfer goes with it, unless the whole server does.
+            if cancels and running.waiting == 1 and not self._ending and self._tasks is not None:
                 self._tasks.start_soon(self._cancel_soon, running)
             raise
         finally:
@@ -213,31 +228,35 @@ class Transfers:
                 next_step="Only the person who runs the server can change that.",
             )
 
-    async def _go_on(self, transfer: Transfer, file: LocalFile) -> Running:
+    async def _opened(self, path: str, kept: ExitStack) -> Source:
+        """The file, open for as long as ``kept`` is. It is opened this once, before anybody is asked anything."""
+        return await anyio.to_thread.run_sync(lambda: kept.enter_context(self._rules.open(path)))
+
+    async def _go_on(self, transfer: Transfer, source: Source, kept: ExitStack) -> Running:
+        """Set the transfer to work, unless it is; ``kept``, which holds the source open, is then emptied."""
         assert self._tasks is not None
         async with self._starting:
             if transfer.id in self._running:
                 return self._running[transfer.id]
             running = Running(transfer)
-            with ExitStack() as held:
-                alone = await anyio.to_thread.run_sync(held.enter_context, self._journal.held(transfer.id))
-                running.elsewhere = not alone
-                if alone:
-                    # It may have been brought further, or to its end, since it was read.
-                    running.transfer = await anyio.to_thread.run_sync(self._journal.read, transfer.id)
-                if not alone or running.transfer.ended or running.transfer.arrived:
-                    running.stopped.set()
-                    return running
-                self._running[transfer.id] = running
-                self._tasks.start_soon(self._work, running, file, held.pop_all())
+            alone = await anyio.to_thread.run_sync(kept.enter_context, self._journal.held(transfer.id))
+            running.elsewhere = not alone
+            if alone:
+                # It may have been brought further, or to its end, since it was read.
+                running.transfer = await anyio.to_thread.run_sync(self._journal.read, transfer.id)
+            if not alone or running.transfer.ended or running.transfer.arrived:
+                running.stopped.set()
+                return running
+            self._running[transfer.id] = running
+            self._tasks.start_soon(self._work, running, source, kept.pop_all())
             return running
 
-    async def _work(self, running: Running, file: LocalFile, held: ExitStack) -> None:
+    async def _work(self, running: Running, source: Source, kept: ExitStack) -> None:
         transfer = running.transfer
         try:
-            with held:
+            with kept:
                 transfer.error = ""
-                await self._run(running, file)
+                await self._run(running, source)
         except ImsError as error:
             running.problem = error
         except Exception as error:
@@ -249,11 +268,11 @@ class Transfers:
             self._running.pop(transfer.id, None)
             running.stopped.set()
 
-    async def _run(self, running: Running, file: LocalFile) -> None:
+    async def _run(self, running: Running, source: Source) -> None:
         transfer = running.transfer
         try:
             with running.scope:
-                await self._steps.run(transfer, file, self._hooks(running))
+                await self._steps.run(transfer, source, self._hooks(running))
         except ImsError as error:
             await self._failed(running, error)
         if running.scope.cancelled_caught:
@@ -282,8 +301,11 @@ class Transfers:
     async def _failed(self, running: Running, error: ImsError) -> None:
         transfer, running.problem = running.transfer, error
         transfer.error = error.explain()
-        # What can go on is left as it stands: the same call, or transfer_status with its id, picks it up.
-        if not (transfer.target and _can_go_on(error)):
+        # What can go on is left as it stands: the same call, or transfer_status with its id, picks it up. An asset in
+        # VOD storage may have been created without our hearing of it: creating it is not done again.
+        # A key that cannot be one stays so.
+        begun = bool(transfer.target) or (transfer.destination != VOD and not isinstance(error, TransferRefused))
+        if not (begun and _can_go_on(error)):
             transfer.state = "failed"
         await self._save(transfer)
         if transfer.state == "failed":
@@ -295,7 +317,8 @@ class Transfers:
 
     async def _cancel_soon(self, running: Running) -> None:
         await anyio.sleep(CANCEL_GRACE_SECONDS)
-        self._stop(running)
+        if not self._ending:
+            self._stop(running)
 
     def _stop(self, running: Running) -> None:
         # What has arrived is not undone; its registration is let through to its end.
@@ -313,7 +336,7 @@ class Transfers:
     def _progress(self, running: Running, seconds: float) -> tuple[float, float, str]:
         transfer = running.transfer
         size = max(transfer.size_bytes, 1)
-        name = Path(transfer.path).name
+        name = plain(shown(Path(transfer.path).name), 120)
         text = f"{transfer.state} {name}: {running.sent_bytes:,} of {transfer.size_bytes:,} bytes after {seconds:.0f} s"
         return running.sent_bytes, size, text
 

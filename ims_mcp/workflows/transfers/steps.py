@@ -11,10 +11,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import Credentials, OssUploader, OwnStorage, UploadTarget
+from ims_mcp.client.oss import Credentials, OssUploader, OwnStorage, Source, UploadTarget, shown
+from ims_mcp.client.oss.explanation import EXISTS_STEP
 from ims_mcp.errors import ServiceError
 from ims_mcp.summaries.values import as_object, as_objects
-from ims_mcp.workflows.local_files import FileRefused, LocalFile
+from ims_mcp.workflows.local_files import FileRefused
 from ims_mcp.workflows.transfers.credentials import UploadCredentials, another_upload, target_of
 from ims_mcp.workflows.transfers.transfer import VOD, Transfer, TransferError, own_place
 from ims_mcp.workflows.waiting import same_object
@@ -47,12 +48,15 @@ class TransferSteps:
     uploader: OssUploader
     storage: OwnStorage
 
-    async def run(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
-        """Raises ImsError. Every step is written down before the next begins."""
+    async def run(self, transfer: Transfer, source: Source, hooks: Hooks) -> None:
+        """Raises ImsError. Every step is written down before the next begins.
+
+        ``source`` was opened before the first of them: whatever its path names meanwhile, nothing else is sent.
+        """
         if transfer.destination == VOD:
-            await self._into_vod(transfer, file, hooks)
+            await self._into_vod(transfer, source, hooks)
         else:
-            await self._into_own_bucket(transfer, file, hooks)
+            await self._into_own_bucket(transfer, source, hooks)
         transfer.state = "processing"
         await hooks.save(transfer)
 
@@ -63,9 +67,9 @@ class TransferSteps:
         target, credentials = await self._destination(transfer)
         await self.uploader.abort(target, credentials, transfer_id=transfer.id)
 
-    async def _into_vod(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
+    async def _into_vod(self, transfer: Transfer, source: Source, hooks: Hooks) -> None:
         if not transfer.target:
-            answer = await self._created(transfer, file)
+            answer = await self._created(transfer, source)
             target = target_of(answer)
             transfer.media_id = str(answer.get("MediaId", ""))
             transfer.target = {"bucket": target.bucket, "key": target.key, "url": str(answer.get("FileURL", ""))}
@@ -76,37 +80,39 @@ class TransferSteps:
             return
         else:
             target, credentials = await self._renewed(transfer)
-        await self._upload(transfer, file, target, credentials, hooks)
+        await self._upload(transfer, source, target, credentials, hooks)
 
-    async def _into_own_bucket(self, transfer: Transfer, file: LocalFile, hooks: Hooks) -> None:
+    async def _into_own_bucket(self, transfer: Transfer, source: Source, hooks: Hooks) -> None:
         if not transfer.uploaded:
-            target = UploadTarget(await self.storage.endpoint(), *own_place(transfer.destination, transfer.path))
+            target = await self.storage.target(*own_place(transfer.destination, transfer.path))
             if not transfer.target:
                 if transfer.kind == "media" and "MediaType" not in transfer.arguments:
                     _check_type_is_known(target.key)
-                if await self.storage.exists(target):
-                    raise FileRefused(
-                        f"oss://{target.bucket}/{target.key} exists already and is not overwritten.",
-                        next_step="Choose another prefix, or register what is there with register_media_info.",
-                    )
+                # Asked before anything is sent, and told to OSS again with every request that makes the object.
+                if await self.uploader.exists(target, self.storage.credential):
+                    raise FileRefused(f"{target} exists already and is not overwritten.", next_step=EXISTS_STEP)
                 transfer.target = {"bucket": target.bucket, "key": target.key}
                 transfer.state = "uploading"
                 await hooks.save(transfer)
-            await self._upload(transfer, file, target, self.storage.credential, hooks)
+            await self._upload(transfer, source, target, self.storage.credential, hooks)
         transfer.state = "registering"
         await hooks.save(transfer)
         await self._register(transfer)
 
     async def _upload(
-        self, transfer: Transfer, file: LocalFile, target: UploadTarget, credentials: Credentials, hooks: Hooks
+        self, transfer: Transfer, source: Source, target: UploadTarget, credentials: Credentials, hooks: Hooks
     ) -> None:
-        if (file.size_bytes, file.modified_ns) != (transfer.size_bytes, transfer.modified_ns):
+        now = source.identity
+        if (now.size, now.mtime_ns) != (transfer.size_bytes, transfer.modified_ns) or transfer.inode not in (
+            0,
+            now.inode,
+        ):
             raise TransferError(
-                f"{file.path} is not the file this transfer began with: it has changed since.",
+                f"{shown(source.path)} is not the file this transfer began with: it has changed since.",
                 next_step="What was sent is taken back: upload the file anew.",
             )
         done = await self.uploader.upload(
-            file.path,
+            source,
             target,
             credentials,
             transfer_id=transfer.id,
@@ -122,7 +128,7 @@ class TransferSteps:
         }
         await hooks.save(transfer)
 
-    async def _created(self, transfer: Transfer, file: LocalFile) -> Mapping[str, Any]:
+    async def _created(self, transfer: Transfer, source: Source) -> Mapping[str, Any]:
         """The service's answer with id, address and credential."""
         name = PurePath(transfer.path)
         arguments = transfer.arguments
@@ -140,7 +146,7 @@ class TransferSteps:
                 "Type": arguments.get("MediaType") or media_type(name.suffix),
                 "Name": shortened(name.stem, 128),
                 "Ext": extension(name.suffix) or "bin",
-                "Size": file.size_bytes,
+                "Size": source.size,
             },
             "MediaMetaData": meta,
         }
@@ -159,8 +165,7 @@ class TransferSteps:
     async def _destination(self, transfer: Transfer) -> tuple[UploadTarget, Credentials]:
         if transfer.destination == VOD:
             return await self._renewed(transfer)
-        target = UploadTarget(await self.storage.endpoint(), transfer.target["bucket"], transfer.target["key"])
-        return target, self.storage.credential
+        return await self.storage.target(transfer.target["bucket"], transfer.target["key"]), self.storage.credential
 
     async def _register(self, transfer: Transfer) -> None:
         address = address_of(transfer)
