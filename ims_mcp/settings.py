@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 from urllib.parse import urlsplit
 
+from ims_mcp.aliyun_profile import find_home, profile_in_use
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import plain
 from ims_mcp.loopback import is_loopback
 
 DEFAULT_REGION = "cn-shanghai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
+MAX_WAIT_SECONDS = 45.0
+"""No call waits longer for a job, whatever is set: clients give up after a minute."""
 # Everything the environment can set, so that `doctor` and the README can list it.
 ENVIRONMENT = {
-    "IMS_MCP_REGION": "region of IMS; ALIBABA_CLOUD_REGION_ID is read as well",
+    "IMS_MCP_REGION": "region of IMS; else ALIBABA_CLOUD_REGION_ID, the endpoint's or the CLI profile's region counts",
     "IMS_MCP_ENDPOINT": "endpoint in place of the region's own: https://ice-vpc.cn-shanghai.aliyuncs.com, http://127.0.0.1:9527",
+    "IMS_MCP_OSS_ENDPOINT": "endpoint of OSS in place of the region's own, for uploads to buckets of your own",
     "IMS_MCP_TOOLSETS": "toolsets to list, comma-separated: core (default), all, or names",
     "IMS_MCP_TOOLS": "single tools to list as well",
     "IMS_MCP_EXCLUDE_TOOLS": "tools not to list",
@@ -29,6 +35,7 @@ ENVIRONMENT = {
     "IMS_MCP_UPLOAD_DIRS": "directories files may be uploaded from, separated as in PATH; none: no uploads",
     "IMS_MCP_MAX_UPLOAD_BYTES": "largest file that may be uploaded",
     "IMS_MCP_TIMEOUT_SECONDS": "deadline of one call, retries included (default 30)",
+    "IMS_MCP_MAX_WAIT_SECONDS": "longest time one call waits for a job, 1 to 45; unset: by what the client allows",
     "IMS_MCP_ECS_ROLE": "name of the ECS instance role to take credentials from; never asked unless set",
     "IMS_MCP_LOG_LEVEL": "debug, info, warning (default) or error; logs go to stderr",
 }
@@ -37,24 +44,83 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]{2,40}")
+# ice.cn-shanghai.aliyuncs.com, ice-vpc.cn-shanghai.aliyuncs.com
+_REGIONAL_HOST = re.compile(r"ice(?P<vpc>-vpc)?\.(?P<region>[a-z0-9-]+)\.aliyuncs\.com")
 
 
 class SettingsError(ImsError):
     """A setting cannot be used; the text names it, its value and what would do."""
 
 
-@dataclass(frozen=True, slots=True)
+class _OwnDirectory:
+    """A directory setting whose default is looked for when it is first needed: not every user has a home directory,
+    and not every command needs one."""
+
+    def __init__(self, locate_default: Callable[[Mapping[str, str]], Path]) -> None:
+        self._locate_default = locate_default
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> None: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Path: ...
+    def __get__(self, instance: object | None, owner: type) -> Path | None:
+        if instance is None:
+            return None  # the default the dataclass sees
+        named: Path | None = vars(instance)[self._name]
+        return self._locate_default({}) if named is None else named
+
+    def __set__(self, instance: object, value: Path | None) -> None:
+        vars(instance)[self._name] = value
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """``$XDG_DATA_HOME/ims-mcp``, or ``~/.local/share/ims-mcp``. Raises SettingsError without a home directory."""
+    return _below_home(environ, "XDG_DATA_HOME", ".local/share", "--data-dir or IMS_MCP_DATA_DIR")
+
+
+def default_state_dir(environ: Mapping[str, str]) -> Path:
+    """``$XDG_STATE_HOME/ims-mcp``, or ``~/.local/state/ims-mcp``. Raises SettingsError without a home directory."""
+    return _below_home(environ, "XDG_STATE_HOME", ".local/state", "--state-dir or IMS_MCP_STATE_DIR")
+
+
+def _below_home(environ: Mapping[str, str], variable: str, usual: str, names: str) -> Path:
+    base = Path(environ.get(variable) or "")
+    if not base.is_absolute():  # which the XDG rules want to be passed over
+        home = find_home({})
+        if home is None:
+            raise SettingsError(
+                f"Nothing says where {'state' if 'state' in usual else 'data'} may be kept: HOME is not set and this "
+                "user has no home directory.",
+                next_step=f"Name a directory with {names}, or set HOME.",
+            )
+        base = home / usual
+    return base / "ims-mcp"
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Built by :func:`read_settings`; nothing in it is a secret."""
+    """Built by :func:`read_settings`; nothing in it is a secret.
+
+    ``data_dir`` and ``state_dir`` raise SettingsError where they are needed and nobody knows where they could be.
+    """
 
     region: str = DEFAULT_REGION
+    region_source: str = "default"
+    """What named the region: an option or variable, "the endpoint", "CLI profile NAME", or "default"."""
     endpoint: str | None = None
+    oss_endpoint: str | None = None
     read_only: bool = False
     allow_destructive: bool = False
     local: bool = False
-    data_dir: Path = field(default_factory=lambda: default_data_dir({}))
-    state_dir: Path = field(default_factory=lambda: default_state_dir({}))
+    data_dir: _OwnDirectory = _OwnDirectory(default_data_dir)
+    state_dir: _OwnDirectory = _OwnDirectory(default_state_dir)
     upload_dirs: tuple[Path, ...] = ()
+    upload_dir_problems: tuple[str, ...] = ()
+    """Upload directories that were named and cannot be used, each with the reason."""
     toolsets: tuple[str, ...] = ("core",)
     tools: tuple[str, ...] = ()
     exclude_tools: tuple[str, ...] = ()
@@ -75,10 +141,14 @@ class Settings:
 
     @property
     def oss_endpoint_url(self) -> str:
-        """OSS beside this IMS: the region's own, or the embedded one, which is the same server."""
-        if self.endpoint is not None and is_loopback(urlsplit(self.endpoint).hostname or ""):
+        """OSS beside this IMS: the one named, the embedded one (the same server), or the region's, inside a VPC too."""
+        if self.oss_endpoint is not None:
+            return self.oss_endpoint
+        host = urlsplit(self.endpoint or "").hostname or ""
+        if self.endpoint is not None and is_loopback(host):
             return self.endpoint
-        return f"https://oss-{self.region}.aliyuncs.com"
+        inside = _REGIONAL_HOST.fullmatch(host)
+        return f"https://oss-{self.region}{'-internal' if inside and inside['vpc'] else ''}.aliyuncs.com"
 
     @property
     def endpoint_url(self) -> str:
@@ -86,47 +156,87 @@ class Settings:
         # The SDK's own map sends most regions to ice.aliyuncs.com; the documents name one host a region.
         return self.endpoint or f"https://ice.{self.region}.aliyuncs.com"
 
+    @property
+    def warnings(self) -> list[str]:
+        """What is allowed and yet hardly meant, a sentence each."""
+        found: list[str] = []
+        regional = _REGIONAL_HOST.fullmatch(urlsplit(self.endpoint or "").hostname or "")
+        if regional is not None and regional["region"] != self.region and not self.local:
+            found.append(
+                f"The endpoint {self.endpoint} is in {regional['region']}, but the region is {self.region} "
+                f"({self.region_source}): calls go there, uploads to your own buckets to {self.oss_endpoint_url}."
+            )
+        home = find_home(os.environ)
+        holding = [] if home is None else [(real := Path(os.path.realpath(home))), *real.parents]
+        for directory in self.upload_dirs:
+            shown = plain(str(directory), 300)
+            if directory == Path(directory.anchor):
+                found.append(f"The upload directory {shown} is this whole machine: any file may be uploaded.")
+            elif directory in holding:
+                found.append(f"The upload directory {shown} holds your whole home directory, keys included.")
+        return found
 
-def default_data_dir(environ: Mapping[str, str]) -> Path:
-    """``$XDG_DATA_HOME/ims-mcp``, or ``~/.local/share/ims-mcp``."""
-    base = environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "ims-mcp"
+    def check_upload_dirs(self) -> None:
+        """Raises SettingsError where an upload directory that was named cannot be used."""
+        if self.upload_dir_problems:
+            raise SettingsError(
+                " ".join(self.upload_dir_problems),
+                next_step="Name directories that exist, with --upload-dir or IMS_MCP_UPLOAD_DIRS.",
+            )
 
 
-def default_state_dir(environ: Mapping[str, str]) -> Path:
-    """``$XDG_STATE_HOME/ims-mcp``, or ``~/.local/state/ims-mcp``."""
-    base = environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "ims-mcp"
+def shown_address(value: str) -> str:
+    """A URL or host as it can be shown: scheme, host and port; nothing that may be a password, a path or a query."""
+    scheme, separator, rest = value.strip().partition("://")
+    if not separator:
+        rest = value.strip()
+    place = re.split(r"[/?#\\]", rest.rpartition("@")[2], maxsplit=1)[0]
+    if "@" not in rest and not place.startswith("["):
+        place = re.sub(r":(?!\d{1,6}$).*", ":…", place)
+    beginning = f"{scheme}://" if separator and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]{0,20}", scheme) else ""
+    return f"“{plain(beginning + place, 100)}”"
 
 
-def checked_endpoint(value: str) -> str:
+def checked_endpoint(value: str, what: str = "endpoint") -> str:
     """The endpoint as ``scheme://host[:port]``. A bare host means https; plain http is for loopback only."""
-    text = value.strip().rstrip("/")
+    text = value.strip()
     if "://" not in text:
         text = f"https://{text}"
-    parts = urlsplit(text)
     try:
-        host, _ = parts.hostname, parts.port
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
     except ValueError:
-        host = None
-    if parts.scheme not in ("http", "https") or not host or parts.path or parts.query or parts.username:
+        parts, host, port = urlsplit(""), None, None
+    good = host and (":" in host or re.fullmatch(r"[A-Za-z0-9._-]+", host)) and port != 0
+    if "@" in text:
         raise SettingsError(
-            f"The endpoint {value!r} is not a host.",
+            f"The {what} {shown_address(text)} was given with a user or a password before it.",
+            next_step="Give scheme, host and port only: credentials come from the credentials provider.",
+        )
+    if any(character.isspace() or not character.isprintable() for character in text):
+        good = False  # which urlsplit would leave out
+    if parts.scheme not in ("http", "https") or not good or parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsError(
+            f"The {what} {shown_address(text)} is not a host.",
             next_step="Give scheme, host and port only, such as https://ice.cn-shanghai.aliyuncs.com.",
         )
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host or ""):
         raise SettingsError(
-            f"The endpoint {value!r} would send calls unencrypted.",
+            f"The {what} {shown_address(text)} would send calls unencrypted.",
             next_step="Use https; plain http is accepted for 127.0.0.1 only.",
         )
-    return text
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _flag(name: str, value: str) -> bool:
     lowered = value.strip().lower()
     if lowered in _TRUE or lowered in _FALSE:
         return lowered in _TRUE
-    raise SettingsError(f"{name} is {value!r}.", next_step="Set it to 1 or 0.")
+    raise SettingsError(f"{name} is {_quoted(value)}.", next_step="Set it to 1 or 0.")
+
+
+def _quoted(value: object) -> str:
+    return f"“{plain(str(value), 60)}”"
 
 
 def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
@@ -135,45 +245,104 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
     Raises SettingsError for a value that cannot be used.
     """
 
-    def given(option: str, *names: str) -> Any:
+    def named(option: str, *names: str) -> tuple[Any, str]:
+        """The value, and the option or variable it comes from."""
         if options.get(option) is not None:
-            return options[option]
-        return next((environ[name] for name in names if environ.get(name)), None)
+            return options[option], f"--{option.replace('_', '-')}"
+        return next(((environ[name], name) for name in names if environ.get(name)), (None, ""))
 
-    region = str(given("region", "IMS_MCP_REGION", "ALIBABA_CLOUD_REGION_ID") or DEFAULT_REGION)
-    if not _REGION.fullmatch(region):
-        raise SettingsError(f"The region {region!r} is not a region id.", next_step="Name one such as cn-shanghai.")
+    def given(option: str, *names: str) -> Any:
+        return named(option, *names)[0]
+
+    def directory(option: str, name: str, locate_default: Callable[[Mapping[str, str]], Path]) -> Path | None:
+        value, source = named(option, name)
+        if not value:
+            try:
+                return locate_default(environ)
+            except SettingsError:
+                return None  # said when it is needed
+        try:
+            return Path(str(value)).expanduser().absolute()
+        except (RuntimeError, OSError) as error:  # no home directory, or no current one
+            raise SettingsError(
+                f"{source} is {_quoted(value)}, and where that is cannot be found out ({plain(str(error), 100)}).",
+                next_step="Give the whole path.",
+            ) from None
+
+    local = bool(options.get("local"))
     endpoint = given("endpoint", "IMS_MCP_ENDPOINT")
-    timeout = given("timeout_seconds", "IMS_MCP_TIMEOUT_SECONDS")
-    try:
-        timeout_seconds = DEFAULT_TIMEOUT_SECONDS if timeout is None else float(timeout)
-    except ValueError:
-        timeout_seconds = 0.0
-    if not 0 < timeout_seconds <= 3600:
-        raise SettingsError(f"The timeout {timeout!r} is not a number of seconds.", next_step="Give 1 to 3600.")
-    log_level = str(given("log_level", "IMS_MCP_LOG_LEVEL") or "warning").lower()
+    endpoint = checked_endpoint(str(endpoint)) if endpoint else None
+    oss_endpoint = given("oss_endpoint", "IMS_MCP_OSS_ENDPOINT")
+    region, region_source = named("region", "IMS_MCP_REGION", "ALIBABA_CLOUD_REGION_ID")
+    region = str(region or "").strip()
+    if not region:
+        region, region_source = _region_not_named(environ, endpoint, local=local)
+    if not _REGION.fullmatch(region):
+        raise SettingsError(
+            f"The region {_quoted(region)} ({region_source}) is not a region id.",
+            next_step="Name one such as cn-shanghai.",
+        )
+    timeout_seconds = _seconds("timeout", given("timeout_seconds", "IMS_MCP_TIMEOUT_SECONDS"), 3600, least=0.001)
+    log_level = str(given("log_level", "IMS_MCP_LOG_LEVEL") or "warning").strip().lower()
     if log_level not in _LOG_LEVELS:
-        raise SettingsError(f"The log level {log_level!r} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}.")
-    data_dir = given("data_dir", "IMS_MCP_DATA_DIR")
-    state_dir = given("state_dir", "IMS_MCP_STATE_DIR")
+        raise SettingsError(
+            f"The log level {_quoted(log_level)} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}."
+        )
     ecs_role = given("ecs_role", "IMS_MCP_ECS_ROLE", "ALIBABA_CLOUD_ECS_METADATA")
+    upload_dirs, upload_dir_problems = _upload_dirs(
+        options.get("upload_dir") or environ.get("IMS_MCP_UPLOAD_DIRS", "").split(os.pathsep)
+    )
     return Settings(
         region=region,
-        endpoint=checked_endpoint(str(endpoint)) if endpoint else None,
+        region_source=region_source,
+        endpoint=endpoint,
+        oss_endpoint=checked_endpoint(str(oss_endpoint), "OSS endpoint") if oss_endpoint else None,
         read_only=_option_flag(options, environ, "read_only", "IMS_MCP_READ_ONLY"),
         allow_destructive=_option_flag(options, environ, "allow_destructive", "IMS_MCP_ALLOW_DESTRUCTIVE"),
-        local=bool(options.get("local")),
-        data_dir=Path(str(data_dir)).expanduser().absolute() if data_dir else default_data_dir(environ),
-        state_dir=Path(str(state_dir)).expanduser().absolute() if state_dir else default_state_dir(environ),
-        upload_dirs=_upload_dirs(options.get("upload_dir") or environ.get("IMS_MCP_UPLOAD_DIRS", "").split(os.pathsep)),
+        local=local,
+        data_dir=directory("data_dir", "IMS_MCP_DATA_DIR", default_data_dir),
+        state_dir=directory("state_dir", "IMS_MCP_STATE_DIR", default_state_dir),
+        upload_dirs=upload_dirs,
+        upload_dir_problems=upload_dir_problems,
         toolsets=_names(given("toolsets", "IMS_MCP_TOOLSETS")) or ("core",),
         tools=_names(given("tools", "IMS_MCP_TOOLS")),
         exclude_tools=_names(given("exclude_tools", "IMS_MCP_EXCLUDE_TOOLS")),
         max_upload_bytes=_max_upload_bytes(given("max_upload_bytes", "IMS_MCP_MAX_UPLOAD_BYTES")),
-        timeout_seconds=timeout_seconds,
+        timeout_seconds=DEFAULT_TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds,
+        max_wait_seconds=_seconds(
+            "longest wait", given("max_wait_seconds", "IMS_MCP_MAX_WAIT_SECONDS"), MAX_WAIT_SECONDS
+        ),
         ecs_role=str(ecs_role) if ecs_role else None,
         log_level=log_level,
     )
+
+
+def _region_not_named(environ: Mapping[str, str], endpoint: str | None, *, local: bool) -> tuple[str, str]:
+    """The region where nobody names one, and what it was taken from."""
+    if local:
+        return DEFAULT_REGION, "default"
+    regional = _REGIONAL_HOST.fullmatch(urlsplit(endpoint or "").hostname or "")
+    if regional is not None and _REGION.fullmatch(regional["region"]):
+        return regional["region"], "the endpoint"
+    profile = profile_in_use(environ)
+    if profile is not None and _REGION.fullmatch(profile.region_id):
+        return profile.region_id, f"CLI profile {plain(profile.name, 60)}"
+    return DEFAULT_REGION, "default"
+
+
+def _seconds(what: str, value: Any, most: float, least: float = 1) -> float | None:
+    """A number of seconds; None for None. NaN and infinity are no numbers here."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        seconds = math.nan
+    if not least <= seconds <= most:
+        raise SettingsError(
+            f"The {what} {_quoted(value)} is not a number of seconds.", next_step=f"Give 1 to {most:g}."
+        )
+    return seconds
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -181,17 +350,24 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(name for part in str(value or "").split(",") if (name := part.strip()))
 
 
-def _upload_dirs(names: Sequence[str]) -> tuple[Path, ...]:
-    """The directories with every symbolic link in their own path followed: below them none is."""
+def _upload_dirs(names: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The directories, with every symbolic link in their own path followed (below them none is); and what is wrong with
+    the others."""
     found: list[Path] = []
+    problems: list[str] = []
     for name in names:
         if not name.strip():
             continue
-        directory = Path(name).expanduser()
-        if not directory.is_dir():
-            raise SettingsError(f"The upload directory {name!r} does not exist.", next_step="Name a directory.")
-        found.append(directory.resolve())
-    return tuple(dict.fromkeys(found))
+        try:
+            directory = Path(name).expanduser()
+            if directory.is_dir():
+                found.append(directory.resolve())
+                continue
+            why = "is not a directory" if directory.exists() else "does not exist"
+        except (OSError, RuntimeError, ValueError) as error:
+            why = f"cannot be used ({plain(str(error), 100)})"
+        problems.append(f"The upload directory {_quoted(name)} {why}.")
+    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(problems))
 
 
 def _max_upload_bytes(value: Any) -> int | None:
@@ -199,10 +375,12 @@ def _max_upload_bytes(value: Any) -> int | None:
         return None
     try:
         limit = int(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         limit = 0
-    if limit <= 0:
-        raise SettingsError(f"The upload limit {value!r} is not a number of bytes.", next_step="Give 1 or more.")
+    if not 0 < limit < 2**63:
+        raise SettingsError(
+            f"The upload limit {_quoted(value)} is not a number of bytes.", next_step="Give 1 or more, in digits."
+        )
     return limit
 
 

@@ -16,6 +16,7 @@ from ims_mcp.settings import Settings, read_settings
 _SETTINGS = (
     *("region", "endpoint", "read_only", "allow_destructive", "local", "data_dir", "ecs_role", "log_level"),
     *("state_dir", "upload_dir", "max_upload_bytes", "toolsets", "tools", "exclude_tools"),
+    *("oss_endpoint", "max_wait_seconds"),
 )
 
 
@@ -85,11 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     serve = _command(commands, "serve", "serve MCP on stdin and stdout (the default)")
-    _add_settings(serve)
-    _add_toolsets(serve)
-    serve.add_argument("--upload-dir", action="append", help="directory files may be uploaded from; repeatable")
-    serve.add_argument("--max-upload-bytes", help="largest file that may be uploaded")
-    serve.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
+    _add_server_settings(serve)
 
     local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
     local.add_argument("--port", type=int, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
@@ -118,8 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=int, default=5, help="how many to show (default 5)")
     _add_log_level(search)
 
-    doctor = _command(commands, "doctor", "check credentials, endpoint, clock and one harmless read")
-    _add_settings(doctor)
+    doctor = _command(commands, "doctor", "check settings, directories, credentials, the way out and one harmless read")
+    # A client's arguments can be put behind `doctor` as they are.
+    doctor.add_argument("served", nargs="?", choices=["serve"], help=argparse.SUPPRESS)
+    _add_server_settings(doctor)
 
     demo = _command(commands, "demo", "register, inspect and extend a real clip on the embedded IMS")
     demo.add_argument("--keep", metavar="DIR", help="keep its data in this directory")
@@ -130,6 +129,16 @@ def _parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     # Abbreviations are off: `call` passes on --Name words that are the operation's own.
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
+
+
+def _add_server_settings(parser: argparse.ArgumentParser) -> None:
+    _add_settings(parser)
+    _add_toolsets(parser)
+    parser.add_argument("--upload-dir", action="append", help="directory files may be uploaded from; repeatable")
+    parser.add_argument("--max-upload-bytes", help="largest file that may be uploaded")
+    parser.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
+    parser.add_argument("--oss-endpoint", help="endpoint of OSS for buckets of your own, in place of the region's")
+    parser.add_argument("--max-wait-seconds", help="longest time one call waits for a job, 1 to 45")
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

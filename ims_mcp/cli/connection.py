@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import anyio
 
@@ -12,7 +14,7 @@ from ims_mcp.cli.embedded import EmbeddedIms, local_key_pair
 from ims_mcp.client.credentials import Credential, CredentialSource, FixedCredentials, ProviderChain
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import OssUploader, OwnStorage
-from ims_mcp.settings import Settings
+from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.workflows.local_files import UploadRules
 from ims_mcp.workflows.transfers.following import Following
 from ims_mcp.workflows.transfers.service import Transfers
@@ -63,7 +65,7 @@ async def opened(
         allow_destructive=settings.allow_destructive,
         sleep=sleep,
     )
-    journal = Journal(settings.state_dir / "transfers")
+    journal = Journal(_journal_directory(settings))
     uploader = OssUploader(checkpoint_dir=journal.checkpoints)
     transfers = Transfers(
         TransferSteps(client, uploader, OwnStorage(oss_endpoint, credentials)),
@@ -74,6 +76,16 @@ async def opened(
     )
     async with client, transfers:
         yield Connection(client, Following(transfers, client))
+
+
+def _journal_directory(settings: Settings) -> Path:
+    try:
+        return settings.state_dir / "transfers"
+    except SettingsError:
+        if settings.upload_dirs:
+            raise
+        # Without uploads nothing is ever kept, and whoever looks for transfers finds none.
+        return Path(os.devnull, "transfers")
 
 
 def credential_source(settings: Settings, environ: Mapping[str, str]) -> CredentialSource:

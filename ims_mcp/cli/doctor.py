@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
+import tempfile
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 import anyio
+import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import connection, credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
-from ims_mcp.client.reachability import MAX_SKEW_SECONDS, reach
+from ims_mcp.client.outbound import certificate_source, route_to
+from ims_mcp.client.reachability import MAX_SKEW_SECONDS, Reachability, reach
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import plain
 from ims_mcp.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report."""
+    """One line of the report. ``note``: worth knowing, and no call fails by it."""
 
-    good: bool
+    level: Literal["ok", "note", "FAIL"]
     what: str
     text: str
     to_do: str = ""
 
     def __str__(self) -> str:
-        line = f"{'ok  ' if self.good else 'FAIL'}  {self.what:<12} {self.text}"
+        line = f"{self.level:<4}  {self.what:<12} {self.text}"
         return f"{line}\n      {'':<12} -> {self.to_do}" if self.to_do else line
 
 
@@ -37,63 +45,192 @@ def doctor(settings: Settings) -> int:
 async def _doctor(settings: Settings) -> int:
     good = True
     async with EmbeddedIms(settings, os.environ) as embedded:
-        for check in (_settings, _credentials, _endpoint, _read):
-            finding = await check(settings, embedded)
+        async for finding in _look(settings, embedded):
             print(finding, flush=True)
-            good = good and finding.good
+            good = good and finding.level != "FAIL"
     return 0 if good else 1
 
 
-async def _settings(settings: Settings, _: EmbeddedIms) -> Finding:
+async def _look(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
+    """From what is nearest to what is farthest; nothing is tried that cannot work after what was found before."""
+    yield _settings(settings)
+    for warning in settings.warnings:
+        yield Finding("note", "settings", warning)
+    yield await _tools(settings)
+    for finding in _directories(settings):
+        yield finding
+    missing: list[str] = []
+    if not settings.local:
+        credentials = await _credentials(settings)
+        yield credentials
+        missing += ["credentials"] if credentials.level == "FAIL" else []
+    reached = False
+    async for finding in _way(settings, embedded):
+        yield finding
+        reached = reached or (finding.what == "endpoint" and finding.level == "ok")
+    missing += [] if reached else ["an endpoint that answers"]
+    if missing:
+        yield Finding("note", "a read", f"not tried: it needs {' and '.join(missing)}")
+    else:
+        yield await _read(settings)
+
+
+def _failed(what: str, error: ImsError) -> Finding:
+    text = str(error)
+    return Finding("FAIL", what, text, _without_this_command(" ".join(error.explain().removeprefix(text).split())))
+
+
+def _without_this_command(advice: str) -> str:
+    """The advice without the part that sends its reader here."""
+    clauses = [clause for clause in re.split(r"(?<=[.;])\s+", advice) if "`ims-mcp doctor`" not in clause]
+    return re.sub(r";$", ".", " ".join(clauses))
+
+
+def _settings(settings: Settings) -> Finding:
     mode = "embedded IMS" if settings.local else settings.endpoint_url
     limits = [
         text
         for flag, text in ((settings.read_only, "read-only"), (settings.allow_destructive, "destructive calls unasked"))
         if flag
     ]
-    return Finding(True, "settings", f"region {settings.region}, {mode}{''.join(f', {text}' for text in limits)}")
+    where = f"region {settings.region} ({settings.region_source}), {mode}"
+    return Finding("ok", "settings", f"{where}{''.join(f', {text}' for text in limits)}")
 
 
-async def _credentials(settings: Settings, _: EmbeddedIms) -> Finding:
+async def _tools(settings: Settings) -> Finding:
+    """Whether the toolsets and tools that were named exist."""
+    from ims_mcp.server.build import build_server  # heavy, so imported late
+
+    try:
+        async with connection(settings, os.environ) as to:
+            listed = await build_server(settings, to.client, to.following).list_tools()
+    except ImsError as error:
+        return _failed("tools", error)
+    return Finding("ok", "tools", f"{len(listed)} listed")
+
+
+def _directories(settings: Settings) -> list[Finding]:
+    findings: list[Finding] = []
+    for name, option in (("state", "--state-dir"), ("data", "--data-dir")):
+        if name == "data" and not settings.local:
+            continue
+        try:
+            directory = settings.state_dir if name == "state" else settings.data_dir
+        except ImsError as error:
+            # Only uploads and the embedded IMS keep anything.
+            needed = name == "data" or settings.upload_dirs
+            findings.append(Finding("FAIL" if needed else "note", f"{name} dir", str(error), error.next_step))
+            continue
+        problem, shown = _why_unwritable(directory), plain(str(directory), 300)
+        to_do = f"Make it writable for this user, or name another with {option}." if problem else ""
+        text = f"{shown}: {problem}" if problem else f"{shown} can be written"
+        findings.append(Finding("FAIL" if problem else "ok", f"{name} dir", text, to_do))
+    for directory in settings.upload_dirs:
+        shown = plain(str(directory), 300)
+        if os.access(directory, os.R_OK | os.X_OK):
+            findings.append(Finding("ok", "upload dir", f"files below {shown} may be uploaded"))
+        else:
+            findings.append(Finding("FAIL", "upload dir", f"{shown} cannot be read", "Make it readable for this user."))
+    findings += [
+        Finding("FAIL", "upload dir", problem, "Make it, or name another with --upload-dir: `serve` does not start so.")
+        for problem in settings.upload_dir_problems
+    ]
+    return findings
+
+
+def _why_unwritable(directory: Path) -> str:
+    """Empty where files can be made in the directory, or it can be made itself. Leaves nothing behind."""
+    try:
+        if directory.exists():
+            with tempfile.TemporaryFile(dir=directory) as file:
+                file.write(b"\0" * 4096)
+            return ""
+        parent = next(above for above in directory.parents if above.exists())
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    if not parent.is_dir():
+        return f"{plain(str(parent), 300)} is not a directory"
+    writable = os.access(parent, os.W_OK | os.X_OK)
+    return "" if writable else f"it is not there, and cannot be made in {plain(str(parent), 300)}"
+
+
+async def _credentials(settings: Settings) -> Finding:
     source = credential_source(settings, os.environ)
     try:
-        with anyio.fail_after(settings.timeout_seconds):
-            await source.get()
+        await source.get()
     except ImsError as error:
-        return Finding(False, "credentials", str(error), error.next_step)
-    except TimeoutError:
-        return Finding(
-            False, "credentials", "the provider did not answer", "Look at the credentials settings of this machine."
-        )
-    return Finding(True, "credentials", f"found: {source.describe()}")
+        return _failed("credentials", error)
+    return Finding("ok", "credentials", f"found: {source.describe()}")
 
 
-async def _endpoint(settings: Settings, embedded: EmbeddedIms) -> Finding:
+async def _way(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
+    """Proxy, certificates, endpoint and clock; those after one that stands in the way are not looked at."""
     try:
         endpoint = await embedded.endpoint() if settings.local else settings.endpoint_url
     except ImsError as error:
-        return Finding(False, "endpoint", str(error), error.next_step)
+        yield _failed("endpoint", error)
+        return
+    proxy = await anyio.to_thread.run_sync(_proxy, endpoint, "" if settings.local else settings.oss_endpoint_url)
+    yield proxy
+    certificates = await anyio.to_thread.run_sync(_certificates)
+    if endpoint.startswith("https:"):
+        for finding in certificates:
+            yield finding
+    if "FAIL" in (proxy.level, *(finding.level for finding in certificates if endpoint.startswith("https:"))):
+        return
     reached = await reach(endpoint, timeout_seconds=min(settings.timeout_seconds, 10))
     if reached.problem:
-        to_do = "Check the network, a proxy in HTTPS_PROXY, and that --region or --endpoint name a region IMS runs in."
-        return Finding(False, "endpoint", f"{endpoint} does not answer ({reached.problem})", to_do)
-    if reached.skew_seconds is not None and abs(reached.skew_seconds) > MAX_SKEW_SECONDS:
-        text = f"{endpoint} answers, but this clock is {reached.skew_seconds:+.0f} s off"
-        return Finding(
-            False, "endpoint", text, "Set this machine's clock; calls are dated and refused beyond 15 minutes."
+        to_do = reached.to_do or (
+            "Check the network, a proxy in HTTPS_PROXY, and that --region or --endpoint name a region IMS runs in."
         )
-    clock = "" if reached.skew_seconds is None else f", clock {reached.skew_seconds:+.0f} s"
-    return Finding(True, "endpoint", f"{endpoint} answers in {reached.elapsed_seconds * 1000:.0f} ms{clock}")
+        yield Finding(
+            "FAIL", "endpoint", f"{endpoint} does not answer ({reached.problem})", _without_this_command(to_do)
+        )
+        return
+    yield Finding("ok", "endpoint", f"{endpoint} answers in {reached.elapsed_seconds * 1000:.0f} ms")
+    if reached.skew_seconds is not None:
+        yield _clock(reached, reached.skew_seconds)
 
 
-async def _read(settings: Settings, _: EmbeddedIms) -> Finding:
+def _proxy(endpoint: str, oss_endpoint: str) -> Finding:
+    try:
+        route = route_to(endpoint)
+        oss = route_to(oss_endpoint) if oss_endpoint else route
+    except ImsError as error:
+        return _failed("proxy", error)
+    text = str(route) if oss == route else f"{route} for IMS, {oss} for OSS"
+    return Finding("ok", "proxy", text)
+
+
+def _certificates() -> list[Finding]:
+    try:
+        source, problems = certificate_source()
+    except ImsError as error:
+        return [_failed("certificates", error)]
+    notes = [Finding("note", "certificates", f"not used: {problem}") for problem in problems]
+    return [Finding("ok", "certificates", f"those of {source}"), *notes]
+
+
+def _clock(reached: Reachability, skew_seconds: float) -> Finding:
+    if abs(skew_seconds) <= MAX_SKEW_SECONDS:
+        return Finding("ok", "clock", f"{skew_seconds:+.0f} s off the service's")
+    return Finding(
+        "note",
+        "clock",
+        f"{skew_seconds:+.0f} s off the service's, which refuses more than {MAX_SKEW_SECONDS:.0f} s; calls and uploads "
+        "put their dates right by themselves, after one refusal each time the server starts",
+        "Set this machine's clock (NTP) all the same: others have no such care.",
+    )
+
+
+async def _read(settings: Settings) -> Finding:
     operation = get_operation("ListMediaBasicInfos")
     try:
         async with connection(settings, os.environ) as to:
             reply = await to.client.call(operation, {"MaxResults": 1})
     except ImsError as error:
-        return Finding(False, "a read", str(error), " ".join(error.explain().removeprefix(str(error)).split()))
+        return _failed("a read", error)
     count = reply.data.get("TotalCount")
     return Finding(
-        True, "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"
+        "ok", "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 
 import anyio
@@ -11,9 +12,14 @@ from ims_mcp.cli.connection import connection
 from ims_mcp.server.build import build_server
 from ims_mcp.settings import Settings
 
+logger = logging.getLogger("ims_mcp.cli.serve")
+
 
 def serve(settings: Settings) -> int:
-    """Serve until stdin ends."""
+    """Serve until stdin ends. Raises SettingsError where an upload directory cannot be used."""
+    settings.check_upload_dirs()
+    for warning in settings.warnings:
+        logger.warning(warning)
     anyio.run(_serve, settings)
     return 0
 

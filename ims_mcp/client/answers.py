@@ -25,6 +25,16 @@ _FOREIGN_STEP = (
     "NO_PROXY); `ims-mcp doctor` shows what is reached."
 )
 _BROKEN_STEP = "Call again."
+_NETWORK_STEP = (
+    "Check the network, the endpoint (IMS_MCP_REGION, IMS_MCP_ENDPOINT) and any proxy; `ims-mcp doctor` tries them one "
+    "by one."
+)
+_REDIRECTION_STEP = (
+    "Calling again does not help: IMS sends nobody elsewhere. Check the endpoint (IMS_MCP_ENDPOINT); a network that "
+    "asks for a login first, or a proxy, answers so as well."
+)
+# "Come back later" in HTTP, whoever says so.
+_LATER_STATUS = (408, 425, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +76,23 @@ def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> 
     return Failure(kind, _unusable(asked, status, headers, body, flaw, maybe_done=maybe_done), retry_after, server_time)
 
 
-def no_answer(asked: Asked, reason: str, *, sent: bool) -> Failure:
-    """No whole answer came. ``reason`` is the HTTP client's; ``sent`` is False where no connection was made."""
-    reason = quotable(reason, asked.secrets, 200) or "no reason given"
-    if not sent:
-        error = ConnectionFailed(
-            f"{asked.operation} was not sent: no connection to {asked.host} could be made ({reason}).",
-            maybe_done=False,
-            next_step="Check the network, the endpoint (IMS_MCP_REGION, IMS_MCP_ENDPOINT) and any proxy; "
-            "`ims-mcp doctor` tries them one by one.",
-        )
-        return Failure(Kind.NEVER_SENT, error)
+def not_sent(asked: Asked, reason: str, next_step: str = "", *, final: bool = False) -> Failure:
+    """No connection was made. ``reason`` is the HTTP client's or one of ours, ``next_step`` what to do about it;
+    ``final`` where another try would bring the same."""
     error = ConnectionFailed(
-        f"{asked.operation} was sent to {asked.host}, but no whole answer came ({reason}).",
+        f"{asked.operation} was not sent: no connection to {asked.host} could be made "
+        f"({quotable(reason, asked.secrets, 300) or 'no reason given'}).",
+        maybe_done=False,
+        next_step=next_step or _NETWORK_STEP,
+    )
+    return Failure(Kind.FINAL if final else Kind.NEVER_SENT, error)
+
+
+def no_answer(asked: Asked, reason: str) -> Failure:
+    """The request was sent, and no whole answer came. ``reason`` is the HTTP client's."""
+    error = ConnectionFailed(
+        f"{asked.operation} was sent to {asked.host}, but no whole answer came "
+        f"({quotable(reason, asked.secrets, 200) or 'no reason given'}).",
         maybe_done=bool(asked.doubt),
         next_step=asked.doubt or _BROKEN_STEP,
     )
@@ -201,11 +215,14 @@ def _unusable(
     asked: Asked, status: int, headers: Mapping[str, str], body: bytes, flaw: str, *, maybe_done: bool
 ) -> ConnectionFailed:
     what = flaw or "a JSON object that is no error of IMS"
+    usual = _FOREIGN_STEP
     if 300 <= status < 400:
         what = f"a redirection to {_host_of(headers.get('location', ''))}, which is not followed"
+        usual = _REDIRECTION_STEP
+    elif status >= 500 or status in _LATER_STATUS or flaw == _CUT_OFF or (flaw == _EMPTY and status < 300):
+        usual = _BROKEN_STEP
     words = excerpt(body, asked.secrets)
     quoted = f": “{words}”" if words and flaw != _CUT_OFF else ""
-    usual = _BROKEN_STEP if flaw in (_EMPTY, _CUT_OFF) or status >= 500 or status == 429 else _FOREIGN_STEP
     return ConnectionFailed(
         f"{asked.operation} got no usable answer from {asked.host}: HTTP {status} with {what}{quoted}.",
         maybe_done=maybe_done,
@@ -215,9 +232,10 @@ def _unusable(
 
 def _host_of(location: str) -> str:
     try:
-        return plain(urlsplit(location).hostname or "", 100) or "an unnamed place"
+        host = plain(urlsplit(location).hostname or "", 100)
     except ValueError:
         return "an unreadable address"
+    return host or ("another path of the same host" if location.strip() else "an unnamed place")
 
 
 def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:

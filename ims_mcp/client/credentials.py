@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ims_mcp.client.official_chain import failure_reason, sources
+from ims_mcp.client.official_chain import Source, sources
 from ims_mcp.errors import CredentialsError
 
 # Temporary credentials are asked for again this often; the official provider answers from its own memory until
 # 15 minutes before they expire, and asks its source then.
 RECHECK_SECONDS = 60.0
+# How long a look-up may take: as long as a provider that works, an External command say, may need.
+LOOK_UP_SECONDS = 20.0
+# Who has credentials that still work waits no longer for newer ones.
+RENEWAL_SECONDS = 5.0
+# Each holds a thread until its provider returns, if ever it does.
+MOST_ABANDONED = 3
 _HOW_TO = (
     "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (for temporary credentials also "
     "ALIBABA_CLOUD_SECURITY_TOKEN), or make a profile with `aliyun configure`. Without an account, "
@@ -55,6 +62,10 @@ class CredentialSource(Protocol):
         """Where the credential came from, after ``get``; empty before."""
         ...
 
+    def waiting_for(self) -> str:
+        """Whom a look-up under way is asking; empty where none is."""
+        ...
+
 
 class FixedCredentials:
     """A credential that is known from the start."""
@@ -71,6 +82,9 @@ class FixedCredentials:
     def describe(self) -> str:
         return "given"
 
+    def waiting_for(self) -> str:
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -79,6 +93,22 @@ class _Held:
     """Monotonic seconds; infinite for a lasting key pair."""
     expires_at: float | None
     """Epoch seconds, where the provider says."""
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= time.time()
+
+
+@dataclass(slots=True)
+class _LookUp:
+    """One run through the providers, in a thread of its own."""
+
+    generation: int
+    begun_at: float
+    future: Future[Credential] = field(default_factory=Future[Credential])
+    asking: str = ""
+    """The source being asked now."""
+    abandoned: bool = False
 
 
 class ProviderChain:
@@ -95,13 +125,19 @@ class ProviderChain:
         *,
         ecs_role: str | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        look_up_seconds: float = LOOK_UP_SECONDS,
     ) -> None:
         self._environ = environ
         self._ecs_role = ecs_role
         self._monotonic = monotonic
-        self._chosen: tuple[str, Any] | None = None
+        self._look_up_seconds = look_up_seconds
+        self._chosen: tuple[Source, Any] | None = None
         self._held: _Held | None = None
-        self._under_way: Future[Credential] | None = None
+        self._under_way: _LookUp | None = None
+        self._abandoned: list[_LookUp] = []
+        self._generation = 0
+        """Goes up when what was found before is not wanted any more."""
+        self._lock = threading.Lock()
 
     async def get(self) -> Credential:
         held = self._held
@@ -110,45 +146,87 @@ class ProviderChain:
         return await self._shared_look_up()
 
     async def renew(self) -> Credential:
-        if self._under_way is None:
-            self._held = None
-            self._chosen = None
+        with self._lock:
+            if self._under_way is None:
+                self._held = None
+                self._chosen = None
+                self._generation += 1
         return await self._shared_look_up()
 
     def describe(self) -> str:
-        return self._chosen[0] if self._chosen else ""
+        return self._chosen[0].name if self._chosen else ""
+
+    def waiting_for(self) -> str:
+        return self._under_way.asking if self._under_way else ""
 
     async def _shared_look_up(self) -> Credential:
-        """Join the look-up under way, or begin one.
+        """Join the look-up under way, or begin one, and wait for it as long as a look-up may take.
 
         The look-up belongs to no caller: one that gives up (its deadline, a cancellation) leaves it running for the
         next. It runs in a daemon thread, so a provider that never returns can neither fill a pool of threads nor keep
-        the process from ending.
+        the process from ending; after its time it is left to itself, and the next caller begins anew.
         """
-        under_way = self._under_way
-        if under_way is None:
-            self._under_way = under_way = Future[Credential]()
-            under_way.set_running_or_notify_cancel()  # from here on a caller's cancellation does not reach it
-            threading.Thread(target=self._look_up_into, args=(under_way,), name="ims-credentials", daemon=True).start()
-        return await asyncio.wrap_future(under_way)
-
-    def _look_up_into(self, future: Future[Credential]) -> None:
+        look_up = self._under_way or self._begin()
+        held = self._held if self._held is not None and not self._held.expired else None
+        patience = min(self._look_up_seconds, RENEWAL_SECONDS) if held is not None else self._look_up_seconds
         try:
-            credential = self._look_up()
+            async with asyncio.timeout(max(0.0, look_up.begun_at + patience - self._monotonic())):
+                return await asyncio.wrap_future(look_up.future)
+        except TimeoutError:
+            if look_up.future.done():
+                return look_up.future.result()
+        if held is not None:
+            logger.warning(
+                "credentials are being renewed for long; those at hand are used", extra={"source": look_up.asking}
+            )
+            self._held = replace(held, recheck_at=self._monotonic() + RECHECK_SECONDS)
+            return held.credential
+        self._abandon(look_up)
+        raise _no_answer(look_up.asking, f"gave no credentials within {self._look_up_seconds:g} s")
+
+    def _begin(self) -> _LookUp:
+        self._abandoned = [look_up for look_up in self._abandoned if not look_up.future.done()]
+        if len(self._abandoned) >= MOST_ABANDONED:
+            raise _no_answer(
+                self._abandoned[-1].asking,
+                f"has left {len(self._abandoned)} requests for credentials unanswered and is not asked again before it "
+                "answers one",
+            )
+        look_up = self._under_way = _LookUp(self._generation, self._monotonic())
+        look_up.future.set_running_or_notify_cancel()  # from here on a caller's cancellation does not reach it
+        threading.Thread(target=self._look_up_into, args=(look_up,), name="ims-credentials", daemon=True).start()
+        return look_up
+
+    def _abandon(self, look_up: _LookUp) -> None:
+        with self._lock:
+            if self._under_way is look_up:
+                self._under_way = None
+                self._chosen = None  # a provider that hangs holds its own locks
+                look_up.abandoned = True
+                self._abandoned.append(look_up)
+
+    def _look_up_into(self, look_up: _LookUp) -> None:
+        try:
+            credential = self._look_up(look_up)
         except BaseException as error:
-            self._under_way = None
-            future.set_exception(error)
+            self._end(look_up)
+            look_up.future.set_exception(error)
         else:
-            self._under_way = None
-            future.set_result(credential)
+            self._end(look_up)
+            look_up.future.set_result(credential)
 
-    def _look_up(self) -> Credential:
-        held = self._held
+    def _end(self, look_up: _LookUp) -> None:
+        with self._lock:
+            if self._under_way is look_up:
+                self._under_way = None
+
+    def _look_up(self, look_up: _LookUp) -> Credential:
+        held, chosen = self._held, self._chosen
         try:
-            credential, expires_at = self._ask()
+            credential, expires_at, chosen = self._ask(look_up, chosen)
         except CredentialsError:
             # The provider renews 15 minutes ahead: a failure then is no reason to drop what still works.
-            if held is None or (held.expires_at is not None and held.expires_at <= time.time()):
+            if held is None or held.expired:
                 raise
             logger.warning(
                 "credentials could not be renewed; those at hand are used", extra={"source": self.describe()}
@@ -156,37 +234,55 @@ class ProviderChain:
             credential, expires_at = held.credential, held.expires_at
         lasts = credential.security_token is None
         recheck_at = float("inf") if lasts else self._monotonic() + _recheck_after(expires_at)
-        self._held = _Held(credential, recheck_at, expires_at)
+        with self._lock:
+            # Better late than never; but not in place of what others have found or asked for since.
+            superseded = look_up.generation != self._generation or (look_up.abandoned and self._held is not None)
+            if not superseded:
+                self._held = _Held(credential, recheck_at, expires_at)
+                self._chosen = chosen
         return credential
 
-    def _ask(self) -> tuple[Credential, float | None]:
+    def _ask(
+        self, look_up: _LookUp, chosen: tuple[Source, Any] | None
+    ) -> tuple[Credential, float | None, tuple[Source, Any]]:
         """Ask the provider that answered last, or each in turn. Blocks; runs in the look-up's thread."""
-        if self._chosen is not None:
-            name, provider = self._chosen
+        if chosen is not None:
+            source, provider = chosen
+            look_up.asking = source.name
             try:
-                return _checked(provider.get_credentials())
+                return (*_checked(provider.get_credentials(), source), chosen)
             except Exception as error:
                 raise CredentialsError(
-                    f"The credentials from {name} could not be renewed: {failure_reason(error)}.", next_step=_HOW_TO
+                    f"The credentials from {source.name} could not be renewed: {source.explain(error)}.",
+                    next_step=_HOW_TO,
                 ) from None
         passed_over: list[str] = []
         for source in sources(self._environ, self._ecs_role):
             if source.absent:
                 passed_over.append(f"{source.name}: {source.absent}")
                 continue
+            look_up.asking = source.name
             try:
                 provider = source.provider()
-                answer = _checked(provider.get_credentials())
+                credential, expires_at = _checked(provider.get_credentials(), source)
+            except _NotFilledIn:
+                raise  # whoever wrote it meant this source: no other account may take its place unnoticed
             except Exception as error:
-                passed_over.append(f"{source.name}: {failure_reason(error)}")
+                passed_over.append(f"{source.name}: {source.explain(error)}")
             else:
-                self._chosen = (source.name, provider)
                 logger.info("credentials found", extra={"source": source.name})
-                return answer
+                return credential, expires_at, (source, provider)
         # `from None` throughout: what the providers raise can quote answers that hold keys.
         raise CredentialsError(
             f"No Alibaba Cloud credentials were found ({'; '.join(passed_over)}).", next_step=_HOW_TO
         )
+
+
+def _no_answer(asked: str, what: str) -> CredentialsError:
+    return CredentialsError(
+        f"{asked[:1].upper()}{asked[1:] or 'The source of credentials'} {what}.",
+        next_step=f"Look at what keeps it, or take credentials from elsewhere. {_HOW_TO}",
+    )
 
 
 def _recheck_after(expires_at: float | None) -> float:
@@ -195,13 +291,39 @@ def _recheck_after(expires_at: float | None) -> float:
     return max(1.0, min(RECHECK_SECONDS, expires_at - time.time() - RECHECK_SECONDS))
 
 
-def _checked(answer: Any) -> tuple[Credential, float | None]:
+class _NotFilledIn(CredentialsError):
+    """A placeholder stands where a part of a credential should be."""
+
+
+# ${env:X}, {{ x }}, <your-access-key-id>, %X%, op://vault/item, env:X; and the words that examples are written with,
+# as far as no key made by chance could hold them.
+_PLACEHOLDER = re.compile(
+    r"""[${}<>"'`] | :// | ^%.*%$ | ^env: | ^[x*.]{3,}$
+    | (?:^|[-_ ]) (?:your|change[-_]?me|replace|placeholder|insert|todo) (?:[-_ ]|$)
+    | ^(?:your|my)? [-_ ]? (?:aliyun|alibaba[-_ ]?cloud)? [-_ ]? (?:access)? [-_ ]? key [-_ ]? (?:id|secret)? $
+    | ^your[a-z]*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _checked(answer: Any, source: Source) -> tuple[Credential, float | None]:
     """A provider's answer, without the line ends that pasted keys bring along."""
     key_id, secret = str(answer.get_access_key_id() or "").strip(), str(answer.get_access_key_secret() or "").strip()
     token = str(answer.get_security_token() or "").strip() or None
     if not key_id or not secret:
         raise CredentialsError("it holds no key pair")
+    for part, name in zip((key_id, secret, token or ""), source.fields, strict=True):
+        if _PLACEHOLDER.search(part):
+            # Not quoted: with quotation marks round it, it may be a key after all.
+            raise _NotFilledIn(
+                f"The client did not fill in the placeholder for the credentials: {name} ({source.name}) holds an "
+                "example, a ${…}, a <…> or quotation marks, and no key.",
+                next_step=f"Write the value itself into {name} where the client's configuration (env) or the profile "
+                "sets it, or take it out there.",
+            )
     if not all(part.isascii() and part.isprintable() and " " not in part for part in (key_id, secret, token or "")):
         raise CredentialsError("its key holds characters that no AccessKey has")
     expiration = answer.get_expiration()
-    return Credential(key_id, secret, token), float(expiration) if isinstance(expiration, int) else None
+    # An External command that names no end is given the end 0.
+    lasting = not isinstance(expiration, int) or expiration <= 0
+    return Credential(key_id, secret, token), None if lasting else float(expiration)

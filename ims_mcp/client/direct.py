@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import select
 import ssl
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
@@ -252,7 +253,7 @@ def _readable(transport: asyncio.Transport) -> bool:
     descriptor: int = transport.get_extra_info("socket").fileno()
     if descriptor < 0:
         return True
-    if hasattr(select, "poll"):
+    if sys.platform != "win32":  # select knows descriptors up to 1,023 only
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(0))

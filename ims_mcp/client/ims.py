@@ -19,6 +19,7 @@ import anyio.to_thread
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import Asked, Reply
+from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import find_out
 from ims_mcp.client.retry import MAX_TRIES, UNCERTAIN, Attempt, Failure, Kind, sent_again, wait_seconds
@@ -29,6 +30,8 @@ if TYPE_CHECKING:  # imported at the first call, in a thread
     from ims_mcp.client.transport import Surroundings, Transport
 
 __all__ = ["ImsClient", "Reply"]
+
+_LOOKING = "looking for credentials"
 
 logger = logging.getLogger("ims_mcp.client")
 
@@ -83,10 +86,10 @@ class ImsClient:
         self._read_only = read_only
         self._allow_destructive = allow_destructive
         self._ssl_context = ssl_context
-        self._clock = clock
+        self.service_clock = ServiceClock(clock)
+        """Shared with uploads: whoever learns the service's time first tells the others."""
         self._sleep = sleep
         self._jitter = jitter
-        self._clock_offset_seconds = 0.0
         self._transport: Transport | None = None
         self._opening = anyio.Lock()
         self._closed = False
@@ -167,7 +170,7 @@ class ImsClient:
             call.stage = "starting the HTTP client"
             transport = await self._opened(endpoint)
             if not call.operation.anonymous:
-                call.stage = "looking for credentials"
+                call.stage = _LOOKING
                 credential = await self._credentials.get()
             outcome = await self._try(call, transport, endpoint, credential)
             if isinstance(outcome, Reply):
@@ -187,11 +190,8 @@ class ImsClient:
                 factory, around = await anyio.to_thread.run_sync(
                     _transport_parts, endpoint, self._ssl_context, abandon_on_cancel=True
                 )
-                self._transport = factory(around, now=self._service_time)
+                self._transport = factory(around, now=self.service_clock.now)
             return self._transport
-
-    def _service_time(self) -> float:
-        return self._clock() + self._clock_offset_seconds
 
     async def _try(
         self, call: _Call, transport: Transport, endpoint: str, credential: Credential | None
@@ -231,7 +231,7 @@ class ImsClient:
                 return False
             call.clock_set = True
             call.tries -= 1  # the service refused to look at it: that was no try
-            self._clock_offset_seconds = failure.server_time - self._clock()
+            self.service_clock.set_to(failure.server_time)
             return True
         if failure.kind is Kind.EXPIRED:
             if call.renewed or credential is None:
@@ -253,10 +253,12 @@ class ImsClient:
     def _too_late(self, call: _Call) -> DeadlineExceeded:
         sent = call.attempt is not None and call.attempt.sent
         maybe_done = bool(call.doubt) and (sent or call.maybe_done)
+        asked = self._credentials.waiting_for() if call.stage == _LOOKING else ""
+        stage = f"{call.stage}: {asked}" if asked else call.stage
         so_far = f" after {call.attempts} {'try' if call.attempts == 1 else 'tries'}" if call.attempts else ""
         before = f" The try before: {call.last.error}" if call.last is not None else ""
         error = DeadlineExceeded(
-            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({call.stage}).{before}",
+            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({stage}).{before}",
             maybe_done=maybe_done,
             next_step=call.doubt
             if maybe_done

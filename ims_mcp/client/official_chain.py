@@ -2,58 +2,161 @@
 
 from __future__ import annotations
 
+import configparser
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ims_mcp.aliyun_profile import MODES, AliyunProfile, UnreadableConfig, config_file, find_home, read_profile
 from ims_mcp.client.foreign_logs import silence
-from ims_mcp.errors import CredentialsError
+from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place to look: its name for people, why it is passed over (empty: it is not), how to make its provider."""
+    """One place to look: its name for people, why it is passed over (empty: it is not), how to make its provider, and
+    what an exception of the provider means. ``fields`` are the names its key, secret and token go by."""
 
     name: str
     absent: str
     provider: Callable[[], Any]
+    explain: Callable[[Exception], str]
+    fields: tuple[str, str, str] = ("access_key_id", "access_key_secret", "sts_token")
 
 
-def failure_reason(error: Exception) -> str:
-    """Why a provider failed, without a word that could be part of a key.
+# What a provider of the official library is for, by the mode of a CLI profile; the modes it asks others for keys in.
+_ASKS = {
+    "RamRoleArn": "STS for the role of RamRoleArn",
+    "ChainableRamRoleArn": "STS for the role of ChainableRamRoleArn",
+    "OIDC": "STS for the role of OIDC",
+    "EcsRamRole": "the metadata service of ECS",
+    "CloudSSO": "CloudSSO",
+    "OAuth": "the OAuth service",
+    "External": "the External command",
+}
+_LOGINS = ("CloudSSO", "OAuth")
+_WAYS_OUT = {
+    "CredentialsURI": "set ALIBABA_CLOUD_CREDENTIALS_URI to its address instead",
+    "RsaKeyPair": "make a profile of mode AK or RamRoleArn",
+    "RamRoleArnWithEcs": "name the ECS role with --ecs-role, or make a profile of mode ChainableRamRoleArn",
+}
+
+
+def failure_reason(error: Exception, asked: str = "its source") -> str:
+    """Why a provider failed, without a word that could be part of a key. ``asked``: whom it asks for credentials.
 
     The providers' own texts quote the answers they got, so only the HTTP status and the error code are taken over.
     """
-    if isinstance(error, CredentialsError):
-        return str(error)
+    if isinstance(error, ImsError):  # ours: a proxy or certificates that cannot be used, too
+        return str(error).removesuffix(".")
     text = str(error)
-    status = re.search(r"http_?code[=:]\s*(\d{3})", text, re.IGNORECASE)
-    code = re.search(r"\"Code\"\s*:\s*\"([A-Za-z][A-Za-z.]{2,60})\"", text)
-    if status or code:
-        parts = [f"HTTP {status[1]}" if status else "", code[1] if code else ""]
-        return f"its source answered {' '.join(part for part in parts if part)}"
+    if answer := _answer_in(text):
+        return f"{asked} answered {answer}"
+    if "the access key id is empty" in text or "the access key secret is empty" in text:
+        return "its key pair is incomplete"
     if isinstance(error, OSError) or type(error).__name__ == "RetryError":  # the library's own, for a failed connection
-        return f"it could not be read or reached ({type(error).__name__})"
+        return f"{asked} could not be reached or read ({_kind_of_failure(error)})"
+    if isinstance(error, configparser.Error):
+        return "the file is not a valid INI file"
+    if isinstance(error, UnicodeDecodeError):
+        return "the file is not UTF-8 (GBK, perhaps); save it as UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{asked} answered something that is not JSON"
+    if "unsupported credential type" in text:
+        return "its type is not supported; use access_key or ram_role_arn"
+    if "credentials file" in text:
+        return "the file has no such profile"
+    return f"{asked} gave no credentials ({_kind_of_failure(error)})"
+
+
+def _answer_in(text: str) -> str:
+    """HTTP status and error code of the answer an exception's text quotes; empty where it quotes none."""
+    status = re.search(r"(?:http_?code|status code)[=:]\s*(\d{3})", text, re.IGNORECASE)
+    code = re.search(r"\"(?:Code|error)\"\s*:\s*\"([A-Za-z][A-Za-z._]{2,60})\"", text)
+    return " ".join(part for part in (f"HTTP {status[1]}" if status else "", code[1] if code else "") if part)
+
+
+def _kind_of_failure(error: Exception) -> str:
+    """What is known of an exception beside its text; of a failed connection, what the HTTP library says of it."""
+    text = str(error)
+    for known, words in (
+        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not accepted; SSL_CERT_FILE names other authorities"),
+        ("proxy", "by the proxy of the environment"),
+        ("SOCKS", "by the proxy of the environment"),
+        ("timed out", "it took too long"),
+        ("refused", "the connection was refused"),
+        ("No such file", "there is no such file"),
+    ):
+        if known.lower() in text.lower():
+            return words
+    return type(error).__name__
+
+
+def _explain_profile(file: Path, name: str, error: Exception) -> str:
+    """Why a CLI profile gives no credentials, by its mode and not by the words of the exception alone."""
+    try:
+        profile = read_profile(file, name)
+    except UnreadableConfig as unreadable:
+        return str(unreadable)
+    for mode in (profile.mode, profile.login_mode):
+        if mode not in MODES:
+            way_out = _WAYS_OUT.get(mode, f"make a profile of another mode ({', '.join(sorted(MODES))})")
+            return f"its mode “{plain(mode, 40)}” is not supported here; {way_out}"
+    text = str(error)
+    if "failed to parse credential form" in text:
+        # It is good JSON in UTF-8: the library reads it in the encoding of the system.
+        return "the file is UTF-8 and this system's Python reads another encoding; set PYTHONUTF8=1"
+    if profile.login_mode in _LOGINS and (ended := _login_ended(profile, text)):
+        return ended
+    if "External" in (profile.mode, profile.login_mode) and (failed := _external_failed(text)):
+        return failed
+    asked = _ASKS.get(profile.mode, "its source")
+    if profile.mode != profile.login_mode:
+        asked = f"{asked} (keys from profile “{plain(profile.login_name, 40)}”)"
+    return failure_reason(error, asked)
+
+
+def _login_ended(profile: AliyunProfile, text: str) -> str:
+    """Whether a CloudSSO or OAuth profile has to log in again; empty where it is something else."""
+    answer = _answer_in(text)
+    incomplete = "sign in url or account id or access config is empty" in text
+    if not (
+        "access token is empty or expired" in text or incomplete or re.search(r"HTTP 40[013]|invalid_|expired", answer)
+    ):
+        return ""
+    command = f"aliyun configure --profile {plain(profile.login_name, 40)} --mode {profile.login_mode}"
+    why = "is not complete" if incomplete else "has ended"
+    return f"its {profile.login_mode} login {why}{f' ({answer})' if answer else ''}; log in again: `{command}`"
+
+
+def _external_failed(text: str) -> str:
+    """What became of the command of an External profile; neither it nor what it printed is quoted."""
+    if exit_status := re.search(r"exit status (-?\d{1,5})", text):
+        return f"its External command failed (exit status {exit_status[1]}); run it in a terminal to see why"
     for known, reason in (
-        ("unsupported profile mode", "its mode is not supported"),
-        ("unable to get profile", "it is not in the file"),
-        ("failed to parse", "the file is not valid JSON"),
-        ("credentials file", "the file has no such profile"),
-        ("is empty", "its key pair is incomplete"),
-        ("invalid profile name", "the file names no current profile"),
+        ("timed out", "its External command took longer than a minute"),
+        ("failed to parse external command output", "its External command printed no JSON"),
+        ("failed to execute external command", "its External command could not be run; give its whole path"),
+        ("process_command is empty", "it names no External command (process_command)"),
+        ("is empty", "its External command printed no key pair (access_key_id, access_key_secret, sts_token)"),
     ):
         if known in text:
             return reason
-    return f"its source could not be asked ({type(error).__name__})"
+    return ""
 
 
 def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
     """Every place in the order it is looked at. Imports the official providers (0.2 s)."""
     from alibabacloud_credentials import provider as official  # heavy, so imported late
 
+    from ims_mcp.client.provider_requests import lead_providers_out
+
     silence()
+    lead_providers_out()
 
     def value(name: str) -> str:
         return environ.get(name, "").strip()
@@ -78,10 +181,12 @@ def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
 
     role_arn, oidc_arn = value("ALIBABA_CLOUD_ROLE_ARN"), value("ALIBABA_CLOUD_OIDC_PROVIDER_ARN")
     token_file = value("ALIBABA_CLOUD_OIDC_TOKEN_FILE")
-    home = Path(value("HOME") or Path.home())
+    home = find_home(environ)
     profile = value("ALIBABA_CLOUD_PROFILE")
-    cli_file = home / ".aliyun" / "config.json"
-    ini_file = Path(value("ALIBABA_CLOUD_CREDENTIALS_FILE") or home / ".alibabacloud" / "credentials.ini")
+    cli_file = config_file(environ)
+    named_ini = value("ALIBABA_CLOUD_CREDENTIALS_FILE")
+    ini_file = Path(named_ini) if named_ini else home / ".alibabacloud" / "credentials.ini" if home else None
+    ini_name = ini_file.name if ini_file else "credentials.ini"
     uri = value("ALIBABA_CLOUD_CREDENTIALS_URI")
     role = ecs_role or value("ALIBABA_CLOUD_ECS_METADATA")
     if switched_on("ALIBABA_CLOUD_ECS_METADATA_DISABLED"):
@@ -91,12 +196,14 @@ def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
     if switched_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
         no_cli = "switched off by ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
     else:
-        no_cli = "" if cli_file.is_file() else "there is no such file"
+        no_cli = _missing(cli_file)
     return [
         Source(
             "environment variables",
             f"{' and '.join(unset)} not set" if unset else "",
             from_environment,
+            failure_reason,
+            ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
         ),
         Source(
             "OIDC role of ALIBABA_CLOUD_ROLE_ARN",
@@ -109,26 +216,51 @@ def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
                 sts_region_id=value("ALIBABA_CLOUD_STS_REGION"),
                 enable_vpc=switched_on("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"),
             ),
+            lambda error: failure_reason(
+                error, "ALIBABA_CLOUD_OIDC_TOKEN_FILE" if isinstance(error, FileNotFoundError) else _ASKS["OIDC"]
+            ),
         ),
         Source(
-            f"CLI profile {profile or '(current)'} of ~/.aliyun/config.json",
+            f"CLI profile {_describe_profile(cli_file, profile)} of ~/.aliyun/config.json",
             no_cli,
             lambda: official.CLIProfileCredentialsProvider(profile_name=profile, profile_file=str(cli_file)),
+            lambda error: _explain_profile(cli_file or Path(), profile, error),
         ),
         Source(
-            f"profile {profile or 'default'} of the credentials file {ini_file.name}",
-            "" if ini_file.is_file() else "there is no such file",
+            f"profile {plain(profile, 60) or 'default'} of the credentials file {ini_name}",
+            _missing(ini_file),
             lambda: official.ProfileCredentialsProvider(profile_name=profile, profile_file=str(ini_file)),
+            failure_reason,
         ),
         Source(
             "ECS instance role",
             no_ecs,
             # Without its scheduler thread: it is asked again here, once a minute at most.
             lambda: official.EcsRamRoleCredentialsProvider(role_name=role, async_update_enabled=False),
+            lambda error: failure_reason(error, _ASKS["EcsRamRole"]),
         ),
         Source(
             "URI of ALIBABA_CLOUD_CREDENTIALS_URI",
             "" if uri else "not set",
             lambda: official.URLCredentialsProvider(uri=uri),
+            lambda error: failure_reason(error, "the address"),
         ),
     ]
+
+
+def _describe_profile(file: Path | None, name: str) -> str:
+    """Name and mode, as far as they can be read."""
+    try:
+        profile = read_profile(file or Path(), name)
+    except UnreadableConfig:
+        return plain(name, 60) or "(current)"
+    return f"{plain(profile.name, 60)} ({plain(profile.mode, 40) or 'no mode'})"
+
+
+def _missing(file: Path | None) -> str:
+    if file is None:
+        return "this user has no home directory"
+    try:
+        return "" if file.is_file() else "there is no such file"
+    except OSError as error:
+        return f"the file cannot be looked at ({error.strerror})"

@@ -5,8 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
+import anyio.to_thread
 import httpx2 as httpx
+
+from ims_mcp.client.outbound import explain_no_connection
+from ims_mcp.client.transport import proxied_transport, surroundings
+from ims_mcp.foreign_text import plain
 
 MAX_SKEW_SECONDS = 900.0
 """The service refuses a request whose date is further off than 15 minutes."""
@@ -14,26 +20,48 @@ MAX_SKEW_SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """``problem``: empty if it answered. ``skew_seconds``: this clock minus the server's, None where it did not say."""
+    """``problem``: empty if it answered; then what was wrong and ``to_do`` about it, as far as that is known.
+
+    ``skew_seconds``: this clock minus the server's, None where it did not say.
+    """
 
     problem: str = ""
+    to_do: str = ""
     skew_seconds: float | None = None
     elapsed_seconds: float = 0.0
 
 
 async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability:
-    """Send one unsigned GET, which any IMS endpoint answers with an error body; only the answer's date is used."""
+    """Send one unsigned GET by the road of every call; any IMS endpoint answers with an error body.
+
+    Only the answer's date and whether it is a redirection count. Raises ConnectionFailed where a variable of the
+    environment names a proxy or certificates that cannot be used.
+    """
+    around = await anyio.to_thread.run_sync(surroundings, endpoint)
+    transport = proxied_transport(around, httpx.Limits())
     started = time.monotonic()
-    trust_proxies = not endpoint.startswith("http://")
     try:
-        async with httpx.AsyncClient(timeout=timeout_seconds, trust_env=trust_proxies) as client:
-            response = await client.get(endpoint)
-    except httpx.HTTPError as error:
-        return Reachability(problem=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
-    elapsed = time.monotonic() - started
-    date = response.headers.get("date")
+        async with httpx.AsyncClient(transport=transport, timeout=timeout_seconds, trust_env=False) as client:
+            with anyio.fail_after(timeout_seconds):
+                # The head is enough: a body may be of any length.
+                async with client.stream("GET", endpoint, follow_redirects=False) as response:
+                    elapsed = time.monotonic() - started
+    except TimeoutError:
+        return Reachability(problem=f"no answer within {timeout_seconds:g} s")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        known = explain_no_connection(error, urlsplit(endpoint).netloc, around.route)
+        if known is not None:
+            return Reachability(problem=known.reason, to_do=known.next_step)
+        words = plain(str(error), 200)
+        by = f", by {around.route}" if around.route.proxy else ""
+        return Reachability(problem=f"{type(error).__name__}{': ' if words else ''}{words}{by}")
+    if 300 <= response.status_code < 400:
+        return Reachability(
+            problem=f"HTTP {response.status_code}, a redirection, which IMS never answers with",
+            to_do="Check --endpoint; a network that asks for a login first, or a proxy, answers so as well.",
+        )
     try:
-        skew = None if date is None else time.time() - elapsed / 2 - parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        skew = None
-    return Reachability(skew_seconds=skew, elapsed_seconds=elapsed)
+        date = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
+    except (ValueError, OverflowError):
+        return Reachability(elapsed_seconds=elapsed)
+    return Reachability(skew_seconds=time.time() - elapsed / 2 - date, elapsed_seconds=elapsed)

@@ -9,20 +9,19 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx2 as httpx
 
 from ims_mcp import __version__
 from ims_mcp.catalogue import api_version
-from ims_mcp.client.answers import MAX_BODY_BYTES, Asked, Reply, no_answer, read, too_large
+from ims_mcp.client.answers import MAX_BODY_BYTES, Asked, Reply, no_answer, not_sent, read, too_large
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.direct import WHOLE_BODY, AnswerTooLarge, DirectTransport
+from ims_mcp.client.outbound import Route, explain_no_connection, route_to
+from ims_mcp.client.outbound import ssl_context as read_ssl_context
 from ims_mcp.client.retry import Attempt, Failure
 from ims_mcp.client.signing import Acs3Auth, AnonymousAuth
 from ims_mcp.client.wire import FORM_TYPE, Placed
-from ims_mcp.loopback import is_loopback
 
 # 64 tool calls at once and room for polling beside them.
 MAX_CONNECTIONS = 128
@@ -47,29 +46,32 @@ class Surroundings:
 
     ssl_context: ssl.SSLContext | None
     """Certificate authorities; None where the way is not encrypted."""
-    proxy: str | None
+    route: Route
+
+    @property
+    def proxy(self) -> str | None:
+        return self.route.proxy
 
 
 def surroundings(endpoint: str, ssl_context: ssl.SSLContext | None = None) -> Surroundings:
-    """The system's certificate authorities (or SSL_CERT_FILE, or those given) and proxy settings.
+    """The certificate authorities (or those given) and the proxy for an endpoint.
 
-    Reads files and may look up names: call it off the event loop.
+    Reads files and may look up names: call it off the event loop. Raises ConnectionFailed where a variable of the
+    environment names a proxy or a file that cannot be used.
     """
     if ssl_context is None and endpoint.startswith("https:"):
-        ssl_context = httpx.create_ssl_context()
-        ssl_context.set_alpn_protocols(["http/1.1"])
-    return Surroundings(ssl_context, proxy_for(endpoint))
+        ssl_context = read_ssl_context()
+    return Surroundings(ssl_context, route_to(endpoint))
 
 
-def proxy_for(endpoint: str) -> str | None:
-    """The URL of the proxy that the environment (or the system's settings) names for it. Never one for loopback."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    if is_loopback(host) or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+def proxied_transport(around: Surroundings, limits: httpx.Limits) -> httpx.AsyncHTTPTransport:
+    """httpx2's own transport, which takes nothing from the environment by itself."""
+    proxy = None
+    if around.proxy is not None:
+        # An encrypted proxy proves itself by the same authorities.
+        encrypted = around.proxy.startswith("https:")
+        proxy = httpx.Proxy(around.proxy, ssl_context=(around.ssl_context or read_ssl_context()) if encrypted else None)
+    return httpx.AsyncHTTPTransport(verify=around.ssl_context or True, trust_env=False, limits=limits, proxy=proxy)
 
 
 class Transport:
@@ -80,6 +82,7 @@ class Transport:
 
     def __init__(self, around: Surroundings, *, now: Callable[[], float]) -> None:
         self._now = now
+        self._route = around.route
         self._headers = {
             "user-agent": f"ims-mcp/{__version__}",
             "accept": "application/json",
@@ -102,7 +105,7 @@ class Transport:
                 max_keepalive_connections=MAX_CONNECTIONS,
                 keepalive_expiry=KEEPALIVE_SECONDS,
             )
-            self._http = httpx.AsyncHTTPTransport(verify=around.ssl_context or True, limits=limits, proxy=around.proxy)
+            self._http = proxied_transport(around, limits)
         self._urls: dict[str, httpx.URL] = {}
 
     async def aclose(self) -> None:
@@ -125,6 +128,8 @@ class Transport:
         ``silence_seconds`` is how long the service may say nothing; None leaves that to the caller's deadline.
         """
         auth = Acs3Auth(credential, now=self._now) if credential is not None else AnonymousAuth(now=self._now)
+        if self._route.proxy is not None and attempt is None:
+            attempt = Attempt()  # what breaks off before the tunnel stands was not sent
         request = self._request(endpoint, placed, attempt, connect_seconds, silence_seconds)
         try:
             response = await self._http.handle_async_request(next(auth.auth_flow(request)))
@@ -133,12 +138,20 @@ class Transport:
             finally:
                 await response.aclose()
         except _NEVER_SENT as error:
-            return no_answer(asked, _words(error), sent=False)
+            return self._not_sent(asked, error)
         except AnswerTooLarge:
             return too_large(asked)
         except httpx.HTTPError as error:
-            return no_answer(asked, _words(error), sent=True)
+            if attempt is not None and not attempt.sent:
+                return self._not_sent(asked, error)
+            return no_answer(asked, _words(error))
         return too_large(asked) if body is None else read(asked, response.status_code, response.headers, body)
+
+    def _not_sent(self, asked: Asked, error: httpx.HTTPError) -> Failure:
+        known = explain_no_connection(error, asked.host, self._route)
+        if known is not None:
+            return not_sent(asked, known.reason, known.next_step, final=known.final)
+        return not_sent(asked, f"{_words(error)}, by {self._route}" if self._route.proxy else _words(error))
 
     def _request(
         self,

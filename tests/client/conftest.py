@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,6 +18,7 @@ from ims_mcp.client.credentials import Credential, CredentialSource, FixedCreden
 from ims_mcp.client.ims import ImsClient, Reply
 from ims_mcp.errors import ImsError
 from tests.client.scripted_service import Script, ScriptedService
+from tests.client.waiting_command import WaitingCommand
 
 KEY_ID = "LTAI5tRecognisableKeyId"
 SECRET = "RecognisableSecretOfTheTest"
@@ -114,3 +117,26 @@ def run(make_client: MakeClient) -> Run:
         return anyio.run(main)
 
     return run_once
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[WaitingCommand]:
+    waiting = WaitingCommand(tmp_path, KEY_ID, SECRET, TOKEN)
+    yield waiting
+    waiting.release()
+
+
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Addresses anything in this process tries to connect to; none but loopback is let through."""
+    addresses: list[Any] = []
+    connect = socket.socket.connect
+
+    def recorded(self: socket.socket, address: Any) -> None:
+        addresses.append(address)
+        if address[0] != "127.0.0.1":
+            raise OSError("the tests stay on this machine")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", recorded)
+    return addresses

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import subprocess
 import sys
-import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,11 @@ from alibabacloud_credentials.provider import refreshable
 from alibabacloud_credentials.utils import auth_util
 from Tea.core import TeaCore
 
-from ims_mcp.client.credentials import RECHECK_SECONDS, Credential, ProviderChain
+from ims_mcp.client.credentials import MOST_ABANDONED, RECHECK_SECONDS, Credential, ProviderChain
 from ims_mcp.errors import CredentialsError
 from tests.client.conftest import KEY_ID, SECRET, TOKEN
 from tests.client.scripted_service import Answer, ScriptedService
+from tests.client.waiting_command import WaitingCommand
 
 IN_ENVIRONMENT = {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET}
 
@@ -32,22 +32,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CREDENTIALS_URI"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
-
-
-@pytest.fixture
-def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Addresses anything in this process tries to connect to; none but loopback is let through."""
-    addresses: list[Any] = []
-    connect = socket.socket.connect
-
-    def recorded(self: socket.socket, address: Any) -> None:
-        addresses.append(address)
-        if address[0] != "127.0.0.1":
-            raise OSError("the tests stay on this machine")
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", recorded)
-    return addresses
 
 
 def write_cli_profile(home: Path, *profiles: dict[str, Any]) -> None:
@@ -261,7 +245,9 @@ def test_the_ecs_metadata_service_is_asked_when_told_to(
         ProviderChain({"HOME": str(home), "ALIBABA_CLOUD_ECS_METADATA": "my-role"}),
     ):
         connections.clear()
-        with pytest.raises(CredentialsError, match="ECS instance role: it could not be read or reached"):
+        with pytest.raises(
+            CredentialsError, match="ECS instance role: the metadata service of ECS could not be reached or read"
+        ):
             got(chain)
         assert {address[0] for address in connections} == {"100.100.100.200"}
 
@@ -277,8 +263,8 @@ def test_the_ecs_metadata_service_can_be_switched_off(home: Path, connections: l
     ("content", "reason"),
     [
         ("{not json", "not valid JSON"),
-        ('{"current": "x", "profiles": []}', "not in the file"),
-        ('{"current": "x", "profiles": [{"name": "x", "mode": "Magic"}]}', "mode is not supported"),
+        ('{"current": "x", "profiles": []}', "no such profile in the file"),
+        ('{"current": "x", "profiles": [{"name": "x", "mode": "Magic"}]}', "mode “Magic” is not supported here"),
         ('{"current": "x", "profiles": [{"name": "x", "mode": "StsToken"}]}', "incomplete"),
     ],
 )
@@ -310,22 +296,8 @@ def test_a_credential_does_not_show_itself() -> None:
         assert not any(secret in text for secret in (KEY_ID, SECRET, TOKEN))
 
 
-class SlowChain(ProviderChain):
-    """A chain whose look-up waits until it is released; it counts how often it was begun."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self.begun = 0
-        self.released = threading.Event()
-
-    def _ask(self) -> tuple[Credential, float | None]:
-        self.begun += 1
-        self.released.wait(10)
-        return Credential(KEY_ID, SECRET, TOKEN), None
-
-
-def test_concurrent_first_callers_share_one_look_up_that_does_not_block_the_loop() -> None:
-    chain = SlowChain()
+def test_concurrent_first_callers_share_one_look_up_that_does_not_block_the_loop(command: WaitingCommand) -> None:
+    chain = ProviderChain(command.environ)
     results: list[Credential] = []
 
     async def main() -> None:
@@ -335,30 +307,87 @@ def test_concurrent_first_callers_share_one_look_up_that_does_not_block_the_loop
         async with anyio.create_task_group() as group:
             for _ in range(64):
                 group.start_soon(one)
-            await anyio.sleep(0.01)  # the loop turns while the look-up waits
+            await command.wait_until_begun(1)  # the loop turns while the look-up waits
             assert results == []
-            chain.released.set()
+            command.release()
 
     anyio.run(main)
-    assert len(results) == 64
-    assert chain.begun == 1
+    assert results == [Credential(KEY_ID, SECRET, TOKEN)] * 64
+    assert command.begun == 1
 
 
-def test_a_caller_that_gives_up_leaves_the_look_up_to_the_next() -> None:
-    chain = SlowChain()
+def test_a_caller_that_gives_up_leaves_the_look_up_to_the_next(command: WaitingCommand) -> None:
+    chain = ProviderChain(command.environ)
 
     async def main() -> None:
-        with anyio.move_on_after(0.02) as scope:
-            await chain.get()
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(chain.get)
+                await command.wait_until_begun(1)
+                scope.cancel()
         assert scope.cancelled_caught
         async with anyio.create_task_group() as group:
             group.start_soon(chain.get)
-            await anyio.sleep(0.01)
-            chain.released.set()
+            command.release()
         assert (await chain.get()).access_key_id == KEY_ID
 
     anyio.run(main)
-    assert chain.begun == 1
+    assert command.begun == 1
+
+
+def test_a_look_up_that_hangs_is_given_up_by_name_and_the_next_call_begins_anew(command: WaitingCommand) -> None:
+    chain = ProviderChain(command.environ, look_up_seconds=0.5)
+
+    async def main() -> None:
+        with pytest.raises(CredentialsError, match=r"CLI profile waiting \(External\)[^:]* gave no credentials within"):
+            await chain.get()
+        await command.wait_until_begun(1)
+        with pytest.raises(CredentialsError, match="gave no credentials within"):
+            await chain.get()
+        await command.wait_until_begun(2)
+        command.release()
+        await _until_found(chain)
+
+    anyio.run(main)
+
+
+def test_look_ups_that_hang_do_not_grow_in_number(command: WaitingCommand) -> None:
+    chain = ProviderChain(command.environ, look_up_seconds=0.02)
+
+    async def main() -> None:
+        for _ in range(MOST_ABANDONED):
+            with pytest.raises(CredentialsError, match="gave no credentials within"):
+                await chain.get()
+        for _ in range(5):
+            with pytest.raises(CredentialsError, match="is not asked again before it answers one"):
+                await chain.get()
+        await command.wait_until_begun(MOST_ABANDONED)
+        command.release()
+        await _until_found(chain)
+
+    anyio.run(main)
+    assert command.begun == MOST_ABANDONED
+
+
+def test_who_has_credentials_that_still_work_goes_on_with_them_while_their_source_hangs(home: Path) -> None:
+    # Ten minutes are left: the official provider renews within the last fifteen.
+    with ScriptedService(uri_answer(600), usual=Answer(fault="silent")) as service:
+        clock = Clock()
+        environ = {"HOME": str(home), "ALIBABA_CLOUD_CREDENTIALS_URI": f"{service.url}/keys"}
+        chain = ProviderChain(environ, monotonic=clock, look_up_seconds=0.1)
+        first = got(chain)
+        clock.now += RECHECK_SECONDS
+        assert got(chain) == first
+        assert service.wait_until(lambda it: it.count == 2)
+
+
+async def _until_found(chain: ProviderChain) -> None:
+    with anyio.fail_after(20):
+        while True:
+            with suppress(CredentialsError):
+                assert await chain.get() == Credential(KEY_ID, SECRET, TOKEN)
+                return
+            await anyio.sleep(0.01)
 
 
 def test_nothing_is_imported_or_looked_up_before_the_first_call() -> None:

@@ -10,11 +10,12 @@ import anyio.to_thread
 import pytest
 
 from ims_mcp.catalogue.operation import Operation
+from ims_mcp.client.credentials import ProviderChain
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
 from tests.client.conftest import MakeClient
 from tests.client.operations import DESTRUCTIVE, NO_ARGUMENTS, READ, TOKEN_WRITE, WRITE
 from tests.client.scripted_service import REQUEST_ID, Answer, ScriptedService
-from tests.client.test_credentials import SlowChain
+from tests.client.waiting_command import WaitingCommand
 
 
 @pytest.mark.parametrize(("operation", "tries"), [(READ, 2), (TOKEN_WRITE, 2), (WRITE, 1), (DESTRUCTIVE, 1)])
@@ -70,19 +71,21 @@ def test_an_address_that_swallows_connections_meets_the_deadline_unsent(make_cli
             filler.close()
 
 
-def test_slow_credentials_meet_the_deadline_without_blocking_the_loop(make_client: MakeClient) -> None:
-    chain = SlowChain()
+def test_slow_credentials_meet_the_deadline_without_blocking_the_loop(
+    make_client: MakeClient, command: WaitingCommand
+) -> None:
+    chain = ProviderChain(command.environ)
 
     async def main() -> None:
         with ScriptedService() as service:
-            async with make_client(service.endpoint, chain, timeout_seconds=0.2) as client:
-                with pytest.raises(DeadlineExceeded, match="looking for credentials") as caught:
+            async with make_client(service.endpoint, chain, timeout_seconds=1) as client:
+                where = r"looking for credentials: CLI profile waiting \(External\)"
+                with pytest.raises(DeadlineExceeded, match=where) as caught:
                     await client.call(WRITE, {})
                 assert not caught.value.maybe_done
                 assert service.count == 0
 
     anyio.run(main)
-    chain.released.set()
 
 
 def test_a_cancelled_call_stops_its_request(make_client: MakeClient) -> None:

@@ -51,6 +51,45 @@ def test_a_redirection_is_not_followed(run: Run) -> None:
     assert not outcome.error.maybe_done
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>Moved</html>", b'{"Code": "Moved"}', b'{"cut'])
+@pytest.mark.parametrize(
+    ("status", "location", "where"),
+    [
+        (301, "https://login.example/?token=x", "login.example"),
+        (302, "/login", "another path of the same host"),
+        (307, "https://user:secret@[::1]:9/", "::1"),
+        (308, "https://[bad", "an unreadable address"),
+        (300, "", "an unnamed place"),
+        (304, "", "an unnamed place"),
+    ],
+)
+@pytest.mark.parametrize("operation", [READ, WRITE], ids=lambda operation: operation.name)
+def test_a_redirection_says_that_calling_again_does_not_help(
+    run: Run, operation: Operation, status: int, location: str, where: str, body: bytes
+) -> None:
+    outcome = run(operation, Answer(status, body, {"location": location}))
+    assert outcome.service.count == 1
+    assert isinstance(outcome.error, ConnectionFailed)
+    assert f"HTTP {status} with a redirection to {where}, which is not followed" in str(outcome.error)
+    assert outcome.error.next_step.startswith("Calling again does not help")
+    assert not outcome.error.maybe_done
+    assert "secret" not in outcome.error.explain()
+    assert "token" not in outcome.error.explain()
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 429, 408])
+def test_an_empty_answer_of_a_gateway_says_to_call_again(run: Run, status: int) -> None:
+    outcome = run(READ, Answer(status, b""))
+    assert outcome.error.next_step == "Call again."
+    assert f"HTTP {status} with an empty body" in str(outcome.error)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_an_empty_refusal_of_a_stranger_sends_nobody_to_call_again(run: Run, status: int) -> None:
+    outcome = run(READ, Answer(status, b""))
+    assert "Something that is not IMS answered" in outcome.error.next_step
+
+
 def test_a_result_under_a_wrong_content_type_is_not_lost(run: Run) -> None:
     outcome = run(WRITE, Answer(headers={"content-type": "text/plain"}))
     assert outcome.reply.data == {"RequestId": REQUEST_ID}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import anyio
 import pytest
 
-from ims_mcp.client.transport import proxy_for
+from ims_mcp.client.outbound import route_to
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
 from tests.client.conftest import MakeClient, Tls
 from tests.client.operations import WRITE
@@ -98,17 +98,17 @@ def test_a_call_goes_through_the_proxy_of_the_environment(
     anyio.run(main)
 
 
-def test_a_proxy_that_refuses_is_a_connection_never_made(
+def test_a_proxy_that_wants_a_password_is_told_and_asked_once(
     make_client: MakeClient, named_tls: Tls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def main() -> None:
         async with ConnectProxy(0, refusal_line=b"HTTP/1.1 407 Proxy Authentication Required").running() as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
             async with make_client(endpoint, ssl_context=named_tls.client) as client:
-                with pytest.raises(ConnectionFailed, match="407 Proxy Authentication Required") as caught:
+                with pytest.raises(ConnectionFailed, match="of HTTPS_PROXY wants a user and a password") as caught:
                     await client.call(WRITE, {})
             assert not caught.value.maybe_done
-            assert len(proxy.asked_for) == 3
+            assert len(proxy.asked_for) == 1
 
     anyio.run(main)
 
@@ -147,6 +147,6 @@ def test_a_loopback_endpoint_needs_no_proxy(make_client: MakeClient, monkeypatch
 def test_no_proxy_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "internal.example")
-    assert proxy_for(f"https://{HOST}") == "http://127.0.0.1:1"
+    assert route_to(f"https://{HOST}").proxy == "http://127.0.0.1:1"
     for direct in ("https://ice.internal.example", "https://127.0.0.1:8443", "https://127.8.8.8", "http://[::1]:80"):
-        assert proxy_for(direct) is None
+        assert route_to(direct).proxy is None
