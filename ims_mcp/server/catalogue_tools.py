@@ -131,7 +131,9 @@ class CallTool(TableTool):
                 next_step=f"Call it with call_{operation.effect}_operation.",
             )
         given = await checked_arguments(self._client, operation, arguments.get("arguments") or {})
-        return await answered(self._client, self._confirmations, operation, given, context, self._listed)
+        return await answered(
+            self._client, self._confirmations, operation, given, context, self._listed, by_its_own_tool=False
+        )
 
 
 def _call_table(effect: Effect) -> Operation:

@@ -54,6 +54,8 @@ async def answered(
     checked: dict[str, Any],
     context: Context[Any, Any],
     listed: Container[str],
+    *,
+    by_its_own_tool: bool = True,
 ) -> Answer:
     """The result of calling ``operation`` with arguments that have been checked, or the question to be asked first."""
     own = OwnArguments.taken_from(checked)
@@ -64,5 +66,12 @@ async def answered(
             return question
         asked = True
     return await run_operation(
-        client, operation, checked, own, confirmed=asked, progress=progress_of(context), listed=listed
+        client,
+        operation,
+        checked,
+        own,
+        confirmed=asked,
+        progress=progress_of(context),
+        listed=listed,
+        by_its_own_tool=by_its_own_tool,
     )

@@ -86,7 +86,7 @@ def _head(info: Json, call: Json) -> tuple[Json, Json]:
     head: Json = {name: text for name, value, longest in texts if (text := label(value, longest))}
     if status := label(basic.get("Status"), 40):
         head["status"] = status
-    return head, repeatable(call, head.get("media_id", ""))
+    return head, repeatable(call, basic.get("MediaId") or info.get("MediaId"))
 
 
 def _paged(

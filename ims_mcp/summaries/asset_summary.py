@@ -52,8 +52,7 @@ def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: i
     """The summary of MediaInfo. ``call``: the arguments that got it, for what is left out."""
     basic = as_object(info.get("MediaBasicInfo"))
     summary = _basic(basic, include_signed_urls)
-    media_id = summary.get("media_id") or label(info.get("MediaId"), 80)
-    arguments = repeatable(call, media_id)
+    arguments = repeatable(call, basic.get("MediaId") or info.get("MediaId"))
     files = read_files(info.get("FileInfoList"), include_signed_urls=include_signed_urls)
     if files.objects:
         summary["files"] = files.objects

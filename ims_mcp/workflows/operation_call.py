@@ -20,6 +20,7 @@ from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.query import check_query, select
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
+from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows import live_record
 from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.own_parameters import whole_table
@@ -33,6 +34,8 @@ QUERIES_AT_ONCE = 2
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
 OUR_BYTES = 8 * 1024
 """What of a result this server's own fields may take (wait, next_call, previous)."""
+_NAMING_BYTES = 2 * 1024
+"""What naming the tool of every part that a view leaves out may take."""
 _LONGEST_PROBLEM = 1000
 _LONGEST_STATUS = 100
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
@@ -85,10 +88,12 @@ async def run_operation(
     confirmed: bool = False,
     progress: Progress | None = None,
     listed: Container[str] | None = None,
+    by_its_own_tool: bool = True,
 ) -> dict[str, Any]:
     """The result a reader gets, a bounded JSON object.
 
-    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to.
+    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to. Unless
+    the call was made ``by_its_own_tool``, what is left out names the tool that gets it as well.
 
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
@@ -118,7 +123,8 @@ async def run_operation(
     added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
     paged = present_ours(_next_call(operation, page | own.given, "the next page", listed) if page else {})
-    shaping = (operation, arguments, reply.data, own, added, MAX_BYTES - size_bytes(paged))
+    room = MAX_BYTES - size_bytes(paged) - (0 if by_its_own_tool else _NAMING_BYTES)
+    shaping = (operation, arguments, reply.data, own, added, room)
     if own.query is not None:
         shown = await anyio.to_thread.run_sync(_shown, *shaping, limiter=_slots())
     elif reply.size_bytes < LARGE_BYTES:
@@ -126,7 +132,21 @@ async def run_operation(
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
         shown = await anyio.to_thread.run_sync(_shown, *shaping)
-    return shown | paged
+    return (shown if by_its_own_tool else name_tools(shown, operation, listed)) | paged
+
+
+def name_tools(view: dict[str, Any], operation: Operation, listed: Container[str] | None) -> dict[str, Any]:
+    """A view of an asset in the answer of another tool than its own: every part it has left out says which tool gets it
+    with which arguments."""
+    if operation.name != "GetMediaInfo" or "left_out" not in view:
+        return view
+    entries = as_objects(view["left_out"])
+    calls = [_next_call(operation, entry["arguments"], "", listed).get("next_call", {}) for entry in entries]
+    named = [
+        {**entry, "tool": call["tool"], "arguments": call["arguments"]} if call else entry
+        for entry, call in zip(entries, calls, strict=True)
+    ]
+    return {**view, "left_out": named}
 
 
 def _slots() -> anyio.CapacityLimiter:
@@ -157,7 +177,7 @@ def _shown(
             page=own.page,
             ai_section=own.ai_section,
             include_signed_urls=own.include_signed_urls,
-            call=dict(arguments),
+            call={**arguments, **({"include_signed_urls": True} if own.include_signed_urls else {})},
             max_bytes=max_bytes,
         )
     return _shaped(operation, data, own, added, max_bytes)
@@ -266,7 +286,12 @@ def _left_to_poll(
 def _next_call(
     operation: Operation, arguments: dict[str, Any], why: str, listed: Container[str] | None
 ) -> dict[str, Any]:
-    """A call as the reader can make it: of the operation's own tool, or of the tool for operations of its effect."""
+    """``{next_call: …}``, a call as the reader can make it: of the operation's own tool, or of the tool for operations
+    of its effect. Empty where the operation would not take it: what an answer holds need not be an id."""
+    try:
+        check(whole_table(operation), arguments)
+    except InvalidArguments:
+        return {}
     if listed is None or operation.tool_name in listed:
         return propose(operation.tool_name, arguments, why)
     return propose(f"call_{operation.effect}_operation", {"operation": operation.name, "arguments": arguments}, why)

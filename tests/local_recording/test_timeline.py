@@ -47,17 +47,16 @@ def apart_ms(places: list[tuple[int, int, int]]) -> int:
     )
 
 
-@pytest.mark.parametrize(
-    "stamps",
-    [
-        lambda stream, time: time,
-        lambda stream, time: time + 5 * HOUR_MS,
-        lambda stream, time: time + (15 * HOUR_MS if time >= 30_000 else 0),
-        lambda stream, time: (time + (1 << 32) - 20_000) % (1 << 32),
-        lambda stream, time: time + (HOUR_MS if 20_000 <= time < 40_000 else 0),
-    ],
-    ids=["plain", "from five hours on", "both jump by 15 hours", "32 bits wrap", "there and back"],
-)
+ONE_CLOCK: dict[str, Stamps] = {
+    "plain": lambda stream, time: time,
+    "from five hours on": lambda stream, time: time + 5 * HOUR_MS,
+    "both jump by 15 hours": lambda stream, time: time + (15 * HOUR_MS if time >= 30_000 else 0),
+    "32 bits wrap": lambda stream, time: (time + (1 << 32) - 20_000) % (1 << 32),
+    "there and back": lambda stream, time: time + (HOUR_MS if 20_000 <= time < 40_000 else 0),
+}
+
+
+@pytest.mark.parametrize("stamps", ONE_CLOCK.values(), ids=ONE_CLOCK.keys())
 @pytest.mark.parametrize("sound_late_ms", [0, 60, 900])
 def test_streams_of_one_clock_keep_their_distance_exactly(stamps: Stamps, sound_late_ms: int) -> None:
     places = placed(stamps, sound_late_ms=sound_late_ms)

@@ -55,6 +55,8 @@ def listed(summary: Json) -> dict[str, Json]:
             flat |= {"video_codec" if name == "codec" else name: value for name, value in stream.items()}
         for stream in entry.get("audio", ()):
             flat |= {f"audio_{name}": value for name, value in stream.items()}
+        if entry.get("subtitles") == []:
+            flat["subtitles"] = []
         for stream in entry.get("subtitles", ()):
             flat |= {f"subtitle_{name}": value for name, value in stream.items()}
         found[entry["name"]] = flat
@@ -88,6 +90,9 @@ def expected(info: Json) -> Json:
             "audio_sample_rate_hz": int(audio["SampleRate"]),
             "audio_language": audio["Lang"],
         }
+    if info["AudioStreamInfoList"] and not info["SubtitleStreamInfoList"]:
+        # Looked for, and none found.
+        facts["subtitles"] = []
     for subtitle in info["SubtitleStreamInfoList"]:
         facts |= {"subtitle_codec": subtitle["CodecName"], "subtitle_language": subtitle["Lang"]}
     return facts
