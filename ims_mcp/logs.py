@@ -1,29 +1,22 @@
-"""Logs: one JSON object a line on stderr, with secrets taken out whoever wrote them."""
+"""Logs: one JSON object a line on stderr, bounded, with what :mod:`ims_mcp.secrets` knows of taken out.
+
+The last line of defence, for text that other libraries log: nothing here writes secrets on purpose. A secret without a
+name, in no known form, passes.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import time
 from typing import Any
 
+from ims_mcp.secrets import redact, without_secrets
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# The last line of defence, for text that other libraries log: nothing here writes such values on purpose.
-_SECRETS = re.compile(
-    r"""(?ix)
-    (?P<key> signature | security-?token | x-oss-security-token | access-?key-?secret | ossaccesskeyid
-           | uploadauth | authorization | credential )
-    (?P<sep> ["']? \s* [=:] \s* ["']? )
-    (?P<value> [^\s"'&,;}]+ (?: \s+ [A-Za-z-]+= [^\s"'&;}]+ )? )
-    """
-)
-
-
-def redacted(text: str) -> str:
-    """The text without the values of signatures, tokens and keys."""
-    return _SECRETS.sub(lambda match: f"{match['key']}{match['sep']}[hidden]", text)
+_LONGEST_MESSAGE = 8_000
+_LONGEST_TRACE = 32_000
 
 
 class JsonLines(logging.Formatter):
@@ -34,14 +27,18 @@ class JsonLines(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": redacted(record.getMessage()),
+            "message": without_secrets(_ends_of(record.getMessage(), _LONGEST_MESSAGE)),
         }
-        for name, value in vars(record).items():
-            if name not in _STANDARD:
-                entry[name] = redacted(value) if isinstance(value, str) else value
+        extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        entry |= redact(extra, longest=_LONGEST_MESSAGE)
         if record.exc_info:
-            entry["trace"] = redacted(self.formatException(record.exc_info))
-        return json.dumps(entry, ensure_ascii=True, default=str)
+            entry["trace"] = without_secrets(_ends_of(self.formatException(record.exc_info), _LONGEST_TRACE))
+        return json.dumps(entry, ensure_ascii=True)
+
+
+def _ends_of(text: str, most: int) -> str:
+    """``text``, or its beginning and its end where it is longer than ``most`` characters: of a trace both tell most."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
 
 
 def log_to_stderr(level: str) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import sys
+import unicodedata
 
-from ims_mcp.foreign_text import excerpt, plain, quotable
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ims_mcp.foreign_text import clean, excerpt, plain, quotable
 from ims_mcp.secrets import HIDDEN, without_secrets
 
 
@@ -17,7 +22,7 @@ from ims_mcp.secrets import HIDDEN, without_secrets
         ("safe\u202eevil\u2066\u2069\u200f", "safeevil"),
         ("in\u200bvis\u2060ib\ufeffle\u00ad\u3164\u115f\u2800", "invisible"),
         ("tag\U000e0041\U000e0042 selector\ufe0f\U000e0100", "tag selector"),
-        ("half a pair \ud800 private \ue000", "half a pair  private"),
+        ("half a pair \ud800 private \ue000", "half a pair private"),
         ("媒资 é 日本語 العربية 😀", "媒资 é 日本語 العربية 😀"),
     ],
 )
@@ -65,3 +70,77 @@ def test_an_excerpt_of_a_page_is_its_title_and_words() -> None:
     assert excerpt(page) == "Not found nginx"
     assert excerpt(b"\xff\xfe\x00 bytes") == "bytes"
     assert len(excerpt(b"<p>" + b"word " * 1000)) <= 161
+
+
+@pytest.mark.parametrize(
+    ("dirty", "cleaned"),
+    [
+        ("plain", "plain"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("carriage\r\nreturn\rs", "carriage\nreturn\ns"),
+        ("line\u2028and\u2029paragraph", "line\nand\nparagraph"),
+        ("bell\x07 and escape\x1b[31m", "bell and escape[31m"),
+        ("right\u202eto\u2066left\u200f", "righttoleft"),
+        ("zero\u200bwidth\ufeff\u2060\u00ad", "zerowidth"),
+        ("tag\U000e0041\U000e007f", "tag"),
+        ("selector\U000e0100 and \ufe01", "selector and "),
+        ("filler\u3164\u115f\uffa0", "filler"),
+        ("lone \ud800 surrogate", "lone  surrogate"),
+        ("joined\u200dletters", "joinedletters"),
+        ("港口 é ñ", "港口 é ñ"),
+        ("family 👨\u200d👩\u200d👧 stays", "family 👨\u200d👩\u200d👧 stays"),
+        ("heart ❤\ufe0f stays", "heart ❤\ufe0f stays"),
+        ("a\ufe0f goes", "a goes"),
+        ("👍\u200d", "👍"),
+        ("keycap 1\ufe0f\u20e3 stays", "keycap 1\ufe0f\u20e3 stays"),
+        ("next\x85line\x0bfeed\x0c", "next\nline\nfeed\n"),
+        ("braille\u2800blank", "brailleblank"),
+        ("hieroglyph\U00013430 controls\U00013438", "hieroglyph controls"),
+        ("private \ue000\U000f0000\U0010fffd planes", "private  planes"),
+        ("unassigned \U00050000\U000dfffd planes", "unassigned  planes"),
+        ("no\ufdd0 characters\uffff\U0001fffe", "no characters"),
+        ("C1 \x9b31m\x90", "C1 31m"),
+    ],
+)
+def test_clean_takes_out_what_hides_and_keeps_what_is_seen(dirty: str, cleaned: str) -> None:
+    assert clean(dirty) == cleaned
+
+
+@given(st.text())
+def test_cleaned_text_can_be_encoded_and_cleaning_again_changes_nothing(text: str) -> None:
+    cleaned = clean(text)
+    cleaned.encode()
+    assert clean(cleaned) == cleaned
+    assert not any(ord(character) < 32 and character not in "\n\t" for character in cleaned)
+
+
+def test_no_character_that_controls_formats_or_is_nobodys_stays_in_either_form() -> None:
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        category = unicodedata.category(character)
+        is_invisible = category in ("Cc", "Cf", "Cs", "Co") and character not in "\n\t"
+        is_nobodys = category == "Cn" and code >= 0x40000
+        if is_invisible or is_nobodys:
+            assert clean(f"a{character}b") in ("ab", "a\nb"), hex(code)
+            assert plain(f"a{character}b") in ("ab", "a b"), hex(code)
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0e31", "\u064b", "\u20dd", "\U0001e8d0"])
+def test_marks_that_pile_up_are_fewer_afterwards(mark: str) -> None:
+    assert clean(f"a{mark * 5000}b") == f"a{mark * 8}b"
+    assert clean("a" + f"{mark}\u200b" * 5000) == f"a{mark * 8}"
+
+
+@pytest.mark.parametrize("text", ["Tiếng Việt", "שָׁלוֹם", "กำลังบันทึก", "हिन्दी में", "བསྒྲུབས", "العَرَبِيَّة", "é\u0323\u0302"])
+def test_marks_that_letters_need_stay(text: str) -> None:
+    assert clean(text) == text
+    assert clean(unicodedata.normalize("NFD", text)) == unicodedata.normalize("NFD", text)
+
+
+@given(st.text(), st.integers(1, 50))
+def test_plain_text_is_one_short_printable_line(text: str, limit: int) -> None:
+    shown = plain(text, limit)
+    assert len(shown) <= limit + 1
+    assert "\n" not in shown
+    assert "\t" not in shown
+    shown.encode()

@@ -26,6 +26,7 @@ from ims_mcp.catalogue.operation import (
     snake_case,
 )
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import plain
 
 __all__ = [
     "TOOLSETS",
@@ -91,9 +92,10 @@ def _by_tool_name() -> dict[str, str]:
 
 def _unknown(name: str) -> UnknownOperation:
     folded = {real.lower(): real for real in known_names()}
-    near = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=3, cutoff=0.5)
+    shown = plain(name, 60)
+    near = difflib.get_close_matches(shown.replace("_", "").lower(), folded, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(folded[match] for match in near)}?" if near else "Look for it by what it does."
-    return UnknownOperation(f"IMS has no operation {name[:80]!r}.", next_step=hint)
+    return UnknownOperation(f"IMS has no operation {shown!r}.", next_step=hint)
 
 
 @cache

@@ -16,6 +16,7 @@ from ims_mcp.client.diagnosis import diagnose
 from ims_mcp.client.retry import UNCERTAIN, Failure, Kind, kind_of
 from ims_mcp.errors import ConnectionFailed, ServiceError
 from ims_mcp.foreign_text import excerpt, plain, quotable
+from ims_mcp.secrets import HIDDEN, SHORTEST_SECRET, without_signatures
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _LONGEST_RETRY_AFTER_SECONDS = 3600.0
@@ -59,9 +60,9 @@ class Asked:
 
 def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> Reply | Failure:
     """The meaning of one whole HTTP answer. ``headers`` are looked up by lower-case name."""
-    data, flaw = _json_object(body, headers)
+    data, flaw = _json_object(body, headers, asked.secrets)
     if data is not None and 200 <= status < 300:
-        return Reply(data, len(body), _request_id(data, headers))
+        return Reply(_without_own(asked, data, body), len(body), _request_id(asked, data, headers))
     retry_after, server_time = _retry_after_seconds(headers), _epoch_seconds(headers.get("date"))
     if data is not None and status >= 400 and isinstance(_field(data, "Code"), str):
         error = _service_error(asked, status, headers, data, retry_after)
@@ -113,9 +114,11 @@ _EMPTY = "an empty body"
 _CUT_OFF = "JSON that is cut off"
 
 
-def _json_object(body: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any] | None, str]:
+def _json_object(
+    body: bytes, headers: Mapping[str, str], secrets: tuple[str, ...]
+) -> tuple[dict[str, Any] | None, str]:
     """The body as a JSON object, or None and what is wrong with it."""
-    content_type = plain(headers.get("content-type", ""), 60)
+    content_type = quotable(headers.get("content-type", ""), secrets, 60)
     if not body.strip():
         return None, _EMPTY
     try:
@@ -149,15 +152,39 @@ def _field(data: Mapping[str, Any], name: str) -> Any:
     return data.get(name[0].lower() + name[1:]) if value is None else value
 
 
-def _request_id(data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+def _without_own(asked: Asked, data: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """A success without the caller's own credential, should the service have repeated it."""
+    secrets = [secret for secret in asked.secrets if len(secret) >= SHORTEST_SECRET]
+    # JSON may write any character as an escape: only then is it worth looking through what was read.
+    if not any(secret.encode() in body for secret in secrets) and b"\\/" not in body and b"\\u00" not in body:
+        return data
+    return cast("dict[str, Any]", _hiding(data, secrets))
+
+
+def _hiding(value: Any, secrets: list[str]) -> Any:
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, HIDDEN)
+        return value
+    if isinstance(value, list):
+        return [_hiding(entry, secrets) for entry in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {
+            _hiding(name, secrets): _hiding(entry, secrets) for name, entry in cast("dict[str, Any]", value).items()
+        }
+    return value
+
+
+def _request_id(asked: Asked, data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     value = _field(data, "RequestId")
-    return plain(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), 64)
+    return quotable(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), asked.secrets, 64)
 
 
 def _service_error(
     asked: Asked, status: int, headers: Mapping[str, str], data: Mapping[str, Any], retry_after: float | None
 ) -> ServiceError:
-    code = re.sub(r"[^A-Za-z0-9._-]", "", str(_field(data, "Code")))[:100] or "Unknown"
+    code = quotable(str(_field(data, "Code")), asked.secrets, 200)
+    code = re.sub(r"[^A-Za-z0-9._-]", "", code)[:100] or "Unknown"
     message = _field(data, "Message")
     message = quotable(message, asked.secrets) if isinstance(message, str) else ""
     if code.startswith(("SignatureDoesNotMatch", "IncompleteSignature")) or "string to sign" in message.lower():
@@ -174,8 +201,8 @@ def _service_error(
         code=code,
         service_message=message or "no message",
         http_status=status,
-        request_id=_request_id(data, headers),
-        recommend=_recommendation(_field(data, "Recommend")),
+        request_id=_request_id(asked, data, headers),
+        recommend=_recommendation(_field(data, "Recommend"), asked.secrets),
         cause=_denied(_field(data, "AccessDeniedDetail"), asked.secrets) or diagnosis.cause,
         next_step=next_step,
         retry_after_seconds=retry_after,
@@ -198,9 +225,11 @@ def _denied(detail: Any, secrets: tuple[str, ...]) -> str:
     return f"{who or 'The caller'} has no permission for the action {action}{f' ({how})' if how else ''}."
 
 
-def _recommendation(value: Any) -> str:
+def _recommendation(value: Any, secrets: tuple[str, ...]) -> str:
     """The service's own link to an explanation; anything that does not point to Alibaba Cloud is dropped."""
     if not isinstance(value, str) or len(value) > 500 or value != plain(value, 500):
+        return ""
+    if value != without_signatures(value) or any(len(s) >= SHORTEST_SECRET and s in value for s in secrets):
         return ""
     try:
         parts = urlsplit(value)
@@ -217,7 +246,7 @@ def _unusable(
     what = flaw or "a JSON object that is no error of IMS"
     usual = _FOREIGN_STEP
     if 300 <= status < 400:
-        what = f"a redirection to {_host_of(headers.get('location', ''))}, which is not followed"
+        what = f"a redirection to {_host_of(headers.get('location', ''), asked.secrets)}, which is not followed"
         usual = _REDIRECTION_STEP
     elif status >= 500 or status in _LATER_STATUS or flaw == _CUT_OFF or (flaw == _EMPTY and status < 300):
         usual = _BROKEN_STEP
@@ -230,9 +259,10 @@ def _unusable(
     )
 
 
-def _host_of(location: str) -> str:
+def _host_of(location: str, secrets: tuple[str, ...]) -> str:
     try:
-        host = plain(urlsplit(location).hostname or "", 100)
+        # Secrets first: what is read as a host loses its capitals.
+        host = plain(urlsplit(quotable(location, secrets)).hostname or "", 100)
     except ValueError:
         return "an unreadable address"
     return host or ("another path of the same host" if location.strip() else "an unnamed place")

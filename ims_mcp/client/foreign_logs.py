@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 
-# httpx2 logs every URL with its query at INFO, httpcore2 and urllib3 requests at DEBUG; the official libraries log
-# headers (when DEBUG=sdk) and, from their credential providers, whole answers that may hold keys.
+# httpx2 logs every URL with its query at INFO, httpcore2 and urllib3 requests at DEBUG, oss2 requests with all their
+# headers; the official libraries log headers (when DEBUG=sdk) and, from their credential providers, whole answers that
+# may hold keys.
 _LIMITS = {
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,
     "urllib3": logging.WARNING,
+    "oss2": logging.WARNING,
     "alibabacloud-tea": logging.WARNING,
     "darabonba-core": logging.WARNING,
     "credentials": logging.CRITICAL + 1,

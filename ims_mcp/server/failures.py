@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
+from typing import Any
 
 from mcp_types import CallToolResult, TextContent
 
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import clean, plain
+from ims_mcp.summaries.text import shorten
 
+LONGEST_BYTES = 16 * 1024
+"""Of an error's text."""
 logger = logging.getLogger("ims_mcp.server")
 
 _SHOWN_CHARACTERS = 60
 
 
 def quoted(name: str) -> str:
-    """A name that a client made up, as an error repeats it: short, printable, on one line."""
-    return repr(name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…")
+    """A name that a client made up, as an error repeats it."""
+    return repr(plain(name, _SHOWN_CHARACTERS))
 
 
 def failure(text: str) -> CallToolResult:
-    """An error result; everything is in the text, since clients drop structured content on errors."""
+    """An error result; everything is in the text, since clients drop structured content on errors.
+
+    Whoever wrote the text has cleaned what it quotes; this is the last look at it, and makes it encodable.
+    """
+    text = shorten(clean(text), LONGEST_BYTES)
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def success(result: dict[str, Any]) -> CallToolResult:
+    """A result, the same facts twice: some clients show a model only the text, others only the structured content."""
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a character, as a file name or a client's own words may hold, would end the connection.
+        text = text.encode("utf-8", "replace").decode()
+        result = json.loads(text)
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
 
 
 def explained(error: ImsError) -> CallToolResult:

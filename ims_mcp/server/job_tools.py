@@ -13,8 +13,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
-
-DEFAULT_WAIT_SECONDS = 40.0
+from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
 WAIT_FOR_JOB = Operation(
     name="WaitForJob",
@@ -23,7 +22,8 @@ WAIT_FOR_JOB = Operation(
     purpose=(
         "Wait for what an asynchronous operation started (registration, pull, transcoding, analysis, editing), with "
         "progress. Give the operation that started it and the ids it returned. Says "
-        "succeeded, failed with the reason, or pending with the call to make next; it never starts anything."
+        "succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
+        "anything."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -51,7 +51,7 @@ class WaitForJobTool(TableTool):
             self._client,
             get_operation(str(arguments["operation"])),
             arguments["ids"],
-            seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
+            seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
             longest_seconds=self.longest_wait_seconds(context),
             progress=progress_of(context),
         )

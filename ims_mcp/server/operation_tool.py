@@ -65,6 +65,7 @@ async def answered(
     listed: Container[str],
     *,
     longest_seconds: float,
+    by_its_own_tool: bool = True,
 ) -> Answer:
     """The result of calling ``operation`` with arguments that have been checked, or the question to be asked first.
 
@@ -86,4 +87,5 @@ async def answered(
         progress=progress_of(context),
         listed=listed,
         longest_seconds=longest_seconds,
+        by_its_own_tool=by_its_own_tool,
     )

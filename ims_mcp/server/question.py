@@ -14,8 +14,7 @@ from typing import Any, cast
 from ims_mcp.catalogue import AskWhen, Operation, Parameter
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
-from ims_mcp.secrets import HIDDEN, without_secrets
-from ims_mcp.summaries.secrets import SecretNames
+from ims_mcp.secrets import HIDDEN, SecretNames, without_secrets
 
 MAX_CHARACTERS = 2000
 _NAMES_THINGS = re.compile(r"(Id|Ids|Name|Names|URL|URLs|Url|Urls|Key|Keys|List|Number|Code)$")

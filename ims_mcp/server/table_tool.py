@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Self
 
 import anyio
@@ -10,7 +9,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
-from mcp_types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
+from mcp_types import InputRequiredResult, ToolAnnotations
 from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Effect, Operation
@@ -18,10 +17,13 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
-from ims_mcp.server.failures import explained, incident
+from ims_mcp.foreign_text import plain
+from ims_mcp.server.failures import explained, incident, success
 from ims_mcp.server.wait_policy import longest_wait_seconds
 from ims_mcp.workflows.waiting import Progress
 
+LONGEST_PROGRESS = 300
+"""Characters of a progress message: one line beside a spinner."""
 Answer = dict[str, Any] | InputRequiredResult
 
 
@@ -80,9 +82,7 @@ class TableTool(Tool):
             return incident(self.name, error)
         if isinstance(result, InputRequiredResult):
             return result
-        # The same facts twice: some clients show a model only the text, others only the structured content.
-        text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+        return success(result)
 
 
 def effect_annotations(table: Operation) -> ToolAnnotations:
@@ -102,7 +102,7 @@ def progress_of(context: Context[Any, Any]) -> Progress:
     async def report(done: float, total: float, message: str) -> None:
         # A progress message must not delay the work it reports.
         with anyio.move_on_after(1):
-            await context.report_progress(done, total, message)
+            await context.report_progress(done, total, plain(message, LONGEST_PROGRESS))
 
     return report
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, known_names, operations
 from ims_mcp.catalogue.operation import snake_case
+from ims_mcp.foreign_text import plain
 from ims_mcp.settings import Settings, SettingsError
 
 CORE = (
@@ -36,7 +37,9 @@ def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
             names += [operation.name for operation in operations(toolset)]
         else:
             known = ("core", "all", *TOOLSETS)
-            raise SettingsError(f"There is no toolset {toolset!r}.", next_step=f"There are: {', '.join(known)}.")
+            raise SettingsError(
+                f"There is no toolset {plain(toolset, 60)!r}.", next_step=f"There are: {', '.join(known)}."
+            )
     return tuple(get_operation(name) for name in dict.fromkeys(names))
 
 
@@ -51,5 +54,5 @@ def listed_names(settings: Settings, known: Iterable[str], chosen: Iterable[str]
         if name not in names:
             near = difflib.get_close_matches(name, sorted(names), n=1)
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."
-            raise SettingsError(f"There is no tool {name!r}.", next_step=hint)
+            raise SettingsError(f"There is no tool {plain(name, 60)!r}.", next_step=hint)
     return (frozenset(chosen) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.summaries.ai_result import AiResults
 from ims_mcp.summaries.ai_view import counts, page_of
 from ims_mcp.summaries.bounds import fit, size_bytes
@@ -13,7 +14,6 @@ from ims_mcp.summaries.left_out import DETAILED, left_out, repeatable
 from ims_mcp.summaries.media_files import duration_of
 from ims_mcp.summaries.signed_urls import expiry
 from ims_mcp.summaries.smart_tags import Opened, open_results
-from ims_mcp.summaries.text import clean
 from ims_mcp.summaries.values import Json, as_object, as_objects, label
 
 # Kept free on every page for what stands around the items.
@@ -86,7 +86,7 @@ def _head(info: Json, call: Json) -> tuple[Json, Json]:
     head: Json = {name: text for name, value, longest in texts if (text := label(value, longest))}
     if status := label(basic.get("Status"), 40):
         head["status"] = status
-    return head, repeatable(call, head.get("media_id", ""))
+    return head, repeatable(call, basic.get("MediaId") or info.get("MediaId"))
 
 
 def _paged(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.summaries.ai_result import AiResults
 from ims_mcp.summaries.ai_view import gist
 from ims_mcp.summaries.bounds import fit, size_bytes
@@ -14,7 +15,6 @@ from ims_mcp.summaries.numbers import whole
 from ims_mcp.summaries.shaping import present
 from ims_mcp.summaries.signed_urls import expiry
 from ims_mcp.summaries.smart_tags import open_results
-from ims_mcp.summaries.text import clean
 from ims_mcp.summaries.values import Json, as_object, as_objects, is_plain, label
 
 # Without AI results, and with so many files as documented, the limits of its parts keep a summary below this.
@@ -52,8 +52,7 @@ def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: i
     """The summary of MediaInfo. ``call``: the arguments that got it, for what is left out."""
     basic = as_object(info.get("MediaBasicInfo"))
     summary = _basic(basic, include_signed_urls)
-    media_id = summary.get("media_id") or label(info.get("MediaId"), 80)
-    arguments = repeatable(call, media_id)
+    arguments = repeatable(call, basic.get("MediaId") or info.get("MediaId"))
     files = read_files(info.get("FileInfoList"), include_signed_urls=include_signed_urls)
     if files.objects:
         summary["files"] = files.objects
@@ -140,8 +139,8 @@ def _user_data(value: Any) -> Any:
     opened = open_json(value) if isinstance(value, str) else value
     if isinstance(opened, dict | list):
         if isinstance(value, str) and len(value) <= _LARGEST_USER_DATA // 2:
-            return present(opened)
-        return fit({"user_data": present(opened)}, _LARGEST_USER_DATA, query_prefix=None)["user_data"]
+            return present(opened, depth=1)
+        return fit({"user_data": present(opened, depth=1)}, _LARGEST_USER_DATA, query_prefix=None)["user_data"]
     return label(value, 500)
 
 

@@ -12,6 +12,8 @@ from typing import Any, cast
 from ims_mcp.summaries.text import shorten, size_of
 
 OMITTED = "_omitted"
+LONGEST_QUERY = 2000
+"""Characters of a JMESPath: of one a caller gives, and of one that is proposed."""
 _MOST_CUTS_SAID = 12
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Below this an element is not worth showing in part.
@@ -175,7 +177,7 @@ class _Cuts:
             # The tree of a query's answer is {"result": …}: its paths go on from the query.
             rest = path.removeprefix("result").removeprefix(".")
             path = f"{self._prefix} | {rest}" if rest else self._prefix
-        return {"how": {"query": path}}
+        return {"how": {"query": path}} if len(path) <= LONGEST_QUERY else {}
 
 
 def slice_of(path: str, start: int, end: int) -> str:

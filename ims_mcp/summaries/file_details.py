@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.summaries.numbers import codec_level, number, whole
+from ims_mcp.summaries.pictures import displayed_size, hdr_of, size_of_picture, split_covers
 from ims_mcp.summaries.signed_urls import expiry
-from ims_mcp.summaries.text import clean
 from ims_mcp.summaries.values import Json, as_object, as_objects, label
 
 # More streams of a kind in one file are got by a query; real files have a handful.
@@ -70,10 +71,11 @@ _STREAMS = (
 
 
 def file_details(info: Json, *, include_signed_urls: bool) -> Json:
-    """``{name, …, url, video: [{…}], audio: [{…}], subtitles: [{…}]}`` of one element of FileInfoList.
+    """``{name, …, url, video: [{…}], audio: [{…}], subtitles: [{…}], cover_art: [{…}]}`` of one of FileInfoList.
 
-    Fields nobody documented keep their own names. ``more_streams: {video: 3}`` counts streams beyond
-    :data:`MOST_STREAMS`.
+    ``width`` and ``height`` are those of the coded picture, with ``resolution`` where it is shown in another. A list
+    that the response has and that is empty stays one. Fields nobody documented keep their own names.
+    ``more_streams: {video: 3}`` counts streams beyond :data:`MOST_STREAMS`.
     """
     basic = as_object(info.get("FileBasicInfo"))
     details = _read(basic, _FILE, skipped=("FileUrl",))
@@ -85,13 +87,32 @@ def file_details(info: Json, *, include_signed_urls: bool) -> Json:
     more: Json = {}
     for name, listed_as, fields in _STREAMS:
         streams = as_objects(info.get(listed_as))
-        if streams:
+        if streams or info.get(listed_as) == []:
             details[name] = [_stream(stream, fields) for stream in streams[:MOST_STREAMS]]
         if len(streams) > MOST_STREAMS:
             more[name] = len(streams) - MOST_STREAMS
     if more:
         details["more_streams"] = more
+    _tell_pictures(details, basic, info)
     return details
+
+
+def _tell_pictures(details: Json, basic: Json, info: Json) -> None:
+    """What a viewer sees: covers apart from films, the size that is shown, HDR."""
+    streams = as_objects(info.get("VideoStreamInfoList"))
+    videos, covers = split_covers(streams, as_objects(info.get("AudioStreamInfoList")))
+    told = list(zip(streams, details.get("video", ()), strict=False))
+    if covers:
+        details["cover_art"] = [shown for stream, shown in told if stream in covers]
+        details["video"] = [shown for stream, shown in told if stream not in covers]
+    if not videos:
+        return
+    coded, displayed = size_of_picture(videos[0]) or size_of_picture(basic), displayed_size(basic, videos[0])
+    if displayed and displayed != coded:
+        details["resolution"] = f"{displayed[0]}x{displayed[1]}"
+    for stream, shown in told:
+        if hdr := hdr_of(stream, basic):
+            shown["hdr"] = hdr
 
 
 def _stream(stream: Json, fields: dict[str, tuple[str, Any]]) -> Json:

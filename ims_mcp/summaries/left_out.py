@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from ims_mcp.summaries.bounds import size_bytes
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, label
 
 # Arguments that choose what is shown of a response, not which response.
 _OURS = ("view", "page", "ai_section", "query", "wait_seconds")
 _LONGEST_ARGUMENTS = 600
+_LONGEST_ID = 80
 DETAILED = "AiRoughData.StandardSmartTagJob"
 
 
-def repeatable(call: dict[str, Any], media_id: str) -> Json:
-    """The arguments of a call that gets the same response again, shorter where MediaId does in place of an address."""
+def repeatable(call: dict[str, Any], media_id: Any) -> Json:
+    """The arguments of a call that gets the same response again, shorter where the asset's MediaId, as the response has
+    it, does in place of an address."""
     arguments: Json = {name: value for name, value in call.items() if name not in _OURS and value is not None}
-    if media_id and "InputURL" in arguments:
+    if media_id and media_id == label(media_id, _LONGEST_ID) and "InputURL" in arguments:
         # MediaId takes precedence over InputURL, and its length is known.
         arguments.pop("InputURL")
         arguments = {"MediaId": arguments.pop("MediaId", None) or media_id, **arguments}

@@ -2,8 +2,14 @@
 
 An object: ``{name, type, container, size_bytes, duration_seconds, bitrate_kbps, resolution, video: [{codec, profile,
 level, frame_rate}], audio: [{codec, channels, sample_rate_hz, language}], subtitles: [{codec, language}]}``, with
-``status`` where it is not Normal. A table: ``{columns, rows, in_every_row}``, the last for the columns whose value all
-rows share. Nothing an object would say is missing from a table.
+``status`` where it is not Normal. ``resolution`` is the picture as it is shown, with ``coded_resolution`` where its
+pixels are not square and ``rotation_degrees`` where it is turned; a stream whose rate varies says ``frame_rate`` on
+average and ``nominal_frame_rate``; ``bit_depth`` and ``hdr`` where they are known and not the usual ones. Covers are
+``cover_art: [{codec, resolution}]``, no video. An empty ``audio`` or ``subtitles`` means that there is none; where
+neither is said, the response does not tell.
+
+A table: ``{columns, rows, in_every_row}``, the last for the columns whose value all rows share. Nothing an object would
+say is missing from a table.
 
 The documented shape is read in one straight loop, anything else cell by cell: a summary may take half as long as
 ``json.loads`` took for the body, and a function call for each of twenty fields is more than that.
@@ -14,9 +20,21 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.summaries.numbers import KNOWN_LEVELS, codec_level, number, whole
+from ims_mcp.summaries.pictures import (
+    DOLBY_TAGS,
+    Size,
+    bit_depth,
+    displayed_size,
+    frame_rates,
+    hdr_of,
+    is_still,
+    rotation_of,
+    size_of_picture,
+    split_covers,
+)
 from ims_mcp.summaries.signed_urls import expiry
-from ims_mcp.summaries.text import clean
 from ims_mcp.summaries.values import Json, as_object, as_objects, is_plain, label
 
 FOLD_FROM = 3
@@ -28,23 +46,32 @@ _VIDEO_BYTES, _AUDIO_BYTES, _SUBTITLE_BYTES = 480, 390, 210
 _USUAL_TEXT = 120
 
 Row = tuple[Any, ...]
-Kind = tuple[str, str, int, int, int]
-"""Type, status and the numbers of video, audio and subtitle streams: the files of a kind share their columns."""
+Kind = tuple[str, str, int, int | None, int | None, int]
+"""Type, status and the numbers of video, audio and subtitle streams and covers: the files of a kind share their
+columns. None is a number nobody knows."""
 
-_BASIC = ("name", "type", "status", "container", "size_bytes", "duration_seconds", "bitrate_kbps", "resolution")
+_BASIC = (
+    *("name", "type", "status", "container", "size_bytes", "duration_seconds", "bitrate_kbps"),
+    *("resolution", "coded_resolution"),
+)
 _SIGNED_BASIC = (*_BASIC, "url", "url_expires")
+_UNUSUAL = ("nominal_frame_rate", "variable_frame_rate", "rotation_degrees", "bit_depth", "hdr")
+_NOTHING_UNUSUAL = (None,) * len(_UNUSUAL)
 _STREAM_COLUMNS = {
     # name of the list: (columns of one stream in an object, the same in a table)
     "video": (
-        ("codec", "profile", "level", "frame_rate"),
-        ("video_codec", "profile", "level", "frame_rate"),
+        ("codec", "profile", "level", "frame_rate", *_UNUSUAL),
+        ("video_codec", "profile", "level", "frame_rate", *_UNUSUAL),
     ),
     "audio": (
         ("codec", "channels", "sample_rate_hz", "language"),
         ("audio_codec", "audio_channels", "audio_sample_rate_hz", "audio_language"),
     ),
     "subtitles": (("codec", "language"), ("subtitle_codec", "subtitle_language")),
+    "cover_art": (("codec", "resolution"), ("cover_codec", "cover_resolution")),
 }
+_TOLD_WHERE_NONE = ("audio", "subtitles")
+_USUAL_PIXELS = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuv444p", "nv12", ""})
 # More streams of a kind in one file are counted, not listed.
 _MOST_STREAMS = 24
 _MOST_FAILURES = 5
@@ -74,7 +101,9 @@ def read_files(value: Any, *, include_signed_urls: bool = False) -> Files:
     tables: list[Json] = []
     for kind, rows in kinds.items():
         file_count += len(rows)
-        about_bytes += len(rows) * (kind[2] * _VIDEO_BYTES + kind[3] * _AUDIO_BYTES + kind[4] * _SUBTITLE_BYTES)
+        _, _, videos, audios, subtitles, covers = kind
+        streams = (videos + covers) * _VIDEO_BYTES + (audios or 0) * _AUDIO_BYTES + (subtitles or 0) * _SUBTITLE_BYTES
+        about_bytes += len(rows) * streams
         if len(rows) < FOLD_FROM:
             objects += [_object(kind, row, names) for row in rows]
         else:
@@ -101,7 +130,11 @@ def duration_of(info: Json) -> float:
 _FILE = itemgetter(
     "FileName", "FileType", "FileStatus", "FormatName", "FileSize", "Duration", "Bitrate", "Width", "Height", "FileUrl"
 )
-_VIDEO = itemgetter("CodecName", "Profile", "Level", "Fps")
+_VIDEO = itemgetter("CodecName", "Profile", "Level", "Fps", "AvgFPS", "Rotate", "Sar", "PixFmt", "CodecTagString")
+_DOCUMENTED_VIDEO_FIELDS = 24
+_DOCUMENTED_BASIC_FIELDS = 13
+_SQUARE = frozenset({"1:1", "0:1", ""})
+_UPRIGHT = frozenset({"0", "0.0", ""})
 _AUDIO = itemgetter("CodecName", "Channels", "SampleRate", "Lang")
 _SUBTITLE = itemgetter("CodecName", "Lang")
 
@@ -130,17 +163,21 @@ def _straight(infos: list[Json]) -> tuple[dict[Kind, list[Row]], int]:
         row: Row
         if videos:
             (video,) = videos
-            codec, profile, level, frames = _VIDEO(video)
+            codec, profile, level, frames, average, turn, ratio, pixels, tag = _VIDEO(video)
+            usual = average == frames and turn in _UPRIGHT and ratio in _SQUARE and pixels in _USUAL_PIXELS
+            more = len(video) > _DOCUMENTED_VIDEO_FIELDS or len(info["FileBasicInfo"]) > _DOCUMENTED_BASIC_FIELDS
+            if not usual or more or tag in DOLBY_TAGS or video["Width"] != width or video["Height"] != height:
+                _unusual()
             words += (codec, profile)
             digits += (size, seconds, rate, width, height, frames)
-            resolution = f"{width}x{height}" if width and height else _no_resolution()
-            row = (name, file_type, status, container, int(size), float(seconds), float(rate), resolution)
-            row += (codec, profile, KNOWN_LEVELS[codec, level], float(frames))
+            resolution = f"{width}x{height}" if width and height else _unusual()
+            row = (name, file_type, status, container, int(size), float(seconds), float(rate), resolution, None)
+            row += (codec, profile, KNOWN_LEVELS[codec, level], float(frames), *_NOTHING_UNUSUAL)
         else:
             if width or height:
-                _no_resolution()
+                _unusual()
             digits += (size, seconds, rate)
-            row = (name, file_type, status, container, int(size), float(seconds), float(rate), None)
+            row = (name, file_type, status, container, int(size), float(seconds), float(rate), None, None)
         if audios:
             (audio,) = audios
             codec, channels, sampling, language = _AUDIO(audio)
@@ -152,7 +189,8 @@ def _straight(infos: list[Json]) -> tuple[dict[Kind, list[Row]], int]:
             codec, language = _SUBTITLE(subtitle)
             words += (codec, language)
             row += (codec, language)
-        kind = (file_type, status, len(videos), len(audios), len(subtitles))
+        none = 0 if videos or audios else None
+        kind = (file_type, status, len(videos), len(audios) or none, len(subtitles) or none, 0)
         if kind in kinds:
             kinds[kind].append(row)
         else:
@@ -164,8 +202,8 @@ def _straight(infos: list[Json]) -> tuple[dict[Kind, list[Row]], int]:
     return kinds, url_bytes
 
 
-def _no_resolution() -> str:
-    """Sides where there should be none, or none where there should be some: for the careful reader."""
+def _unusual() -> str:
+    """Sides where there should be none, a picture that is turned, a rate that varies: for the careful reader."""
     raise ValueError
 
 
@@ -175,11 +213,14 @@ def _any_shape(infos: list[Json], include_signed_urls: bool) -> tuple[dict[Kind,
     url_bytes = 0
     for info in infos:
         basic = as_object(info.get("FileBasicInfo"))
-        videos = as_objects(info.get("VideoStreamInfoList"))
         audios = as_objects(info.get("AudioStreamInfoList"))
         subtitles = as_objects(info.get("SubtitleStreamInfoList"))
-        sized = next((entry for entry in (basic, *videos[:1]) if whole(entry.get("Width"))), basic)
-        width, height = whole(sized.get("Width")), whole(sized.get("Height"))
+        videos, covers = split_covers(as_objects(info.get("VideoStreamInfoList")), audios)
+        # The picture of a cover is none of the file's.
+        picture = videos[0] if videos else {}
+        shown = None if covers and not videos else displayed_size(basic, picture)
+        coded = size_of_picture(picture)
+        stretched = shown is not None and coded is not None and sorted(coded) != sorted(shown)
         row: Row = (
             label(basic.get("FileName")),
             label(basic.get("FileType"), 40),
@@ -188,24 +229,44 @@ def _any_shape(infos: list[Json], include_signed_urls: bool) -> tuple[dict[Kind,
             whole(basic.get("FileSize")),
             number(basic.get("Duration")),
             number(basic.get("Bitrate")),
-            f"{width}x{height}" if width and height else None,
+            _by(shown),
+            _by(coded) if stretched else None,
         )
         url = basic.get("FileUrl")
         if isinstance(url, str):
             url_bytes += len(url)
         if include_signed_urls:
             row += (clean(url), expiry(url)) if isinstance(url, str) else (None, None)
-        row += _stream_cells("video", [_video_cells(stream) for stream in videos])
+        row += _stream_cells("video", [_video_cells(stream, basic) for stream in videos])
         row += _stream_cells("audio", [_audio_cells(stream) for stream in audios])
         row += _stream_cells("subtitles", [_subtitle_cells(stream) for stream in subtitles])
-        kind = (row[1], row[2], len(videos), len(audios), len(subtitles))
+        row += _stream_cells("cover_art", [_cover_cells(stream) for stream in covers])
+        moving = bool(audios) or any(not is_still(stream) for stream in videos)
+        kind = (
+            row[1],
+            row[2],
+            len(videos),
+            len(audios) if audios or (moving and info.get("AudioStreamInfoList") == []) else None,
+            len(subtitles) if subtitles or (moving and info.get("SubtitleStreamInfoList") == []) else None,
+            len(covers),
+        )
         kinds.setdefault(kind, []).append(row)
     return kinds, url_bytes
 
 
-def _video_cells(stream: Json) -> Row:
-    codec, rate = label(stream.get("CodecName"), 40), number(stream.get("Fps")) or number(stream.get("AvgFPS"))
-    return codec, label(stream.get("Profile"), 60), codec_level(codec, stream.get("Level")), rate
+def _by(size: Size | None) -> str | None:
+    return f"{size[0]}x{size[1]}" if size else None
+
+
+def _video_cells(stream: Json, basic: Json) -> Row:
+    codec = label(stream.get("CodecName"), 40)
+    rate, nominal, varies = frame_rates(stream)
+    unusual = (nominal, varies, rotation_of(stream) or None, bit_depth(stream), hdr_of(stream, basic))
+    return codec, label(stream.get("Profile"), 60), codec_level(codec, stream.get("Level")), rate, *unusual
+
+
+def _cover_cells(stream: Json) -> Row:
+    return label(stream.get("CodecName"), 40), _by(size_of_picture(stream))
 
 
 def _audio_cells(stream: Json) -> Row:
@@ -235,27 +296,31 @@ def _without_gaps(names: tuple[str, ...], cells: Row) -> Json:
 
 
 def _object(kind: Kind, row: Row, names: tuple[str, ...]) -> Json:
-    _, status, videos, audios, subtitles = kind
+    _, status, *counts = kind
     at = len(names)
     result = _without_gaps(names, row[:at])
     if status == _NORMAL:
         del result["status"]
-    for name, count in (("video", videos), ("audio", audios), ("subtitles", subtitles)):
+    for count, (name, (columns, _)) in zip(counts, _STREAM_COLUMNS.items(), strict=True):
         if count == 1:
-            columns = _STREAM_COLUMNS[name][0]
             until = at + len(columns)
             result[name] = [_without_gaps(columns, row[at:until])]
             at = until
         elif count:
             result[name] = row[at]
             at += 1
+        elif count == 0 and name in _TOLD_WHERE_NONE:
+            result[name] = []
     return result
 
 
 def _table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> Json:
+    none: Json = {}
     for count, (name, (_, columns)) in zip(kind[2:], _STREAM_COLUMNS.items(), strict=True):
         if count:
             names += columns if count == 1 else (name,)
+        elif count == 0 and name in _TOLD_WHERE_NONE:
+            none[name] = []
     varying: list[Row] = []
     varying_names: list[str] = []
     shared: Json = {}
@@ -271,4 +336,4 @@ def _table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> Json:
         del shared["status"]
     # Where nothing varies the files are still that many.
     listed: list[list[Any]] = [*map(list, zip(*varying, strict=True))] if varying else [[] for _ in rows]
-    return {"columns": varying_names, "rows": listed, "in_every_row": shared}
+    return {"columns": varying_names, "rows": listed, "in_every_row": shared | none}

@@ -1,42 +1,17 @@
-"""Text that strangers wrote: what must not reach a model is taken out, what is too long is cut where a reader would.
-
-Taken out: control characters (but for newline and tab), bidirectional controls, zero-width and other invisible
-characters, tag characters, supplementary variation selectors and lone surrogates: they hide or reorder text, or cannot
-be encoded. Kept: everything visible, and between emoji the joiner and presentation selector that make one picture of
-several (so a family stays a family; a flag spelled in tag characters loses its letters and stays a black flag).
-A joiner outside of emoji, as Persian and some Indic spellings use it, is taken out like the rest.
-"""
+"""How long a text is in UTF-8, and where a reader would cut one that is too long."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_INVISIBLE = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200c\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_PICTURE = "\xa9\xae\u203c\u2049\u2122-\u21aa\u231a-\u23ff\u25aa-\u27bf\u2934-\u2b55\u3030-\u3299\U0001f000-\U0001faff"
-_REMOVED = re.compile(
-    f"[{_INVISIBLE}]|(?<![{_PICTURE}])\ufe0f|(?<![{_PICTURE}\ufe0f])\u200d|\u200d(?![{_PICTURE}])",
-)
-# One set of characters, searched for in a fraction of the time that the alternatives above take.
-_SUSPECT = re.compile(f"[{_INVISIBLE}\ufe0f\u200d\u2028\u2029]")
-_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+from ims_mcp.foreign_text import ELLIPSIS
+
 _MARKS = ("Mn", "Mc", "Me")
 _WORD_END = re.compile(r"[\s,.;:!?)\]}…、。，；：！？）】」』]")
 # A cluster of combining marks longer than this is an attack on the eye, not a letter.
 _LONGEST_CLUSTER = 16
-ELLIPSIS = "…"
 _SAMPLE = 2048
-
-
-def clean(text: str) -> str:
-    """``text`` without control, bidirectional and invisible characters; newlines of every kind become ``\\n``."""
-    if (text.isascii() and text.isprintable()) or _SUSPECT.search(text) is None:
-        return text
-    return _REMOVED.sub("", _LINE_END.sub("\n", text))
 
 
 def size_of(text: str) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from ims_mcp.summaries.signed_urls import without_signature
-from ims_mcp.summaries.text import clean, shorten
+from ims_mcp.foreign_text import clean
+from ims_mcp.secrets import without_signatures
+from ims_mcp.summaries.text import shorten
 
 Json = dict[str, Any]
 
@@ -34,15 +35,22 @@ def label(value: Any, max_bytes: int = 200) -> str:
         if len(value) <= max_bytes and is_plain(value):
             return value
         # Cut before cleaning: of a megabyte only the start is ever shown.
-        return shorten(without_signature(clean(value[: max_bytes * 2 + 64])), max_bytes)
+        return shorten(without_signatures(clean(value[: max_bytes * 2 + 64])), max_bytes)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(value)[:40]
     return ""
 
 
 def is_plain(text: str) -> bool:
-    """Whether ``text`` is safe as it is: visible ASCII without the ``=`` and ``@`` of signatures and passwords.
+    """Whether ``text`` is safe as it is: visible ASCII without what passwords and queries of URLs are told by.
 
     Cheap enough to ask of many values joined together; cleaning each would take longer than parsing them did.
     """
-    return text.isascii() and text.isprintable() and "=" not in text and "@" not in text
+    return (
+        text.isascii()
+        and text.isprintable()
+        and "=" not in text
+        and "@" not in text
+        and "?" not in text
+        and "%" not in text
+    )

@@ -6,14 +6,25 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, cast
 
 import anyio
+import anyio.to_thread
 
 from ims_mcp.catalogue import Operation, Poll, get_operation, operations
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
-from ims_mcp.summaries.shaping import shape
-from ims_mcp.workflows.next_call import next_call
+from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
+from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.operation_call import failure_reason
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, is_endless, wait_for
+from ims_mcp.workflows.waiting import (
+    MAX_WAIT_SECONDS,
+    MOST_LOOKS,
+    NEXT_WAIT_SECONDS,
+    Progress,
+    is_endless,
+    look_arguments_of,
+    wait_for,
+)
 
 
 async def wait_for_job(
@@ -29,7 +40,8 @@ async def wait_for_job(
 ) -> dict[str, Any]:
     """``{outcome, status, seconds[, problem], job, next_call}``; ``job`` is the last response, bounded.
 
-    Raises InvalidArguments where an id is missing, ImsError where the operation starts no job.
+    Only a pending outcome has a next call. Raises InvalidArguments where an id is missing or there are too many,
+    ImsError where the operation starts no job.
     """
     poll = operation.poll
     if poll is None:
@@ -46,23 +58,35 @@ async def wait_for_job(
         reply=known,
         seconds=seconds,
         longest_seconds=longest_seconds,
+        just_submitted=False,
         progress=progress,
         clock=clock,
         sleep=sleep,
     )
-    told: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
+    status = plain(waited.status, 100)
+    told: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
     problem = failure_reason(waited)
+    if waited.outcome == "not_found":
+        problem = (
+            f"The service knows no such job: check the ids, and that {operation.name} was called in this account and "
+            f"region. It answered: {problem}"
+        )
     if problem:
-        told["problem"] = problem
-    if waited.last_data is not None and (waited.outcome != "pending" or is_endless(poll)):
-        told["job"] = waited.last_data
+        told["problem"] = plain(problem, 1000)
     if waited.outcome == "pending":
-        again = {"operation": operation.name, "ids": known, "wait_seconds": 40}
+        again = {"operation": operation.name, "ids": known, "wait_seconds": NEXT_WAIT_SECONDS}
         why = "not finished: wait on, do not submit again"
         if is_endless(poll):
             why = "it reports no end state: look again when you need to know how it stands"
-        told["next_call"] = next_call("wait_for_job", again, why)
-    return shape(told, secret_fields=get_operation(poll.operation).secret_fields)
+        told |= propose("wait_for_job", again, why)
+    told = present_ours(told)
+    if waited.last_data is None or (waited.outcome == "pending" and not is_endless(poll)):
+        return told
+    job = {"job": waited.last_data}
+    secret_fields = get_operation(poll.operation).secret_fields
+    room = MAX_BYTES - size_bytes(told)
+    # A job's last response may be a large one.
+    return told | await anyio.to_thread.run_sync(lambda: shape(job, secret_fields=secret_fields, max_bytes=room))
 
 
 def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +116,15 @@ def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[st
             problems.append(Problem(f"ids.{argument}", f"missing; give what {operation.name} was called with"))
     if problems:
         raise InvalidArguments("wait_for_job", problems)
+    looks = look_arguments_of(poll, known, known)
+    if len(looks) > MOST_LOOKS:
+        most = MOST_LOOKS * max(1, len(str(looks[0].get(poll.arguments[0][0], "")).split(",")))
+        text = f"too many to wait for together: {look.name} would have to be called {len(looks)} times"
+        raise InvalidArguments(
+            "wait_for_job",
+            [Problem(f"ids.{poll.arguments[0][0]}", text)],
+            next_step=f"Give at most {most} ids, and the rest in another call.",
+        )
     return known
 
 

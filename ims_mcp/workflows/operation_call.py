@@ -8,23 +8,36 @@ from typing import Any, Self, cast
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
+from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
 from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
-from ims_mcp.summaries.shaping import check_query, select, shape
-from ims_mcp.summaries.upload_address import opened_upload_address
+from ims_mcp.summaries.query import check_query, select
+from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
+from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows import live_record
-from ims_mcp.workflows.next_call import next_operation_call
+from ims_mcp.workflows.next_call import call_as_listed, propose
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.present_state import read_previous
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
 
 LARGE_BYTES = 500_000
 """From this size on a response is made readable in a thread."""
+QUERIES_AT_ONCE = 2
+"""So many queries are evaluated at a time: each may take seconds, and all of them share one interpreter."""
+_query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
+OUR_BYTES = 8 * 1024
+"""What of a result this server's own fields may take (wait, next_call, previous)."""
+_NAMING_BYTES = 2 * 1024
+"""What naming the tool of every part that a view leaves out may take."""
+_LONGEST_PROBLEM = 1000
+_LONGEST_STATUS = 100
 _AI_CONTENT = {"AiRoughData.StandardSmartTagJob": True}
 _REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 _VIEWS_WITH_AI = ("summary", "ai")
@@ -75,12 +88,14 @@ async def run_operation(
     confirmed: bool = False,
     progress: Progress | None = None,
     listed: Container[str] | None = None,
+    by_its_own_tool: bool = True,
     longest_seconds: float = MAX_WAIT_SECONDS,
 ) -> dict[str, Any]:
     """The result a reader gets, a bounded JSON object.
 
-    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to.
-    ``longest_seconds`` is what the whole call may take where it waits.
+    ``listed`` are the tools the reader has, None for all: a next call goes through another one where it has to. Unless
+    the call was made ``by_its_own_tool``, what is left out names the tool that gets it as well. ``longest_seconds`` is
+    what the whole call may take where it waits.
 
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
@@ -97,7 +112,7 @@ async def run_operation(
         client.guard(operation, arguments, confirmed=confirmed)
         note = await read_previous(client, operation, arguments)
         reply = await client.call(operation, _sent(operation, arguments, own), confirmed=confirmed)
-    data = opened_upload_address(reply.data) | note
+    added = note
     if operation.poll is not None:
         if own.wait_seconds:
             waited = await wait_for(
@@ -109,25 +124,59 @@ async def run_operation(
                 longest_seconds=longest_seconds - (anyio.current_time() - started),
                 progress=progress,
             )
-            data = data | _told(waited, listed)
+            added = added | _told(waited, listed)
         else:
-            data = data | _left_to_poll(operation.poll, arguments, reply.data, listed)
+            added = added | _left_to_poll(operation.poll, arguments, reply.data, listed)
+    added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    next_call = {"next_call": next_operation_call(operation, page | own.given, "the next page", listed)} if page else {}
-    if reply.size_bytes < LARGE_BYTES:
-        shown = _shown(operation, arguments, data, own)
+    paged = present_ours(_next_call(operation, page | own.given, "the next page", listed) if page else {})
+    room = MAX_BYTES - size_bytes(paged) - (0 if by_its_own_tool else _NAMING_BYTES)
+    shaping = (operation, arguments, reply.data, own, added, room)
+    if own.query is not None:
+        shown = await anyio.to_thread.run_sync(_shown, *shaping, limiter=_slots())
+    elif reply.size_bytes < LARGE_BYTES:
+        shown = _shown(*shaping)
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
-        shown = await anyio.to_thread.run_sync(_shown, operation, arguments, data, own)
-    return shown | next_call
+        shown = await anyio.to_thread.run_sync(_shown, *shaping)
+    return (shown if by_its_own_tool else name_tools(shown, operation, listed)) | paged
+
+
+def name_tools(view: dict[str, Any], operation: Operation, listed: Container[str] | None) -> dict[str, Any]:
+    """A view of an asset in the answer of another tool than its own: every part it has left out says which tool gets it
+    with which arguments."""
+    if operation.name != "GetMediaInfo" or "left_out" not in view:
+        return view
+    entries = as_objects(view["left_out"])
+    calls = [_next_call(operation, entry["arguments"], "", listed).get("next_call", {}) for entry in entries]
+    named = [
+        {**entry, "tool": call["tool"], "arguments": call["arguments"]} if call else entry
+        for entry, call in zip(entries, calls, strict=True)
+    ]
+    return {**view, "left_out": named}
+
+
+def _slots() -> anyio.CapacityLimiter:
+    try:
+        return _query_slots.get()
+    except LookupError:
+        slots = anyio.CapacityLimiter(QUERIES_AT_ONCE)
+        _query_slots.set(slots)
+        return slots
 
 
 def _shown(
-    operation: Operation, arguments: Mapping[str, Any], data: dict[str, Any], own: OwnArguments
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    data: dict[str, Any],
+    own: OwnArguments,
+    added: dict[str, Any],
+    max_bytes: int,
 ) -> dict[str, Any]:
-    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole."""
+    """The response as this call wants to read it: what its query picks, a view of an asset, or the shaped whole with
+    what this server has to add."""
     if own.query is not None:
-        return _selected(operation, data, own)
+        return _selected(operation, data, own, added, max_bytes)
     if operation.name == "GetMediaInfo":
         return media_info_view(
             data,
@@ -135,9 +184,10 @@ def _shown(
             page=own.page,
             ai_section=own.ai_section,
             include_signed_urls=own.include_signed_urls,
-            call=dict(arguments),
+            call={**arguments, **({"include_signed_urls": True} if own.include_signed_urls else {})},
+            max_bytes=max_bytes,
         )
-    return _shaped(operation, data, own)
+    return _shaped(operation, data, own, added, max_bytes)
 
 
 def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments) -> dict[str, Any]:
@@ -147,13 +197,19 @@ def _sent(operation: Operation, arguments: Mapping[str, Any], own: OwnArguments)
     return sent
 
 
-def _shaped(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
-    return shape(
+def _shaped(
+    operation: Operation, data: dict[str, Any], own: OwnArguments, added: dict[str, Any], max_bytes: int
+) -> dict[str, Any]:
+    shown = shape(
         data,
         include_signed_urls=own.include_signed_urls,
         secret_fields=operation.secret_fields,
         include_credentials=own.include_credentials,
+        max_bytes=max_bytes - size_bytes(added),
     )
+    # What of the response had the name of one of ours has lost it when it was read; but both may have been cut.
+    cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
+    return shown | added | ({OMITTED: cuts} if cuts else {})
 
 
 def _check_query(operation: Operation, query: str) -> None:
@@ -163,7 +219,9 @@ def _check_query(operation: Operation, query: str) -> None:
         raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
 
 
-def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> dict[str, Any]:
+def _selected(
+    operation: Operation, data: dict[str, Any], own: OwnArguments, added: dict[str, Any], max_bytes: int
+) -> dict[str, Any]:
     """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
     try:
         return select(
@@ -172,6 +230,8 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
             include_signed_urls=own.include_signed_urls,
             secret_fields=operation.secret_fields,
             include_credentials=own.include_credentials,
+            added=added,
+            max_bytes=max_bytes,
         )
     except InvalidArguments as error:
         problem = "; ".join(str(problem) for problem in error.problems)
@@ -180,21 +240,25 @@ def _selected(operation: Operation, data: dict[str, Any], own: OwnArguments) -> 
                 f"{operation.name} was answered, but the query fails on the answer: {problem}",
                 next_step=error.next_step,
             ) from error
-        return {**_shaped(operation, data, own), "query_problem": f"done, but the query fails on the answer: {problem}"}
+        added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
+        return _shaped(operation, data, own, added, max_bytes)
 
 
 def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
-    wait: dict[str, Any] = {"outcome": waited.outcome, "status": waited.status, "seconds": waited.seconds}
+    status = plain(waited.status, _LONGEST_STATUS)
+    wait: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
     reason = failure_reason(waited)
     if reason:
-        wait["problem"] = reason
+        wait["problem"] = plain(reason, _LONGEST_PROBLEM)
     why = {
         "succeeded": "ready: read what it holds",
         "failed": "failed: read what is known of it",
         "pending": "not finished: look again in a few seconds; do not submit again",
+        "not_found": "the service does not know it: look once more before you submit again",
+        "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait, "next_call": next_operation_call(look, waited.next_arguments, why, listed)}
+    return {"wait": wait} | _next_call(look, waited.next_arguments, why, listed)
 
 
 def failure_reason(waited: Waited) -> str:
@@ -223,4 +287,16 @@ def _left_to_poll(
     look_arguments = look_arguments_of(poll, arguments, data)[0]
     until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
     why = f"runs in the background: {until}"
-    return {"next_call": next_operation_call(get_operation(poll.operation), look_arguments, why, listed)}
+    return _next_call(get_operation(poll.operation), look_arguments, why, listed)
+
+
+def _next_call(
+    operation: Operation, arguments: dict[str, Any], why: str, listed: Container[str] | None
+) -> dict[str, Any]:
+    """``{next_call: …}``, a call as the reader can make it: of the operation's own tool, or of the tool for operations
+    of its effect. Empty where the operation would not take it: what an answer holds need not be an id."""
+    try:
+        check(whole_table(operation), arguments)
+    except InvalidArguments:
+        return {}
+    return propose(*call_as_listed(operation, arguments, listed), why)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
+from ims_mcp.summaries.ai_view import AI_SECTIONS
+from ims_mcp.summaries.media_info import VIEWS
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
 
 QUERY = Parameter("query", "string", text="JMESPath")
@@ -22,10 +24,9 @@ VIEW = Parameter(
     "view",
     "string",
     text="Default summary.",
-    choices=("summary", "files", "ai", "full"),
+    choices=VIEWS,
 )
 PAGE = Parameter("page", "integer", text="Of view files or ai, from 1.", minimum=1, maximum=100_000)
-AI_SECTIONS = ("chapters", "labels", "people", "transcript", "on_screen_text", "text_labels", "summary")
 AI_SECTION = Parameter("ai_section", "string", text="Part of view ai.", choices=AI_SECTIONS)
 
 ALLOW_DUPLICATE = Parameter("allow_duplicate", "boolean", text="true: record it twice.")
@@ -36,6 +37,10 @@ _SIGNED = frozenset(
         *("GetMediaInfo", "BatchGetMediaInfos", "ListMediaBasicInfos", "GetPlayInfo", "SearchMedia"),
         *("GetSnapshotUrls", "GetDynamicImageJob", "GetPackageJob", "GetTranscodeJob", "GetMediaConvertJob"),
         *("GetPublicMediaInfo", "ListPublicMediaBasicInfos"),
+        # Live addresses and callbacks, whose queries let somebody in.
+        *("GetLiveRecordJob", "ListLiveRecordJobs", "ListLiveRecordFiles", "GetLiveSnapshotJob"),
+        *("GetLiveTranscodeJob", "ListLiveTranscodeJobs", "GetEditingProjectMaterials", "ListTranscodeJobs"),
+        *("GetMediaLiveChannel", "ListMediaLiveChannels", "GetEventCallback", "DescribeNotifyConfig"),
     }
 )
 

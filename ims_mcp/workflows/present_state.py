@@ -11,6 +11,7 @@ from typing import Any
 from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, ServiceError
+from ims_mcp.summaries.shaping import present
 from ims_mcp.summaries.values import as_object, as_objects, label
 
 _LOOK_SECONDS = 5.0
@@ -43,7 +44,7 @@ async def read_previous(client: ImsClient, operation: Operation, arguments: Mapp
     except ImsError:
         return {}
     basic = as_object(as_object(reply.data.get("MediaInfo")).get("MediaBasicInfo"))
-    return {"previous": {name: basic.get(name) for name in changed}} if basic else {}
+    return {"previous": present({name: basic.get(name) for name in changed}, depth=1)} if basic else {}
 
 
 async def _titles(client: ImsClient, media_ids: list[str]) -> dict[str, str]:

@@ -4,24 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
 import anyio
 
 from ims_mcp.catalogue import Operation, Poll, get_operation
-from ims_mcp.errors import ImsError
+from ims_mcp.client.retry import Kind, kind_of
+from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
+from ims_mcp.foreign_text import quotable
 
 MAX_WAIT_SECONDS = 45.0
 """Longest a call may wait: clients give up at 60 s, and progress does not always reset their timer."""
+NEXT_WAIT_SECONDS = 40
+"""How long wait_for_job waits unless it is told, and what a proposed next wait asks for."""
 FIRST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 3.0
 PAUSE_GROWTH = 1.6
 LOOK_SECONDS = 5.0
-"""What a look is given where the wait itself is shorter."""
+"""What the looks of the first round are given together where the wait itself is shorter."""
 SHORTEST_LOOK_SECONDS = 1.0
+MOST_LOOKS = 20
+"""Requests in one round: so many jobs, or so many times as many as one look takes, can be waited for together."""
+LAG_SECONDS = 10.0
+"""For so long after a submission the service may not know yet what it has just named."""
+SHORT_LAG_SECONDS = 2.0
+"""The same for an id that comes from the caller, who has had it for a while."""
 _PERCENTS = ("Percent", "Progress")
+# Codes with "NotFound" and the status 404 that say nothing of the id.
+_OTHER_NOT_FOUND = ("InvalidAccessKeyId", "InvalidSecurityToken", "InvalidAction", "InvalidApi", "InvalidVersion")
+_REFUSED_AGAIN = ("InvalidParameter", "MissingParameter", "SignatureDoesNotMatch", "IncompleteSignature")
+_NOT_FOUND = re.compile("NotFound|NotExist|NoSuch", re.IGNORECASE)
+
+Outcome = Literal["succeeded", "failed", "pending", "not_found", "unknown"]
+"""``not_found``: the service knows nothing under the id. ``unknown``: it does not let these credentials look, or does
+not take the id for one; looking again would not change that."""
+# Of several jobs the one counts that is told first.
+_ORDER: tuple[Outcome, ...] = ("failed", "unknown", "pending", "not_found", "succeeded")
 
 Progress = Callable[[float, float, str], Awaitable[None]]
 """Called with seconds waited, seconds allowed, and what was seen."""
@@ -46,12 +66,22 @@ class Caller(Protocol):
 class Waited:
     """How a wait ended. ``status`` is the last value seen, empty if none was; ``problem`` why looking failed."""
 
-    outcome: Literal["succeeded", "failed", "pending"]
+    outcome: Outcome
     status: str
     seconds: float
     next_operation: str
     next_arguments: dict[str, Any]
     last_data: dict[str, Any] | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look has shown."""
+
+    outcome: Outcome = "pending"
+    status: str = ""
+    data: dict[str, Any] | None = None
     problem: str = ""
 
 
@@ -63,14 +93,17 @@ async def wait_for(
     reply: Mapping[str, Any],
     seconds: float,
     longest_seconds: float = MAX_WAIT_SECONDS,
+    just_submitted: bool = True,
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
 ) -> Waited:
     """Follow what ``operation``, called with ``arguments`` and answered with ``reply``, has started.
 
-    Looks at least once, also with ``seconds=0``. A look that fails does not fail the wait: the job exists whatever
-    happens to a look, so the error becomes the ``problem`` of a pending outcome if no later look succeeds.
+    Looks at least once, also with ``seconds=0``, and sends at most :data:`MOST_LOOKS` requests a round. A look that
+    fails for the moment does not fail the wait: the job exists whatever happens to a look, so the error becomes the
+    ``problem`` of a pending outcome if no later look succeeds. A look that would fail again ends the wait at once; one
+    that finds nothing does after a moment, a longer one where the job was ``just_submitted``.
 
     ``longest_seconds``: what the caller's own client gives it. A look may outlast ``seconds``, but not this, except
     for the second that the first look always has.
@@ -79,45 +112,103 @@ async def wait_for(
     if poll is None:
         raise ImsError(f"{operation.name} has nothing to wait for.")
     look = get_operation(poll.operation)
-    looks = look_arguments_of(poll, arguments, reply)
+    every_look = look_arguments_of(poll, arguments, reply)
+    looks, more = every_look[:MOST_LOOKS], every_look[MOST_LOOKS:]
     start = clock()
-    end = start + min(longest_seconds, MAX_WAIT_SECONDS)
-    deadline = min(start + max(seconds, 0.0), end)
-    pause, status, problem = FIRST_PAUSE_SECONDS, "", ""
-    data: dict[str, Any] | None = None
-    outcome: Literal["succeeded", "failed", "pending"] = "pending"
+    latest = start + min(longest_seconds, MAX_WAIT_SECONDS)
+    deadline = min(start + max(seconds, 0.0), latest)
+    lag_seconds = LAG_SECONDS if just_submitted else SHORT_LAG_SECONDS
+    pause = FIRST_PAUSE_SECONDS
+    seen = [_Seen() for _ in looks]
+    # A look may outlast a short wait, but never the longest one.
+    round_ends = max(deadline, min(start + LOOK_SECONDS, latest), start + SHORTEST_LOOK_SECONDS)
     while True:
-        try:
-            seen: list[tuple[str, dict[str, Any]]] = []
-            for look_arguments in looks:
-                # A look may outlast a short wait, but never the longest one.
-                least = min(LOOK_SECONDS, end - clock())
-                reply_seconds = max(deadline - clock(), least, SHORTEST_LOOK_SECONDS)
-                body = (await client.call(look, look_arguments, timeout_seconds=reply_seconds)).data
-                seen.append((_status(poll, body, arguments), body))
-            status, data = min(seen, key=lambda each: _rank(poll, each[0]))
-            problem = ""
-        except ImsError as error:
-            problem = error.explain()
-        outcome = _outcome(poll, status)
+        for index, look_arguments in enumerate(looks):
+            if seen[index].outcome == "succeeded":
+                continue
+            left = round_ends - clock()
+            if left <= 0:
+                break
+            # What was seen last stays, where a look shows nothing.
+            before = seen[index]
+            shown = await _look(client, look, look_arguments, poll, arguments, max(left, SHORTEST_LOOK_SECONDS))
+            if shown.data is None:
+                shown = replace(shown, status=before.status, data=before.data)
+            seen[index] = shown
+        worst = min(seen, key=lambda each: _ORDER.index(each.outcome))
+        outcome, problem = worst.outcome, next((each.problem for each in seen if each.problem), "")
         elapsed = clock() - start
         if progress is not None:
-            share = _percent(data) if data is not None else ""
-            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {status or 'no state yet'}{share}")
-        late = clock() + pause > min(deadline, end - SHORTEST_LOOK_SECONDS)
-        if outcome != "pending" or late or (not problem and _stands(poll, status)):
+            share = _percent(worst.data) if worst.data is not None else ""
+            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {worst.status or 'no state yet'}{share}")
+        late = clock() + pause > min(deadline, latest - SHORTEST_LOOK_SECONDS)
+        if outcome == "not_found" and elapsed < lag_seconds and (just_submitted or not late):
+            outcome = "pending"
+        if outcome != "pending" or late or (not problem and _stands(poll, worst.status)):
             break
         await sleep(pause)
         pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
+        round_ends = max(deadline, clock() + SHORTEST_LOOK_SECONDS)
+    following = looks[seen.index(worst)]
+    if outcome == "succeeded" and more:
+        outcome, following = "pending", more[0]
+        problem = f"only the first {len(looks)} looks of {len(every_look)} were made: look at the rest by themselves"
     return Waited(
         outcome=outcome,
-        status=status,
+        status=worst.status,
         seconds=round(clock() - start, 2),
         next_operation=look.name,
-        next_arguments=looks[0],
-        last_data=data,
+        next_arguments=following,
+        last_data=worst.data,
         problem=problem,
     )
+
+
+async def _look(
+    client: Caller,
+    look: Operation,
+    look_arguments: Mapping[str, Any],
+    poll: Poll,
+    submitted: Mapping[str, Any],
+    timeout_seconds: float,
+) -> _Seen:
+    """One request; every error of this project's becomes what it says of the job."""
+    try:
+        body = (await client.call(look, look_arguments, timeout_seconds=timeout_seconds)).data
+    except ImsError as error:
+        return _Seen(_outcome_of_error(error), problem=error.explain())
+    status = _status(poll, body, submitted)
+    outcome = _outcome(poll, status)
+    if outcome in ("pending", "succeeded") and (missing := _missing(poll, body)):
+        known = bool(status) and outcome == "pending"
+        return _Seen("pending" if known else "not_found", status, body, f"the service does not know {missing}")
+    return _Seen(outcome, status, body)
+
+
+def _outcome_of_error(error: ImsError) -> Outcome:
+    """What a look that failed says of the job: nothing for now (pending), nothing ever, or that there is none."""
+    if isinstance(error, ConnectionFailed | LocalImsError):
+        return "pending"
+    if not isinstance(error, ServiceError):
+        # No credentials, or an id that is none: another look would be refused as well.
+        return "unknown"
+    if kind_of(error.code, error.http_status) is not Kind.FINAL:
+        return "pending"
+    if error.http_status in (401, 403) or error.code.startswith((*_OTHER_NOT_FOUND, *_REFUSED_AGAIN)):
+        return "unknown"
+    # Anything else may be the state of the job: an asset that is not ready yet cannot be played.
+    return "not_found" if error.http_status == 404 or _NOT_FOUND.search(error.code) else "pending"
+
+
+def _missing(poll: Poll, body: Mapping[str, Any]) -> str:
+    """Ids of a look that the answer says, or shows, not to exist."""
+    absent = body.get("NonExists")
+    if isinstance(absent, list) and absent:
+        return ", ".join(quotable(str(each), (), 80) for each in cast("list[Any]", absent)[:5])
+    list_path, _, _ = poll.status_field.rpartition("[].")
+    # A list deeper down belongs to something that was found.
+    empty = list_path and "." not in list_path and poll.entry is None and body.get(list_path) == []
+    return "it: its list is empty" if empty else ""
 
 
 def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -145,7 +236,7 @@ def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[s
     return [{**found, **batch} for batch in batches] or [found]
 
 
-def _outcome(poll: Poll, status: str) -> Literal["succeeded", "failed", "pending"]:
+def _outcome(poll: Poll, status: str) -> Outcome:
     if not (poll.success or poll.failure or poll.pending):
         # No states are documented, only a result: once there is one, it is done.
         return "succeeded" if status else "pending"
@@ -169,11 +260,7 @@ def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> s
 
 
 def _least_advanced(poll: Poll, states: list[str]) -> str:
-    return min(states, key=lambda state: _rank(poll, state), default="")
-
-
-def _rank(poll: Poll, state: str) -> int:
-    return {"failed": 0, "pending": 1, "succeeded": 2}[_outcome(poll, state)]
+    return min(states, key=lambda state: _ORDER.index(_outcome(poll, state)), default="")
 
 
 def is_endless(poll: Poll) -> bool:

@@ -10,7 +10,8 @@ import pytest
 
 from ims_mcp.catalogue import Operation, ResponseField, operations
 from ims_mcp.catalogue.describe import example
-from ims_mcp.summaries.secrets import HIDDEN, SecretNames
+from ims_mcp.secrets import SecretNames
+from ims_mcp.summaries.shaping import HIDDEN
 from tests.all_operations.roads import ROADS, Call, everything
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import content_of, text_of

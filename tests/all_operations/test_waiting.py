@@ -16,7 +16,16 @@ from ims_mcp.client.ims import ImsClient, Reply
 from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.job_wait import wait_for_job
-from ims_mcp.workflows.waiting import LOOK_SECONDS, MAX_WAIT_SECONDS, Waited, is_endless, wait_for
+from ims_mcp.workflows.waiting import (
+    LAG_SECONDS,
+    LOOK_SECONDS,
+    MAX_WAIT_SECONDS,
+    MOST_LOOKS,
+    SHORT_LAG_SECONDS,
+    Waited,
+    is_endless,
+    wait_for,
+)
 from tests.all_operations.jobs import (
     ADDRESS,
     REASON,
@@ -213,7 +222,8 @@ async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> 
             assert (content["wait"]["outcome"], content["wait"]["status"]) == (outcome, end), job.name
             assert content["next_call"]["tool"]
             asked = [each.action for each in service.arrived[before:] if each.action in (job.name, poll.operation)]
-            assert asked == [job.name, poll.operation]
+            # A second recording of one stream is preceded by a look at the first.
+            assert asked[-2:] == [job.name, poll.operation]
 
     with ScriptedService() as service:
         async with everything(service.url, allow_destructive=True) as client:
@@ -271,7 +281,8 @@ async def test_several_ids_are_looked_at_together_or_one_by_one_and_the_slowest_
     seen: list[str] = []
     followed = await follow(operation("SearchIndexJobRerun"), usual=by_id, given={"MediaIds": "a,b"})  # type: ignore[arg-type]
     assert followed.told["outcome"] == "succeeded"
-    assert seen == ["a", "b"] * 3
+    # One that has ended is not looked at again.
+    assert seen == ["a", "b", "b", "b", "b"]
 
     many = [f"j{number}" for number in range(12)]
     done = Answer(body={"URLUploadInfoList": [{"Status": "SUCCESS"}]})
@@ -301,10 +312,178 @@ async def test_progress_says_how_far_the_job_is() -> None:
 
 
 @pytest.mark.anyio
-async def test_looks_that_are_refused_end_in_pending_with_the_reason() -> None:
-    followed = await follow(operation("SubmitTranscodeJob"), usual=refusal(403, "Forbidden", "no right to look"))
-    assert followed.told["outcome"] == "pending"
-    assert "Forbidden" in followed.told["problem"]
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (403, "Forbidden"),
+        (403, "NoPermission"),
+        (401, "Whatever"),
+        (400, "InvalidParameter.JobId"),
+        (404, "InvalidAccessKeyId.NotFound"),
+        (404, "InvalidAction.NotFound"),
+        (400, "SignatureDoesNotMatch"),
+    ],
+)
+async def test_a_look_that_would_be_refused_again_ends_the_wait(status: int, code: str) -> None:
+    followed = await follow(operation("SubmitTranscodeJob"), usual=refusal(status, code, "no right to look"))
+    assert followed.told["outcome"] == "unknown"
+    assert code in followed.told["problem"]
+    assert "next_call" not in followed.told
+    assert len(followed.looks) == 1
+
+
+@pytest.mark.anyio
+@jobs()
+async def test_an_id_that_nobody_knows_ends_the_wait_after_a_moment(job: Operation) -> None:
+    followed = await follow(job, usual=refusal(404, "ResourceNotFound", "no such job"))
+    assert followed.told["outcome"] == "not_found"
+    assert followed.told["problem"].startswith("The service knows no such job: check the ids")
+    assert "no such job" in followed.told["problem"]
+    assert "next_call" not in followed.told
+    assert SHORT_LAG_SECONDS <= followed.seconds < LAG_SECONDS
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("code", ["ResourceNotFound", "JobNotExist", "InvalidJob.NoSuchJob"])
+@pytest.mark.parametrize("seconds", [0, 1])
+async def test_a_short_wait_for_an_unknown_id_ends_with_that_too(code: str, seconds: float) -> None:
+    with ScriptedService(usual=refusal(400, code)) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            clock = Clock()
+            told = await wait_for_job(
+                client,
+                operation("RegisterMediaInfo"),
+                {"MediaId": "x"},
+                seconds=seconds,
+                clock=clock,
+                sleep=clock.sleep,
+            )
+    assert told["outcome"] == "not_found"
+
+
+@pytest.mark.anyio
+async def test_an_id_that_appears_in_time_is_followed() -> None:
+    unknown = refusal(404, "ResourceNotFound", "not yet")
+    followed = await follow(operation("RegisterMediaInfo"), unknown, unknown, usual=state(_registering(), "Normal"))
+    assert (followed.told["outcome"], "problem" in followed.told) == ("succeeded", False)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("job", "given", "body"),
+    [
+        ("UploadMediaByURL", {"JobIds": "a,b"}, {"URLUploadInfoList": [], "NonExists": ["a", "b"]}),
+        ("UploadMediaByURL", {"JobIds": "a,b"}, {"URLUploadInfoList": [{"Status": "SUCCESS"}], "NonExists": ["b"]}),
+        ("SubmitDNAJob", {"JobId": "x"}, {"JobList": []}),
+        ("SubmitTraceAbJob", {"JobId": "x"}, {"Data": []}),
+    ],
+)
+async def test_a_list_without_the_job_ends_the_wait(job: str, given: dict[str, str], body: dict[str, Any]) -> None:
+    followed = await follow(operation(job), usual=Answer(body=body), given=given)
+    assert followed.told["outcome"] == "not_found"
+    assert followed.seconds < LAG_SECONDS
+
+
+@pytest.mark.anyio
+async def test_of_several_jobs_the_known_ones_are_waited_for_before_the_missing_one_is_told() -> None:
+    def body(status: str) -> Answer:
+        return Answer(body={"URLUploadInfoList": [{"Status": status}], "NonExists": ["b"]})
+
+    followed = await follow(
+        operation("UploadMediaByURL"), *[body("PROCESSING")] * 8, body("SUCCESS"), given={"JobIds": "a,b"}
+    )
+    assert (followed.told["outcome"], len(followed.looks)) == ("not_found", 9)
+    assert "does not know b" in followed.told["problem"]
+
+
+@pytest.mark.anyio
+async def test_a_submission_gives_the_service_longer_to_know_its_own_id() -> None:
+    clock = Clock()
+    with ScriptedService(usual=refusal(404, "ResourceNotFound", "not yet")) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            options: dict[str, Any] = {"arguments": {}, "reply": {"MediaId": "m"}, "clock": clock, "sleep": clock.sleep}
+            assert (await wait_for(client, _registering(), seconds=5, **options)).outcome == "pending"
+            clock.now = 0.0
+            assert (await wait_for(client, _registering(), seconds=45, **options)).outcome == "not_found"
+    assert LAG_SECONDS <= clock.now < LAG_SECONDS + 5
+
+
+def _registering() -> Operation:
+    return operation("RegisterMediaInfo")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("job", "name", "count", "most"),
+    [("UploadMediaByURL", "JobIds", 20_000, 200), ("SearchIndexJobRerun", "MediaIds", 21, 20)],
+)
+async def test_more_jobs_than_can_be_looked_at_are_refused_before_anything_is_sent(
+    job: str, name: str, count: int, most: int
+) -> None:
+    many = [f"j{number}" for number in range(count)]
+    for given in (many, ",".join(many)):
+        with pytest.raises(InvalidArguments, match="too many to wait for together") as caught:
+            await wait_for_job(_NoClient(), operation(job), {name: given}, seconds=45)  # type: ignore[arg-type]
+        assert f"at most {most} ids" in caught.value.explain()
+        assert len(caught.value.explain()) < 500
+    enough = ",".join(many[:most])
+    followed = await follow(operation(job), usual=state(operation(job), "Success"), given={name: enough})
+    assert len(followed.looks) >= MOST_LOOKS
+
+
+@pytest.mark.anyio
+async def test_a_submission_of_more_than_can_be_looked_at_says_so() -> None:
+    jobs_of_it = {"UploadJobs": [{"JobId": f"j{number}"} for number in range(300)]}
+    done = Answer(body={"URLUploadInfoList": [{"Status": "SUCCESS"}]})
+    clock = Clock()
+    with ScriptedService(usual=done) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            waited = await wait_for(
+                client,
+                operation("UploadMediaByURL"),
+                arguments={},
+                reply=jobs_of_it,
+                seconds=45,
+                clock=clock,
+                sleep=clock.sleep,
+            )
+    assert (waited.outcome, service.count) == ("pending", MOST_LOOKS)
+    assert "only the first 20 looks of 30" in waited.problem
+    assert waited.next_arguments["JobIds"].startswith("j200,")
+
+
+class _Slow:
+    """A service whose every look takes three seconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.looks = 0
+
+    async def call(self, operation: Operation, arguments: Any, *, timeout_seconds: float | None = None) -> Any:
+        assert timeout_seconds is not None
+        self.looks += 1
+        await self.clock.sleep(min(3.0, timeout_seconds))
+        return Reply({"URLUploadInfoList": [{"Status": "PROCESSING"}]}, 2, "r")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("seconds", [0.0, 4.0, 12.0, 45.0])
+async def test_the_deadline_is_looked_at_between_looks(seconds: float) -> None:
+    clock = Clock()
+    client = _Slow(clock)
+    given = {"JobIds": ",".join(f"j{number}" for number in range(200))}
+    waited = await wait_for(
+        client,
+        operation("UploadMediaByURL"),
+        arguments=given,
+        reply=given,
+        seconds=seconds,
+        clock=clock,
+        sleep=clock.sleep,
+    )
+    assert waited.outcome == "pending"
+    assert clock.now <= min(max(seconds, LOOK_SECONDS) + 1, MAX_WAIT_SECONDS)
+    assert client.looks <= max(seconds, LOOK_SECONDS) / 3 + 1
 
 
 class _NoClient:

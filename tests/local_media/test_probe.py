@@ -9,9 +9,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
+from av.container import OutputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
@@ -22,6 +24,7 @@ from ims_mcp.local.media.packet_walk import walk
 from ims_mcp.local.media.pictures import PictureWish, make_pictures
 from ims_mcp.local.media.probe import MediaKind, probe
 from ims_mcp.local.media.stream_info import video_fields
+from ims_mcp.summaries.media_info import media_info_view
 from tests.local_media.samples import Samples, rotate, write
 
 
@@ -120,8 +123,37 @@ def test_a_sound_file_with_cover_art_is_sound(tmp_path: Path, samples: Samples) 
     assert (found.basic["Width"], found.video[0]["Width"], found.video[0]["Fps"]) == ("", "320", "")
 
 
+@pytest.mark.parametrize("container", ["mp3", "m4a", "mp4", "flac"])
+def test_a_cover_is_one_picture_and_no_video_to_a_reader(container: str, tmp_path: Path, samples: Samples) -> None:
+    sound = {"mp3": "sound.mp3", "flac": "sound.flac"}.get(container, "sound.m4a")
+    path = _with_cover_art(samples[sound], samples["still.jpg"], tmp_path / f"album.{container}")
+    found = probe(path, path.name)
+    assert (found.video[0]["NumFrames"], found.video[0]["Nb_frames"]) == ("1", "1")
+    (entry,) = _summary(found.file_info())
+    assert entry["cover_art"] == [{"codec": "mjpeg", "resolution": "320x180"}]
+    assert len(entry["audio"]) == 1
+    assert not {"video", "resolution"} & entry.keys()
+
+
+def test_a_reader_is_told_the_size_a_turned_film_is_shown_in(tmp_path: Path) -> None:
+    path = rotate(make_clip(tmp_path / "phone.mp4", seconds=1, width=320, height=180, subtitles=False), 90)
+    (entry,) = _summary(probe(path, path.name).file_info())
+    assert entry["resolution"] == "180x320"
+    assert entry["video"][0]["rotation_degrees"] in (90, 270)
+    assert entry["subtitles"] == []
+
+
+def _summary(info: dict[str, Any]) -> list[dict[str, Any]]:
+    return media_info_view({"MediaInfo": {"FileInfoList": [info]}}, call={})["files"]
+
+
+def _writer(path: Path) -> OutputContainer:
+    # FFmpeg's own muxer for the suffix takes no pictures.
+    return av.open(path, "w", format="mp4" if path.suffix == ".m4a" else None)
+
+
 def _with_cover_art(sound: Path, picture: Path, path: Path) -> Path:
-    with av.open(sound) as source, av.open(picture) as art, av.open(path, "w") as output:
+    with av.open(sound) as source, av.open(picture) as art, _writer(path) as output:
         track = output.add_stream_from_template(source.streams.audio[0])
         cover = output.add_stream_from_template(art.streams.video[0])
         cover.disposition = Disposition.attached_pic

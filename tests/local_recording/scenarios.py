@@ -18,6 +18,7 @@ from ims_mcp.local.media.clip import make_clip
 from ims_mcp.local.rtmp.publisher import publishing
 from ims_mcp.local.rtmp.server import RtmpServer, rtmp_server
 from tests.local_ims.server import wait_for
+from tests.local_recording import shifting_publisher
 from tests.local_recording.killable_ims import killable_ims
 from tests.local_recording.listener import listening
 from tests.local_recording.nginx_rtmp import nginx_rtmp
@@ -176,6 +177,22 @@ def _two_sizes(stage: Stage, server: RtmpServer) -> Outcome:
     return _outcome(stage.recorder, job_id, sent, began)
 
 
+def clocks_an_hour_apart(stage: Stage) -> Outcome:
+    return _shifted(stage, "apart", from_second=0.0)
+
+
+def one_clock_that_jumps(stage: Stage) -> Outcome:
+    return _shifted(stage, "jumps", from_second=2.9)
+
+
+def _shifted(stage: Stage, name: str, *, from_second: float) -> Outcome:
+    began, url = time.monotonic(), stage.rtmp.url(name)
+    clip = make_clip(stage.directory / f"{name}.flv", seconds=6, width=320, height=180, subtitles=False)
+    job_id = stage.recorder.submit(url, stage.recorder.template("mp4"))
+    shifting_publisher.run(clip, url, 6.0, from_second)
+    return _outcome(stage.recorder, job_id, [], began)
+
+
 def no_publisher(stage: Stage) -> Outcome:
     began, url = time.monotonic(), stage.rtmp.url("never")
     return _outcome(
@@ -330,6 +347,8 @@ SCENARIOS: tuple[Callable[[Stage], Outcome], ...] = (
     callback,
     sound_only,
     picture_only,
+    clocks_an_hour_apart,
+    one_clock_that_jumps,
     deleted,
     vod,
     no_publisher,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_a_recording_for_vod_goes_to_the_vod_bucket(played: Played, tmp_path: Pa
     assert str(file.record_url).startswith("http://outin-")
     assert json.loads(file.record_output)["Type"] == "vod"
     assert abs(outcome.recorder.read(file, tmp_path).seconds - 2) < 0.5
+
+
+@pytest.mark.parametrize("scenario", [scenarios.clocks_an_hour_apart, scenarios.one_clock_that_jumps])
+def test_picture_and_sound_on_two_clocks_are_as_long_as_they_were_and_together(
+    played: Played, tmp_path: Path, scenario: Callable[[scenarios.Stage], Outcome]
+) -> None:
+    (recorded,) = _read(played(scenario), tmp_path)
+    assert abs(recorded.seconds - 6) < 0.5
+    first = [recorded.packets[kind][0][0] for kind in ("video", "audio")]
+    last = [recorded.packets[kind][-1][0] for kind in ("video", "audio")]
+    assert max(first) - min(first) < 500
+    assert max(last) - min(last) < 500
 
 
 def test_a_publisher_that_comes_late_is_recorded_from_its_beginning(played: Played, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ async def test_an_id_that_exists_is_returned_even_where_waiting_for_it_fails() -
             result = await client.call_tool("register_media_info", {"InputURL": "oss://b/k.mp4", "wait_seconds": 0.2})
     content = content_of(result)
     assert content["MediaId"] == "m1"
-    assert content["wait"]["outcome"] == "pending"
+    assert content["wait"]["outcome"] == "unknown"
     assert "Forbidden" in content["wait"]["problem"]
     assert content["next_call"]["tool"] == "get_media_info"
 

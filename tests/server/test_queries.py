@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import anyio
+import anyio.to_thread
 import pytest
 
+from ims_mcp.summaries import metered_jmespath
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of, text_of
 
@@ -58,3 +61,81 @@ async def test_a_query_of_a_waiting_call_sees_how_the_wait_ended() -> None:
             arguments = {"InputURL": "oss://b/k", "wait_seconds": 5, "query": "[MediaId, wait.status]"}
             result = await client.call_tool("register_media_info", arguments)
     assert content_of(result) == {"result": ["m1", "Normal"]}
+
+
+EXPLODING = {
+    "a list that doubles": "|".join(["[@,@][]"] * 24),
+    "a tree without an end": "|".join(["[@,@]"] * 200),
+    "the text of such a tree": "|".join(["[@,@]"] * 200 + ["to_string(@)"]),
+    "its complaint": "|".join(["[@,@]"] * 200 + ["abs(@)"]),
+    "a text that doubles": "MediaId|" + "|".join(["join('',[@,@])"] * 100),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("query", EXPLODING.values(), ids=EXPLODING.keys())
+async def test_a_write_keeps_its_id_whatever_its_query_asks_for(query: str) -> None:
+    with ScriptedService(usual=REGISTERED) as service:
+        async with connected(service.url) as client:
+            content = content_of(
+                await client.call_tool("register_media_info", {"InputURL": "oss://b/k", "query": query})
+            )
+    assert content["MediaId"] == "m1"
+    assert content["query_problem"].startswith("done, but the query fails on the answer")
+    assert content["next_call"]["arguments"] == {"MediaId": "m1"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), KeyError("of the library")])
+async def test_a_write_keeps_its_id_whatever_happens_to_its_query(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(metered_jmespath, "evaluate", fails)
+    with ScriptedService(usual=REGISTERED) as service:
+        async with connected(service.url) as client:
+            arguments = {"InputURL": "oss://b/k", "query": "MediaId"}
+            content = content_of(await client.call_tool("register_media_info", arguments))
+    assert content["MediaId"] == "m1"
+    assert "the query fails" in content["query_problem"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("query", EXPLODING.values(), ids=EXPLODING.keys())
+async def test_a_read_whose_query_asks_for_too_much_says_so(query: str) -> None:
+    with ScriptedService(usual=REGISTERED) as service:
+        async with connected(service.url) as client:
+            result = await client.call_tool("get_play_info", {"MediaId": "m", "query": query})
+    assert result.is_error
+    assert "was answered, but the query fails" in text_of(result)
+    assert "A query that works: MediaId" in text_of(result)
+    assert len(text_of(result)) < 1500
+
+
+@pytest.mark.anyio
+async def test_the_server_answers_others_while_queries_go_on() -> None:
+    """Three queries that take as long as they may: on the event loop nothing would be answered before them."""
+    answered: list[str] = []
+
+    async def ask() -> None:
+        query = "|".join(["[@,@]"] * 200 + ["to_string(@)"])
+        assert (await client.call_tool("get_play_info", {"MediaId": "m", "query": query})).is_error
+        answered.append("query")
+
+    many = [{"Status": "Normal", "Size": str(number)} for number in range(4000)]
+    with ScriptedService(usual=Answer(body={"PlayInfoList": many})) as service:
+        async with connected(service.url, timeout_seconds=60) as client, anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(ask)
+            await anyio.to_thread.run_sync(service.wait_until, _something_arrived)
+            for _ in range(3):
+                await client.list_tools()
+                answered.append("list")
+    assert answered.index("list") < answered.index("query")
+    assert answered.count("query") == 3
+
+
+def _something_arrived(service: ScriptedService) -> bool:
+    return service.count > 0

@@ -13,7 +13,8 @@ from benchmarks.media_info_bodies import CASES, EXPIRES, MEDIA_ID, body, json_st
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
-from ims_mcp.summaries.shaping import MAX_BYTES, select
+from ims_mcp.summaries.query import select
+from ims_mcp.summaries.shaping import MAX_BYTES
 
 Json = dict[str, Any]
 CALL = {"MediaId": MEDIA_ID}
@@ -54,6 +55,8 @@ def listed(summary: Json) -> dict[str, Json]:
             flat |= {"video_codec" if name == "codec" else name: value for name, value in stream.items()}
         for stream in entry.get("audio", ()):
             flat |= {f"audio_{name}": value for name, value in stream.items()}
+        if entry.get("subtitles") == []:
+            flat["subtitles"] = []
         for stream in entry.get("subtitles", ()):
             flat |= {f"subtitle_{name}": value for name, value in stream.items()}
         found[entry["name"]] = flat
@@ -87,6 +90,9 @@ def expected(info: Json) -> Json:
             "audio_sample_rate_hz": int(audio["SampleRate"]),
             "audio_language": audio["Lang"],
         }
+    if info["AudioStreamInfoList"] and not info["SubtitleStreamInfoList"]:
+        # Looked for, and none found.
+        facts["subtitles"] = []
     for subtitle in info["SubtitleStreamInfoList"]:
         facts |= {"subtitle_codec": subtitle["CodecName"], "subtitle_language": subtitle["Lang"]}
     return facts

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_mcp.summaries.signed_urls import expiry, is_signed, without_signature
+from ims_mcp.secrets import without_signatures
+from ims_mcp.summaries.signed_urls import expiry
 
 V1 = "http://b.oss-cn-shanghai.aliyuncs.com/a/b.mp4?Expires=1790000000&OSSAccessKeyId=STS.X&Signature=Ab%2Bc%3D&security-token=T"
 V4 = (
@@ -38,7 +39,7 @@ V4 = (
     ],
 )  # fmt: skip
 def test_a_signature_is_left_off_and_nothing_else(text: str, shown: str) -> None:
-    assert without_signature(text) == shown
+    assert without_signatures(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -66,9 +67,8 @@ def test_expiry_is_iso_time_or_nothing(url: str, end: str) -> None:
 )
 def test_no_signature_survives_wherever_its_url_stands(before: str, name: str, after: str) -> None:
     text = f"{before} http://host/path?a=b&{name}=RECOGNISABLE0SECRET&c=d {after}"
-    assert is_signed(text)
-    assert "RECOGNISABLE0SECRET" not in without_signature(text)
+    assert "RECOGNISABLE0SECRET" not in without_signatures(text)
 
 
 def test_a_megabyte_of_question_marks_is_no_trouble() -> None:
-    assert without_signature("?" * 1_000_000 + " x?Signature=a").endswith(" x")
+    assert without_signatures("?" * 1_000_000 + " x?Signature=a").endswith(" x")

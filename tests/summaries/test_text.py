@@ -1,4 +1,4 @@
-"""Text from strangers: what is taken out, and where it is cut."""
+"""Where a text that is too long is cut, and how long it is."""
 
 from __future__ import annotations
 
@@ -6,41 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_mcp.summaries.text import about_size, clean, shorten, size_of
-
-
-@pytest.mark.parametrize(
-    ("dirty", "cleaned"),
-    [
-        ("plain", "plain"),
-        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
-        ("carriage\r\nreturn\rs", "carriage\nreturn\ns"),
-        ("line\u2028and\u2029paragraph", "line\nand\nparagraph"),
-        ("bell\x07 and escape\x1b[31m", "bell and escape[31m"),
-        ("right\u202eto\u2066left\u200f", "righttoleft"),
-        ("zero\u200bwidth\ufeff\u2060\u00ad", "zerowidth"),
-        ("tag\U000e0041\U000e007f", "tag"),
-        ("selector\U000e0100 and \ufe01", "selector and "),
-        ("filler\u3164\u115f\uffa0", "filler"),
-        ("lone \ud800 surrogate", "lone  surrogate"),
-        ("joined\u200dletters", "joinedletters"),
-        ("港口 é ñ", "港口 é ñ"),
-        ("family 👨\u200d👩\u200d👧 stays", "family 👨\u200d👩\u200d👧 stays"),
-        ("heart ❤\ufe0f stays", "heart ❤\ufe0f stays"),
-        ("a\ufe0f goes", "a goes"),
-        ("👍\u200d", "👍"),
-    ],
-)
-def test_clean_takes_out_what_hides_and_keeps_what_is_seen(dirty: str, cleaned: str) -> None:
-    assert clean(dirty) == cleaned
-
-
-@given(st.text())
-def test_cleaned_text_can_be_encoded_and_cleaning_again_changes_nothing(text: str) -> None:
-    cleaned = clean(text)
-    cleaned.encode()
-    assert clean(cleaned) == cleaned
-    assert not any(ord(character) < 32 and character not in "\n\t" for character in cleaned)
+from ims_mcp.foreign_text import clean
+from ims_mcp.summaries.text import about_size, shorten, size_of
 
 
 @pytest.mark.parametrize(

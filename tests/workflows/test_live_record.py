@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
@@ -80,8 +81,8 @@ async def test_a_missing_template_is_answered_with_those_there_are() -> None:
     result = await submit(service, TemplateId=None)
     assert result.is_error
     assert "TemplateId: missing" in text_of(result)
-    assert "t1 (mp4 hourly: mp4, system)" in text_of(result)
-    assert "t2 (ours: flv, m3u8, custom)" in text_of(result)
+    assert "t1 (named 'mp4 hourly': mp4, system)" in text_of(result)
+    assert "t2 (named 'ours': flv, m3u8, custom)" in text_of(result)
     assert service.submitted == 0
 
 
@@ -89,7 +90,7 @@ async def test_a_missing_template_is_answered_with_those_there_are() -> None:
 async def test_a_template_the_service_does_not_know_is_answered_with_those_there_are() -> None:
     result = await submit(Service(refusal(404, "ResourceNotFound", "no such template"), []), TemplateId="t9")
     assert result.is_error
-    assert "t1 (mp4 hourly: mp4, system)" in text_of(result)
+    assert "t1 (named 'mp4 hourly': mp4, system)" in text_of(result)
 
 
 @pytest.mark.anyio
@@ -98,7 +99,7 @@ async def test_the_same_stream_to_the_same_place_is_refused_while_it_is_recorded
     service = Service(GOOD, [job("j1", status, Name="another name")])
     result = await submit(service)
     assert result.is_error
-    assert f"job j1 (another name) is {status}" in text_of(result)
+    assert f"job j1 (named 'another name') is {status}" in text_of(result)
     assert "allow_duplicate" in text_of(result)
     assert service.submitted == 0
 
@@ -138,6 +139,109 @@ async def test_when_no_new_job_is_found_the_text_says_that_and_how_to_look() -> 
     assert "no new job of this name was found" in text_of(result)
     assert "ListLiveRecordJobs" in text_of(result)
     assert service.submitted == 1
+
+
+class Recorder:
+    """A service that lists a job only when it is ``listed``, and holds back its first answer to a submission."""
+
+    def __init__(self, listed: bool) -> None:
+        self._listed = listed
+        self.submitted: list[str] = []
+
+    def __call__(self, request: Arrived) -> Answer:
+        known = [job(job_id, "initial") for job_id in self.submitted]
+        match request.action:
+            case "SubmitLiveRecordJob":
+                self.submitted.append(f"j{len(self.submitted) + 1}")
+                return Answer(body={"JobId": self.submitted[-1], "RequestId": "r"}, delay_seconds=0.2)
+            case "ListLiveRecordJobs":
+                return Answer(body={"LiveRecordJobs": known if self._listed else []})
+            case _:
+                wanted = request.query.get("JobId")
+                return Answer(body={"RecordJob": next(each for each in known if each["JobId"] == wanted)})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("listed", [True, False])
+async def test_two_submissions_at_once_record_once(listed: bool) -> None:
+    results: list[Any] = []
+    recorder = Recorder(listed)
+
+    async def submit_one(name: str) -> None:
+        results.append(await client.call_tool("submit_live_record_job", {**ARGUMENTS, "Name": name}))
+
+    with ScriptedService(usual=recorder) as service:
+        async with connected(service.url) as client, anyio.create_task_group() as tasks:
+            for number in range(4):
+                tasks.start_soon(submit_one, f"match {number}")
+    assert recorder.submitted == ["j1"]
+    refused = [text_of(result) for result in results if result.is_error]
+    assert len(refused) == 3
+    assert all("job j1" in text and "would record it twice" in text for text in refused)
+
+
+@pytest.mark.anyio
+async def test_submissions_of_other_streams_do_not_wait_for_each_other_nor_meant_doubles() -> None:
+    recorder = Recorder(listed=True)
+
+    async def submit_one(**changes: Any) -> None:
+        content_of(await client.call_tool("submit_live_record_job", {**ARGUMENTS, **changes}))
+
+    with ScriptedService(usual=recorder) as service:
+        async with connected(service.url) as client, anyio.create_task_group() as tasks:
+            tasks.start_soon(submit_one)
+            tasks.start_soon(lambda: submit_one(RecordOutput={"Type": "oss", "Bucket": "another"}))
+            tasks.start_soon(lambda: submit_one(StreamInput={"Type": "rtmp", "Url": f"{URL}2"}))
+            tasks.start_soon(lambda: submit_one(RecordOutput={"Type": "oss", "Bucket": "c"}, allow_duplicate=True))
+    assert len(recorder.submitted) == 4
+    assert service.most_at_once > 1
+
+
+@pytest.mark.anyio
+async def test_a_recording_that_has_ended_may_be_made_again() -> None:
+    ended = job("j1", "paused")
+
+    def answer(request: Arrived) -> Answer:
+        match request.action:
+            case "SubmitLiveRecordJob":
+                return Answer(body={"JobId": "j1", "RequestId": "r"})
+            case "ListLiveRecordJobs":
+                return Answer(body={"LiveRecordJobs": []})
+            case _:
+                return Answer(body={"RecordJob": ended})
+
+    with ScriptedService(usual=answer) as service:
+        async with connected(service.url) as client:
+            for _ in range(2):
+                content_of(await client.call_tool("submit_live_record_job", ARGUMENTS))
+
+
+@pytest.mark.anyio
+async def test_a_recording_behind_hundreds_of_newer_ones_is_found() -> None:
+    newer = [job(f"n{number}", "paused", StreamInput={"Url": f"{URL}{number}"}) for number in range(100)]
+    others = [job(f"o{number}", "started", StreamInput={"Url": f"{URL}{number}"}) for number in range(100)]
+    asked: list[dict[str, str]] = []
+
+    def answer(request: Arrived) -> Answer:
+        if request.action != "ListLiveRecordJobs":
+            return GOOD
+        asked.append({name: request.query[name] for name in ("Status", "PageNo") if name in request.query})
+        page = {("started", "1"): others, ("started", "2"): [job("j1", "started")]}
+        status = request.query.get("Status")
+        return Answer(body={"LiveRecordJobs": page.get((status, request.query["PageNo"]), []) if status else newer})
+
+    with ScriptedService(usual=answer) as service:
+        async with connected(service.url) as client:
+            result = await client.call_tool("submit_live_record_job", ARGUMENTS)
+    assert "job j1" in text_of(result)
+    assert len(asked) == 4
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("field", ["StreamInput", "RecordOutput", "Status", "JobId"])
+async def test_a_job_of_another_shape_than_documented_is_passed_over(field: str) -> None:
+    service = Service(GOOD, [{**job("j1", "paused"), field: "not what it should be"}, job("j2", "paused")])
+    assert content_of(await submit(service))["JobId"] == "j9"
 
 
 @pytest.mark.anyio

@@ -109,9 +109,18 @@ async def test_a_look_that_fails_does_not_end_the_wait_and_a_later_one_counts() 
 
 @pytest.mark.anyio
 async def test_when_no_look_succeeds_the_problem_is_told_with_the_next_call() -> None:
-    with ScriptedService(usual=refusal(403, "Forbidden", "no right to look")) as service:
+    with ScriptedService(usual=Answer(fault="reset")) as service:
         waited, _ = await wait(service, Clock(), 3)
     assert waited.outcome == "pending"
+    assert "GetMediaInfo" in waited.problem
+    assert waited.next_arguments == {"MediaId": "m1"}
+
+
+@pytest.mark.anyio
+async def test_a_look_without_the_right_to_it_ends_the_wait() -> None:
+    with ScriptedService(usual=refusal(403, "Forbidden", "no right to look")) as service:
+        waited, _ = await wait(service, Clock(), 30)
+    assert (waited.outcome, service.count) == ("unknown", 1)
     assert "Forbidden" in waited.problem
     assert waited.next_arguments == {"MediaId": "m1"}
 

@@ -136,7 +136,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"InstanceId": INSTANCE_ID},
         idempotent=True,
-        secret_fields=("AuthToken",),
+        secret_fields=("AuthToken", "OpenAIExtraQuery"),
         words=(
             "call status",
             "call duration",
@@ -170,7 +170,7 @@ NOTES = (
             "PageSize": {"text": "Calls a page; default 10.", "minimum": 0, "maximum": 100},
         },
         idempotent=True,
-        secret_fields=("AuthToken",),
+        secret_fields=("AuthToken", "OpenAIExtraQuery"),
         words=(
             "call history",
             "past calls",

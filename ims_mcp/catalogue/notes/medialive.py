@@ -33,6 +33,8 @@ VIDEO_SETTINGS: ParameterNotes = {
 }
 AUDIO_SETTINGS: ParameterNotes = {"text": "AudioCodec aac or libfdk_aac; Bitrate in bit/s, a multiple of 1000."}
 STATES = ("IDLE", "STARTING", "RUNNING", "RECOVERING", "STOPPING")
+# Where to push and the key of the stream, in three pieces: whoever has them can put a picture on the air.
+INPUT_SECRETS = ("SrtPassphrase", "SourceUrl", "DestHost", "StreamName")
 INPUT_TYPES = ("RTMP_PUSH", "RTMP_PULL", "SRT_PUSH", "SRT_PULL", "MEDIA_CONNECT")
 
 NOTES = (
@@ -285,13 +287,13 @@ NOTES = (
         title="Inspect a live source",
         purpose=(
             "Read one MediaLive input: type, the address to push to (DestHost), or the address that is pulled, "
-            "MonitorUrl to watch it, its security groups and the channels that use it. An SRT passphrase stays hidden "
-            "unless include_credentials."
+            "MonitorUrl to watch it, its security groups and the channels that use it. Addresses and SRT passphrase "
+            "stay hidden unless include_credentials: whoever has them can push."
         ),
         effect=Effect.READ,
         parameters={"InputId": INPUT_ID},
         idempotent=True,
-        secret_fields=("SrtPassphrase",),
+        secret_fields=INPUT_SECRETS,
         words=(
             "where to push",
             "push url",
@@ -326,7 +328,7 @@ NOTES = (
             "SortOrder": SORT_ORDER,
         },
         idempotent=True,
-        secret_fields=("SrtPassphrase",),
+        secret_fields=INPUT_SECRETS,
         words=(
             "find inputs",
             "unused inputs",

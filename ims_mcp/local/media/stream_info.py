@@ -10,7 +10,7 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from ims_mcp.local.media.packet_walk import Walk
+from ims_mcp.local.media.packet_walk import Walk, is_cover_art
 
 # FFmpeg's descriptors, which ffprobe prints, where they differ from its decoders, which PyAV prints.
 _LONG_NAMES = {
@@ -160,6 +160,8 @@ def _aspect_ratios(stream: VideoStream) -> tuple[str, str]:
 
 def _count(stream: Stream, walk: Walk, rate: Fraction | None, file_seconds: Fraction | None) -> str:
     """Frames as the container states them, else as counted, else (the walk was cut short) as they should be."""
+    if is_cover_art(stream):
+        return "1"
     if stream.frames or walk.complete:
         return str(stream.frames or walk.packets)
     return str(round(rate * file_seconds)) if rate is not None and file_seconds is not None else ""

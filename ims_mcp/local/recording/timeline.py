@@ -1,9 +1,22 @@
-"""Connections put one behind the other: a clock that only runs forward, whatever time stamps a publisher sends."""
+"""Connections put one behind the other: a clock that only runs forward, whatever time stamps a publisher sends.
+
+Picture and sound of a stream mostly share a clock, and then keep their distance to the millisecond. Where their time
+stamps are too far apart for that, or one of them jumps and the other does not, each has a clock of its own, and what
+arrives together belongs together.
+"""
 
 from __future__ import annotations
 
-_JUMP_MS = 10_000
-_BACK_MS = 3_000
+_JUMP_MS = 2_000
+"""A stream that is so far ahead of all others has jumped."""
+_LONE_JUMP_MS = 10_000
+"""The same of a stream that is alone: a slide show may stand still for a while."""
+_BACK_MS = 1_000
+"""A stream that goes so far back has jumped; a smaller step back is put right packet by packet."""
+_SHARED_MS = 1_500
+"""Two streams whose time stamps are no further apart share a clock."""
+_TURN_MS = 100
+"""As far as two streams are apart that arrive in turns: a stream that jumps alone goes on where it stood itself."""
 
 
 class Timeline:
@@ -11,20 +24,26 @@ class Timeline:
 
     def __init__(self) -> None:
         self.end_ms = 0
-        self._shift: int | None = None
         self._last: dict[int, int] = {}
         self._step: dict[int, int] = {}
+        # Of the present connection, by stream: what is added to its time stamps, and the first of them.
+        self._shift: dict[int, int] = {}
+        self._first: dict[int, int] = {}
 
     def reconnect(self) -> None:
         """The next packet comes from another connection: it follows on what was placed last."""
-        self._shift = None
+        self._shift.clear()
+        self._first.clear()
 
     def place(self, stream: int, dts_ms: int) -> int:
         """The place of this stream's next packet, never before the one placed last."""
-        if self._shift is None or not self.end_ms - _BACK_MS <= dts_ms + self._shift <= self.end_ms + _JUMP_MS:
-            self._shift = self.end_ms - dts_ms
-        place_ms = dts_ms + self._shift
         last_ms = self._last.get(stream)
+        if stream not in self._shift:
+            self._first[stream] = dts_ms
+            self._shift[stream] = self._shared_shift(stream, dts_ms, self._first)
+        elif self._has_jumped(stream, dts_ms):
+            self._shift[stream] = self._shared_shift(stream, dts_ms, {})
+        place_ms = dts_ms + self._shift[stream]
         if last_ms is not None:
             place_ms = max(place_ms, last_ms)
             if 0 < place_ms - last_ms < 1000:
@@ -33,3 +52,21 @@ class Timeline:
         # Where the next connection begins: as far behind the last packet as that was behind the one before.
         self.end_ms = max(self.end_ms, place_ms + self._step.get(stream, 0))
         return place_ms
+
+    def _has_jumped(self, stream: int, dts_ms: int) -> bool:
+        place_ms = dts_ms + self._shift[stream]
+        ahead_ms = _JUMP_MS if len(self._shift) > 1 else _LONE_JUMP_MS
+        return not self._last[stream] - _BACK_MS <= place_ms <= self.end_ms + ahead_ms
+
+    def _shared_shift(self, stream: int, dts_ms: int, first: dict[int, int]) -> int:
+        """Another stream's shift where that fits, so that both keep their distance; else one of its own."""
+        for other, shift in self._shift.items():
+            if other == stream:
+                continue
+            began_together = other in first and abs(dts_ms - first[other]) <= _SHARED_MS
+            if began_together or abs(dts_ms + shift - self.end_ms) <= _SHARED_MS:
+                return shift
+        # At the end of all that was placed, or right behind its own last packet where that is the same but for the
+        # turn it has in arriving: otherwise every jump would put it a little later.
+        own_end_ms = self._last.get(stream, self.end_ms) + self._step.get(stream, 0)
+        return (own_end_ms if stream in self._shift and self.end_ms - own_end_ms <= _TURN_MS else self.end_ms) - dts_ms

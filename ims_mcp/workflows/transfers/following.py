@@ -10,7 +10,7 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.workflows.next_call import next_call
-from ims_mcp.workflows.operation_call import failure_reason
+from ims_mcp.workflows.operation_call import failure_reason, name_tools
 from ims_mcp.workflows.transfers.service import Running, Transfers
 from ims_mcp.workflows.transfers.steps import address_of
 from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
@@ -151,7 +151,8 @@ class Following:
             if waited.problem:
                 told["problem"] = waited.problem
         if transfer.state == "done" and transfer.kind == "media" and waited is not None:
-            told["summary"] = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
+            summary = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
+            told["summary"] = name_tools(summary, get_operation("GetMediaInfo"), None)
         elif transfer.state == "done":
             told["next_call"] = next_call(
                 "get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file"
