@@ -22,6 +22,10 @@ from typing import Any
 import anyio
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp_types import Implementation
+
+ME = Implementation(name="ims-mcp example", version="1")
+"""Names a client that waits for answers: the server lets others wait 4 s at most, since many give up after 5."""
 
 WAIT_SECONDS = 40
 DONE = ("Normal", "PrepareFail", "AlreadyRegistered")
@@ -82,7 +86,7 @@ async def register_all(addresses: list[str], journal: Journal, at_once: int, ser
         command=sys.executable, args=["-m", "ims_mcp", "serve", *server_options], env=dict(os.environ)
     )
     limit = anyio.CapacityLimiter(at_once)
-    async with Client(server) as client, anyio.create_task_group() as tasks:
+    async with Client(server, client_info=ME) as client, anyio.create_task_group() as tasks:
 
         async def one(address: str) -> None:
             async with limit:

@@ -15,7 +15,10 @@ import sys
 import anyio
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, Implementation
+
+ME = Implementation(name="ims-mcp example", version="1")
+"""Names a client that waits for answers: the server lets others wait 4 s at most, since many give up after 5."""
 
 
 def text_of(result: CallToolResult) -> str:
@@ -28,7 +31,7 @@ async def inspect(address: str, server_options: list[str]) -> int:
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "ims_mcp", "serve", *server_options], env=dict(os.environ)
     )
-    async with Client(server) as client:
+    async with Client(server, client_info=ME) as client:
         registered = await client.call_tool("register_media_info", {"InputURL": address, "wait_seconds": 40})
         if registered.is_error and "MediaAlreadyExist" not in text_of(registered):
             print(text_of(registered), file=sys.stderr)

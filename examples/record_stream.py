@@ -19,6 +19,10 @@ from urllib.parse import unquote, urlsplit
 import anyio
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp_types import Implementation
+
+ME = Implementation(name="ims-mcp example", version="1")
+"""Names a client that waits for answers: the server lets others wait 4 s at most, since many give up after 5."""
 
 LOOK_SECONDS = 2.0
 
@@ -81,7 +85,7 @@ async def record_and_register(stream: str, bucket: str, server_options: list[str
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "ims_mcp", "serve", *server_options], env=dict(os.environ)
     )
-    async with Client(server) as client:
+    async with Client(server, client_info=ME) as client:
         try:
             names = await recorded(client, stream, bucket)
             for name in names:

@@ -17,7 +17,10 @@ from typing import Any
 import anyio
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, Implementation
+
+ME = Implementation(name="ims-mcp example", version="1")
+"""Names a client that waits for answers: the server lets others wait 4 s at most, since many give up after 5."""
 
 WAIT_SECONDS = 40
 
@@ -51,7 +54,7 @@ async def upload_all(folder: Path, files: list[Path], at_once: int, server_optio
     )
     limit = anyio.CapacityLimiter(at_once)
     failed = 0
-    async with Client(server) as client, anyio.create_task_group() as tasks:
+    async with Client(server, client_info=ME) as client, anyio.create_task_group() as tasks:
 
         async def one(path: Path) -> None:
             nonlocal failed

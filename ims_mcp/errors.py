@@ -16,6 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_PROBLEM_CHARACTERS = 8_000
+"""What the problems of one call may take; the rest is counted."""
+
 
 class ImsError(Exception):
     """Base of all: ``str(error)`` says what failed, ``next_step`` what the caller can do about it."""
@@ -43,11 +46,21 @@ class Problem:
 class InvalidArguments(ImsError):
     """The arguments of a call break its parameter table; nothing was sent."""
 
-    def __init__(self, subject: str, problems: list[Problem], *, next_step: str = "") -> None:
+    def __init__(self, subject: str, problems: list[Problem], *, next_step: str = "", unlisted: int = 0) -> None:
+        """``unlisted``: problems beyond those that are listed here."""
         self.subject = subject
         self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        lines = "\n".join(f"- {problem}" for problem in problems)
+        total = len(problems) + unlisted
+        count = "1 problem" if total == 1 else f"{total:,} problems"
+        lines, left = "", _PROBLEM_CHARACTERS
+        for shown, problem in enumerate(problems):
+            line = f"- {problem}\n"
+            left -= len(line)
+            if left < 0 and shown:
+                unlisted = total - shown
+                break
+            lines += line
+        lines = lines.rstrip("\n") + (f"\n- and {unlisted:,} more problems" if unlisted else "")
         super().__init__(
             f"{subject} was not sent: {count} with its arguments.\n{lines}",
             next_step=next_step or "Correct every line above and call again.",

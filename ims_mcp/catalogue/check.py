@@ -6,55 +6,84 @@ import difflib
 import json
 import math
 import re
+import reprlib
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter
+from ims_mcp.catalogue.published_names import published_name
 from ims_mcp.errors import InvalidArguments, Problem
 
+MAX_CHARACTERS = 1_048_576
+"""Longest text of any argument, a structured one as JSON, unless its row allows more."""
+MAX_ELEMENTS = 10_000
+"""Most elements of a list."""
+MAX_UNKNOWN_NAMES = 10
+"""Unknown arguments that are named; the rest is counted."""
+MAX_PROBLEMS = 100
+"""Problems that are kept; the rest is counted."""
+_TOO_LARGE = 10**64
 _MISSING = object()
 _SHOWN_CHARACTERS = 60
 
 
-def check(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as they will be sent, in the table's order.
+def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool = False) -> dict[str, Any]:
+    """The arguments as they will be sent, in the table's order, under their documented names.
 
-    What is accepted beyond the letter of the table: ``"5"`` for an integer, ``"true"`` for a boolean, a JSON string
-    for an object, a list for a comma-separated string, a listed value in another case where the service allows it.
-    An argument that is None counts as not given.
+    What is accepted beyond the letter of the table: the name a parameter is published under, ``"5"`` for an integer,
+    ``"true"`` for a boolean, JSON text for an object or a list, a list (or its JSON text) for a comma-separated
+    string, the full-width comma in such a string, a listed value in another case where the service allows it. An
+    argument that is None counts as not given, and so does an empty text for one that is not required.
+
+    ``as_sent``: these are arguments on their way, which have been checked before or come from another client. Names,
+    commas, brackets and empty texts then mean what they mean to the service.
 
     Raises InvalidArguments that lists every problem.
     """
     given = {name: value for name, value in arguments.items() if value is not None}
-    problems: list[Problem] = []
-    checked = _Checker(problems).fields(operation.parameters, given, path="", extra_fields=False)
-    problems.extend(_rule_problems(operation, {**given, **checked}))
-    if problems:
-        raise InvalidArguments(operation.name, problems)
+    checker = _Checker(as_sent=as_sent)
+    names = checker.documented_names(operation, given)
+    checked = checker.fields(operation.parameters, given, path="", extra_fields=False, names=names)
+    # A value with a problem of its own counts as given: one problem is enough.
+    effective = {name: value for name, value in given.items() if name not in checker.absent}
+    for problem in _rule_problems(operation, {**effective, **checked}, names):
+        checker.add(problem)
+    if checker.count:
+        raise InvalidArguments(operation.name, checker.problems, unlisted=checker.count - len(checker.problems))
     return checked
 
 
-def unknown_name(name: str, allowed: Iterable[str]) -> Problem:
+def unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool = True) -> Problem:
     """The problem of an argument nobody knows, with the nearest name first and all allowed ones after it."""
     names = list(allowed)
     folded = {allowed_name.lower(): allowed_name for allowed_name in names}
-    near = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    hint = f"did you mean {folded[near[0]]}? " if near else ""
-    return Problem(_shown_name(name), f"unknown; {hint}Allowed: {', '.join(names) or 'none'}")
+    near = difflib.get_close_matches(name[:_SHOWN_CHARACTERS].lower(), folded, n=1, cutoff=0.6)
+    hint = f"; did you mean {folded[near[0]]}?" if near else ""
+    known = f"{'' if hint else ';'} Allowed: {', '.join(names) or 'none'}" if list_allowed else ""
+    return Problem(_shown_name(name), f"unknown{hint}{known}")
 
 
-def _rule_problems(operation: Operation, given: Mapping[str, Any]) -> Iterable[Problem]:
+def _rule_problems(operation: Operation, given: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[Problem]:
     for rule in operation.rules:
         match rule:
-            case AtLeastOne(names):
-                if not any(given.get(name) not in (None, "") for name in names):
-                    yield Problem(" / ".join(names), "give at least one of them")
+            case AtLeastOne(alternatives):
+                if not any(given.get(name) not in (None, "") for name in alternatives):
+                    yield Problem(" / ".join(names[name] for name in alternatives), "give at least one of them")
             case Needs(parameter, value, needs, values):
                 actual, needed = _at(given, parameter), _at(given, needs)
                 applies = actual is not None and (value is None or actual == value)
                 if applies and (needed is None or (values and needed not in values)):
                     wanted = f" to be {' or '.join(values)}" if values else ""
-                    yield Problem(needs, f"{parameter}={actual} needs {needs}{wanted}")
+                    yield Problem(
+                        _named(needs, names),
+                        f"{_named(parameter, names)}={_shown_plain(actual)} needs {_named(needs, names)}{wanted}",
+                    )
+
+
+def _named(path: str, names: Mapping[str, str]) -> str:
+    """A path of a rule under the name the caller knows its first part by."""
+    first, dot, rest = path.partition(".")
+    return f"{names.get(first, first)}{dot}{rest}"
 
 
 def _at(given: Mapping[str, Any], path: str) -> Any:
@@ -66,46 +95,125 @@ def _at(given: Mapping[str, Any], path: str) -> Any:
 
 
 def _shown_name(name: str) -> str:
-    return name.encode("utf-8", "replace").decode("utf-8")[:_SHOWN_CHARACTERS]
+    return name[:_SHOWN_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+
+
+class _ShortRepr(reprlib.Repr):
+    """The beginning of a value of any size and depth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxother = 3, _SHOWN_CHARACTERS, _SHOWN_CHARACTERS
+        self.maxlist = self.maxdict = 4
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write out a number of more than 4,300 digits.
+        return str(x) if abs(x) < _TOO_LARGE else f"a whole number of {int(x.bit_length() * 0.30103) + 1} digits"
+
+
+_SHORT_REPR = _ShortRepr()
 
 
 def _shown(value: Any) -> str:
     """A value as an error names it: short, printable, valid Unicode."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value[: _SHOWN_CHARACTERS + 1]) if isinstance(value, str) else _SHORT_REPR.repr(value)
     text = text.encode("ascii", "backslashreplace").decode("ascii") if not text.isprintable() else text
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+
+
+def _shown_plain(value: Any) -> str:
+    """A value without quotation marks, as a rule names it: MediaType=text."""
+    return _shown(value).strip("'") if isinstance(value, str) else _shown(value)
+
+
+def _number_text(value: float) -> str | None:
+    """A number where a text is wanted: models send ids that look like numbers as numbers. None: it cannot be one."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(value) if math.isfinite(value) else None
+    return str(value) if abs(value) < _TOO_LARGE else None
 
 
 class _Checker:
     """Walks a table and a value side by side and collects problems. Returns _MISSING where there is no usable value."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self._problems = problems
+    def __init__(self, *, as_sent: bool) -> None:
+        self.problems: list[Problem] = []
+        self.count = 0
+        self.absent: set[str] = set()
+        """Arguments that count as not given, by the name of their row."""
+        self._as_sent = as_sent
+
+    def add(self, problem: Problem) -> None:
+        self.count += 1
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
 
     def _problem(self, path: str, text: str) -> Any:
-        self._problems.append(Problem(path, text))
+        self.add(Problem(path, text))
         return _MISSING
 
-    def fields(
-        self, table: tuple[Parameter, ...], given: Mapping[str, Any], *, path: str, extra_fields: bool
-    ) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        rows = {row.name: row for row in table}
-        for name in given:
-            if name not in rows and not extra_fields:
-                problem = unknown_name(name, [row.name for row in table if not row.hidden])
-                self._problem(f"{path}{problem.path}", problem.text)
-        for row in table:
-            if given.get(row.name) is None:
-                if row.required:
-                    self._problem(f"{path}{row.name}", f"missing; {row.text}" if row.text else "missing")
+    def documented_names(self, operation: Operation, given: dict[str, Any]) -> dict[str, str]:
+        """Documented name -> the one this caller knows; ``given`` then holds the documented names only."""
+        names = {row.name: row.name for row in operation.parameters}
+        if self._as_sent:
+            return names
+        for name in names:
+            published = published_name(name)
+            if published == name:
                 continue
-            value = self.value(row, given[row.name], f"{path}{row.name}")
-            if value is not _MISSING:
-                result[row.name] = value
+            if published in given and name in given:
+                self._problem(published, f"given twice, also as {name}: give one of them")
+            if published in given or name not in given:
+                names[name] = published
+            if published in given:
+                given[name] = given.pop(published)
+        return names
+
+    def fields(
+        self,
+        table: tuple[Parameter, ...],
+        given: Mapping[str, Any],
+        *,
+        path: str,
+        extra_fields: bool,
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The values of one object; ``names`` are the names the caller knows its fields by."""
+        result: dict[str, Any] = {}
+        names = names or {row.name: row.name for row in table}
+        if not extra_fields:
+            self._unknown(table, given, path, names)
+        for row in table:
+            value = given.get(row.name)
+            at = f"{path}{names[row.name]}"
+            before = self.count
+            if value == "" and not row.required and not row.keeps_empty and not self._as_sent:
+                value = None
+            if value is None and row.required:
+                self._problem(at, f"missing; {row.text}" if row.text else "missing")
+            elif value == "" and row.required:
+                self._problem(at, "is empty")
+            usable = _MISSING if value is None or self.count > before else self.value(row, value, at)
+            if usable is not _MISSING:
+                result[row.name] = usable
+            elif self.count == before and not path:
+                self.absent.add(row.name)
         if extra_fields:
-            result.update({name: value for name, value in given.items() if name not in rows})
+            result.update({name: value for name, value in given.items() if name not in names})
         return result
+
+    def _unknown(
+        self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str, names: Mapping[str, str]
+    ) -> None:
+        unknown = [name for name in given if name not in names]
+        allowed = [names[row.name] for row in table if not row.hidden]
+        for index, name in enumerate(unknown[:MAX_UNKNOWN_NAMES]):
+            problem = unknown_name(name, allowed, list_allowed=index == 0)
+            self._problem(f"{path}{problem.path}", problem.text)
+        if len(unknown) > MAX_UNKNOWN_NAMES:
+            self._problem(path.rstrip("."), f"{len(unknown) - MAX_UNKNOWN_NAMES:,} more unknown names")
 
     def value(self, row: Parameter, value: Any, path: str) -> Any:
         match row.kind:
@@ -121,36 +229,63 @@ class _Checker:
                 return self._object(row, value, path)
 
     def _string(self, row: Parameter, value: Any, path: str) -> Any:
-        if row.comma_list and isinstance(value, list):
-            value = self._joined(cast("list[Any]", value), path)
+        if row.comma_list:
+            value = self._comma_list(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if isinstance(value, int | float) and not isinstance(value, bool) and not row.choices:
-            value = str(value)  # models send ids that look like numbers as numbers
+            value = _number_text(value) or value
         if not isinstance(value, str):
             return self._problem(path, f"has to be a string, not {_shown(value)}")
-        before = len(self._problems)
-        self._encodable(value, path)
+        before = self.count
+        if not self._bounded(row, value, path) or not self._encodable(value, path):
+            return _MISSING
         if row.required and not value:
             self._problem(path, "is empty")
         value = self._choice(row, value, path)
-        if len(self._problems) == before:
+        if self.count == before:
             self._length(row, value, path)
             self._parts(row, value, path)
+        if self.count == before:
+            # Not before: a pattern may take the square of the time that the length takes.
             self._shape(row, value, path)
-        return value if len(self._problems) == before else _MISSING
+        return value if self.count == before else _MISSING
 
-    def _joined(self, parts: list[Any], path: str) -> Any:
-        for part in parts:
-            if not isinstance(part, str) or "," in part:
+    def _comma_list(self, row: Parameter, value: Any, path: str) -> Any:
+        """One comma-separated text, whether it came as such, as a list, or as the JSON text of a list."""
+        if isinstance(value, str) and not self._as_sent:
+            if not self._bounded(row, value, path):
+                return _MISSING
+            listed = _json_list(value)
+            # In a list that is written out a full-width comma separates as well; inside a real list it is a character.
+            value = value.replace("\uff0c", ",") if listed is None else listed
+        if not isinstance(value, list):
+            return value
+        parts = cast("list[Any]", value)
+        if len(parts) > MAX_ELEMENTS:
+            return self._problem(path, f"has {len(parts):,} elements, at most {MAX_ELEMENTS:,} are allowed")
+        texts = [_number_text(part) if isinstance(part, int | float) else part for part in parts]
+        for part, text in zip(parts, texts, strict=True):
+            if not isinstance(text, str) or "," in text:
                 return self._problem(path, f"{_shown(part)} cannot be a part of a comma-separated list")
-        return ",".join(parts)
+        if not texts and not row.required and not row.keeps_empty and not self._as_sent:
+            return _MISSING
+        return ",".join(cast("list[str]", texts))
 
-    def _encodable(self, value: str, path: str) -> None:
+    def _bounded(self, row: Parameter, text: str, path: str) -> bool:
+        """Whether a text is short enough to be looked at."""
+        most = max(MAX_CHARACTERS, row.max_characters or 0, row.max_bytes or 0)
+        if len(text) > most:
+            self._problem(path, f"has {len(text):,} characters, at most {most:,} are allowed")
+        return len(text) <= most
+
+    def _encodable(self, value: str, path: str) -> bool:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
             self._problem(path, f"{_shown(value)} holds half a surrogate pair: it is not valid Unicode text")
+            return False
+        return True
 
     def _choice(self, row: Parameter, value: str, path: str) -> str:
         if not row.choices or value in row.choices:
@@ -184,7 +319,7 @@ class _Checker:
                 )
 
     def _shape(self, row: Parameter, value: str, path: str) -> None:
-        if row.pattern and not re.fullmatch(row.pattern, value):
+        if row.pattern and not re.fullmatch(row.pattern, value, re.ASCII):
             self._problem(path, f"{_shown(value)} does not fit: {row.text or row.pattern}")
         if row.url_schemes and value:
             scheme, separator, rest = value.partition("://")
@@ -196,22 +331,26 @@ class _Checker:
         wanted = "a whole number" if row.kind == "integer" else "a number"
         number: int | float | None = None
         if isinstance(value, str):
-            number = _parsed(value.strip())
+            number = _parsed(value.strip()) if len(value) < _SHOWN_CHARACTERS * 4 else None
         elif isinstance(value, int | float) and not isinstance(value, bool):
             number = value
-        if number is None or not math.isfinite(number):
+        if number is None or (isinstance(number, float) and not math.isfinite(number)):
             return self._problem(path, f"has to be {wanted}, not {_shown(value)}")
+        least, most = row.minimum, row.maximum
+        if row.cut and most is not None and number > most:
+            number = most
         if row.kind == "integer":
             if number != int(number):
                 return self._problem(path, f"has to be {wanted}, not {_shown(value)}")
             number = int(number)
             if not -(2**63) <= number < 2**63:
                 return self._problem(path, f"{_shown(value)} does not fit into 64 bits")
-        least, most = row.minimum, row.maximum
         if (least is not None and number < least) or (most is not None and number > most):
             span = f"{least:g} to {most:g}" if least is not None and most is not None else ""
             span = span or (f"at least {least:g}" if least is not None else f"at most {most:g}")
             return self._problem(path, f"{_shown(value)} is out of range: {span}")
+        if abs(number) >= _TOO_LARGE:
+            return self._problem(path, f"{_shown(value)} is too large")
         if row.max_decimals is not None and round(number, row.max_decimals) != number:
             return self._problem(path, f"{_shown(value)} has more than {row.max_decimals} decimals")
         return number
@@ -225,7 +364,7 @@ class _Checker:
 
     def _array(self, row: Parameter, value: Any, path: str) -> Any:
         if isinstance(value, str):
-            value = self._opened(value, path)
+            value = self._opened(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, list):
@@ -233,48 +372,66 @@ class _Checker:
         elements = cast("list[Any]", value)
         if row.required and not elements:
             return self._problem(path, "is empty")
+        if len(elements) > MAX_ELEMENTS:
+            return self._problem(path, f"has {len(elements):,} elements, at most {MAX_ELEMENTS:,} are allowed")
         if row.items is None:
-            return elements
+            return elements if self._serialised(row, elements, path) is not _MISSING else _MISSING
+        if row.items.kind == "string":
+            elements = [_number_text(element) if isinstance(element, bool) else element for element in elements]
         checked = [self.value(row.items, element, f"{path}[{index}]") for index, element in enumerate(elements)]
         return _MISSING if any(element is _MISSING for element in checked) else checked
 
     def _object(self, row: Parameter, value: Any, path: str) -> Any:
         as_written = value
         if isinstance(value, str):
-            value = self._opened(value, path)
+            value = self._opened(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, dict) and (row.fields or not row.json_text or not isinstance(as_written, str)):
             return self._problem(path, f"has to be an object, not {_shown(value)}")
-        before = len(self._problems)
+        before = self.count
         if row.fields:
             value = self.fields(
                 row.fields, cast("dict[str, Any]", value), path=f"{path}.", extra_fields=row.extra_fields
             )
-        text = as_written if isinstance(as_written, str) else self._serialised(value, path)
-        if isinstance(text, str):
-            self._encodable(text, path)
-            if len(self._problems) == before:
-                self._length(row, text, path)
-        if len(self._problems) > before:
+        text = self._serialised(row, value, path)
+        if self.count == before:
+            self._length(row, as_written if isinstance(as_written, str) else text, path)
+        if self.count > before:
             return _MISSING
         # A JSON string that was handed in travels as it was written; its meaning has been checked.
         return as_written if row.json_text and isinstance(as_written, str) else cast("Any", value)
 
-    def _opened(self, text: str, path: str) -> Any:
+    def _opened(self, row: Parameter, text: str, path: str) -> Any:
         def refuse(constant: str) -> Any:
             raise ValueError(f"{constant} is not JSON")
 
+        if not self._bounded(row, text, path):
+            return _MISSING
         try:
             return json.loads(text, parse_constant=refuse)
         except (ValueError, RecursionError) as error:
-            return self._problem(path, f"{_shown(text)} is not valid JSON ({error})")
+            wanted = 'has to be a list such as ["a", "b"]: ' if row.kind == "array" else ""
+            return self._problem(path, f"{wanted}{_shown(text)} is not valid JSON ({error})")
 
-    def _serialised(self, value: Any, path: str) -> Any:
+    def _serialised(self, row: Parameter, value: Any, path: str) -> Any:
+        """The value as JSON, which also shows that it can travel: no NaN, no half characters, not too deep or long."""
         try:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         except (ValueError, TypeError, RecursionError) as error:
             return self._problem(path, f"cannot be written as JSON ({error})")
+        return text if self._bounded(row, text, path) and self._encodable(text, path) else _MISSING
+
+
+def _json_list(text: str) -> list[Any] | None:
+    """The list that a text is the JSON of, or None."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return cast("list[Any]", value) if isinstance(value, list) else None
 
 
 def _parsed(text: str) -> int | float | None:

@@ -6,6 +6,7 @@ import re
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, ResponseField
+from ims_mcp.catalogue.published_names import published_name
 from ims_mcp.catalogue.schema import rule_text
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
@@ -29,7 +30,7 @@ def description(operation: Operation) -> dict[str, Any]:
         told["costs"] = operation.costs
     if operation.rules:
         told["rules"] = [rule_text(rule) for rule in operation.rules]
-    told["parameters"] = [_row(row) for row in operation.parameters if not row.hidden]
+    told["parameters"] = [_row(row) | _other_name(row) for row in operation.parameters if not row.hidden]
     told["example"] = example(operation)
     told["returns"] = _fields(operation.response, _RESPONSE_DEPTH)
     if operation.secret_fields:
@@ -51,9 +52,10 @@ def user_is_asked(operation: Operation) -> list[str]:
 
 
 _SAID = (
-    *("text", "choices", "hints", "minimum", "maximum", "min_characters", "max_characters", "max_bytes"),
-    *("max_parts", "pattern", "comma_list"),
+    *("text", "choices", "hints", "minimum", "maximum", "max_decimals", "min_characters", "max_characters"),
+    *("max_bytes", "max_parts", "max_part_bytes", "pattern"),
 )
+_COMMA_LIST = "a,b (a full-width comma separates too) or a list"
 
 
 def _row(row: Parameter) -> dict[str, Any]:
@@ -64,11 +66,19 @@ def _row(row: Parameter) -> dict[str, Any]:
         value: Any = getattr(row, name)
         if value is not None and value is not False and value not in ("", ()):
             told[name] = list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
+    if row.comma_list:
+        told["comma_list"] = _COMMA_LIST
     if row.fields:
         told["fields"] = [_row(field) for field in row.fields]
     if row.items is not None:
         told["items"] = {name: value for name, value in _row(row.items).items() if name != "name"}
     return told
+
+
+def _other_name(row: Parameter) -> dict[str, Any]:
+    """The name the parameter has in tools of its own, where that is another; both are taken everywhere."""
+    published = published_name(row.name)
+    return {} if published == row.name else {"also_called": published}
 
 
 def _fields(fields: tuple[ResponseField, ...], depth: int) -> dict[str, Any]:

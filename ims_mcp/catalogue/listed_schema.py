@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
-from ims_mcp.catalogue.operation import Operation, snake_case
-from ims_mcp.catalogue.schema import Schema, input_schema
+from ims_mcp.catalogue.operation import Operation, Parameter, snake_case
+from ims_mcp.catalogue.schema import Schema, any_shape, input_schema, with_limits
 
 MAX_BYTES = 1_000
 """What a listed schema may take before its deepest objects are folded; 400 schemas have to fit into one list."""
+_COPIED_IDS = ("MediaId", "MediaIds")
 _SAY_NOTHING = frozenset(
     {
         *("a", "an", "by", "for", "from", "id", "ids", "in", "is", "it", "its"),
@@ -26,11 +28,9 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     A folded object names its fields and no more. The deepest go first, the largest of them before the others. Nothing
     is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
-    schema = input_schema(operation)
-    _drop_repetitions(schema, _words(operation.name))
-    # Unknown fields are refused with the allowed names, whatever the schema says of nested objects.
-    for _, part in _nested(schema):
-        part.pop("additionalProperties", None)
+    known = _words(operation.name)
+    operation = replace(operation, parameters=tuple(_without_id_limits(row) for row in operation.parameters))
+    schema = input_schema(operation, lambda row: with_limits("" if _only_repeats(row, known) else row.text, row))
     while _size(schema) > max_bytes:
         objects = [(depth, _size(part), part) for depth, part in _nested(schema)]
         if not objects:
@@ -39,14 +39,15 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     return schema
 
 
-def _drop_repetitions(schema: Schema, known: frozenset[str]) -> None:
-    """Take away every text that only says the name it describes, or the operation's: JobId, "Id of the job"."""
-    for name, part in cast("dict[str, Schema]", schema.get("properties", {})).items():
-        said = frozenset(re.findall(r"[a-z0-9]+", part.get("description", "").lower()))
-        if said and said <= _SAY_NOTHING | _words(name) | known:
-            del part["description"]
-        _drop_repetitions(part, known)
-        _drop_repetitions(part.get("items", {}), known)
+def _without_id_limits(row: Parameter) -> Parameter:
+    """How long an id may be is nobody's concern who copies it from an answer."""
+    return replace(row, max_bytes=None, max_part_bytes=None) if row.name in _COPIED_IDS else row
+
+
+def _only_repeats(row: Parameter, known: frozenset[str]) -> bool:
+    """Whether the text only says the name it describes, or the operation's: JobId, "Id of the job"."""
+    said = frozenset(re.findall(r"[a-z0-9]+", row.text.lower()))
+    return said <= _SAY_NOTHING | _words(row.name) | known
 
 
 def _words(name: str) -> frozenset[str]:
@@ -58,6 +59,7 @@ def _fold(part: Schema) -> None:
     names = f"Fields: {', '.join(part.pop('properties'))}."
     part.pop("required", None)
     part["description"] = f"{part['description']} {names}" if "description" in part else names
+    part.update(any_shape())
 
 
 def _nested(schema: Schema, depth: int = 0) -> Iterator[tuple[int, Schema]]:

@@ -65,6 +65,10 @@ class Parameter:
     """The documented type is "string in JSON format": an object here, serialised when it is sent."""
     comma_list: bool = False
     """The documented type is a comma-separated string: a list of strings is accepted too."""
+    keeps_empty: bool = False
+    """An empty text says something here; elsewhere it counts as not given."""
+    cut: bool = False
+    """A number above ``maximum`` is cut to it instead of refused."""
     extra_fields: bool = False
     """An object may hold keys beside ``fields``."""
     hidden: bool = False

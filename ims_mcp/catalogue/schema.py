@@ -1,47 +1,64 @@
-"""A parameter table as a lean JSON schema: object root, no ``$ref``, no unions with null, no titles."""
+"""A parameter table as a lean JSON schema: object root, no ``$ref``, no unions with null, no titles.
+
+The root says nothing of unknown arguments, since google-genai refuses a tool whose root does; they are refused at the
+call. An object of any shape says so: pydantic-ai and strict modes take one that does not for one without fields.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, Rule
+from ims_mcp.catalogue.published_names import published_name
 
 Schema = dict[str, Any]
+Describe = Callable[[Parameter], str]
 
 
-def input_schema(operation: Operation) -> Schema:
-    """The JSON schema of the operation's arguments, in the table's order."""
-    return object_schema(operation.parameters)
+def any_shape() -> Schema:
+    """What an open object says of fields it does not name: the schema that everything fits.
+
+    It means what ``true`` means. google-genai's own MCP support looks for fields in it, which a boolean has not, and
+    then refuses the tool and all others with it.
+    """
+    return {"additionalProperties": {}}
 
 
-def object_schema(parameters: tuple[Parameter, ...], *, extra_fields: bool = False) -> Schema:
+def described(parameter: Parameter) -> str:
+    """The text of a parameter with its limits: several clients pass on texts, but no ``maximum`` or ``maxLength``."""
+    return with_limits(parameter.text, parameter)
+
+
+def input_schema(operation: Operation, describe: Describe = described) -> Schema:
+    """The JSON schema of the operation's arguments under their published names, in the table's order."""
+    shown = [row for row in operation.parameters if not row.hidden]
     schema: Schema = {
         "type": "object",
-        "properties": {row.name: parameter_schema(row) for row in parameters if not row.hidden},
+        "properties": {published_name(row.name): parameter_schema(row, describe) for row in shown},
     }
-    required = [row.name for row in parameters if row.required]
-    if required:
-        schema["required"] = required
-    if not extra_fields:
-        schema["additionalProperties"] = False
-    return schema
+    return _with_required(schema, [published_name(row.name) for row in shown if row.required])
 
 
-def parameter_schema(parameter: Parameter) -> Schema:
+def parameter_schema(parameter: Parameter, describe: Describe = described) -> Schema:
     """The schema of one value. Byte limits appear as ``maxLength``: a character is at least one byte."""
-    schema: Schema
+    schema: Schema = {"type": parameter.kind}
     if parameter.kind == "array":
-        schema = {"type": "array", "items": parameter_schema(parameter.items) if parameter.items else {}}
-    elif parameter.kind == "object" and parameter.fields:
-        schema = object_schema(parameter.fields, extra_fields=parameter.extra_fields)
-    else:
-        schema = {"type": parameter.kind}
-    if parameter.text:
-        schema["description"] = parameter.text
+        schema["items"] = parameter_schema(parameter.items, describe) if parameter.items else {"type": "string"}
+    elif parameter.kind == "object":
+        if parameter.fields:
+            schema["properties"] = {row.name: parameter_schema(row, describe) for row in parameter.fields}
+            schema = _with_required(schema, [row.name for row in parameter.fields if row.required])
+        if parameter.extra_fields or not parameter.fields:
+            schema |= any_shape()
+    text = describe(parameter)
+    if text:
+        schema["description"] = text
     if parameter.choices:
         schema["enum"] = list(parameter.choices)
     if parameter.pattern:
-        schema["pattern"] = f"^{parameter.pattern}$"
+        schema["pattern"] = f"^(?:{parameter.pattern})$"
     for keyword, value in (
         ("minimum", parameter.minimum),
         ("maximum", parameter.maximum),
@@ -53,16 +70,62 @@ def parameter_schema(parameter: Parameter) -> Schema:
     return schema
 
 
+def _with_required(schema: Schema, required: list[str]) -> Schema:
+    return {**schema, "required": required} if required else schema
+
+
 def _max_length(parameter: Parameter) -> int | None:
     limits = [limit for limit in (parameter.max_characters, parameter.max_bytes) if limit is not None]
     return min(limits) if limits else None
+
+
+def with_limits(text: str, parameter: Parameter) -> str:
+    """``text`` and those limits of the parameter that it does not name yet, in a few words."""
+    said = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", text)))
+    limits: list[str] = []
+
+    def unsaid(number: float | None) -> bool:
+        return number is not None and f"{number:.15g}" not in said
+
+    def say(limit: str, number: float) -> None:
+        if unsaid(number):
+            limits.append(limit)
+
+    def say_span(least: float | None, most: float | None, unit: str = "") -> None:
+        if unsaid(least) and unsaid(most):
+            limits.append(f"{_number(least)} to {_number(most)}{unit}")
+        elif unsaid(most):
+            limits.append(f"at most {_number(most)}{unit}")
+        elif unsaid(least):
+            limits.append(f"at least {_number(least)}{unit}")
+
+    say_span(parameter.minimum, parameter.maximum)
+    if parameter.max_decimals is not None:
+        say(f"at most {parameter.max_decimals} decimals", parameter.max_decimals)
+    if parameter.max_parts is not None:
+        say(f"at most {parameter.max_parts}", parameter.max_parts)
+    if parameter.max_part_bytes is not None:
+        say(f"at most {parameter.max_part_bytes} bytes each", parameter.max_part_bytes)
+    if not parameter.pattern:
+        shortest = parameter.min_characters
+        say_span(shortest if shortest != 1 else None, parameter.max_characters, " characters")
+        if parameter.max_bytes is not None:
+            say(f"at most {_number(parameter.max_bytes)} bytes", parameter.max_bytes)
+    if not limits:
+        return text
+    sentence = f"{', '.join(limits)}."
+    return f"{text} {sentence[0].upper()}{sentence[1:]}" if text else f"{sentence[0].upper()}{sentence[1:]}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.15g}"
 
 
 def rule_text(rule: Rule) -> str:
     """A rule between parameters as a sentence of the tool's description."""
     match rule:
         case AtLeastOne(names):
-            return f"Give {' or '.join(names)}."
+            return f"Give {' or '.join(map(published_name, names))}."
         case Needs(parameter, value, needs, values):
-            when = f"{parameter}={value}" if value is not None else parameter
-            return f"{when} needs {needs}{'=' + ' or '.join(values) if values else ''}."
+            when = f"{published_name(parameter)}={value}" if value is not None else published_name(parameter)
+            return f"{when} needs {published_name(needs)}{'=' + ' or '.join(values) if values else ''}."

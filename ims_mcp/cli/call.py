@@ -64,7 +64,7 @@ def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidArguments(operation.name, [Problem("--json", f"is not valid JSON ({error})")]) from error
     if not isinstance(value, dict):
         raise InvalidArguments(operation.name, [Problem("--json", 'has to be an object: \'{"MediaId": "…"}\'')])

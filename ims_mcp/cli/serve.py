@@ -27,6 +27,7 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings) -> None:
     async with connection(settings, os.environ) as to:
         server = build_server(settings, to.client, to.following)
+        server.warn_of_too_many_tools()
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()
         await server.run_stdio_async()

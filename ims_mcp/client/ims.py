@@ -118,7 +118,7 @@ class ImsClient:
         Raises InvalidArguments or Refused (nothing was sent), CredentialsError, ServiceError, ConnectionFailed, and
         DeadlineExceeded once ``timeout_seconds`` have passed.
         """
-        checked = check(operation, arguments)
+        checked = check(operation, arguments, as_sent=True)
         effect = operation.effect_of(checked)
         self.guard(operation, checked, confirmed=confirmed)
         token: str | None = None

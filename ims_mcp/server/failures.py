@@ -17,6 +17,13 @@ LONGEST_BYTES = 16 * 1024
 """Of an error's text."""
 logger = logging.getLogger("ims_mcp.server")
 
+_SHOWN_CHARACTERS = 60
+
+
+def quoted(name: str) -> str:
+    """A name that a client made up, as an error repeats it: short, printable, on one line."""
+    return repr(name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…")
+
 
 def failure(text: str) -> CallToolResult:
     """An error result; everything is in the text, since clients drop structured content on errors.

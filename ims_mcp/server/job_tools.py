@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from mcp.server.mcpserver import Context
@@ -11,7 +12,8 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.job_wait import wait_for_job
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, NEXT_WAIT_SECONDS
+from ims_mcp.workflows.own_parameters import WAIT_SECONDS
+from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
 WAIT_FOR_JOB = Operation(
     name="WaitForJob",
@@ -19,16 +21,15 @@ WAIT_FOR_JOB = Operation(
     title="Wait for a background job",
     purpose=(
         "Wait for what an asynchronous operation started (registration, pull, transcoding, analysis, editing), with "
-        "progress, at most 45 seconds a call. Give the operation that started it and the ids it returned. Says "
-        "succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
-        "anything."
+        "progress. Give the operation that started it and the ids it returned. Says succeeded, failed or not_found "
+        "with the reason, or pending with the call to make next; it never starts anything."
     ),
     effect=Effect.READ,
     idempotent=True,
     parameters=(
         Parameter("operation", "string", required=True, text="What started the job: RegisterMediaInfo."),
         Parameter("ids", "object", required=True, text='What it returned: {"MediaId": "..."} or {"JobId": "..."}.'),
-        Parameter("wait_seconds", "number", text="Default 40.", minimum=0, maximum=MAX_WAIT_SECONDS),
+        replace(WAIT_SECONDS, text="Default 40, at most 45; 0 looks once."),
     ),
 )
 
@@ -50,5 +51,6 @@ class WaitForJobTool(TableTool):
             get_operation(str(arguments["operation"])),
             arguments["ids"],
             seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
+            longest_seconds=self.longest_wait_seconds(context),
             progress=progress_of(context),
         )

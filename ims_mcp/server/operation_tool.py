@@ -44,7 +44,16 @@ class OperationTool(TableTool):
         return await checked_arguments(self._client, self._operation, arguments)
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        return await answered(self._client, self._confirmations, self._operation, arguments, context, self._listed)
+        longest = self.longest_wait_seconds(context)
+        return await answered(
+            self._client,
+            self._confirmations,
+            self._operation,
+            arguments,
+            context,
+            self._listed,
+            longest_seconds=longest,
+        )
 
 
 async def answered(
@@ -55,9 +64,13 @@ async def answered(
     context: Context[Any, Any],
     listed: Container[str],
     *,
+    longest_seconds: float,
     by_its_own_tool: bool = True,
 ) -> Answer:
-    """The result of calling ``operation`` with arguments that have been checked, or the question to be asked first."""
+    """The result of calling ``operation`` with arguments that have been checked, or the question to be asked first.
+
+    ``longest_seconds``: what the call may take where it waits for a job.
+    """
     own = OwnArguments.taken_from(checked)
     asked = False
     if client.needs_confirmation(operation, checked):
@@ -73,5 +86,6 @@ async def answered(
         confirmed=asked,
         progress=progress_of(context),
         listed=listed,
+        longest_seconds=longest_seconds,
         by_its_own_tool=by_its_own_tool,
     )

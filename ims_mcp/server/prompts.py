@@ -8,16 +8,22 @@ the argument; a line that names an argument that was not given is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from mcp.server.mcpserver.prompts import Prompt
 from mcp.server.mcpserver.prompts.base import PromptArgument
 
+from ims_mcp.server.failures import quoted
+
 _HEAD = re.compile(r"---\n(?P<head>.*?)\n---\n+(?P<text>.*)", re.DOTALL)
 _ARGUMENT = re.compile(r"argument (?P<name>\w+)(?P<required> \(required\))?")
+_NAMED = re.compile(r"`([a-z_]+)`")
+_MOST_UNKNOWN = 10
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -30,6 +36,23 @@ class PromptFile:
     description: str
     arguments: tuple[PromptArgument, ...]
     text: str
+
+    @property
+    def named(self) -> frozenset[str]:
+        """What the text names in backquotes: tools, and words of their answers."""
+        return frozenset(_NAMED.findall(self.text))
+
+    def problem_with(self, given: Mapping[str, Any]) -> str:
+        """What is wrong with the arguments of a request, or an empty text."""
+        known = [argument.name for argument in self.arguments]
+        missing = [argument.name for argument in self.arguments if argument.required and not given.get(argument.name)]
+        unknown = [name for name in given if name not in known]
+        problems = [f"missing: {', '.join(missing)}"] if missing else []
+        if unknown:
+            problems.append(f"unknown: {', '.join(map(quoted, unknown[:_MOST_UNKNOWN]))}")
+            if len(unknown) > _MOST_UNKNOWN:
+                problems.append(f"and {len(unknown) - _MOST_UNKNOWN:,} more")
+        return f"{'; '.join(problems)}. Its arguments are {', '.join(known)}." if problems else ""
 
     def rendered(self, given: dict[str, str]) -> str:
         """The text with the arguments in place."""
@@ -76,12 +99,9 @@ def parsed(name: str, content: str) -> PromptFile:
     return PromptFile(name, fields["title"], fields["description"], tuple(arguments), match["text"])
 
 
-def prompts() -> list[Prompt]:
-    """The prompts in the form the MCP server takes."""
-    return [_prompt(file) for file in prompt_files()]
+def prompt(file: PromptFile) -> Prompt:
+    """The prompt in the form the MCP server takes."""
 
-
-def _prompt(file: PromptFile) -> Prompt:
     def render(**given: str) -> str:
         return file.rendered(given)
 

@@ -19,6 +19,7 @@ from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.failures import explained, incident, success
+from ims_mcp.server.wait_policy import longest_wait_seconds
 from ims_mcp.workflows.waiting import Progress
 
 LONGEST_PROGRESS = 300
@@ -30,6 +31,7 @@ class TableTool(Tool):
     """Base of the tools for operations and for workflows: a child says what a checked call answers."""
 
     _table: Operation = PrivateAttr()
+    _max_wait_seconds: float | None = PrivateAttr(default=None)
 
     @classmethod
     def described(
@@ -51,6 +53,14 @@ class TableTool(Tool):
         )
         tool._table = table
         return tool
+
+    def wait_at_most(self, seconds: float | None) -> None:
+        """What the user allows any call to wait; None leaves it to what is known of the client."""
+        self._max_wait_seconds = seconds
+
+    def longest_wait_seconds(self, context: Context[Any, Any]) -> float:
+        """Seconds that this call may take."""
+        return longest_wait_seconds(context, self._max_wait_seconds)
 
     async def checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments against the table. Raises InvalidArguments."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
+from dataclasses import replace
 from typing import Any, Self
 
 from mcp.server.mcpserver import Context
@@ -10,19 +11,14 @@ from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
+from ims_mcp.workflows.next_call import with_listed_call
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.following import Following
 from ims_mcp.workflows.transfers.transfer import VOD
 from ims_mcp.workflows.waiting import Progress
 
 DEFAULT_WAIT_SECONDS = 30.0
-_WAIT = Parameter(
-    "wait_seconds",
-    "number",
-    text="Default 30; longer ones go on in the background.",
-    minimum=WAIT_SECONDS.minimum,
-    maximum=WAIT_SECONDS.maximum,
-)
+_WAIT = replace(WAIT_SECONDS, text="Default 30, at most 45; a longer upload goes on in the background.")
 _PATH = Parameter("path", "string", required=True, text="Absolute, or relative to an upload directory.")
 _DESTINATION = Parameter(
     "destination",
@@ -113,51 +109,59 @@ CANCEL_TRANSFER = Operation(
     parameters=(Parameter("transfer_id", "string", required=True, text=_TRANSFER_ID.text),),
 )
 
-Work = Callable[[dict[str, Any], Progress], Awaitable[dict[str, Any]]]
+Work = Callable[[dict[str, Any], Progress, float], Awaitable[dict[str, Any]]]
+"""Of the arguments, progress, and the seconds that the call may take."""
 
 
 class TransferTool(TableTool):
     """Serves one job of the transfers."""
 
     _work: Work = PrivateAttr()
+    _listed: Container[str] = PrivateAttr()
 
     @classmethod
-    def of(cls, table: Operation, work: Work) -> Self:
+    def of(cls, table: Operation, work: Work, listed: Container[str]) -> Self:
+        """``listed`` are the operations that have a tool of their own, which a next call may name."""
         tool = cls.described(table)
-        tool._work = work
+        tool._work, tool._listed = work, listed
         return tool
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        return await self._work(arguments, progress_of(context))
+        told = await self._work(arguments, progress_of(context), self.longest_wait_seconds(context))
+        return with_listed_call(told, self._listed)
 
 
-def transfer_tools(following: Following) -> list[TransferTool]:
-    """The four tools over one set of transfers."""
+def transfer_tools(following: Following, listed: Container[str]) -> list[TransferTool]:
+    """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own."""
 
-    async def upload(kind: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    async def upload(kind: str, arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         path = str(arguments.pop("path"))
         wait_seconds = float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS))
         destination = str(arguments.pop("destination", VOD))
-        return await following.upload(kind, path, destination, arguments, wait_seconds=wait_seconds, progress=progress)
+        return await following.upload(
+            kind, path, destination, arguments, wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
+        )
 
-    async def media(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        return await upload("media", arguments, progress)
+    async def media(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
+        return await upload("media", arguments, progress, longest)
 
-    async def stream(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        return await upload("stream", arguments, progress)
+    async def stream(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
+        return await upload("stream", arguments, progress, longest)
 
-    async def status(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    async def status(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         if "transfer_id" not in arguments:
             return await following.every()
         wait_seconds = float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS))
-        return await following.follow(str(arguments["transfer_id"]), wait_seconds=wait_seconds, progress=progress)
+        return await following.follow(
+            str(arguments["transfer_id"]), wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
+        )
 
-    async def cancel(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    async def cancel(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         return await following.cancel(str(arguments["transfer_id"]))
 
     return [
-        TransferTool.of(UPLOAD_MEDIA, media),
-        TransferTool.of(UPLOAD_STREAM, stream),
-        TransferTool.of(TRANSFER_STATUS, status),
-        TransferTool.of(CANCEL_TRANSFER, cancel),
+        TransferTool.of(UPLOAD_MEDIA, media, listed),
+        TransferTool.of(UPLOAD_STREAM, stream, listed),
+        TransferTool.of(TRANSFER_STATUS, status, listed),
+        TransferTool.of(CANCEL_TRANSFER, cancel, listed),
     ]

@@ -17,6 +17,7 @@ from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.waiting import (
+    MAX_WAIT_SECONDS,
     MOST_LOOKS,
     NEXT_WAIT_SECONDS,
     Progress,
@@ -32,6 +33,7 @@ async def wait_for_job(
     ids: Mapping[str, Any],
     *,
     seconds: float,
+    longest_seconds: float = MAX_WAIT_SECONDS,
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -55,6 +57,7 @@ async def wait_for_job(
         arguments=known,
         reply=known,
         seconds=seconds,
+        longest_seconds=longest_seconds,
         just_submitted=False,
         progress=progress,
         clock=clock,

@@ -13,9 +13,10 @@ QUERY = Parameter("query", "string", text="JMESPath")
 WAIT_SECONDS = Parameter(
     "wait_seconds",
     "number",
-    text="Wait for its end; default 0.",
+    text="Wait for its end: default 0, at most 45.",
     minimum=0,
-    maximum=MAX_WAIT_SECONDS,
+    maximum=int(MAX_WAIT_SECONDS),
+    cut=True,
 )
 INCLUDE_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="Show URLs with their signatures.")
 INCLUDE_CREDENTIALS = Parameter("include_credentials", "boolean", text="Show keys and tokens.")

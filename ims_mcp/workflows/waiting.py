@@ -92,6 +92,7 @@ async def wait_for(
     arguments: Mapping[str, Any],
     reply: Mapping[str, Any],
     seconds: float,
+    longest_seconds: float = MAX_WAIT_SECONDS,
     just_submitted: bool = True,
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
@@ -103,6 +104,9 @@ async def wait_for(
     fails for the moment does not fail the wait: the job exists whatever happens to a look, so the error becomes the
     ``problem`` of a pending outcome if no later look succeeds. A look that would fail again ends the wait at once; one
     that finds nothing does after a moment, a longer one where the job was ``just_submitted``.
+
+    ``longest_seconds``: what the caller's own client gives it. A look may outlast ``seconds``, but not this, except
+    for the second that the first look always has.
     """
     poll = operation.poll
     if poll is None:
@@ -111,23 +115,25 @@ async def wait_for(
     every_look = look_arguments_of(poll, arguments, reply)
     looks, more = every_look[:MOST_LOOKS], every_look[MOST_LOOKS:]
     start = clock()
-    latest = start + MAX_WAIT_SECONDS
-    deadline = start + min(max(seconds, 0.0), MAX_WAIT_SECONDS)
+    latest = start + min(longest_seconds, MAX_WAIT_SECONDS)
+    deadline = min(start + max(seconds, 0.0), latest)
     lag_seconds = LAG_SECONDS if just_submitted else SHORT_LAG_SECONDS
     pause = FIRST_PAUSE_SECONDS
     seen = [_Seen() for _ in looks]
     # A look may outlast a short wait, but never the longest one.
     round_ends = max(deadline, min(start + LOOK_SECONDS, latest))
+    times_looked = [0 for _ in looks]
     while True:
-        for index, look_arguments in enumerate(looks):
-            if seen[index].outcome == "succeeded":
-                continue
+        open_looks = [index for index in range(len(looks)) if seen[index].outcome != "succeeded"]
+        # Those that the end of a round has left out come first in the next.
+        for place, index in enumerate(sorted(open_looks, key=times_looked.__getitem__)):
             left = round_ends - clock()
-            if left <= 0:
+            if place and left < SHORTEST_LOOK_SECONDS:
                 break
+            times_looked[index] += 1
             # What was seen last stays, where a look shows nothing.
             before = seen[index]
-            shown = await _look(client, look, look_arguments, poll, arguments, max(left, SHORTEST_LOOK_SECONDS))
+            shown = await _look(client, look, looks[index], poll, arguments, max(left, SHORTEST_LOOK_SECONDS))
             if shown.data is None:
                 shown = replace(shown, status=before.status, data=before.data)
             seen[index] = shown

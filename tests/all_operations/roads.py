@@ -65,7 +65,7 @@ async def by_its_own_tool(client: Client, call: Call) -> CallToolResult:
 
 async def by_the_call_tool(client: Client, call: Call) -> CallToolResult:
     tool = f"call_{call.operation.effect}_operation"
-    return await client.call_tool(tool, {"operation": call.operation.name, "arguments": call.arguments})
+    return await client.call_tool(tool, {"operation": call.operation.name, "operation_arguments": call.arguments})
 
 
 ROADS = (by_its_own_tool, by_the_call_tool)

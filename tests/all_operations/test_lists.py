@@ -6,15 +6,17 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from keyword import iskeyword
 from typing import Any, cast
 
 import pytest
 from mcp_types import Tool
 
-from ims_mcp.catalogue import TOOLSETS, Effect, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, Parameter, operations
 from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.operation import snake_case
-from ims_mcp.catalogue.schema import input_schema
+from ims_mcp.catalogue.published_names import RESERVED_NAMES, published_name
+from ims_mcp.catalogue.schema import input_schema, parameter_schema
 from ims_mcp.cli import main
 from ims_mcp.server.listing import as_sent
 from ims_mcp.server.toolsets import CORE, chosen_operations
@@ -71,24 +73,116 @@ def test_lists_are_the_same_at_every_time() -> None:
     assert [tool.name for tool in listed_tools("all")] == list(everything())
 
 
-# UploadAddress: opened it is an object; one that cannot be opened stays the text it came as.
-UNTYPED = ({"description": "Endpoint, Bucket, FileName"},)
-
-
 def test_every_schema_is_lean() -> None:
     for name, tool in everything().items():
         assert re.fullmatch(r"[a-z][a-z0-9_]{0,44}", name)
         assert tool.input_schema["type"] == "object", name
-        assert tool.input_schema["additionalProperties"] is False, name
+        assert "additionalProperties" not in tool.input_schema, name
         assert not {"anyOf", "oneOf", "allOf", "not"} & set(tool.input_schema), name
         for schema in (*schemas_in(tool.input_schema), *schemas_in(tool.output_schema)):
             assert not {"$ref", "$defs", "title"} & set(schema), name
             assert isinstance(schema.get("type", ""), str), name
             assert schema.get("type") != "null", name
-            assert "type" in schema or not schema or schema in UNTYPED, (name, schema)
+            assert "type" in schema or not schema, (name, schema)
             assert set(schema.get("required", ())) <= set(schema.get("properties", ())), name
             if schema.get("pattern"):
                 re.compile(schema["pattern"])
+                # Without the group the ends bind to the first and the last alternative only.
+                assert re.fullmatch(r"\^\(\?:.*\)\$", schema["pattern"]), (name, schema["pattern"])
+
+
+def test_an_object_of_any_shape_says_so_and_a_list_says_what_it_holds() -> None:
+    is_open = is_list = 0
+    for name, tool in everything().items():
+        for schema in schemas_in(tool.input_schema):
+            if schema.get("type") == "object" and not schema.get("properties") and schema is not tool.input_schema:
+                is_open += 1
+                assert "additionalProperties" in schema, (name, schema)
+            # Where it stands it means "anything", in a form in which a converter can look for fields.
+            assert schema.get("additionalProperties", {}) == {}, (name, schema)
+            assert schema.get("additionalProperties", {}) is not False, (name, schema)
+        for schema in (*schemas_in(tool.input_schema), *schemas_in(tool.output_schema)):
+            if schema.get("type") == "array":
+                is_list += 1
+                assert schema["items"]["type"], (name, schema)
+    assert is_open > 100
+    assert is_list > 40
+
+
+def converted(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema as google-genai's MCP support reads it: it looks for fields in every ``additionalProperties``."""
+    inner = {name: converted(part) for name, part in schema.items() if name in ("items", "additionalProperties")}
+    fields = {name: converted(part) for name, part in schema.get("properties", {}).items()}
+    return {**schema, **inner, **({"properties": fields} if fields else {})}
+
+
+def closed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects that pydantic-ai closes for OpenAI in its default mode: those that say nothing of other fields."""
+    for each in schemas_in(schema):
+        if each.get("type") == "object" and each.get("additionalProperties") in (None, False):
+            yield each
+
+
+def test_converters_of_model_providers_take_every_schema_and_close_no_open_object() -> None:
+    for name, tool in everything().items():
+        assert converted(tool.input_schema) == tool.input_schema
+        assert all(each.get("properties") or each is tool.input_schema for each in closed(tool.input_schema)), name
+        keys = [key for each in schemas_in(tool.input_schema) for key in each.get("properties", {})]
+        assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", key) for key in keys), (name, keys)
+
+
+def test_no_parameter_has_a_name_that_a_framework_keeps_for_itself() -> None:
+    for name, tool in everything().items():
+        parameters = list(tool.input_schema["properties"])
+        assert not RESERVED_NAMES & set(parameters), name
+        assert all(each.isidentifier() and not iskeyword(each) for each in parameters), (name, parameters)
+        assert not [each for each in parameters if each.startswith(("_", "model_"))], (name, parameters)
+        # crewai and mcp-use make a model of nested objects too.
+        nested = {key for each in schemas_in(tool.input_schema) for key in each.get("properties", {})}
+        assert "Config" not in nested, name
+    assert "Configuration" in everything()["submit_media_convert_job"].input_schema["properties"]
+    assert "operation_arguments" in everything()["call_read_operation"].input_schema["properties"]
+
+
+def test_a_published_name_belongs_to_one_parameter_only() -> None:
+    for each in operations():
+        table = whole_table(each)
+        names = [published_name(row.name) for row in table.parameters]
+        others = {row.name for row in table.parameters if published_name(row.name) != row.name}
+        assert len(set(names)) == len(names), each.name
+        assert not others & set(names), each.name
+
+
+def test_limits_stand_in_the_text_as_well_as_in_the_keywords() -> None:
+    limited = 0
+    for name, tool in everything().items():
+        for schema in schemas_in(tool.input_schema):
+            text = schema.get("description", "").replace(",", "")
+            for keyword in ("minimum", "maximum", "maxLength"):
+                if keyword in schema:
+                    limited += 1
+                    assert f"{schema[keyword]:g}" in re.findall(r"\d+(?:\.\d+)?", text) or (
+                        f"{schema[keyword]:.15g}" in text
+                    ), (name, schema)
+            assert "pattern" not in schema or text, (name, schema)
+    assert limited > 400
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (Parameter("n", "integer", minimum=1, maximum=45), "1 to 45."),
+        (Parameter("n", "integer", text="Page, from 1.", minimum=1), "Page, from 1."),
+        (Parameter("n", "integer", text="From 1.", minimum=1, maximum=100_000), "From 1. At most 100,000."),
+        (Parameter("n", "number", minimum=0, max_decimals=4), "At least 0, at most 4 decimals."),
+        (Parameter("n", "string", text="Title, at most 1,024 bytes.", max_bytes=1024), "Title, at most 1,024 bytes."),
+        (Parameter("n", "string", min_characters=6, max_characters=64), "6 to 64 characters."),
+        (Parameter("n", "string", max_parts=20, max_part_bytes=64), "At most 20, at most 64 bytes each."),
+        (Parameter("n", "string", text="6 to 64 letters.", max_characters=64, pattern="x"), "6 to 64 letters."),
+    ],
+)  # fmt: skip
+def test_limits_are_said_in_few_words_and_not_twice(row: Parameter, said: str) -> None:
+    assert parameter_schema(row)["description"] == said
 
 
 def test_every_description_says_more_than_the_name() -> None:

@@ -458,10 +458,12 @@ class _Slow:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.looks = 0
+        self.asked: set[str] = set()
 
     async def call(self, operation: Operation, arguments: Any, *, timeout_seconds: float | None = None) -> Any:
         assert timeout_seconds is not None
         self.looks += 1
+        self.asked.add(arguments["JobIds"])
         await self.clock.sleep(min(3.0, timeout_seconds))
         return Reply({"URLUploadInfoList": [{"Status": "PROCESSING"}]}, 2, "r")
 
@@ -484,6 +486,8 @@ async def test_the_deadline_is_looked_at_between_looks(seconds: float) -> None:
     assert waited.outcome == "pending"
     assert clock.now <= min(max(seconds, LOOK_SECONDS) + 1, MAX_WAIT_SECONDS)
     assert client.looks <= max(seconds, LOOK_SECONDS) / 3 + 1
+    # None is looked at twice while another has not been looked at.
+    assert len(client.asked) == min(client.looks, MOST_LOOKS)
 
 
 class _NoClient:
@@ -547,7 +551,7 @@ async def test_wait_for_job_is_a_tool_with_progress() -> None:
         async with connected(service.url) as client:
             arguments = {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}, "wait_seconds": 5}
             content = content_of(await client.call_tool("wait_for_job", arguments, progress_callback=reported))
-            too_long = await client.call_tool("wait_for_job", {**arguments, "wait_seconds": 46})
+            negative = await client.call_tool("wait_for_job", {**arguments, "wait_seconds": -1})
     assert (content["outcome"], content["status"]) == ("succeeded", "Normal")
     assert reports == ["RegisterMediaInfo: Init", "RegisterMediaInfo: Normal"]
-    assert "0 to 45" in refusal_of(too_long)
+    assert "0 to 45" in refusal_of(negative)

@@ -10,15 +10,16 @@ from typing import Any, Literal, cast
 import anyio
 from mcp import Client
 from mcp.client.session import ElicitationFnT
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, Implementation
 
 from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import Credential, FixedCredentials
 from ims_mcp.server.build import build_server
 from ims_mcp.settings import Settings
 
-Era = Literal["legacy", "2026-07-28"]
-ERAS: tuple[Era, ...] = ("legacy", "2026-07-28")
+Era = Literal["legacy", "2026-07-28", "auto"]
+"""``auto`` asks the server what it is first, and then speaks 2026-07-28."""
+ERAS: tuple[Literal["legacy", "2026-07-28"], ...] = ("legacy", "2026-07-28")
 CREDENTIAL = Credential("LTAI5tRecognisableKeyId00", "RecognisableSecret0123456789", None)
 LOCAL = Credential("local", "local", None)
 
@@ -43,7 +44,13 @@ async def connected(
     settings = replace(settings, timeout_seconds=timeout_seconds)
     async with (
         opened(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
-        Client(build_server(settings, to.client, to.following), mode=era, elicitation_callback=elicitation) as client,
+        Client(
+            build_server(settings, to.client, to.following),
+            mode=era,
+            elicitation_callback=elicitation,
+            # One that waits for answers; tests/server/test_wait_policy.py is about those that do not.
+            client_info=Implementation(name="ims-mcp tests", version="1"),
+        ) as client,
     ):
         yield client
 

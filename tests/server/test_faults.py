@@ -134,11 +134,3 @@ async def test_a_bug_reaches_the_log_with_its_trace_and_the_model_with_an_incide
     (record,) = caplog.records
     assert vars(record)["incident"] in text
     assert record.exc_info
-
-
-@pytest.mark.anyio
-async def test_an_unknown_tool_is_named() -> None:
-    async with connected("http://127.0.0.1:9") as client:
-        result = await client.call_tool("get_media_infos", {})
-    assert result.is_error
-    assert "get_media_infos" in text_of(result)

@@ -114,7 +114,10 @@ NOTES = (
                 "choices": ("vod_oss_bucket", "user_oss_bucket"),
             },
             "Bucket": {"text": "Name of the bucket."},
-            "Path": {"text": "Folder in your own bucket; empty or / is its root. No effect for VOD."},
+            "Path": {
+                "text": "Folder in your own bucket; empty or / is its root. No effect for VOD.",
+                "keeps_empty": True,
+            },
         },
         idempotent=True,
         words=(

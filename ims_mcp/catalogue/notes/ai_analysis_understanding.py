@@ -272,6 +272,7 @@ UNDERSTANDING_NOTES = (
             "SaveType": {
                 "text": "Comma-separated: TEXT, FACE, DNA; empty: results are not searchable.",
                 "comma_list": True,
+                "keeps_empty": True,
             },
         },
         idempotent=True,
@@ -306,6 +307,9 @@ UNDERSTANDING_NOTES = (
             "CoverImages": {
                 "text": 'At most 5: {"Bucket": name, "Location": "oss-cn-shanghai", "Object": key}.',
                 "kind": "array",
+                "items": Parameter(
+                    "", "object", fields=tuple(Parameter(name, "string") for name in ("Bucket", "Location", "Object"))
+                ),
                 "json_text": True,
             },
             "Output": {"text": "Screenshots: oss://bucket/snapshot-{Count}.jpg"},

@@ -6,7 +6,7 @@ Sources: the value sets of SDK 6.20.2 and what its models declare. The words are
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Needs
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter
 
 OPEN: ParameterNotes = {"kind": "object", "json_text": True}
 PROJECT_ID: ParameterNotes = {"text": "Id of the project."}
@@ -442,6 +442,7 @@ PROJECT_NOTES = (
             "FileList": {
                 "text": 'Files wanted: ["music.mp3", "config.json"].',
                 "kind": "array",
+                "items": Parameter("", "string"),
                 "json_text": True,
             },
         },

@@ -14,7 +14,7 @@ MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_byte
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
 SCHEMES = ("http", "https", "oss", "vod")
 AUTH_TIMEOUT: ParameterNotes = {
-    "text": "Lifetime of signed URLs in seconds; default 3600.",
+    "text": "Seconds that signed URLs live; default 3600.",
     "minimum": 1,
     "maximum": 86400,
 }
@@ -278,7 +278,7 @@ _FIRST = (
         title="List assets",
         purpose=(
             "List the assets of the library, newest first, filtered by exact media type, business type, source, "
-            "status and creation time. Pages with NextToken and at most 100 a page; an empty NextToken is the end. "
+            "status and creation time. Pages with NextToken; an empty NextToken is the end. "
             "IncludeFileBasicInfo adds size, duration and resolution of the source file."
         ),
         effect=Effect.READ,
@@ -329,8 +329,8 @@ _FIRST = (
         title="Change an asset's basic information",
         purpose=(
             "Change title, description, tags, category, cover, business type, reference id or user data of an asset. "
-            "What is not given stays. MediaTags replaces all tags unless AppendTags=true. The address an asset was "
-            "registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
+            "What is not given, or empty, stays. MediaTags replaces all tags unless AppendTags=true. The address an "
+            "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),
         effect=Effect.WRITE,
         parameters={

@@ -34,6 +34,7 @@ class ParameterNotes(TypedDict, total=False):
     url_schemes: tuple[str, ...]
     json_text: bool
     comma_list: bool
+    keeps_empty: bool
     extra_fields: bool
     hidden: bool
     wire_kind: str

@@ -104,7 +104,7 @@ def asset_columns(media_type: str, described: Mapping[str, Any], *, name: str, u
 
 def _checked(row: Parameter, value: Any) -> Any:
     try:
-        return check(local_table(row.name, row), {row.name: value})[row.name]
+        return check(local_table(row.name, row), {row.name: value}, as_sent=True)[row.name]
     except InvalidArguments as error:
         raise from_invalid_arguments(error) from None
 

@@ -87,7 +87,7 @@ class Rpc:
         if fault := missing_parameter(service.operation, arguments):
             raise fault
         try:
-            checked = check(service.operation, arguments)
+            checked = check(service.operation, arguments, as_sent=True)
         except InvalidArguments as error:
             raise from_invalid_arguments(error) from None
         answer = await service.handler(Call(service.operation, checked, sender, request_id))

@@ -9,6 +9,7 @@ import anyio
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.summaries.media_info import media_info_view
+from ims_mcp.workflows.next_call import next_call
 from ims_mcp.workflows.operation_call import failure_reason, name_tools
 from ims_mcp.workflows.transfers.service import Running, Transfers
 from ims_mcp.workflows.transfers.steps import address_of
@@ -34,23 +35,38 @@ class Following:
         arguments: dict[str, Any],
         *,
         wait_seconds: float,
+        longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """Start (or pick up) a transfer and follow it for ``wait_seconds``. Raises ImsError where it failed."""
+        """Start (or pick up) a transfer and follow it for ``wait_seconds``. Raises ImsError where it failed.
+
+        ``longest_seconds`` is what the whole call may take.
+        """
+        end = anyio.current_time() + longest_seconds
         transfer = await self._transfers.start(kind, path, destination, arguments)
         if transfer.state == "done":
             note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"
             return {**await self._told(transfer, None), "note": note}
-        return await self.follow(transfer.id, wait_seconds=wait_seconds, progress=progress, cancels=True)
+        longest_seconds = end - anyio.current_time()
+        return await self.follow(
+            transfer.id, wait_seconds=wait_seconds, longest_seconds=longest_seconds, progress=progress, cancels=True
+        )
 
     async def follow(
-        self, transfer_id: str, *, wait_seconds: float, progress: Progress | None = None, cancels: bool = False
+        self,
+        transfer_id: str,
+        *,
+        wait_seconds: float,
+        longest_seconds: float = MAX_WAIT_SECONDS,
+        progress: Progress | None = None,
+        cancels: bool = False,
     ) -> dict[str, Any]:
         """How the transfer stands after at most ``wait_seconds``; an interrupted one goes on. Raises ImsError.
 
         ``cancels``: if this call is cancelled while the file is sent, so is the transfer.
         """
-        deadline = anyio.current_time() + min(wait_seconds, MAX_WAIT_SECONDS)
+        end = anyio.current_time() + min(longest_seconds, MAX_WAIT_SECONDS)
+        deadline = min(anyio.current_time() + wait_seconds, end)
         rising = None if progress is None else _Rising(progress)
         running = await self._sent(transfer_id, deadline, None if rising is None else rising.sending, cancels=cancels)
         transfer = await self._transfers.find(transfer_id)
@@ -65,9 +81,9 @@ class Following:
             )
         waited: Waited | None = None
         if transfer.state == "processing":
-            seconds = deadline - anyio.current_time()
-            waited = await self._processed(transfer, seconds, None if rising is None else rising.waiting)
-        if waited is not None and waited.outcome == "failed":
+            left, longest = deadline - anyio.current_time(), end - anyio.current_time()
+            waited = await self._processed(transfer, left, longest, None if rising is None else rising.waiting)
+        if waited is not None and waited.outcome in ("failed", "not_found"):
             raise TransferError(
                 f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
             )
@@ -98,14 +114,16 @@ class Following:
         if transfer.arrived or transfer.uploaded:
             told["note"] = "the file has arrived, which is not undone"
         if transfer.state == "cancelled" and transfer.kind == "media" and transfer.media_id:
-            told["next_call"] = {
-                "tool": "delete_media_infos",
-                "arguments": {"MediaIds": transfer.media_id},
-                "why": "the asset that was created for the file stays, empty, until it is deleted",
-            }
+            told["next_call"] = next_call(
+                "delete_media_infos",
+                {"MediaIds": transfer.media_id},
+                "the asset that was created for the file stays, empty, until it is deleted",
+            )
         return told
 
-    async def _processed(self, transfer: Transfer, seconds: float, progress: Progress | None) -> Waited:
+    async def _processed(
+        self, transfer: Transfer, seconds: float, longest_seconds: float, progress: Progress | None
+    ) -> Waited:
         """Wait until the service has probed the file, and write down how that ended."""
         name = "RegisterMediaInfo" if transfer.kind == "media" else "RegisterMediaStream"
         waited = await wait_for(
@@ -114,11 +132,12 @@ class Following:
             arguments={"MediaId": transfer.media_id, "InputURL": address_of(transfer)},
             reply={"MediaId": transfer.media_id},
             seconds=seconds,
+            longest_seconds=longest_seconds,
             progress=progress,
         )
         if waited.outcome == "succeeded":
             await self._transfers.settle(transfer, "done")
-        elif waited.outcome == "failed":
+        elif waited.outcome in ("failed", "not_found"):
             reason = failure_reason(waited) or waited.status
             await self._transfers.settle(
                 transfer, "failed", f"the file was sent, but the service cannot use it: {reason}"
@@ -135,9 +154,11 @@ class Following:
             summary = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
             told["summary"] = name_tools(summary, get_operation("GetMediaInfo"), None)
         elif transfer.state == "done":
-            told["next_call"] = _next("get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file")
+            told["next_call"] = next_call(
+                "get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file"
+            )
         elif not transfer.ended:
-            told["next_call"] = _next(
+            told["next_call"] = next_call(
                 "transfer_status", {"transfer_id": transfer.id, "wait_seconds": 30}, "not finished: follow it"
             )
         return told
@@ -165,10 +186,6 @@ class Following:
         if transfer.error:
             told["error"] = transfer.error
         return told
-
-
-def _next(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
-    return {"tool": tool, "arguments": arguments, "why": why}
 
 
 def _left_by(transfer: Transfer) -> str:
