@@ -13,8 +13,8 @@ from ims_mcp.catalogue.describe import description
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
-from ims_mcp.foreign_text import plain
 from ims_mcp.server.confirmation import Confirmations
+from ims_mcp.server.failures import quoted
 from ims_mcp.server.operation_tool import answered
 from ims_mcp.server.table_tool import Answer, TableTool
 from ims_mcp.summaries.bounds import fit
@@ -74,9 +74,7 @@ class SearchTool(TableTool):
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
         toolset = arguments.get("toolset")
         if toolset is not None and toolset not in TOOLSETS:
-            raise ImsError(
-                f"There is no toolset {plain(toolset, 60)!r}.", next_step=f"There are: {', '.join(TOOLSETS)}."
-            )
+            raise ImsError(f"There is no toolset {quoted(toolset)}.", next_step=f"There are: {', '.join(TOOLSETS)}.")
         found = search(arguments["query"], limit=arguments.get("limit", 5), toolset=toolset)
         if not found:
             return {"operations": [], "hint": "Nothing fits. Use other words, or name a toolset to see what it has."}
@@ -131,6 +129,7 @@ class CallTool(TableTool):
                 next_step=f"Call it with call_{operation.effect}_operation.",
             )
         given = await checked_arguments(self._client, operation, arguments.get("arguments") or {})
+        longest = self.longest_wait_seconds(context)
         return await answered(
             self._client,
             self._confirmations,
@@ -138,7 +137,7 @@ class CallTool(TableTool):
             given,
             context,
             self._listed,
-            longest_seconds=self.longest_wait_seconds(context),
+            longest_seconds=longest,
             by_its_own_tool=False,
         )
 

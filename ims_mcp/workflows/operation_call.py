@@ -22,7 +22,7 @@ from ims_mcp.summaries.query import check_query, select
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows import live_record
-from ims_mcp.workflows.next_call import call_as_listed, propose
+from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.present_state import read_previous
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
@@ -129,7 +129,7 @@ async def run_operation(
             added = added | _left_to_poll(operation.poll, arguments, reply.data, listed)
     added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
     page = next_page(operation, arguments, reply.data) if operation.effect is Effect.READ else None
-    paged = present_ours(_next_call(operation, page | own.given, "the next page", listed) if page else {})
+    paged = present_ours(propose_operation(operation, page | own.given, "the next page", listed) if page else {})
     room = MAX_BYTES - size_bytes(paged) - (0 if by_its_own_tool else _NAMING_BYTES)
     shaping = (operation, arguments, reply.data, own, added, room)
     if own.query is not None:
@@ -148,7 +148,7 @@ def name_tools(view: dict[str, Any], operation: Operation, listed: Container[str
     if operation.name != "GetMediaInfo" or "left_out" not in view:
         return view
     entries = as_objects(view["left_out"])
-    calls = [_next_call(operation, entry["arguments"], "", listed).get("next_call", {}) for entry in entries]
+    calls = [propose_operation(operation, entry["arguments"], "", listed).get("next_call", {}) for entry in entries]
     named = [
         {**entry, "tool": call["tool"], "arguments": call["arguments"]} if call else entry
         for entry, call in zip(entries, calls, strict=True)
@@ -258,7 +258,7 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
         "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait} | _next_call(look, waited.next_arguments, why, listed)
+    return {"wait": wait} | propose_operation(look, waited.next_arguments, why, listed)
 
 
 def failure_reason(waited: Waited) -> str:
@@ -287,16 +287,4 @@ def _left_to_poll(
     look_arguments = look_arguments_of(poll, arguments, data)[0]
     until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else "see how it stands"
     why = f"runs in the background: {until}"
-    return _next_call(get_operation(poll.operation), look_arguments, why, listed)
-
-
-def _next_call(
-    operation: Operation, arguments: dict[str, Any], why: str, listed: Container[str] | None
-) -> dict[str, Any]:
-    """``{next_call: …}``, a call as the reader can make it: of the operation's own tool, or of the tool for operations
-    of its effect. Empty where the operation would not take it: what an answer holds need not be an id."""
-    try:
-        check(whole_table(operation), arguments)
-    except InvalidArguments:
-        return {}
-    return propose(*call_as_listed(operation, arguments, listed), why)
+    return propose_operation(get_operation(poll.operation), look_arguments, why, listed)

@@ -121,17 +121,19 @@ async def wait_for(
     pause = FIRST_PAUSE_SECONDS
     seen = [_Seen() for _ in looks]
     # A look may outlast a short wait, but never the longest one.
-    round_ends = max(deadline, min(start + LOOK_SECONDS, latest), start + SHORTEST_LOOK_SECONDS)
+    round_ends = max(deadline, min(start + LOOK_SECONDS, latest))
+    times_looked = [0 for _ in looks]
     while True:
-        for index, look_arguments in enumerate(looks):
-            if seen[index].outcome == "succeeded":
-                continue
+        open_looks = [index for index in range(len(looks)) if seen[index].outcome != "succeeded"]
+        # Those that the end of a round has left out come first in the next.
+        for place, index in enumerate(sorted(open_looks, key=times_looked.__getitem__)):
             left = round_ends - clock()
-            if left <= 0:
+            if place and left < SHORTEST_LOOK_SECONDS:
                 break
+            times_looked[index] += 1
             # What was seen last stays, where a look shows nothing.
             before = seen[index]
-            shown = await _look(client, look, look_arguments, poll, arguments, max(left, SHORTEST_LOOK_SECONDS))
+            shown = await _look(client, look, looks[index], poll, arguments, max(left, SHORTEST_LOOK_SECONDS))
             if shown.data is None:
                 shown = replace(shown, status=before.status, data=before.data)
             seen[index] = shown

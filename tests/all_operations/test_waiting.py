@@ -458,10 +458,12 @@ class _Slow:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.looks = 0
+        self.asked: set[str] = set()
 
     async def call(self, operation: Operation, arguments: Any, *, timeout_seconds: float | None = None) -> Any:
         assert timeout_seconds is not None
         self.looks += 1
+        self.asked.add(arguments["JobIds"])
         await self.clock.sleep(min(3.0, timeout_seconds))
         return Reply({"URLUploadInfoList": [{"Status": "PROCESSING"}]}, 2, "r")
 
@@ -484,6 +486,8 @@ async def test_the_deadline_is_looked_at_between_looks(seconds: float) -> None:
     assert waited.outcome == "pending"
     assert clock.now <= min(max(seconds, LOOK_SECONDS) + 1, MAX_WAIT_SECONDS)
     assert client.looks <= max(seconds, LOOK_SECONDS) / 3 + 1
+    # None is looked at twice while another has not been looked at.
+    assert len(client.asked) == min(client.looks, MOST_LOOKS)
 
 
 class _NoClient:

@@ -83,7 +83,7 @@ class Following:
         if transfer.state == "processing":
             left, longest = deadline - anyio.current_time(), end - anyio.current_time()
             waited = await self._processed(transfer, left, longest, None if rising is None else rising.waiting)
-        if waited is not None and waited.outcome == "failed":
+        if waited is not None and waited.outcome in ("failed", "not_found"):
             raise TransferError(
                 f"The transfer {transfer.id} of {transfer.path} failed: {transfer.error}", next_step=_left_by(transfer)
             )
@@ -137,7 +137,7 @@ class Following:
         )
         if waited.outcome == "succeeded":
             await self._transfers.settle(transfer, "done")
-        elif waited.outcome == "failed":
+        elif waited.outcome in ("failed", "not_found"):
             reason = failure_reason(waited) or waited.status
             await self._transfers.settle(
                 transfer, "failed", f"the file was sent, but the service cannot use it: {reason}"
