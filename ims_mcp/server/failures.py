@@ -21,7 +21,7 @@ _SHOWN_CHARACTERS = 60
 
 
 def quoted(name: str) -> str:
-    """A name that a client made up, as an error repeats it."""
+    """A name that a client made up, as an error repeats it: short, printable, on one line."""
     return repr(plain(name, _SHOWN_CHARACTERS))
 
 
