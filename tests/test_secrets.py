@@ -226,6 +226,7 @@ RUNNING = [
     "[{'Name': 'Authorization', 'Value': 'OSS id:§'}]",
     "Traceback: KeyError('secret') env={'ALIBABA_CLOUD_ACCESS_KEY_SECRET': '§'}",
     "GET http://h/p?any=§ HTTP/1.1",
+    "HTTPS_PROXY=user:§@proxy.example:3128 refused",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.§",
 ]
 
@@ -248,6 +249,7 @@ def test_no_secret_stays_in_running_text(template: str) -> None:
         "at 2026-01-01T00:00:00Z, Status=Normal, Code: InvalidParameter",
         "oss://local-media/none.mp4",
         "http://127.0.0.1:9527/x",
+        "mail me@example.com at 12:30",
     ],
 )
 def test_running_text_without_secrets_stays(text: str) -> None:
@@ -298,7 +300,8 @@ def test_anything_is_redacted_at_any_depth() -> None:
     [
         "a" * 20_000, 'token="' * 3000, '\\"' * 10_000, 'token=\\"' * 2500, "://" * 7000, "http://a:" * 2000,
         "http://" + "a@" * 10_000, "<aa>" * 5000, '{"key":"a","value":' * 1000, "authorization: a," * 1200,
-        "token" + " " * 20_000, "%25" * 7000, "?a=b" * 5000, "rtmp://?" * 2500, "eyJ" * 7000, "A" * 20_000 + "!",
+        "token" + " " * 20_000, "%25" * 7000, "?a=b" * 5000, "a:b@" * 5000, "rtmp://?" * 2500, "eyJ" * 7000,
+        "A" * 20_000 + "!",
     ],
 )  # fmt: skip
 def test_text_made_to_be_slow_is_read_once_and_stays_bounded(text: str) -> None:

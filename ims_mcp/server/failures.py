@@ -10,7 +10,7 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 
 from ims_mcp.errors import ImsError
-from ims_mcp.foreign_text import clean
+from ims_mcp.foreign_text import clean, plain
 from ims_mcp.summaries.text import shorten
 
 LONGEST_BYTES = 16 * 1024
@@ -22,7 +22,7 @@ _SHOWN_CHARACTERS = 60
 
 def quoted(name: str) -> str:
     """A name that a client made up, as an error repeats it: short, printable, on one line."""
-    return repr(name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…")
+    return repr(plain(name, _SHOWN_CHARACTERS))
 
 
 def failure(text: str) -> CallToolResult:

@@ -18,6 +18,7 @@ from typing import Any
 from mcp.server.mcpserver.prompts import Prompt
 from mcp.server.mcpserver.prompts.base import PromptArgument
 
+from ims_mcp.foreign_text import clean
 from ims_mcp.server.failures import quoted
 
 _HEAD = re.compile(r"---\n(?P<head>.*?)\n---\n+(?P<text>.*)", re.DOTALL)
@@ -57,7 +58,7 @@ class PromptFile:
     def rendered(self, given: dict[str, str]) -> str:
         """The text with the arguments in place."""
         lines = [line for line in self.text.splitlines() if all(given.get(n) for n in _PLACEHOLDER.findall(line))]
-        return _PLACEHOLDER.sub(lambda match: given[match[1]], "\n".join(lines)).strip()
+        return _PLACEHOLDER.sub(lambda match: clean(given[match[1]]), "\n".join(lines)).strip()
 
 
 def prompt_files() -> list[PromptFile]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from mcp import Client
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from ims_mcp.client.credentials import Credential
@@ -289,6 +290,23 @@ async def test_the_words_of_the_embedded_ims_are_not_taken_for_its_key_pair() ->
     missing = refusal(404, "ResourceNotFound", "The local IMS has no asset oss://local-media/none.mp4.")
     text = text_of(await answered(missing, "get_media_info", {"MediaId": "m"}, credential=LOCAL))
     assert "The local IMS has no asset oss://local-media/none.mp4." in text
+
+
+@pytest.mark.anyio
+async def test_an_unknown_tool_or_prompt_is_named_short_and_plain_and_an_argument_of_one_is_cleaned() -> None:
+    name = ORDER.replace("\ud800", "") + "n" * 1_000_000
+    async with connected("http://127.0.0.1:9") as client:
+        for ask in (client.call_tool(name, {}), client.get_prompt(name, {})):
+            with pytest.raises(MCPError) as caught:
+                await ask
+            assert len(str(caught.value)) < 1_000
+            assert_plain(str(caught.value))
+        prompts = (await client.list_prompts()).prompts
+        prompt = next(prompt for prompt in prompts if prompt.arguments)
+        given = {argument.name: "a\u202eb\u200bc" for argument in prompt.arguments or []}
+        shown = (await client.get_prompt(prompt.name, given)).model_dump_json()
+    assert "abc" in shown
+    assert_plain(shown)
 
 
 def test_whatever_leaves_the_server_can_be_encoded_and_ends() -> None:
