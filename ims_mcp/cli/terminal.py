@@ -9,6 +9,8 @@ import re
 import sys
 from typing import TextIO
 
+from ims_mcp.foreign_text import clean
+
 # What a terminal would obey or hide rather than show: control, direction and invisible characters.
 _UNPRINTABLE = re.compile(
     "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0"
@@ -32,9 +34,9 @@ def prepare_streams() -> None:
 
 
 def say(text: str) -> None:
-    """Print to stderr; where nobody reads it, nothing happens."""
+    """Print to stderr without what a terminal would obey; where nobody reads it, nothing happens."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(clean(text), file=sys.stderr, flush=True)
     except OSError:
         give_up(sys.stderr)
 
