@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import sys
 from typing import TextIO
 
-from ims_mcp.foreign_text import clean
+from ims_mcp.foreign_text import clean, escape_unseen, json_escape
 
-# What a terminal would obey or hide rather than show: control, direction and invisible characters.
-_UNPRINTABLE = re.compile(
-    "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 _NOT_ASCII = re.compile("[^\x00-\x7f]")  # in JSON text only within strings
 
 
@@ -34,7 +28,7 @@ def prepare_streams() -> None:
 
 
 def say(text: str) -> None:
-    """Print to stderr without what a terminal would obey; where nobody reads it, nothing happens."""
+    """Print to stderr; where nobody reads it, nothing happens."""
     try:
         print(clean(text), file=sys.stderr, flush=True)
     except OSError:
@@ -43,11 +37,11 @@ def say(text: str) -> None:
 
 def print_json(text: str) -> None:
     """Print JSON so that it can be read back: what this console cannot show stands as ``\\uXXXX``."""
-    text = _UNPRINTABLE.sub(_escape, text)
+    text = escape_unseen(text)
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
-        text = _NOT_ASCII.sub(_escape, text)
+        text = _NOT_ASCII.sub(json_escape, text)
     print(text)
 
 
@@ -56,7 +50,3 @@ def give_up(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
-
-
-def _escape(match: re.Match[str]) -> str:
-    return json.dumps(match[0])[1:-1]
