@@ -108,6 +108,10 @@ class Transport:
             self._http = proxied_transport(around, limits)
         self._urls: dict[str, httpx.URL] = {}
 
+    @property
+    def route(self) -> Route:
+        return self._route
+
     async def aclose(self) -> None:
         await self._http.aclose()
 
@@ -144,14 +148,14 @@ class Transport:
         except httpx.HTTPError as error:
             if attempt is not None and not attempt.sent:
                 return self._not_sent(asked, error)
-            return no_answer(asked, _words(error))
+            return no_answer(asked, f"{connection_failure(error)}{self._route.by}")
         return too_large(asked) if body is None else read(asked, response.status_code, response.headers, body)
 
     def _not_sent(self, asked: Asked, error: httpx.HTTPError) -> Failure:
         known = explain_no_connection(error, asked.host, self._route)
         if known is not None:
             return not_sent(asked, known.reason, known.next_step, final=known.final)
-        return not_sent(asked, f"{_words(error)}, by {self._route}" if self._route.proxy else _words(error))
+        return not_sent(asked, f"{connection_failure(error)}{self._route.by}")
 
     def _request(
         self,
@@ -196,9 +200,9 @@ async def _whole_body(response: httpx.Response) -> bytes | None:
     return b"".join(pieces)
 
 
-def _words(error: httpx.HTTPError) -> str:
+def connection_failure(error: Exception) -> str:
     """What happened, in the HTTP client's words; some of its errors have none."""
-    usual: dict[type[httpx.HTTPError], str] = {
+    usual: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "the connection took too long",
         httpx.ReadTimeout: "the service said nothing for too long",
         httpx.WriteTimeout: "the request could not be written in time",

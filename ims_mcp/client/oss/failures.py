@@ -112,6 +112,12 @@ def unanswered(
     if (known := explain_no_connection(error, host, route)) is not None:
         kind = Kind.FINAL if known.final else Kind.PASSING
         return OssFailure(kind, known.reason, next_step=known.next_step)
+    failure = _of_the_connection(error, host, connect_seconds=connect_seconds, stall_seconds=stall_seconds)
+    failure.words += route.by
+    return failure
+
+
+def _of_the_connection(error: BaseException, host: str, *, connect_seconds: float, stall_seconds: float) -> OssFailure:
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
     if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
@@ -120,10 +126,8 @@ def unanswered(
         return OssFailure(Kind.PASSING, f"the name {host} could not be resolved")
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
         return OssFailure(Kind.PASSING, f"no connection was made within {connect_seconds:g} s")
-    if "ProxyError" in names:
-        return OssFailure(Kind.PASSING, f"{route} did not connect to {host}")
-    if "NewConnectionError" in names:
-        return OssFailure(Kind.PASSING, f"{host} did not accept the connection")
+    if names & {"ProxyError", "NewConnectionError"}:
+        return OssFailure(Kind.PASSING, f"no connection to {host} was made")
     if names & {"ReadTimeout", "ReadTimeoutError"}:
         return OssFailure(Kind.PASSING, "OSS did not answer in time", uncertain=True)
     if any(isinstance(cause, TimeoutError) for cause in causes):
