@@ -310,7 +310,7 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
 
     ``host`` is whom the request was for.
     """
-    chain = list(_chain(error))
+    chain = list(causes_of(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return _certificate_refused(link, f"{host} or of {route}" if _is_encrypted(route) else host)
@@ -360,7 +360,7 @@ def _certificate_refused(error: ssl.SSLCertVerificationError, host: str) -> NoCo
     return NoConnection(f"the certificate of {host} is not accepted: {flaw}", next_step, final=True)
 
 
-def _chain(error: BaseException) -> Generator[BaseException]:
+def causes_of(error: BaseException) -> Generator[BaseException]:
     """The exception and all it came from; urllib3 keeps the one before it as ``reason`` or among its arguments."""
     seen: set[int] = set()
     waiting: list[object] = [error]

@@ -82,7 +82,7 @@ class Transport:
 
     def __init__(self, around: Surroundings, *, now: Callable[[], float]) -> None:
         self._now = now
-        self._route = around.route
+        self.route = around.route
         self._headers = {
             "user-agent": f"ims-mcp/{__version__}",
             "accept": "application/json",
@@ -108,10 +108,6 @@ class Transport:
             self._http = proxied_transport(around, limits)
         self._urls: dict[str, httpx.URL] = {}
 
-    @property
-    def route(self) -> Route:
-        return self._route
-
     async def aclose(self) -> None:
         await self._http.aclose()
 
@@ -132,7 +128,7 @@ class Transport:
         ``silence_seconds`` is how long the service may say nothing; None leaves that to the caller's deadline.
         """
         auth = Acs3Auth(credential, now=self._now) if credential is not None else AnonymousAuth(now=self._now)
-        if self._route.proxy is not None and attempt is None:
+        if self.route.proxy is not None and attempt is None:
             attempt = Attempt()  # what breaks off before the tunnel stands was not sent
         request = self._request(endpoint, placed, attempt, connect_seconds, silence_seconds)
         try:
@@ -148,14 +144,14 @@ class Transport:
         except httpx.HTTPError as error:
             if attempt is not None and not attempt.sent:
                 return self._not_sent(asked, error)
-            return no_answer(asked, f"{connection_failure(error)}{self._route.by}")
+            return no_answer(asked, f"{connection_failure(error)}{self.route.by}")
         return too_large(asked) if body is None else read(asked, response.status_code, response.headers, body)
 
     def _not_sent(self, asked: Asked, error: httpx.HTTPError) -> Failure:
-        known = explain_no_connection(error, asked.host, self._route)
+        known = explain_no_connection(error, asked.host, self.route)
         if known is not None:
             return not_sent(asked, known.reason, known.next_step, final=known.final)
-        return not_sent(asked, f"{connection_failure(error)}{self._route.by}")
+        return not_sent(asked, f"{connection_failure(error)}{self.route.by}")
 
     def _request(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.outbound import Route, explain_no_connection
+from ims_mcp.client.outbound import Route, causes_of, explain_no_connection
 from ims_mcp.foreign_text import quotable
 
 _MAX_RETRY_AFTER_SECONDS = 60.0
@@ -118,7 +118,7 @@ def unanswered(
 
 
 def _of_the_connection(error: BaseException, host: str, *, connect_seconds: float, stall_seconds: float) -> OssFailure:
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     names = {type(cause).__name__ for cause in causes}
     if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
         return OssFailure(Kind.FINAL, "no request can be made of what was given")
@@ -179,16 +179,3 @@ def _service_time(said: object, date: str | None) -> float | None:
     with suppress(ValueError, OverflowError, OSError):
         return parsedate_to_datetime(date).timestamp() if date else None
     return None
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything it wraps, however it wraps it."""
-    waiting: list[object] = [error]
-    seen: set[int] = set()
-    while waiting:
-        found = waiting.pop()
-        if not isinstance(found, BaseException) or id(found) in seen:
-            continue
-        seen.add(id(found))
-        yield found
-        waiting += [found.__cause__, found.__context__, getattr(found, "reason", None), *found.args]
