@@ -13,6 +13,7 @@ emoji, as Persian and some Indic spellings use it, is taken out like the rest.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -43,6 +44,7 @@ _MOST_MARKS = 8
 _STACK = re.compile(f"[{_MARK_BLOCKS}]{{{_MOST_MARKS + 1},}}")
 # One set of characters, searched for in a fraction of the time that the alternatives above take.
 _SUSPECT = re.compile(f"[{_INVISIBLE}\x0b\x0c\x85\ufe0f\u200d\u2028\u2029{_MARK_BLOCKS}]")
+_UNSEEN = re.compile(f"[{_INVISIBLE}\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
 _SCRIPT = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
@@ -82,6 +84,16 @@ def excerpt(body: bytes, secrets: Iterable[str] = (), limit: int = 160) -> str:
         title = _TITLE.search(text)
         text = f"{title[1] if title else ''} {_TAG.sub(' ', _SCRIPT.sub(' ', text))}"
     return quotable(text.replace("\ufffd", ""), secrets, limit)
+
+
+def escape_unseen(json_text: str) -> str:
+    """JSON text with every character that :func:`clean` takes out written as ``\\uXXXX``: nothing is lost or obeyed."""
+    return _UNSEEN.sub(json_escape, json_text)
+
+
+def json_escape(match: re.Match[str]) -> str:
+    """One character as JSON writes it in ASCII."""
+    return json.dumps(match[0])[1:-1]
 
 
 def _fewer_marks(match: re.Match[str]) -> str:

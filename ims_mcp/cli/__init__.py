@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ims_mcp import __version__
-from ims_mcp.errors import ImsError, InvalidArguments
+from ims_mcp.cli.endings import MISUSED, run_to_the_end
+from ims_mcp.cli.terminal import prepare_streams, say
 from ims_mcp.logs import log_to_stderr
 from ims_mcp.settings import Settings, read_settings
 
@@ -21,35 +22,37 @@ _SETTINGS = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code 0: done. 1: it failed, and stderr says why and what to do. 2: the command line is off."""
+    """Exit code 0: done. 1: it failed, and stderr says why and what to do. 2: the command line is off. 130: Ctrl-C."""
+    prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "serve")
+    return run_to_the_end(lambda: _run(words), words[0])
+
+
+def _run(words: list[str]) -> int:
     options, rest = _parser().parse_known_args(words)
     if rest and options.command != "call":
-        print(f"ims-mcp {options.command} does not know {' '.join(rest)}; see --help.", file=sys.stderr)
-        return 2
-    try:
-        settings = read_settings(os.environ, **{name: getattr(options, name, None) for name in _SETTINGS})
-        log_to_stderr(settings.log_level)
-        return _run(options, rest, settings)
-    except InvalidArguments as error:
-        print(error.explain(), file=sys.stderr)
-        return 2
-    except ImsError as error:
-        print(error.explain(), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+        say(f"ims-mcp {options.command} does not know {' '.join(rest)}; see ims-mcp {options.command} --help.")
+        return MISUSED
+    # Nothing that is set for the server keeps these from running.
+    environ = os.environ if options.command not in ("search", "demo") else _only_log_level(os.environ)
+    settings = read_settings(environ, **{name: getattr(options, name, None) for name in _SETTINGS})
+    log_to_stderr(settings.log_level)
+    return _run_command(options, rest, settings, words)
 
 
-def _run(options: argparse.Namespace, rest: list[str], settings: Settings) -> int:
+def _only_log_level(environ: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: environ[name] for name in ("IMS_MCP_LOG_LEVEL",) if name in environ}
+
+
+def _run_command(options: argparse.Namespace, rest: list[str], settings: Settings, words: list[str]) -> int:
     # Imported one by one: `serve` must not pay for the embedded IMS, nor `local` for MCP.
     match options.command:
         case "serve":
             from ims_mcp.cli.serve import serve
 
-            return serve(settings)
+            return serve(settings, words)
         case "local":
             from ims_mcp.cli.local import local
 
@@ -89,11 +92,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_server_settings(serve)
 
     local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
-    local.add_argument("--port", type=int, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
+    local.add_argument("--port", type=_port, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
     local.add_argument("--data-dir", help="where state and files are kept (default ~/.local/share/ims-mcp)")
     local.add_argument("--settle", help="seconds a registration takes at least (default 2)")
     local.add_argument("--region", help="region it plays (default cn-shanghai)")
-    local.add_argument("--credential-seconds", type=float, default=3000.0, help="life of upload credentials")
+    local.add_argument(
+        "--credential-seconds",
+        type=float,
+        default=3000.0,
+        metavar="SECONDS",
+        help="life of upload credentials (default 3000)",
+    )
     local.add_argument("--record-patience", help="seconds a live stream may be away before its recording ends (180)")
     local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
     _add_log_level(local)
@@ -112,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
 
     search = _command(commands, "search", "find operations by what they do, in English or Chinese")
     search.add_argument("words", nargs="+", metavar="WORDS", help="what is to be done")
-    search.add_argument("--limit", type=int, default=5, help="how many to show (default 5)")
+    search.add_argument("--limit", type=_count, default=5, help="how many to show (default 5)")
     _add_log_level(search)
 
     doctor = _command(commands, "doctor", "check settings, directories, credentials, the way out and one harmless read")
@@ -160,3 +169,25 @@ def _add_toolsets(parser: argparse.ArgumentParser) -> None:
 
 def _add_log_level(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-level", help="debug, info, warning (default) or error")
+
+
+def _port(text: str) -> int:
+    """For argparse, which reports an ArgumentTypeError with the option's name."""
+    port = _number(int, text)
+    if port is None or not 0 <= port <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1 to 65535, or 0 for a free one")
+    return int(port)
+
+
+def _count(text: str) -> int:
+    count = _number(int, text)
+    if count is None or not 1 <= count <= 400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 400")
+    return int(count)
+
+
+def _number(kind: type[int] | type[float], text: str) -> float | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None

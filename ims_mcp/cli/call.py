@@ -10,10 +10,13 @@ from typing import Any, cast
 
 import anyio
 
-from ims_mcp.catalogue import Effect, Operation, get_operation
+from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.cli.connection import connection
+from ims_mcp.cli.endings import DONE
+from ims_mcp.cli.terminal import print_json, say
 from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
@@ -22,12 +25,12 @@ from ims_mcp.workflows.own_parameters import whole_table
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
     """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
-    operation = get_operation(options.operation)
+    operation = _operation_named(options.operation)
     arguments = {**_json_object(operation, options.json), **_pairs(operation, words)}
     yes = options.yes or _said_yes(settings, operation, arguments)
     result = anyio.run(_call, settings, operation, arguments, yes, options.raw)
-    print(json.dumps(result, ensure_ascii=False, indent=2))
-    return 0
+    print_json(json.dumps(result, ensure_ascii=False, indent=2))
+    return DONE
 
 
 def _said_yes(settings: Settings, operation: Operation, arguments: dict[str, Any]) -> bool:
@@ -49,7 +52,7 @@ async def _call(
     settings: Settings, operation: Operation, arguments: dict[str, Any], yes: bool, raw: bool
 ) -> dict[str, Any]:
     async def progress(done: float, total: float, message: str) -> None:
-        print(f"{done:5.1f} s of {total:.0f} s  {message}", file=sys.stderr)
+        say(f"{done:5.1f} s of {total:.0f} s  {plain(message)}")
 
     async with connection(settings, os.environ) as to:
         checked = await checked_arguments(to.client, operation, arguments)
@@ -57,6 +60,15 @@ async def _call(
         if raw:
             return (await to.client.call(operation, checked, confirmed=yes)).data
         return await run_operation(to.client, operation, checked, own, confirmed=yes, progress=progress)
+
+
+def _operation_named(name: str) -> Operation:
+    try:
+        return get_operation(name)
+    except UnknownOperation as error:
+        near = f"{error.next_step} " if error.next_step.startswith("Did you mean") else ""
+        next_step = f'{near}`ims-mcp search WORDS` finds operations by what they do: ims-mcp search "cut a video".'
+        raise UnknownOperation(str(error), next_step=next_step) from error
 
 
 def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:

@@ -6,12 +6,13 @@ import json
 import os
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from mcp import Client
@@ -21,11 +22,14 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import connection, credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss import put_file
+from ims_mcp.errors import LocalImsError
 from ims_mcp.settings import Settings, read_settings
 
 BUCKET = "local-media"
 WAIT_SECONDS = 30
 LIVE_SECONDS = 10
+WIDTH = 110
+_FOR_PROGRAMS = ("RequestId", "next_call", "left_out")
 
 
 @dataclass(slots=True)
@@ -35,18 +39,26 @@ class Demo:
     client: Client
     problems: list[str] = field(default_factory=list[str])
 
-    async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Call a tool, show the call and what the model reads, and return the structured result."""
-        print(f"\n> {tool} {json.dumps(arguments, ensure_ascii=False)}")
+    async def call(self, what: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Say what is done, call the tool, show the call and what came of it; returns the structured result."""
+        print(f"\n{what}")
+        print("\n".join(wrapped_call(tool, arguments)))
+        said = ""
 
         async def show(progress: float, total: float | None, message: str | None) -> None:
-            print(f"  … {message}")
+            nonlocal said
+            if message and message != said:
+                said = message
+                print(f"  … {message}")
 
         result = await self.client.call_tool(tool, arguments, progress_callback=show)
-        text = "".join(getattr(block, "text", "") for block in result.content)
-        print(_indented(text))
+        content = dict(result.structured_content or {})
+        if content:
+            print("\n".join(result_lines(content)))
+        else:
+            print(_wrapped("  " + "".join(getattr(block, "text", "") for block in result.content), "  "))
         self.expect(not result.is_error, f"{tool} answered with an error")
-        return dict(result.structured_content or {})
+        return content
 
     def expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
@@ -55,9 +67,20 @@ class Demo:
 
 
 def demo(*, keep: str | None = None) -> int:
-    """Run it in a temporary directory, or in ``keep``. Exit code 1 where anything is not as it should be."""
+    """Run it in a temporary directory, or in ``keep``, which is new or empty. Exit code 1 where anything is off."""
+    if keep is not None:
+        directory = Path(keep).expanduser().absolute()
+        directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise LocalImsError(
+                f"{directory} is not empty, and the demo writes files of its own.",
+                next_step="Name a directory that is new or empty.",
+            )
+        code = anyio.run(_demo, directory)
+        print(f"Its clips, the library and the local OSS are kept in {directory}.")
+        return code
     with tempfile.TemporaryDirectory(prefix="ims-mcp-demo-") as temporary:
-        return anyio.run(_demo, Path(keep).expanduser() if keep else Path(temporary))
+        return anyio.run(_demo, Path(temporary))
 
 
 async def _demo(directory: Path) -> int:
@@ -78,11 +101,12 @@ async def _demo(directory: Path) -> int:
             )
         options = ["--local", "--data-dir", str(settings.data_dir), "--upload-dir", str(own.parent)]
         command = ["-m", "ims_mcp", "serve", *options, "--state-dir", str(directory / "state")]
-        print(f"\n$ ims-mcp serve {' '.join(options)}   (over stdio)")
+        print("\nAn MCP client starts the server:")
+        print(_wrapped(f"$ ims-mcp serve {' '.join(options)}", "    "))
         server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
         client = await stack.enter_async_context(Client(server))
         listed = await client.list_tools()
-        print(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}")
+        print(_wrapped(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}", "  "))
         run = Demo(client)
         stream = stack.enter_context(_live_stream(directory / "film.flv"))
         job_id = await _record(run, stream)
@@ -113,6 +137,7 @@ async def _make_clips(directory: Path) -> tuple[Path, Path, Path]:
 
 async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
     registered = await run.call(
+        "Register the clip in the library, and wait until it has been looked at.",
         "register_media_info",
         {
             "InputURL": f"oss://{BUCKET}/demo/{source}",
@@ -124,10 +149,11 @@ async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
     )
     run.expect(registered.get("wait", {}).get("status") == "Normal", "the registration did not become Normal")
     media_id = str(registered.get("MediaId", ""))
-    before = await run.call("get_media_info", {"MediaId": media_id})
+    before = await run.call("Read what is known of it now.", "get_media_info", {"MediaId": media_id})
     facts = json.dumps(before)
     run.expect(all(fact in facts for fact in ("h264", "1920", "1080", "aac", "mov_text")), "the summary lacks a fact")
     attached = await run.call(
+        "Attach a smaller rendition to it.",
         "register_media_stream",
         {
             "MediaId": media_id,
@@ -137,7 +163,7 @@ async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
         },
     )
     run.expect(attached.get("wait", {}).get("outcome") == "succeeded", "the rendition did not arrive")
-    after = json.dumps(await run.call("get_media_info", {"MediaId": media_id}))
+    after = json.dumps(await run.call("Read it once more.", "get_media_info", {"MediaId": media_id}))
     run.expect("1280" in after and "720" in after and "transcode_file" in after, "the rendition is not in the summary")
     return media_id
 
@@ -157,6 +183,7 @@ def _live_stream(clip: Path) -> Generator[str]:
 
 async def _record(run: Demo, stream: str) -> str:
     listed = await run.call(
+        "Which recording templates are there?",
         "call_read_operation",
         {"operation": "ListLiveRecordTemplates", "arguments": {"query": "RecordTemplateList[].[TemplateId, Name]"}},
     )
@@ -168,7 +195,7 @@ async def _record(run: Demo, stream: str) -> str:
         "TemplateId": template,
         "wait_seconds": 15,
     }
-    submitted = await run.call("submit_live_record_job", job)
+    submitted = await run.call("Record the stream into the bucket.", "submit_live_record_job", job)
     run.expect(submitted.get("wait", {}).get("status") == "started", "the recording did not start")
     return str(submitted.get("JobId", ""))
 
@@ -181,6 +208,7 @@ async def _collect(run: Demo, job_id: str) -> None:
             await anyio.sleep(0.5)
             state = (await run.client.call_tool("call_read_operation", status)).structured_content
     files = await run.call(
+        "The stream has ended: which files were recorded?",
         "call_read_operation",
         {
             "operation": "ListLiveRecordFiles",
@@ -188,13 +216,19 @@ async def _collect(run: Demo, job_id: str) -> None:
         },
     )
     recorded = files.get("result") or [["", 0]]
-    run.expect(abs(float(recorded[0][1]) - LIVE_SECONDS) < 2, f"the recording is not {LIVE_SECONDS} s long")
-    asset = await run.call("register_media_info", {"InputURL": recorded[0][0], "wait_seconds": 30})
+    run.expect(abs(float(recorded[0][1] or 0) - LIVE_SECONDS) < 2, f"the recording is not {LIVE_SECONDS} s long")
+    asset = await run.call(
+        "Make an asset of the recording.", "register_media_info", {"InputURL": recorded[0][0], "wait_seconds": 30}
+    )
     run.expect(asset.get("wait", {}).get("status") == "Normal", "the recorded file did not become an asset")
 
 
 async def _upload(run: Demo, own: Path, own_bytes: int) -> None:
-    uploaded = await run.call("upload_media", {"path": str(own), "Title": "Uploaded by the demo", "wait_seconds": 40})
+    uploaded = await run.call(
+        "Upload a file of this machine, in parts.",
+        "upload_media",
+        {"path": str(own), "Title": "Uploaded by the demo", "wait_seconds": 40},
+    )
     run.expect(uploaded.get("state") == "done", "the upload did not end well")
     run.expect(uploaded.get("uploaded", {}).get("size_bytes") == own_bytes, "the upload is not complete")
 
@@ -218,5 +252,48 @@ def _report(problems: list[str], seconds: float) -> int:
     return 0
 
 
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())
+def wrapped_call(tool: str, arguments: dict[str, Any]) -> list[str]:
+    """The call as a client sends it, on lines that fit a terminal."""
+    return _wrapped(f"> {tool} {json.dumps(arguments, ensure_ascii=False)}", "    ").splitlines()
+
+
+def _wrapped(text: str, indent: str) -> str:
+    return textwrap.fill(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+
+
+def result_lines(result: dict[str, Any]) -> list[str]:
+    """What came out, as a person reads it: a line for each fact, without what only a program needs."""
+    lines = _fact_lines({name: value for name, value in result.items() if name not in _FOR_PROGRAMS}, "  ")
+    following = result.get("next_call")
+    if following:
+        lines.append(f"  (next: {following['tool']}, {following['why']})")
+    return lines
+
+
+def _fact_lines(facts: dict[str, Any], indent: str) -> list[str]:
+    """``title: film``; what holds more than fits on a line stands below its name, further in."""
+    lines: list[str] = []
+    for name, value in facts.items():
+        flat = f"{indent}{name}: {_in_words(value)}"
+        if name in _FOR_PROGRAMS:
+            continue
+        if not isinstance(value, dict | list) or len(flat) < WIDTH:
+            lines.append(flat)
+        elif isinstance(value, dict):
+            lines += [f"{indent}{name}:", *_fact_lines(cast("dict[str, Any]", value), f"{indent}  ")]
+        else:
+            lines.append(f"{indent}{name}:")
+            for each in cast("list[Any]", value):
+                item = _fact_lines(cast("dict[str, Any]", each), "") if isinstance(each, dict) else [_in_words(each)]
+                lines += [f"{indent}  {'- ' if number == 0 else '  '}{line}" for number, line in enumerate(item)]
+    return lines
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(each)}" for name, each in cast("dict[str, Any]", value).items())
+    if isinstance(value, list):
+        return ", ".join(_in_words(each) for each in cast("list[Any]", value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -20,10 +20,6 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     """Run until interrupted. Raises LocalImsError where the extra is missing or the data directory is not to be had."""
     environ = dict(os.environ)
     access_key_id, access_key_secret = local_key_pair(environ)
-    if not 0 <= options.port <= 65_535:
-        raise LocalImsError(
-            f"There is no port {options.port}.", next_step="Give --port 1 to 65535; 0 takes a free one."
-        )
     settle = _seconds("--settle", options.settle, "IMS_MCP_LOCAL_SETTLE", 2.0, least=0)
     credential_seconds = _seconds("--credential-seconds", options.credential_seconds, None, 3000.0, least=1)
     patience = _seconds("--record-patience", options.record_patience, "IMS_MCP_LOCAL_RECORD_PATIENCE", 180.0, least=0.1)

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+
+from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.search import search
+from ims_mcp.cli.endings import DONE, FAILED
+from ims_mcp.cli.terminal import say
+
+_SENTENCE_END = re.compile(r"(?<=[.。])\s+(?=[A-Z])")
 
 
 def search_command(words: str, *, limit: int) -> int:
-    """Print the best fits; exit code 1 where nothing fits."""
-    found = search(words, limit=max(limit, 1))
+    """Print the best fits, two lines each; exit code 1 where nothing fits."""
+    found = search(words, limit=limit)
+    if not found:
+        say(
+            f"No operation of IMS fits {words[:80]!r}. Say it with other words, in English or Chinese: what is to be "
+            "done, and with what, such as `ims-mcp search cut a video`."
+        )
+        return FAILED
+    width = max(shutil.get_terminal_size((120, 24)).columns, 60)
     for hit in found:
         operation = hit.operation
         print(f"{operation.name:<32} {operation.effect:<11}  {operation.title}")
-        print(f"    {operation.purpose}")
-    return 0 if found else 1
+        print(f"    {_shorten(_SENTENCE_END.split(operation.purpose, maxsplit=1)[0], width - 4)}")
+    print(f"\nTo call the first: {_example(found[0].operation)}")
+    return DONE
+
+
+def _example(operation: Operation) -> str:
+    required = [f"--{row.name} ..." for row in operation.parameters if row.required]
+    optional = [f"[--{row.name} ...]" for row in operation.parameters[:2]]
+    return " ".join(["ims-mcp call", operation.name, *(required or optional)])
+
+
+def _shorten(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1].rsplit(' ', 1)[0]}…"

@@ -7,6 +7,8 @@ import os
 import anyio
 
 from ims_mcp.cli.connection import connection
+from ims_mcp.cli.endings import DONE
+from ims_mcp.cli.terminal import print_json
 from ims_mcp.server.build import build_server
 from ims_mcp.server.listing import as_sent, effect_of, size_bytes
 from ims_mcp.settings import Settings
@@ -21,10 +23,10 @@ async def _tools(settings: Settings, as_json: bool) -> int:
     async with connection(settings, os.environ) as to:
         listed = await build_server(settings, to.client, to.following).list_tools()
     if as_json:
-        print(as_sent(listed))
-        return 0
+        print_json(as_sent(listed))
+        return DONE
     for tool in listed:
         effect = effect_of(tool)
         print(f"{size_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
     print(f"{len(as_sent(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
-    return 0
+    return DONE

@@ -22,6 +22,7 @@ from ims_mcp.server.failures import quoted
 from ims_mcp.server.job_tools import WaitForJobTool
 from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.prompts import PromptFile, prompt, prompt_files
+from ims_mcp.server.stdio import StdioTransport
 from ims_mcp.server.table_tool import TableTool
 from ims_mcp.server.toolsets import chosen_operations, listed_names
 from ims_mcp.server.transfer_tools import transfer_tools
@@ -74,8 +75,9 @@ class ImsServer(MCPServer[None]):
         tools: list[TableTool] = [
             OperationTool.of(operation, client, confirmations, served) for operation in served.values()
         ]
-        tools += [*transfer_tools(following, served), WaitForJobTool.of(client)]
-        tools += catalogue_tools(client, confirmations, served)
+        waiting = [*transfer_tools(following, served), WaitForJobTool.of(client)]
+        self._waiting = frozenset(tool.name for tool in waiting)
+        tools += [*waiting, *catalogue_tools(client, confirmations, served)]
         known = [tool.name for tool in tools]
         listed = listed_names(settings, known, known)
         self._listed = frozenset(
@@ -110,6 +112,10 @@ class ImsServer(MCPServer[None]):
                 "more tools are listed than OpenAI's API and VS Code take in one request: choose single --toolsets",
                 extra={"tools": len(self._listed), "most": MOST_TOOLS},
             )
+
+    async def run_stdio_async(self, transport: StdioTransport | None = None) -> None:
+        """Serve one client on stdin and stdout, by this project's own transport."""
+        await (transport or StdioTransport()).run(self._lowlevel_server, self._waiting)
 
     async def list_tools(self) -> list[ListedTool]:
         """The same list for as long as the server runs."""

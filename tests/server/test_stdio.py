@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.client.scripted_service import ScriptedService
+from tests.client.scripted_service import Answer, ScriptedService
+from tests.local_ims.server import wait_for
+from tests.server.piped import INITIALIZE, KEYS, WAIT_SECONDS, heed_ctrl_c, piped
 
 HANDSHAKE: list[dict[str, Any]] = [
     {
@@ -149,3 +154,239 @@ def test_a_setting_that_cannot_be_used_is_said_on_stderr_and_nothing_is_served(
     assert run.returncode in (1, 2)
     assert part in run.stderr
     assert run.stdout == ""
+
+
+def test_what_is_still_open_when_stdin_ends_is_answered(tmp_path: Path) -> None:
+    with (
+        ScriptedService(usual=Answer(delay_seconds=0.5)) as service,
+        piped(tmp_path, "--endpoint", service.url) as server,
+    ):
+        server.listen()
+        server.greet()
+        for number in range(50):
+            server.request(number, "tools/list")
+        server.call("slow", "get_media_info", {"MediaId": "m"})
+        server.stdin.close()
+        answers = {answer["id"]: answer for answer in server.rest()}
+        assert server.ended() == (0, "")
+    assert set(answers) == {*range(50), "slow"}
+    assert all("result" in answer for answer in answers.values()), answers["slow"]
+
+
+def test_a_last_message_without_a_line_end_is_answered(tmp_path: Path) -> None:
+    with piped(tmp_path) as server:
+        server.listen()
+        server.greet()
+        server.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}')
+        server.stdin.close()
+        assert server.rest() == [{"jsonrpc": "2.0", "id": 1, "result": {}}]
+        assert server.ended() == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("register_media_info", {"InputURL": "oss://bucket/a.mp4", "wait_seconds": 40}),
+        (
+            "call_write_operation",
+            {"operation": "RegisterMediaInfo", "arguments": {"InputURL": "oss://b/a.mp4", "wait_seconds": 40}},
+        ),
+        ("wait_for_job", {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}}),
+    ],
+)
+def test_a_call_that_waits_is_broken_off_when_stdin_ends(tool: str, arguments: dict[str, Any], tmp_path: Path) -> None:
+    pending = Answer(body={"MediaId": "m", "MediaInfo": {"MediaBasicInfo": {"MediaId": "m", "Status": "Preparing"}}})
+    with ScriptedService(usual=pending) as service, piped(tmp_path, "--endpoint", service.url) as server:
+        server.listen()
+        server.greet()
+        server.request(1, "tools/call", {"name": tool, "arguments": arguments, "_meta": {"progressToken": 1}})
+        assert server.answer()["method"] == "notifications/progress"
+        server.stdin.close()
+        [answer] = [message for message in server.rest() if "id" in message]
+        assert server.ended()[0] == 0
+    assert answer["error"]["message"] == "Connection closed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_requests_are_read_only_as_fast_as_answers_are_and_an_unread_server_ends_with_stdin(tmp_path: Path) -> None:
+    assert sys.platform != "win32"
+    # Long, so that little of it fits into the pipe; 26 KB an answer, so that a few hundred are enough.
+    request = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": {"padding": "x" * 8000}}}
+    line = json.dumps(request).encode() + b"\n"
+    with piped(tmp_path) as server:  # nobody listens
+        server.send({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": INITIALIZE})
+        os.set_blocking(server.stdin.fileno(), False)
+        sent = left = 0
+        while sent < 2000 and select.select([], [server.stdin], [], 5)[1]:
+            left = left or len(line)
+            with suppress(BlockingIOError):
+                left -= os.write(server.stdin.fileno(), line[-left:])
+            sent += not left
+        assert 500 < sent < 2000
+        server.stdin.close()
+        assert server.process.wait(WAIT_SECONDS) == 0
+
+
+def test_nothing_but_the_protocol_can_reach_its_pipes(tmp_path: Path) -> None:
+    noisy = (
+        "import os, subprocess, sys\n"
+        "from ims_mcp.server.build import ImsServer\n"
+        "quiet = ImsServer.list_tools\n"
+        "async def loud(self):\n"
+        "    print('noise', flush=True)\n"
+        "    subprocess.run([sys.executable, '-c', 'import sys; print(sys.stdin.read() or 0)'])\n"
+        "    return await quiet(self)\n"
+        "ImsServer.list_tools = loud\n"
+        "from ims_mcp.cli import main\n"
+        "raise SystemExit(main())\n"
+    )
+    with piped(tmp_path, command=[sys.executable, "-c", noisy]) as server:
+        server.listen()
+        server.greet()
+        server.request(1, "tools/list")
+        assert server.answer()["id"] == 1
+        code, errors = server.end()
+    assert code == 0
+    assert "noise" in errors
+
+
+@pytest.mark.parametrize(
+    "how", ["close", pytest.param("signal", marks=pytest.mark.skipif(sys.platform == "win32", reason="POSIX"))]
+)
+def test_transfers_hear_of_the_end_before_their_calls_are_broken_off(how: str, tmp_path: Path) -> None:
+    watched = (
+        "import anyio, sys\n"
+        "from ims_mcp.workflows.transfers.following import Following\n"
+        "def say(word): print(word, file=sys.stderr, flush=True)\n"
+        "async def upload(self, *_, **__):\n"
+        "    say('begun')\n"
+        "    try: await anyio.sleep_forever()\n"
+        "    finally: say('broken off')\n"
+        "Following.upload, Following.end = upload, lambda self: say('end')\n"
+        "from ims_mcp.cli import main\n"
+        "raise SystemExit(main())\n"
+    )
+    with piped(tmp_path, command=[sys.executable, "-c", watched]) as server:
+        server.listen()
+        server.greet()
+        server.call(1, "upload_media", {"path": "/a.mp4"})
+        assert server.stderr.readline() == b"begun\n"
+        code, errors = server.end() if how == "close" else server.signalled(signal.SIGTERM)
+    assert (code, errors.split("\n")) == (0, ["end", "broken off", ""])
+
+
+def test_a_client_that_has_gone_ends_it_with_one_line(tmp_path: Path) -> None:
+    with piped(tmp_path) as server:
+        server.stdout.close()
+        server.send({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE})
+        code, errors = server.ended()
+    assert code == 0
+    assert errors.splitlines() == ["ims-mcp serve has ended: its client no longer reads stdout (Broken pipe)."]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names in any bytes")
+def test_an_answer_with_a_name_that_is_not_utf8_arrives_and_the_server_goes_on(tmp_path: Path) -> None:
+    named = os.fsdecode(os.fsencode(tmp_path) + b"/\xca\xd3\xc6\xb5")  # in GBK
+    Path(named).mkdir()
+    with piped(tmp_path, "--upload-dir", named) as server:
+        server.listen()
+        server.greet()
+        server.call(1, "upload_media", {"path": str(tmp_path / "elsewhere.mp4")})
+        assert server.answer()["result"]["isError"]
+        server.request(2, "ping")
+        assert server.answer()["id"] == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 0), ("SIGHUP", 0)])
+def test_one_signal_ends_it_whatever_is_under_way(name: str, code: int, tmp_path: Path) -> None:
+    with ScriptedService(usual=Answer(fault="silent")) as service, piped(tmp_path, "--endpoint", service.url) as server:
+        server.listen()
+        server.greet()
+        server.call(1, "get_media_info", {"MediaId": "m"})
+        assert service.wait_until(lambda its: its.count == 1, WAIT_SECONDS)
+        assert server.signalled(getattr(signal, name)) == (code, "")
+        assert [answer["error"]["message"] for answer in server.rest()] == ["Connection closed"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_takes_the_embedded_ims_along_and_a_second_one_does_not_wait_for_it(tmp_path: Path) -> None:
+    assert sys.platform != "win32"
+    data = tmp_path / "data"
+    with piped(tmp_path, "--local", "--data-dir", str(data)) as server:
+        server.listen()
+        server.greet()
+        server.call(1, "list_media_basic_infos", {})
+        assert "result" in server.answer()
+        ims = json.loads((data / "endpoint.json").read_text())["pid"]
+        os.kill(ims, signal.SIGSTOP)  # it cannot end, so the server waits for it
+        try:
+            server.call(2, "list_media_basic_infos", {})
+            server.request(3, "ping")
+            assert server.answer()["id"] == 3
+            server.process.send_signal(signal.SIGINT)
+            assert server.answer()["error"]["message"] == "Connection closed"  # the first Ctrl-C has been heard
+            server.process.send_signal(signal.SIGINT)
+            assert server.process.wait(WAIT_SECONDS) == 130
+        finally:
+            os.kill(ims, signal.SIGCONT)  # fails where the server has waited, and killed it in the end
+        wait_for(lambda: None if (data / "endpoint.json").exists() else True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals of POSIX")
+class TestOnATerminal:
+    """stdin is a terminal, where a person has typed the command."""
+
+    @staticmethod
+    def begin(home: Path, *options: str) -> tuple[subprocess.Popen[bytes], int]:
+        assert sys.platform != "win32"
+        import fcntl
+        import termios
+
+        heed_ctrl_c()
+        ours, theirs = os.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ims_mcp", *options],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **KEYS, "HOME": str(home)},
+            start_new_session=True,
+            # So that Ctrl-C there is a signal here.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        )
+        os.close(theirs)
+        return process, ours
+
+    def test_it_says_what_it_is_and_one_ctrl_c_ends_it(self, tmp_path: Path) -> None:
+        process, keys = self.begin(tmp_path, "serve", "--local")
+        assert process.stdout and process.stderr
+        said = [process.stderr.readline().decode() for _ in range(4)]
+        assert "speaks MCP on stdin and stdout: it waits for a client program" in said[0]
+        entry = json.loads(said[2])["mcpServers"]["ims"]
+        assert Path(entry["command"]).is_absolute()
+        assert entry["args"][-2:] == ["serve", "--local"]
+        assert "Ctrl-C ends it" in said[3]
+        os.write(keys, b"\n")
+        os.write(keys, b"\x03")
+        printed, errors = process.communicate(timeout=WAIT_SECONDS)
+        os.close(keys)
+        assert (process.returncode, printed) == (130, b"")
+        assert errors == b"ims-mcp serve has ended. It was waiting for an MCP client to write to its stdin.\n"
+
+    def test_it_says_which_calls_it_was_waiting_for(self, tmp_path: Path) -> None:
+        with ScriptedService(usual=Answer(fault="silent")) as service:
+            process, keys = self.begin(tmp_path, "serve", "--endpoint", service.url)
+            assert process.stdout
+            for message in [*HANDSHAKE, CALL]:
+                os.write(keys, json.dumps(message).encode() + b"\n")
+            assert service.wait_until(lambda its: its.count == 1, WAIT_SECONDS)
+            os.write(keys, b"\x03")
+            _, errors = process.communicate(timeout=WAIT_SECONDS)
+            os.close(keys)
+        assert process.returncode == 130
+        assert errors.decode().splitlines()[-1].endswith("It was waiting for a call to end: get_media_info.")
+
+    def test_a_client_program_is_told_nothing(self, tmp_path: Path) -> None:
+        with piped(tmp_path) as server:
+            assert server.end() == (0, "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -92,4 +93,5 @@ def publishing(clip: Path, url: str, seconds: float) -> Generator[Publishing]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is its parent's, which ends it
     sys.stdout.write(json.dumps({"packets": publish(sys.argv[1], sys.argv[2], float(sys.argv[3]))}))

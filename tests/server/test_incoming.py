@@ -1,0 +1,195 @@
+"""Every line of a client's is answered, or said to be refused under the id its sender waits for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp_types import JSONRPCError, JSONRPCNotification, JSONRPCRequest
+
+from ims_mcp.server.incoming import LineSplitter, Refused, read_message
+from tests.server.piped import Piped, piped
+
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+DEEP = "[" * 300 + "]" * 300
+DEEPER = "[" * 200_000 + "]" * 200_000
+CALL = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"get_media_info","arguments":{"query":%s}}}'
+ID_LAST = '{"method":"tools/call","params":{"id":99,"name":"get_media_info","arguments":{"id":98,"x":%s}},"id":"z"}'
+
+# What is sent, the error's code, the id it comes under, a part of its text.
+REFUSED: list[tuple[str, bytes, int, Any, str]] = [
+    ("half an emoji", (CALL % '"a\\ud83db"').encode(), -32700, 7, "half a surrogate pair"),
+    ("the other half", (CALL % '"a\\ude00b"').encode(), -32700, 7, "half a surrogate pair"),
+    ("half an emoji as a name", (CALL % '{"\\ud83d":1}').encode(), -32700, 7, "half a surrogate pair"),
+    ("half an emoji as bytes", CALL.encode() % b'"\xed\xa0\xbd"', -32700, 7, "not UTF-8 (byte"),
+    ("GBK", CALL.encode() % '"视频"'.encode("gbk"), -32700, 7, "not UTF-8 (byte"),
+    ("an id of half an emoji", b'{"jsonrpc":"2.0","id":"\\ud83d","method":"ping"}', -32700, None, "surrogate"),
+    ("depth", (CALL % DEEP).encode(), -32700, 7, "nested too deeply"),
+    ("more depth, id last", (ID_LAST % DEEPER).encode(), -32700, "z", "nested too deeply"),
+    ("a number of 5,000 digits", (CALL % ("9" * 5000)).encode(), -32700, 7, "too many digits"),
+    ("an id of 5,000 digits", b'{"jsonrpc":"2.0","id":' + b"9" * 5000 + b',"method":"ping"}', -32700, None, "digits"),
+    ("half a message", b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{', -32700, 7, "not JSON (EOF"),
+    ("no JSON", b"tools/list", -32700, None, "not JSON"),
+    ("an id only within what is broken", b'{"params":{"title":"say "hi" {"},"id":8}', -32700, None, "not JSON"),
+    ("something after it", b'{"jsonrpc":"2.0","id":7,"method":"ping"} {}', -32700, 7, "trailing"),
+    ("params as a list", b'{"jsonrpc":"2.0","method":"tools/list","params":[1],"id":7}', -32600, 7, "params"),
+    ("params as a string", b'{"jsonrpc":"2.0","id":7,"method":"tools/list","params":"x"}', -32600, 7, "params"),
+    ("no jsonrpc", b'{"id":7,"method":"tools/list"}', -32600, 7, '"jsonrpc": "2.0"'),
+    ("jsonrpc 1.0", b'{"jsonrpc":"1.0","id":7,"method":"tools/list"}', -32600, 7, '"jsonrpc": "2.0"'),
+    ("no method", b'{"jsonrpc":"2.0","id":7}', -32600, 7, "has a method"),
+    ("a number as method", b'{"jsonrpc":"2.0","id":7,"method":5}', -32600, 7, "method of a request is a string"),
+    ("id null", b'{"jsonrpc":"2.0","id":null,"method":"tools/list"}', -32600, None, "id of a request"),
+    ("id true", b'{"jsonrpc":"2.0","id":true,"method":"tools/list"}', -32600, None, "id of a request"),
+    ("id 1.5", b'{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}', -32600, 1.5, "id of a request"),
+    ("an object as id", b'{"jsonrpc":"2.0","id":{"a":1},"method":"tools/list"}', -32600, None, "id of a request"),
+    ("an empty batch", b"[]", -32600, None, "Batches"),
+    ("a number", b"5", -32600, None, "JSON object"),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with piped(tmp_path_factory.mktemp("home")) as running:
+        running.listen()
+        running.greet()
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "identity", "part"), [row[1:] for row in REFUSED], ids=[r[0] for r in REFUSED]
+)
+def test_a_line_that_is_no_message_is_answered_with_an_error_and_the_next_one_served(
+    line: bytes, code: int, identity: Any, part: str, server: Piped
+) -> None:
+    server.send(line)
+    refused = server.answer()
+    assert (refused["jsonrpc"], refused["id"], refused["error"]["code"]) == ("2.0", identity, code)
+    assert part in refused["error"]["message"]
+    server.request("next", "ping")
+    assert server.answer() == {"jsonrpc": "2.0", "id": "next", "result": {}}
+
+
+def test_every_request_of_a_batch_is_answered_that_batches_are_not_taken(server: Piped) -> None:
+    ping = {"jsonrpc": "2.0", "method": "ping"}
+    server.send(json.dumps([{**ping, "id": 1}, {**ping, "id": "b"}, ping, 5]).encode())
+    answers = [server.answer() for _ in range(2)]
+    assert [(each["id"], each["error"]["code"]) for each in answers] == [(1, -32600), ("b", -32600)]
+    assert "a line of its own" in answers[0]["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"\xef\xbb\xbf", b""), (b"", b"\r"), (b"  \t", b" "), (b"\n\r\n  \n", b""), (b"\xef\xbb\xbf\n", b"")],
+    ids=["BOM", "CRLF", "blanks", "blank lines", "BOM on a line of its own"],
+)
+def test_what_stands_around_a_message_does_no_harm(before: bytes, after: bytes, server: Piped) -> None:
+    server.send(before + b'{"jsonrpc":"2.0","id":"x","method":"ping"}' + after)
+    assert server.answer() == {"jsonrpc": "2.0", "id": "x", "result": {}}
+
+
+def test_text_beyond_ascii_and_numbers_beyond_json_arrive(server: Piped) -> None:
+    server.send(
+        '{"jsonrpc":"2.0","id":"视频 🎬","method":"tools/call","params":{"name":"search_operations",'
+        '"arguments":{"query":"\\ud83c\\udfac \\u0000 视频","limit":NaN}}}'.encode()
+    )
+    answer = server.answer()
+    assert answer["id"] == "视频 🎬"
+    assert answer["result"]["isError"]
+
+
+def test_a_line_beyond_the_bound_is_refused_under_its_id_wherever_that_stands(server: Piped) -> None:
+    filling = b"a" * (33 * 1024 * 1024)
+    server.send(b'{"jsonrpc":"2.0","id":5,"method":"ping","params":{"x":"' + filling + b'"}}')
+    first = server.answer()
+    server.send(b'{"method":"ping","params":{"id":4,"x":"' + filling + b'"},"jsonrpc":"2.0","id":6}')
+    last = server.answer()
+    assert [(each["id"], each["error"]["code"]) for each in (first, last)] == [(5, -32600), (6, -32600)]
+    assert "longer than 33,554,432 bytes" in first["error"]["message"]
+    server.request("next", "ping")
+    assert server.answer()["id"] == "next"
+
+
+def test_of_a_line_beyond_the_bound_only_its_ends_are_kept() -> None:
+    lines = LineSplitter(longest=100_000)
+    piece = b"x" * 65_536
+    assert not any(lines.feed(piece) for _ in range(1000))
+    held = sum(len(value) for value in vars(lines).values() if isinstance(value, bytes | bytearray))
+    assert held < 10_000
+    [refused, whole] = lines.feed(b'x"}\n{"a":1}\n{"b"')
+    assert isinstance(refused, Refused)
+    assert whole == b'{"a":1}'
+    assert lines.last() == b'{"b"'
+
+
+def test_the_first_lines_may_be_unreadable_in_the_newest_era_too(tmp_path: Path) -> None:
+    with piped(tmp_path) as server:
+        server.listen()
+        server.send(b"hello", (CALL % '"\\ud83d"').encode())
+        assert [server.answer()["id"] for _ in range(2)] == [None, 7]
+        server.request(1, "tools/list", {"_meta": META})
+        assert server.answer()["result"]["tools"]
+        server.send(b"hello")
+        assert server.answer()["error"]["code"] == -32700
+
+
+def test_refused_lines_are_logged_without_their_content_and_not_without_end(tmp_path: Path) -> None:
+    with piped(tmp_path) as server:
+        server.listen()
+        server.greet()
+        for _ in range(300):
+            server.send(b"SECRET WORD")
+        assert {server.answer()["error"]["code"] for _ in range(300)} == {-32700}
+        code, errors = server.end()
+    logged = [json.loads(line) for line in errors.splitlines()]
+    assert code == 0
+    assert len(logged) == 20
+    assert {entry["level"] for entry in logged} == {"warning"}
+    assert "not JSON" in logged[0]["message"]
+    assert "Further ones are not logged" in logged[-1]["message"]
+    assert "SECRET" not in errors
+
+
+def test_an_answer_of_the_clients_that_cannot_be_read_ends_the_wait_for_it(tmp_path: Path) -> None:
+    with piped(tmp_path, "--endpoint", "http://127.0.0.1:9") as server:
+        server.listen()
+        server.greet(elicitation={})
+        server.call(1, "delete_media_infos", {"MediaIds": "x"})
+        question = server.answer()
+        assert question["method"] == "elicitation/create"
+        content = b'{"action":"accept","content":{"confirm":"\\ud83d"}}'
+        server.send(b'{"jsonrpc":"2.0","id":%d,"result":%b}' % (question["id"], content))
+        answer = server.answer()
+    assert answer["id"] == 1
+    assert "error" in answer or answer["result"]["isError"]
+
+
+def test_messages_are_read_as_they_are() -> None:
+    assert isinstance(read_message(b'{"jsonrpc":"2.0","id":1,"method":"a","params":{"x":"\\\\ud83d"}}'), JSONRPCRequest)
+    assert isinstance(read_message(b'{"jsonrpc":"2.0","method":"a","params":{"id":1}}'), JSONRPCNotification)
+    assert read_message(b" \r") is None
+    unreadable = read_message(b'{"jsonrpc":"2.0","id":3,"result":[]}')
+    assert isinstance(unreadable, JSONRPCError) and unreadable.id == 3
+    nobody = read_message(b'{"jsonrpc":"2.0","id":null,"result":[]}')
+    assert isinstance(nobody, Refused) and nobody.ids == (None,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[" * 3_000_000,
+        b"[{" * 1_000_000,
+        b'{"id":1,' + b'"a",' * 1_000_000,
+        b'{"id":"' + b"a" * 3_000_000,
+        b'"' + b"\\u" * 1_000_000,
+        b"\\" * 3_000_000,
+        b'{"a":"' + b'\\"' * 1_000_000,
+    ],
+)
+def test_no_line_is_too_much_to_be_refused(line: bytes) -> None:
+    assert isinstance(read_message(line), Refused)
