@@ -170,6 +170,9 @@ def test_a_url_of_any_scheme_is_shown_without_what_lets_somebody_in(template: st
         "100% sure? yes",
         "me@example.com",
         r"C:\u0026\x=1",
+        "https://b.oss-cn-shanghai.aliyuncs.com/films/key=1/pass=2/a.mp4",
+        "https://h/p?t=salt&pepper=1",
+        "WEBVTT key=value&token=x",
     ],
 )
 def test_what_signs_nothing_is_left_as_it_is(text: str) -> None:
