@@ -14,6 +14,7 @@ Anything else that escapes is a bug, not an ImsError.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 _PROBLEM_CHARACTERS = 8_000
@@ -78,6 +79,11 @@ class CredentialsError(ImsError):
     """No credentials, or their provider failed. The text never holds a part of a credential."""
 
 
+# Codes with "NotFound", often with the status 404, that say nothing of what was asked for.
+_OF_THE_CALLER = ("InvalidAccessKeyId", "InvalidSecurityToken", "InvalidAction", "InvalidApi", "InvalidVersion")
+_NOT_FOUND = re.compile("NotFound|NotExist|NoSuch", re.IGNORECASE)
+
+
 class ServiceError(ImsError):
     """IMS answered with an error body.
 
@@ -106,6 +112,16 @@ class ServiceError(ImsError):
         self.recommend = recommend
         self.cause = cause
         self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def refuses_caller(self) -> bool:
+        """Whether these credentials may not ask this at all, or not in this way: nothing is said of the thing."""
+        return self.http_status in (401, 403) or self.code.startswith(_OF_THE_CALLER)
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether the service knows nothing under the id or address it was asked for."""
+        return not self.refuses_caller and (self.http_status == 404 or bool(_NOT_FOUND.search(self.code)))
 
     def explain(self) -> str:
         lines = [str(self)]

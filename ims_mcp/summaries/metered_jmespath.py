@@ -16,7 +16,7 @@ from typing import Any, cast
 from jmespath.functions import Functions
 from jmespath.visitor import Options, TreeInterpreter
 
-# Characters that are gone through in the time a node takes, and the bits of an integer.
+# Characters (of ASCII) that are gone through in the time a node takes, and the bits of an integer.
 _TEXT_UNIT = 16
 _NUMBER_UNIT = 64
 # A list or an object takes the memory of a few elements more than it has.
@@ -75,20 +75,29 @@ class _Meter:
         for value in values:
             self.spend(_weigh(value, self.steps))
 
+    def check_room(self, cells: int) -> None:
+        """Raises TooMuch where what is about to be made would take more than is left."""
+        if cells > self.cells:
+            raise TooMuch("it makes far more values than the answer has")
+
     def make(self, made: Any) -> None:
         """Count what was made: elements, not what lies in them. Raises TooMuch."""
         if isinstance(made, list | dict):
             self.cells -= len(cast("list[Any]", made)) + _CONTAINER_CELLS
         elif isinstance(made, str):
-            self.cells -= len(made) // _TEXT_UNIT
-        if self.cells < 0:
-            raise TooMuch("it makes far more values than the answer has")
+            self.cells -= _units(made)
+        self.check_room(0)
 
     def check_result(self, found: Any) -> None:
         """A result is read, and written, to its depths: Raises TooMuch where it has none."""
         most = self.cells
         if _weigh(found, most) > most:
             raise TooMuch("what it picks is far larger than the answer")
+
+
+def _units(text: str) -> int:
+    """Sixteen characters of ASCII, or four of others, which take up to four bytes each and twelve when written."""
+    return len(text) // (_TEXT_UNIT if text.isascii() else _TEXT_UNIT // 4)
 
 
 def _weigh(value: Any, most: int) -> int:
@@ -100,12 +109,12 @@ def _weigh(value: Any, most: int) -> int:
         each = waiting.pop()
         total += 1
         if isinstance(each, str):
-            total += len(each) // _TEXT_UNIT
+            total += _units(each)
         elif isinstance(each, list):
             waiting += cast("list[Any]", each)
         elif isinstance(each, dict):
             entries = cast("dict[str, Any]", each)
-            total += sum(len(name) // _TEXT_UNIT for name in entries)
+            total += sum(map(_units, entries))
             waiting += entries.values()
         elif isinstance(each, int):
             total += each.bit_length() // _NUMBER_UNIT
@@ -140,7 +149,7 @@ class _Interpreter(TreeInterpreter):
         result = getattr(self, f"visit_{kind}")(node, *args, **kwargs)
         if isinstance(result, str):
             # What is found is going to be looked at: by a comparison, a sort, a function.
-            self._meter.spend(len(result) // _TEXT_UNIT)
+            self._meter.spend(_units(result))
         elif kind in _MAKING:
             self._meter.make(result)
         return result
@@ -159,7 +168,9 @@ class _Interpreter(TreeInterpreter):
             return None
         elements = cast("list[Any]", base)
         self._meter.spend(len(elements))
-        self._meter.spend(sum(len(cast("list[Any]", each)) for each in elements if isinstance(each, list)))
+        within = sum(len(cast("list[Any]", each)) for each in elements if isinstance(each, list))
+        self._meter.spend(within)
+        self._meter.check_room(within)
         merged: list[Any] = []
         for each in elements:
             if isinstance(each, list):
@@ -177,12 +188,18 @@ class _Functions(Functions):
 
     def call_function(self, function_name: Any, resolved_args: Any) -> Any:
         arguments = cast("list[Any]", resolved_args)
-        work = sum(map(_surface, arguments))
-        self._meter.spend(work)
+        work = 0
+        for argument in arguments:
+            # One by one: the same list may be given three hundred times.
+            surface = _surface(argument)
+            self._meter.spend(surface)
+            work += surface
         first, last = (arguments[0], arguments[-1]) if arguments else (None, None)
         match function_name:
             case "to_string":
-                self._meter.spend_on(first)
+                written = _weigh(first, self._meter.steps)
+                self._meter.spend(written)
+                self._meter.check_room(written)
             case "contains" if isinstance(first, list):
                 self._meter.spend(work * _weigh(last, self._meter.steps))
             case "contains" if isinstance(first, str) and isinstance(last, str):
@@ -190,7 +207,9 @@ class _Functions(Functions):
             case "sort" | "sort_by":
                 self._meter.spend(work * work.bit_length() // 4)
             case "join" if isinstance(first, str):
-                self._meter.spend(work * (1 + len(first) // _TEXT_UNIT))
+                self._meter.check_room(
+                    work + len(cast("list[Any]", last)) * _units(first) if isinstance(last, list) else 0
+                )
             case _:
                 pass
         made = super().call_function(function_name, arguments)
@@ -201,8 +220,8 @@ class _Functions(Functions):
 def _surface(value: Any) -> int:
     """What a function goes through that looks at a value and at its elements, but not into them."""
     if isinstance(value, str):
-        return 1 + len(value) // _TEXT_UNIT
+        return 1 + _units(value)
     if isinstance(value, list):
         elements = cast("list[Any]", value)
-        return 1 + len(elements) + sum(len(each) // _TEXT_UNIT for each in elements if isinstance(each, str))
+        return 1 + len(elements) + sum(_units(each) for each in elements if isinstance(each, str))
     return 1 + len(cast("dict[str, Any]", value)) if isinstance(value, dict) else 1

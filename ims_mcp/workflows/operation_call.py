@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+import math
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self, cast
 
 import anyio
@@ -31,6 +33,8 @@ LARGE_BYTES = 500_000
 """From this size on a response is made readable in a thread."""
 QUERIES_AT_ONCE = 2
 """So many queries are evaluated at a time: each may take seconds, and all of them share one interpreter."""
+QUERY_TURN_SECONDS = 2.0
+"""So long the query of a write waits for its turn: its caller must hear of the id before it gives up."""
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
 OUR_BYTES = 8 * 1024
 """What of a result this server's own fields may take (wait, next_call, previous)."""
@@ -133,7 +137,10 @@ async def run_operation(
     room = MAX_BYTES - size_bytes(paged) - (0 if by_its_own_tool else _NAMING_BYTES)
     shaping = (operation, arguments, reply.data, own, added, room)
     if own.query is not None:
-        shown = await anyio.to_thread.run_sync(_shown, *shaping, limiter=_slots())
+        shown = await _take_turn(operation, partial(_shown, *shaping))
+        if shown is None:
+            untried = {"query_problem": "done, but the query was not evaluated: too many others were before it"}
+            shown = _shaped(operation, reply.data, own, added | untried, room)
     elif reply.size_bytes < LARGE_BYTES:
         shown = _shown(*shaping)
     else:
@@ -154,6 +161,19 @@ def name_tools(view: dict[str, Any], operation: Operation, listed: Container[str
         for entry, call in zip(entries, calls, strict=True)
     ]
     return {**view, "left_out": named}
+
+
+async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """What ``read`` returns, which evaluates a query; None for a write whose turn does not come in time."""
+    slots = _slots()
+    with anyio.move_on_after(math.inf if operation.effect is Effect.READ else QUERY_TURN_SECONDS) as waiting:
+        await slots.acquire()
+    if waiting.cancelled_caught:
+        return None
+    try:
+        return await anyio.to_thread.run_sync(read)
+    finally:
+        slots.release()
 
 
 def _slots() -> anyio.CapacityLimiter:

@@ -67,8 +67,7 @@ async def _asset_at(client: ImsClient, url: str) -> dict[str, str]:
     try:
         reply = await client.call(get_operation("GetMediaInfo"), {"InputURL": url}, timeout_seconds=_LOOK_SECONDS)
     except ServiceError as error:
-        is_missing = error.http_status == 404 or "NotFound" in error.code or "NotExist" in error.code
-        return {url: "no asset has this URL now, so none is deleted"} if is_missing else {}
+        return {url: "no asset has this URL now, so none is deleted"} if error.is_not_found else {}
     except ImsError:
         return {}
     info = as_object(reply.data.get("MediaInfo"))

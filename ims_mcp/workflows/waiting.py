@@ -32,10 +32,7 @@ LAG_SECONDS = 10.0
 SHORT_LAG_SECONDS = 2.0
 """The same for an id that comes from the caller, who has had it for a while."""
 _PERCENTS = ("Percent", "Progress")
-# Codes with "NotFound" and the status 404 that say nothing of the id.
-_OTHER_NOT_FOUND = ("InvalidAccessKeyId", "InvalidSecurityToken", "InvalidAction", "InvalidApi", "InvalidVersion")
 _REFUSED_AGAIN = ("InvalidParameter", "MissingParameter", "SignatureDoesNotMatch", "IncompleteSignature")
-_NOT_FOUND = re.compile("NotFound|NotExist|NoSuch", re.IGNORECASE)
 
 Outcome = Literal["succeeded", "failed", "pending", "not_found", "unknown"]
 """``not_found``: the service knows nothing under the id. ``unknown``: it does not let these credentials look, or does
@@ -196,10 +193,10 @@ def _outcome_of_error(error: ImsError) -> Outcome:
         return "unknown"
     if kind_of(error.code, error.http_status) is not Kind.FINAL:
         return "pending"
-    if error.http_status in (401, 403) or error.code.startswith((*_OTHER_NOT_FOUND, *_REFUSED_AGAIN)):
+    if error.refuses_caller or error.code.startswith(_REFUSED_AGAIN):
         return "unknown"
     # Anything else may be the state of the job: an asset that is not ready yet cannot be played.
-    return "not_found" if error.http_status == 404 or _NOT_FOUND.search(error.code) else "pending"
+    return "not_found" if error.is_not_found else "pending"
 
 
 def _missing(poll: Poll, body: Mapping[str, Any]) -> str:

@@ -328,6 +328,7 @@ async def test_a_deletion_tells_the_titles_of_the_assets_and_which_do_not_exist(
             "(now asset m1 titled Old)",
         ),
         (refusal(404, "ResourceNotFound"), "(no asset has this URL now, so none is deleted)"),
+        (refusal(404, "InvalidAction.NotFound"), "InputURL: oss://b/k.mp4\n"),
         (refusal(500, "InternalError"), "InputURL: oss://b/k.mp4\n"),
         (Answer(body=b"<html>"), "InputURL: oss://b/k.mp4\n"),
         (Answer(body={"MediaInfo": ["?"]}), "InputURL: oss://b/k.mp4\n"),

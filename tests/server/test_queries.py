@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import anyio
 import anyio.to_thread
 import pytest
 
 from ims_mcp.summaries import metered_jmespath
-from tests.client.scripted_service import Answer, ScriptedService
+from ims_mcp.workflows import operation_call
+from tests.client.scripted_service import Answer, Arrived, ScriptedService
 from tests.server.connected import connected, content_of, text_of
 
 REGISTERED = Answer(body={"MediaId": "m1", "RequestId": "r"})
@@ -135,6 +139,42 @@ async def test_the_server_answers_others_while_queries_go_on() -> None:
                 answered.append("list")
     assert answered.index("list") < answered.index("query")
     assert answered.count("query") == 3
+
+
+@pytest.mark.anyio
+async def test_a_write_keeps_its_id_however_many_queries_are_before_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every place is taken by a query that goes on until the write has been answered."""
+    answered, begun = threading.Event(), threading.Semaphore(0)
+    evaluate = metered_jmespath.evaluate
+
+    def go_on(parsed: Any, document: Any, limits: metered_jmespath.QueryLimits) -> Any:
+        if "MediaId" not in document:
+            begun.release()
+            answered.wait(60)
+        return evaluate(parsed, document, limits)
+
+    monkeypatch.setattr(metered_jmespath, "evaluate", go_on)
+    monkeypatch.setattr(operation_call, "QUERY_TURN_SECONDS", 0.0)
+
+    def reply(request: Arrived) -> Answer:
+        return REGISTERED if request.action == "RegisterMediaInfo" else Answer(body={"PlayInfoList": []})
+
+    async def ask() -> None:
+        content_of(await client.call_tool("get_play_info", {"MediaId": "m", "query": "PlayInfoList"}))
+
+    with ScriptedService(usual=reply) as service:
+        async with connected(service.url, timeout_seconds=60) as client, anyio.create_task_group() as tasks:
+            for _ in range(operation_call.QUERIES_AT_ONCE):
+                tasks.start_soon(ask)
+            try:
+                for _ in range(operation_call.QUERIES_AT_ONCE):
+                    assert await anyio.to_thread.run_sync(begun.acquire, True, 60)
+                arguments = {"InputURL": "oss://b/k", "query": "MediaId"}
+                content = content_of(await client.call_tool("register_media_info", arguments))
+                assert content["MediaId"] == "m1"
+                assert "not evaluated" in content["query_problem"]
+            finally:
+                answered.set()
 
 
 def _something_arrived(service: ScriptedService) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries import metered_jmespath
 from ims_mcp.summaries.bounds import LONGEST_QUERY, size_bytes
-from ims_mcp.summaries.metered_jmespath import QueryLimits
+from ims_mcp.summaries.metered_jmespath import QueryLimits, TooMuch, evaluate
 from ims_mcp.summaries.query import check_query, select
 from ims_mcp.summaries.shaping import MAX_BYTES
 
@@ -70,6 +70,28 @@ def test_a_query_that_explodes_is_refused_before_it_takes_memory(query: str) -> 
     assert most_bytes < 60_000_000
 
 
+SEPARATOR = "\U0001f600" * 16
+EXPLODING_LARGE = {
+    "a long text between many": f"join(join('{SEPARATOR}',L[:400]),L[:20000])",
+    "a text written many times": f"join('{SEPARATOR}',L[:200000])|to_string([{','.join(['@'] * 25)}])",
+    "lists put one behind the other": f"[{','.join(['L'] * 28)}][]",
+}
+
+
+@pytest.mark.parametrize("query", EXPLODING_LARGE.values(), ids=EXPLODING_LARGE.keys())
+def test_what_one_step_would_make_is_refused_before_it_is_made(query: str) -> None:
+    document = {"L": [""] * 300_000}
+    limits = QueryLimits(seconds=600)
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooMuch, match="far more values"):
+            evaluate(check_query(query).parsed, document, limits)
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most_bytes < 60_000_000
+
+
 @pytest.mark.parametrize(
     "query", ["(" * 1999, "(" * 999 + "a" + ")" * 999, "!" * 1999 + "a", "f(" * 900, "*." * 999 + "a", "[" * 2000]
 )
@@ -86,6 +108,14 @@ def test_time_is_up_when_the_clock_says_so() -> None:
     seconds: Iterator[int] = count()
     text = complaint("|".join(["List[*].Name"] + ["[@,@][]"] * 9), limits=QueryLimits(clock=lambda: next(seconds)))
     assert "it takes longer than 3 s" in text
+
+
+def test_the_clock_is_looked_at_between_the_arguments_of_a_function() -> None:
+    looks: Iterator[int] = count()
+    query = f"to_number({','.join(['@'] * 900)})"
+    with pytest.raises(TooMuch, match="it takes longer than 3 s"):
+        evaluate(check_query(query).parsed, [0] * 2000, QueryLimits(steps=10**7, clock=lambda: next(looks)))
+    assert next(looks) <= 6
 
 
 def test_what_no_library_expects_is_a_complaint_as_well(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import anyio
 import pytest
 
+from tests.fault_proxy import Answer
 from tests.transfers.setting import MIB, Setting, call, refused, until
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +65,19 @@ async def test_when_the_asset_is_gone_the_file_is_uploaded_anew(setting: Setting
         assert again["MediaId"] != first["MediaId"]
         assert "note" not in again
         assert "deleted since" in await refused(client, "transfer_status", transfer_id=first["transfer_id"])
+
+
+@pytest.mark.parametrize("code", ["InvalidAccessKeyId.NotFound", "InvalidAction.NotFound"])
+async def test_an_asset_that_cannot_be_looked_at_counts_as_there(setting: Setting, code: str) -> None:
+    path = setting.video()
+    async with setting.client() as client:
+        first = await call(client, "upload_media", path=str(path))
+        refusal = Answer(404, body=json.dumps({"Code": code}).encode(), headers=(("content-type", "application/json"),))
+        setting.proxy.inject(refusal, lambda seen: seen.headers.get("x-acs-action") == "GetMediaInfo")
+        assert code in await refused(client, "upload_media", path=str(path))
+        again = await call(client, "upload_media", path=str(path))
+    assert again["MediaId"] == first["MediaId"]
+    assert setting.asked("CreateUploadMedia") == 1
 
 
 async def test_a_file_with_other_content_or_other_arguments_is_another_transfer(setting: Setting) -> None:

@@ -187,7 +187,7 @@ class TransferSteps:
         try:
             urls = await self._file_urls(transfer.media_id)
         except ServiceError as error:
-            if error.http_status == 404 or "NotFound" in error.code:
+            if error.is_not_found:
                 return True
             raise
         # By the key alone: in VOD storage the host may be that of a CDN.
