@@ -100,6 +100,8 @@ def profile_in_use(environ: Mapping[str, str]) -> AliyunProfile | None:
 
 def _read_config(file: Path) -> dict[str, Any]:
     try:
+        if not file.is_file():  # to open a pipe may take for ever
+            raise UnreadableConfig("there is no such file")
         with file.open("rb") as opened:
             content = opened.read(_MAX_FILE_BYTES + 1)
     except OSError as error:

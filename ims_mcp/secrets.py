@@ -27,18 +27,21 @@ SHORTEST_SECRET = 8
 _SECRET_NAMES = frozenset(
     {
         "authinfo", "authorization", "plaintext", "authheader", "jwt", "bearer", "hmac", "pushaddress", "pushaddresses",
-        "stringtosign", "canonicalrequest", "signatureprovided", "密码", "口令", "密钥", "令牌", "签名",
+        "stringtosign", "canonicalrequest", "signatureprovided", "jsessionid", "otp", "psk",
     }
 )  # fmt: skip
 # What a name ends with, whatever stands before it: SrtPassphrase, rtcToken, X-Acs-Security-Token.
 _SECRET_ENDS = (
-    "token", "tokens", "secret", "secrets", "password", "passwords", "passwd", "passphrase", "passphrases", "passcode",
-    "pwd", "signature", "signatures", "credential", "credentials", "cookie", "cookies", "authorization",
-    "authorizationcode", "authcode", "authkey", "authkeys", "uploadauth", "playauth",
-    "accesskey", "accesskeys", "accesskeyid", "secretkey", "secretkeyid", "privatekey", "streamkey", "apikey", "appkey",
-    "licensekey", "hmackey", "contentkey", "signkey", "signingkey", "encryptionkey", "encryptkey", "sessionkey",
-    "sharedkey", "masterkey", "pushkey", "playkey", "aeskey", "pushurl", "pushurls",
+    "token", "secret", "password", "passwd", "passphrase", "passcode", "pwd", "signature", "credential", "cookie",
+    "authorization", "authorizationcode", "authcode", "authkey", "uploadauth", "playauth", "basicauth", "httpauth",
+    "accesskey", "accesskeyid", "secretkey", "secretkeyid", "secretid", "privatekey", "streamkey", "apikey", "appkey",
+    "licensekey", "hmackey", "contentkey", "signkey", "signingkey", "encryptionkey", "encryptkey", "decryptionkey",
+    "decryptkey", "sessionkey", "sharedkey", "masterkey", "accountkey", "passkey", "pushkey", "publishkey", "ingestkey",
+    "playkey", "aeskey", "keymaterial", "usersig", "connectionstring", "pushurl", "pushstreamurl", "ingesturl",
+    "密码", "口令", "密钥", "令牌", "签名",
 )  # fmt: skip
+# What may follow without changing what is held: Tokens, Password2, SecretString, private_key_pem.
+_SECRET_FORMS = re.compile(r"(?:s|value|string|str|hash|pem|base64|b64|plain|v?\d+)+$")
 # Short words count as a whole word only: AppSign and sign, but neither design nor campaign.
 _SECRET_LAST_WORDS = frozenset({"sign", "sig"})
 # Tokens that go on where a list or a call stopped: whoever cannot read them cannot go on.
@@ -52,17 +55,20 @@ _CONTINUATIONS = (
     "idempotencytoken",
 )
 # A list of pairs: {"Key": "Password", "Value": "…"}, {"Name": "Authorization", "Value": "…"}.
+_PAIR_STEMS = (
+    *("", "key", "field", "param", "parameter", "header", "property", "option", "attribute", "config", "env", "var"),
+    *("variable", "arg", "tag"),
+)
 _PAIR_NAMES = frozenset(
-    {"key", "name", "k", "field", "fieldname", "param", "paramname", "parameter", "parametername", "header"}
-    | {"headername", "keyname", "property", "option"}
+    {"k", "field", "param", "parameter", "header", "property", "option"}
+    | {stem + end for stem in _PAIR_STEMS for end in ("key", "name")}
 )
-_PAIR_VALUES = frozenset(
-    {"value", "values", "v", "val", "fieldvalue", "paramvalue", "parametervalue", "headervalue", "content"}
-)
+_PAIR_VALUES = frozenset({"v", "val", "content"} | {stem + end for stem in _PAIR_STEMS for end in ("value", "values")})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W_a-zA-Z]+")
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
+    """A name without case, width and separators, as names are compared here."""
     name = (name if name.isascii() else unicodedata.normalize("NFKC", name)).lower()
     return name if name.isalnum() else "".join(filter(str.isalnum, name))
 
@@ -73,13 +79,19 @@ def is_secret_name(name: str) -> bool:
 
     In any case and with any separators. Continuation tokens (NextToken, ScrollToken, ClientToken) are none.
     """
-    folded = _fold(name[-200:])
-    if folded.endswith(_CONTINUATIONS):
+    folded = fold_name(name[-200:])
+    bare = _SECRET_FORMS.sub("", folded)
+    if bare.endswith(_CONTINUATIONS):
         return False
-    if folded in _SECRET_NAMES or folded.endswith(_SECRET_ENDS):
+    if folded in _SECRET_NAMES or folded.endswith(_SECRET_ENDS) or bare.endswith(_SECRET_ENDS):
         return True
     words = _WORD.findall(name[-200:])
     return bool(words) and words[-1].lower() in _SECRET_LAST_WORDS
+
+
+def is_continuation(name: str) -> bool:
+    """Whether a field of this name says where a list or a call goes on."""
+    return fold_name(name[-200:]).endswith(_CONTINUATIONS)
 
 
 def is_secret(name: str, value: Any) -> bool:
@@ -90,7 +102,8 @@ def is_secret(name: str, value: Any) -> bool:
 
 
 def _is_count(name: str, value: Any) -> bool:
-    return isinstance(value, int | float) and _fold(name).endswith(("tokens", "maxtoken", "mintoken"))
+    is_number = isinstance(value, int | float) or (isinstance(value, str) and len(value) < 12 and value.isdecimal())
+    return is_number and fold_name(name).endswith(("tokens", "maxtoken", "mintoken"))
 
 
 class SecretNames:
@@ -99,10 +112,10 @@ class SecretNames:
     __slots__ = ("_more",)
 
     def __init__(self, more: Iterable[str] = ()) -> None:
-        self._more = frozenset(map(_fold, more))
+        self._more = frozenset(map(fold_name, more))
 
     def __contains__(self, name: str) -> bool:
-        return is_secret_name(name) or (bool(self._more) and _fold(name) in self._more)
+        return is_secret_name(name) or (bool(self._more) and fold_name(name) in self._more)
 
     def hides(self, name: str, value: Any) -> bool:
         """Whether ``value`` under such a name is one; ``name`` is known to be in here."""
@@ -112,14 +125,15 @@ class SecretNames:
 def paired_secrets(fields: Mapping[str, Any]) -> list[str]:
     """What to hide of one object of a list of pairs: ``["Value"]`` where it is ``{"Key": "Password", "Value": …}``."""
     for name, value in fields.items():
-        if isinstance(value, str) and _fold(name) in _PAIR_NAMES and is_secret_name(value):
-            return [other for other in fields if _fold(other) in _PAIR_VALUES]
+        # A name in two words is a title: The Secret, chocolate cookies.
+        if is_pair_name(name) and isinstance(value, str) and " " not in value.strip() and is_secret_name(value):
+            return [other for other in fields if fold_name(other) in _PAIR_VALUES]
     return []
 
 
 def is_pair_name(name: str) -> bool:
     """Whether a field of this name may say what the value beside it is: ``Key``, ``Name``."""
-    return _fold(name) in _PAIR_NAMES
+    return fold_name(name) in _PAIR_NAMES
 
 
 # --- URLs ----------------------------------------------------------------------------------------------------------
@@ -127,19 +141,22 @@ def is_pair_name(name: str) -> bool:
 # Words of a URL's parameter names that only ever carry a right. More are taken than for fields: a query that is lost
 # costs a reader little.
 _SECRET_PARAMETER_WORDS = frozenset(
-    {"auth", "key", "pass", "token", "secret", "hmac", "md5", "policy", "verify", "credential", "signature"}
+    {"auth", "key", "vkey", "pass", "token", "secret", "hmac", "md5", "policy", "verify", "credential", "cred"}
+    | {"signature", "hash", "digest", "ticket", "session", "sid", "jsessionid", "otp", "pin", "upt", "nonce"}
     | {"hdnts", "hdnea", "hdntl", "hdnst"}
 )
+# In a path, whose loss costs the name of a thing, only what can be nothing else: Akamai's tokens.
+_SECRET_PATH_PARAMETERS = frozenset({"hdnts", "hdnea", "hdntl", "hdnst", "hmac", "jsessionid"})
 _SIGNING_PARAMETER = re.compile(r"(?:AccessKeyId|x-(?:goog|amz)-.*|x-oss-(?!process$|traffic-limit$).*)", re.IGNORECASE)
 # In text without a URL only what can be nothing else: a title may well say key=value.
 _LOOSE_PARAMETER = re.compile(
-    r"(?:OSS|AWS)?AccessKeyId|Signature|security-token|auth_key|"
+    r"(?:OSS|AWS)?AccessKeyId|Signature|security-token|auth_key|passphrase|"
     r"x-(?:oss|amz|goog)-(?:signature|credential|security-token|algorithm|signature-version|date|expires)",
     re.IGNORECASE,
 )
 _MOST_PARAMETERS = 500
 _EQUALS = r"(?:=|%(?:25)*3D)"
-_PARAMETER = re.compile(rf"(?<![A-Za-z0-9_.\-])([A-Za-z0-9_.\-]{{1,100}})(?:\[\w*\])?{_EQUALS}", re.IGNORECASE)
+_PARAMETER = re.compile(rf"(?<![A-Za-z0-9_.\-])([A-Za-z0-9_.\-]{{1,100}})(?:\[(\w*)\])?{_EQUALS}", re.IGNORECASE)
 # %26 before a name in a URL inside a URL is read as part of it.
 _ESCAPED_START = re.compile(r"(?:25)*(?:26|3F|23|3B|2F|2C)", re.IGNORECASE)
 _QUERY_START = re.compile(r"[?#]|%(?:25)*(?:3F|23)", re.IGNORECASE)
@@ -148,11 +165,14 @@ _SLASHES = r"(?::|%(?:25)*3A)(?:\\?/|%(?:25)*2F){2}"
 _ANY_URL = re.compile(_SLASHES, re.IGNORECASE)
 # Whoever knows the query of such an address may send or watch the stream.
 _LIVE_URL = re.compile(
-    rf"(?<![A-Za-z0-9])(?:rtmp[a-z]{{0,2}}|rtsps?|srt|webrtc|artc|artp|rist|zixi){_SLASHES}", re.IGNORECASE
+    rf"(?<![A-Za-z0-9])(?:rtmp[a-z]{{0,2}}|rtsps?|srt|webrtc|whip|whep|artc|artp|rist|zixi){_SLASHES}", re.IGNORECASE
 )
 # What can follow a URL in running text: a URL holds none of these unescaped.
 _PIECE = re.compile(r"[^\s\"'<>\\^`{|}，。；）]+")
-_USER = re.compile(r"(?<=://)(?:[^/?#@\s]*@)+")
+_USER = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))(?:[^/?#@\s]*@)+")
+_ESCAPED_USER = re.compile(
+    r"(%(?:25)*3A(?:%(?:25)*2F){2})(?:(?:[^\s/?#&=@%]|%(?!(?:25)*(?:2F|3F|23|40))){1,300}%(?:25)*40)+", re.IGNORECASE
+)
 # A slash in a password ends the host for a strict reader, and the rest of it would stay.
 _USER_WITH_SLASH = re.compile(r"(?<=://)([^/?#@\s:\[]{1,200}):([^\s@\"'<>]{1,200})@")
 _PORT = re.compile(r"\d{1,5}(?:[/?#]|$)")
@@ -163,18 +183,19 @@ def without_signatures(text: str) -> str:
 
     A query that signs nothing (``?x-oss-process=…``) stays. A name and password before the host go as well.
     """
-    if "@" in text and "://" in text:
+    if "@" in text or "%" in text:
         text = _without_users(text)
     if "=" not in text and "%" not in text and ("?" not in text or "://" not in text):
         return text
     # JSON in a string writes & as \u0026 at times; as one piece with its URL it is found by the same rule.
     read = text.replace("\\u0026", "&").replace("\\u003d", "=").replace("\\/", "/") if "\\" in text else text
-    shown = _PIECE.sub(_unsigned_piece, read)
+    follows_url = _ANY_URL.search(read) is not None
+    shown = _PIECE.sub(lambda match: _unsigned_piece(match[0], follows_url=follows_url), read)
     return text if shown == read else shown
 
 
 def _without_users(text: str) -> str:
-    return _USER.sub("", _USER_WITH_SLASH.sub(_without_user, text))
+    return _ESCAPED_USER.sub(r"\1", _USER.sub("", _USER_WITH_SLASH.sub(_without_user, text)))
 
 
 def _without_user(match: re.Match[str]) -> str:
@@ -183,8 +204,7 @@ def _without_user(match: re.Match[str]) -> str:
     return match[0] if is_host_and_port else ""
 
 
-def _unsigned_piece(match: re.Match[str]) -> str:
-    piece = match[0]
+def _unsigned_piece(piece: str, *, follows_url: bool) -> str:
     start = _QUERY_START.search(piece)
     cut = len(piece)
     if start is not None and _LIVE_URL.search(piece, 0, start.start()):
@@ -197,19 +217,24 @@ def _unsigned_piece(match: re.Match[str]) -> str:
             # No address has so many; what comes behind is not looked at, and not shown.
             cut = min(cut, start.start() if start else parameter.start())
             break
-        if _is_signing(parameter, piece, in_url=in_url):
+        before = piece[parameter.start() - 1 : parameter.start()]
+        # Behind & it is a query's, though a space or a bracket in that query ended what was read as its URL.
+        in_query = (start is not None and parameter.start() > start.start()) or (follows_url and before == "&")
+        if _is_signing(parameter, before, in_query=in_query, in_url=in_url):
             cut = min(cut, start.start() if start else cut, parameter.start())
             break
     return piece[:cut]
 
 
-def _is_signing(parameter: re.Match[str], piece: str, *, in_url: bool) -> bool:
+def _is_signing(parameter: re.Match[str], before: str, *, in_query: bool, in_url: bool) -> bool:
     name = parameter[1]
-    if piece[parameter.start() - 1 : parameter.start()] == "%":
+    if before == "%":
         name = _ESCAPED_START.sub("", name, count=1)
-    if not in_url:
-        return _LOOSE_PARAMETER.fullmatch(name) is not None
-    return is_secret_parameter(name)
+    if in_query:
+        return is_secret_parameter(name) or is_secret_parameter(parameter[2] or "")
+    if in_url:
+        return is_secret_name(name) or name.lower() in _SECRET_PATH_PARAMETERS
+    return _LOOSE_PARAMETER.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -217,27 +242,33 @@ def is_secret_parameter(name: str) -> bool:
     """Whether a URL's parameter of this name signs it or lets somebody in."""
     if is_secret_name(name) or _SIGNING_PARAMETER.fullmatch(name):
         return True
-    return any(word.lower() in _SECRET_PARAMETER_WORDS for word in _WORD.findall(name)) or (
-        _fold(name) in _SECRET_PARAMETER_WORDS
-    )
+    folded = fold_name(name)
+    words = (*(word.lower() for word in _WORD.findall(name)), folded)
+    return folded.endswith("sig") or not _SECRET_PARAMETER_WORDS.isdisjoint(words)
 
 
 # --- forms ---------------------------------------------------------------------------------------------------------
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{40,}={0,2}")
-_KEY_PHRASES = (b"accesskeysecret", b"access_key_secret", b"securitytoken", b"security_token")
+_KEY_PHRASES = (b"accesskeysecret", b"access_key_secret", b"securitytoken", b"security_token", b'"password"')
 _LONGEST_CREDENTIAL = 65_536
 _OWN_FORMS = re.compile(
     r"\b[0-9a-fA-F]{64}\b"  # a signature in hexadecimal
     r"|\bLTAI[0-9A-Za-z]{12,}|\bSTS\.[0-9A-Za-z]{16,}|\bCAIS[0-9A-Za-z+/=%_\-]{60,}"
     r"|\beyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*"
+    r"|\b(?:Bearer|Basic) (?=[^\s\d]*\d)[\w.~+/=\-]{16,}"
+    r"|\bA[KS]IA[0-9A-Z]{16}\b|\bAKID[0-9A-Za-z]{28,}|\bAIza[\w\-]{35}|\bgh[pousr]_\w{30,}|\bxox[abeoprs]-[\w\-]{10,}"
+    r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z0-9 ]{0,40}-----)?"
 )
+_JWT = re.compile(r"eyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*")
 
 
 def is_credential_text(text: str) -> bool:
-    """Whether a string under any name is an upload credential: base64 of JSON with a key in it, however it begins."""
+    """Whether a string under any name is a credential: base64 of JSON with a key in it, a JWT, a private key."""
     if len(text) < 40 or not text[:16].isascii():
         return False
+    if "PRIVATE KEY-----" in text or (text.startswith("eyJ") and _JWT.fullmatch(text)):
+        return True
     packed = text if text.isalnum() else "".join(text[: _LONGEST_CREDENTIAL * 2].split())
     return _BASE64.fullmatch(packed) is not None and _holds_key(packed)
 
@@ -289,8 +320,9 @@ _PAIR = re.compile(
 _URL = re.compile(rf"(?<![a-z0-9+.\-])[a-z][a-z0-9+.\-]{{0,20}}{_SLASHES}[^\s\"'<>]+", re.IGNORECASE)
 
 
-def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` with ``secrets``, credential fields and headers, signatures and the queries of URLs left out.
+def without_secrets(text: str, secrets: Iterable[str] = (), *, keeps_queries: bool = False) -> str:
+    """``text`` with ``secrets``, credential fields and headers, signatures and the queries of URLs left out; with
+    ``keeps_queries`` only those queries that sign something.
 
     For text whose fields nobody knows: errors and logs. Bound the text first, time grows with its length.
     """
@@ -299,9 +331,9 @@ def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
             text = text.replace(secret, HIDDEN)
             if (escaped := quote(secret, safe="")) != secret:
                 text = text.replace(escaped, HIDDEN)
-    if "@" in text:
+    if "@" in text or "%" in text:
         text = _BARE_USER.sub("", _without_users(text))
-    text = _URL.sub(_without_query, text)
+    text = without_signatures(text) if keeps_queries else _URL.sub(_without_query, text)
     text = _without_fields(text, _NAMED, HIDDEN)
     if "<" in text:
         text = _ELEMENT.sub(_hidden_element, text)

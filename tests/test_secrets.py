@@ -34,7 +34,9 @@ CREDENTIALS = {"SecurityToken": SECRET * 3, "AccessKeyId": "STS.x", "AccessKeySe
         "Authorization", "Proxy-Authorization", "Password", "db_passwd", "pwd", "SrtPassphrase", "BackupSrtPassphrase",
         "Signature", "AppSign", "sign", "api_sig", "signKey", "licenseKey", "hmacKey", "contentKey", "privateKey",
         "Cookie", "Set-Cookie", "pushUrl", "streamKey", "apiKey", "UploadAuth", "PlayAuth", "Credentials", "Plaintext",
-        "jwt", "密码", "ＰＡＳＳＷＯＲＤ",
+        "jwt", "密码", "ＰＡＳＳＷＯＲＤ", "登录密码", "Password2",
+        "oldPwd1", "SecretString", "TokenValue", "private_key_pem",
+        "ContentKeys", "refresh_token_v2", "AccountKey", "IngestKey", "userSig", "usersig", "ConnectionString",
     ],
 )  # fmt: skip
 def test_a_credential_is_known_by_its_name_in_any_spelling(name: str) -> None:
@@ -48,7 +50,7 @@ def test_a_credential_is_known_by_its_name_in_any_spelling(name: str) -> None:
         "ClientToken", "NextContinuationToken", "RequestId", "MediaId",
         "Key", "Value", "ObjectKey", "Keyword", "KeyFrame", "PrimaryKey", "Title", "Tags", "Design", "Campaign",
         "Config", "AuthAction", "Author", "Pass", "Signal", "SignatureType", "TokenCount", "KeyId", "Code", "Secretary",
-        "CoverURL", "PasswordPolicy", "",
+        "CoverURL", "PasswordPolicy", "", "NextTokens", "NextToken2", "s", "Values", "Md5",
     ],
 )  # fmt: skip
 def test_an_ordinary_name_is_none(name: str) -> None:
@@ -73,6 +75,8 @@ def test_an_operations_own_names_count_beside_the_known_ones() -> None:
         ("Token", None, False),
         ("total_tokens", 512, False),
         ("tokens", ["a"], True),
+        ("total_tokens", "512", False),
+        ("Password", "512", True),
     ],
 )
 def test_flags_and_counts_are_no_credentials(name: str, value: Any, hidden: bool) -> None:
@@ -80,15 +84,27 @@ def test_flags_and_counts_are_no_credentials(name: str, value: Any, hidden: bool
     assert (redact({name: value})[name] == HIDDEN) is hidden
 
 
-@pytest.mark.parametrize("name", ["Key", "Name", "ParamName", "header_name", "Field"])
-@pytest.mark.parametrize("value", ["Value", "ParamValue", "val", "Values"])
+@pytest.mark.parametrize("name", ["Key", "Name", "ParamName", "header_name", "Field", "EnvName", "config_key"])
+@pytest.mark.parametrize("value", ["Value", "ParamValue", "val", "Values", "EnvValue"])
 def test_a_pair_that_names_a_credential_has_a_secret_value(name: str, value: str) -> None:
     assert paired_secrets({name: "Password", "Id": "1", value: SECRET}) == [value]
     assert paired_secrets({name: "Colour", value: "red"}) == []
+    assert paired_secrets({name: "The Secret", value: "a film"}) == []
 
 
 # Every scheme and signature: what is left of the address, without a trace of the secret.
 SIGNED = [
+    ("https:\\/\\/u:§@h\\/p", "https:\\/\\/h\\/p"),
+    ("https://x/?u=https%3A%2F%2Fu%3A§%40h%2Fp", "https://x/?u=https%3A%2F%2Fh%2Fp"),
+    ("https%253A%252F%252Fu%253A§%2540h", "https%253A%252F%252Fh"),
+    ("https://h/p?id={JobId}&token=§", "https://h/p?id={JobId}&"),
+    ("https://h/p?title=my film&token=§", "https://h/p?title=my film&"),
+    ("https://h/p?upsig=§&deadline=1", "https://h/p"),
+    ("https://h/p?a[token]=§", "https://h/p"),
+    ("https://h/p;jsessionid=§", "https://h/p;"),
+    ("wss://h/s?ticket=§", "wss://h/s"),
+    ("https://h/s?hash=§", "https://h/s"),
+    ("srt://h:9000 passphrase=§", "srt://h:9000 "),
     ("http://h/p.m3u8?token=§", "http://h/p.m3u8"),
     ("http://h/p.m3u8?a=1&access_token=§&b=2", "http://h/p.m3u8"),
     ("http://h/p?security_token=§", "http://h/p"),
@@ -154,6 +170,9 @@ def test_a_url_of_any_scheme_is_shown_without_what_lets_somebody_in(template: st
         "100% sure? yes",
         "me@example.com",
         r"C:\u0026\x=1",
+        "https://b.oss-cn-shanghai.aliyuncs.com/films/key=1/pass=2/a.mp4",
+        "https://h/p?t=salt&pepper=1",
+        "WEBVTT key=value&token=x",
     ],
 )
 def test_what_signs_nothing_is_left_as_it_is(text: str) -> None:
@@ -186,6 +205,19 @@ def test_an_upload_credential_is_known_however_it_begins(packed: bytes) -> None:
     assert is_credential_text(text)
     assert is_credential_text(f"{text[:50]}\n{text[50:]}")
     assert text not in without_secrets(f"UploadAuth was {text}, said the service")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.{SECRET}",
+        f"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA{SECRET}\n-----END RSA PRIVATE KEY-----",
+        b64encode(json.dumps({"user": "u" * 20, "password": SECRET}).encode()).decode(),
+    ],
+)
+def test_a_credential_is_known_by_its_form_under_any_name(text: str) -> None:
+    assert is_credential_text(text)
+    assert text[-20:] not in without_secrets(f"it said {text}")
 
 
 def test_other_base64_is_none() -> None:
@@ -301,7 +333,9 @@ def test_anything_is_redacted_at_any_depth() -> None:
         "a" * 20_000, 'token="' * 3000, '\\"' * 10_000, 'token=\\"' * 2500, "://" * 7000, "http://a:" * 2000,
         "http://" + "a@" * 10_000, "<aa>" * 5000, '{"key":"a","value":' * 1000, "authorization: a," * 1200,
         "token" + " " * 20_000, "%25" * 7000, "?a=b" * 5000, "a:b@" * 5000, "rtmp://?" * 2500, "eyJ" * 7000,
-        "A" * 20_000 + "!",
+        "A" * 20_000 + "!", "%3A%2F%2F" * 2000, "%3A%2F%2Fa" * 2000, "%3A%2F%2F" + "a%40" * 5000,
+        "https://" + "%40" * 7000,
+        "https://h " + "&a=" * 7000, "-----BEGIN A PRIVATE KEY-----" * 700,
     ],
 )  # fmt: skip
 def test_text_made_to_be_slow_is_read_once_and_stays_bounded(text: str) -> None:

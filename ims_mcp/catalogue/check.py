@@ -13,6 +13,7 @@ from typing import Any, cast
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter
 from ims_mcp.catalogue.published_names import published_name
 from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.foreign_text import plain
 
 MAX_CHARACTERS = 1_048_576
 """Longest text of any argument, a structured one as JSON, unless its row allows more."""
@@ -95,7 +96,7 @@ def _at(given: Mapping[str, Any], path: str) -> Any:
 
 
 def _shown_name(name: str) -> str:
-    return name[:_SHOWN_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+    return plain(name, _SHOWN_CHARACTERS)
 
 
 class _ShortRepr(reprlib.Repr):

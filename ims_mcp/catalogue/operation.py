@@ -148,9 +148,10 @@ class _Fields(list[tuple[str, Any]]):
 
 
 def _values_at(arguments: Mapping[str, Any], path: str) -> list[Any]:
-    """Every value at ``path``, through lists and JSON texts; names count in any case, as they may for the service."""
+    """Every value at ``path``, through lists and JSON texts; names count in any case and with any separators, as
+    they do for some JSON libraries."""
     found: list[Any] = []
-    waiting: list[tuple[Any, list[str]]] = [(arguments, path.casefold().split("."))]
+    waiting: list[tuple[Any, list[str]]] = [(arguments, [_folded_name(name) for name in path.split(".")])]
     while waiting:
         value, names = waiting.pop()
         if not names:
@@ -162,10 +163,14 @@ def _values_at(arguments: Mapping[str, Any], path: str) -> list[Any]:
                 found.append(_UNREADABLE)
         elif isinstance(value, Mapping | _Fields):
             fields = cast("Mapping[str, Any]", value).items() if isinstance(value, Mapping) else value
-            waiting.extend((inner, names[1:]) for name, inner in fields if name.casefold() == names[0])
+            waiting.extend((inner, names[1:]) for name, inner in fields if _folded_name(name) == names[0])
         elif isinstance(value, list):
             waiting.extend((element, names) for element in cast("list[Any]", value))
     return found
+
+
+def _folded_name(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _folded(value: Any) -> str:

@@ -18,12 +18,13 @@ Describe = Callable[[Parameter], str]
 
 
 def any_shape() -> Schema:
-    """What an open object says of fields it does not name: the schema that everything fits.
+    """What an open object says of fields it does not name: a schema that everything fits and that is not empty.
 
     It means what ``true`` means. google-genai's own MCP support looks for fields in it, which a boolean has not, and
-    then refuses the tool and all others with it.
+    then refuses the tool and all others with it. openai-agents up to 0.6 sees nothing in an empty one and sends the
+    tool as strict, which OpenAI's API refuses while an object is open. Every byte of it stands in the list 200 times.
     """
-    return {"additionalProperties": {}}
+    return {"additionalProperties": {"title": ""}}
 
 
 def described(parameter: Parameter) -> str:

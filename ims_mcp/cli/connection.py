@@ -24,6 +24,10 @@ from ims_mcp.workflows.transfers.transfer import Journal
 Endpoint = Callable[[], Awaitable[str]]
 
 
+TRANSFERS = "transfers"
+"""Below the state directory: what is known of uploads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Nothing in it has contacted anything yet."""
@@ -80,7 +84,7 @@ async def opened(
 
 def _journal_directory(settings: Settings) -> Path:
     try:
-        return settings.state_dir / "transfers"
+        return settings.state_dir / TRANSFERS
     except SettingsError:
         if settings.upload_dirs:
             raise

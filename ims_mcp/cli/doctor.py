@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.cli.connection import connection, credential_source
+from ims_mcp.cli.connection import TRANSFERS, connection, credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.outbound import certificate_source, route_to
 from ims_mcp.client.reachability import MAX_SKEW_SECONDS, Reachability, reach
@@ -111,20 +111,17 @@ async def _tools(settings: Settings) -> Finding:
 
 def _directories(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
-    for name, option in (("state", "--state-dir"), ("data", "--data-dir")):
-        if name == "data" and not settings.local:
-            continue
-        try:
-            directory = settings.state_dir if name == "state" else settings.data_dir
-        except ImsError as error:
-            # Only uploads and the embedded IMS keep anything.
-            needed = name == "data" or settings.upload_dirs
-            findings.append(Finding("FAIL" if needed else "note", f"{name} dir", str(error), error.next_step))
-            continue
-        problem, shown = _why_unwritable(directory), plain(str(directory), 300)
-        to_do = f"Make it writable for this user, or name another with {option}." if problem else ""
+    try:
+        directory = settings.state_dir
+    except ImsError as error:
+        # Only uploads keep anything there.
+        level = "FAIL" if settings.upload_dirs else "note"
+        findings.append(Finding(level, "state dir", str(error), error.next_step))
+    else:
+        problem, shown = _why_unwritable(directory / TRANSFERS), plain(str(directory), 300)
+        to_do = "Make it writable for this user, or name another with --state-dir." if problem else ""
         text = f"{shown}: {problem}" if problem else f"{shown} can be written"
-        findings.append(Finding("FAIL" if problem else "ok", f"{name} dir", text, to_do))
+        findings.append(Finding("FAIL" if problem else "ok", "state dir", text, to_do))
     for directory in settings.upload_dirs:
         shown = plain(str(directory), 300)
         if os.access(directory, os.R_OK | os.X_OK):
@@ -140,18 +137,14 @@ def _directories(settings: Settings) -> list[Finding]:
 
 def _why_unwritable(directory: Path) -> str:
     """Empty where files can be made in the directory, or it can be made itself. Leaves nothing behind."""
+    there = directory
     try:
-        if directory.exists():
-            with tempfile.TemporaryFile(dir=directory) as file:
-                file.write(b"\0" * 4096)
-            return ""
-        parent = next(above for above in directory.parents if above.exists())
+        there = next(above for above in (directory, *directory.parents) if os.path.lexists(above))
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"\0" * 4096)
     except OSError as error:
-        return error.strerror or type(error).__name__
-    if not parent.is_dir():
-        return f"{plain(str(parent), 300)} is not a directory"
-    writable = os.access(parent, os.W_OK | os.X_OK)
-    return "" if writable else f"it is not there, and cannot be made in {plain(str(parent), 300)}"
+        return f"nothing can be written in {plain(str(there), 300)} ({error.strerror or type(error).__name__})"
+    return ""
 
 
 async def _credentials(settings: Settings, embedded: EmbeddedIms) -> Finding:
@@ -170,6 +163,8 @@ async def _way(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Find
     except ImsError as error:
         yield _failed("endpoint", error)
         return
+    if settings.local:
+        yield Finding("ok", "data dir", f"{plain(str(settings.data_dir), 300)} is the embedded IMS's")
     proxy = await anyio.to_thread.run_sync(_proxy, endpoint, "" if settings.local else settings.oss_endpoint_url)
     yield proxy
     certificates = await anyio.to_thread.run_sync(_certificates)

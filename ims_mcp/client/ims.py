@@ -198,7 +198,7 @@ class ImsClient:
     ) -> Reply | Failure:
         call.attempts += 1
         call.tries += 1
-        call.stage = "waiting for the answer"
+        call.stage = f"waiting for the answer{transport.route.by}"
         # A read changes nothing whether it was sent or not: it needs no account of that.
         call.attempt = Attempt() if call.doubt else None
         asked = Asked(

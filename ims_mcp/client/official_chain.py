@@ -58,6 +58,8 @@ def failure_reason(error: Exception, asked: str = "its source") -> str:
         return f"{asked} answered {answer}"
     if "the access key id is empty" in text or "the access key secret is empty" in text:
         return "its key pair is incomplete"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"the file {plain(str(error.filename), 200)} cannot be read ({error.strerror})"
     if isinstance(error, OSError) or type(error).__name__ == "RetryError":  # the library's own, for a failed connection
         return f"{asked} could not be reached or read ({_kind_of_failure(error)})"
     if isinstance(error, configparser.Error):
@@ -70,6 +72,8 @@ def failure_reason(error: Exception, asked: str = "its source") -> str:
         return "its type is not supported; use access_key or ram_role_arn"
     if "credentials file" in text:
         return "the file has no such profile"
+    if isinstance(error, ValueError | TypeError | AttributeError | KeyError):
+        return f"something in it, or in what it got, is missing or of the wrong kind ({type(error).__name__})"
     return f"{asked} gave no credentials ({_kind_of_failure(error)})"
 
 
@@ -106,6 +110,8 @@ def _explain_profile(file: Path, name: str, error: Exception) -> str:
         if mode not in MODES:
             way_out = _WAYS_OUT.get(mode, f"make a profile of another mode ({', '.join(sorted(MODES))})")
             return f"its mode “{plain(mode, 40)}” is not supported here; {way_out}"
+    if profile.login_mode == "ChainableRamRoleArn":
+        return "its source_profile leads to no profile with keys of its own"
     text = str(error)
     if "failed to parse credential form" in text:
         # It is good JSON in UTF-8: the library reads it in the encoding of the system.
@@ -216,9 +222,7 @@ def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
                 sts_region_id=value("ALIBABA_CLOUD_STS_REGION"),
                 enable_vpc=switched_on("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"),
             ),
-            lambda error: failure_reason(
-                error, "ALIBABA_CLOUD_OIDC_TOKEN_FILE" if isinstance(error, FileNotFoundError) else _ASKS["OIDC"]
-            ),
+            lambda error: failure_reason(error, _ASKS["OIDC"]),
         ),
         Source(
             f"CLI profile {_describe_profile(cli_file, profile)} of ~/.aliyun/config.json",

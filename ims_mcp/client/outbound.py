@@ -28,7 +28,9 @@ from ims_mcp.settings import shown_address
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5h": 1080}
 # The name travels to the proxy in any case (``h``): httpx2 knows no other way, and requests shall not differ.
 _SPELLINGS = {"socks": "socks5h", "socks5": "socks5h"}
-_HOST = re.compile(r"[A-Za-z0-9._-]+")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}")
+# A library takes no longer URL than 64 KiB; a token as a password stays far below this.
+_LONGEST_PROXY = 16_384
 # What those who know of SSL_CERT_FILE name first, and what is named for other programs but meant for all.
 _OWN_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _BORROWED_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -50,6 +52,11 @@ class Route:
 
     def __str__(self) -> str:
         return f"the proxy {self.shown} of {self.source}" if self.proxy else "none"
+
+    @property
+    def by(self) -> str:
+        """To follow what failed on this way: ``, by the proxy …``; empty where it is direct."""
+        return f", by {self}" if self.proxy else ""
 
 
 DIRECT = Route()
@@ -144,6 +151,8 @@ def _read_proxy(value: str, source: str) -> Route:
             "host in NO_PROXY; then start again.",
         )
 
+    if len(value) > _LONGEST_PROXY:
+        raise unusable(f"it has {len(value):,} characters")
     if any(character.isspace() or not character.isprintable() for character in value):
         raise unusable("there is a blank or an unprintable character in it")
     if scheme in ("socks4", "socks4a"):
@@ -250,6 +259,8 @@ def _load(context: ssl.SSLContext, variable: str) -> str:
                 return f"{variable} names a directory, {_shown_path(variable)}; it has to be a file."
             for directory in directories:
                 context.load_verify_locations(capath=directory)
+        elif _is_special(Path(paths)):
+            return f"{variable} names a pipe or a device, {_shown_path(variable)}; it has to be a file."
         else:
             context.load_verify_locations(cafile=paths)
     except FileNotFoundError:
@@ -262,6 +273,11 @@ def _load(context: ssl.SSLContext, variable: str) -> str:
             f"{variable} names a file that cannot be read, {_shown_path(variable)} ({reason or type(error).__name__})."
         )
     return ""
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is there and no file: to open a pipe may take for ever."""
+    return path.exists() and not path.is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +301,7 @@ _CERTIFICATE_FLAWS = {
     20: ("an authority that this machine does not know has issued it", _PRIVATE_AUTHORITY),
     21: ("an authority that this machine does not know has issued it", _PRIVATE_AUTHORITY),
     62: ("it is made out for another host name", "Check the endpoint: something else answers under this name."),
-    64: ("it is made out for another address", "Name the endpoint by the host name in its certificate."),
+    64: ("it is made out for another address", "Name it by the host name in its certificate, where it has one."),
 }
 
 
@@ -294,7 +310,7 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
 
     ``host`` is whom the request was for.
     """
-    chain = list(_chain(error))
+    chain = list(causes_of(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return _certificate_refused(link, f"{host} or of {route}" if _is_encrypted(route) else host)
@@ -344,7 +360,7 @@ def _certificate_refused(error: ssl.SSLCertVerificationError, host: str) -> NoCo
     return NoConnection(f"the certificate of {host} is not accepted: {flaw}", next_step, final=True)
 
 
-def _chain(error: BaseException) -> Generator[BaseException]:
+def causes_of(error: BaseException) -> Generator[BaseException]:
     """The exception and all it came from; urllib3 keeps the one before it as ``reason`` or among its arguments."""
     seen: set[int] = set()
     waiting: list[object] = [error]

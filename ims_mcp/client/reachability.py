@@ -11,7 +11,7 @@ import anyio.to_thread
 import httpx2 as httpx
 
 from ims_mcp.client.outbound import explain_no_connection
-from ims_mcp.client.transport import proxied_transport, surroundings
+from ims_mcp.client.transport import connection_failure, proxied_transport, surroundings
 from ims_mcp.foreign_text import plain
 
 MAX_SKEW_SECONDS = 900.0
@@ -47,14 +47,12 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
                 async with client.stream("GET", endpoint, follow_redirects=False) as response:
                     elapsed = time.monotonic() - started
     except TimeoutError:
-        return Reachability(problem=f"no answer within {timeout_seconds:g} s")
+        return Reachability(problem=f"no answer within {timeout_seconds:g} s{around.route.by}")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         known = explain_no_connection(error, urlsplit(endpoint).netloc, around.route)
         if known is not None:
             return Reachability(problem=known.reason, to_do=known.next_step)
-        words = plain(str(error), 200)
-        by = f", by {around.route}" if around.route.proxy else ""
-        return Reachability(problem=f"{type(error).__name__}{': ' if words else ''}{words}{by}")
+        return Reachability(problem=f"{plain(connection_failure(error), 200)}{around.route.by}")
     if 300 <= response.status_code < 400:
         return Reachability(
             problem=f"HTTP {response.status_code}, a redirection, which IMS never answers with",

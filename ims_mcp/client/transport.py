@@ -82,7 +82,7 @@ class Transport:
 
     def __init__(self, around: Surroundings, *, now: Callable[[], float]) -> None:
         self._now = now
-        self._route = around.route
+        self.route = around.route
         self._headers = {
             "user-agent": f"ims-mcp/{__version__}",
             "accept": "application/json",
@@ -128,7 +128,7 @@ class Transport:
         ``silence_seconds`` is how long the service may say nothing; None leaves that to the caller's deadline.
         """
         auth = Acs3Auth(credential, now=self._now) if credential is not None else AnonymousAuth(now=self._now)
-        if self._route.proxy is not None and attempt is None:
+        if self.route.proxy is not None and attempt is None:
             attempt = Attempt()  # what breaks off before the tunnel stands was not sent
         request = self._request(endpoint, placed, attempt, connect_seconds, silence_seconds)
         try:
@@ -144,14 +144,14 @@ class Transport:
         except httpx.HTTPError as error:
             if attempt is not None and not attempt.sent:
                 return self._not_sent(asked, error)
-            return no_answer(asked, _words(error))
+            return no_answer(asked, f"{connection_failure(error)}{self.route.by}")
         return too_large(asked) if body is None else read(asked, response.status_code, response.headers, body)
 
     def _not_sent(self, asked: Asked, error: httpx.HTTPError) -> Failure:
-        known = explain_no_connection(error, asked.host, self._route)
+        known = explain_no_connection(error, asked.host, self.route)
         if known is not None:
             return not_sent(asked, known.reason, known.next_step, final=known.final)
-        return not_sent(asked, f"{_words(error)}, by {self._route}" if self._route.proxy else _words(error))
+        return not_sent(asked, f"{connection_failure(error)}{self.route.by}")
 
     def _request(
         self,
@@ -196,9 +196,9 @@ async def _whole_body(response: httpx.Response) -> bytes | None:
     return b"".join(pieces)
 
 
-def _words(error: httpx.HTTPError) -> str:
+def connection_failure(error: Exception) -> str:
     """What happened, in the HTTP client's words; some of its errors have none."""
-    usual: dict[type[httpx.HTTPError], str] = {
+    usual: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "the connection took too long",
         httpx.ReadTimeout: "the service said nothing for too long",
         httpx.WriteTimeout: "the request could not be written in time",

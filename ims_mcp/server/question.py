@@ -163,9 +163,17 @@ def _opened(text: str) -> Any:
     if text[:1] not in ("{", "[") or len(text) > _OPENED_CHARACTERS:
         return text
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_distinct)
     except (ValueError, RecursionError):
         return text
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice: of two, the reader could be shown the one that the service ignores."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a name stands twice")
+    return fields
 
 
 def _more(count: int) -> list[str]:
@@ -174,11 +182,16 @@ def _more(count: int) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _cleaned(text: str) -> tuple[str, str]:
-    """(``text`` on one line without secrets, a note where something in it cannot be seen); the same for every try."""
+    """(``text`` on one line without secrets, a note on what of it is not shown); the same for every try."""
     read = " ".join(text.split())
     shown = plain(read, _READ_CHARACTERS)
     unseen = len(read) - len(shown)
-    return without_secrets(shown), f" (invisible characters left out: {unseen})" if unseen else ""
+    # What is concerned may be told by a query alone: ?versionId=3.
+    safe = without_secrets(shown, keeps_queries=True)
+    note = f" (invisible characters left out: {unseen})" if unseen else ""
+    if safe != shown and HIDDEN not in safe:
+        note += f" ({HIDDEN}: a signature or a password)"
+    return safe, note
 
 
 def _text(text: str, characters: int) -> str:

@@ -1,7 +1,8 @@
 """How long a call may wait, so that its client is still there when the answer comes.
 
 A client that gives up first loses the id of what was started. Frameworks give up after 5 s (openai-agents, Google ADK,
-AutoGen) or 10 s (agno) and say nothing of it in a request; a client that wants to hear of progress is one that waits.
+AutoGen) or 10 s (agno) and say nothing of it in a request; a client that wants to hear of progress is one that waits,
+unless it asks for it in every call.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ PATIENT_CLIENTS: dict[str, str] = {
 }
 """How clientInfo.name begins, in small letters -> the client and how long it waits for an answer."""
 
+ALWAYS_ASKING: dict[str, str] = {
+    "fastmcp": "FastMCP's client asks in every call, to log it; agno, which is built on it, gives up after 10 s",
+}
+"""How clientInfo.name begins, in small letters -> whose wish to hear of progress does not mean that it waits."""
+
 
 def longest_wait_seconds(context: Context[Any, Any], max_wait_seconds: float | None) -> float:
     """Seconds this call may take until it answers; ``max_wait_seconds`` is the user's own word, None if there is none.
@@ -40,8 +46,7 @@ def longest_wait_seconds(context: Context[Any, Any], max_wait_seconds: float | N
     if context.protocol_version is None:
         return MAX_WAIT_SECONDS  # no client's request: called from this process
     request = context.request_context
-    if (request.meta or {}).get("progress_token") is not None:
-        return MAX_WAIT_SECONDS
     client = request.session.client_params
     name = "" if client is None else client.client_info.name.casefold()
-    return MAX_WAIT_SECONDS if name.startswith(tuple(PATIENT_CLIENTS)) else UNKNOWN_CLIENT_SECONDS
+    asks = (request.meta or {}).get("progress_token") is not None and not name.startswith(tuple(ALWAYS_ASKING))
+    return MAX_WAIT_SECONDS if asks or name.startswith(tuple(PATIENT_CLIENTS)) else UNKNOWN_CLIENT_SECONDS

@@ -9,6 +9,8 @@ from typing import Any, cast
 from ims_mcp.foreign_text import clean
 from ims_mcp.secrets import (
     SecretNames,
+    fold_name,
+    is_continuation,
     is_credential_text,
     is_pair_name,
     is_secret_name,
@@ -32,6 +34,8 @@ OUR_NAMES = frozenset(
 """What this server adds to a result. A field of the service's that is called so is shown as ``service_next_call``."""
 # In the depth of a response a note is the service's, or of whoever wrote the user data: ours stands at the top only.
 _OUR_NAMES_ANYWHERE = OUR_NAMES - {"note", "previous"}
+# Spelled otherwise (nextCall, Left_Out) they would still be taken for ours.
+_OUR_NAMES_FOLDED = frozenset(fold_name(name) for name in OUR_NAMES if "_" in name.strip("_"))
 _DEEPEST = 40
 _LONGEST_NAME = 200
 _SHORTEST_CREDENTIAL = 40
@@ -97,7 +101,7 @@ class _Reader:
         self._secrets = SecretNames(own)
         self._hidden = HIDDEN if own else HIDDEN_FOR_GOOD
         self._hidden_count = 0
-        self._names: dict[str, tuple[str, bool, bool]] = {}
+        self._names: dict[str, tuple[str, bool, bool, bool]] = {}
 
     def read(self, value: Any, depth: int = 0, name: str = "") -> Any:
         """``value``, found under ``name``, as it is shown."""
@@ -120,10 +124,10 @@ class _Reader:
         paired: list[str] = []
         ours = (_OUR_NAMES_ANYWHERE if depth else OUR_NAMES) if self._renames else frozenset[str]()
         for name, entry in value.items():
-            shown, secret, names_a_pair = self._names.get(name) or self._learn(name)
+            shown, secret, names_a_pair, as_ours = self._names.get(name) or self._learn(name)
             if names_a_pair and isinstance(entry, str) and is_secret_name(entry):
                 paired = paired_secrets(value)
-            if shown in ours:
+            if shown in ours or (as_ours and self._renames):
                 shown = f"service_{shown}"
             if shown in result:
                 shown = f"{shown}~{len(result)}"
@@ -147,10 +151,11 @@ class _Reader:
         finally:
             self._signed = signed
 
-    def _learn(self, name: str) -> tuple[str, bool, bool]:
+    def _learn(self, name: str) -> tuple[str, bool, bool, bool]:
         plain = is_plain(name) and len(name) <= _LONGEST_NAME
         shown = name if plain else shorten(without_signatures(clean(name)), _LONGEST_NAME)
-        learned = shown, name in self._secrets or shown in self._secrets, is_pair_name(name)
+        secret = name in self._secrets or shown in self._secrets
+        learned = shown, secret, is_pair_name(name), fold_name(shown) in _OUR_NAMES_FOLDED
         self._names[name] = learned
         return learned
 
@@ -159,7 +164,7 @@ class _Reader:
             return self.read(opened, depth)
         if is_plain(text) and (len(text) < _SHORTEST_CREDENTIAL or " " in text) and '"' not in text:
             return text
-        if not self._credentials and is_credential_text(text):
+        if not self._credentials and is_credential_text(text) and not is_continuation(name):
             self._hidden_count += 1
             return self._hidden
         text = clean(text)

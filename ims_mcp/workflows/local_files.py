@@ -92,9 +92,11 @@ class UploadRules:
         for directory in self._directories:
             with suppress(SourceMissing):
                 return Source.open_beneath(directory, path)
-        tilde = " '~' stands for no directory here." if path.parts[:1] and path.parts[0].startswith("~") else ""
+        why = " '~' stands for no directory here." if path.parts[:1] and path.parts[0].startswith("~") else ""
+        if len(str(path)) <= _SHOWN_CHARACTERS and _quoted(path) != str(path):
+            why += " It was given with characters that are not shown here, or with blanks around it."
         raise FileRefused(
-            f"There is no file {_quoted(path)} in {self._names()}.{tilde}",
+            f"There is no file {_quoted(path)} in {self._names()}.{why}",
             next_step="Check the name.",
         )
 

@@ -173,6 +173,8 @@ BLOCKED = AskWhen("bars", path="AuditContent.Status", values=("Blocked",))
         {"Status": "BLOCKED"},
         '[{"Status": "Blocked"}]',
         '[{"status":"Bl\\u006fcked"}]',
+        [{"Status": "Normal", "_status": "Blocked"}],
+        '[{"sta-tus ": "Blocked"}]',
         '{"Status": "Blocked", "Status": "Normal"}',
         '{"Status": "Normal", "Status": "Blocked"}',
         ['{"Status": "Blocked"}'],

@@ -77,6 +77,18 @@ def test_directories_that_cannot_be_used_are_told(service: ScriptedService, tmp_
     assert "7 assets" in found["a read"][0]
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a directory in which even root makes nothing")
+def test_a_state_directory_that_uploads_could_not_use_is_not_called_writable(
+    service: ScriptedService, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "transfers").symlink_to(tmp_path / "gone" / "away")
+    for state_dir in (tmp_path / "state", Path("/proc/self/ims-mcp")):
+        code, found = look(tmp_path, "--endpoint", service.url, "--state-dir", str(state_dir), **KEYS)
+        assert code == 1
+        assert found["state dir"][0].startswith("FAIL")
+
+
 def test_a_missing_credential_is_told_once(service: ScriptedService, tmp_path: Path) -> None:
     code, found = look(tmp_path, "--endpoint", service.url)
     assert code == 1
@@ -191,10 +203,16 @@ def test_with_local_the_embedded_ims_is_looked_at(tmp_path: Path) -> None:
     assert "certificates" not in found
     assert "data dir" in found
     assert "0 assets" in found["a read"][0]
-    (tmp_path / "file").touch()
-    code, found = look(tmp_path, "--local", "--data-dir", str(tmp_path / "file"))
+
+
+def test_a_data_directory_that_is_somebody_elses_is_called_good_by_no_line(tmp_path: Path) -> None:
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "film.mp4").touch()
+    code, found = look(tmp_path, "--local", "--data-dir", str(tmp_path / "videos"))
     assert code == 1
-    assert found["data dir"][0].startswith("FAIL")
+    assert found["endpoint"][0].startswith("FAIL")
+    assert "it is not a data directory of the embedded IMS" in found["endpoint"][0]
+    assert "data dir" not in found
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a name that is no text can only be made where names are bytes")

@@ -277,3 +277,10 @@ def test_the_whole_trace_is_in_the_log_of_level_debug(tmp_path: Path) -> None:
     trace = json.loads(next(line for line in loud.splitlines() if line.startswith("{")))["trace"]
     assert "search_command" in trace
     assert "abcdefghijkl" not in quiet
+
+
+def test_an_error_repeats_nothing_that_a_terminal_would_obey(tmp_path: Path) -> None:
+    code, _, errors = run(tmp_path, "call", "GetMediaInfo", "--Media\x1b[2J\x9bId", "m")
+    assert code == 2
+    assert "unknown; did you mean MediaId?" in errors
+    assert [one for one in errors if not one.isprintable() and one != "\n"] == []

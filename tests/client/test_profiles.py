@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import anyio
 import pytest
 from Tea.core import TeaCore
 
+from ims_mcp.aliyun_profile import UnreadableConfig, read_profile
 from ims_mcp.client.credentials import Credential, ProviderChain
 from ims_mcp.errors import CredentialsError
 from tests.client.conftest import KEY_ID, SECRET, TOKEN
@@ -100,7 +102,7 @@ def test_an_oauth_login_that_was_never_made_says_how_to_log_in(tmp_path: Path, m
         ("echo '{}'", "its External command printed no key pair"),
         ("echo 'unbalanced", "its External command could not be run"),
         ("", "it names no External command"),
-        ("echo '[1]'", "the External command gave no credentials (AttributeError)"),
+        ("echo '[1]'", "something in it, or in what it got, is missing or of the wrong kind (AttributeError)"),
     ],
 )
 def test_an_external_command_that_gives_nothing_says_why(tmp_path: Path, command: str, said: str) -> None:
@@ -145,6 +147,38 @@ def test_a_profile_file_that_cannot_be_read_says_what_is_wrong_with_it(
     assert f"the file {said}".replace("the file there", "there") in fail(tmp_path, content)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
+def test_a_pipe_in_the_place_of_the_profile_file_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "config.json"
+    os.mkfifo(pipe)
+    with pytest.raises(UnreadableConfig, match="there is no such file"):
+        read_profile(pipe, "p")
+
+
+@pytest.mark.parametrize(
+    ("profiles", "said"),
+    [
+        ([{"mode": "StsToken", **KEYS}], "something in it, or in what it got, is missing or of the wrong kind"),
+        ([{"mode": "RamRoleArn", **KEYS}], "something in it, or in what it got, is missing or of the wrong kind"),
+        (
+            [{"mode": "OIDC", "oidc_provider_arn": "a", "oidc_token_file": "/nowhere/t", "ram_role_arn": "r"}],
+            "the file /nowhere/t cannot be read (No such file or directory)",
+        ),
+        *(
+            (
+                [{"mode": "ChainableRamRoleArn", "ram_role_arn": "r", "source_profile": source}],
+                "its source_profile leads to no profile with keys of its own",
+            )
+            for source in ("", "p", "nobody")
+        ),
+    ],
+)
+def test_a_profile_that_lacks_something_is_told_from_a_service_that_refuses(
+    tmp_path: Path, profiles: list[dict[str, Any]], said: str
+) -> None:
+    assert said in fail(tmp_path, config(*profiles))
+
+
 def test_a_file_that_the_systems_encoding_garbles_says_so(tmp_path: Path) -> None:
     (tmp_path / ".aliyun").mkdir()
     content = json.dumps(
@@ -176,9 +210,7 @@ def test_a_role_that_cannot_be_assumed_says_whom_it_asked(tmp_path: Path, monkey
         "ALIBABA_CLOUD_OIDC_TOKEN_FILE": str(token_file),
         "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "true",
     }
-    assert "ALIBABA_CLOUD_OIDC_TOKEN_FILE could not be reached or read (there is no such file)" in fail(
-        tmp_path, "{}", **role
-    )
+    assert f"the file {token_file} cannot be read (No such file or directory)" in fail(tmp_path, "{}", **role)
 
 
 def test_a_credentials_uri_says_whether_it_is_away_or_answers_something_else(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
+import anyio.abc
 import pytest
 import trustme
 
@@ -165,6 +166,26 @@ async def test_a_proxy_that_refuses_is_named_without_its_password(
     assert "the proxy 127.0.0.1:1 of HTTPS_PROXY refused the connection" in str(failure.value)
     assert "unset it" in failure.value.next_step
     assert "something-secret" not in failure.value.explain()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_a_proxy_that_hangs_up_is_named(setting: Setting, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    async def hang_up(stream: anyio.abc.ByteStream) -> None:
+        await stream.receive()
+        await stream.aclose()
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+    monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://somebody:something-secret@127.0.0.1:{port}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, hang_up)
+        with pytest.raises(UploadInterrupted) as failure:
+            await setting.uploader().exists(UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin"), Keys(OWNER))
+        assert f", by the proxy 127.0.0.1:{port} of HTTPS_PROXY" in str(failure.value)
+        assert "something-secret" not in failure.value.explain()
+        group.cancel_scope.cancel()
 
 
 @pytest.mark.anyio

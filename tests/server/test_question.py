@@ -127,6 +127,22 @@ def test_secrets_are_hidden(name: str, arguments: dict[str, Any], secrets: int) 
     assert asked.count("[hidden]") + asked.count("?…") == secrets
 
 
+def test_two_addresses_that_differ_in_their_query_are_told_apart() -> None:
+    addresses = [f"https://b.oss-cn-shanghai.aliyuncs.com/film.mp4?versionId={number}" for number in (1, 2)]
+    asked = question("DeletePlayInfo", MediaId="m", FileURLs=addresses, DeletePhysicalFiles=True)
+    assert asked.splitlines()[-2:] == [f"- {address}" for address in addresses]
+
+
+def test_what_is_left_out_of_an_address_is_said() -> None:
+    asked = question("DeleteMediaInfos", InputURLs=["https://u:p@h/film.mp4", "https://h/film.mp4?Signature=abc"])
+    assert asked.splitlines()[-2:] == ["- https://h/film.mp4 ([hidden]: a signature or a password)"] * 2
+
+
+def test_a_name_that_stands_twice_in_a_json_text_is_shown_twice() -> None:
+    timeline = '{"VideoTracks": ["shown"], "VideoTracks": ["sent"]}'
+    assert question("UpdateEditingProject", ProjectId="p", Timeline=timeline).endswith(f"Timeline: {timeline}")
+
+
 def test_every_asked_operation_says_which_thing_it_is_about() -> None:
     for call in calls_that(Effect.DESTRUCTIVE):
         operation, arguments = call.operation, call.arguments

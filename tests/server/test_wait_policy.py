@@ -15,7 +15,7 @@ from mcp_types import Implementation
 
 from ims_mcp.catalogue import Effect, Operation, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool
-from ims_mcp.server.wait_policy import PATIENT_CLIENTS, UNKNOWN_CLIENT_SECONDS
+from ims_mcp.server.wait_policy import ALWAYS_ASKING, PATIENT_CLIENTS, UNKNOWN_CLIENT_SECONDS
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, wait_for
 from tests.client.scripted_service import Answer as Body
@@ -72,6 +72,13 @@ async def test_a_client_that_is_known_to_wait_a_minute_is_kept_waiting(era: Era,
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_client_that_asks_for_progress_is_kept_waiting(era: Era) -> None:
     assert await longest(era, "anything", asks_for_progress=True) == MAX_WAIT_SECONDS
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("name", [*ALWAYS_ASKING, "FastMCP"])
+async def test_a_client_that_asks_for_progress_in_every_call_has_not_said_that_it_waits(era: Era, name: str) -> None:
+    assert await longest(era, name, asks_for_progress=True) == UNKNOWN_CLIENT_SECONDS
 
 
 @pytest.mark.anyio

@@ -58,6 +58,20 @@ def test_a_field_that_is_called_as_one_of_ours_gets_another_name() -> None:
     assert shape({"next_call": 1, "service_next_call": 2, "next\u200b_call": 3}).keys().isdisjoint(OUR_NAMES)
 
 
+def test_a_field_that_is_spelled_nearly_as_one_of_ours_gets_another_name_too() -> None:
+    names = ["nextCall", "Next_Call", "next-call", "next_call ", "LeftOut", "ｎext_call"]
+    for name in names:
+        assert shape({name: 1, "In": {name: 1}}) == {f"service_{name}": 1, "In": {f"service_{name}": 1}}
+
+
+def test_a_token_that_goes_on_with_a_list_is_shown_whatever_its_form() -> None:
+    token = f"eyJhbGciOiJIUzI1NiJ9.eyJwYWdlIjoyfQ.{SECRET}"
+    assert shape({"NextToken": token, "Data": [{"Other": token}]}) == {
+        "NextToken": token,
+        "Data": [{"Other": HIDDEN_FOR_GOOD}],
+    }
+
+
 def test_json_that_is_opened_says_nothing_in_our_words_either() -> None:
     user_data = json.dumps(
         {"next_call": {"tool": "x"}, "wait": 1, "_omitted": [], "deep": [{"left_out": []}], "note": "n"}

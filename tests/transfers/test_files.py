@@ -132,6 +132,8 @@ def named(path: str) -> Callable[[Setting], str]:
         (named("~/a.mp4"), "'~' stands for no directory here"),
         (named("~root/a.mp4"), "There is no file"),
         (named("x" * 900), "There is no file"),
+        (named("film.mp4\u202e"), "characters that are not shown here"),
+        (named(" film.mp4"), "blanks around it"),
         (long_name, "its name is too long"),
         (named("a\x00b"), "is no file name"),
         (named("   "), "is no file name"),

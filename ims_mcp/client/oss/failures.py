@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.outbound import Route, explain_no_connection
+from ims_mcp.client.outbound import Route, causes_of, explain_no_connection
 from ims_mcp.foreign_text import quotable
 
 _MAX_RETRY_AFTER_SECONDS = 60.0
@@ -112,7 +112,13 @@ def unanswered(
     if (known := explain_no_connection(error, host, route)) is not None:
         kind = Kind.FINAL if known.final else Kind.PASSING
         return OssFailure(kind, known.reason, next_step=known.next_step)
-    causes = list(_causes(error))
+    failure = _of_the_connection(error, host, connect_seconds=connect_seconds, stall_seconds=stall_seconds)
+    failure.words += route.by
+    return failure
+
+
+def _of_the_connection(error: BaseException, host: str, *, connect_seconds: float, stall_seconds: float) -> OssFailure:
+    causes = list(causes_of(error))
     names = {type(cause).__name__ for cause in causes}
     if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
         return OssFailure(Kind.FINAL, "no request can be made of what was given")
@@ -120,10 +126,8 @@ def unanswered(
         return OssFailure(Kind.PASSING, f"the name {host} could not be resolved")
     if names & {"ConnectTimeout", "ConnectTimeoutError"}:
         return OssFailure(Kind.PASSING, f"no connection was made within {connect_seconds:g} s")
-    if "ProxyError" in names:
-        return OssFailure(Kind.PASSING, f"{route} did not connect to {host}")
-    if "NewConnectionError" in names:
-        return OssFailure(Kind.PASSING, f"{host} did not accept the connection")
+    if names & {"ProxyError", "NewConnectionError"}:
+        return OssFailure(Kind.PASSING, f"no connection to {host} was made")
     if names & {"ReadTimeout", "ReadTimeoutError"}:
         return OssFailure(Kind.PASSING, "OSS did not answer in time", uncertain=True)
     if any(isinstance(cause, TimeoutError) for cause in causes):
@@ -175,16 +179,3 @@ def _service_time(said: object, date: str | None) -> float | None:
     with suppress(ValueError, OverflowError, OSError):
         return parsedate_to_datetime(date).timestamp() if date else None
     return None
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything it wraps, however it wraps it."""
-    waiting: list[object] = [error]
-    seen: set[int] = set()
-    while waiting:
-        found = waiting.pop()
-        if not isinstance(found, BaseException) or id(found) in seen:
-            continue
-        seen.add(id(found))
-        yield found
-        waiting += [found.__cause__, found.__context__, getattr(found, "reason", None), *found.args]
