@@ -204,9 +204,7 @@ class _Child:
                 self._process.kill()
             await self._process.wait()
         await asyncio.to_thread(self._reader.join, 1)
-        said = list(self._said)
-        # What matters of a trace is its last line.
-        return quotable(" ".join(said[-1:] if any(line.startswith("Traceback") for line in said) else said), limit=600)
+        return quotable(" ".join(self._said), limit=600)
 
     def _relay(self, descriptor: int) -> None:
         is_log = False
@@ -215,7 +213,9 @@ class _Child:
             while line := lines.readline(8192):
                 if begins_line:
                     is_log = line.startswith("{")
-                    if not is_log and line.strip():
+                    if line.startswith("Traceback"):
+                        self._said.clear()
+                    elif not is_log and not line[0].isspace():  # what is indented are the lines of a trace
                         self._said.append(line.strip())
                 begins_line = line.endswith("\n")
                 if is_log or self.is_up.is_set():

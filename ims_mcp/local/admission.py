@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from ims_mcp.loopback import is_loopback
 
@@ -36,21 +35,21 @@ def refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 def _is_own_host(host: str) -> bool:
-    found = _HOST.fullmatch(host.lower())
-    if found is None:
-        return False
-    name = found["name"]
-    return is_loopback(name) or name.endswith(".localhost") or _OSS_HOST.fullmatch(name) is not None
+    name = _name(host)
+    return _is_this_machine(name) or _OSS_HOST.fullmatch(name) is not None
 
 
 def _is_own_origin(origin: str) -> bool:
     """Pages of this machine; ``null`` is a page that hides where it is from."""
-    try:
-        parts = urlsplit(origin.lower())
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return False
-    if parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
-        return False
-    return is_loopback(host) or host.endswith(".localhost")
+    scheme, _, host = origin.partition("://")
+    return scheme.lower() in ("http", "https") and _is_this_machine(_name(host))
+
+
+def _name(host: str) -> str:
+    """The name or address of a ``host[:port]``, in lower case; empty for anything else."""
+    found = _HOST.fullmatch(host.lower())
+    return "" if found is None else found["name"]
+
+
+def _is_this_machine(name: str) -> bool:
+    return is_loopback(name) or name.endswith(".localhost")

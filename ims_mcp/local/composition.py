@@ -6,8 +6,8 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from ims_mcp import __version__
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local import identity
 from ims_mcp.local.admission import refusal
-from ims_mcp.local.data_dir import DataDir
+from ims_mcp.local.data_dir import DataDir, unusable
 from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof
 from ims_mcp.local.handlers import live_record, storage
 from ims_mcp.local.handlers.categories import Categories
@@ -54,19 +54,6 @@ from ims_mcp.local.uploads.sessions import UploadSessions
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, VodStorage
 
 _SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
-
-
-@asynccontextmanager
-async def _opened(store: Store, data_dir: Path) -> AsyncGenerator[Store]:
-    async with AsyncExitStack() as opened:
-        try:
-            await opened.enter_async_context(store)
-        except sqlite3.Error as error:
-            raise LocalImsError(
-                f"The state in {data_dir} cannot be read: {error}.",
-                next_step="Move that directory away to begin anew, or choose another with --data-dir.",
-            ) from error
-        yield store
 
 
 class LocalIms:
@@ -110,9 +97,12 @@ class LocalIms:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as parts:
             parts.enter_context(self._directory)
-            store = await parts.enter_async_context(_opened(Store(self._data_dir, schema=_SCHEMA), self._data_dir))
-            worker = await parts.enter_async_context(MediaWorker())
-            await self._compose(parts, store, worker)
+            try:
+                store = await parts.enter_async_context(Store(self._data_dir, schema=_SCHEMA))
+                worker = await parts.enter_async_context(MediaWorker())
+                await self._compose(parts, store, worker)
+            except (OSError, sqlite3.Error) as error:
+                raise unusable(self._data_dir, error) from error
             self._parts = parts.pop_all()
         return self
 

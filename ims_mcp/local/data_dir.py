@@ -20,10 +20,11 @@ from typing import NoReturn, Self
 from filelock import FileLock, Timeout
 
 from ims_mcp.errors import LocalImsError
+from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.endpoint_file import Announcement, read_announcement, remove_announcement, write_announcement
 
 MARKER = ".ims-mcp-data"
-_VERSION = "ims-mcp data directory, version 1\n"
+_VERSION = b"ims-mcp data directory, version 1\n"
 _DIRECTORIES = ("objects", "work", "pulls", "recordings")
 _DATABASE = "ims.sqlite3"
 _LOCK = "lock"
@@ -50,40 +51,36 @@ class DataDir:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = FileLock(path / _LOCK, timeout=0, mode=0o600, thread_local=False)
+        self._announced: Announcement | None = None
 
     def __enter__(self) -> Self:
         """Raises LocalImsError for a directory that is not ours to take, DataDirInUse where another has it."""
         try:
             _claim(self.path)
             self._lock.acquire()
+            _prepare(self.path)
         except Timeout:
             raise self._in_use() from None
-        except (OSError, sqlite3.Error) as error:
-            _refuse(
-                self.path, f"cannot be used: {_reason(error)}", f"Make it one this user may write to, or {_ANOTHER}."
-            )
-        try:
-            remove_announcement(self.path)  # whoever left it behind is gone
-            for name in _DIRECTORIES:
-                (self.path / name).mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             self._lock.release()
-            _refuse(
-                self.path,
-                f"cannot be used: {_reason(error)}",
-                f"Make room there and look at its rights, or {_ANOTHER}.",
-            )
+            raise unusable(self.path, error) from None
+        except LocalImsError:
+            self._lock.release()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):
-            remove_announcement(self.path)
+        # Another's, where the directory was removed meanwhile and made anew.
+        if self._announced is not None and read_announcement(self.path) == self._announced:
+            with suppress(OSError):
+                remove_announcement(self.path)
         self._lock.release()
 
     def announce(self, announcement: Announcement) -> None:
         write_announcement(self.path, announcement)
+        self._announced = announcement
 
     def _in_use(self) -> LocalImsError:
         holder = read_announcement(self.path)
@@ -95,6 +92,17 @@ class DataDir:
             f"The data directory {self.path} is in use {who}.",
             next_step="Use that one, stop it, or choose another directory with --data-dir.",
         )
+
+
+def unusable(path: Path, error: OSError | sqlite3.Error) -> LocalImsError:
+    """What to say where the system or SQLite refuses what has to be done in the directory."""
+    if is_disk_full(error):
+        return LocalImsError(f"The disk that holds {path} is full.", next_step="Make room there.")
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return LocalImsError(
+        f"The data directory {path} cannot be used: {reason}.",
+        next_step=f"Look at the rights of what is in it, move it away to begin anew, or {_ANOTHER}.",
+    )
 
 
 def sweep(directory: Path, own: re.Pattern[str], wanted: Iterable[str] = ()) -> int:
@@ -133,21 +141,43 @@ def _claim(path: Path) -> None:
         _refuse(path, "is not a directory", f"Move that file away, or {_ANOTHER}.")
     if os.name == "posix" and found.st_uid != os.geteuid():
         _refuse(path, "belongs to another user", f"Use it as that user, or {_ANOTHER}.")
-    names = {entry.name for entry in path.iterdir()}
-    if MARKER in names:
-        _check_marker(path)
-    else:
-        _take(path, names, found.st_mode)
+    if not _is_marked(path):
+        _take(path, found.st_mode)
     _check_kinds(path)
     _keep_from_others(path)
 
 
-def _take(path: Path, names: set[str], mode: int) -> None:
+def _prepare(path: Path) -> None:
+    """The rest, once the directory is locked and nobody makes its database. Raises LocalImsError, OSError."""
+    if _tables(path) and not _is_earlier(path):
+        _refuse(path, f"cannot be used: {_DATABASE} in it is another program's", f"Move it away, or {_ANOTHER}.")
+    remove_announcement(path)  # whoever left it behind is gone
+    for name in _DIRECTORIES:
+        (path / name).mkdir(mode=0o700, exist_ok=True)
+
+
+def _is_marked(path: Path) -> bool:
+    """Whether our marker is in it. An empty one is none: whoever was writing it got no further."""
+    marker = path / MARKER
+    found = _lstat(marker)
+    if found is None:
+        return False
+    content = None
+    if stat.S_ISREG(found.st_mode):
+        with marker.open("rb") as file:
+            content = file.read(len(_VERSION) + 1)
+    if content not in (b"", _VERSION):
+        _refuse(path, f"has a {MARKER} of another version", f"Use the ims-mcp that made it, or {_ANOTHER}.")
+    return content == _VERSION
+
+
+def _take(path: Path, mode: int) -> None:
     """Put our marker into a directory that is empty, or was ours before there were markers."""
     if _is_home(path):
         _refuse(path, "is the home directory", f"Name a directory of its own in it {_OPTION}.")
     if mode & stat.S_ISVTX:
         _refuse(path, "is shared by all users of this machine", f"Name a directory of its own in it {_OPTION}.")
+    names = {entry.name for entry in path.iterdir()} - {MARKER}
     foreign = sorted(names - _EARLIER_NAMES)
     if names and (foreign or not _is_earlier(path)):
         shown = ", ".join(repr(name) for name in (foreign or sorted(names))[:3])
@@ -156,43 +186,41 @@ def _take(path: Path, names: set[str], mode: int) -> None:
             f"holds {shown}, and no {MARKER}: it is not a data directory of the embedded IMS, and stays as it is",
             f"Name a new or an empty directory {_OPTION}.",
         )
-    _check_kinds(path)
-    with suppress(FileExistsError):  # another process takes it at the same moment
-        descriptor = os.open(path / MARKER, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(_VERSION)
+    # Not exclusively: another process may take it at the same moment, and writes the same.
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path / MARKER, flags, 0o600), "wb") as file:
+        file.write(_VERSION)
 
 
 def _is_earlier(path: Path) -> bool:
     """Whether the database in it is one that the embedded IMS has made."""
+    return _tables(path) >= _EARLIER_TABLES
+
+
+def _tables(path: Path) -> set[str]:
+    """The names of the tables in the database; none where there is none that can be read."""
     _check_kinds(path)
     database = path / _DATABASE
     if not database.is_file():
-        return False
+        return set()
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     except sqlite3.Error:
-        return False
-    return {str(row[0]) for row in rows} >= _EARLIER_TABLES
-
-
-def _check_marker(path: Path) -> None:
-    marker = path / MARKER
-    found = marker.lstat()
-    content = marker.read_bytes()[:200].decode("utf-8", "replace") if stat.S_ISREG(found.st_mode) else "not a file"
-    # Empty: another process is writing it at this moment, or was killed when it did.
-    if content not in ("", _VERSION):
-        _refuse(path, f"has a {MARKER} of another version", f"Use the ims-mcp that made it, or {_ANOTHER}.")
+        return set()
+    return {str(row[0]) for row in rows}
 
 
 def _check_kinds(path: Path) -> None:
-    """Every name of ours in it is a plain file or a directory, as it should be, and no link."""
-    for names, is_kind, kind in ((_DIRECTORIES, stat.S_ISDIR, "a directory"), (_FILES, stat.S_ISREG, "a plain file")):
-        for name in names:
-            found = _lstat(path / name)
-            if found is not None and (_is_link(found) or not is_kind(found.st_mode)):
-                _refuse(path, f"cannot be used: {name} in it is not {kind}", f"Move {path / name} away, or {_ANOTHER}.")
+    """Every name of ours in it is a plain file or a directory, as it should be, and no link of either sort."""
+    for name in (*_DIRECTORIES, *_FILES):
+        found = _lstat(path / name)
+        if found is None:
+            continue
+        kind = "a directory" if name in _DIRECTORIES else "a file of its own"
+        is_kind = stat.S_ISDIR(found.st_mode) if name in _DIRECTORIES else _is_single(found)
+        if _is_link(found) or not is_kind:
+            _refuse(path, f"cannot be used: {name} in it is not {kind}", f"Move {path / name} away, or {_ANOTHER}.")
 
 
 def _keep_from_others(path: Path) -> None:
@@ -207,7 +235,7 @@ def _keep_from_others(path: Path) -> None:
             (path / name).chmod(0o700 if name in _DIRECTORIES else 0o600)
     if wide and (path / "objects").is_dir():
         for entry in os.scandir(path / "objects"):
-            if entry.is_file(follow_symlinks=False):
+            if _is_single(entry.stat(follow_symlinks=False)):
                 Path(entry.path).chmod(0o600)
 
 
@@ -216,6 +244,11 @@ def _lstat(path: Path) -> os.stat_result | None:
         return path.lstat()
     except FileNotFoundError:
         return None
+
+
+def _is_single(found: os.stat_result) -> bool:
+    """Whether it is a plain file that has no other name: what is written to it is written to nothing else."""
+    return stat.S_ISREG(found.st_mode) and found.st_nlink <= 1
 
 
 def _is_link(found: os.stat_result) -> bool:
@@ -227,10 +260,6 @@ def _is_home(path: Path) -> bool:
         return path.samefile(Path.home())
     except (OSError, RuntimeError):
         return False
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
 def _refuse(path: Path, why: str, next_step: str) -> NoReturn:

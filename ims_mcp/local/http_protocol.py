@@ -38,6 +38,8 @@ class PatientProtocol(H11Protocol):
         self._reader_timer: asyncio.TimerHandle | None = None
         self._waits_for: type[h11.IDLE] | type[h11.SEND_BODY] | None = None
         self._received_bytes = 0
+        self._made = self.loop.time()
+        self._has_asked = False
 
     @property
     def is_idle(self) -> bool:
@@ -47,10 +49,17 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > self.patience.connections:
-            others = (one for one in self.connections if isinstance(one, PatientProtocol) and one is not self)
-            given_up = next((one for one in others if one.is_idle), self)
-            given_up.transport.abort()
+            self._choose_to_give_up().transport.abort()
         self._wait_for(h11.IDLE, self.patience.header_seconds)
+
+    def _choose_to_give_up(self) -> PatientProtocol:
+        """One that has asked for nothing yet, else one between two requests, the oldest first; else this one.
+
+        Those that come at once are all made before the first that is given up is lost.
+        """
+        others = (one for one in self.connections if isinstance(one, PatientProtocol) and one is not self)
+        idle: list[PatientProtocol] = [one for one in others if one.is_idle and not one.transport.is_closing()]
+        return min(idle, key=lambda one: (one._has_asked, one._made), default=self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -84,6 +93,7 @@ class PatientProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._has_asked = True
         if self.conn.their_state is not h11.SEND_BODY and not (self.is_idle and self.conn.trailing_data[0]):
             self._stop_waiting()  # the keep-alive timer counts from here on
 

@@ -15,15 +15,16 @@ from pathlib import Path
 # What programs need to run at all; everything else stays behind, proxies and every cloud's credentials with it.
 _KEPT = frozenset(
     """
-    PATH HOME USER LOGNAME TMPDIR TEMP TMP LANG LANGUAGE TZ
+    PATH HOME USER LOGNAME TMPDIR TEMP TMP LANG LANGUAGE LC_ALL LC_CTYPE TZ
     SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH LOCALAPPDATA APPDATA PROGRAMDATA
     NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE
     LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH
     PYTHONHOME PYTHONUTF8 PYTHONIOENCODING PYTHONUSERBASE PYTHONNOUSERSITE PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX
-    VIRTUAL_ENV __PYVENV_LAUNCHER__ SSL_CERT_FILE SSL_CERT_DIR
+    VIRTUAL_ENV __PYVENV_LAUNCHER__ SSL_CERT_FILE SSL_CERT_DIR IMS_MCP_LOCAL_SETTLE IMS_MCP_LOCAL_RECORD_PATIENCE
     """.split()  # noqa: SIM905 - forty quoted names would hide what is in the list
 )
-_KEPT_PREFIXES = ("LC_", "IMS_MCP_LOCAL_")
+# What a relative one of these means depends on the directory, and that is another one for a child.
+_PATHS = frozenset({"TMPDIR", "TEMP", "TMP", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX"})
 KEY_VARIABLES = ("IMS_MCP_LOCAL_KEY_ID", "IMS_MCP_LOCAL_KEY_SECRET")
 # Each thread of FFmpeg would reserve 64 MiB of addresses for itself, and a worker's are limited.
 _ALWAYS = {"PYTHONSAFEPATH": "1", "MALLOC_ARENA_MAX": "2"}
@@ -37,7 +38,7 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in environ.items()
-        if (name.upper() in _KEPT or name.startswith(_KEPT_PREFIXES)) and name not in KEY_VARIABLES
+        if name.upper() in _KEPT and (name.upper() not in _PATHS or Path(value).is_absolute())
     }
     paths = _code_paths(environ.get("PYTHONPATH", "").split(os.pathsep))
     own = str(_package_root())
@@ -70,7 +71,8 @@ def _code_paths(entries: Iterable[str]) -> list[str]:
     except OSError:  # it was removed
         here = None
     own = _package_root()
-    return [entry for entry in entries if Path(entry).is_absolute() and (Path(entry) != here or Path(entry) == own)]
+    absolute = [(entry, Path(entry).resolve()) for entry in entries if Path(entry).is_absolute()]
+    return [entry for entry, place in absolute if place != here or place == own]
 
 
 def _package_root() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -11,6 +12,7 @@ Receive = Callable[[], Awaitable[Message]]
 
 DRAINED_BYTES = 32 * 1024**2
 """How much of the body of a refused request is still read: what common clients send in one request."""
+DRAINED_SECONDS = 10.0
 
 
 class ClientGone(Exception):
@@ -70,15 +72,17 @@ class RequestBody:
     async def drain(self) -> bool:
         """Read on and forget it: a client that is still sending would never see the answer. Whether that is the end.
 
-        At most DRAINED_BYTES are read. Where False is returned the connection has to be closed after the answer.
+        At most DRAINED_BYTES are read, for DRAINED_SECONDS. Where False is returned the connection has to be closed
+        after the answer.
         """
         if not self.expected or self.done:
             return True
         if self.waits and not self.begun:
             return False
         try:
-            async for _ in self.chunks(DRAINED_BYTES):
-                pass
-        except BodyTooLarge:
+            async with asyncio.timeout(DRAINED_SECONDS):
+                async for _ in self.chunks(DRAINED_BYTES):
+                    pass
+        except (BodyTooLarge, TimeoutError):
             return False
         return True

@@ -95,7 +95,7 @@ class Store:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA busy_timeout = 5000")
-            connection.executescript(self._schema)
+            connection.executescript(f"BEGIN; {self._schema}; COMMIT;")  # all of it or nothing
         except BaseException:
             connection.close()
             raise

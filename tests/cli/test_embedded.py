@@ -24,6 +24,7 @@ from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.endpoint_file import Announcement, read_announcement, write_announcement
+from ims_mcp.local.isolation import clean_environment
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.settings import Settings
 from tests.cli.test_commands import run
@@ -39,6 +40,7 @@ SECRETS = {
     "HTTPS_PROXY": "http://user:RecognisableProxy@127.0.0.1:9",
     "GITHUB_TOKEN": "RecognisableGit",
 }
+REPOSITORY = Path(__file__).resolve().parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and rights of POSIX")
 
@@ -187,6 +189,30 @@ def test_neither_it_nor_its_workers_see_credentials_or_the_directory_it_was_star
         finally:
             os.chdir(before)
     assert not written.exists(), written.read_text()
+
+
+def test_no_entry_that_means_the_directory_it_was_started_in_reaches_a_child(
+    hostile: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory, _ = hostile
+    (tmp_path / "link").symlink_to(directory)
+    monkeypatch.chdir(directory)
+    kept = str(tmp_path / "elsewhere")
+    spelled = [".", "", "./", str(directory), f"{directory}/", f"{directory}/../{directory.name}", f"{tmp_path}/link"]
+    found = clean_environment(
+        {
+            "PYTHONPATH": os.pathsep.join([*spelled, kept]),
+            "PYTHONPYCACHEPREFIX": "cache",
+            "PYTHONUSERBASE": ".",
+            "TMPDIR": "tmp",
+            "TEMP": kept,
+            "LC_TOKEN": "x",
+            "IMS_MCP_LOCAL_TOKEN": "x",
+            "IMS_MCP_LOCAL_SETTLE": "1",
+        }
+    )
+    assert [entry for entry in found.pop("PYTHONPATH").split(os.pathsep) if entry != str(REPOSITORY)] == [kept]
+    assert set(found) == {"TEMP", "IMS_MCP_LOCAL_SETTLE", "PYTHONSAFEPATH", "MALLOC_ARENA_MAX"}
 
 
 def start(data_dir: Path, environ: dict[str, str], then: Callable[[EmbeddedIms], Any]) -> Any:
@@ -411,6 +437,13 @@ def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -
     said = failure(tmp_path / "data", environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
     assert "needs the Python package uvicorn" in said
     assert "pip install 'ims-mcp[local]'" in said
+
+
+def test_of_a_trace_only_its_last_line_is_said(tmp_path: Path) -> None:
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "argparse.py").write_text("def f(n):\n    return f(n - 1) if n else 1 / 0\nf(20)\n")
+    said = failure(tmp_path / "data", environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
+    assert said.startswith("The embedded IMS did not start: ZeroDivisionError: division by zero. To see it start")
 
 
 def test_the_reason_reaches_a_call_once(tmp_path: Path) -> None:

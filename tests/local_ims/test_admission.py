@@ -47,6 +47,9 @@ FOREIGN_ORIGINS = [
     "chrome-extension://abcdefgh",
     "http://localhost, https://evil.example",
     "http://[::1",
+    "http://evil.example\\.localhost",
+    "http://evil.example\t.localhost",
+    "http://[fe80::1%lo.localhost]",
     "",
 ]
 TEXT = {"Content-Type": "text/plain"}

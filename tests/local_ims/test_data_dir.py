@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.data_dir import MARKER
+from ims_mcp.local.endpoint_file import read_announcement
 from tests.local_ims.server import ims_process, running_ims
 
 # What people had in directories that happened to be called as ours are.
@@ -88,6 +92,66 @@ def test_an_earlier_directory_whose_process_was_killed_is_taken_as_well(tmp_path
         assert ims.bucket().get_object("kept.bin").read() == b"kept"
 
 
+def test_an_empty_marker_among_somebody_elses_files_is_none(tmp_path: Path) -> None:
+    files = {MARKER: "", f"objects/{'a' * 32}": "a file whose name has our form"}
+    fill(tmp_path, files)
+    assert "holds 'objects'" in refusal(tmp_path)
+    assert content(tmp_path) == files
+    # Left by one that was killed at that moment, or had no room: nothing else is there.
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / MARKER).touch()
+    for _ in range(2):
+        with running_ims(tmp_path / "begun") as ims:
+            ims.put("kept.bin", b"kept")
+
+
+def test_another_programs_database_is_left_as_it_is_also_beside_a_marker(tmp_path: Path) -> None:
+    with running_ims(tmp_path):
+        pass
+    database = tmp_path / "ims.sqlite3"
+    database.unlink()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript("CREATE TABLE objects (mine); INSERT INTO objects VALUES ('a note')")
+    before = database.read_bytes()
+    assert "ims.sqlite3 in it is another program's" in refusal(tmp_path)
+    assert database.read_bytes() == before
+
+
+@posix
+def test_a_file_that_has_a_name_elsewhere_too_is_neither_written_nor_changed(tmp_path: Path) -> None:
+    """As a copy made of hard links has them (``cp -al``)."""
+    data_dir, outside = tmp_path / "data", tmp_path / "outside"
+    with running_ims(data_dir):
+        pass
+    outside.write_text("outside")
+    outside.chmod(0o644)
+    for name in ("reserve", "ims.sqlite3", "ims.sqlite3-wal", "lock", "endpoint.json", MARKER):
+        kept = data_dir / f"{name}.kept"
+        if is_there := (data_dir / name).exists():
+            (data_dir / name).rename(kept)
+        (data_dir / name).hardlink_to(outside)
+        assert name in refusal(data_dir)
+        (data_dir / name).unlink()
+        if is_there:
+            kept.rename(data_dir / name)
+    (data_dir / "objects" / "linked").hardlink_to(outside)
+    data_dir.chmod(0o755)
+    with running_ims(data_dir):
+        pass
+    assert (outside.read_text(), mode(outside)) == ("outside", 0o644)
+
+
+def test_one_that_ends_leaves_the_announcement_of_the_one_that_came_after(tmp_path: Path) -> None:
+    """Its directory was removed while it ran, and another has made it anew."""
+    with ExitStack() as stack:
+        with running_ims(tmp_path / "data"):
+            shutil.rmtree(tmp_path / "data")
+            after = stack.enter_context(running_ims(tmp_path / "data"))
+        found = read_announcement(tmp_path / "data")
+        assert found is not None
+        assert found.endpoint == after.endpoint
+
+
 @pytest.mark.parametrize("name", ["objects", "work", "pulls", "recordings", "ims.sqlite3", "endpoint.json", "lock"])
 @pytest.mark.parametrize("is_ours", [False, True])
 def test_a_link_in_place_of_anything_of_ours_is_refused(tmp_path: Path, name: str, is_ours: bool) -> None:
@@ -157,6 +221,12 @@ def test_a_directory_of_another_user_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_a_marker_of_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / MARKER).write_text("ims-mcp data directory, version 2\n")
     assert "of another version" in refusal(tmp_path)
+    if os.name == "posix":
+        os.truncate(tmp_path / MARKER, 1 << 40)  # a file with a hole, far larger than any memory
+        assert "of another version" in refusal(tmp_path)
+        (tmp_path / MARKER).unlink()
+        os.mkfifo(tmp_path / MARKER)
+        assert "of another version" in refusal(tmp_path)
 
 
 @posix

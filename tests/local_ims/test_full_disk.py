@@ -69,6 +69,19 @@ def test_a_call_that_finds_no_room_says_so_and_is_undone(full: ImsProcess) -> No
     assert len(full.ims.call("GetCategories").get("SubCategories", [])) <= 1
 
 
+@pytest.mark.parametrize("limit_bytes", [0, 20_000, 150_000])
+def test_a_start_without_room_says_so_and_not_to_move_the_state_away(tmp_path: Path, limit_bytes: int) -> None:
+    """None of its files may grow beyond the limit."""
+    code = (
+        "import resource, sys; from ims_mcp.cli import main;"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit_bytes}, {limit_bytes}));"
+        f"sys.exit(main(['local', '--port', '0', '--data-dir', {str(tmp_path / 'data')!r}]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == f"The disk that holds {tmp_path / 'data'} is full. Make room there.\n"
+
+
 def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as pad, suppress(OSError):
         while pad.write(bytes(4096)):

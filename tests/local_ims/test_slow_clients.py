@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import socket
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from dataclasses import replace
 
 import pytest
 
@@ -127,6 +129,35 @@ def test_however_many_hold_a_connection_the_next_one_is_answered(hasty: RunningI
         hasty.put("between.bin", b"x")
 
 
+def is_open(made: socket.socket) -> bool:
+    try:
+        return bool(made.recv(1))
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+
+
+def test_those_that_come_at_once_take_no_more_than_the_places_there_are(hasty: RunningIms) -> None:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PatientProtocol, "patience", replace(PatientProtocol.patience, header_seconds=60))
+        # Answered once, and between two requests: given up after those that have asked for nothing.
+        regular = stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=10)))
+        regular.request("GET", "/-/health")
+        regular.getresponse().read()
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1)  # the server sees them all at once
+        try:
+            made = [stack.enter_context(connect(hasty)) for _ in range(5 * PLACES)]
+        finally:
+            sys.setswitchinterval(interval)
+        for one in made:
+            one.setblocking(False)
+        wait_for(lambda: True if sum(map(is_open, made)) < PLACES else None)
+        regular.request("GET", "/-/health")
+        assert regular.getresponse().status == 200
+
+
 def refused_put(ims: RunningIms, length: str) -> bytes:
     return (
         f"PUT /b/k?OSSAccessKeyId=local&Expires=1&Signature=x HTTP/1.1\r\nHost: {ims.host}\r\n{length}\r\n\r\n".encode()
@@ -150,6 +181,14 @@ def test_the_body_of_a_refused_request_is_not_read_to_its_end(hasty: RunningIms,
             pass
     # What the sockets of both sides hold comes on top.
     assert sent < 3 * DRAINED_BYTES
+
+
+def test_a_refused_request_does_not_keep_its_place_by_sending_on(
+    hasty: RunningIms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ims_mcp.local.request_body.DRAINED_SECONDS", 0.2)
+    with connect(hasty, refused_put(hasty, "Content-Length: 30000000")) as made:
+        assert drip(made, bytes(20_000))
 
 
 def test_a_body_without_a_length_is_not_taken_without_end(hasty: RunningIms, monkeypatch: pytest.MonkeyPatch) -> None:

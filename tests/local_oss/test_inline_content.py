@@ -21,6 +21,9 @@ ACTIVE = [
     "application/rss+xml",
     "application/dash+xml",
     "image/x+xml",
+    "video/x+xml",
+    "audio/svg+xml",
+    "font/x+xml",
     "text/javascript",
     "application/javascript",
     "text/css",
@@ -106,6 +109,13 @@ def test_a_disposition_keeps_its_file_name_and_never_shows_active_content(
     assert get(oss, shelf, "plain-page", content_disposition=given).headers["content-disposition"] == sent
     shelf.put_object("film", b"data", headers={"Content-Type": "video/mp4", "Content-Disposition": given})
     assert get(oss, shelf, "film").headers["content-disposition"] == given
+
+
+@pytest.mark.parametrize("value", [" text/html", "video/mp4 ", "video/mp4\n"])
+def test_a_value_that_no_header_can_have_is_refused(oss: OssThread, shelf: Any, value: str) -> None:
+    shelf.put_object("film", b"data")
+    assert get(oss, shelf, "film", content_type=value).status == 400
+    assert get(oss, shelf, "film", content_disposition=value).status == 400
 
 
 def test_every_answer_is_taken_for_what_it_says_and_runs_nothing(oss: OssThread, shelf: Any) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 PASSIVE: Mapping[str, str] = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
 """Sent with every answer: a type is taken as it is said, and no script runs."""
 
-# Whatever else a type may be (HTML, SVG, XML of any kind, scripts, PDF), a browser saves it.
+# Whatever else a type may be (HTML, SVG, scripts, PDF), a browser saves it. No plus: video/x+xml is XML to a browser.
 _SHOWN = re.compile(
-    r"(video|audio|font)/[a-z0-9][a-z0-9.+-]*|image/(?!svg)[a-z0-9][a-z0-9.-]*"
+    r"(video|audio|font|image(?!/svg))/[a-z0-9][a-z0-9.-]*"
     r"|text/(plain|vtt|csv)|application/(octet-stream|json|x-subrip|(vnd\.apple\.|x-)mpegurl)"
 )
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -135,7 +135,7 @@ class ObjectRequests:
     def _overrides(self, request: Request) -> dict[str, str]:
         given = {name: request.parameter(f"response-{name}") for name in _OVERRIDES}
         for name, value in given.items():
-            if value and (not value.isprintable() or not value.isascii()):
+            if value and (not value.isprintable() or not value.isascii() or value != value.strip()):
                 raise invalid_argument(f"response-{name}", value, "The value cannot be sent in a header.")
         return {name: value for name, value in given.items() if value}
 

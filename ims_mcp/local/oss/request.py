@@ -65,10 +65,10 @@ def read_request(scope: Scope, receive: Receive) -> Request:
 
     InvalidObjectName and InvalidArgument for bytes that are not UTF-8.
     """
-    headers: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
+        values.setdefault(raw_name.decode("latin-1").lower(), []).append(raw_value.decode("latin-1"))
+    headers = {name: ",".join(several) for name, several in values.items()}
     host = headers.get("host", "")
     raw_path: bytes = scope["raw_path"]
     path = raw_path.removeprefix(b"/")
