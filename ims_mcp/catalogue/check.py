@@ -412,8 +412,8 @@ class _Checker:
         try:
             return json.loads(text, parse_constant=refuse)
         except (ValueError, RecursionError) as error:
-            wanted = 'has to be a list such as ["a", "b"]: ' if row.kind == "array" else ""
-            return self._problem(path, f"{wanted}{_shown(text)} is not valid JSON ({error})")
+            wanted = 'a list such as ["a", "b"]' if row.kind == "array" else 'an object such as {"a": "b"}'
+            return self._problem(path, f"has to be {wanted}: {_shown(text)} is not valid JSON ({error})")
 
     def _serialised(self, row: Parameter, value: Any, path: str) -> Any:
         """The value as JSON, which also shows that it can travel: no NaN, no half characters, not too deep or long."""

@@ -119,7 +119,7 @@ class Ranking:
     def candidates(self, asked: tuple[Alternatives, ...], *, everything: bool = False) -> dict[str, float]:
         """Operations worth scoring, each with its full-text rank from 0 to 1."""
         if not asked:
-            return {}
+            return dict.fromkeys(self._entries, 0.0) if everything else {}
         # Terms are letters and digits only, so quoted they are never operators of the query language.
         expression = " OR ".join(f'"{term}"' for term in dict.fromkeys(term for choice in asked for term in choice))
         weights = ", ".join(str(weight) for weight in (0.0, *_COLUMNS))

@@ -15,7 +15,7 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.cli.connection import connection
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json, say
-from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.errors import InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
 from ims_mcp.settings import Settings
@@ -34,7 +34,10 @@ def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> i
 
 
 def _said_yes(settings: Settings, operation: Operation, arguments: dict[str, Any]) -> bool:
-    """What a person at a terminal answers to the question a client would have asked; False where nobody sits there."""
+    """Whether a person at a terminal says yes to the question a client would have asked; False where nobody sits there.
+
+    Raises Refused where the answer is anything else.
+    """
     if settings.read_only or settings.allow_destructive or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     try:
@@ -45,7 +48,9 @@ def _said_yes(settings: Settings, operation: Operation, arguments: dict[str, Any
     if operation.effect_of(checked) is not Effect.DESTRUCTIVE:
         return False
     print(f"{write_question(operation, checked, {})}\nSend it? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Refused(f"{operation.name} was not sent: the answer was not y or yes.")
+    return True
 
 
 async def _call(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -67,7 +68,7 @@ def explain_failure(error: BaseException, name: str) -> int:
             signal.signal(signal.SIGINT, _end_at_once)
             end_within(END_SECONDS, INTERRUPTED)
         case ModuleNotFoundError(name=str(missing)) if missing.partition(".")[0] in EXTRA:
-            say(f"This needs the Python package {missing}, which is not installed. Run pip install 'ims-mcp[local]'.")
+            say(f"This needs the Python package {missing}, which is not installed. {how_to_install_the_extra()}")
         case OSError() if _is_unread(error):
             code = UNREAD
         case OSError():
@@ -84,6 +85,11 @@ def explain_failure(error: BaseException, name: str) -> int:
     except OSError:
         give_up(sys.stdout)
     return code
+
+
+def how_to_install_the_extra() -> str:
+    """By the Python that runs this, and from the checkout: of an index the name may be somebody else's."""
+    return f"Install the extra, in the checkout of ims-mcp: {shlex.quote(sys.executable)} -m pip install '.[local]'"
 
 
 def _first_cause(error: BaseException) -> BaseException:

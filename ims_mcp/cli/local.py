@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from ims_mcp.cli.embedded import IN_USE_EXIT, local_key_pair
+from ims_mcp.cli.endings import how_to_install_the_extra
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import KEY_VARIABLES, isolate_this_process
 from ims_mcp.settings import Settings
@@ -31,7 +32,7 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     except ModuleNotFoundError as missing:
         raise LocalImsError(
             f"The embedded IMS needs the Python package {missing.name}, which is not installed.",
-            next_step="Install the extra: pip install 'ims-mcp[local]'.",
+            next_step=how_to_install_the_extra(),
         ) from missing
 
     def ready(endpoint: str) -> None:

@@ -50,12 +50,13 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What an answer answers. ``doubt`` tells how to find out whether a write was carried out, and is empty for a
-    read; ``secrets`` are kept out of every text."""
+    read; ``secrets`` are kept out of every text, ``key_id``, which is one of them, stays in signed addresses."""
 
     operation: str
     host: str
     doubt: str = ""
     secrets: tuple[str, ...] = ()
+    key_id: str = ""
 
 
 def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> Reply | Failure:
@@ -152,26 +153,27 @@ def _field(data: Mapping[str, Any], name: str) -> Any:
     return data.get(name[0].lower() + name[1:]) if value is None else value
 
 
+# Of an address that is signed with the caller's key nothing is left without its id; shown only to whoever asks for it.
+_IN_ADDRESS = r"(?<!AccessKeyId=)(?<!x-oss-credential=)"
+
+
 def _without_own(asked: Asked, data: dict[str, Any], body: bytes) -> dict[str, Any]:
     """A success without the caller's own credential, should the service have repeated it."""
     secrets = [secret for secret in asked.secrets if len(secret) >= SHORTEST_SECRET]
     # JSON may write any character as an escape: only then is it worth looking through what was read.
     if not any(secret.encode() in body for secret in secrets) and b"\\/" not in body and b"\\u00" not in body:
         return data
-    return cast("dict[str, Any]", _hiding(data, secrets))
+    own = "|".join((_IN_ADDRESS if secret == asked.key_id else "") + re.escape(secret) for secret in secrets)
+    return cast("dict[str, Any]", _hiding(data, re.compile(own))) if own else data
 
 
-def _hiding(value: Any, secrets: list[str]) -> Any:
+def _hiding(value: Any, own: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
+        return own.sub(HIDDEN, value)
     if isinstance(value, list):
-        return [_hiding(entry, secrets) for entry in cast("list[Any]", value)]
+        return [_hiding(entry, own) for entry in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {
-            _hiding(name, secrets): _hiding(entry, secrets) for name, entry in cast("dict[str, Any]", value).items()
-        }
+        return {_hiding(name, own): _hiding(entry, own) for name, entry in cast("dict[str, Any]", value).items()}
     return value
 
 

@@ -102,6 +102,10 @@ DIAGNOSES: dict[str, Diagnosis] = {
         "The temporary credentials have expired and where they came from has no newer ones.",
         "Get new ones (for environment variables: set all three again and restart; for a CLI profile: log in again).",
     ),
+    "UnsupportedOperation": Diagnosis(
+        "This endpoint does not do what was asked; the embedded IMS does only a part of what the cloud does.",
+        "Do it another way, or with the cloud, which a server without --local calls.",
+    ),
     "NoPermission": Diagnosis(
         "The RAM user or role behind these credentials has no permission for this operation.",
         "Ask the account's administrator to grant the action, or use other credentials.",

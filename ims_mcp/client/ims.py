@@ -206,6 +206,7 @@ class ImsClient:
             urlsplit(endpoint).netloc,
             doubt=call.doubt,
             secrets=credential.secrets if credential is not None else (),
+            key_id=credential.access_key_id if credential is not None else "",
         )
         begun_at = time.monotonic()
         outcome = await transport.send(

@@ -10,6 +10,7 @@ from pydantic import PrivateAttr
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.errors import ImsError
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
@@ -46,9 +47,12 @@ class WaitForJobTool(TableTool):
         return tool
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
+        name = str(arguments["operation"])
+        if name in ("upload_media", "upload_stream"):
+            raise ImsError(f"{name} is followed with transfer_status.", next_step="Give it the transfer_id.")
         return await wait_for_job(
             self._client,
-            get_operation(str(arguments["operation"])),
+            get_operation(name),
             arguments["ids"],
             seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
             longest_seconds=self.longest_wait_seconds(context),

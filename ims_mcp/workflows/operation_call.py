@@ -128,7 +128,7 @@ async def run_operation(
                 longest_seconds=longest_seconds - (anyio.current_time() - started),
                 progress=progress,
             )
-            added = added | _told(waited, listed)
+            added = added | _told(waited, operation.poll, listed)
         else:
             added = added | _left_to_poll(operation.poll, arguments, reply.data, listed)
     added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
@@ -244,7 +244,7 @@ def _selected(
 ) -> dict[str, Any]:
     """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
     try:
-        return select(
+        picked = select(
             data,
             own.query or "@",
             include_signed_urls=own.include_signed_urls,
@@ -262,9 +262,12 @@ def _selected(
             ) from error
         added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
         return _shaped(operation, data, own, added, max_bytes)
+    if picked == {"result": None} and (fields := [row.name for row in operation.response if row.name in data]):
+        picked["note"] = f"the query picks nothing; it reads the whole response, whose fields are {', '.join(fields)}"
+    return picked
 
 
-def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
+def _told(waited: Waited, poll: Poll, listed: Container[str] | None) -> dict[str, Any]:
     status = plain(waited.status, _LONGEST_STATUS)
     wait: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
     reason = failure_reason(waited)
@@ -273,7 +276,9 @@ def _told(waited: Waited, listed: Container[str] | None) -> dict[str, Any]:
     why = {
         "succeeded": "ready: read what it holds",
         "failed": "failed: read what is known of it",
-        "pending": "not finished: look again in a few seconds; do not submit again",
+        "pending": "not listed yet: look again in a few seconds; a file that is missing or cannot be read never will be"
+        if poll.entry and not status
+        else "not finished: look again in a few seconds; do not submit again",
         "not_found": "the service does not know it: look once more before you submit again",
         "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]

@@ -40,7 +40,7 @@ from tests.all_operations.jobs import (
 )
 from tests.all_operations.roads import everything, operation, refusal_of
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
-from tests.server.connected import CREDENTIAL, connected, content_of
+from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
 
 def asked_for(look: Arrived) -> dict[str, str]:
@@ -537,6 +537,25 @@ async def test_a_wait_is_cancelled_at_once() -> None:
             with anyio.fail_after(5), anyio.move_on_after(0.2) as scope:
                 await wait_for_job(client, operation("RegisterMediaInfo"), {"MediaId": "m"}, seconds=45)
     assert scope.cancelled_caught
+
+
+@pytest.mark.anyio
+async def test_of_a_rendition_that_is_not_listed_it_is_said_that_it_may_never_be() -> None:
+    """The library lists a rendition once it has been probed; one whose file is missing it never mentions."""
+    given = {"MediaId": "m", "InputURL": "oss://bucket/missing.mp4", "wait_seconds": 0.01}
+    with ScriptedService(usual=Answer(body={"MediaId": "m", "PlayInfoList": [], "RequestId": "r"})) as service:
+        async with connected(service.url) as client:
+            content = content_of(await client.call_tool("register_media_stream", given))
+    assert content["wait"]["outcome"] == "pending"
+    assert "a file that is missing or cannot be read never will be" in content["next_call"]["why"]
+
+
+@pytest.mark.anyio
+async def test_who_waits_for_an_upload_is_told_what_follows_one() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            waited = await client.call_tool("wait_for_job", {"operation": "upload_media", "ids": {"MediaId": "m"}})
+    assert text_of(waited) == "upload_media is followed with transfer_status. Give it the transfer_id."
 
 
 @pytest.mark.anyio

@@ -147,3 +147,8 @@ def test_a_number_beyond_what_can_be_waited_is_cut() -> None:
     assert check(table, {"InputURL": URL, "wait_seconds": "60"})["wait_seconds"] == 45
     assert check(table, {"InputURL": URL, "wait_seconds": 1e300})["wait_seconds"] == 45
     assert "out of range" in refusal(table, {"InputURL": URL, "wait_seconds": -1})
+
+
+def test_a_text_in_place_of_an_object_is_told_what_an_object_is() -> None:
+    told = refusal(get_operation("RegisterMediaInfo"), {"InputURL": URL, "RegisterConfig": "sprites"})
+    assert """RegisterConfig: has to be an object such as {"a": "b"}: 'sprites' is not valid JSON""" in told

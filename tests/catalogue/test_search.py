@@ -170,3 +170,14 @@ def test_a_deletion_is_only_first_where_it_is_asked_for() -> None:
     others = [row for row in REQUESTS if row not in deleting]
     assert deleting
     assert [row["request"] for row in others if names(row["request"], limit=1)[0].startswith(("Delete", "Drop"))] == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "first"),
+    [("register", "RegisterMediaInfo"), ("delete", "DeleteMediaInfos"), ("删除", "DeleteMediaInfos"), ("stop", "Stop")],
+)
+def test_a_verb_alone_finds_what_does_so(verb: str, first: str) -> None:
+    found = names(verb)
+    assert found[0].startswith(first)
+    assert len(found) == 5
+    assert not names(verb, toolset="public_media", effect="read")

@@ -44,3 +44,5 @@ def test_a_person_at_a_terminal_is_asked(typed: str, sent: int, tmp_path: Path) 
     assert "Send it? [y/N]" in said
     assert service.count == sent
     assert called.returncode == (0 if sent else 1)
+    assert ("was not sent: the answer was not y or yes." in said) is not bool(sent)
+    assert "Tell the user" not in said

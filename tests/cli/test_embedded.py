@@ -436,7 +436,7 @@ def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -
     (tmp_path / "path" / "uvicorn.py").write_text("raise ModuleNotFoundError('no', name='uvicorn')\n")
     said = failure(tmp_path / "data", environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
     assert "needs the Python package uvicorn" in said
-    assert "pip install 'ims-mcp[local]'" in said
+    assert "-m pip install '.[local]'" in said
 
 
 def test_of_a_trace_only_its_last_line_is_said(tmp_path: Path) -> None:

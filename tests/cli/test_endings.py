@@ -180,7 +180,7 @@ def test_without_the_extra_a_command_says_how_to_install_it(
 ) -> None:
     code, _, errors = run(tmp_path, *words, command=changed(f"sys.modules[{package!r}] = None"))
     assert code == 1
-    assert "pip install 'ims-mcp[local]'" in errors
+    assert "-m pip install '.[local]'" in errors
     assert "Traceback" not in errors
     assert len(errors.splitlines()) == 1
 

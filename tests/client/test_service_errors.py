@@ -14,6 +14,7 @@ from tests.client.scripted_service import REQUEST_ID, Answer, refusal
 CODES = [
     (400, "MissingParameter"),
     (400, "InvalidParameter"),
+    (400, "UnsupportedOperation"),
     (403, "OperationDenied"),
     (403, "OperationDenied.Suspended"),
     (404, "ProjectNotFound"),

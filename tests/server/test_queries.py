@@ -179,3 +179,16 @@ async def test_a_write_keeps_its_id_however_many_queries_are_before_its_own(monk
 
 def _something_arrived(service: ScriptedService) -> bool:
     return service.count > 0
+
+
+@pytest.mark.anyio
+async def test_a_query_that_picks_nothing_is_told_what_there_is() -> None:
+    """The summary of an asset has tags; the response, which a query reads, has not."""
+    body = {"MediaInfo": {"MediaBasicInfo": {"MediaTags": "a"}}, "RequestId": "r", "Not documented": 1}
+    with ScriptedService(usual=Answer(body=body)) as service:
+        async with connected(service.url) as client:
+            nothing = await client.call_tool("get_media_info", {"MediaId": "m", "query": "tags"})
+            empty = await client.call_tool("get_media_info", {"MediaId": "m", "query": "tags || `[]`"})
+    note = "the query picks nothing; it reads the whole response, whose fields are MediaInfo, RequestId"
+    assert content_of(nothing) == {"result": None, "note": note}
+    assert content_of(empty) == {"result": []}

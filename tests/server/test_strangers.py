@@ -175,6 +175,23 @@ async def test_the_state_and_reason_of_a_job_are_plain_and_short() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    "signed",
+    [
+        "http://127.0.0.1:9/b/k.mp4?OSSAccessKeyId={id}&Expires=1&Signature=x",
+        "http://127.0.0.1:9/b/k.mp4?x-oss-credential={id}%2F20260131%2Fcn-shanghai&x-oss-signature=x",
+    ],
+)
+async def test_an_address_signed_with_the_callers_own_key_is_shown_whole_to_whoever_asks_for_it(signed: str) -> None:
+    url = signed.format(id=CREDENTIAL.access_key_id)
+    play = Answer(body={"PlayInfoList": [{"PlayURL": url, "Note": CREDENTIAL.access_key_id}], "RequestId": "r"})
+    asked = await answered(play, "get_play_info", {"MediaId": "m", "include_signed_urls": True})
+    assert content_of(asked)["PlayInfoList"] == [{"PlayURL": url, "Note": "[hidden]"}]
+    unasked = await answered(play, "get_play_info", {"MediaId": "m"})
+    assert CREDENTIAL.access_key_id not in text_of(unasked)
+
+
+@pytest.mark.anyio
 async def test_the_callers_own_credential_is_shown_in_no_field_of_any_answer() -> None:
     credential = Credential(CREDENTIAL.access_key_id, CREDENTIAL.access_key_secret, TOKEN)
     parts = [credential.access_key_id, credential.access_key_secret, TOKEN]
