@@ -26,7 +26,7 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     # From here on nothing that runs below this process has the user's credentials, or code from where it was started.
     isolate_this_process()
     try:
-        from ims_mcp.local.app import serve
+        from ims_mcp.local.app import LocalIms, serve
         from ims_mcp.local.data_dir import DataDirInUse
     except ModuleNotFoundError as missing:
         raise LocalImsError(
@@ -38,18 +38,16 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
         print(environment_lines(settings, endpoint, access_key_id, access_key_secret, environ), flush=True)
 
     try:
-        serve(
+        ims = LocalIms(
             settings.data_dir,
-            port=options.port,
             settle=settle,
             region=settings.region,
             access_key_id=access_key_id,
             access_key_secret=access_key_secret,
-            on_ready=ready,
             credential_seconds=credential_seconds,
             record_patience_seconds=patience,
-            exit_with_parent=options.exit_with_parent,
         )
+        serve(ims, port=options.port, on_ready=ready, exit_with_parent=options.exit_with_parent)
     except DataDirInUse as in_use:
         if not options.exit_with_parent:
             raise

@@ -458,7 +458,7 @@ def test_the_reason_reaches_a_call_once(tmp_path: Path) -> None:
     [
         (("--port", "99999"), "99999"),
         (("--port", "-1"), "-1"),
-        (("--credential-seconds", "-5"), "--credential-seconds is '-5.0'"),
+        (("--credential-seconds", "-5"), "--credential-seconds is '-5'"),
         (("--credential-seconds", "nan"), "--credential-seconds is 'nan'"),
         (("--settle", "inf"), "--settle is 'inf'"),
         (("--settle", "1e9999"), "--settle is '1e9999'"),
