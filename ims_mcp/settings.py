@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 from urllib.parse import urlsplit
@@ -129,10 +129,6 @@ class Settings:
     max_wait_seconds: float | None = None
     ecs_role: str | None = None
     log_level: str = "warning"
-
-    def at(self, endpoint: str) -> Settings:
-        """The same settings, pointed at another endpoint."""
-        return replace(self, endpoint=checked_endpoint(endpoint))
 
     @property
     def service(self) -> str:
