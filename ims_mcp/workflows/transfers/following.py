@@ -142,12 +142,10 @@ class Following:
             progress=progress,
         )
         if waited.outcome == "succeeded":
-            await self._transfers.settle(transfer, "done")
+            await self._transfers.settle(transfer)
         elif waited.outcome in ("failed", "not_found"):
             reason = quotable(failure_reason(waited) or waited.status, limit=300)
-            await self._transfers.settle(
-                transfer, "failed", f"the file was sent, but the service cannot use it: {reason}"
-            )
+            await self._transfers.settle(transfer, f"the file was sent, but the service cannot use it: {reason}")
         return waited
 
     async def _told(self, transfer: Transfer, waited: Waited | None) -> dict[str, Any]:

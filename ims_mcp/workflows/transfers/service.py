@@ -121,7 +121,7 @@ class Transfers:
             if transfer.arrived:
                 if not await self._steps.is_gone(transfer):
                     return transfer
-                await self.settle(transfer, "failed", "what was made of the file has been deleted since")
+                await self.settle(transfer, "what was made of the file has been deleted since")
                 transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
             return (await self._go_on(transfer, source, kept)).transfer
 
@@ -214,9 +214,9 @@ class Transfers:
                 await self._save(transfer)
         return transfer
 
-    async def settle(self, transfer: Transfer, state: str, error: str = "") -> None:
-        """Write down how the service's own work on the file ended."""
-        transfer.state = "done" if state == "done" else "failed"
+    async def settle(self, transfer: Transfer, error: str = "") -> None:
+        """Write down how the service's own work on the file ended: well, or with ``error``."""
+        transfer.state = "failed" if error else "done"
         transfer.error = error
         await self._save(transfer)
 

@@ -103,10 +103,7 @@ class TransferSteps:
         self, transfer: Transfer, source: Source, target: UploadTarget, credentials: Credentials, hooks: Hooks
     ) -> None:
         now = source.identity
-        if (now.size, now.mtime_ns) != (transfer.size_bytes, transfer.modified_ns) or transfer.inode not in (
-            0,
-            now.inode,
-        ):
+        if not transfer.is_of(now.size, now.mtime_ns, now.inode):
             raise TransferError(
                 f"{shown(source.path)} is not the file this transfer began with: it has changed since.",
                 next_step="What was sent is taken back: upload the file anew.",

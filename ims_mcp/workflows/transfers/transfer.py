@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal, Self, cast, get_args
@@ -77,12 +77,13 @@ class Transfer:
     def same_wish(self, other: Transfer) -> bool:
         """Whether both want the same file in the same place: then there is one transfer, not two."""
         names = ("kind", "service", "path", "destination", "arguments")
-        return all(getattr(self, name) == getattr(other, name) for name in names) and self.same_file(other)
+        same = all(getattr(self, name) == getattr(other, name) for name in names)
+        return same and self.is_of(other.size_bytes, other.modified_ns, other.inode)
 
-    def same_file(self, other: Transfer) -> bool:
+    def is_of(self, size_bytes: int, modified_ns: int, inode: int) -> bool:
         """Whether nothing speaks for another file, or another state of it, at the same path."""
-        same = (self.size_bytes, self.modified_ns) == (other.size_bytes, other.modified_ns)
-        return same and (self.inode == other.inode or 0 in (self.inode, other.inode))
+        same = (self.size_bytes, self.modified_ns) == (size_bytes, modified_ns)
+        return same and (self.inode == inode or 0 in (self.inode, inode))
 
     def same_place(self, other: Transfer) -> bool:
         """Whether both go to one object of a bucket of the user's own; in VOD storage every file has its own place."""
@@ -231,15 +232,13 @@ class Journal:
         transfers = [replace(transfer) for _, transfer in found.values()]
         return sorted(transfers, key=lambda transfer: transfer.created, reverse=True)
 
-    @contextmanager
-    def held(self, transfer_id: str) -> Generator[bool]:
+    def held(self, transfer_id: str) -> AbstractContextManager[bool]:
         """True while this process alone works on the transfer; False where another one does."""
-        with self._locked(transfer_id, _LOOK_SECONDS) as alone:
-            yield alone
+        return self._locked(transfer_id, _LOOK_SECONDS)
 
     def held_elsewhere(self, transfer_id: str) -> bool:
         """Whether somebody works on it just now."""
-        with self._locked(transfer_id, _LOOK_SECONDS) as free:
+        with self.held(transfer_id) as free:
             return not free
 
     def _forget_old(self) -> None:
