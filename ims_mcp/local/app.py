@@ -26,7 +26,7 @@ _GRACE_SECONDS = 3
 _log = logging.getLogger(__name__)
 
 
-def serve(ims: LocalIms, *, port: int, on_ready: Callable[[str], None], exit_with_parent: bool) -> None:
+def serve(ims: LocalIms, *, port: int = 0, on_ready: Callable[[str], None], exit_with_parent: bool = False) -> None:
     """Run in the foreground until SIGINT, SIGTERM or, with ``exit_with_parent``, until stdin closes.
 
     ``port`` 0 takes a free one. ``on_ready`` hears ``http://127.0.0.1:PORT`` once requests are answered. Raises
