@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ims_mcp.cli.embedded import IN_USE_EXIT, local_key_pair
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import KEY_VARIABLES, isolate_this_process
-from ims_mcp.settings import Settings
+from ims_mcp.settings import Settings, read_seconds
 
 _LONGEST_SECONDS = 86_400.0
 
@@ -56,21 +56,12 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _seconds(option: str, given: object, variable: str | None, default: float, *, least: float) -> float:
+def _seconds(option: str, given: str | None, variable: str | None, default: float, *, least: float) -> float:
     """The option, else the environment variable (for an embedded IMS that another command starts), else the default."""
     name, value = option, given
     if value is None and variable is not None and os.environ.get(variable):
         name, value = variable, os.environ[variable]
-    try:
-        seconds = default if value is None else float(str(value))
-    except ValueError:
-        seconds = -1.0
-    if not least <= seconds <= _LONGEST_SECONDS:
-        raise LocalImsError(
-            f"{name} is {str(value)[:80]!r}, which is not a usable number of seconds.",
-            next_step=f"Give {least:g} to {_LONGEST_SECONDS:g}.",
-        )
-    return seconds
+    return default if value is None else read_seconds(name, value, _LONGEST_SECONDS, least)
 
 
 def environment_lines(
