@@ -15,7 +15,7 @@ import anyio
 import anyio.abc
 import anyio.to_thread
 
-from ims_mcp.client.oss import Source, TransferRefused, UploadError, UploadInterrupted, shown
+from ims_mcp.client.oss import Source, TransferRefused, UploadError, UploadInterrupted, show_path
 from ims_mcp.errors import ConnectionFailed, CredentialsError, ImsError, LocalImsError, Refused, ServiceError
 from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.local_files import UploadRules
@@ -133,8 +133,8 @@ class Transfers:
         transfer = await anyio.to_thread.run_sync(self._journal.read, transfer_id)
         if transfer.service != self._service:
             raise TransferError(
-                f"The transfer {transfer_id} belongs to {shown(transfer.service)}, and this server uses "
-                f"{shown(self._service)}.",
+                f"The transfer {transfer_id} belongs to {show_path(transfer.service)}, and this server uses "
+                f"{show_path(self._service)}.",
                 next_step="Ask a server that is set up for that one.",
             )
         return transfer
@@ -336,7 +336,7 @@ class Transfers:
     def _progress(self, running: Running, seconds: float) -> tuple[float, float, str]:
         transfer = running.transfer
         size = max(transfer.size_bytes, 1)
-        name = plain(shown(Path(transfer.path).name), 120)
+        name = plain(show_path(Path(transfer.path).name), 120)
         text = f"{transfer.state} {name}: {running.sent_bytes:,} of {transfer.size_bytes:,} bytes after {seconds:.0f} s"
         return running.sent_bytes, size, text
 

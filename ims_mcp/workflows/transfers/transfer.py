@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal, Self, cast, get_args
 
-from ims_mcp.client.oss import shown
+from ims_mcp.client.oss import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -181,7 +181,7 @@ class Journal:
         with self._locked("start", _ENTER_SECONDS) as alone:
             if not alone:
                 raise TransferError(
-                    f"Another server process holds the list of transfers in {shown(self._directory)}.",
+                    f"Another server process holds the list of transfers in {show_path(self._directory)}.",
                     next_step="Call again; --state-dir of the server names a directory of its own.",
                     resumable=True,
                 )
@@ -195,7 +195,8 @@ class Journal:
             for other in known:
                 if not other.ended and not other.arrived and other.same_place(wish):
                     raise TransferError(
-                        f"The transfer {other.id} of {shown(other.path)} goes to the same object and has not ended.",
+                        f"The transfer {other.id} of {show_path(other.path)} goes to the same object and has not "
+                        "ended.",
                         next_step="Wait for it (transfer_status), cancel it (cancel_transfer), or choose another "
                         "prefix.",
                     )
@@ -286,7 +287,7 @@ class Journal:
 
     def _unwritable(self, error: OSError) -> TransferError:
         return TransferError(
-            f"The transfer cannot be written down in {shown(self._directory)} "
+            f"The transfer cannot be written down in {show_path(self._directory)} "
             f"({error.strerror or type(error).__name__}).",
             next_step="Make that directory writable and give its disk some room; --state-dir of the server names "
             "another.",
