@@ -1,7 +1,7 @@
 """MCP on stdin and stdout: a thread that reads, a thread that writes, and between them a session of the SDK's.
 
-In place of the SDK's own transport, which drops lines it cannot read, keeps any amount of answers that nobody reads,
-cannot be interrupted while it reads, and forgets requests that are still open when stdin ends.
+It stands in for the SDK's own transport, which drops lines it cannot read, keeps any amount of answers that nobody
+reads, cannot be interrupted while it reads, and forgets requests that are still open when stdin ends.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class StdioTransport:
             with anyio.move_on_after(seconds):
                 await self._settled.wait()
 
-    # Of the reading thread.
+    # On the reading thread.
 
     def _read(self, stdin: int) -> None:
         lines = LineSplitter()
@@ -150,7 +150,7 @@ class StdioTransport:
             taken.result()
         return True
 
-    # Of the event loop.
+    # On the event loop.
 
     async def _take(self, messages: deque[JSONRPCMessage | Refused]) -> None:
         """Those that there is room for, in their order."""

@@ -170,14 +170,7 @@ class OssUploader:
         target = target.checked()
         checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
         try:
-            if checkpoint.record is None:
-                return
-            async with self._gateway(target, credentials) as (gateway, attempts):
-                from ims_mcp.client.oss.conversation import Conversation
-                from ims_mcp.client.oss.remainder import Remainder, check_same_target
-
-                check_same_target(checkpoint.record, target)
-                await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
+            await self._clean_up(target, credentials, checkpoint)
         except OssFailure as failure:
             raise why_not_aborted(failure, target) from None
         finally:
@@ -256,19 +249,24 @@ class OssUploader:
     async def _take_back(self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint) -> None:
         with anyio.move_on_after(self._patience.clean_up):
             try:
-                async with self._gateway(target, credentials) as (gateway, attempts):
-                    from ims_mcp.client.oss.conversation import Conversation
-                    from ims_mcp.client.oss.remainder import Remainder, check_same_target
-
-                    if checkpoint.record is not None:
-                        check_same_target(checkpoint.record, target)
-                    await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
+                await self._clean_up(target, credentials, checkpoint)
             except OssFailure as failure:
                 logger.debug("aborting failed", extra={"code": failure.code, "status": failure.status})
             except ImsError as refused:
                 logger.debug("aborting failed", extra={"reason": type(refused).__name__})
         if checkpoint.record is not None:
             logger.warning("a stopped upload could not be aborted: its checkpoint is kept, so that it can be later")
+
+    async def _clean_up(self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint) -> None:
+        """Whatever the checkpoint speaks of, and then the checkpoint. Raises OssFailure and TransferRefused."""
+        if checkpoint.record is None:
+            return
+        async with self._gateway(target, credentials) as (gateway, attempts):
+            from ims_mcp.client.oss.conversation import Conversation
+            from ims_mcp.client.oss.remainder import Remainder, check_same_target
+
+            check_same_target(checkpoint.record, target)
+            await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
 
 
 def _to_be_taken_back(error: BaseException, keep: Callable[[], bool]) -> bool:

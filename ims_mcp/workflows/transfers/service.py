@@ -92,7 +92,7 @@ class Transfers:
     def end(self) -> None:
         """The server ends: a call that is cancelled from now on leaves its transfer, which is then resumed later.
 
-        To be told before the first call is cancelled for it, however long the end then takes.
+        To be called before the first call is cancelled for that reason, however long the end then takes.
         """
         self._ending = True
 
