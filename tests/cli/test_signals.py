@@ -26,7 +26,10 @@ def test_a_signal_that_does_not_interrupt_the_sleep_ends_it_all_the_same() -> No
             heard.append(word)
             woken.set()
 
-        before = signal.signal(signal.SIGUSR1, lambda *_: loop.call_soon_threadsafe(hear, "signal"))
+        def handle(_number: int, _frame: object) -> None:
+            loop.call_soon_threadsafe(hear, "signal")
+
+        before = signal.signal(signal.SIGUSR1, handle)
         elsewhere = threading.Thread(target=over.wait)
         elsewhere.start()
         patience = threading.Timer(PATIENCE_SECONDS, loop.call_soon_threadsafe, (hear, "nothing came"))
