@@ -98,8 +98,6 @@ def test_it_starts_lists_and_ends_with_stdin_without_any_credentials(tmp_path: P
 
 
 def test_nothing_is_contacted_and_no_credential_looked_up_before_the_first_call(tmp_path: Path) -> None:
-    (tmp_path / ".aliyun").mkdir()
-    (tmp_path / ".aliyun" / "config.json").write_text("{}")
     prompts: dict[str, Any] = {"jsonrpc": "2.0", "id": 3, "method": "prompts/list", "params": {}}
     _, errors = talk(
         [*HANDSHAKE, LIST, prompts],
