@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -97,12 +98,33 @@ def _signals_end(scope: anyio.CancelScope, transport: StdioTransport, ending: _E
         elif number == signal.SIGINT:
             os._exit(INTERRUPTED)
 
-    # They stay set: the end that follows is not to be broken off by the next signal, unless it is a Ctrl-C.
-    for name in _ASK_TO_END:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, ask)
-    yield
+    with signals_wake(loop):
+        # They stay set: the end that follows is not to be broken off by the next signal, unless it is a Ctrl-C.
+        for name in _ASK_TO_END:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, ask)
+        yield
+
+
+@contextmanager
+def signals_wake(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """Let a signal end the loop's sleep. One that comes just before the loop goes to sleep would be looked at only when
+    something else wakes it."""
+    if sys.platform == "win32":  # its loop does so by itself
+        yield
+        return
+    read, write = socket.socketpair()
+    with read, write:
+        read.setblocking(False)
+        write.setblocking(False)
+        loop.add_reader(read, read.recv, 4096)
+        signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(-1)
+            loop.remove_reader(read)
 
 
 def _describe_awaited(transport: StdioTransport) -> str:
