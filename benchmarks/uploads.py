@@ -147,10 +147,10 @@ async def _serve(upload: Callable[[Path], Awaitable[None]]) -> None:
 
 
 def _oss(directory: Path) -> None:
-    from ims_mcp.local.app import serve
+    from ims_mcp.local.app import LocalIms, serve
 
     serve(
-        directory / "oss",
+        LocalIms(directory / "oss"),
         on_ready=lambda endpoint: print(json.dumps({"endpoint": endpoint}), flush=True),
         exit_with_parent=True,
     )

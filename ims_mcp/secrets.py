@@ -95,15 +95,16 @@ def is_continuation(name: str) -> bool:
 
 
 def is_secret(name: str, value: Any) -> bool:
-    """Whether ``value`` under this name is a credential: a flag, nothing at all and a count of tokens are none."""
-    if not value or isinstance(value, bool) or _is_count(name, value):
+    """Whether ``value`` under this name is a credential."""
+    return can_be_secret(name, value) and is_secret_name(name)
+
+
+def can_be_secret(name: str, value: Any) -> bool:
+    """Whether ``value`` is one if the name is secret: a flag, nothing at all and a count of tokens are none."""
+    if not value or isinstance(value, bool):
         return False
-    return is_secret_name(name)
-
-
-def _is_count(name: str, value: Any) -> bool:
     is_number = isinstance(value, int | float) or (isinstance(value, str) and len(value) < 12 and value.isdecimal())
-    return is_number and fold_name(name).endswith(("tokens", "maxtoken", "mintoken"))
+    return not (is_number and fold_name(name).endswith(("tokens", "maxtoken", "mintoken")))
 
 
 class SecretNames:
@@ -116,10 +117,6 @@ class SecretNames:
 
     def __contains__(self, name: str) -> bool:
         return is_secret_name(name) or (bool(self._more) and fold_name(name) in self._more)
-
-    def hides(self, name: str, value: Any) -> bool:
-        """Whether ``value`` under such a name is one; ``name`` is known to be in here."""
-        return bool(value) and not isinstance(value, bool) and (not _is_count(name, value))
 
 
 def paired_secrets(fields: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from ims_mcp.loopback import is_loopback
 DEFAULT_REGION = "cn-shanghai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
 MAX_WAIT_SECONDS = 45.0
-"""No call waits longer for a job, whatever is set: clients give up after a minute."""
+"""No call waits longer, whatever is set: clients give up at 60 s, and progress does not always reset their timer."""
 # Everything the environment can set, so that `doctor` and the README can list it.
 ENVIRONMENT = {
     "IMS_MCP_REGION": "region of IMS; else ALIBABA_CLOUD_REGION_ID, the endpoint's or the CLI profile's region counts",
@@ -130,10 +130,6 @@ class Settings:
     ecs_role: str | None = None
     log_level: str = "warning"
 
-    def at(self, endpoint: str) -> Settings:
-        """The same settings, pointed at another endpoint."""
-        return replace(self, endpoint=checked_endpoint(endpoint))
-
     @property
     def service(self) -> str:
         """Which IMS this is, by a name that stays the same when an embedded one moves to another port."""
@@ -232,10 +228,10 @@ def _flag(name: str, value: str) -> bool:
     lowered = value.strip().lower()
     if lowered in _TRUE or lowered in _FALSE:
         return lowered in _TRUE
-    raise SettingsError(f"{name} is {_quoted(value)}.", next_step="Set it to 1 or 0.")
+    raise SettingsError(f"{name} is {_quote(value)}.", next_step="Set it to 1 or 0.")
 
 
-def _quoted(value: object) -> str:
+def _quote(value: object) -> str:
     return f"“{plain(str(value), 60)}”"
 
 
@@ -265,7 +261,7 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
             return Path(str(value)).expanduser().absolute()
         except (RuntimeError, OSError) as error:  # no home directory, or no current one
             raise SettingsError(
-                f"{source} is {_quoted(value)}, and where that is cannot be found out ({plain(str(error), 100)}).",
+                f"{source} is {_quote(value)}, and where that is cannot be found out ({plain(str(error), 100)}).",
                 next_step="Give the whole path.",
             ) from None
 
@@ -279,14 +275,15 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
         region, region_source = _region_not_named(environ, endpoint, local=local)
     if not _REGION.fullmatch(region):
         raise SettingsError(
-            f"The region {_quoted(region)} ({region_source}) is not a region id.",
+            f"The region {_quote(region)} ({region_source}) is not a region id.",
             next_step="Name one such as cn-shanghai.",
         )
-    timeout_seconds = _seconds("timeout", given("timeout_seconds", "IMS_MCP_TIMEOUT_SECONDS"), 3600, least=0.001)
+    timeout = given("timeout_seconds", "IMS_MCP_TIMEOUT_SECONDS")
+    longest_wait = given("max_wait_seconds", "IMS_MCP_MAX_WAIT_SECONDS")
     log_level = str(given("log_level", "IMS_MCP_LOG_LEVEL") or "warning").strip().lower()
     if log_level not in _LOG_LEVELS:
         raise SettingsError(
-            f"The log level {_quoted(log_level)} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}."
+            f"The log level {_quote(log_level)} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}."
         )
     ecs_role = given("ecs_role", "IMS_MCP_ECS_ROLE", "ALIBABA_CLOUD_ECS_METADATA")
     upload_dirs, upload_dir_problems = _upload_dirs(
@@ -308,10 +305,8 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
         tools=_names(given("tools", "IMS_MCP_TOOLS")),
         exclude_tools=_names(given("exclude_tools", "IMS_MCP_EXCLUDE_TOOLS")),
         max_upload_bytes=_max_upload_bytes(given("max_upload_bytes", "IMS_MCP_MAX_UPLOAD_BYTES")),
-        timeout_seconds=DEFAULT_TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds,
-        max_wait_seconds=_seconds(
-            "longest wait", given("max_wait_seconds", "IMS_MCP_MAX_WAIT_SECONDS"), MAX_WAIT_SECONDS
-        ),
+        timeout_seconds=DEFAULT_TIMEOUT_SECONDS if timeout is None else read_seconds("timeout", timeout, 3600, 0.001),
+        max_wait_seconds=None if longest_wait is None else read_seconds("longest wait", longest_wait, MAX_WAIT_SECONDS),
         ecs_role=str(ecs_role) if ecs_role else None,
         log_level=log_level,
     )
@@ -330,17 +325,15 @@ def _region_not_named(environ: Mapping[str, str], endpoint: str | None, *, local
     return DEFAULT_REGION, "default"
 
 
-def _seconds(what: str, value: Any, most: float, least: float = 1) -> float | None:
-    """A number of seconds; None for None. NaN and infinity are no numbers here."""
-    if value is None:
-        return None
+def read_seconds(what: str, value: Any, most: float, least: float = 1) -> float:
+    """A number of seconds; NaN and infinity are no numbers here. Raises SettingsError."""
     try:
         seconds = float(value)
     except (ValueError, OverflowError):
         seconds = math.nan
     if not least <= seconds <= most:
         raise SettingsError(
-            f"The {what} {_quoted(value)} is not a number of seconds.", next_step=f"Give 1 to {most:g}."
+            f"The {what} {_quote(value)} is not a number of seconds.", next_step=f"Give {least:g} to {most:g}."
         )
     return seconds
 
@@ -366,7 +359,7 @@ def _upload_dirs(names: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...
             why = "is not a directory" if directory.exists() else "does not exist"
         except (OSError, RuntimeError, ValueError) as error:
             why = f"cannot be used ({plain(str(error), 100)})"
-        problems.append(f"The upload directory {_quoted(name)} {why}.")
+        problems.append(f"The upload directory {_quote(name)} {why}.")
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(problems))
 
 
@@ -379,7 +372,7 @@ def _max_upload_bytes(value: Any) -> int | None:
         limit = 0
     if not 0 < limit < 2**63:
         raise SettingsError(
-            f"The upload limit {_quoted(value)} is not a number of bytes.", next_step="Give 1 or more, in digits."
+            f"The upload limit {_quote(value)} is not a number of bytes.", next_step="Give 1 or more, in digits."
         )
     return limit
 

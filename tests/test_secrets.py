@@ -11,6 +11,7 @@ import pytest
 from ims_mcp.secrets import (
     HIDDEN,
     SecretNames,
+    can_be_secret,
     is_credential_text,
     is_secret_name,
     is_secret_parameter,
@@ -80,7 +81,7 @@ def test_an_operations_own_names_count_beside_the_known_ones() -> None:
     ],
 )
 def test_flags_and_counts_are_no_credentials(name: str, value: Any, hidden: bool) -> None:
-    assert SecretNames().hides(name, value) is hidden
+    assert can_be_secret(name, value) is hidden
     assert (redact({name: value})[name] == HIDDEN) is hidden
 
 

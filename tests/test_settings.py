@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,7 @@ def test_directories_of_ones_own_are_looked_for_when_they_are_needed(home: Path)
     assert Settings().data_dir == home / ".local/share/ims-mcp"
     assert read_settings({"XDG_STATE_HOME": "/var/x"}).state_dir == Path("/var/x/ims-mcp")
     assert read_settings({"XDG_STATE_HOME": "relative"}).state_dir == home / ".local/state/ims-mcp"
-    assert read_settings({"IMS_MCP_DATA_DIR": "~/d"}).at("https://h").data_dir == home / "d"
+    assert replace(read_settings({"IMS_MCP_DATA_DIR": "~/d"}), read_only=True).data_dir == home / "d"
     assert Settings(data_dir=Path("/d")) == Settings(data_dir=Path("/d"))
     assert Settings(data_dir=Path("/d")) != Settings(data_dir=Path("/e"))
 

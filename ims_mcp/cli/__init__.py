@@ -96,13 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     local.add_argument("--data-dir", help="where state and files are kept (default ~/.local/share/ims-mcp)")
     local.add_argument("--settle", help="seconds a registration takes at least (default 2)")
     local.add_argument("--region", help="region it plays (default cn-shanghai)")
-    local.add_argument(
-        "--credential-seconds",
-        type=float,
-        default=3000.0,
-        metavar="SECONDS",
-        help="life of upload credentials (default 3000)",
-    )
+    local.add_argument("--credential-seconds", metavar="SECONDS", help="life of upload credentials (default 3000)")
     local.add_argument("--record-patience", help="seconds a live stream may be away before its recording ends (180)")
     local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
     _add_log_level(local)
@@ -172,22 +166,19 @@ def _add_log_level(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    """For argparse, which reports an ArgumentTypeError with the option's name."""
-    port = _number(int, text)
-    if port is None or not 0 <= port <= 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1 to 65535, or 0 for a free one")
-    return int(port)
+    return _number(text, 0, 65_535, "a port: 1 to 65535, or 0 for a free one")
 
 
 def _count(text: str) -> int:
-    count = _number(int, text)
-    if count is None or not 1 <= count <= 400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 400")
-    return int(count)
+    return _number(text, 1, 400, "a number from 1 to 400")
 
 
-def _number(kind: type[int] | type[float], text: str) -> float | None:
+def _number(text: str, least: int, most: int, what: str) -> int:
+    """For argparse, which reports an ArgumentTypeError with the option's name."""
     try:
-        return kind(text)
+        number = int(text)
     except ValueError:
-        return None
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+    return number

@@ -1,4 +1,4 @@
-"""``ims-mcp call OPERATION``: one operation from a terminal, by the same road as a tool call."""
+"""``ims-mcp call OPERATION``: one operation from a terminal, checked and sent as a tool call is."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> i
     """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
     operation = _operation_named(options.operation)
     arguments = {**_json_object(operation, options.json), **_pairs(operation, words)}
-    yes = options.yes or _said_yes(settings, operation, arguments)
+    yes = options.yes or _ask_person(settings, operation, arguments)
     result = anyio.run(_call, settings, operation, arguments, yes, options.raw)
     print_json(json.dumps(result, ensure_ascii=False, indent=2))
     return DONE
 
 
-def _said_yes(settings: Settings, operation: Operation, arguments: dict[str, Any]) -> bool:
+def _ask_person(settings: Settings, operation: Operation, arguments: dict[str, Any]) -> bool:
     """What a person at a terminal answers to the question a client would have asked; False where nobody sits there."""
     if settings.read_only or settings.allow_destructive or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False

@@ -42,7 +42,7 @@ class Demo:
     async def call(self, what: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Say what is done, call the tool, show the call and what came of it; returns the structured result."""
         print(f"\n{what}")
-        print("\n".join(wrapped_call(tool, arguments)))
+        print("\n".join(wrap_call(tool, arguments)))
         said = ""
 
         async def show(progress: float, total: float | None, message: str | None) -> None:
@@ -56,7 +56,7 @@ class Demo:
         if content:
             print("\n".join(result_lines(content)))
         else:
-            print(_wrapped("  " + "".join(getattr(block, "text", "") for block in result.content), "  "))
+            print(_wrap("  " + "".join(getattr(block, "text", "") for block in result.content), "  "))
         self.expect(not result.is_error, f"{tool} answered with an error")
         return content
 
@@ -102,11 +102,11 @@ async def _demo(directory: Path) -> int:
         options = ["--local", "--data-dir", str(settings.data_dir), "--upload-dir", str(own.parent)]
         command = ["-m", "ims_mcp", "serve", *options, "--state-dir", str(directory / "state")]
         print("\nAn MCP client starts the server:")
-        print(_wrapped(f"$ ims-mcp serve {' '.join(options)}", "    "))
+        print(_wrap(f"$ ims-mcp serve {' '.join(options)}", "    "))
         server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
         client = await stack.enter_async_context(Client(server))
         listed = await client.list_tools()
-        print(_wrapped(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}", "  "))
+        print(_wrap(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}", "  "))
         run = Demo(client)
         stream = stack.enter_context(_live_stream(directory / "film.flv"))
         job_id = await _record(run, stream)
@@ -252,12 +252,12 @@ def _report(problems: list[str], seconds: float) -> int:
     return 0
 
 
-def wrapped_call(tool: str, arguments: dict[str, Any]) -> list[str]:
+def wrap_call(tool: str, arguments: dict[str, Any]) -> list[str]:
     """The call as a client sends it, on lines that fit a terminal."""
-    return _wrapped(f"> {tool} {json.dumps(arguments, ensure_ascii=False)}", "    ").splitlines()
+    return _wrap(f"> {tool} {json.dumps(arguments, ensure_ascii=False)}", "    ").splitlines()
 
 
-def _wrapped(text: str, indent: str) -> str:
+def _wrap(text: str, indent: str) -> str:
     return textwrap.fill(
         text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
     )

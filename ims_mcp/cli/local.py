@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ims_mcp.cli.embedded import IN_USE_EXIT, local_key_pair
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import KEY_VARIABLES, isolate_this_process
-from ims_mcp.settings import Settings
+from ims_mcp.settings import Settings, read_seconds
 
 _LONGEST_SECONDS = 86_400.0
 
@@ -26,7 +26,7 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     # From here on nothing that runs below this process has the user's credentials, or code from where it was started.
     isolate_this_process()
     try:
-        from ims_mcp.local.app import serve
+        from ims_mcp.local.app import LocalIms, serve
         from ims_mcp.local.data_dir import DataDirInUse
     except ModuleNotFoundError as missing:
         raise LocalImsError(
@@ -38,18 +38,16 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
         print(environment_lines(settings, endpoint, access_key_id, access_key_secret, environ), flush=True)
 
     try:
-        serve(
+        ims = LocalIms(
             settings.data_dir,
-            port=options.port,
             settle=settle,
             region=settings.region,
             access_key_id=access_key_id,
             access_key_secret=access_key_secret,
-            on_ready=ready,
             credential_seconds=credential_seconds,
             record_patience_seconds=patience,
-            exit_with_parent=options.exit_with_parent,
         )
+        serve(ims, port=options.port, on_ready=ready, exit_with_parent=options.exit_with_parent)
     except DataDirInUse as in_use:
         if not options.exit_with_parent:
             raise
@@ -58,21 +56,12 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _seconds(option: str, given: object, variable: str | None, default: float, *, least: float) -> float:
+def _seconds(option: str, given: str | None, variable: str | None, default: float, *, least: float) -> float:
     """The option, else the environment variable (for an embedded IMS that another command starts), else the default."""
     name, value = option, given
     if value is None and variable is not None and os.environ.get(variable):
         name, value = variable, os.environ[variable]
-    try:
-        seconds = default if value is None else float(str(value))
-    except ValueError:
-        seconds = -1.0
-    if not least <= seconds <= _LONGEST_SECONDS:
-        raise LocalImsError(
-            f"{name} is {str(value)[:80]!r}, which is not a usable number of seconds.",
-            next_step=f"Give {least:g} to {_LONGEST_SECONDS:g}.",
-        )
-    return seconds
+    return default if value is None else read_seconds(name, value, _LONGEST_SECONDS, least)
 
 
 def environment_lines(

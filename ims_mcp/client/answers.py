@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from ims_mcp.client.diagnosis import diagnose
 from ims_mcp.client.retry import UNCERTAIN, Failure, Kind, kind_of
 from ims_mcp.errors import ConnectionFailed, ServiceError
 from ims_mcp.foreign_text import excerpt, plain, quotable
+from ims_mcp.http_date import read_http_date
 from ims_mcp.secrets import HIDDEN, SHORTEST_SECRET, without_signatures
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -63,7 +63,7 @@ def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> 
     data, flaw = _json_object(body, headers, asked.secrets)
     if data is not None and 200 <= status < 300:
         return Reply(_without_own(asked, data, body), len(body), _request_id(asked, data, headers))
-    retry_after, server_time = _retry_after_seconds(headers), _epoch_seconds(headers.get("date"))
+    retry_after, server_time = _retry_after_seconds(headers), read_http_date(headers.get("date"))
     if data is not None and status >= 400 and isinstance(_field(data, "Code"), str):
         error = _service_error(asked, status, headers, data, retry_after)
         return Failure(kind_of(error.code, status), error, retry_after, server_time)
@@ -274,12 +274,3 @@ def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     if not re.fullmatch(r"\d{1,12}", text) or int(text) == 0:
         return None
     return min(int(text) / 1000, _LONGEST_RETRY_AFTER_SECONDS)
-
-
-def _epoch_seconds(date: str | None) -> float | None:
-    if date is None:
-        return None
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, OverflowError):
-        return None

@@ -204,8 +204,17 @@ def ssl_context() -> ssl.SSLContext:
 
     Raises ConnectionFailed where SSL_CERT_FILE or SSL_CERT_DIR names nothing that can be read.
     """
-    own = [name for name in _OWN_VARIABLES if os.environ.get(name, "").strip()]
-    if own:
+    return _read_authorities()[0]
+
+
+def certificate_source() -> tuple[str, list[str]]:
+    """Whose authorities are believed, and what stands in variables that could not be used. Raises ConnectionFailed."""
+    return _read_authorities()[1:]
+
+
+def _read_authorities() -> tuple[ssl.SSLContext, str, list[str]]:
+    problems: list[str] = []
+    if own := [name for name in _OWN_VARIABLES if _value(name)]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         for name in own:
             if problem := _load(context, name):
@@ -215,40 +224,31 @@ def ssl_context() -> ssl.SSLContext:
                     next_step=f"Unset {name} (the system's certificates are used then), or name a file of certificates "
                     "in PEM; then start again.",
                 )
+        source = f"{' and '.join(f'{name} ({_shown_path(name)})' for name in own)}, in place of the system's"
     else:
         import httpx2  # heavy, so imported late
 
-        context = httpx2.create_ssl_context(trust_env=False)
-        for name in _BORROWED_VARIABLES:
-            if os.environ.get(name, "").strip() and not _load(context, name):
+        context, source = httpx2.create_ssl_context(trust_env=False), "the system"
+        for name in filter(_value, _BORROWED_VARIABLES):
+            if not (problem := _load(context, name)):
+                source = f"the system and {name} ({_shown_path(name)})"
                 break
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-def certificate_source() -> tuple[str, list[str]]:
-    """Whose authorities are believed, and what stands in variables that could not be used. Raises ConnectionFailed."""
-    ssl_context()
-    own = [f"{name} ({_shown_path(name)})" for name in _OWN_VARIABLES if os.environ.get(name, "").strip()]
-    if own:
-        return f"{' and '.join(own)}, in place of the system's", []
-    problems: list[str] = []
-    for name in _BORROWED_VARIABLES:
-        if os.environ.get(name, "").strip():
-            problem = _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), name)
-            if not problem:
-                return f"the system and {name} ({_shown_path(name)})", problems
             problems.append(problem)
-    return "the system", problems
+    context.set_alpn_protocols(["http/1.1"])
+    return context, source, problems
+
+
+def _value(variable: str) -> str:
+    return os.environ.get(variable, "").strip()
 
 
 def _shown_path(variable: str) -> str:
-    return plain(os.environ.get(variable, "").strip(), 200)
+    return plain(_value(variable), 200)
 
 
 def _load(context: ssl.SSLContext, variable: str) -> str:
     """Add the authorities a variable names; what is wrong with it, empty if nothing."""
-    paths = os.environ.get(variable, "").strip()
+    paths = _value(variable)
     # As OpenSSL has it, directories may be several; those that are missing do not matter as long as one is there.
     directories = [path for path in paths.split(os.pathsep) if Path(path).is_dir()]
     try:
@@ -354,7 +354,7 @@ def _certificate_refused(error: ssl.SSLCertVerificationError, host: str) -> NoCo
     flaw, next_step = _CERTIFICATE_FLAWS.get(
         error.verify_code, (plain(error.verify_message or "it cannot be verified", 150), _PRIVATE_AUTHORITY)
     )
-    named = next((name for name in _OWN_VARIABLES if os.environ.get(name, "").strip()), "")
+    named = next(filter(_value, _OWN_VARIABLES), "")
     if named and next_step is _PRIVATE_AUTHORITY:
         next_step = f"{next_step} At present {named} is {_shown_path(named)}."
     return NoConnection(f"the certificate of {host} is not accepted: {flaw}", next_step, final=True)

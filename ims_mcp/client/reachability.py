@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -13,6 +12,7 @@ import httpx2 as httpx
 from ims_mcp.client.outbound import explain_no_connection
 from ims_mcp.client.transport import connection_failure, proxied_transport, surroundings
 from ims_mcp.foreign_text import plain
+from ims_mcp.http_date import read_http_date
 
 MAX_SKEW_SECONDS = 900.0
 """The service refuses a request whose date is further off than 15 minutes."""
@@ -32,7 +32,7 @@ class Reachability:
 
 
 async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability:
-    """Send one unsigned GET by the road of every call; any IMS endpoint answers with an error body.
+    """Send one unsigned GET by the way every call goes; any IMS endpoint answers with an error body.
 
     Only the answer's date and whether it is a redirection count. Raises ConnectionFailed where a variable of the
     environment names a proxy or certificates that cannot be used.
@@ -58,8 +58,6 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
             problem=f"HTTP {response.status_code}, a redirection, which IMS never answers with",
             to_do="Check --endpoint; a network that asks for a login first, or a proxy, answers so as well.",
         )
-    try:
-        date = parsedate_to_datetime(response.headers.get("date", "")).timestamp()
-    except (ValueError, OverflowError):
-        return Reachability(elapsed_seconds=elapsed)
-    return Reachability(skew_seconds=time.time() - elapsed / 2 - date, elapsed_seconds=elapsed)
+    date = read_http_date(response.headers.get("date"))
+    skew = None if date is None else time.time() - elapsed / 2 - date
+    return Reachability(skew_seconds=skew, elapsed_seconds=elapsed)

@@ -10,7 +10,6 @@ import socket
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -27,19 +26,7 @@ _GRACE_SECONDS = 3
 _log = logging.getLogger(__name__)
 
 
-def serve(
-    data_dir: Path,
-    *,
-    port: int = 0,
-    settle: float = 2.0,
-    region: str = "cn-shanghai",
-    access_key_id: str = "local",
-    access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
-    credential_seconds: float = 3000.0,
-    record_patience_seconds: float = 180.0,
-    on_ready: Callable[[str], None],
-    exit_with_parent: bool = False,
-) -> None:
+def serve(ims: LocalIms, *, port: int = 0, on_ready: Callable[[str], None], exit_with_parent: bool = False) -> None:
     """Run in the foreground until SIGINT, SIGTERM or, with ``exit_with_parent``, until stdin closes.
 
     ``port`` 0 takes a free one. ``on_ready`` hears ``http://127.0.0.1:PORT`` once requests are answered. Raises
@@ -48,15 +35,6 @@ def serve(
 
     async def run() -> None:
         stop = asyncio.Event()
-        ims = LocalIms(
-            data_dir,
-            settle=settle,
-            region=region,
-            access_key_id=access_key_id,
-            access_key_secret=access_key_secret,
-            credential_seconds=credential_seconds,
-            record_patience_seconds=record_patience_seconds,
-        )
         with _stopped_by_signals(stop):
             watcher = asyncio.create_task(_watch_parent(stop)) if exit_with_parent else None
             try:

@@ -1,4 +1,5 @@
-"""What a process of the embedded IMS gets from the one that starts it: no credentials, no code of where it was started.
+"""What a process of the embedded IMS gets from the one that starts it: no credentials, no code of where it was started,
+bounded memory, and an end with its parent.
 
 MCP clients start servers in the folder a user has opened, with the user's whole environment. The embedded IMS, and
 the FFmpeg workers below it, need next to nothing of that.
@@ -7,9 +8,11 @@ the FFmpeg workers below it, need next to nothing of that.
 from __future__ import annotations
 
 import os
+import signal
 import site
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 # What programs need to run at all; everything else stays behind, proxies and every cloud's credentials with it.
@@ -25,6 +28,9 @@ _KEPT = frozenset(
 )
 # What a relative one of these means depends on the directory, and that is another one for a child.
 _PATHS = frozenset({"TMPDIR", "TEMP", "TMP", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX"})
+MEMORY_BYTES = 1024**3
+"""What a process that reads media may take, as addresses."""
+_PR_SET_PDEATHSIG = 1
 KEY_VARIABLES = ("IMS_MCP_LOCAL_KEY_ID", "IMS_MCP_LOCAL_KEY_SECRET")
 # Each thread of FFmpeg would reserve 64 MiB of addresses for itself, and a worker's are limited.
 _ALWAYS = {"PYTHONSAFEPATH": "1", "MALLOC_ARENA_MAX": "2"}
@@ -62,6 +68,30 @@ def isolate_this_process() -> None:
     sys.path[:] = _code_paths(sys.path)
     os.chdir(neutral_directory())
     os.umask(0o077)
+
+
+def end_with_parent(parent_pid: int) -> None:
+    """Have the system kill this process with its parent, where it can: it does even while FFmpeg holds the interpreter.
+
+    The parent is the thread that started this process: that is the one the event loop runs in.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent_pid:
+            os._exit(1)
+
+
+def limit_this_process() -> None:
+    """Before a stranger's media is read: bounded memory, and no core file of it."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def _code_paths(entries: Iterable[str]) -> list[str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-
 MOST = 2**63 - 1
 """What SQLite keeps in an integer, and far beyond any size or time."""
 
@@ -18,14 +15,3 @@ def whole_number(text: str, lowest: int = 0, highest: int = MOST) -> int | None:
         return None
     number = int(digits)
     return number if lowest <= number <= highest else None
-
-
-def http_moment(text: str) -> float | None:
-    """Epoch seconds of an HTTP date; None for what is none."""
-    if len(text) > 100:
-        return None
-    try:
-        moment = parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, TypeError, IndexError, OverflowError, OSError):
-        return None

@@ -18,7 +18,7 @@ from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.catalogue_tools import catalogue_tools
 from ims_mcp.server.confirmation import Confirmations
-from ims_mcp.server.failures import quoted
+from ims_mcp.server.failures import quote_name
 from ims_mcp.server.job_tools import WaitForJobTool
 from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.prompts import PromptFile, prompt, prompt_files
@@ -126,7 +126,7 @@ class ImsServer(MCPServer[None]):
     ) -> CallToolResult | InputRequiredResult:
         """As the protocol wants it, an unknown tool is an error of the request, not of a tool."""
         if name not in self._tools:
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {quoted(name)}. {self._instead_of(name)}")
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {quote_name(name)}. {self._instead_of(name)}")
         return await super().call_tool(name, arguments, context)
 
     async def get_prompt(
@@ -135,7 +135,9 @@ class ImsServer(MCPServer[None]):
         """Raises MCPError for an unknown prompt, and for arguments that are missing or unknown."""
         file = self._prompts.get(name)
         if file is None:
-            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {quoted(name)}. There are: {', '.join(self._prompts)}.")
+            raise MCPError(
+                INVALID_PARAMS, f"Unknown prompt: {quote_name(name)}. There are: {', '.join(self._prompts)}."
+            )
         if self._read_only and self._writes(file):
             raise MCPError(INVALID_PARAMS, f"The prompt {name} writes, and this server runs in read-only mode.")
         if problem := file.problem_with(arguments or {}):

@@ -14,7 +14,7 @@ from ims_mcp.catalogue.search import Found, search
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Confirmations
-from ims_mcp.server.failures import quoted
+from ims_mcp.server.failures import quote_name
 from ims_mcp.server.operation_tool import answered
 from ims_mcp.server.table_tool import Answer, TableTool
 from ims_mcp.summaries.bounds import fit
@@ -74,7 +74,9 @@ class SearchTool(TableTool):
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
         toolset = arguments.get("toolset")
         if toolset is not None and toolset not in TOOLSETS:
-            raise ImsError(f"There is no toolset {quoted(toolset)}.", next_step=f"There are: {', '.join(TOOLSETS)}.")
+            raise ImsError(
+                f"There is no toolset {quote_name(toolset)}.", next_step=f"There are: {', '.join(TOOLSETS)}."
+            )
         found = search(arguments["query"], limit=arguments.get("limit", 5), toolset=toolset)
         if not found:
             return {"operations": [], "hint": "Nothing fits. Use other words, or name a toolset to see what it has."}

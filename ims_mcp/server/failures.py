@@ -20,7 +20,7 @@ logger = logging.getLogger("ims_mcp.server")
 _SHOWN_CHARACTERS = 60
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name that a client made up, as an error repeats it: short, printable, on one line."""
     return repr(plain(name, _SHOWN_CHARACTERS))
 

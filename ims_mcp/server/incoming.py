@@ -53,13 +53,13 @@ class LineSplitter:
     def feed(self, piece: bytes) -> list[bytes | Refused]:
         """The lines that end in ``piece``, without their line ends."""
         *ends, rest = piece.split(b"\n")
-        lines = [self._ended(end) for end in ends]
+        lines = [self._end_line(end) for end in ends]
         self._keep(rest)
         return lines
 
     def last(self) -> bytes | Refused:
         """What stands after the last line end, once nothing more comes."""
-        return self._ended(b"")
+        return self._end_line(b"")
 
     def _keep(self, piece: bytes) -> None:
         if self._refused is None:
@@ -75,7 +75,7 @@ class LineSplitter:
         else:
             self._tail = (self._tail + piece)[-4096:]
 
-    def _ended(self, end: bytes) -> bytes | Refused:
+    def _end_line(self, end: bytes) -> bytes | Refused:
         self._keep(end)
         if self._refused is None:
             line, self._begun = bytes(self._begun), bytearray()
@@ -104,7 +104,7 @@ def read_message(line: bytes) -> JSONRPCMessage | Refused | None:
         return _why_not(line, broken)
     # An id that is neither a string nor a whole number is passed over: the request would count as a notification.
     if isinstance(message, JSONRPCNotification) and b'"id"' in line:
-        content = _loosely_read(line)
+        content = _read_loosely(line)
         if isinstance(content, dict) and "id" in content:
             identity = cast("dict[str, Any]", content)["id"]
             return Refused(
@@ -115,7 +115,7 @@ def read_message(line: bytes) -> JSONRPCMessage | Refused | None:
 
 def _why_not(line: bytes, broken: str) -> JSONRPCMessage | Refused:
     """``broken``: what the parser says, empty where the line is JSON but not a message."""
-    content = _loosely_read(line)
+    content = _read_loosely(line)
     if isinstance(content, _Unreadable):
         return Refused(PARSE_ERROR, _parse_reason(line, broken, None), (_outer_id(line[: content.good_bytes]),))
     if isinstance(content, list):
@@ -184,7 +184,7 @@ class _Unreadable:
     good_bytes: int
 
 
-def _loosely_read(line: bytes) -> object:
+def _read_loosely(line: bytes) -> object:
     """The line's content, with what strict JSON refuses: half pairs, numbers of any length, more depth."""
     text = line.decode("utf-8", "surrogateescape")
     try:

@@ -19,7 +19,7 @@ from mcp.server.mcpserver.prompts import Prompt
 from mcp.server.mcpserver.prompts.base import PromptArgument
 
 from ims_mcp.foreign_text import clean
-from ims_mcp.server.failures import quoted
+from ims_mcp.server.failures import quote_name
 
 _HEAD = re.compile(r"---\n(?P<head>.*?)\n---\n+(?P<text>.*)", re.DOTALL)
 _ARGUMENT = re.compile(r"argument (?P<name>\w+)(?P<required> \(required\))?")
@@ -50,7 +50,7 @@ class PromptFile:
         unknown = [name for name in given if name not in known]
         problems = [f"missing: {', '.join(missing)}"] if missing else []
         if unknown:
-            problems.append(f"unknown: {', '.join(map(quoted, unknown[:_MOST_UNKNOWN]))}")
+            problems.append(f"unknown: {', '.join(map(quote_name, unknown[:_MOST_UNKNOWN]))}")
             if len(unknown) > _MOST_UNKNOWN:
                 problems.append(f"and {len(unknown) - _MOST_UNKNOWN:,} more")
         return f"{'; '.join(problems)}. Its arguments are {', '.join(known)}." if problems else ""

@@ -1,7 +1,7 @@
 """MCP on stdin and stdout: a thread that reads, a thread that writes, and between them a session of the SDK's.
 
-In place of the SDK's own transport, which drops lines it cannot read, keeps any amount of answers that nobody reads,
-cannot be interrupted while it reads, and forgets requests that are still open when stdin ends.
+It stands in for the SDK's own transport, which drops lines it cannot read, keeps any amount of answers that nobody
+reads, cannot be interrupted while it reads, and forgets requests that are still open when stdin ends.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class StdioTransport:
         self._settled = asyncio.Event()
         self._last = -math.inf
         self._refusals = 0
-        self._outbox = _Outbox(stdout, self._loop, self._broken)
+        self._outbox = _Outbox(stdout, self._loop, self._give_up)
         to_session, from_client = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         self._to_session = to_session
         # Daemons: a read or a write that never returns does not keep the process from ending.
@@ -114,7 +114,7 @@ class StdioTransport:
             with anyio.move_on_after(seconds):
                 await self._settled.wait()
 
-    # Of the reading thread.
+    # On the reading thread.
 
     def _read(self, stdin: int) -> None:
         lines = LineSplitter()
@@ -150,7 +150,7 @@ class StdioTransport:
             taken.result()
         return True
 
-    # Of the event loop.
+    # On the event loop.
 
     async def _take(self, messages: deque[JSONRPCMessage | Refused]) -> None:
         """Those that there is room for, in their order."""
@@ -162,10 +162,10 @@ class StdioTransport:
                 continue
             metadata = None
             if isinstance(message, JSONRPCRequest):
-                metadata = ServerMessageMetadata(on_request_unanswered=self._opened(message))
+                metadata = ServerMessageMetadata(on_request_unanswered=self._remember(message))
             await self._to_session.send(SessionMessage(message, metadata))
 
-    def _opened(self, request: JSONRPCRequest) -> Callable[[], Any]:
+    def _remember(self, request: JSONRPCRequest) -> Callable[[], Any]:
         opened = _Open(request.method, waits=False)
         params = request.params or {}
         if request.method == "tools/call" and isinstance(name := params.get("name"), str):
@@ -206,7 +206,7 @@ class StdioTransport:
         if isinstance(message, JSONRPCResponse | JSONRPCError):
             self._settle(message.id)
 
-    def _broken(self, error: OSError) -> None:
+    def _give_up(self, error: OSError) -> None:
         self.gone = error
         self._ended.set()
         self._settled.set()

@@ -11,7 +11,7 @@ from typing import Any
 
 from mcp.server.mcpserver import Context
 
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
+from ims_mcp.settings import MAX_WAIT_SECONDS
 
 UNKNOWN_CLIENT_SECONDS = 4.0
 """For a client that names itself as nobody we know and asks for no progress: one second less than frameworks wait."""

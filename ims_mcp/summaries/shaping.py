@@ -9,6 +9,7 @@ from typing import Any, cast
 from ims_mcp.foreign_text import clean
 from ims_mcp.secrets import (
     SecretNames,
+    can_be_secret,
     fold_name,
     is_continuation,
     is_credential_text,
@@ -131,7 +132,7 @@ class _Reader:
                 shown = f"service_{shown}"
             if shown in result:
                 shown = f"{shown}~{len(result)}"
-            if secret and self._secrets.hides(name, entry):
+            if secret and can_be_secret(name, entry):
                 result[shown] = self._credential(entry, depth + 1, name)
             else:
                 result[shown] = self.read(entry, depth + 1, name)

@@ -12,12 +12,12 @@ from ims_mcp.catalogue import Operation, Poll, get_operation, operations
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
+from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.workflows.next_call import propose
 from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.waiting import (
-    MAX_WAIT_SECONDS,
     MOST_LOOKS,
     NEXT_WAIT_SECONDS,
     Progress,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
-from ims_mcp.client.oss import Source, SourceMissing, UploadDirectory, shown
+from ims_mcp.client.oss import Source, SourceMissing, UploadDirectory, show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -40,7 +40,8 @@ class UploadRules:
                 self._directories.append(UploadDirectory.at(path))
             except OSError as error:
                 logger.warning(
-                    "an upload directory cannot be used", extra={"directory": shown(path), "reason": error.strerror}
+                    "an upload directory cannot be used",
+                    extra={"directory": show_path(path), "reason": error.strerror},
                 )
 
     def open(self, path: str) -> Source:
@@ -58,16 +59,16 @@ class UploadRules:
         if "\x00" in path or not path.strip() or not _can_be_named(path):
             raise FileRefused(f"{plain(path, 200)!r} is no file name.", next_step="Give the path of one file.")
         if len(path) > _LONGEST_PATH:
-            raise FileRefused(f"There is no file {_quoted(path)}: its name is too long.", next_step="Check it.")
+            raise FileRefused(f"There is no file {_quote(path)}: its name is too long.", next_step="Check it.")
         given = Path(path)
         if ".." in given.parts:
-            raise FileRefused(f"{_quoted(path)} holds '..'.", next_step="Give the path without it.")
+            raise FileRefused(f"{_quote(path)} holds '..'.", next_step="Give the path without it.")
         # On Windows a path can have a drive or a root of its own and still count as relative.
         source = self._open_absolute(given) if given.anchor else self._open_relative(given)
         if self._max_bytes is not None and source.size > self._max_bytes:
             source.close()
             raise FileRefused(
-                f"{shown(source.path)} is {source.size:,} bytes, more than the {self._max_bytes:,} allowed.",
+                f"{show_path(source.path)} is {source.size:,} bytes, more than the {self._max_bytes:,} allowed.",
                 next_step="The person who runs the server sets the limit with --max-upload-bytes.",
             )
         return source
@@ -84,7 +85,7 @@ class UploadRules:
                     if directory.is_at(status):
                         return Source.open_beneath(directory, path.relative_to(ancestor))
         raise FileRefused(
-            f"{_quoted(path)} is outside the directories files may come from.",
+            f"{_quote(path)} is outside the directories files may come from.",
             next_step=f"Allowed are files in {self._names()}; --upload-dir of the server adds a directory.",
         )
 
@@ -93,21 +94,21 @@ class UploadRules:
             with suppress(SourceMissing):
                 return Source.open_beneath(directory, path)
         why = " '~' stands for no directory here." if path.parts[:1] and path.parts[0].startswith("~") else ""
-        if len(str(path)) <= _SHOWN_CHARACTERS and _quoted(path) != str(path):
+        if len(str(path)) <= _SHOWN_CHARACTERS and _quote(path) != str(path):
             why += " It was given with characters that are not shown here, or with blanks around it."
         raise FileRefused(
-            f"There is no file {_quoted(path)} in {self._names()}.{why}",
+            f"There is no file {_quote(path)} in {self._names()}.{why}",
             next_step="Check the name.",
         )
 
     def _names(self) -> str:
-        shown_names = [shown(path) for path in self._named_paths[:_SHOWN_DIRECTORIES]]
+        shown_names = [show_path(path) for path in self._named_paths[:_SHOWN_DIRECTORIES]]
         more = len(self._named_paths) - len(shown_names)
         return ", ".join(shown_names) + (f" and {more} more" if more else "")
 
 
-def _quoted(path: PurePath | str) -> str:
-    return plain(shown(path), _SHOWN_CHARACTERS)
+def _quote(path: PurePath | str) -> str:
+    return plain(show_path(path), _SHOWN_CHARACTERS)
 
 
 def _can_be_named(text: str) -> bool:

@@ -17,6 +17,7 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.foreign_text import plain
+from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
 from ims_mcp.summaries.media_info import View, media_info_view
 from ims_mcp.summaries.paging import next_page
@@ -27,7 +28,7 @@ from ims_mcp.workflows import live_record
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.own_parameters import whole_table
 from ims_mcp.workflows.present_state import read_previous
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, look_arguments_of, wait_for
+from ims_mcp.workflows.waiting import Progress, Waited, look_arguments_of, wait_for
 
 LARGE_BYTES = 500_000
 """From this size on a response is made readable in a thread."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
+from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import VIEWS
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS
 
 QUERY = Parameter("query", "string", text="JMESPath")
 WAIT_SECONDS = Parameter(

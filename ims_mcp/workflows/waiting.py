@@ -14,9 +14,8 @@ from ims_mcp.catalogue import Operation, Poll, get_operation
 from ims_mcp.client.retry import Kind, kind_of
 from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
 from ims_mcp.foreign_text import quotable
+from ims_mcp.settings import MAX_WAIT_SECONDS
 
-MAX_WAIT_SECONDS = 45.0
-"""Longest a call may wait: clients give up at 60 s, and progress does not always reset their timer."""
 NEXT_WAIT_SECONDS = 40
 """How long wait_for_job waits unless it is told, and what a proposed next wait asks for."""
 FIRST_PAUSE_SECONDS = 0.3

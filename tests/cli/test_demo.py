@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ims_mcp.cli.demo import result_lines, wrapped_call
+from ims_mcp.cli.demo import result_lines, wrap_call
 
 RESULT = {
     "RequestId": "848E0B4E",
@@ -44,7 +44,7 @@ def test_a_result_is_shown_as_facts() -> None:
 
 def test_a_call_is_shown_whole_on_lines_that_fit() -> None:
     arguments = {"InputURL": "oss://local-media/demo/film.mp4", "Title": "a title of several words", "wait_seconds": 30}
-    shown = wrapped_call("register_media_info", {**arguments, "UserData": {"made_by": "ims-mcp demo"}})
+    shown = wrap_call("register_media_info", {**arguments, "UserData": {"made_by": "ims-mcp demo"}})
     assert max(map(len, shown)) <= 110
     assert len(shown) == 2
     assert shown[0].startswith('> register_media_info {"InputURL": "oss://local-media/demo/film.mp4", "Title": ')

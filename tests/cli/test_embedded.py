@@ -427,7 +427,7 @@ def test_why_it_did_not_start_is_said_with_a_command_that_shows_it(tmp_path: Pat
     assert "pip install" not in said
 
     said = failure(tmp_path / "new", home | {"IMS_MCP_LOCAL_SETTLE": "soon"})
-    assert "IMS_MCP_LOCAL_SETTLE is 'soon'" in said
+    assert "IMS_MCP_LOCAL_SETTLE “soon”" in said
 
 
 def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -> None:
@@ -458,11 +458,11 @@ def test_the_reason_reaches_a_call_once(tmp_path: Path) -> None:
     [
         (("--port", "99999"), "99999"),
         (("--port", "-1"), "-1"),
-        (("--credential-seconds", "-5"), "--credential-seconds is '-5.0'"),
-        (("--credential-seconds", "nan"), "--credential-seconds is 'nan'"),
-        (("--settle", "inf"), "--settle is 'inf'"),
-        (("--settle", "1e9999"), "--settle is '1e9999'"),
-        (("--record-patience", "0"), "--record-patience is '0'"),
+        (("--credential-seconds", "-5"), "--credential-seconds “-5” is not a number of seconds"),
+        (("--credential-seconds", "nan"), "--credential-seconds “nan” is not a number of seconds"),
+        (("--settle", "inf"), "--settle “inf” is not a number of seconds"),
+        (("--settle", "1e9999"), "--settle “1e9999” is not a number of seconds"),
+        (("--record-patience", "0"), "--record-patience “0” is not a number of seconds"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused_in_one_sentence(

@@ -36,7 +36,7 @@ class SocksProxy:
             self.asked_for.append(f"{host}:{int.from_bytes(await reader.readexactly(2))}")
             there, back = await asyncio.open_connection("127.0.0.1", self.target_port)
             writer.write(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
-            await asyncio.gather(_pump(reader, back), _pump(there, writer))
+            await asyncio.gather(pump(reader, back), pump(there, writer))
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -60,7 +60,7 @@ class SocksProxy:
         return good
 
 
-async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
     try:
         while data := await source.read(65_536):
             target.write(data)

@@ -16,6 +16,7 @@ from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
 from tests.client.conftest import MakeClient, Tls
 from tests.client.operations import WRITE
 from tests.client.scripted_service import Answer, ScriptedService, refusal
+from tests.client.socks_proxy import pump
 
 HOST = "ice.cn-nowhere.example"
 
@@ -51,23 +52,12 @@ class ConnectProxy:
             there, back = await asyncio.open_connection("127.0.0.1", self.target_port)
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             async with anyio.create_task_group() as group:
-                group.start_soon(_pump, reader, back)
-                group.start_soon(_pump, there, writer)
+                group.start_soon(pump, reader, back)
+                group.start_soon(pump, there, writer)
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
-
-
-async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    try:
-        while data := await source.read(65_536):
-            target.write(data)
-            await target.drain()
-    except OSError:
-        pass
-    finally:
-        target.close()
 
 
 async def endpoint() -> str:

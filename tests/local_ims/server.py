@@ -201,10 +201,11 @@ class ImsProcess:
         script = (
             "import pathlib, sys\n"
             f"{'' if file_limit_bytes is None else 'import resource; ' + limit}"
-            "from ims_mcp.local.app import serve\n"
+            "from ims_mcp.local.app import LocalIms, serve\n"
             "if __name__ == '__main__':\n"
-            f"    serve(pathlib.Path({str(data_dir)!r}), settle={settle!r}, exit_with_parent={exit_with_parent!r},\n"
-            f"          record_patience_seconds={record_patience_seconds!r},\n"
+            f"    ims = LocalIms(pathlib.Path({str(data_dir)!r}), settle={settle!r},\n"
+            f"                   record_patience_seconds={record_patience_seconds!r})\n"
+            f"    serve(ims, exit_with_parent={exit_with_parent!r},\n"
             "          on_ready=lambda endpoint: print(endpoint, flush=True))\n"
         )
         self._process = subprocess.Popen(

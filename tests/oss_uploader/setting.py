@@ -109,7 +109,7 @@ class Setting:
         """Whether the object is there and is the file, byte for byte."""
         return self.stored(key) == path.read_bytes()
 
-    def content_type(self, key: str = "clip.bin") -> str:
+    def content_type(self, key: str) -> str:
         found = self.oss.call(self.oss.parts.objects.stat(self.bucket, key))
         assert found is not None
         return found.content_type

@@ -36,6 +36,12 @@ def tls(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return context
 
 
+@pytest.fixture(autouse=True)
+def no_exemptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine exempts from its proxies, nothing here is."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+
 @pytest.fixture
 def encrypted(setting: Setting, tls: ssl.SSLContext) -> Iterator[FaultProxy]:
     with FaultProxy(setting.oss.port, tls=tls, receive_buffer_bytes=64 * KIB) as proxy:
@@ -95,7 +101,6 @@ async def test_through_a_proxy_of_the_environment_to_the_host_of_a_bucket(
     path = setting.file(5 * PART)
     with FaultProxy(setting.oss.port, tls=tls, behind_connect=True) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        monkeypatch.delenv("NO_PROXY", raising=False)
         target = UploadTarget(f"http://{HOST}", setting.bucket, "目录/clip.bin")
         proxy.inject(Reset(5), part_number(2))
         uploaded = await setting.upload(path, target=target)
@@ -137,7 +142,6 @@ async def test_whether_an_object_exists_is_asked_the_same_way(
         await setting.upload(setting.file(PART))
     with FaultProxy(setting.oss.port, tls=tls, behind_connect=True) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        monkeypatch.delenv("NO_PROXY", raising=False)
         target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
         proxy.inject(Reset(), "look")
         assert await setting.uploader().exists(target, Keys(OWNER)) is there
@@ -152,7 +156,6 @@ async def test_a_proxy_that_refuses_is_named_without_its_password(
     setting: Setting, monkeypatch: pytest.MonkeyPatch, asking: bool
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://somebody:something-secret@127.0.0.1:1")
-    monkeypatch.delenv("NO_PROXY", raising=False)
     target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
 
     async def ask() -> None:
@@ -178,7 +181,6 @@ async def test_a_proxy_that_hangs_up_is_named(setting: Setting, monkeypatch: pyt
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
     port = listener.extra(anyio.abc.SocketAttribute.local_port)
     monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://somebody:something-secret@127.0.0.1:{port}")
-    monkeypatch.delenv("NO_PROXY", raising=False)
     async with listener, anyio.create_task_group() as group:
         group.start_soon(listener.serve, hang_up)
         with pytest.raises(UploadInterrupted) as failure:
@@ -196,7 +198,6 @@ async def test_a_proxy_that_cannot_be_one_is_named(
     setting: Setting, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", value)
-    monkeypatch.delenv("NO_PROXY", raising=False)
     with pytest.raises(ConnectionFailed, match="HTTPS_PROXY names a proxy that cannot be used"):
         await setting.upload(setting.file(PART), target=UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin"))
 
@@ -219,7 +220,6 @@ async def test_over_a_socks_proxy_the_name_of_the_host_travels_to_it(
         async with SocksProxy(oss.port, password).running() as proxy:
             user = f"somebody:{password}@" if password else ""
             monkeypatch.setenv("ALL_PROXY", f"socks5://{user}127.0.0.1:{proxy.port}")
-            monkeypatch.delenv("NO_PROXY", raising=False)
             target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
             oss.inject(Reset(5), part_number(2))
             uploaded = await setting.upload(path, target=target)
@@ -237,7 +237,6 @@ async def test_an_upload_over_a_socks_proxy_stops_at_once_as_any_other(
     with FaultProxy(setting.oss.port, tls=tls) as oss:
         async with SocksProxy(oss.port).running() as proxy:
             monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
-            monkeypatch.delenv("NO_PROXY", raising=False)
             target = UploadTarget(f"https://{HOST}", setting.bucket, "clip.bin")
             oss.inject(Slow(100_000), "part", times=99)
             began = 0.0

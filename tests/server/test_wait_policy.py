@@ -16,8 +16,8 @@ from mcp_types import Implementation
 from ims_mcp.catalogue import Effect, Operation, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool
 from ims_mcp.server.wait_policy import ALWAYS_ASKING, PATIENT_CLIENTS, UNKNOWN_CLIENT_SECONDS
-from ims_mcp.settings import Settings
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, wait_for
+from ims_mcp.settings import MAX_WAIT_SECONDS, Settings
+from ims_mcp.workflows.waiting import wait_for
 from tests.client.scripted_service import Answer as Body
 from tests.client.scripted_service import ScriptedService
 from tests.server.connected import ERAS, Era, connected, content_of

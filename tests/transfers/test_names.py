@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.client.oss import shown
+from ims_mcp.client.oss import show_path
 from tests.fault_proxy import Answer
 from tests.server.connected import text_of
 from tests.transfers.served import served
@@ -184,4 +184,4 @@ def test_a_server_on_such_a_directory_answers_and_lives_on(setting: Setting) -> 
     ],
 )
 def test_a_path_is_shown_as_it_can_be_sent(path: str, text: str) -> None:
-    assert shown(path) == text
+    assert show_path(path) == text

@@ -10,7 +10,8 @@ import pytest
 from ims_mcp.catalogue import Effect, get_operation, operations
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, MAX_WAIT_SECONDS, Waited, same_object, wait_for
+from ims_mcp.settings import MAX_WAIT_SECONDS
+from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, Waited, same_object, wait_for
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import CREDENTIAL
 

@@ -17,7 +17,7 @@ from ims_mcp.client.oss.errors import (
 from ims_mcp.client.oss.own_storage import OwnStorage
 from ims_mcp.client.oss.progress import Progress
 from ims_mcp.client.oss.put_file import put_file
-from ims_mcp.client.oss.source import Source, UploadDirectory, shown
+from ims_mcp.client.oss.source import Source, UploadDirectory, show_path
 from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.oss.uploader import OssUploader, UploadedFile
 
@@ -40,5 +40,5 @@ __all__ = [
     "UploadedFile",
     "WrongObject",
     "put_file",
-    "shown",
+    "show_path",
 ]

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.outbound import Route, causes_of, explain_no_connection
 from ims_mcp.foreign_text import quotable
+from ims_mcp.http_date import read_http_date
 
 _MAX_RETRY_AFTER_SECONDS = 60.0
 # The one form of a signature that has no name beside it: "OSS id:signature".
@@ -176,6 +176,4 @@ def _service_time(said: object, date: str | None) -> float | None:
     """Of what the error says (2026-11-26T08:00:00.000Z), or of the HTTP date of the answer."""
     with suppress(ValueError, OverflowError, OSError):
         return datetime.fromisoformat(str(said)).replace(tzinfo=UTC).timestamp()
-    with suppress(ValueError, OverflowError, OSError):
-        return parsedate_to_datetime(date).timestamp() if date else None
-    return None
+    return read_http_date(date)

@@ -87,9 +87,9 @@ class Gateway:
     def close(self) -> None:
         self._session.session.close()
 
-    def begin(self, credential: Credential, content_type: str | None) -> str:
+    def begin(self, credential: Credential) -> str:
         """The upload id of a new multipart upload."""
-        headers = {**_typed(content_type), **self._writing}
+        headers = {**self._writing}
         result = self._ask(credential, lambda bucket, key: bucket.init_multipart_upload(key, headers=headers))
         return str(result.upload_id)
 
@@ -98,13 +98,9 @@ class Gateway:
             self._ask(credential, lambda bucket, key: bucket.upload_part(key, upload_id, number, body)),
         )
 
-    def put(self, credential: Credential, body: Body, md5: bytes, content_type: str | None) -> Stored:
+    def put(self, credential: Credential, body: Body, md5: bytes) -> Stored:
         """The whole object in one request; OSS refuses it unless the MD5 is that of what arrived."""
-        headers = {
-            **_typed(content_type),
-            **self._writing,
-            "Content-MD5": base64.b64encode(md5).decode("ascii"),
-        }
+        headers = {**self._writing, "Content-MD5": base64.b64encode(md5).decode("ascii")}
         data = body if body.len else b""  # a stream without bytes would be sent in chunks, which OSS signs differently
         return _stored(self._ask(credential, lambda bucket, key: bucket.put_object(key, data, headers=headers)))
 
@@ -244,10 +240,6 @@ def _region_of(endpoint: str) -> str:
     """The region that a host of OSS names; empty for others, which are signed for in the older way that needs none."""
     match = _REGION.fullmatch(urlsplit(endpoint).hostname or "")
     return match[1] if match and match[1] not in _NO_REGION else ""
-
-
-def _typed(content_type: str | None) -> dict[str, str]:
-    return {"Content-Type": content_type} if content_type else {}
 
 
 def _stored(result: Any) -> Stored:

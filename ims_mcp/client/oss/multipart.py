@@ -36,7 +36,7 @@ class Multipart:
         self.parts_resent = 0
         self.parts_skipped = 0
 
-    async def begin(self, part_bytes: int, content_type: str | None, *, before: Record | None, now: float) -> str:
+    async def begin(self, part_bytes: int, *, before: Record | None, now: float) -> str:
         """The id of a new multipart upload. ``before``: the journal of an earlier beginning."""
         doubtful = before is not None and before.doubtful
         record = Record(
@@ -58,7 +58,7 @@ class Multipart:
         def begin(credential: Credential) -> str:
             if uncertain:
                 self._checkpoint.doubt()
-            return self._begin(credential, content_type)
+            return self._begin(credential)
 
         try:
             return await self._attempts.run("the request to begin", begin, failed=failed)
@@ -67,9 +67,9 @@ class Multipart:
                 await self._attempts.in_thread(self._checkpoint.remove)
             raise
 
-    def _begin(self, credential: Credential, content_type: str | None) -> str:
+    def _begin(self, credential: Credential) -> str:
         """One thread does both: between the answer of OSS and the journal there is nothing that could be cancelled."""
-        upload_id = self._gateway.begin(credential, content_type)
+        upload_id = self._gateway.begin(credential)
         try:
             self._checkpoint.started(upload_id)
         except TransferRefused:

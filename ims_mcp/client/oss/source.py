@@ -41,7 +41,7 @@ _KINDS = (
 _SHOWN_CHARACTERS = 500
 
 
-def shown(path: PurePath | str) -> str:
+def show_path(path: PurePath | str) -> str:
     """A path as text that any client can be sent: a name that is not UTF-8 has replacement characters."""
     try:
         text = os.fsencode(path).decode("utf-8", "replace")
@@ -102,7 +102,7 @@ class UploadDirectory:
         """Raises SourceRefused where ``status`` is not this directory's."""
         if not self.is_at(status):
             raise SourceRefused(
-                f"The upload directory {shown(self.path)} was replaced since this server started: nothing is sent "
+                f"The upload directory {show_path(self.path)} was replaced since this server started: nothing is sent "
                 "from there.",
                 next_step="If that was meant, restart this server.",
             )
@@ -134,7 +134,7 @@ class Source:
     @property
     def name(self) -> str:
         """The file's name, fit to be read."""
-        return plain(shown(self.path.name), 120)
+        return plain(show_path(self.path.name), 120)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -306,7 +306,7 @@ def _open_by_path(directory: UploadDirectory, path: Path) -> tuple[int, os.stat_
     if not inside:
         os.close(descriptor)
         raise SourceRefused(
-            f"{shown(path)} leads out of the upload directory.", next_step="Give the path of the file itself."
+            f"{show_path(path)} leads out of the upload directory.", next_step="Give the path of the file itself."
         )
     return descriptor, status
 
@@ -347,19 +347,20 @@ def _require_regular(path: Path, status: os.stat_result) -> None:
         raise _link(path)
     if not stat.S_ISREG(status.st_mode):
         kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "not a regular file")
-        raise SourceRefused(f"{shown(path)} is {kind}; only files are uploaded.", next_step="Name the file itself.")
+        raise SourceRefused(f"{show_path(path)} is {kind}; only files are uploaded.", next_step="Name the file itself.")
 
 
 def _link(path: Path) -> SourceRefused:
     return SourceRefused(
-        f"{shown(path)} is a symbolic link, and links are not followed.", next_step="Give the path of the file itself."
+        f"{show_path(path)} is a symbolic link, and links are not followed.",
+        next_step="Give the path of the file itself.",
     )
 
 
 @contextmanager
 def _refusals(path: Path) -> Generator[None]:
     """What the system says of a path, as SourceRefused."""
-    name = shown(path)
+    name = show_path(path)
     try:
         yield
     except (UnicodeEncodeError, FileNotFoundError):

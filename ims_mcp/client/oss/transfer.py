@@ -35,7 +35,6 @@ class Transfer:
         source: Source,
         plan: Plan,
         *,
-        content_type: str | None,
         clock: Callable[[], float],
     ) -> None:
         self._talk = talk
@@ -44,7 +43,6 @@ class Transfer:
         self._checkpoint = talk.checkpoint
         self._source = source
         self._plan = plan
-        self._content_type = content_type
         self._clock = clock
         self.counter = Counter()
         self._remainder = Remainder(talk)
@@ -109,7 +107,7 @@ class Transfer:
             return await self._put()
         part_bytes = part_size_for(self._source.size, self._plan.part_bytes)
         self.parts = self._count(part_bytes)
-        upload_id = await self._multipart.begin(part_bytes, self._content_type, before=before, now=self._clock())
+        upload_id = await self._multipart.begin(part_bytes, before=before, now=self._clock())
         finished: dict[int, FinishedPart] = {}
         await self._multipart.send(upload_id, part_bytes, finished, self._plan.threads)
         return await self._multipart.complete(upload_id, finished)
@@ -165,7 +163,7 @@ class Transfer:
     def _put_once(self, credential: Credential, md5: bytes) -> Stored:
         with self._source.reading():
             piece = self._whole(lambda sent: self.counter.sending(1, sent))
-            stored = self._gateway.put(credential, piece, md5, self._content_type)
+            stored = self._gateway.put(credential, piece, md5)
         try:
             require_crc(stored.crc64, piece.crc64)
         except OssFailure:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import random
-import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -19,7 +18,7 @@ import anyio.to_thread
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.oss.attempts import Attempts, Credentials, Patience, Sleep
 from ims_mcp.client.oss.checkpoint import Checkpoint
-from ims_mcp.client.oss.errors import SourceChanged, TransferRefused, WrongObject
+from ims_mcp.client.oss.errors import SourceChanged, WrongObject
 from ims_mcp.client.oss.explanation import explained, why_not_aborted, why_not_seen
 from ims_mcp.client.oss.failures import Kind, OssFailure
 from ims_mcp.client.oss.part_plan import USUAL_PART_BYTES, Plan
@@ -39,7 +38,6 @@ _BEGINNING_SECONDS = 0.5
 # How long the end waits for threads to notice that their connections are gone.
 _WINDING_UP_SECONDS = 0.3
 _LOOK_SECONDS = 0.01
-_CONTENT_TYPE = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?")
 
 logger = logging.getLogger("ims_mcp.client.oss")
 
@@ -96,7 +94,6 @@ class OssUploader:
         *,
         transfer_id: str,
         progress: Progress | None = None,
-        content_type: str | None = None,
         keep_when_cancelled: Callable[[], bool] = lambda: False,
     ) -> UploadedFile:
         """Send a regular file; returns when OSS has confirmed the CRC-64 of the whole object.
@@ -107,17 +104,13 @@ class OssUploader:
         UploadError, or what ``credentials`` and ``progress`` raise.
         """
         target = target.checked()
-        if content_type is not None and not _CONTENT_TYPE.fullmatch(content_type):
-            raise TransferRefused(
-                "The content type is not one that can be sent.", next_step="Give one such as video/mp4, or none."
-            )
         began = time.monotonic()
         opened = await anyio.to_thread.run_sync(Source.open, source) if isinstance(source, Path) else source
         try:
             checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
             try:
                 transfer, stored = await self._transferred(
-                    opened, target, credentials, checkpoint, progress, content_type, keep_when_cancelled
+                    opened, target, credentials, checkpoint, progress, keep_when_cancelled
                 )
             finally:
                 checkpoint.close()
@@ -144,7 +137,6 @@ class OssUploader:
         credentials: Credentials,
         checkpoint: Checkpoint,
         progress: Progress | None,
-        content_type: str | None,
         keep: Callable[[], bool],
     ) -> tuple[Transfer, Stored]:
         transfer: Transfer | None = None
@@ -154,7 +146,7 @@ class OssUploader:
                 from ims_mcp.client.oss.transfer import Transfer
 
                 talk = Conversation(target, gateway, attempts, checkpoint)
-                transfer = Transfer(talk, source, self._plan, content_type=content_type, clock=self._clock.now)
+                transfer = Transfer(talk, source, self._plan, clock=self._clock.now)
                 try:
                     return transfer, await self._run(transfer, source, progress)
                 except BaseException:
@@ -178,14 +170,7 @@ class OssUploader:
         target = target.checked()
         checkpoint = await anyio.to_thread.run_sync(Checkpoint.open, self._checkpoint_dir, transfer_id)
         try:
-            if checkpoint.record is None:
-                return
-            async with self._gateway(target, credentials) as (gateway, attempts):
-                from ims_mcp.client.oss.conversation import Conversation
-                from ims_mcp.client.oss.remainder import Remainder, check_same_target
-
-                check_same_target(checkpoint.record, target)
-                await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
+            await self._clean_up(target, credentials, checkpoint)
         except OssFailure as failure:
             raise why_not_aborted(failure, target) from None
         finally:
@@ -264,19 +249,24 @@ class OssUploader:
     async def _take_back(self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint) -> None:
         with anyio.move_on_after(self._patience.clean_up):
             try:
-                async with self._gateway(target, credentials) as (gateway, attempts):
-                    from ims_mcp.client.oss.conversation import Conversation
-                    from ims_mcp.client.oss.remainder import Remainder, check_same_target
-
-                    if checkpoint.record is not None:
-                        check_same_target(checkpoint.record, target)
-                    await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
+                await self._clean_up(target, credentials, checkpoint)
             except OssFailure as failure:
                 logger.debug("aborting failed", extra={"code": failure.code, "status": failure.status})
             except ImsError as refused:
                 logger.debug("aborting failed", extra={"reason": type(refused).__name__})
         if checkpoint.record is not None:
             logger.warning("a stopped upload could not be aborted: its checkpoint is kept, so that it can be later")
+
+    async def _clean_up(self, target: UploadTarget, credentials: Credentials, checkpoint: Checkpoint) -> None:
+        """Whatever the checkpoint speaks of, and then the checkpoint. Raises OssFailure and TransferRefused."""
+        if checkpoint.record is None:
+            return
+        async with self._gateway(target, credentials) as (gateway, attempts):
+            from ims_mcp.client.oss.conversation import Conversation
+            from ims_mcp.client.oss.remainder import Remainder, check_same_target
+
+            check_same_target(checkpoint.record, target)
+            await Remainder(Conversation(target, gateway, attempts, checkpoint)).clean_up()
 
 
 def _to_be_taken_back(error: BaseException, keep: Callable[[], bool]) -> bool:

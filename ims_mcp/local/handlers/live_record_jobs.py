@@ -11,13 +11,13 @@ from ims_mcp.local.handlers.live_record_window import page_of
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.objects import Objects
-from ims_mcp.local.recording.callback import loopback_address
 from ims_mcp.local.recording.jobs import NewJob, RecordJob, RecordJobs
 from ims_mcp.local.recording.templates import Templates
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.service_errors import invalid, missing, unsupported
 from ims_mcp.local.timestamps import utc_text
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.loopback import is_loopback
 
 _WINDOW_DAYS = 30
 
@@ -88,7 +88,7 @@ def _stream_url(url: str | None) -> str:
         raise invalid("StreamInput.Url", f"{error}") from None
     if not url.isprintable() or " " in url or "\\" in url or parts.username is not None or not host:
         raise invalid("StreamInput.Url", "has to be of the form rtmp://host[:port]/app/stream")
-    if loopback_address(host) is None:
+    if not is_loopback(host):
         raise unsupported(f"recording from {host}: it contacts this machine only (127.0.0.1, ::1, localhost)")
     return url
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
 import logging
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +17,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from ims_mcp.errors import LocalImsError
+from ims_mcp.local.isolation import MEMORY_BYTES, end_with_parent, limit_this_process
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.pictures import Pictures, PictureWish, make_pictures
 from ims_mcp.local.media.probe import Probe, probe
@@ -29,8 +27,6 @@ P = ParamSpec("P")
 
 _JOB_SECONDS = 60.0
 _START_SECONDS = 60.0
-_MEMORY_BYTES = 1024**3
-_PR_SET_PDEATHSIG = 1
 _CLOSED = "The local IMS is shutting down: the file was not read."
 
 _log = logging.getLogger(__name__)
@@ -100,7 +96,7 @@ class MediaWorker:
             except LocalImsError as error:
                 raise (error if self._is_open else LocalImsError(_CLOSED)) from None
             except MemoryError:
-                limit = f"{_MEMORY_BYTES // 1024**2} MiB"
+                limit = f"{MEMORY_BYTES // 1024**2} MiB"
                 raise UnreadableMedia(f"The file takes more memory to read than the {limit} it may have.") from None
             except Exception as error:
                 # A bug here: this asset fails, and the log says where.
@@ -183,25 +179,15 @@ def _settle_in() -> None:
     # The parent's standard output can be a protocol: nothing an encoder or a library prints may land there.
     os.dup2(2, 1)
     _die_with_parent()
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    limit_this_process()
 
 
 def _die_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    if sys.platform == "linux":
-        # The kernel does it even while FFmpeg holds the interpreter. It counts the thread that started this process as
-        # the parent: that is the one the event loop runs in.
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent.pid:
-            os._exit(1)
+    assert parent.pid is not None
+    end_with_parent(parent.pid)
 
     def watch() -> None:
         parent.join()

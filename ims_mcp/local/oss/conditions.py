@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ims_mcp.local.numbers import MOST, http_moment, whole_number
+from ims_mcp.http_date import read_http_date
+from ims_mcp.local.numbers import MOST, whole_number
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.objects import StoredObject
 from ims_mcp.local.oss.reply import http_date
@@ -19,8 +20,9 @@ def check_conditions(request: Request, stored: StoredObject, prefix: str = "if-"
     modified = int(stored.modified)
     wanted = request.header(f"{prefix}match")
     unwanted = request.header(f"{prefix}none-match")
-    unmodified_since = _moment(request.header(f"{prefix}unmodified-since"))
-    modified_since = _moment(request.header(f"{prefix}modified-since"))
+    # HTTP: a date that is none does not count.
+    unmodified_since = read_http_date(request.header(f"{prefix}unmodified-since"))
+    modified_since = read_http_date(request.header(f"{prefix}modified-since"))
     if (wanted is not None and not _names(wanted, etag)) or (
         unmodified_since is not None and modified > unmodified_since
     ):
@@ -72,7 +74,3 @@ def _position(digits: str) -> int:
     # A number no object can reach is as good as the largest.
     found = whole_number(digits)
     return MOST if found is None else found
-
-
-def _moment(header: str | None) -> float | None:
-    return None if header is None else http_moment(header)  # HTTP: a date that is none does not count

@@ -11,8 +11,9 @@ import hashlib
 import hmac
 from urllib.parse import quote
 
+from ims_mcp.http_date import read_http_date
 from ims_mcp.local.identity import Identity
-from ims_mcp.local.numbers import http_moment, whole_number
+from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
 from ims_mcp.local.oss.request import Request
@@ -43,7 +44,7 @@ def header_claim(request: Request, authorization: str, now: float) -> Claim:
     if not colon or not access_key_id:
         raise invalid_argument("Authorization", "", "The Authorization header reads: OSS AccessKeyId:Signature.")
     date = request.header("x-oss-date") or request.header("date") or ""
-    sent_at = http_moment(date)
+    sent_at = read_http_date(date)
     if sent_at is None:
         raise access_denied("A signed request needs a valid Date header.")
     check_skew(sent_at, now)

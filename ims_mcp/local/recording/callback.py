@@ -35,13 +35,6 @@ _AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
-def loopback_address(host: str) -> str | None:
-    """The numeric address of a host that is this machine; None for any other. Nothing is looked up."""
-    if not is_loopback(host):
-        return None
-    return "127.0.0.1" if host.lower() == "localhost" else host
-
-
 def numeric_url(url: str) -> str:
     """``url`` with 127.0.0.1 in place of ``localhost``: whoever connects to it looks nothing up."""
     parts = urlsplit(url)
@@ -119,11 +112,9 @@ class Callbacks:
 
 def _post(url: str, body: bytes) -> str | None:
     """Why it was not taken; None where it was."""
-    parts = urlsplit(url)
-    address = loopback_address(parts.hostname or "")
     try:
-        if address is None:
-            return "not on this machine"
+        parts = urlsplit(numeric_url(url))
+        address = parts.hostname or ""
         if parts.scheme == "https":
             context = ssl.create_default_context()
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(
@@ -137,7 +128,7 @@ def _post(url: str, body: bytes) -> str | None:
         end.start()
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", target, body, {"Host": parts.netloc, "Content-Type": "application/json"})
+            connection.request("POST", target, body, {"Host": urlsplit(url).netloc, "Content-Type": "application/json"})
             status = connection.getresponse().status
         finally:
             end.cancel()
@@ -156,7 +147,7 @@ def _cut(connection: http.client.HTTPConnection) -> None:
 
 def _is_here(url: str) -> bool:
     try:
-        return loopback_address(urlsplit(url).hostname or "") is not None
+        return is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         return False
 

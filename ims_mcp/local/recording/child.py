@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -13,13 +12,11 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, TextIO, cast
 
-from ims_mcp.local.isolation import clean_environment, neutral_directory
+from ims_mcp.local.isolation import clean_environment, end_with_parent, limit_this_process, neutral_directory
 
-_PR_SET_PDEATHSIG = 1
 # Six hours of slices of 5 s are named in one line.
 _LINE_BYTES = 16 * 1024**2
 _END_SECONDS = 2.0
-_MEMORY_BYTES = 1024**3
 
 
 class Child:
@@ -85,18 +82,8 @@ def settle_in() -> tuple[dict[str, Any], TextIO]:
     speech = os.fdopen(os.dup(1), "w", buffering=1)
     # Nothing a library prints may land among the JSON lines.
     os.dup2(2, 1)
-    if sys.platform == "linux":
-        # The kernel does it even while FFmpeg holds the interpreter.
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != int(sys.argv[1]):
-            os._exit(1)
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    end_with_parent(int(sys.argv[1]))
+    limit_this_process()
     orders = b""
     while not orders.endswith(b"\n"):
         part = os.read(0, 1)

@@ -9,15 +9,16 @@ import anyio
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import shown
+from ims_mcp.client.oss import show_path
 from ims_mcp.foreign_text import plain, quotable
+from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.workflows.next_call import next_call
 from ims_mcp.workflows.operation_call import failure_reason, name_tools
 from ims_mcp.workflows.transfers.service import Running, Transfers
 from ims_mcp.workflows.transfers.steps import address_of
 from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
-from ims_mcp.workflows.waiting import MAX_WAIT_SECONDS, Progress, Waited, wait_for
+from ims_mcp.workflows.waiting import Progress, Waited, wait_for
 
 ELSEWHERE_SECONDS = 0.5
 _ERROR_CHARACTERS = 1200
@@ -82,7 +83,7 @@ class Following:
             raise _failure(transfer)
         if running is not None and running.problem is not None:
             raise TransferError(
-                f"The transfer {transfer.id} of {shown(transfer.path)} was interrupted: "
+                f"The transfer {transfer.id} of {show_path(transfer.path)} was interrupted: "
                 f"{quotable(running.problem.explain(), limit=_ERROR_CHARACTERS)}",
                 next_step=f"To go on, call transfer_status with transfer_id {transfer.id}, or upload_{transfer.kind} "
                 "again with the same arguments.",
@@ -142,12 +143,10 @@ class Following:
             progress=progress,
         )
         if waited.outcome == "succeeded":
-            await self._transfers.settle(transfer, "done")
+            await self._transfers.settle(transfer)
         elif waited.outcome in ("failed", "not_found"):
             reason = quotable(failure_reason(waited) or waited.status, limit=300)
-            await self._transfers.settle(
-                transfer, "failed", f"the file was sent, but the service cannot use it: {reason}"
-            )
+            await self._transfers.settle(transfer, f"the file was sent, but the service cannot use it: {reason}")
         return waited
 
     async def _told(self, transfer: Transfer, waited: Waited | None) -> dict[str, Any]:
@@ -176,7 +175,7 @@ class Following:
         told: dict[str, Any] = {
             "transfer_id": transfer.id,
             "state": transfer.state if open_here or elsewhere else "interrupted",
-            "path": shown(transfer.path),
+            "path": show_path(transfer.path),
             "size_bytes": transfer.size_bytes,
         }
         if elsewhere:
@@ -201,7 +200,7 @@ def _failure(transfer: Transfer) -> TransferError:
     if transfer.kind == "media" and _is_id(transfer.media_id):
         left = f"The asset {transfer.media_id} was created for the file and stays: delete_media_infos removes it."
     return TransferError(
-        f"The transfer {transfer.id} of {shown(transfer.path)} failed: "
+        f"The transfer {transfer.id} of {show_path(transfer.path)} failed: "
         f"{quotable(transfer.error, limit=_ERROR_CHARACTERS)}",
         next_step=left,
     )

@@ -15,7 +15,7 @@ import anyio
 import anyio.abc
 import anyio.to_thread
 
-from ims_mcp.client.oss import Source, TransferRefused, UploadError, UploadInterrupted, shown
+from ims_mcp.client.oss import Source, TransferRefused, UploadError, UploadInterrupted, show_path
 from ims_mcp.errors import ConnectionFailed, CredentialsError, ImsError, LocalImsError, Refused, ServiceError
 from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.local_files import UploadRules
@@ -92,7 +92,7 @@ class Transfers:
     def end(self) -> None:
         """The server ends: a call that is cancelled from now on leaves its transfer, which is then resumed later.
 
-        To be told before the first call is cancelled for it, however long the end then takes.
+        To be called before the first call is cancelled for that reason, however long the end then takes.
         """
         self._ending = True
 
@@ -121,7 +121,7 @@ class Transfers:
             if transfer.arrived:
                 if not await self._steps.is_gone(transfer):
                     return transfer
-                await self.settle(transfer, "failed", "what was made of the file has been deleted since")
+                await self.settle(transfer, "what was made of the file has been deleted since")
                 transfer = await anyio.to_thread.run_sync(self._journal.enter, wish)
             return (await self._go_on(transfer, source, kept)).transfer
 
@@ -133,8 +133,8 @@ class Transfers:
         transfer = await anyio.to_thread.run_sync(self._journal.read, transfer_id)
         if transfer.service != self._service:
             raise TransferError(
-                f"The transfer {transfer_id} belongs to {shown(transfer.service)}, and this server uses "
-                f"{shown(self._service)}.",
+                f"The transfer {transfer_id} belongs to {show_path(transfer.service)}, and this server uses "
+                f"{show_path(self._service)}.",
                 next_step="Ask a server that is set up for that one.",
             )
         return transfer
@@ -214,9 +214,9 @@ class Transfers:
                 await self._save(transfer)
         return transfer
 
-    async def settle(self, transfer: Transfer, state: str, error: str = "") -> None:
-        """Write down how the service's own work on the file ended."""
-        transfer.state = "done" if state == "done" else "failed"
+    async def settle(self, transfer: Transfer, error: str = "") -> None:
+        """Write down how the service's own work on the file ended: well, or with ``error``."""
+        transfer.state = "failed" if error else "done"
         transfer.error = error
         await self._save(transfer)
 
@@ -336,7 +336,7 @@ class Transfers:
     def _progress(self, running: Running, seconds: float) -> tuple[float, float, str]:
         transfer = running.transfer
         size = max(transfer.size_bytes, 1)
-        name = plain(shown(Path(transfer.path).name), 120)
+        name = plain(show_path(Path(transfer.path).name), 120)
         text = f"{transfer.state} {name}: {running.sent_bytes:,} of {transfer.size_bytes:,} bytes after {seconds:.0f} s"
         return running.sent_bytes, size, text
 

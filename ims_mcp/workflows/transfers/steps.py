@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import Credentials, OssUploader, OwnStorage, Source, UploadTarget, shown
+from ims_mcp.client.oss import Credentials, OssUploader, OwnStorage, Source, UploadTarget, show_path
 from ims_mcp.client.oss.explanation import EXISTS_STEP
 from ims_mcp.errors import ServiceError
 from ims_mcp.summaries.values import as_object, as_objects
@@ -103,12 +103,9 @@ class TransferSteps:
         self, transfer: Transfer, source: Source, target: UploadTarget, credentials: Credentials, hooks: Hooks
     ) -> None:
         now = source.identity
-        if (now.size, now.mtime_ns) != (transfer.size_bytes, transfer.modified_ns) or transfer.inode not in (
-            0,
-            now.inode,
-        ):
+        if not transfer.is_of(now.size, now.mtime_ns, now.inode):
             raise TransferError(
-                f"{shown(source.path)} is not the file this transfer began with: it has changed since.",
+                f"{show_path(source.path)} is not the file this transfer began with: it has changed since.",
                 next_step="What was sent is taken back: upload the file anew.",
             )
         done = await self.uploader.upload(

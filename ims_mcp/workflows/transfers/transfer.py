@@ -9,12 +9,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal, Self, cast, get_args
 
-from ims_mcp.client.oss import shown
+from ims_mcp.client.oss import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -77,12 +77,13 @@ class Transfer:
     def same_wish(self, other: Transfer) -> bool:
         """Whether both want the same file in the same place: then there is one transfer, not two."""
         names = ("kind", "service", "path", "destination", "arguments")
-        return all(getattr(self, name) == getattr(other, name) for name in names) and self.same_file(other)
+        same = all(getattr(self, name) == getattr(other, name) for name in names)
+        return same and self.is_of(other.size_bytes, other.modified_ns, other.inode)
 
-    def same_file(self, other: Transfer) -> bool:
+    def is_of(self, size_bytes: int, modified_ns: int, inode: int) -> bool:
         """Whether nothing speaks for another file, or another state of it, at the same path."""
-        same = (self.size_bytes, self.modified_ns) == (other.size_bytes, other.modified_ns)
-        return same and (self.inode == other.inode or 0 in (self.inode, other.inode))
+        same = (self.size_bytes, self.modified_ns) == (size_bytes, modified_ns)
+        return same and (self.inode == inode or 0 in (self.inode, inode))
 
     def same_place(self, other: Transfer) -> bool:
         """Whether both go to one object of a bucket of the user's own; in VOD storage every file has its own place."""
@@ -180,7 +181,7 @@ class Journal:
         with self._locked("start", _ENTER_SECONDS) as alone:
             if not alone:
                 raise TransferError(
-                    f"Another server process holds the list of transfers in {shown(self._directory)}.",
+                    f"Another server process holds the list of transfers in {show_path(self._directory)}.",
                     next_step="Call again; --state-dir of the server names a directory of its own.",
                     resumable=True,
                 )
@@ -194,7 +195,8 @@ class Journal:
             for other in known:
                 if not other.ended and not other.arrived and other.same_place(wish):
                     raise TransferError(
-                        f"The transfer {other.id} of {shown(other.path)} goes to the same object and has not ended.",
+                        f"The transfer {other.id} of {show_path(other.path)} goes to the same object and has not "
+                        "ended.",
                         next_step="Wait for it (transfer_status), cancel it (cancel_transfer), or choose another "
                         "prefix.",
                     )
@@ -231,15 +233,13 @@ class Journal:
         transfers = [replace(transfer) for _, transfer in found.values()]
         return sorted(transfers, key=lambda transfer: transfer.created, reverse=True)
 
-    @contextmanager
-    def held(self, transfer_id: str) -> Generator[bool]:
+    def held(self, transfer_id: str) -> AbstractContextManager[bool]:
         """True while this process alone works on the transfer; False where another one does."""
-        with self._locked(transfer_id, _LOOK_SECONDS) as alone:
-            yield alone
+        return self._locked(transfer_id, _LOOK_SECONDS)
 
     def held_elsewhere(self, transfer_id: str) -> bool:
         """Whether somebody works on it just now."""
-        with self._locked(transfer_id, _LOOK_SECONDS) as free:
+        with self.held(transfer_id) as free:
             return not free
 
     def _forget_old(self) -> None:
@@ -287,7 +287,7 @@ class Journal:
 
     def _unwritable(self, error: OSError) -> TransferError:
         return TransferError(
-            f"The transfer cannot be written down in {shown(self._directory)} "
+            f"The transfer cannot be written down in {show_path(self._directory)} "
             f"({error.strerror or type(error).__name__}).",
             next_step="Make that directory writable and give its disk some room; --state-dir of the server names "
             "another.",
