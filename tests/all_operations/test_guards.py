@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp import Client
@@ -12,12 +13,42 @@ from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, operations
 from ims_mcp.cli import main
-from tests.all_operations.roads import ROADS, Call, by_the_call_tool, calls, calls_that, everything, refusal_of
+from tests.all_operations.roads import (
+    ROADS,
+    Call,
+    by_the_call_tool,
+    calls,
+    calls_that,
+    everything,
+    operation,
+    refusal_of,
+)
 from tests.client.scripted_service import ScriptedService
 from tests.server.connected import connected, text_of
 
 Road = Callable[[Client, Call], Awaitable[CallToolResult]]
 CHANGES = (Effect.WRITE, Effect.DESTRUCTIVE)
+REGISTER = {"InputURL": "oss://bucket/film.mp4"}
+TRUTHS: list[Any] = [
+    *(True, "true", "True", "TRUE", "tRuE", " true", "true ", "true\n", "true\x00", "1", "1 ", 1, 1.0, [True]),
+    *(["true"], {"Overwrite": True}, "ｔｒｕｅ", "trüe", "trıe", "yes", "on", "y", '"true"', "[true]"),
+]  # fmt: skip
+NAMES = ("overwrite", "OVERWRITE", "OverWrite", "Overwrite ", " Overwrite", "over_write", "Over-Write", "Ｏverwrite")
+DISGUISED: list[Any] = [
+    *({**REGISTER, "Overwrite": truth} for truth in TRUTHS),
+    *({**REGISTER, name: True} for name in NAMES),
+    *({**REGISTER, "Overwrite": False, name: True} for name in NAMES),
+    {**REGISTER, "RegisterConfig": {"Overwrite": True}},
+    {**REGISTER, "RegisterConfig": '{"Overwrite": true}'},
+    {**REGISTER, "UserData": {"Overwrite": True}},
+    {"InputURL": f"{REGISTER['InputURL']}&Overwrite=true"},
+    {"InputURL": f"{REGISTER['InputURL']}?Overwrite=true#&Overwrite=true"},
+    {**REGISTER, "Title": "t&Overwrite=true"},
+    {**REGISTER, "Title": "t\r\nOverwrite: true"},
+    {**REGISTER, "arguments": {"Overwrite": True}},
+    {**REGISTER, "operation_arguments": {"Overwrite": True}},
+]
+"""RegisterMediaInfo asked to overwrite in all ways but the plain one, or in the plain one: nobody confirms it."""
 LOOKED_FIRST = {"SubmitLiveRecordJob": {"ListLiveRecordJobs"}, "UpdateMediaInfo": {"GetMediaInfo"}}
 """A recording is looked for before it is submitted, and what a change replaces is read; nothing else is."""
 
@@ -61,6 +92,45 @@ async def test_no_destructive_call_is_sent_where_nobody_can_confirm_it(road: Roa
             assert f"{call.operation.name} was not sent" in said
             assert "confirm" in said
     assert service.count == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("road", ROADS)
+async def test_no_disguise_of_an_overwriting_call_goes_through_unasked(road: Road, service: ScriptedService) -> None:
+    async with everything(service.url) as client:
+        for arguments in DISGUISED:
+            await road(client, Call(operation("RegisterMediaInfo"), arguments))
+        for text in (
+            json.dumps({**REGISTER, "Overwrite": True}),
+            '{"InputURL": "oss://b/k.mp4", "Overwrite": false, "Overwrite": true}',
+            '{"InputURL": "oss://b/k.mp4", "Overwrite": true, "Overwrite": "false "}',
+            json.dumps(json.dumps({**REGISTER, "Overwrite": True})),
+            json.dumps({"arguments": {**REGISTER, "Overwrite": True}}),
+        ):
+            for name in ("RegisterMediaInfo", "registermediainfo", "register_media_info", "RegisterMediaInfo "):
+                for tool in ("call_write_operation", "call_read_operation", "call_destructive_operation"):
+                    await client.call_tool(tool, {"operation": name, "arguments": text})
+    assert_none_overwrites(service)
+
+
+def test_no_disguise_of_an_overwriting_call_goes_through_from_a_terminal(
+    terminal: Callable[..., tuple[int, str]], service: ScriptedService
+) -> None:
+    for arguments in DISGUISED:
+        terminal(Call(operation("RegisterMediaInfo"), arguments))
+    for pair in ("Overwrite=true", "overwrite=TRUE", "Overwrite=1", "OVERWRITE=true", "Overwrite=[true]"):
+        terminal(Call(operation("RegisterMediaInfo"), REGISTER), pair)
+        terminal(Call(operation("RegisterMediaInfo"), {**REGISTER, "Overwrite": False}), pair)
+    assert_none_overwrites(service)
+
+
+def assert_none_overwrites(service: ScriptedService) -> None:
+    # What hides it in another value is sent, and says it in no parameter.
+    assert {request.action for request in service.arrived} <= {"RegisterMediaInfo"}
+    for request in service.arrived:
+        sent = {name.strip().casefold(): value for name, value in (request.query | request.form).items()}
+        assert sent.get("overwrite", "false") == "false", sent
+    assert len(service.arrived) >= 3
 
 
 def test_no_destructive_call_is_sent_from_a_terminal_without_yes(

@@ -12,7 +12,7 @@ from ims_mcp.catalogue.describe import example
 from ims_mcp.summaries.paging import next_page
 from tests.all_operations.pager import ITEMS, NUMBERS, SIZES, TOKENS, TOTALS, Pager, at, named, paging
 from tests.all_operations.roads import everything, operation
-from tests.client.scripted_service import ScriptedService
+from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of
 
 MOST_CALLS = 12
@@ -111,6 +111,20 @@ def test_a_token_that_comes_back_unchanged_ends_the_list() -> None:
     page: dict[str, Any] = {"MediaInfos": [{}], "NextToken": "same", "TotalCount": 100}
     assert next_page(each, {}, page) == {"NextToken": "same"}
     assert next_page(each, {"NextToken": "same"}, page) is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "token", ["a+b/c==&d%中", "100%25", " a  b ", "\"'\\n\\", "?#;,", "😀e\u0301", "[1]", "true", "x" * 1500]
+)
+async def test_a_token_comes_back_to_the_service_byte_for_byte(token: str) -> None:
+    page: dict[str, Any] = {"MediaInfos": [{"MediaId": "m"}], "NextToken": token, "TotalCount": 100}
+    with ScriptedService(Answer(body=page)) as service:
+        async with connected(service.url) as client:
+            content = content_of(await client.call_tool("list_media_basic_infos", {"MaxResults": 1}))
+            following = content["next_call"]
+            content_of(await client.call_tool(following["tool"], following["arguments"]))
+    assert service.arrived[-1].query["NextToken"] == token
 
 
 def test_a_search_goes_on_by_its_scroll_token_beyond_page_200() -> None:

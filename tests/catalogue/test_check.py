@@ -84,6 +84,18 @@ def test_a_value_that_breaks_the_table_is_named_with_what_would_do(arguments: di
     assert part in found
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("2026-01-31T08:00:00+08:00", "2026-01-31T08:00:00", "2026-01-31 08:00:00", "2026-01-31", "1769817600", "now"),
+        *("2026-01-31T08:00:00.000Z", "2026-01-31T08:00:00z", " 2026-01-31T08:00:00Z", "2026-01-31T08:00:00Z\n"),
+    ],
+)
+def test_a_time_that_could_be_another_one_to_the_service_is_refused_with_an_example(time: str) -> None:
+    (found,) = problems("ListMediaBasicInfos", {"StartTime": time})
+    assert "UTC time: 2026-01-31T08:00:00Z" in found
+
+
 def test_json_strings_numbers_as_text_and_lists_are_accepted_beside_the_published_types() -> None:
     checked = check(
         get_operation("RegisterMediaInfo"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -14,6 +15,7 @@ import pytest
 
 from tests.cli.test_commands import KEYS, run
 from tests.client.scripted_service import Answer, ScriptedService, refusal, unused_port
+from tests.local_uploads.source import serving
 
 
 @pytest.fixture
@@ -176,8 +178,20 @@ def test_a_redirection_is_no_answer_of_ims(service: ScriptedService, tmp_path: P
         refusal(401, "SomeCode"),
         refusal(400, "InvalidTimeStamp.Expired", headers={"date": ""}),
         Answer(404, b"<html>nothing here</html>"),
+        refusal(404, "InvalidAccessKeyId.NotFound"),
+        refusal(400, "InvalidSecurityToken.Expired"),
+        refusal(403, "NoPermission", "no", AccessDeniedDetail={"AuthAction": "ice:ListMediaBasicInfos"}),
+        refusal(403, "InvalidAccount.Suspended"),
+        refusal(429, "Throttling.User"),
+        refusal(503, "ServiceUnavailable"),
+        refusal(404, "InvalidAction.NotFound"),
+        Answer(200, b"<html>log in</html>"),
+        Answer(200, b"", {"content-type": ""}),
     ],
-    ids=["secret", "401", "clock", "page"],
+    ids=[
+        *("secret", "401", "clock", "page", "key", "token", "permission", "suspended", "throttled", "503", "product"),
+        *("portal", "empty"),
+    ],
 )
 def test_what_the_service_refuses_says_what_to_do_and_sends_nobody_back_here(
     service: ScriptedService, tmp_path: Path, answer: Answer
@@ -187,6 +201,22 @@ def test_what_the_service_refuses_says_what_to_do_and_sends_nobody_back_here(
     assert code == 1
     assert found["a read"][0].startswith("FAIL")
     assert not found["a read"][0].rstrip().endswith(";")
+
+
+def test_an_endpoint_that_speaks_no_tls_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
+    with serving() as plain:
+        code, found = look(tmp_path, "--endpoint", plain.url.replace("http:", "https:"), **KEYS)
+    assert code == 1
+    assert found["endpoint"][0].startswith("FAIL")
+    assert "SSL" in found["endpoint"][0] or "TLS" in found["endpoint"][0]
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="a machine without IPv6")
+def test_an_endpoint_may_be_an_ipv6_address(tmp_path: Path) -> None:
+    with ScriptedService(usual=Answer(body={"MediaInfos": [], "TotalCount": 7}), host="::1") as service:
+        code, found = look(tmp_path, "--endpoint", service.url, **KEYS)
+    assert code == 0
+    assert {said.split()[0] for all_said in found.values() for said in all_said} == {"ok"}
 
 
 def test_placeholders_are_told_and_nothing_is_sent_with_them(service: ScriptedService, tmp_path: Path) -> None:

@@ -102,6 +102,27 @@ def test_closed_streams_do_no_harm(closed: str, words: str, tmp_path: Path) -> N
     assert errors in ("", "stdout is closed: what this command prints is lost.\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="locales of POSIX")
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "zh_CN.GBK", "TZ": "No/Where"},
+    ],
+    ids=["C", "POSIX", "C without UTF-8", "GBK"],
+)
+def test_a_directory_with_a_name_in_any_script_is_used_in_any_locale(variables: dict[str, str], tmp_path: Path) -> None:
+    data = tmp_path / "my 数据 of it"
+    command = ("env", *(f"{name}={value}" for name, value in variables.items()), *PYTHON)
+    call = ("call", "GetCategories", "--local", "--data-dir", str(data))
+    code, printed, errors = run(tmp_path, *call, command=command)
+    assert (code, errors) == (0, "")
+    assert json.loads(printed)["SubTotal"] == 0
+    assert (data / "ims.sqlite3").exists()
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "utf-8"])
 def test_a_result_is_printed_as_json_whatever_the_console_can_show(
     encoding: str, service: ScriptedService, tmp_path: Path

@@ -88,7 +88,9 @@ Script = Answer | Callable[[Arrived], Answer]
 class ScriptedService:
     """Context manager. Answers come from the script in order, then ``usual`` for ever."""
 
-    def __init__(self, *script: Script, usual: Script | None = None, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *script: Script, usual: Script | None = None, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self.usual: Script = usual or Answer()
         self.arrived: list[Arrived] = []
         self.connections = 0
@@ -96,6 +98,7 @@ class ScriptedService:
         self.most_at_once = 0
         self._script = deque(script)
         self._tls = tls
+        self._host = host
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="scripted-service", daemon=True)
         self._ready = threading.Event()
@@ -118,7 +121,9 @@ class ScriptedService:
 
     @property
     def url(self) -> str:
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+        return (
+            f"{'https' if self._tls else 'http'}://{f'[{self._host}]' if ':' in self._host else self._host}:{self.port}"
+        )
 
     async def endpoint(self) -> str:
         """The service as the endpoint of an ImsClient."""
@@ -180,7 +185,7 @@ class ScriptedService:
 
     async def _serve(self) -> None:
         server = await self._loop.create_server(
-            lambda: _Connection(self), "127.0.0.1", self.port, ssl=self._tls, backlog=512
+            lambda: _Connection(self), self._host, self.port, ssl=self._tls, backlog=512
         )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()

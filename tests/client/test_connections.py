@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 
 import anyio
@@ -11,6 +12,7 @@ import pytest
 from ims_mcp.catalogue.operation import Operation
 from ims_mcp.client import transport
 from ims_mcp.errors import ConnectionFailed
+from ims_mcp.settings import checked_endpoint
 from tests.client.conftest import MakeClient, Run, Tls, Waits
 from tests.client.operations import DESTRUCTIVE, NO_ARGUMENTS, READ, TOKEN_WRITE, WRITE
 from tests.client.scripted_service import REQUEST_ID, Answer, ScriptedService, unused_port
@@ -115,6 +117,18 @@ def test_more_calls_than_connections_wait_their_turn(make_client: MakeClient, mo
                     group.start_soon(client.call, READ, NO_ARGUMENTS)
             assert service.count == 16
             assert service.connections == service.most_at_once == 4
+
+    anyio.run(main)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="a machine without IPv6")
+def test_an_endpoint_may_be_an_ipv6_address(make_client: MakeClient) -> None:
+    async def main() -> None:
+        with ScriptedService(host="::1") as service:
+            assert checked_endpoint(service.url) == service.url
+            async with make_client(service.endpoint) as client:
+                await client.call(READ, {"MediaId": "m"})
+            assert [arrived.headers["host"] for arrived in service.arrived] == [f"[::1]:{service.port}"]
 
     anyio.run(main)
 

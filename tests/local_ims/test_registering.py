@@ -39,7 +39,7 @@ def test_all_spellings_of_an_objects_address_are_one_registration(ims: RunningIm
         assert ims.call("GetMediaInfo", InputURL=spelling)["MediaInfo"]["MediaId"] == media_id
 
 
-def test_of_20_registrations_at_once_exactly_one_succeeds(ims: RunningIms, new_clip: NewClip) -> None:
+def test_of_200_registrations_at_once_exactly_one_succeeds(ims: RunningIms, new_clip: NewClip) -> None:
     url = new_clip()
 
     def attempt(number: int) -> str:
@@ -49,9 +49,9 @@ def test_of_20_registrations_at_once_exactly_one_succeeds(ims: RunningIms, new_c
             raised: Any = failure
             return str(raised.code)
 
-    with ThreadPoolExecutor(20) as pool:
-        results = list(pool.map(attempt, range(20)))
-    assert results.count("MediaAlreadyExist") == 19
+    with ThreadPoolExecutor(50) as pool:
+        results = list(pool.map(attempt, range(200)))
+    assert results.count("MediaAlreadyExist") == 199
     assert sum(len(result) == 32 for result in results) == 1
 
 

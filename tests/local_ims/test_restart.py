@@ -76,14 +76,20 @@ def test_links_and_old_addresses_follow_the_new_port(tmp_path: Path, clip: Path)
         assert info["FileInfoList"][0]["FileBasicInfo"]["FileUrl"].startswith(ims.endpoint)
 
 
-def test_a_second_one_on_the_same_directory_is_told_who_has_it(tmp_path: Path) -> None:
-    with ims_process(tmp_path) as process:
-        with pytest.raises(LocalImsError) as in_use, running_ims(tmp_path):
+@pytest.mark.parametrize("path", ["data", "other/../data", "./data/.", "link/data", "link/../home/link/data"])
+def test_a_second_one_on_the_same_directory_is_told_who_has_it_by_whatever_path_it_comes(
+    tmp_path: Path, path: str
+) -> None:
+    home = tmp_path / "home"
+    (home / "other").mkdir(parents=True)
+    (home / "link").symlink_to(home)
+    with ims_process(home / "data") as process:
+        with pytest.raises(LocalImsError) as in_use, running_ims(Path(f"{home}/{path}")):
             pass
         assert f"process {process.pid} at {process.ims.endpoint}" in str(in_use.value)
         assert "--data-dir" in in_use.value.explain()
         # The attempt took nothing away from the first.
-        assert endpoint_file(tmp_path) == (process.ims.endpoint, process.pid)
+        assert endpoint_file(home / "data") == (process.ims.endpoint, process.pid)
         process.ims.call("GetCategories")
 
 

@@ -7,13 +7,62 @@ import struct
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from io import RawIOBase
 from pathlib import Path
+from typing import Any
 
+import av
 import pytest
 
 from ims_mcp.local.media.clip import make_clip
 
 _small = partial(make_clip, seconds=2.0, width=320, height=180)
+
+
+class _Pipe(RawIOBase):
+    """A file that cannot be gone back in, as a program's standard output: no length is written at its beginning."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        return self._file.write(data)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _remuxed(
+    path: Path,
+    *,
+    shift_seconds: int = 0,
+    times: int = 1,
+    is_piped: bool = False,
+    languages: tuple[str, ...] = (),
+    **options: str,
+) -> Path:
+    """The picture and the sound of a small clip in ``path``, by ``options`` of FFmpeg's muxer."""
+    source_path = _small(path.with_suffix(".source.mkv"), subtitles=False)
+    format_ = {".mkv": "matroska", ".ts": "mpegts"}.get(path.suffix, path.suffix[1:])
+    to = _Pipe(path) if is_piped else path
+    with av.open(source_path) as source, av.open(to, "w", format=format_, container_options=options) as output:
+        tracks = [output.add_stream_from_template(stream) for stream in source.streams.get(video=0, audio=0)]
+        for track, language in zip(tracks, languages, strict=False):
+            track.metadata["language"] = language
+        for packet in source.demux():
+            if packet.dts is not None and packet.pts is not None:
+                shift = round(shift_seconds / packet.time_base)
+                packet.dts, packet.pts = packet.dts * times + shift, packet.pts * times + shift
+                packet.stream = tracks[packet.stream.index]
+                output.mux(packet)
+    if isinstance(to, _Pipe):
+        to.close()
+    source_path.unlink()
+    return path
+
 
 SAMPLES: dict[str, Callable[[Path], Path]] = {
     "h264_aac_movtext.mp4": _small,
@@ -49,6 +98,15 @@ SAMPLES: dict[str, Callable[[Path], Path]] = {
     "still.png": partial(_small, video_codec="png"),
     "still.jpg": partial(_small, video_codec="mjpeg"),
     "still.webp": partial(_small, video_codec="libwebp"),
+    "piped.mkv": partial(_remuxed, is_piped=True),
+    "piped.flv": partial(_remuxed, is_piped=True),
+    "fragmented.mp4": partial(_remuxed, movflags="frag_keyframe+empty_moov"),
+    "negative.mp4": partial(_remuxed, shift_seconds=-1, avoid_negative_ts="disabled"),
+    "late.ts": partial(_remuxed, shift_seconds=100),
+    "111_hours.mp4": partial(_remuxed, times=200_000),
+    "odd_languages.mkv": partial(_remuxed, languages=("zh-Hans-CN", "x" * 40)),
+    "prores.mov": partial(_small, video_codec="prores_ks"),
+    "interlaced.mp4": partial(_small, video_options={"flags": "+ilme+ildct", "preset": "veryfast"}),
     "cues.srt": lambda path: write(
         path, "1\n00:00:01,000 --> 00:00:02,500\nHello\n\n2\n00:00:03,000 --> 00:00:04,500\nBye\n"
     ),

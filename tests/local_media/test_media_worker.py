@@ -7,8 +7,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import struct
 import sys
 import textwrap
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -27,6 +29,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a file that never answers is made with a named pipe (POSIX)"),
 ]
 _PATIENCE_SECONDS = 20
+LARGE = ((9990, 9990), (3000, 40_000))
 
 
 class Pipe:
@@ -207,6 +210,68 @@ async def test_closing_ends_jobs_that_run_and_refuses_those_that_wait(
         # Not UnreadableMedia: nothing is known of these files yet.
         with pytest.raises(LocalImsError, match="shutting down"):
             await job
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def mp4_of(samples: int, tracks: int = 1) -> bytes:
+    """Some hundred bytes of MP4 whose index speaks of that many samples in each track."""
+    entry = box(b"mp4v", bytes(6), struct.pack(">H16xHHII4xH32xHh", 1, 64, 64, 72 << 16, 72 << 16, 1, 24, -1))
+    tables = box(
+        b"stbl",
+        box(b"stsd", struct.pack(">II", 0, 1), entry),
+        box(b"stts", struct.pack(">IIII", 0, 1, samples, 1)),
+        box(b"ctts", struct.pack(">IIII", 0, 1, samples, 1)),
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 1, 1)),
+        box(b"stsz", struct.pack(">III", 0, 0, samples)),
+        box(b"stco", struct.pack(">III", 0, 1, 40)),
+    )
+    media = box(
+        b"mdia",
+        box(b"mdhd", struct.pack(">IIIIIHH", 0, 0, 0, 1000, 1000, 0x55C4, 0)),
+        box(b"hdlr", bytes(8), b"vide", bytes(13)),
+        box(b"minf", tables),
+    )
+    header = struct.pack(">IIIIIH10x9i24xI", 0, 0, 0, 1000, 1000, 1, *(1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30), 2)
+    index = box(b"moov", box(b"mvhd", header), *[box(b"trak", media)] * tracks)
+    return box(b"ftyp", b"isom", bytes(4), b"isom") + box(b"mdat", bytes(16)) + index
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A black picture of any size in little room."""
+    packer = zlib.compressobj(1)
+    row = bytes(1 + 3 * width)
+    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+async def test_files_that_speak_of_more_than_they_hold_end_and_the_next_one_is_probed(
+    samples: Samples, tmp_path: Path
+) -> None:
+    async with MediaWorker() as worker:
+        for name, content in {
+            "2^26 samples.mp4": mp4_of(1 << 26),
+            "2^31 samples.mp4": mp4_of(1 << 31),
+            "2^32 samples.mp4": mp4_of((1 << 32) - 1),
+            "20,000 tracks.mp4": mp4_of(1, 20_000),
+            "20,000 tracks, cut.mp4": mp4_of(1, 20_000)[:-7],
+            "no picture.png": png_of(1, 1).replace(struct.pack(">II", 1, 1), struct.pack(">II", 1 << 30, 1 << 30)),
+        }.items():
+            with pytest.raises(UnreadableMedia):
+                await worker.probe(write(tmp_path / "blob", content), name)
+        large = [await worker.probe(write(tmp_path / "a.png", png_of(*size)), "a.png") for size in LARGE]
+        assert [(found.basic["Width"], found.basic["Height"]) for found in large] == [
+            (str(width), str(height)) for width, height in LARGE
+        ]
+        assert (await worker.probe(samples["still.png"], "a.png")).kind == "image"
 
 
 async def test_a_fault_that_is_not_the_files_fails_the_job_and_is_logged(

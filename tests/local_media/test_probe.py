@@ -269,6 +269,7 @@ BROKEN: dict[str, tuple[str, bytes | Callable[[Samples], bytes], str]] = {
     "empty_font": ("a.ttf", b"", "empty"),
     "playlist": ("a.m3u8", b"#EXTM3U\n#EXTINF:10,\na.ts\n", "playlist"),
     "list_of_files": ("a.mp4", b"ffconcat version 1.0\nfile other.mp4\n", "holds text"),
+    "session_description": ("a.mp4", b"v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n", "holds text"),
     "wave_without_sound": (
         "a.wav",
         b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\2\0\x80\xbb\0\0\0\xee\2\0\4\0\x10\0data\0\0\0\0",

@@ -74,6 +74,13 @@ EXPLAINED = (
         "As for Matroska.",
     ),
     Difference(
+        "piped.mkv",
+        "basic",
+        ("Duration", "Bitrate"),
+        lambda theirs, ours: theirs == "" and float(ours) > 0,
+        "No length is written in it: ffprobe leaves it out; ours is that of its packets.",
+    ),
+    Difference(
         "*.mkv",
         "subtitles",
         ("StartTime", "Duration"),

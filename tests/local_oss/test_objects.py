@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ NAMES = [
     "double//slash/",
     "quote'\"<>\\back",
     "control\x01\x1fand\ttab",
+    "../../../etc/passwd",
+    "nul\x00byte",
     "n" * 1023,
     "视" * 341,
 ]
@@ -278,6 +281,43 @@ def test_a_quiet_delete_says_nothing(client: Client, bucket: Any) -> None:
     assert not bucket.object_exists("key")
 
 
+def entities(root: str) -> str:
+    """A text of 26 to the power of eight letters in a few hundred bytes."""
+    inner = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 26}">' for n in range(1, 9))
+    return f'<!DOCTYPE {root} [<!ENTITY e0 "x">{inner}]><{root}><Object><Key>&e8;</Key></Object></{root}>'
+
+
+BOMBS: list[tuple[str, bytes]] = [
+    ("entities", entities("Delete").encode()),
+    ("entities in UTF-16", f'<?xml version="1.0" encoding="utf-16"?>{entities("Delete")}'.encode("utf-16")),
+    ("entities in UTF-16BE", entities("Delete").encode("utf-16-be")),
+    ("entities in UTF-7", b'<?xml version="1.0" encoding="utf-7"?>' + entities("Delete").encode("utf-7")),
+    ("entities in EBCDIC", f'<?xml version="1.0" encoding="cp037"?>{entities("Delete")}'.encode("cp037")),
+    ("entities in completing", entities("CompleteMultipartUpload").encode()),
+    ("a file of this machine", b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><Delete>&e;</Delete>'),
+    ("a definition elsewhere", b'<!DOCTYPE d SYSTEM "http://127.0.0.1:9/d.dtd"><Delete/>'),
+    ("280,000 levels", b"<a>" * 280_000),
+    ("280,000 levels, closed", b"<a>" * 280_000 + b"</a>" * 280_000),
+    ("150,000 attributes", b"<Delete " + b" ".join(b'a%d="b"' % n for n in range(150_000)) + b"/>"),
+    ("one name of two megabytes", b"<" + b"a" * 2_000_000 + b"/>"),
+    ("bytes that are none", bytes(range(256)) * 100),
+]
+"""Documents of XML that cost whoever reads them without care."""
+
+
+@pytest.mark.parametrize("body", [body for _, body in BOMBS], ids=[name for name, _ in BOMBS])
+def test_xml_that_would_explode_is_refused_and_the_next_request_served(bucket: Any, body: bytes) -> None:
+    bucket.put_object("key", b"stays")
+    upload_id = bucket.init_multipart_upload("film.mp4").upload_id
+    for key, parameters in (("", {"delete": ""}), ("film.mp4", {"uploadId": upload_id})):
+
+        def post(key: str = key, parameters: dict[str, str] = parameters) -> None:
+            bucket._do("POST", bucket.bucket_name, key, params=parameters, data=body)
+
+        assert error_of(post) == (400, "MalformedXML")
+    assert bucket.get_object("key").read() == b"stays"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -336,6 +376,17 @@ def test_replacing_an_object_frees_its_data(fresh: OssThread) -> None:
         assert len(fresh.blob_files()) == 1
         bucket.delete_object("key")
         assert fresh.blob_files() == []
+    finally:
+        client.close()
+
+
+def test_no_name_of_an_object_is_a_name_on_the_disk(fresh: OssThread) -> None:
+    client = Client(fresh, "V4")
+    try:
+        for name in NAMES:
+            client.bucket("bucket").put_object(name, b"x")
+        assert len(fresh.blob_files()) == len(NAMES)
+        assert all(re.fullmatch("[0-9a-f]{32}", name) for name in fresh.blob_files())
     finally:
         client.close()
 

@@ -126,6 +126,14 @@ def picture_only(stage: Stage) -> Outcome:
     return _recorded(replace(stage, clip=silent), "silent", 4.0, "mp4", "flv", "m3u8")
 
 
+def hevc(stage: Stage) -> Outcome:
+    """In the way of enhanced RTMP."""
+    clip = make_clip(
+        stage.directory / "hevc.flv", seconds=4, width=320, height=180, video_codec="libx265", subtitles=False
+    )
+    return _recorded(replace(stage, clip=clip), "hevc", 4.0, "mp4", "flv", "m3u8")
+
+
 def late_publisher(stage: Stage) -> Outcome:
     began, url = time.monotonic(), stage.rtmp.url("late")
     job_id = stage.recorder.submit(url, stage.recorder.template("mp4"))
@@ -347,6 +355,7 @@ SCENARIOS: tuple[Callable[[Stage], Outcome], ...] = (
     callback,
     sound_only,
     picture_only,
+    hevc,
     clocks_an_hour_apart,
     one_clock_that_jumps,
     deleted,

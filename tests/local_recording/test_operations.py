@@ -182,8 +182,49 @@ def test_jobs_are_listed_newest_first_by_keyword_and_status_within_30_days(quiet
     [
         ({"template_id": "00000000-0000-0000-0000-000000000000"}, "ResourceNotFound"),
         ({"url": "rtmp://example.com/live/stream1"}, "UnsupportedOperation"),
-        ({"url": "http://127.0.0.1/live"}, "InvalidParameter"),
-        ({"url": "rtmp://me:secret@127.0.0.1/live/x"}, "InvalidParameter"),
+        *(
+            ({"url": f"rtmp://{host}/live/stream1"}, "UnsupportedOperation")
+            for host in (
+                *(
+                    "192.0.2.1",
+                    "0.0.0.0",
+                    "2130706433",
+                    "0x7f000001",
+                    "0177.0.0.1",
+                    "127.1",
+                    "127.0.0.1.",
+                    "localhost.",
+                ),
+                *(
+                    "[::]",
+                    "[::ffff:192.0.2.1]",
+                    "127.0.0.1.example.com",
+                    "127.evil.example",
+                    "127。0。0。1",
+                    "①②⑦.0.0.1",
+                ),
+                "192.0.2.1#@127.0.0.1",
+                "192.0.2.1?@127.0.0.1",
+                "192.0.2.1/@127.0.0.1",
+                "127.0.0.1%00",
+            )
+        ),
+        *(
+            ({"url": url}, "InvalidParameter")
+            for url in (
+                *(
+                    "http://127.0.0.1/live",
+                    "file:///etc/passwd",
+                    "127.0.0.1/live/x",
+                    "rtmp:127.0.0.1",
+                    "rtmp:///live/x",
+                ),
+                *("rtmp://me:secret@127.0.0.1/live/x", "rtmp://127.0.0.1@192.0.2.1/live/x", "rtmp://[::1/live/x"),
+                *("rtmp://127.0.0.1:x/live", "rtmp://127.0.0.1:1;192.0.2.1/x", "rtmp://127.0.0.1:1,192.0.2.1/live/x"),
+                *("rtmp://127.0.0.1/live/x tcUrl=rtmp://192.0.2.1/live", "rtmp://127.0.0.1/live/x\r\nHost: h"),
+                *("rtmp://127.0.0.1\\@192.0.2.1/live/x", "rtmp://127.0.0.1/live/x\x00", "rtmp://127.0.0.1/\u202ex"),
+            )
+        ),
         ({"bucket": "Not A Bucket"}, "InvalidParameter"),
         ({"output": "vod", "bucket": "mine"}, "InvalidParameter"),
     ],
@@ -200,6 +241,32 @@ def test_a_job_that_could_never_record_is_refused(
         ),
     )
     assert refusal_of(quiet.ims.client().submit_live_record_job, request).code == code
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "#@{other}/live/x",
+            "?@{other}/live/x",
+            "/live/x@{other}/y",
+            "/live/x?tcUrl=rtmp://{other}/live",
+            "//{other}/x",
+        ),
+        *("/;@{other}/live/x", "/live/x|rtmp://{other}/x", "/live/x?listen=1&rtmp_tcurl={other}", "/@{other}"),
+    ],
+)
+def test_a_recorder_connects_to_the_host_that_was_looked_at_and_to_no_other_in_the_address(
+    quiet: Recorder, path: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as named, socket.create_server(("127.0.0.2", 0)) as hidden:
+        other = f"127.0.0.2:{hidden.getsockname()[1]}"
+        quiet.submit(f"rtmp://127.0.0.1:{named.getsockname()[1]}{path.format(other=other)}", quiet.template("mp4"))
+        named.settimeout(20)
+        named.accept()[0].close()
+        hidden.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            hidden.accept()
 
 
 def test_an_unknown_job_is_not_found(quiet: Recorder) -> None:

@@ -113,6 +113,17 @@ def test_a_change_of_resolution_begins_a_new_file_of_every_format(
         assert sum(decodes(path) for path in paths) == len(_video(outcome.sent))
 
 
+def test_hevc_is_recorded_packet_for_packet(played: Played, tmp_path: Path) -> None:
+    outcome = played(scenarios.hevc)
+    assert sorted(str(file.format) for file in outcome.files) == ["flv", "m3u8", "mp4"]
+    for file in outcome.files:
+        recorded = outcome.recorder.read(file, tmp_path)
+        assert recorded.codecs["video"][0] == "hevc"
+        assert len(recorded.packets["video"]) == len(_video(outcome.sent))
+        if file.format != "m3u8":
+            assert [digest for _, digest in recorded.packets["video"]] == _video(outcome.sent)
+
+
 @pytest.mark.parametrize("scenario", [scenarios.no_publisher, scenarios.no_server, scenarios.garbage_server])
 def test_a_job_without_a_stream_pauses_after_its_patience_and_leaves_no_file(played: Played, scenario: Any) -> None:
     outcome = played(scenario)

@@ -122,12 +122,12 @@ def test_nothing_listening_is_said(strict: RunningIms) -> None:
         "10.0.0.1",
         "0.0.0.0",
         "169.254.169.254",
-        "2130706433",
-        "127.1",
-        "[2001:db8::1]",
-        "localhost.example.com",
-        "127.0.0.1.example.com",
-        "user:word@127.0.0.1",
+        *("2130706433", "0x7f000001", "017700000001", "127.1", "127.0.1", "0x7f.1", "0177.0.0.1", "127.0.0.01"),
+        *("127.0.0.1.", "localhost.", "127.0.0.256", "127.0.0.1%00", "1.0.0.721"),
+        *("[2001:db8::1]", "[::]", "[::ffff:192.0.2.1]", "[::192.0.2.1]", "[64:ff9b::7f00:1]", "[fe80::1%251]"),
+        *("localhost.example.com", "127.0.0.1.example.com", "127.evil.example", "localhost.localdomain"),
+        *("ｌocalhost", "１２７.０.０.１", "127。0。0。1", "①②⑦.⓪.⓪.①", "loc\u00adalhost", "localh\u0131st"),
+        *("user:word@127.0.0.1", "127.0.0.1:word@192.0.2.1", "192.0.2.1@127.0.0.1", "word@[::1]"),
     ],
 )
 def test_no_other_machine_is_asked(strict: RunningIms, host: str, monkeypatch: pytest.MonkeyPatch) -> None:

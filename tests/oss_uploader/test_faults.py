@@ -237,12 +237,13 @@ async def test_a_page_of_a_captive_portal_is_not_taken_for_oss(setting: Setting,
 
 
 @pytest.mark.anyio
-async def test_a_redirect_is_not_followed(setting: Setting) -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(setting: Setting, status: int) -> None:
     """It would take the token along to wherever it leads."""
     with FaultProxy(setting.oss.port) as elsewhere:
-        redirect = Answer(307, headers=(("location", f"{elsewhere.url}/elsewhere"),))
+        redirect = Answer(status, headers=(("location", f"{elsewhere.url}/elsewhere"),))
         setting.proxy.inject(redirect, lambda _: True, times=99)
-        with pytest.raises(UploadDenied, match="HTTP 307"):
+        with pytest.raises(UploadDenied, match=f"HTTP {status}"):
             await setting.upload(setting.file(PART))
         assert elsewhere.seen == []
 

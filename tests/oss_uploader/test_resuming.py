@@ -6,7 +6,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -299,6 +299,43 @@ async def test_a_checkpoint_that_makes_no_sense_is_left_out(setting: Setting, co
     path = setting.file(3 * PART)
     await setting.upload(path)
     assert setting.arrived(path)
+    assert setting.left_behind() == []
+
+
+def without_its_last_line(journal: bytes) -> bytes:
+    return b"".join(journal.splitlines(keepends=True)[:-1])
+
+
+def claiming_the_missing_part(journal: bytes) -> bytes:
+    """The line of a part that was sent, once more under the number of the one that was not."""
+    entry = next(line for line in map(json.loads, journal.splitlines()) if "part" in line)
+    return journal + json.dumps({**entry, "part": 5}).encode() + b"\n"
+
+
+HARMS: dict[str, Callable[[bytes], bytes]] = {
+    "a quarter": lambda journal: journal[: len(journal) // 4],
+    "half": lambda journal: journal[: len(journal) // 2],
+    "a cut line": lambda journal: journal[:-5],
+    "a line less": without_its_last_line,
+    "a claim": claiming_the_missing_part,
+    "NULs behind": lambda journal: journal + bytes(4096),
+    "NULs": lambda journal: bytes(len(journal)),
+    "garbage": lambda journal: journal + b"\xff\xfe garbage {\n",
+    "blank lines": lambda journal: b"\n\n" + journal,
+    "twice": lambda journal: journal + journal,
+    "CRLF": lambda journal: journal.replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+async def test_whatever_has_become_of_a_checkpoint_the_object_is_right(
+    setting: Setting, stopped: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    journal = setting.checkpoints / "t1.journal"
+    journal.write_bytes(harm(journal.read_bytes()))
+    await setting.upload(stopped)
+    assert setting.arrived(stopped)
     assert setting.left_behind() == []
 
 

@@ -191,13 +191,42 @@ async def test_a_transfer_id_cannot_name_another_file(setting: Setting, transfer
 
 
 def test_parts_fit_whatever_the_size() -> None:
-    for size in (0, 1, 100 * KIB, 8 * MIB, 78 * 1024 * MIB, 80 * 1024 * MIB, 1024 * 1024 * MIB, MAX_OBJECT_BYTES):
+    for size in (
+        0,
+        1,
+        100 * KIB,
+        8 * MIB,
+        80_000 * MIB,
+        80_000 * MIB + 1,
+        78 * 1024 * MIB,
+        80 * 1024 * MIB,
+        1024 * 1024 * MIB,
+        MAX_OBJECT_BYTES,
+    ):
         part = part_size_for(size)
         assert size / part <= 10_000
         assert 8 * MIB <= part <= 5 * 1024 * MIB
+        parts = list(parts_of(size, part))
+        assert len(parts) <= 10_000
+        assert sum(each.size for each in parts) == size
+    assert part_size_for(MAX_OBJECT_BYTES) * 10_000 == MAX_OBJECT_BYTES
     assert part_size_for(1024 * MIB) == 8 * MIB
     assert part_size_for(80 * 1024 * MIB) == 9 * MIB
     assert [(part.number, part.offset, part.size) for part in parts_of(25, 10)] == [(1, 0, 10), (2, 10, 10), (3, 20, 5)]
+
+
+@pytest.mark.anyio
+async def test_a_file_is_as_large_as_an_object_may_be_and_not_a_byte_larger(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ims_mcp.client.oss.transfer.MAX_OBJECT_BYTES", 5 * PART)
+    path = setting.file(5 * PART)
+    await setting.upload(path)
+    assert setting.arrived(path)
+    setting.proxy.seen.clear()
+    with pytest.raises(TransferRefused, match="larger than any object of OSS may be"):
+        await setting.upload(setting.file(5 * PART + 1, "larger.bin"), transfer_id="t2")
+    assert setting.proxy.seen == []
 
 
 @pytest.mark.anyio

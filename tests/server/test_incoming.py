@@ -103,6 +103,109 @@ def test_text_beyond_ascii_and_numbers_beyond_json_arrive(server: Piped) -> None
     assert answer["result"]["isError"]
 
 
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("no/such", {}, -32601),
+        (
+            "completion/complete",
+            {"ref": {"type": "ref/prompt", "name": "p"}, "argument": {"name": "a", "value": ""}},
+            -32601,
+        ),
+        ("logging/setLevel", {"level": "debug"}, -32601),
+        ("resources/subscribe", {"uri": "file:///a"}, -32601),
+        *(
+            (method, {}, -32601)
+            for method in ("sampling/createMessage", "roots/list", "elicitation/create", "tasks/list")
+        ),
+        ("", {}, -32601),
+        ("tools/call", {}, -32602),
+        ("tools/call", {"name": 5}, -32602),
+        ("tools/call", {"name": "get_media_info", "arguments": [1]}, -32602),
+        ("tools/call", {"name": "get_media_info", "arguments": "x"}, -32602),
+        ("prompts/get", {"name": "record_stream", "arguments": {"stream": 1, "bucket": "b"}}, -32602),
+        ("prompts/get", {"name": "record_stream", "arguments": [1]}, -32602),
+        ("resources/read", {"uri": "file:///etc/passwd"}, -32602),
+        ("initialize", {"protocolVersion": 5}, -32602),
+    ],
+)
+def test_a_request_that_cannot_be_answered_is_an_error_of_its_own_kind(
+    method: str, params: dict[str, Any], code: int, server: Piped
+) -> None:
+    server.request("odd", method, params)
+    answer = server.answer()
+    assert (answer["id"], answer["error"]["code"]) == ("odd", code)
+    assert len(answer["error"]["message"]) < 2000
+    server.request("next", "ping")
+    assert server.answer() == {"jsonrpc": "2.0", "id": "next", "result": {}}
+
+
+def test_what_a_request_holds_beside_what_is_known_is_passed_over(server: Piped) -> None:
+    params = {"_meta": {"x": 1, "progressToken": "p"}, "extra": [1], "cursor": None}
+    server.send({"jsonrpc": "2.0", "id": "more", "method": "tools/list", "params": params, "extra": {"a": 1}})
+    assert server.answer()["result"]["tools"]
+    server.request("none", "resources/list")
+    assert server.answer()["result"]["resources"] == []
+
+
+def test_notifications_of_any_kind_and_number_are_not_answered(server: Piped) -> None:
+    for identity in ("nobody", 10**9, -1, "", None, 1.5, [1], {"a": 1}):
+        server.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": identity}})
+    server.send({"jsonrpc": "2.0", "method": "notifications/cancelled"})
+    progress: list[dict[str, Any]] = [
+        {},
+        {"progressToken": "p", "progress": "x"},
+        {"progressToken": "p", "progress": 1},
+    ]
+    for params in progress:
+        server.send({"jsonrpc": "2.0", "method": "notifications/progress", "params": params})
+    notification: dict[str, Any] = {"jsonrpc": "2.0", "method": "notifications/roots/list_changed", "params": {"a": 1}}
+    server.send(*[notification] * 1000, {**notification, "method": "notifications/no/such"})
+    server.request("next", "ping")
+    assert server.answer() == {"jsonrpc": "2.0", "id": "next", "result": {}}
+
+
+def test_requests_of_one_id_are_answered_each(server: Piped) -> None:
+    for _ in range(20):
+        server.call("same", "search_operations", {"query": "upload"})
+    answers = [server.answer() for _ in range(20)]
+    assert {answer["id"] for answer in answers} == {"same"}
+    assert all("result" in answer for answer in answers)
+
+
+def test_a_thousand_mixed_requests_at_once_are_answered_once_each(server: Piped) -> None:
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("get_media_info", {"MediaId": ""}),
+        ("search_operations", {"query": "delete a file"}),
+        ("describe_operation", {"operation": "RegisterMediaInfo"}),
+        ("call_read_operation", {"operation": "NoSuchOperation"}),
+        ("transfer_status", {}),
+    ]
+    methods = ("ping", "tools/list", "prompts/list")
+    for number in range(1000):
+        if number % 2:
+            server.call(number, *calls[number // 2 % len(calls)])
+        else:
+            server.request(number, methods[number // 2 % len(methods)])
+    answers = [server.answer() for _ in range(1000)]
+    assert sorted(answer["id"] for answer in answers) == list(range(1000))
+    assert all("result" in answer for answer in answers)
+
+
+def test_before_the_handshake_pings_are_answered_and_other_requests_refused(tmp_path: Path) -> None:
+    with piped(tmp_path) as server:
+        server.listen()
+        for method in ("tools/list", "prompts/list"):
+            server.request(method, method)
+            answer = server.answer()
+            assert (answer["id"], answer["error"]["code"]) == (method, -32602)
+        server.request("alive", "ping")
+        assert server.answer() == {"jsonrpc": "2.0", "id": "alive", "result": {}}
+        server.greet()
+        server.request("open", "tools/list")
+        assert server.answer()["result"]["tools"]
+
+
 def test_a_line_beyond_the_bound_is_refused_under_its_id_wherever_that_stands(server: Piped) -> None:
     filling = b"a" * (33 * 1024 * 1024)
     server.send(b'{"jsonrpc":"2.0","id":5,"method":"ping","params":{"x":"' + filling + b'"}}')

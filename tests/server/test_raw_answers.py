@@ -9,8 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.test_commands import KEYS
 from tests.client.scripted_service import ScriptedService
+from tests.server.piped import piped
+from tests.server.test_incoming import META
 from tests.server.test_stdio import HANDSHAKE
 
 ASKING: dict[str, Any] = {**HANDSHAKE[0], "params": {**HANDSHAKE[0]["params"], "capabilities": {"elicitation": {}}}}
@@ -76,3 +80,31 @@ def test_whatever_is_answered_in_place_of_a_yes_the_text_says_that_nothing_was_s
             finally:
                 process.kill()
         assert "DeleteMediaInfos" not in {request.action for request in service.arrived}
+
+
+CANNOT_ASK: list[dict[str, Any]] = [
+    {},
+    {"elicitation": {"url": {}}},
+    {"sampling": {}},
+    {"experimental": {"elicitation": {}}},
+]
+
+
+@pytest.mark.parametrize("is_newest", [False, True], ids=["2025-11-25", "2026-07-28"])
+@pytest.mark.parametrize("capabilities", CANNOT_ASK, ids=str)
+def test_a_client_that_has_no_form_to_show_is_refused_unasked(
+    capabilities: dict[str, Any], is_newest: bool, tmp_path: Path
+) -> None:
+    call: dict[str, Any] = {"name": "delete_media_infos", "arguments": {"MediaIds": "m"}}
+    answer = {"inputResponses": {"confirm": {"action": "accept", "content": {"confirm": True}}}}
+    meta = {**META, "io.modelcontextprotocol/clientCapabilities": capabilities}
+    with ScriptedService() as service, piped(tmp_path, "--endpoint", service.url) as server:
+        server.listen()
+        if not is_newest:
+            server.greet(**capabilities)
+        for number, more in enumerate(({}, answer, {**answer, "requestState": "v1.forged"})):
+            server.request(number, "tools/call", {**call, **more, **({"_meta": meta} if is_newest else {})})
+            told = server.answer()
+            assert told["id"] == number
+            assert "error" in told or told["result"]["isError"] is True, told
+        assert service.count == 0

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from ims_mcp.errors import LocalImsError
 from tests.client.scripted_service import Answer, ScriptedService
-from tests.local_ims.server import wait_for
+from tests.local_ims.server import running_ims, wait_for
 from tests.server.piped import INITIALIZE, KEYS, WAIT_SECONDS, heed_ctrl_c, piped
 
 HANDSHAKE: list[dict[str, Any]] = [
@@ -181,6 +182,16 @@ def test_a_last_message_without_a_line_end_is_answered(tmp_path: Path) -> None:
         assert server.ended() == (0, "")
 
 
+@pytest.mark.parametrize("begun", [b"", b"\n", b'{"jsonrpc":"2.0","id":1,"meth'], ids=["nothing", "a blank", "half"])
+def test_a_stdin_that_ends_early_ends_it_in_order(begun: bytes, tmp_path: Path) -> None:
+    with piped(tmp_path) as server:
+        server.listen()
+        server.stdin.write(begun)
+        server.stdin.close()
+        assert server.ended()[0] == 0
+        assert [message for message in server.rest() if "result" in message] == []
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
@@ -329,6 +340,62 @@ def test_ctrl_c_takes_the_embedded_ims_along_and_a_second_one_does_not_wait_for_
         finally:
             os.kill(ims, signal.SIGCONT)  # fails where the server has waited, and killed it in the end
         wait_for(lambda: None if (data / "endpoint.json").exists() else True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("end", ["stdin", "SIGTERM", "SIGHUP", "SIGKILL"])
+@pytest.mark.parametrize("while_it", ["starts", "is idle", "works"])
+def test_however_it_ends_the_embedded_ims_goes_with_it(end: str, while_it: str, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with piped(tmp_path, "--local", "--data-dir", str(data)) as server:
+        server.listen()
+        server.greet()
+        server.call(1, "list_media_basic_infos", {})
+        if while_it == "starts":
+            wait_for(lambda: True if (data / "lock").exists() else None)
+        else:
+            assert "result" in server.answer()
+        if while_it == "works":
+            for number in range(20):
+                server.call(f"busy {number}", "register_media_info", {"InputURL": f"oss://local-media/{number}.mp4"})
+        code, _ = server.end() if end == "stdin" else server.signalled(getattr(signal, end))
+    assert code == (-signal.SIGKILL if end == "SIGKILL" else 0)
+
+    def is_free() -> bool | None:
+        with suppress(LocalImsError), running_ims(data):
+            return True
+        return None
+
+    wait_for(is_free)
+
+
+def test_a_cancelled_call_is_not_answered_and_the_next_one_is(tmp_path: Path) -> None:
+    with ScriptedService(usual=Answer(fault="silent")) as service, piped(tmp_path, "--endpoint", service.url) as server:
+        server.listen()
+        server.greet()
+        server.call(1, "get_media_info", {"MediaId": "m"})
+        assert service.wait_until(lambda its: its.count == 1, WAIT_SECONDS)
+        server.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}})
+        server.request(2, "ping")
+        assert server.answer()["id"] == 2
+        server.stdin.close()
+        assert server.rest() == []
+
+
+def test_progress_is_told_to_who_asked_for_it_and_to_nobody_else(tmp_path: Path) -> None:
+    done = Answer(body={"MediaId": "m", "MediaInfo": {"MediaBasicInfo": {"MediaId": "m", "Status": "Normal"}}})
+    call = {"name": "wait_for_job", "arguments": {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}}}
+    with ScriptedService(usual=done) as service, piped(tmp_path, "--endpoint", service.url) as server:
+        server.listen()
+        server.greet()
+        server.request("quiet", "tools/call", call)
+        assert server.answer()["id"] == "quiet"
+        server.request("told", "tools/call", {**call, "_meta": {"progressToken": "mine"}})
+        told = server.answer()
+        assert (told["method"], told["params"]["progressToken"]) == ("notifications/progress", "mine")
+        assert "id" in server.answer()
+        assert server.end()[0] == 0
+        assert server.rest() == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals of POSIX")

@@ -40,6 +40,30 @@ def linked_directory(setting: Setting) -> str:
     return str(setting.files / "sub" / "a.mp4")
 
 
+def link_at_level(level: int) -> Callable[[Setting], str]:
+    """``a/b/c/film.mp4``, where one of the four is a link to its like outside."""
+
+    def make(setting: Setting) -> str:
+        names = ("a", "b", "c", "film.mp4")
+        outer = setting.home / "outer"
+        (outer / "a" / "b" / "c").mkdir(parents=True)
+        (outer / "a" / "b" / "c" / "film.mp4").write_bytes(b"secret")
+        above = setting.files.joinpath(*names[:level])
+        above.mkdir(parents=True, exist_ok=True)
+        (above / names[level]).symlink_to(outer.joinpath(*names[: level + 1]))
+        return "/".join(names)
+
+    return make
+
+
+def link_to(target: str) -> Callable[[Setting], str]:
+    def make(setting: Setting) -> str:
+        (setting.files / "link.mp4").symlink_to(target)
+        return "link.mp4"
+
+    return make
+
+
 def dangling_link(setting: Setting) -> str:
     (setting.files / "gone.mp4").symlink_to(setting.home / "nowhere")
     return "gone.mp4"
@@ -99,6 +123,10 @@ def long_name(setting: Setting) -> str:
     return f"{setting.files}/{'x' * 400}"
 
 
+def long_path(setting: Setting) -> str:
+    return f"{setting.files}/{'a/' * 3000}a.mp4"
+
+
 def named(path: str) -> Callable[[Setting], str]:
     def make(_: Setting) -> str:
         return path
@@ -115,12 +143,15 @@ def named(path: str) -> Callable[[Setting], str]:
         (named("/etc/passwd"), "is outside the directories"),
         (named("/dev/zero"), "is outside the directories"),
         (named("/proc/self/environ"), "is outside the directories"),
+        *((named(f"/proc/self/{name}"), "is outside the directories") for name in ("root/etc/passwd", "cwd/a", "fd/0")),
         (dots, "holds '..'"),
         (dots_inside, "holds '..'"),
         (linked_file, "symbolic link"),
         (link_inside, "symbolic link"),
         (linked_directory, "symbolic link"),
         (dangling_link, "symbolic link"),
+        *((link_at_level(level), "symbolic link") for level in range(4)),
+        *((link_to(to), "symbolic link") for to in ("/proc/self/environ", "/dev/zero", "/etc/passwd", "link.mp4", ".")),
         (pipe, "a pipe"),
         (listening_socket, "a socket"),
         (a_directory, "a directory"),
@@ -135,6 +166,8 @@ def named(path: str) -> Callable[[Setting], str]:
         (named("film.mp4\u202e"), "characters that are not shown here"),
         (named(" film.mp4"), "blanks around it"),
         (long_name, "its name is too long"),
+        (long_path, "is too long"),
+        (named("a/" * 3000 + "a.mp4"), "There is no file"),
         (named("a\x00b"), "is no file name"),
         (named("   "), "is no file name"),
     ],

@@ -25,6 +25,10 @@ NAMES = (
     "back\\slash.mp4",
     "new\nline.mp4",
     "~tilde.mp4",
+    *("#.mp4", "?.mp4", "&.mp4", "%.mp4", "%00.mp4", "%2F..%2Fa.mp4", "a=b.mp4", "$HOME`id`.mp4", "-rf.mp4", "*.mp4"),
+    *("..a.mp4", "...mp4", "a..mp4", ".hidden.mp4", "A.MP4", "x.tar.mp4", "[a]{b}(c).mp4", "a|b;c,d.mp4", "@:!^.mp4"),
+    *("tab\there.mp4", "return\rhere.mp4", "zero\u200bwidth.mp4", "e\u0301.mp4", "\u00e9.mp4", "עברית.mp4"),
+    *("👩\u200d👩\u200d👧.mp4", "　全角　.mp4", f"{'l' * 230}.mp4", f"{'部' * 80}.mp4"),
 )
 
 
@@ -124,7 +128,13 @@ async def test_a_key_of_1000_bytes_works_and_a_longer_one_than_oss_allows_is_ref
     assert setting.content(result["object"]) == path.read_bytes()
 
 
-@pytest.mark.parametrize("prefix", ["a/../b/", "./", "../", "a/./b/", "..", "/absolute/"])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        *("a/../b/", "./", "../", "a/./b/", "..", "/absolute/", "//", "\\a/", "a\nb/", "a/../"),
+        *("%2e%2e/../", "\ud83d/", "p" * 1100 + "/"),
+    ],
+)
 async def test_a_prefix_that_would_not_arrive_as_it_reads_is_refused(setting: Setting, prefix: str) -> None:
     path = setting.video()
     destination = setting.own(prefix)
