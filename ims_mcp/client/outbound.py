@@ -12,8 +12,10 @@ import importlib
 import ipaddress
 import os
 import re
+import shlex
 import socket
 import ssl
+import sys
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,7 +180,8 @@ def _read_proxy(value: str, source: str) -> Route:
     if scheme == "socks5h" and not _knows_socks():
         raise unusable(
             "SOCKS needs two packages more",
-            f"Install them: pip install 'ims-mcp[socks]'. Or unset {source}, or name an HTTP proxy in https_proxy.",
+            f"Install them: {shlex.quote(sys.executable)} -m pip install socksio PySocks. Or unset {source}, or name an "
+            "HTTP proxy in https_proxy.",
         )
     place = f"{host}:{port or _DEFAULT_PORTS[scheme]}"
     # Not to be taken for the host or lost on the way: only what is allowed in this part of a URL stays as it is.

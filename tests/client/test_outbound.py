@@ -162,7 +162,7 @@ def test_socks_without_its_packages_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setenv("all_proxy", f"socks5://user:{PASSWORD}@127.0.0.1:7891")
     with pytest.raises(ConnectionFailed, match=r"all_proxy names .*“socks5://127\.0\.0\.1:7891”") as caught:
         route_to(URL)
-    assert "pip install 'ims-mcp[socks]'" in caught.value.next_step
+    assert "pip install socksio PySocks" in caught.value.next_step
     assert PASSWORD not in caught.value.explain()
 
 

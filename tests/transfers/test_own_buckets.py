@@ -131,7 +131,7 @@ async def test_a_key_of_1000_bytes_works_and_a_longer_one_than_oss_allows_is_ref
 @pytest.mark.parametrize(
     "prefix",
     [
-        *("a/../b/", "./", "../", "a/./b/", "..", "/absolute/", "//", "\\a/", "a\nb/", "a/../"),
+        *("a/../b/", "./", "../", "a/./b/", "..", "/absolute/", "//", "\\a/", "a\nb/", "a/../", "nul\x00/", "a\x1bb/"),
         *("%2e%2e/../", "\ud83d/", "p" * 1100 + "/"),
     ],
 )

@@ -8,6 +8,7 @@ import re
 import secrets
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -120,6 +121,11 @@ def own_place(destination: str, path: str) -> tuple[str, str]:
     """Bucket and key of a file sent to ``oss://bucket/prefix/`` or ``oss://bucket/key.ext``. Raises TransferError."""
     bucket, _, prefix = destination.removeprefix("oss://").partition("/")
     name = PurePath(path)
+    if any(unicodedata.category(character) == "Cc" for character in prefix):
+        raise TransferError(
+            f"{plain(destination, 300)} holds a control character, which no answer could show.",
+            next_step="Name the prefix without it.",
+        )
     if prefix and not prefix.endswith("/"):
         # A prefix without its slash would silently become the name of the file.
         if PurePath(prefix).suffix.lower() != name.suffix.lower() or not name.suffix:
