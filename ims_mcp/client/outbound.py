@@ -180,8 +180,8 @@ def _read_proxy(value: str, source: str) -> Route:
     if scheme == "socks5h" and not _knows_socks():
         raise unusable(
             "SOCKS needs two packages more",
-            f"Install them: {shlex.quote(sys.executable)} -m pip install socksio PySocks. Or unset {source}, or name an "
-            "HTTP proxy in https_proxy.",
+            f"Install them: {shlex.quote(sys.executable)} -m pip install socksio PySocks. Or unset {source}, or name "
+            "an HTTP proxy in https_proxy.",
         )
     place = f"{host}:{port or _DEFAULT_PORTS[scheme]}"
     # Not to be taken for the host or lost on the way: only what is allowed in this part of a URL stays as it is.
