@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import replace
 
 import anyio
 import pytest
 
+from ims_mcp.workflows.transfers.transfer import Journal
 from tests.transfers.setting import MIB, Setting, call, refused, until
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +63,21 @@ async def test_the_list_shows_what_there_is_newest_first(setting: Setting) -> No
     assert listed["count"] == 2
     assert [row["path"] for row in listed["transfers"]] == [str(large), str(small)]
     assert [row["state"] for row in listed["transfers"]] == ["uploading", "done"]
+
+
+async def test_a_list_of_long_names_and_errors_stays_within_what_a_result_may_have(setting: Setting) -> None:
+    async with setting.client() as client:
+        first = await call(client, "upload_media", path=str(setting.video()))
+        journal = Journal(setting.state / "transfers")
+        for number in range(60):
+            record = replace(journal.read(first["transfer_id"]), id=f"t-{number:012x}", error="why " * 400)
+            record.path, record.state = f"/{'名' * 900}-{number}.mp4", "failed"
+            journal.write(record)
+        listed = await call(client, "transfer_status")
+    assert listed["count"] == 61
+    assert len(json.dumps(listed, ensure_ascii=False).encode()) <= 33 * 1024
+    assert 0 < len(listed["transfers"]) < 50
+    assert listed["_omitted"]
 
 
 async def test_a_look_that_is_cancelled_leaves_the_upload_alone(setting: Setting) -> None:

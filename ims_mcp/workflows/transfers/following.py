@@ -12,7 +12,9 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import show_path
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
+from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.media_info import media_info_view
+from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.next_call import next_call
 from ims_mcp.workflows.operation_call import failure_reason, name_tools
 from ims_mcp.workflows.transfers.service import Running, Transfers
@@ -110,9 +112,10 @@ class Following:
             await anyio.sleep(ELSEWHERE_SECONDS)
 
     async def every(self) -> dict[str, Any]:
-        """All transfers of this service, newest first, at most 50."""
+        """All transfers of this service, newest first, at most 50, in at most MAX_BYTES."""
         known = await self._transfers.all()
-        return {"transfers": [await self._line(transfer) for transfer in known[:50]], "count": len(known)}
+        told = {"count": len(known), "transfers": [await self._line(transfer) for transfer in known[:50]]}
+        return fit(told, MAX_BYTES, query_prefix=None)
 
     async def cancel(self, transfer_id: str) -> dict[str, Any]:
         """Stop a transfer; what lies half sent is taken back."""
