@@ -119,7 +119,7 @@ def _json_object(
     body: bytes, headers: Mapping[str, str], secrets: tuple[str, ...]
 ) -> tuple[dict[str, Any] | None, str]:
     """The body as a JSON object, or None and what is wrong with it."""
-    content_type = quotable(headers.get("content-type", ""), secrets, 60)
+    content_type = headers.get("content-type", "")
     if not body.strip():
         return None, _EMPTY
     try:
@@ -128,13 +128,14 @@ def _json_object(
         if body.lstrip().startswith(b"{"):
             return None, _CUT_OFF
         kind = "an HTML page" if "html" in content_type or b"<html" in body[:1000].lower() else "a body"
-        return None, f"{kind} that is not JSON (Content-Type {content_type or 'not given'})"
+        return None, f"{kind} that is not JSON (Content-Type {quotable(content_type, secrets, 60) or 'not given'})"
     if not isinstance(value, dict):
         return None, "JSON that is not an object"
     data = cast("dict[str, Any]", value)
     if content_type and "json" not in content_type.lower() and not ("RequestId" in data or "requestId" in data):
         # With a RequestId it is the service's own under a wrong label; throwing that away would lose a result.
-        return None, f"a JSON object of unknown origin (Content-Type {content_type}, no RequestId)"
+        shown = quotable(content_type, secrets, 60)
+        return None, f"a JSON object of unknown origin (Content-Type {shown}, no RequestId)"
     return data, ""
 
 
@@ -160,11 +161,13 @@ _IN_ADDRESS = r"(?<!AccessKeyId=)(?<!x-oss-credential=)"
 def _without_own(asked: Asked, data: dict[str, Any], body: bytes) -> dict[str, Any]:
     """A success without the caller's own credential, should the service have repeated it."""
     secrets = [secret for secret in asked.secrets if len(secret) >= SHORTEST_SECRET]
+    if not secrets:
+        return data
     # JSON may write any character as an escape: only then is it worth looking through what was read.
     if not any(secret.encode() in body for secret in secrets) and b"\\/" not in body and b"\\u00" not in body:
         return data
     own = "|".join((_IN_ADDRESS if secret == asked.key_id else "") + re.escape(secret) for secret in secrets)
-    return cast("dict[str, Any]", _hiding(data, re.compile(own))) if own else data
+    return cast("dict[str, Any]", _hiding(data, re.compile(own)))
 
 
 def _hiding(value: Any, own: re.Pattern[str]) -> Any:
@@ -177,8 +180,13 @@ def _hiding(value: Any, own: re.Pattern[str]) -> Any:
     return value
 
 
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
 def _request_id(asked: Asked, data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     value = _field(data, "RequestId")
+    if isinstance(value, str) and _UUID.fullmatch(value) and value not in asked.secrets:
+        return value  # as the service writes it: nothing in it to clean
     return quotable(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), asked.secrets, 64)
 
 

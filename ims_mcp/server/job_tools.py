@@ -21,9 +21,9 @@ WAIT_FOR_JOB = Operation(
     toolset="jobs",
     title="Wait for a background job",
     purpose=(
-        "Wait for what an asynchronous operation started (registration, pull, transcoding, analysis, editing), with "
-        "progress. Give the operation that started it and the ids it returned. Says succeeded, failed or not_found "
-        "with the reason, or pending with the call to make next; it never starts anything."
+        "Wait for what an asynchronous operation started, with progress. Give that operation and the ids it returned. "
+        "Says succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
+        "anything."
     ),
     effect=Effect.READ,
     idempotent=True,

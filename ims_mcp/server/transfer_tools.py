@@ -101,7 +101,7 @@ CANCEL_TRANSFER = Operation(
     toolset="transfers",
     title="Cancel an upload",
     purpose=(
-        "Stop an upload within a second and take back the parts that lie half sent in OSS. An upload that has arrived "
+        "Stop an upload and take back what lies half sent in OSS. An upload that has arrived "
         "is not undone: delete the asset with delete_media_infos instead."
     ),
     effect=Effect.WRITE,
