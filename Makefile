@@ -4,13 +4,23 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test bench snapshots lint clean
+.PHONY: demo test test-all bench snapshots lint clean
+
+# Tests run side by side; one that hangs on to its worker leaves its share to the others.
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal
 
 demo: $(READY)
 	$(BIN)/ims-mcp demo
 
 test: $(READY) lint
-	$(BIN)/pytest -q
+	$(PYTEST)
+
+# The long tests as well, and how much of the product the tests reach.
+test-all: $(READY) lint
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -q -n auto --maxprocesses 8 --dist worksteal -m 'slow or not slow'
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -35,4 +45,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import trustme
 
-from benchmarks.media_info_bodies import body
+from tests.bodies.media_info import body
 
 CASE = "page example"
 

@@ -15,10 +15,10 @@ import anyio
 import anyio.to_thread
 
 from benchmarks.child import ACCESS_KEY_ID, ACCESS_KEY_SECRET
-from benchmarks.media_info_bodies import MEDIA_ID
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.credentials import Credential, FixedCredentials
 from ims_mcp.client.ims import ImsClient
+from tests.bodies.media_info import MEDIA_ID
 
 OPERATION = get_operation("GetMediaInfo")
 

@@ -18,7 +18,7 @@ from alibabacloud_tea_openapi.models import Config
 from darabonba.runtime import RuntimeOptions
 
 from benchmarks.child import ACCESS_KEY_ID, ACCESS_KEY_SECRET
-from benchmarks.media_info_bodies import MEDIA_ID
+from tests.bodies.media_info import MEDIA_ID
 
 # Its default keeps 40 connections, so that 64 threads would open new ones all the time: it gets as many as it can use.
 RUNTIME = RuntimeOptions(max_idle_conns=64)

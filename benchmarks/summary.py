@@ -7,10 +7,10 @@ import json
 import time
 from collections.abc import Callable
 
-from benchmarks.media_info_bodies import CASES, MEDIA_ID, body, json_strings
 from benchmarks.rows import Effort, Row, bounded, compared, interleaved
 from ims_mcp.client.answers import Asked, Reply, read
 from ims_mcp.summaries.media_info import media_info_view
+from tests.bodies.media_info import CASES, MEDIA_ID, body, json_strings
 
 TIME_AT_MOST = 1.5
 AT_MOST_BYTES = {

@@ -14,8 +14,8 @@ from mcp import Client, StdioServerParameters
 
 from benchmarks.child import ACCESS_KEY_ID, ACCESS_KEY_SECRET, ROOT, Child, environment
 from benchmarks.lateness import Window, percentile_99
-from benchmarks.media_info_bodies import MEDIA_ID
 from benchmarks.rows import Effort, Row, bounded, compared
+from tests.bodies.media_info import MEDIA_ID
 
 LATENCY_MS = 30
 RATE_AT_LEAST = 15.0

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from mcp import Client
 from mcp_types import CallToolResult
 
-from benchmarks.media_info_bodies import CASES, body
 from ims_mcp.catalogue import Effect, Operation, ResponseField, operations
 from ims_mcp.catalogue.describe import example
 from ims_mcp.settings import Settings
@@ -20,6 +19,7 @@ from ims_mcp.summaries.media_info import VIEWS
 from ims_mcp.summaries.values import as_objects
 from tests.all_operations.jobs import asynchronous, ids, looked, poll_of, submitted
 from tests.all_operations.roads import everything
+from tests.bodies.media_info import CASES, body
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import connected, content_of, text_of
 from tests.summaries.hostile import huge_media_bodies, media_bodies

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 from mcp.types import Tool
 
-from benchmarks.media_info_bodies import CASES, body
 from ims_mcp.settings import Settings
+from tests.bodies.media_info import CASES, body
 from tests.client.scripted_service import Answer, ScriptedService, refusal
 from tests.server.connected import connected, text_of
 

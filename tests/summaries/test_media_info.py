@@ -9,12 +9,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from benchmarks.media_info_bodies import CASES, EXPIRES, MEDIA_ID, body, json_strings
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
 from ims_mcp.summaries.query import select
 from ims_mcp.summaries.shaping import MAX_BYTES
+from tests.bodies.media_info import CASES, EXPIRES, MEDIA_ID, body, json_strings
 
 Json = dict[str, Any]
 CALL = {"MediaId": MEDIA_ID}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks.media_info_bodies import CASES, body, json_strings
+from tests.bodies.media_info import CASES, body, json_strings
 
 # Bytes of the bodies built from the documented structures, as first measured.
 MEASURED = {

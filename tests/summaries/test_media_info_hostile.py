@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.media_info_bodies import CASES, body
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_files import read_files
 from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
 from ims_mcp.summaries.shaping import MAX_BYTES
+from tests.bodies.media_info import CASES, body
 from tests.summaries.hostile import SECRET, huge_media_bodies, media_bodies
 
 HUGE = huge_media_bodies()

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from benchmarks.media_info_bodies import body
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.query import check_query, select
 from ims_mcp.summaries.shaping import HIDDEN, HIDDEN_FOR_GOOD, MAX_BYTES, OUR_NAMES, shape
+from tests.bodies.media_info import body
 from tests.summaries.hostile import SECRET, huge_media_bodies, media_bodies, objects
 
 CREDENTIALS = {"AccessKeyId": "STS.x", "AccessKeySecret": SECRET, "SecurityToken": SECRET, "Expiration": "3000"}

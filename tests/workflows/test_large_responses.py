@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.media_info_bodies import body
 from ims_mcp.workflows import operation_call
+from tests.bodies.media_info import body
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of
 

@@ -2,7 +2,7 @@
 
 Every body is the same on every run. Where a structure is documented only by its fields (the smart-tag results), the
 values are made up here; lengths and densities are chosen so that the sizes come out as measured for real shapes:
-about 1 KB for a signed URL with an STS token, and the results of :mod:`benchmarks.smart_tags`.
+about 1 KB for a signed URL with an STS token, and the results of :mod:`tests.bodies.smart_tags`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.media_info_page import HOST, UNSIGNED, audio_stream, page_example, subtitle_stream, video_stream
-from benchmarks.smart_tags import asr, nlp, ocr, text_label, video_label
+from tests.bodies.page_example import HOST, UNSIGNED, audio_stream, page_example, subtitle_stream, video_stream
+from tests.bodies.smart_tags import asr, nlp, ocr, text_label, video_label
 
 MEDIA_ID = "20b48fb04483915d4f2cd8ac0f5e6e71"
 EXPIRES = 1_790_000_000

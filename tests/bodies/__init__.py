@@ -1,0 +1,1 @@
+"""Response bodies that tests and benchmarks share."""
