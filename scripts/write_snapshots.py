@@ -32,7 +32,7 @@ README = ROOT / "README.md"
 async def _listed(toolset: str) -> list[Tool]:
     settings = Settings(toolsets=(toolset,))
     async with connection(settings, {}) as to:
-        return await build_server(settings, to.client, to.following).list_tools()
+        return await build_server(settings, to.client, to.transfers).list_tools()
 
 
 def listed_tools(toolset: str = "core") -> list[Tool]:

@@ -16,7 +16,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import OssUploader, OwnStorage
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.workflows.local_files import UploadRules
-from ims_mcp.workflows.transfers.following import Following
+from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.service import Transfers
 from ims_mcp.workflows.transfers.steps import TransferSteps
 from ims_mcp.workflows.transfers.transfer import Journal
@@ -33,7 +33,7 @@ class Connection:
     """Nothing in it has contacted anything yet."""
 
     client: ImsClient
-    following: Following
+    transfers: TransferManager
 
 
 @asynccontextmanager
@@ -47,12 +47,14 @@ async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGen
         async def oss_endpoint() -> str:
             return await embedded.endpoint() if settings.local else settings.oss_endpoint_url
 
-        async with opened(settings, endpoint, oss_endpoint, credential_source(settings, environ, embedded)) as to:
+        async with open_connection(
+            settings, endpoint, oss_endpoint, credential_source(settings, environ, embedded)
+        ) as to:
             yield to
 
 
 @asynccontextmanager
-async def opened(
+async def open_connection(
     settings: Settings,
     endpoint: Endpoint,
     oss_endpoint: Endpoint,
@@ -79,7 +81,7 @@ async def opened(
         read_only=settings.read_only,
     )
     async with client, transfers:
-        yield Connection(client, Following(transfers, client))
+        yield Connection(client, TransferManager(transfers, client))
 
 
 def _journal_directory(settings: Settings) -> Path:

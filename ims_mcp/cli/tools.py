@@ -21,7 +21,7 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 async def _tools(settings: Settings, as_json: bool) -> int:
     async with connection(settings, os.environ) as to:
-        listed = await build_server(settings, to.client, to.following).list_tools()
+        listed = await build_server(settings, to.client, to.transfers).list_tools()
     if as_json:
         print_json(as_sent(listed))
         return DONE

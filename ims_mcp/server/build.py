@@ -27,7 +27,7 @@ from ims_mcp.server.table_tool import TableTool
 from ims_mcp.server.toolsets import chosen_operations, listed_names
 from ims_mcp.server.transfer_tools import transfer_tools
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.transfers.following import Following
+from ims_mcp.workflows.transfers.manager import TransferManager
 
 logger = logging.getLogger("ims_mcp.server")
 
@@ -63,7 +63,7 @@ class ImsServer(MCPServer[None]):
     What is held but not listed answers all the same: in read-only mode a write says why it is refused.
     """
 
-    def __init__(self, settings: Settings, client: ImsClient, following: Following) -> None:
+    def __init__(self, settings: Settings, client: ImsClient, transfers: TransferManager) -> None:
         chosen = chosen_operations(settings)
         extra = tuple(named for name in settings.tools if (named := _operation_named(name)) is not None)
         served = {
@@ -75,7 +75,7 @@ class ImsServer(MCPServer[None]):
         tools: list[TableTool] = [
             OperationTool.of(operation, client, confirmations, served) for operation in served.values()
         ]
-        waiting = [*transfer_tools(following, served), WaitForJobTool.of(client)]
+        waiting = [*transfer_tools(transfers, served), WaitForJobTool.of(client)]
         self._waiting = frozenset(tool.name for tool in waiting)
         tools += [*waiting, *catalogue_tools(client, confirmations, served)]
         known = [tool.name for tool in tools]
@@ -171,6 +171,6 @@ def _operation_named(tool_name: str) -> Operation | None:
         return None  # a workflow tool, or a name that is refused where the list is made
 
 
-def build_server(settings: Settings, client: ImsClient, following: Following) -> ImsServer:
+def build_server(settings: Settings, client: ImsClient, transfers: TransferManager) -> ImsServer:
     """The MCP server over one shared client and its transfers, which stay the caller's to close."""
-    return ImsServer(settings, client, following)
+    return ImsServer(settings, client, transfers)

@@ -13,7 +13,7 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.next_call import with_listed_call
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
-from ims_mcp.workflows.transfers.following import Following
+from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.transfer import VOD
 from ims_mcp.workflows.waiting import Progress
 
@@ -131,14 +131,14 @@ class TransferTool(TableTool):
         return with_listed_call(told, self._listed)
 
 
-def transfer_tools(following: Following, listed: Container[str]) -> list[TransferTool]:
+def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TransferTool]:
     """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own."""
 
     async def upload(kind: str, arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         path = str(arguments.pop("path"))
         wait_seconds = float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS))
         destination = str(arguments.pop("destination", VOD))
-        return await following.upload(
+        return await transfers.upload(
             kind, path, destination, arguments, wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
         )
 
@@ -150,14 +150,14 @@ def transfer_tools(following: Following, listed: Container[str]) -> list[Transfe
 
     async def status(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         if "transfer_id" not in arguments:
-            return await following.every()
+            return await transfers.every()
         wait_seconds = float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS))
-        return await following.follow(
+        return await transfers.follow(
             str(arguments["transfer_id"]), wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
         )
 
     async def cancel(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
-        return await following.cancel(str(arguments["transfer_id"]))
+        return await transfers.cancel(str(arguments["transfer_id"]))
 
     return [
         TransferTool.of(UPLOAD_MEDIA, media, listed),

@@ -12,7 +12,7 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, Operation, operations
-from ims_mcp.cli.connection import opened
+from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.build import build_server
 from ims_mcp.server.catalogue_tools import catalogue_tools
@@ -32,8 +32,8 @@ async def tried(make: Make, *, by_call_tool: bool) -> tuple[int, int]:
     sent = refused = 0
     settings = Settings(allow_destructive=True)
     with ScriptedService() as service:
-        async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
+        async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
+            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.transfers))
             call_tools: dict[str, TableTool] = {
                 tool.name: tool for tool in catalogue_tools(to.client, Confirmations(to.client), ())
             }
@@ -96,8 +96,8 @@ async def test_mutated_arguments_of_the_call_tools_are_clearly_refused_or_sent()
 async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: Effect) -> None:
     with ScriptedService() as service:
         settings = Settings(allow_destructive=True)
-        async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
+        async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
+            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.transfers))
             tool = next(
                 each
                 for each in catalogue_tools(to.client, Confirmations(to.client), ())

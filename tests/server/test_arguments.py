@@ -20,7 +20,7 @@ from mcp.server.mcpserver import Context
 
 from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.catalogue.schema import input_schema
-from ims_mcp.cli.connection import opened
+from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.build import build_server
 from ims_mcp.server.confirmation import Confirmations
@@ -64,9 +64,9 @@ class Driver:
         before = len(self.service.arrived)
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
-        async with opened(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
+        async with open_connection(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
             tool = OperationTool.of(self.operation, to.client, Confirmations(to.client), ())
-            server = build_server(settings, to.client, to.following)
+            server = build_server(settings, to.client, to.transfers)
             result = await tool.run(arguments, Context(mcp_server=server))
         text = "".join(getattr(block, "text", "") for block in result.content)
         return text, bool(result.is_error), self.service.arrived[before:]

@@ -8,7 +8,7 @@ from unittest import mock
 import anyio
 import pytest
 
-from ims_mcp.cli.connection import opened
+from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import FixedCredentials
 from tests.fault_proxy import Answer
 from tests.server.connected import ERAS, LOCAL, Era
@@ -102,11 +102,11 @@ async def test_a_server_that_takes_long_to_end_keeps_the_upload_of_a_call_that_e
 
     settings = setting.settings()
     with mock.patch("ims_mcp.cli.connection.OssUploader", SMALL_PARTS):
-        async with opened(settings, endpoint, endpoint, FixedCredentials(LOCAL)) as to:
+        async with open_connection(settings, endpoint, endpoint, FixedCredentials(LOCAL)) as to:
             async with anyio.create_task_group() as calls:
-                calls.start_soon(lambda: to.following.upload("media", str(path), "vod", {}, wait_seconds=30))
+                calls.start_soon(lambda: to.transfers.upload("media", str(path), "vod", {}, wait_seconds=30))
                 await until(setting.sent_parts)
-                to.following.end()
+                to.transfers.end()
                 calls.cancel_scope.cancel()
             since = len(setting.sent_parts())
             # Longer than a call would be given: it still goes on.

@@ -27,7 +27,7 @@ _ERROR_CHARACTERS = 1200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class Following:
+class TransferManager:
     """Uploads and their ends, as tools and the command line tell them."""
 
     def __init__(self, transfers: Transfers, client: ImsClient) -> None:
