@@ -17,9 +17,8 @@ from ims_mcp.client.oss import OssUploader, OwnStorage
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.workflows.local_files import UploadRules
 from ims_mcp.workflows.transfers.manager import TransferManager
-from ims_mcp.workflows.transfers.service import Transfers
-from ims_mcp.workflows.transfers.steps import TransferSteps
-from ims_mcp.workflows.transfers.transfer import Journal
+from ims_mcp.workflows.transfers.run import TransferRunner
+from ims_mcp.workflows.transfers.store import TransferStore
 
 Endpoint = Callable[[], Awaitable[str]]
 
@@ -71,20 +70,19 @@ async def open_connection(
         allow_destructive=settings.allow_destructive,
         sleep=sleep,
     )
-    journal = Journal(_journal_directory(settings))
-    uploader = OssUploader(checkpoint_dir=journal.checkpoints, clock=client.service_clock)
-    transfers = Transfers(
-        TransferSteps(client, uploader, OwnStorage(oss_endpoint, credentials)),
+    uploader = OssUploader(clock=client.service_clock)
+    transfers = TransferManager(
+        TransferRunner(client, uploader, OwnStorage(oss_endpoint, credentials)),
         UploadRules(settings.upload_dirs, settings.max_upload_bytes),
-        journal,
+        TransferStore(_transfers_directory(settings)),
         service=settings.service,
         read_only=settings.read_only,
     )
     async with client, transfers:
-        yield Connection(client, TransferManager(transfers, client))
+        yield Connection(client, transfers)
 
 
-def _journal_directory(settings: Settings) -> Path:
+def _transfers_directory(settings: Settings) -> Path:
     try:
         return settings.state_dir / TRANSFERS
     except SettingsError:

@@ -14,7 +14,7 @@ from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.next_call import with_listed_call
 from ims_mcp.workflows.own_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.manager import TransferManager
-from ims_mcp.workflows.transfers.transfer import VOD
+from ims_mcp.workflows.transfers.store import VOD
 from ims_mcp.workflows.waiting import Progress
 
 DEFAULT_WAIT_SECONDS = 30.0
@@ -150,7 +150,7 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
 
     async def status(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         if "transfer_id" not in arguments:
-            return await transfers.every()
+            return await transfers.list()
         wait_seconds = float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS))
         return await transfers.follow(
             str(arguments["transfer_id"]), wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
