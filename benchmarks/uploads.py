@@ -107,7 +107,8 @@ def _peak_bytes() -> int:
 
 
 async def _ours(directory: Path, endpoint: str) -> None:
-    uploader = OssUploader(checkpoint_dir=directory / "checkpoints", threads=THREADS)
+    uploader = OssUploader(threads=THREADS)
+    journal = UploadJournal(directory / "upload.json")
     target = UploadTarget(endpoint, BUCKET, "ours.bin")
 
     async def credentials(*, force: bool = False) -> Credential:
@@ -115,10 +116,7 @@ async def _ours(directory: Path, endpoint: str) -> None:
         return Credential("local", "local")
 
     async def upload(source: Path) -> None:
-        await uploader.upload(source, target, credentials, transfer_id="ours", progress=progress)
-
-    async def progress(_sent: int, _total: int) -> None:
-        await anyio.lowlevel.checkpoint()
+        await uploader.upload(source, target, credentials, journal)
 
     async with lateness_into(directory / "lateness.json"):
         await _serve(upload)

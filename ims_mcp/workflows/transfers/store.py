@@ -10,11 +10,9 @@ import time
 import unicodedata
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import Any, Literal, Self, get_args
 
 from ims_mcp.client.oss import UploadJournal, show_path
 from ims_mcp.client.oss.journal import LOOK_SECONDS, hold_lock, read_owner, read_record, replace_file
@@ -93,8 +91,24 @@ class TransferRecord:
             return False
         return locate_object(self.destination, self.path) == locate_object(other.destination, other.path)
 
+    @classmethod
+    def restored(cls, content: dict[str, Any]) -> Self:
+        """From what was written down, by whatever version. Raises ValueError and TypeError for anything else."""
+        record = cls(**{row.name: content[row.name] for row in fields(cls) if row.name in content})
+        for names, kind in _TYPES.items():
+            if not all(isinstance(getattr(record, name), kind) for name in names.split()):
+                raise TypeError(f"one of {names} is something else")
+        if record.state not in get_args(State) or record.kind not in ("media", "stream"):
+            raise ValueError("of another version")
+        return record
 
-_RECORD = TypeAdapter(TransferRecord)
+
+_TYPES = {
+    "service path destination client_token media_id error": str,
+    "size_bytes modified_ns inode": int,
+    "arguments target uploaded": dict,
+    "created": int | float,
+}
 
 
 def locate_object(destination: str, path: str) -> tuple[str, str]:
@@ -175,10 +189,9 @@ class TransferStore:
     def read(self, transfer_id: str) -> TransferRecord:
         """What is written of it, also while another works on it."""
         if _ID.fullmatch(transfer_id):
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, TypeError):
                 # The id is the name of the file: what stands in it is not believed.
-                content = read_owner(self._path(transfer_id)) | {"id": transfer_id}
-                return _RECORD.validate_python(content, strict=True)
+                return TransferRecord.restored(read_owner(self._path(transfer_id)) | {"id": transfer_id})
         raise TransferError(
             f"There is no transfer {plain(transfer_id, 40)!r}.",
             next_step="Call transfer_status without an id to list those there are.",
