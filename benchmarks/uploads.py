@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import anyio.to_thread
 
 from benchmarks.child import Child, environment
 from benchmarks.lateness import Window, lateness_into, percentile_99
 from benchmarks.rows import Effort, Row, bounded, compared, interleaved
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, UploadTarget
+from ims_mcp.client.oss import OssUploader, UploadJournal, UploadTarget
 
 MIB = 1024**2
 THREADS = 4
