@@ -13,7 +13,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -85,7 +85,7 @@ def hold_lock(path: Path, wait_seconds: float) -> Generator[bool]:
             lock.release()
 
 
-def replace_file(path: Path, lines: list[dict[str, Any]]) -> None:
+def replace_file(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     """Write a journal of these lines in one step, durably. Blocks; raises TransferRefused."""
     # Several threads and processes may write down one end.
     temporary = path.with_suffix(f".{secrets.token_hex(4)}.new")
@@ -100,24 +100,26 @@ def replace_file(path: Path, lines: list[dict[str, Any]]) -> None:
 
 
 def read_owner(path: Path) -> dict[str, Any]:
-    """The owner's line of a journal. Raises OSError; ValueError where it is none."""
+    """The owner's line of a journal, empty where it is none. Raises OSError."""
     with path.open("rb") as file:
-        return _read_object(file.readline())
+        lines = read_lines(file.readline())
+    return lines[0] if lines else {}
 
 
 class UploadJournal:
     """The journal of one upload, in the hands of whoever holds its lock. All methods block; threads share it.
 
-    Methods that write raise TransferRefused, unless they say otherwise.
+    Those that write raise TransferRefused, unless they say otherwise.
     """
 
-    def __init__(self, path: Path, owner: dict[str, Any] | None = None, record: UploadRecord | None = None) -> None:
+    def __init__(self, path: Path, owner: dict[str, Any] | None = None, entries: Sequence[dict[str, Any]] = ()) -> None:
         self._path = path
         self._owner = owner or {}
         self._lock = threading.Lock()
         self._warned = False
-        self.record = record
+        self.record = read_record(entries)
         """None: OSS has nothing of the upload, as far as is known."""
+        self._entries = [*entries] if self.record is not None else []
 
     @classmethod
     @contextmanager
@@ -135,10 +137,7 @@ class UploadJournal:
         except OSError as error:
             raise _unwritable(path, error) from None
         first, _, rest = content.partition(b"\n")
-        owner: dict[str, Any] | None = None
-        with suppress(ValueError):
-            owner = _read_object(first)
-        journal = cls(path, owner, read_record(rest))
+        journal = cls(path, next(iter(read_lines(first)), None), read_lines(rest))
         if journal.record is not None and not content.endswith(b"\n"):
             journal._replace()  # so that the next line does not go on in one that was cut off
         return journal
@@ -151,42 +150,41 @@ class UploadJournal:
 
     def begin(self, record: UploadRecord) -> None:
         """Say what OSS is going to be asked to begin."""
+        entry = {
+            "source": asdict(record.identity),
+            "target": {"bucket": record.bucket, "key": record.key},
+            "part_bytes": record.part_bytes,
+            "intended_at": record.intended_at,
+            "doubtful": record.uncertain,
+        }
         with self._lock:
-            self.record = record
+            self.record, self._entries = record, [entry]
+            self._replace()
+
+    def take_over(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Replace the upload's lines by those of another journal."""
+        with self._lock:
+            self.record, self._entries = read_record(entries), [*entries]
             self._replace()
 
     def note_upload_id(self, upload_id: str, *, uncertain: bool) -> None:
         """``uncertain``: an earlier try may have begun another upload, whose id never arrived."""
-        record = self._present()
-        record.upload_id = upload_id
-        entry: dict[str, Any] = {"upload_id": upload_id}
-        if uncertain:
-            record.uncertain = True
-            entry["doubtful"] = True
-        try:
-            with self._lock:
-                _write(self._path, [entry], os.O_APPEND, durable=True)
-        except OSError as error:
-            raise _unwritable(self._path, error) from None
+        self._append({"upload_id": upload_id} | ({"doubtful": True} if uncertain else {}), durable=True)
 
     def add_part(self, number: int, part: FinishedPart) -> None:
         """Raises nothing: without its line a part is recognised by its MD5 when the upload is resumed."""
-        with self._lock:
-            self._present().parts[number] = part
-            self._append({"part": number, "etag": part.etag, "crc64": str(part.crc64), "size": part.size})
+        self._append({"part": number, "etag": part.etag, "crc64": str(part.crc64), "size": part.size})
 
     def note_completing(self, expected_crc64: int) -> None:
         """The object is going to be made, with this CRC. Raises nothing."""
-        with self._lock:
-            self._present().expected_crc64 = expected_crc64
-            self._append({"completing": str(expected_crc64)})
+        self._append({"completing": str(expected_crc64)})
 
     def forget_upload(self) -> None:
         """OSS has nothing of it any more. Raises nothing; a journal without an owner is removed."""
         with self._lock:
             if self.record is None:
                 return
-            self.record = None
+            self.record, self._entries = None, []
             with suppress(OSError, TransferRefused):
                 if self._owner:
                     self._replace()
@@ -198,81 +196,71 @@ class UploadJournal:
         found: set[str] = set()
         for path in self._path.parent.glob(f"*{self._path.suffix}"):
             with suppress(OSError):
-                record = read_record(path.read_bytes())
-                found.add(record.upload_id if record is not None else "")
-        return found - {""}
-
-    def _present(self) -> UploadRecord:
-        if self.record is None:
-            raise RuntimeError("the upload has no record yet")
-        return self.record
+                found |= {str(entry["upload_id"]) for entry in read_lines(path.read_bytes()) if "upload_id" in entry}
+        return found
 
     def _replace(self) -> None:
-        replace_file(self._path, [self._owner, *_write_record(self.record)])
+        replace_file(self._path, [self._owner, *self._entries])
 
-    def _append(self, entry: dict[str, Any]) -> None:
-        try:
-            _write(self._path, [entry], os.O_APPEND)
-        except OSError as error:  # a full disk is no reason to stop an upload under way
-            if not self._warned:
-                self._warned = True
-                logger.warning("a journal could not be written", extra={"reason": error.strerror})
+    def _append(self, entry: dict[str, Any], *, durable: bool = False) -> None:
+        with self._lock:
+            if self.record is None:  # a thread that was left behind
+                return
+            self._entries.append(entry)
+            _note(self.record, entry)
+            try:
+                _write(self._path, [entry], os.O_APPEND, durable=durable)
+            except OSError as error:
+                if durable:
+                    raise _unwritable(self._path, error) from None
+                if not self._warned:  # a full disk is no reason to stop an upload under way
+                    self._warned = True
+                    logger.warning("a journal could not be written", extra={"reason": error.strerror})
 
 
-def read_record(content: bytes) -> UploadRecord | None:
-    """What the lines say of an upload, also of one that an earlier version wrote; None where nothing makes sense."""
-    record: UploadRecord | None = None
+def read_lines(content: bytes) -> list[dict[str, Any]]:
+    """The objects in it, one a line; what a crash, a full disk or a stranger left is passed over."""
+    found: list[dict[str, Any]] = []
     for line in content.split(b"\n"):
-        try:
-            entry = _read_object(line)
+        with suppress(ValueError, RecursionError):
+            entry: Any = json.loads(line)
+            if isinstance(entry, dict):
+                found.append(cast("dict[str, Any]", entry))
+    return found
+
+
+def read_record(entries: Sequence[dict[str, Any]]) -> UploadRecord | None:
+    """What the lines say of an upload, also of one that an earlier version began; None where they make no sense."""
+    record: UploadRecord | None = None
+    for entry in entries:
+        with suppress(ValueError, KeyError, TypeError):
             if "part_bytes" in entry:
-                target = entry["target"]
                 record = UploadRecord(
                     identity=Identity.restored(entry["source"]),
-                    bucket=str(target["bucket"]),
-                    key=str(target["key"]),
+                    bucket=str(entry["target"]["bucket"]),
+                    key=str(entry["target"]["key"]),
                     part_bytes=int(entry["part_bytes"]),
                     intended_at=float(entry["intended_at"]),
                 )
-            if record is None:
-                continue
-            if "upload_id" in entry:
-                record.upload_id = str(entry["upload_id"])
-            if "part" in entry:
-                part = FinishedPart(str(entry["etag"]), int(entry["crc64"]), int(entry["size"]))
-                record.parts[int(entry["part"])] = part
-            if "completing" in entry:
-                record.expected_crc64 = int(entry["completing"])
-            record.uncertain = record.uncertain or bool(entry.get("doubtful"))
-        except (ValueError, KeyError, TypeError):
-            continue  # half a line that a crash or a full disk left
+            if record is not None:
+                _note(record, entry)
     if record is not None and not record.upload_id:
         record.uncertain = True  # asked to begin, and killed before the answer was written down
     return record
 
 
-def _write_record(record: UploadRecord | None) -> list[dict[str, Any]]:
-    if record is None:
-        return []
-    lines: list[dict[str, Any]] = [
-        {
-            "source": asdict(record.identity),
-            "target": {"bucket": record.bucket, "key": record.key},
-            "part_bytes": record.part_bytes,
-            "intended_at": record.intended_at,
-            "doubtful": record.uncertain,
-        }
-    ]
-    if record.upload_id:
-        lines.append({"upload_id": record.upload_id})
-    for number, part in record.parts.items():
-        lines.append({"part": number, "etag": part.etag, "crc64": str(part.crc64), "size": part.size})
-    if record.expected_crc64 is not None:
-        lines.append({"completing": str(record.expected_crc64)})
-    return lines
+def _note(record: UploadRecord, entry: dict[str, Any]) -> None:
+    if "upload_id" in entry:
+        record.upload_id = str(entry["upload_id"])
+    if "part" in entry:
+        part = FinishedPart(str(entry["etag"]), int(entry["crc64"]), int(entry["size"]))
+        record.parts[int(entry["part"])] = part
+    if "completing" in entry:
+        record.expected_crc64 = int(entry["completing"])
+    record.uncertain = record.uncertain or bool(entry.get("doubtful"))
 
 
-def _write(path: Path, lines: list[dict[str, Any]], flags: int, *, durable: bool = False) -> None:
+def _write(path: Path, lines: Sequence[dict[str, Any]], flags: int, *, durable: bool = False) -> None:
     descriptor = os.open(path, _FLAGS | flags, 0o600)
     try:
         data = "".join(f"{json.dumps(line)}\n" for line in lines).encode("ascii")
@@ -282,17 +270,6 @@ def _write(path: Path, lines: list[dict[str, Any]], flags: int, *, durable: bool
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _read_object(line: bytes) -> dict[str, Any]:
-    """Raises ValueError where the line is no JSON object."""
-    try:
-        value: Any = json.loads(line)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-    if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - as of any other line that is none
-    return cast("dict[str, Any]", value)
 
 
 def _unwritable(path: Path, error: OSError) -> TransferRefused:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import Any, Literal, Self, get_args
 
 from ims_mcp.client.oss import UploadJournal, show_path
-from ims_mcp.client.oss.journal import LOOK_SECONDS, hold_lock, read_owner, read_record, replace_file
+from ims_mcp.client.oss.journal import LOOK_SECONDS, hold_lock, read_lines, read_owner, replace_file
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -223,8 +223,7 @@ class TransferStore:
             if journal is not None and journal.record is None and before.exists():
                 # Earlier versions had a file of its own for what OSS has: it becomes a part of this one.
                 with suppress(OSError):
-                    if (record := read_record(before.read_bytes())) is not None:
-                        journal.begin(record)
+                    journal.take_over(read_lines(before.read_bytes()))
                     before.unlink()
             yield journal
 
