@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 from mcp.server.mcpserver import Context
@@ -142,12 +143,6 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
             kind, path, destination, arguments, wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
         )
 
-    async def media(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
-        return await upload("media", arguments, progress, longest)
-
-    async def stream(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
-        return await upload("stream", arguments, progress, longest)
-
     async def status(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
         if "transfer_id" not in arguments:
             return await transfers.list()
@@ -160,8 +155,8 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
         return await transfers.cancel(str(arguments["transfer_id"]))
 
     return [
-        TransferTool.of(UPLOAD_MEDIA, media, listed),
-        TransferTool.of(UPLOAD_STREAM, stream, listed),
+        TransferTool.of(UPLOAD_MEDIA, partial(upload, "media"), listed),
+        TransferTool.of(UPLOAD_STREAM, partial(upload, "stream"), listed),
         TransferTool.of(TRANSFER_STATUS, status, listed),
         TransferTool.of(CANCEL_TRANSFER, cancel, listed),
     ]

@@ -9,7 +9,6 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 import anyio
@@ -28,6 +27,7 @@ from ims_mcp.client.oss.parts import (
     parts_of,
 )
 from ims_mcp.client.oss.source import Source
+from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.retry import FailureKind
 from ims_mcp.crc64 import combine_crc64
 from ims_mcp.foreign_text import plain
@@ -40,31 +40,15 @@ T = TypeVar("T")
 logger = logging.getLogger("ims_mcp.client.oss")
 
 
-@dataclass(frozen=True, slots=True)
-class UploadContext:
-    """How an upload asks, and where it writes down what it does."""
-
-    oss: OssClient
-    journal: UploadJournal
-
-    def check_same_target(self, record: UploadRecord) -> None:
-        """TransferRefused where the journal is of another object. The endpoint may be another: it can move."""
-        target = self.oss.target
-        if (record.bucket, record.key) != (target.bucket, target.key):
-            raise TransferRefused(
-                f"This transfer was begun for {plain(f'oss://{record.bucket}/{record.key}', 200)}, not for {target}.",
-                next_step="Cancel that transfer, then upload the file anew.",
-            )
-
-
 class UploadRun:
     """One :meth:`run` of an upload, after which the counts of parts are final. Methods raise OssFailure."""
 
-    def __init__(self, context: UploadContext, source: Source, plan: PartPlan, counter: ByteCounter) -> None:
-        self._oss = context.oss
-        self._journal = context.journal
-        self._context = context
-        self._cleanup = MultipartCleanup(context)
+    def __init__(
+        self, oss: OssClient, journal: UploadJournal, source: Source, plan: PartPlan, counter: ByteCounter
+    ) -> None:
+        self._oss = oss
+        self._journal = journal
+        self._cleanup = MultipartCleanup(oss, journal)
         self._source = source
         self._plan = plan
         self._counter = counter
@@ -80,7 +64,7 @@ class UploadRun:
             raise TransferRefused(f"{self._source.name} is larger than any object of OSS may be (48.8 TiB).")
         before = self._journal.record
         if before is not None:
-            self._context.check_same_target(before)
+            _check_same_target(before, self._oss.target)
         try:
             stored = await (self._resume(before) if before is not None and before.upload_id else self._start(before))
         except OssFailure as failure:
@@ -354,16 +338,16 @@ class UploadRun:
 class MultipartCleanup:
     """What an upload that ends without its object leaves in OSS, taken back. Methods raise OssFailure."""
 
-    def __init__(self, context: UploadContext) -> None:
-        self._oss = context.oss
-        self._journal = context.journal
+    def __init__(self, oss: OssClient, journal: UploadJournal) -> None:
+        self._oss = oss
+        self._journal = journal
 
-    async def run(self) -> None:
-        """Whatever the journal speaks of, and then that part of the journal."""
-        record = self._journal.record
-        if record is not None and record.upload_id:
+    async def run(self, record: UploadRecord) -> None:
+        """Whatever the journal speaks of, and then that part of the journal. Raises TransferRefused as well."""
+        _check_same_target(record, self._oss.target)
+        if record.upload_id:
             await self.abort(record.upload_id)
-        if record is not None and (record.uncertain or not record.upload_id):
+        if record.uncertain or not record.upload_id:
             await self.sweep(record.intended_at)
         await self._oss.in_thread(self._journal.forget_upload)
 
@@ -398,6 +382,15 @@ class MultipartCleanup:
 
     async def _has_parts(self, upload_id: str) -> bool:
         return bool(await self._oss.ask("the list of parts", lambda bucket: bucket.list_parts(upload_id)))
+
+
+def _check_same_target(record: UploadRecord, target: UploadTarget) -> None:
+    """TransferRefused where the journal is of another object. The endpoint may be another: it can move."""
+    if (record.bucket, record.key) != (target.bucket, target.key):
+        raise TransferRefused(
+            f"This transfer was begun for {plain(f'oss://{record.bucket}/{record.key}', 200)}, not for {target}.",
+            next_step="Cancel that transfer, then upload the file anew.",
+        )
 
 
 def _require_crc(stored: int | None, sent: int) -> None:

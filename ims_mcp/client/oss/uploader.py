@@ -114,9 +114,9 @@ class OssUploader:
         run: UploadRun | None = None
         try:
             async with self._open_client(target, credentials) as oss:
-                from ims_mcp.client.oss.upload_run import UploadContext, UploadRun
+                from ims_mcp.client.oss.upload_run import UploadRun
 
-                run = UploadRun(UploadContext(oss, journal), file, self._plan, counter)
+                run = UploadRun(oss, journal, file, self._plan, counter)
                 try:
                     stored = await run.run()
                 except BaseException:
@@ -224,11 +224,9 @@ class OssUploader:
         if journal.record is None:
             return
         async with self._open_client(target, credentials) as oss:
-            from ims_mcp.client.oss.upload_run import MultipartCleanup, UploadContext
+            from ims_mcp.client.oss.upload_run import MultipartCleanup
 
-            context = UploadContext(oss, journal)
-            context.check_same_target(journal.record)
-            await MultipartCleanup(context).run()
+            await MultipartCleanup(oss, journal).run(journal.record)
 
 
 async def put_file(endpoint: str, bucket: str, key: str, source: Path, credential: Credential) -> None:
