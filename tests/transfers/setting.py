@@ -181,6 +181,20 @@ async def call(client: Client, tool: str, /, **arguments: Any) -> dict[str, Any]
     return content_of(await client.call_tool(tool, arguments))
 
 
+async def cancel_once_followed(client: Client, tool: str, /, **arguments: Any) -> None:
+    """Make a call, and cancel it as soon as it tells how far the upload is."""
+    heard = False
+    async with anyio.create_task_group() as tasks:
+
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            nonlocal heard
+            heard = True
+            tasks.cancel_scope.cancel()
+
+        await client.call_tool(tool, arguments, progress_callback=hear)
+    assert heard
+
+
 async def refused(client: Client, tool: str, /, **arguments: Any) -> str:
     """The text of a call that failed, as it should."""
     result: CallToolResult = await client.call_tool(tool, arguments)

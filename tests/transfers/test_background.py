@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import anyio
 import pytest
 
 from ims_mcp.workflows.transfers.store import TransferStore
-from tests.transfers.setting import MIB, Setting, call, refused, until
+from tests.transfers.setting import MIB, Setting, call, cancel_once_followed, refused, until
 
 pytestmark = pytest.mark.anyio
 
@@ -82,8 +81,7 @@ async def test_a_look_that_is_cancelled_leaves_the_upload_alone(setting: Setting
     setting.slow(300_000)
     async with setting.client(era="legacy") as client:
         first = await call(client, "upload_media", path=str(path), wait_seconds=0)
-        with anyio.move_on_after(0.2):
-            await call(client, "transfer_status", transfer_id=first["transfer_id"])
+        await cancel_once_followed(client, "transfer_status", transfer_id=first["transfer_id"])
         last = await call(client, "transfer_status", transfer_id=first["transfer_id"])
     assert last["state"] == "done"
     assert setting.proxy.of_kind("abort") == []

@@ -11,7 +11,7 @@ from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import FixedCredentials
 from tests.fault_proxy import Answer
 from tests.server.connected import ERAS, LOCAL, Era
-from tests.transfers.setting import ALWAYS, MIB, SMALL_PARTS, Setting, call, refused, until
+from tests.transfers.setting import ALWAYS, MIB, SMALL_PARTS, Setting, call, cancel_once_followed, refused, until
 
 pytestmark = pytest.mark.anyio
 
@@ -61,8 +61,7 @@ async def test_a_cancelled_call_leaves_an_upload_that_another_call_waits_for(set
 
         tasks.start_soon(stays)
         await until(lambda: setting.proxy.of_kind("part"))
-        with anyio.move_on_after(0.2):
-            await client.call_tool("upload_media", {"path": str(path)})
+        await cancel_once_followed(client, "upload_media", path=str(path))
     assert results == ["done"]
     assert setting.asked("CreateUploadMedia") == 1
 

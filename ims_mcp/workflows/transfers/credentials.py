@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 import anyio
 
@@ -16,6 +13,7 @@ from ims_mcp.client.credentials import Credential
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import UploadTarget
 from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.json_strings import open_base64_json
 from ims_mcp.workflows.transfers.store import TransferError
 
 RENEW_BEFORE_SECONDS = 120.0
@@ -23,20 +21,17 @@ RENEW_BEFORE_SECONDS = 120.0
 _WITHOUT_EXPIRY_SECONDS = 3000.0
 
 
-def decode_field(encoded: Any, field: str) -> dict[str, Any]:
+def decode_field(answer: Mapping[str, Any], field: str) -> dict[str, Any]:
     """A field that the service sends as JSON in base64. Raises TransferError where it is none."""
-    try:
-        value = json.loads(base64.b64decode(str(encoded), validate=True))
-    except (binascii.Error, ValueError):
-        value = None
-    if not isinstance(value, dict):
+    value = open_base64_json(str(answer.get(field)))
+    if value is None:
         raise TransferError(f"The service's {field} cannot be read.", next_step="Try again; if it stays, report it.")
-    return cast("dict[str, Any]", value)
+    return value
 
 
 def read_target(answer: Mapping[str, Any]) -> UploadTarget:
     """Where UploadAddress sends the file."""
-    address = decode_field(answer.get("UploadAddress"), "UploadAddress")
+    address = decode_field(answer, "UploadAddress")
     endpoint = str(address.get("Endpoint", ""))
     if "://" not in endpoint:
         endpoint = f"https://{endpoint}"
@@ -87,7 +82,7 @@ class UploadCredentials:
             return self._credential
 
     def _take(self, answer: Mapping[str, Any]) -> None:
-        auth = decode_field(answer.get("UploadAuth"), "UploadAuth")
+        auth = decode_field(answer, "UploadAuth")
         self._credential = Credential(
             str(auth.get("AccessKeyId", "")), str(auth.get("AccessKeySecret", "")), str(auth.get("SecurityToken", ""))
         )
