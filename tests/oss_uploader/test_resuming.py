@@ -445,7 +445,7 @@ def test_its_owner_and_its_upload_keep_each_others_lines(tmp_path: Path) -> None
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("count", [45, pytest.param(4000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [45, pytest.param(2000, marks=pytest.mark.slow)])
 async def test_many_parts_are_listed_page_by_page(
     setting: Setting, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:

@@ -78,7 +78,7 @@ class TransferManager:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         assert self._tasks is not None
-        self.end()
+        self._ending = True
         self._tasks.cancel_scope.cancel()
         if isinstance(error, Exception):
             # An error of the block is not one of the tasks: it goes on as it is, not inside a group.
