@@ -20,8 +20,8 @@ from ims_mcp.server.table_tool import Answer, TableTool
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.summaries.text import shorten
-from ims_mcp.workflows.operation_call import checked_arguments
-from ims_mcp.workflows.own_parameters import own_parameters
+from ims_mcp.workflows.operation_call import check_arguments
+from ims_mcp.workflows.server_parameters import server_parameters
 
 _PURPOSE_CHARACTERS = 220
 _OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitTranscodeJob.")
@@ -104,7 +104,7 @@ class DescribeTool(TableTool):
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
         # Bounded, not shaped: nothing in it comes from the service, and a field called Password is no password here.
         operation = get_operation(arguments["operation"])
-        also = {row.name: row.text for row in own_parameters(operation)}
+        also = {row.name: row.text for row in server_parameters(operation)}
         return fit(description(operation) | {"takes_also": also}, MAX_BYTES)
 
 
@@ -130,7 +130,7 @@ class CallTool(TableTool):
                 f"{operation.name} was not sent: it is a {operation.effect} operation.",
                 next_step=f"Call it with call_{operation.effect}_operation.",
             )
-        given = await checked_arguments(self._client, operation, arguments.get("arguments") or {})
+        given = await check_arguments(self._client, operation, arguments.get("arguments") or {})
         longest = self.longest_wait_seconds(context)
         return await answered(
             self._client,

@@ -23,7 +23,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
-from ims_mcp.workflows.present_state import name_things
+from ims_mcp.workflows.behaviours import behaviour_of
 
 logger = logging.getLogger("ims_mcp.server")
 
@@ -117,7 +117,8 @@ class Confirmations:
         require_yes(operation, result, time.time() - float(state["asked_at"]))
 
     async def _question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
-        return write_question(operation, arguments, await name_things(self._client, operation, arguments))
+        named = await behaviour_of(operation).name_things(self._client, arguments)
+        return write_question(operation, arguments, named)
 
 
 def digest(operation: Operation, arguments: Mapping[str, Any]) -> str:

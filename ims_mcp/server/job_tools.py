@@ -13,7 +13,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.job_wait import wait_for_job
-from ims_mcp.workflows.own_parameters import WAIT_SECONDS
+from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
 WAIT_FOR_JOB = Operation(

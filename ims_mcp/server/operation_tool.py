@@ -13,11 +13,11 @@ from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.listed_schema import MAX_BYTES
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.confirmation import Confirmations
-from ims_mcp.server.output_schemas import output_schema
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
-from ims_mcp.server.toolsets import CORE
-from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
-from ims_mcp.workflows.own_parameters import whole_table
+from ims_mcp.server.toolsets import core_operations
+from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
+from ims_mcp.workflows.operation_call import check_arguments, run_operation
+from ims_mcp.workflows.server_parameters import split_arguments, whole_table
 
 
 class OperationTool(TableTool):
@@ -32,16 +32,16 @@ class OperationTool(TableTool):
     def of(cls, operation: Operation, client: ImsClient, confirmations: Confirmations, listed: Container[str]) -> Self:
         """The tool of one operation; ``listed`` are the tools that a next call may name."""
         # What people meet first is listed whole; among 400 the deepest objects have to be folded.
-        is_core = operation.name in CORE
+        is_core = operation in core_operations()
         most = math.inf if is_core else MAX_BYTES
         table = whole_table(operation, list_query=is_core)
-        tool = cls.described(table, output_schema(operation), max_schema_bytes=most)
+        tool = cls.described(table, behaviour_of(operation).output_schema(operation), max_schema_bytes=most)
         tool._operation, tool._client, tool._listed = operation, client, listed
         tool._confirmations = confirmations
         return tool
 
     async def checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        return await checked_arguments(self._client, self._operation, arguments)
+        return await check_arguments(self._client, self._operation, arguments)
 
     async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
         longest = self.longest_wait_seconds(context)
@@ -71,21 +71,12 @@ async def answered(
 
     ``longest_seconds``: what the call may take where it waits for a job.
     """
-    own = OwnArguments.taken_from(checked)
+    arguments, own = split_arguments(operation, checked)
     asked = False
-    if client.needs_confirmation(operation, checked):
-        question = await confirmations.ask(context, operation, checked)
+    if client.needs_confirmation(operation, arguments):
+        question = await confirmations.ask(context, operation, arguments)
         if question is not None:
             return question
         asked = True
-    return await run_operation(
-        client,
-        operation,
-        checked,
-        own,
-        confirmed=asked,
-        progress=progress_of(context),
-        listed=listed,
-        longest_seconds=longest_seconds,
-        by_its_own_tool=by_its_own_tool,
-    )
+    call = OperationCall(client, operation, arguments, own, asked, listed, by_its_own_tool)
+    return await run_operation(call, progress=progress_of(context), longest_seconds=longest_seconds)

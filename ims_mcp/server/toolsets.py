@@ -25,6 +25,11 @@ CORE = (
 """The operations people meet first. Everything else is reached through the catalogue tools or another toolset."""
 
 
+def core_operations() -> tuple[Operation, ...]:
+    """Those of :data:`CORE`."""
+    return tuple(map(get_operation, CORE))
+
+
 def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
     """The operations that get a tool of their own, in the catalogue's order. Raises SettingsError for unknown names."""
     names: list[str] = []

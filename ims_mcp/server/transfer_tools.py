@@ -12,7 +12,7 @@ from pydantic import PrivateAttr
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.table_tool import Answer, TableTool, progress_of
 from ims_mcp.workflows.next_call import with_listed_call
-from ims_mcp.workflows.own_parameters import WAIT_SECONDS
+from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.following import Following
 from ims_mcp.workflows.transfers.transfer import VOD
 from ims_mcp.workflows.waiting import Progress

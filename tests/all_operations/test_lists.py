@@ -21,7 +21,7 @@ from ims_mcp.cli import main
 from ims_mcp.server.listing import as_sent
 from ims_mcp.server.toolsets import CORE, chosen_operations
 from ims_mcp.settings import Settings, SettingsError, read_settings
-from ims_mcp.workflows.own_parameters import own_parameters, whole_table
+from ims_mcp.workflows.server_parameters import server_parameters, whole_table
 from scripts.write_snapshots import listed_tools
 from tests.all_operations.roads import operation
 from tests.server.connected import connected
@@ -250,7 +250,7 @@ def test_texts_that_only_repeat_a_name_are_left_out_of_the_list() -> None:
 
 def test_every_operation_takes_what_this_server_adds() -> None:
     for each in operations():
-        own = {row.name for row in own_parameters(each)}
+        own = {row.name for row in server_parameters(each)}
         assert "query" in own
         assert ("wait_seconds" in own) is (each.poll is not None)
         assert ("include_credentials" in own) is bool(each.secret_fields)

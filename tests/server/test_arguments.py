@@ -27,7 +27,7 @@ from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tool import OperationTool
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.own_parameters import own_parameters
+from ims_mcp.workflows.server_parameters import server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.server.connected import CREDENTIAL
 
@@ -74,7 +74,7 @@ class Driver:
 
 def drawn(operation: Operation) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments that fit the published schema; waiting is left out, time is not what is tested."""
-    own = tuple(row for row in own_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    own = tuple(row for row in server_parameters(operation) if row.name not in ("wait_seconds", "query"))
     schema = input_schema(replace(operation, parameters=(*operation.parameters, *own)))
     return cast("st.SearchStrategy[dict[str, Any]]", fitting(schema))
 

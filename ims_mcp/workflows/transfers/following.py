@@ -15,8 +15,9 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.workflows.behaviours.get_media_info import name_tools
 from ims_mcp.workflows.next_call import next_call
-from ims_mcp.workflows.operation_call import failure_reason, name_tools
+from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.transfers.service import Running, Transfers
 from ims_mcp.workflows.transfers.steps import address_of
 from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
@@ -160,7 +161,7 @@ class Following:
                 told["problem"] = quotable(waited.problem, limit=_ERROR_CHARACTERS)
         if transfer.state == "done" and transfer.kind == "media" and waited is not None:
             summary = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
-            told["summary"] = name_tools(summary, get_operation("GetMediaInfo"), None)
+            told["summary"] = name_tools(summary, None)
         elif transfer.state == "done" and _is_id(transfer.media_id):
             told["next_call"] = next_call(
                 "get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file"
