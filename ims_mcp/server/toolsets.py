@@ -1,9 +1,11 @@
-"""Which tools a server lists. Chosen at the start; the list never changes while it runs."""
+"""Which tools a server lists, chosen at the start, and what the list costs. It never changes while the server runs."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+from mcp_types import ListToolsResult, Tool
 
 from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, known_names, operations
 from ims_mcp.catalogue.operation import snake_case
@@ -61,3 +63,21 @@ def listed_names(settings: Settings, known: Iterable[str], chosen: Iterable[str]
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."
             raise SettingsError(f"There is no tool {plain(name, 60)!r}.", next_step=hint)
     return (frozenset(chosen) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)
+
+
+def write_list(listed: Iterable[Tool]) -> str:
+    """The tools/list result as JSON text, as it goes over the wire."""
+    return ListToolsResult(tools=[*listed]).model_dump_json(by_alias=True, exclude_none=True)
+
+
+def list_share_bytes(tool: Tool) -> int:
+    """One tool's bytes in :func:`write_list`."""
+    return len(tool.model_dump_json(by_alias=True, exclude_none=True).encode())
+
+
+def effect_of(tool: Tool) -> str:
+    """read, write or destructive, as its annotations say."""
+    hints = tool.annotations
+    if hints is None or hints.read_only_hint:
+        return "read"
+    return "destructive" if hints.destructive_hint else "write"

@@ -18,8 +18,7 @@ from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.catalogue.published_names import RESERVED_NAMES, published_name
 from ims_mcp.catalogue.schema import input_schema, parameter_schema
 from ims_mcp.cli import main
-from ims_mcp.server.listing import as_sent
-from ims_mcp.server.toolsets import CORE, chosen_operations
+from ims_mcp.server.toolsets import CORE, chosen_operations, write_list
 from ims_mcp.settings import Settings, SettingsError, read_settings
 from ims_mcp.workflows.server_parameters import server_parameters, whole_table
 from scripts.write_snapshots import listed_tools
@@ -58,7 +57,7 @@ def schemas_in(schema: Any) -> Iterator[dict[str, Any]]:
 def test_the_default_list_is_small() -> None:
     tools = listed_tools()
     assert len(tools) <= CORE_TOOLS
-    assert len(as_sent(tools).encode()) <= CORE_BYTES
+    assert len(write_list(tools).encode()) <= CORE_BYTES
 
 
 def test_everything_lists_400_operations_and_the_rest_in_a_kilobyte_a_tool() -> None:
@@ -67,11 +66,11 @@ def test_everything_lists_400_operations_and_the_rest_in_a_kilobyte_a_tool() -> 
     assert len(names) == 400
     assert names < set(everything())
     assert {tool.name for tool in listed_tools()} < set(everything())
-    assert len(as_sent(tools).encode()) <= ALL_BYTES
+    assert len(write_list(tools).encode()) <= ALL_BYTES
 
 
 def test_lists_are_the_same_at_every_time() -> None:
-    assert as_sent(listed_tools("all")) == as_sent(list(everything().values()))
+    assert write_list(listed_tools("all")) == write_list(list(everything().values()))
     assert [tool.name for tool in listed_tools("all")] == list(everything())
 
 
