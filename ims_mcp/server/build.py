@@ -23,6 +23,8 @@ from mcp_types import (
     ListResourceTemplatesResult,
     ListToolsResult,
     PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
     Tool,
 )
 
@@ -90,6 +92,7 @@ class ImsServer(Server[Any]):
             on_get_prompt=self.get_prompt,
             on_list_resources=self.list_resources,
             on_list_resource_templates=self.list_resource_templates,
+            on_read_resource=self.read_resource,
         )
         # Seals what a client carries from a question to its answer, with a key of this process.
         self.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=self.name))
@@ -166,6 +169,10 @@ class ImsServer(Server[Any]):
     ) -> ListResourceTemplatesResult:
         """There are none."""
         return ListResourceTemplatesResult(resource_templates=[])
+
+    async def read_resource(self, context: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        """Raises MCPError: there are none."""
+        raise MCPError(INVALID_PARAMS, f"Unknown resource: {quote_name(params.uri)}", {"uri": params.uri})
 
     def _allows(self, tool: Tool) -> bool:
         return not self._settings.read_only or effect_of(tool) == "read"
