@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -15,7 +15,6 @@ from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
-from ims_mcp.foreign_text import plain
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.query import check_query, select
@@ -23,7 +22,7 @@ from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
 from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.server_parameters import whole_table
-from ims_mcp.workflows.waiting import Progress, Waited, wait_for
+from ims_mcp.workflows.waiting import PollResult, Progress, wait_for
 
 LARGE_BYTES = 500_000
 """From this size on a response is made readable in a thread."""
@@ -34,9 +33,6 @@ QUERY_TURN_SECONDS = 2.0
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
 OUR_BYTES = 8 * 1024
 """What of a result this server's own fields may take (wait, next_call, previous)."""
-_LONGEST_PROBLEM = 1000
-_LONGEST_STATUS = 100
-_REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
 
 
 async def check_arguments(client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,40 +150,16 @@ def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], ma
     return picked
 
 
-def _describe_wait(waited: Waited, poll: Poll, listed: Container[str] | None) -> dict[str, Any]:
-    status = plain(waited.status, _LONGEST_STATUS)
-    wait: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
-    reason = failure_reason(waited)
-    if reason:
-        wait["problem"] = plain(reason, _LONGEST_PROBLEM)
+def _describe_wait(waited: PollResult, poll: Poll, listed: Container[str] | None) -> dict[str, Any]:
+    """``{wait, next_call}``: how the wait ended, and the look that goes on from there."""
     why = {
         "succeeded": "ready: read what it holds",
         "failed": "failed: read what is known of it",
         "pending": "not listed yet: look again in a few seconds; a file that is missing or cannot be read never will be"
-        if poll.entry and not status
+        if poll.entry and not waited.status
         else "not finished: look again in a few seconds; do not submit again",
         "not_found": "the service does not know it: look once more before you submit again",
         "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
     }[waited.outcome]
     look = get_operation(waited.next_operation)
-    return {"wait": wait} | propose_operation(look, waited.next_arguments, why, listed)
-
-
-def failure_reason(waited: Waited) -> str:
-    """Why it failed, where the response says so: the local IMS does for a file it cannot read."""
-    if waited.problem or waited.outcome != "failed" or waited.last_data is None:
-        return waited.problem
-    return _find_reason(waited.last_data, depth=4)
-
-
-def _find_reason(data: Any, depth: int) -> str:
-    """The first field that tells a reason, nearest to the top."""
-    if depth == 0:
-        return ""
-    if isinstance(data, list):
-        return next((text for entry in cast("list[Any]", data)[:20] if (text := _find_reason(entry, depth))), "")
-    if not isinstance(data, dict):
-        return ""
-    fields = cast("dict[str, Any]", data)
-    own = next((str(fields[name]) for name in _REASONS if isinstance(fields.get(name), str) and fields[name]), "")
-    return own or next((text for value in fields.values() if (text := _find_reason(value, depth - 1))), "")
+    return {"wait": waited.describe()} | propose_operation(look, waited.next_arguments, why, listed)

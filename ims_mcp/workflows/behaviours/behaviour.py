@@ -14,7 +14,7 @@ from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.shaping import shape
 from ims_mcp.workflows.next_call import propose_operation
-from ims_mcp.workflows.waiting import look_arguments_of
+from ims_mcp.workflows.waiting import poll_arguments
 
 _JSON_TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object"})
 
@@ -107,7 +107,7 @@ class OperationBehaviour:
         the call has started, or the next page."""
         poll = call.operation.poll
         if poll is not None:
-            arguments = look_arguments_of(poll, call.arguments, data)[0]
+            arguments = poll_arguments(poll, call.arguments, data)[0]
             until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else ""
             why = f"runs in the background: {until or 'see how it stands'}"
             return propose_operation(get_operation(poll.operation), arguments, why, call.listed)
