@@ -17,7 +17,7 @@ from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.workflows.server_parameters import server_parameters
 
-EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "5"))
 ODD_VALUES: list[Any] = [
     None, "", " ", 0, -1, 1.5, 10**30, True, [], {}, [None], {"": None}, "x" * 5000, "é" * 700, "a\ud800b", "\x00",
     "{", "[1", '{"a": NaN}', "null", "oss://", "http://", "rtmp://", [[[[["deep"]]]]], {"a": {"b": {"c": [1]}}},
@@ -81,9 +81,9 @@ def mutated(operation: Operation, random: Random) -> dict[str, Any]:
     return arguments
 
 
-def seeds(operation: Operation) -> Iterator[Random]:
+def seeds(operation: Operation, count: int) -> Iterator[Random]:
     """The randoms of one operation: the same at every run, others for every operation."""
-    for number in range(EXAMPLES):
+    for number in range(count):
         yield Random(f"{operation.name} {number}")
 
 

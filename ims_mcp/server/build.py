@@ -37,7 +37,7 @@ from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.prompts import PromptFile, read_prompts
 from ims_mcp.server.stdio import StdioTransport
 from ims_mcp.server.tool import ToolRequest, quote_name
-from ims_mcp.server.toolsets import chosen_operations, effect_of, listed_names
+from ims_mcp.server.toolsets import choose_listed, choose_operations, effect_of
 from ims_mcp.server.transfer_tools import transfer_tools
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.transfers.following import Following
@@ -99,7 +99,7 @@ class ImsServer(Server[Any]):
         extra = tuple(named for name in settings.tools if (named := _find_operation(name)) is not None)
         served = {
             operation.tool_name: operation
-            for operation in (*chosen_operations(settings), *extra)
+            for operation in (*choose_operations(settings), *extra)
             if operation.tool_name not in settings.exclude_tools
         }
         make = OperationTools(client, Confirmations(client), served)
@@ -113,7 +113,7 @@ class ImsServer(Server[Any]):
         self._settings = settings
         self._waiting = frozenset(tool.name for tool in waiting)
         self._tools = {tool.name: tool for tool in tools}
-        names = listed_names(settings, self._tools, self._tools)
+        names = choose_listed(settings, self._tools)
         self.listed_tools = [tool.listed for tool in tools if tool.name in names and self._allows(tool.listed)]
         """The same for as long as the server runs."""
         self._prompts = read_prompts()
@@ -138,7 +138,7 @@ class ImsServer(Server[Any]):
         """Serves tools/call. As the protocol wants it, an unknown tool is an error of the request, not of a tool."""
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {quote_name(params.name)}. {self._instead_of(params.name)}")
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {quote_name(params.name)}. {self._suggest(params.name)}")
         request = ToolRequest(context, params, self._settings.max_wait_seconds)
         return await tool.run(params.arguments or {}, request)
 
@@ -184,7 +184,7 @@ class ImsServer(Server[Any]):
         writes = any(operation.effect is not Effect.READ for operation in operations)
         return self._settings.read_only and (writes or not all(map(self._allows, held)))
 
-    def _instead_of(self, name: str) -> str:
+    def _suggest(self, name: str) -> str:
         """How to do what a tool of that name would do, or the names that are nearest to it."""
         bare = re.split(r"__|[-./:]", name[-100:])[-1]
         if bare in self._tools and bare != name:

@@ -94,8 +94,8 @@ class Confirmations:
             if state.get("call") == call and params.input_responses:
                 self._count(operation, params.input_responses.get(_QUESTION), state)
                 return None
-            return _open_question(await self._question(operation, arguments), call)
-        question = await self._question(operation, arguments)
+            return _open_question(await self._write_question(operation, arguments), call)
+        question = await self._write_question(operation, arguments)
         asked_at = time.time()
         try:
             result = await context.session.elicit_form(question, _FORM, context.request_id)
@@ -117,7 +117,7 @@ class Confirmations:
             )
         require_yes(operation, result, time.time() - float(state["asked_at"]))
 
-    async def _question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
+    async def _write_question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
         named = await behaviour_of(operation).name_things(self._client, arguments)
         return write_question(operation, arguments, named)
 

@@ -32,7 +32,7 @@ def core_operations() -> tuple[Operation, ...]:
     return tuple(map(get_operation, CORE))
 
 
-def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
+def choose_operations(settings: Settings) -> tuple[Operation, ...]:
     """The operations that get a tool of their own, in the catalogue's order. Raises SettingsError for unknown names."""
     names: list[str] = []
     for toolset in settings.toolsets:
@@ -50,19 +50,19 @@ def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
     return tuple(get_operation(name) for name in dict.fromkeys(names))
 
 
-def listed_names(settings: Settings, known: Iterable[str], chosen: Iterable[str]) -> frozenset[str]:
-    """The tools to be listed: the chosen ones, plus --tools, less --exclude-tools.
+def choose_listed(settings: Settings, held: Iterable[str]) -> frozenset[str]:
+    """The tools to be listed: those that are held, plus --tools, less --exclude-tools.
 
     Raises SettingsError for a name that no tool has.
     """
     for name in (*settings.tools, *settings.exclude_tools):
         # What this server does not hold may be left out of its list all the same.
-        names = {*known, *map(snake_case, known_names())}
+        names = {*held, *map(snake_case, known_names())}
         if name not in names:
             near = difflib.get_close_matches(name, sorted(names), n=1)
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."
             raise SettingsError(f"There is no tool {plain(name, 60)!r}.", next_step=hint)
-    return (frozenset(chosen) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)
+    return (frozenset(held) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)
 
 
 def write_list(listed: Iterable[Tool]) -> str:

@@ -18,7 +18,7 @@ from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.catalogue.published_names import RESERVED_NAMES, published_name
 from ims_mcp.catalogue.schema import input_schema, parameter_schema
 from ims_mcp.cli import main
-from ims_mcp.server.toolsets import CORE, chosen_operations, write_list
+from ims_mcp.server.toolsets import CORE, choose_operations, write_list
 from ims_mcp.settings import Settings, SettingsError, read_settings
 from ims_mcp.workflows.server_parameters import server_parameters, whole_table
 from scripts.write_snapshots import listed_tools
@@ -263,10 +263,10 @@ def test_toolsets_are_chosen_by_option_and_by_environment() -> None:
     by_option = read_settings({}, toolsets="live_record, upload")
     by_environment = read_settings({"IMS_MCP_TOOLSETS": "live_record,upload"})
     wanted = [*operations("live_record"), *operations("upload")]
-    assert list(chosen_operations(by_option)) == list(chosen_operations(by_environment)) == wanted
+    assert list(choose_operations(by_option)) == list(choose_operations(by_environment)) == wanted
     assert read_settings({"IMS_MCP_TOOLSETS": "all"}, toolsets="core").toolsets == ("core",)
-    assert [each.name for each in chosen_operations(Settings())] == list(CORE)
-    both = chosen_operations(Settings(toolsets=("core", "media_library")))
+    assert [each.name for each in choose_operations(Settings())] == list(CORE)
+    both = choose_operations(Settings(toolsets=("core", "media_library")))
     assert len(both) == len(set(both)) == len({*CORE, *(each.name for each in operations("media_library"))})
 
 

@@ -31,7 +31,7 @@ from ims_mcp.workflows.server_parameters import server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.server.connected import CREDENTIAL
 
-EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
 TRIED = settings(
     max_examples=EXAMPLES,
     deadline=None,

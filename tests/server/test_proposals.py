@@ -89,7 +89,9 @@ HOW: list[Json] = [
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("case", BODIES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if len(raw) > 1_500_000 else ()) for case, raw in BODIES.items()]
+)
 async def test_all_that_a_view_of_an_asset_leaves_out_can_be_asked_for(case: str) -> None:
     with ScriptedService(usual=Answer(body=BODIES[case])) as service:
         async with connected(service.url, timeout_seconds=60) as client:

@@ -226,7 +226,7 @@ def test_requests_are_read_only_as_fast_as_answers_are_and_an_unread_server_ends
         server.send({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": INITIALIZE})
         os.set_blocking(server.stdin.fileno(), False)
         sent = left = 0
-        while sent < 2000 and select.select([], [server.stdin], [], 5)[1]:
+        while sent < 2000 and select.select([], [server.stdin], [], 2)[1]:
             left = left or len(line)
             with suppress(BlockingIOError):
                 left -= os.write(server.stdin.fileno(), line[-left:])

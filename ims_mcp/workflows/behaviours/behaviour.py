@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Operation, Parameter, ResponseField, get_operation
+from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.client.ims import ImsClient, Reply
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import OMITTED, size_bytes
@@ -16,7 +16,7 @@ from ims_mcp.summaries.shaping import shape
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.waiting import poll_arguments
 
-_JSON_TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object"})
+_PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,13 @@ class OperationBehaviour:
     """This server's own rows for the operation, beside those that every operation of its kind has."""
 
     def output_schema(self, operation: Operation) -> dict[str, Any] | None:
-        """The schema of its tool's structured result, None where it declares none.
-
-        Nothing is required: with ``query`` the result holds only ``result``.
-        """
+        """The schema of its tool's structured result, None where it declares none. In general the plain fields of the
+        response; none is required, since with ``query`` the result holds only ``result``."""
         if not operation.declares_output:
             return None
         # A text that is opened has no type to declare: one that cannot be opened stays the text it came as.
         fields = [row for row in operation.response if row.name not in BASE64_FIELDS | JSON_FIELDS]
-        properties = {row.name: schema for row in fields if (schema := _value_schema(row)) is not None}
+        properties: dict[str, Any] = {row.name: {"type": row.kind} for row in fields if row.kind in _PLAIN_KINDS}
         if operation.poll is not None:
             properties["wait"] = {"type": "object", "description": "outcome, status, seconds, problem"}
             properties["next_call"] = {"type": "object", "description": "tool, arguments, why"}
@@ -129,13 +127,3 @@ class OperationBehaviour:
         # Both may have been cut.
         cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
         return shown | added | ({OMITTED: cuts} if cuts else {})
-
-
-def _value_schema(row: ResponseField) -> dict[str, Any] | None:
-    """The type of a value, down to the elements of a list; None where it is not known."""
-    if row.kind not in _JSON_TYPES:
-        return None
-    if row.kind != "array":
-        return {"type": row.kind}
-    items = _value_schema(row.items) if row.items is not None else None
-    return None if items is None else {"type": "array", "items": items}

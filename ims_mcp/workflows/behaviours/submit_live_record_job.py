@@ -6,10 +6,9 @@ apart; of two processes that submit in the same moment neither sees the other's 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import anyio
 
@@ -40,23 +39,12 @@ class _Places:
     """What one client has submitted and is submitting: a list of jobs does not show what was submitted a moment ago."""
 
     def __init__(self) -> None:
-        self._busy: dict[Place, tuple[anyio.Lock, int]] = {}
+        self._busy: WeakValueDictionary[Place, anyio.Lock] = WeakValueDictionary()
         self._submitted: dict[Place, str] = {}
 
-    @asynccontextmanager
-    async def reserve(self, place: Place) -> AsyncGenerator[None]:
-        """One call at a time for one place: from its look at the jobs until its own job is known."""
-        lock, users = self._busy.get(place, (anyio.Lock(), 0))
-        self._busy[place] = lock, users + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._busy[place]
-            if users == 1:
-                del self._busy[place]
-            else:
-                self._busy[place] = lock, users - 1
+    def lock(self, place: Place) -> anyio.Lock:
+        """Held by one call at a time for one place: from its look at the jobs until its own job is known."""
+        return self._busy.setdefault(place, anyio.Lock())
 
     def remember(self, place: Place, job_id: Any) -> None:
         """The newest job of a place; the oldest places are forgotten."""
@@ -88,7 +76,7 @@ class SubmitLiveRecordJob(OperationBehaviour):
         client, arguments = call.client, call.arguments
         client.guard(call.operation, arguments, confirmed=call.confirmed)
         places, place = self._places.setdefault(client, _Places()), _place_of(arguments)
-        async with places.reserve(place):
+        async with places.lock(place):
             before = await _list_jobs(client)
             if not call.own.special.get("allow_duplicate"):
                 _refuse_duplicate(before or [], arguments)
