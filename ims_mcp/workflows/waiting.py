@@ -47,10 +47,12 @@ Progress = Callable[[float, float, str], Awaitable[None]]
 
 
 class Reply(Protocol):
-    """What a caller returns: the parsed response body."""
+    """What a caller returns."""
 
     @property
-    def data(self) -> dict[str, Any]: ...
+    def data(self) -> dict[str, Any]:
+        """The parsed response body."""
+        ...
 
 
 class Caller(Protocol):
@@ -58,7 +60,9 @@ class Caller(Protocol):
 
     async def call(
         self, operation: Operation, arguments: Mapping[str, Any], *, timeout_seconds: float | None = None
-    ) -> Reply: ...
+    ) -> Reply:
+        """One call. Raises ImsError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
