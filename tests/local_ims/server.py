@@ -140,7 +140,7 @@ def wait_for(look: Callable[[], T | None], seconds: float = WAIT_SECONDS) -> T:
 
 @contextmanager
 def running_ims(
-    data_dir: Path, *, settle: float = 0.0, clock: Callable[[], float] = time.time, **options: Any
+    data_dir: Path, *, settle: float = 0.0, make: Callable[..., LocalIms] = LocalIms, **options: Any
 ) -> Generator[RunningIms]:
     """An IMS on a thread with a loop of its own; left again, it is stopped cleanly. ``options``: further LocalIms's."""
     ready: list[str] = []
@@ -157,7 +157,7 @@ def running_ims(
             ready.append(endpoint)
             started.set()
 
-        await serve_until(stop, LocalIms(data_dir, settle=settle, clock=clock, **options), on_ready=on_ready)
+        await serve_until(stop, make(data_dir, settle=settle, **options), on_ready=on_ready)
 
     def run() -> None:
         try:
