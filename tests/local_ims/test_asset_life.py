@@ -77,7 +77,7 @@ async def test_the_sdks_async_methods_work_too(ims: RunningIms, new_clip: NewCli
 
 def test_a_registration_passes_through_init_and_preparing(tmp_path: Path, clip: Path) -> None:
     seen: list[str] = []
-    with running_ims(tmp_path, settle=0.4) as ims:
+    with running_ims(tmp_path, processing_delay_seconds=0.4) as ims:
         media_id = ims.register(ims.put("clip.mp4", clip))
 
         def ended() -> bool | None:
@@ -152,7 +152,7 @@ def test_physical_files_that_another_asset_uses_stay(ims: RunningIms, new_clip: 
 
 
 def test_an_asset_is_deleted_while_its_registration_runs(tmp_path: Path, clip: Path) -> None:
-    with running_ims(tmp_path, settle=0.2) as ims:
+    with running_ims(tmp_path, processing_delay_seconds=0.2) as ims:
         url = ims.put("clip.mp4", clip)
         first = ims.register(url)
         ims.call("DeleteMediaInfos", MediaIds=first)

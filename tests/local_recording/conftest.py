@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ims_mcp.local.media.clip import make_clip
-from ims_mcp.local.rtmp.server import RtmpServer, rtmp_server
 from tests.local_ims.server import running_ims
-from tests.local_recording.recording import PATIENCE_SECONDS, Recorder
+from tests.local_recording.recording import RECONNECT_TIMEOUT_SECONDS, Recorder
+from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 from tests.local_recording.scenarios import Played, Stage
 
 # Each is half a dozen processes, most of which wait.
@@ -21,7 +21,7 @@ _AT_ONCE = 8
 @pytest.fixture(scope="session")
 def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
     """An IMS that gives a stream up sooner than the documented three minutes."""
-    with running_ims(tmp_path_factory.mktemp("ims"), record_patience_seconds=PATIENCE_SECONDS) as ims:
+    with running_ims(tmp_path_factory.mktemp("ims"), reconnect_timeout_seconds=RECONNECT_TIMEOUT_SECONDS) as ims:
         yield Recorder(ims)
 
 

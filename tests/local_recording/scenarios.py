@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ims_mcp.local.media.clip import make_clip
-from ims_mcp.local.rtmp.publisher import publishing
-from ims_mcp.local.rtmp.server import RtmpServer, rtmp_server
 from tests.local_ims.server import wait_for
 from tests.local_recording import shifting_publisher
 from tests.local_recording.killable_ims import killable_ims
 from tests.local_recording.listener import listening
 from tests.local_recording.nginx_rtmp import nginx_rtmp
-from tests.local_recording.recording import LONG, PATIENCE_SECONDS, Recorder, cpu_seconds, recorder_pids
+from tests.local_recording.publisher import publishing
+from tests.local_recording.recording import LONG, RECONNECT_TIMEOUT_SECONDS, Recorder, cpu_seconds, recorder_pids
+from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 
 SECONDS = 20.0 if LONG else 6.0
 Sent = list[tuple[str, int, int, int, str]]
@@ -82,7 +82,7 @@ def formats_at_nginx(stage: Stage) -> Outcome:
 
 def _measured(stage: Stage, url: str) -> Outcome:
     """In an IMS of its own, so that its one recorder can be told from others and measured."""
-    with killable_ims(stage.directory / f"formats-{url.split(':')[2][:4]}", PATIENCE_SECONDS) as ims:
+    with killable_ims(stage.directory / f"formats-{url.split(':')[2][:4]}", RECONNECT_TIMEOUT_SECONDS) as ims:
         recorder, began = Recorder(ims.ims), time.monotonic()
         job_id = recorder.submit(url, recorder.template("mp4", "flv", "m3u8"))
         with publishing(stage.clip, url, SECONDS) as publisher:
@@ -137,7 +137,7 @@ def hevc(stage: Stage) -> Outcome:
 def late_publisher(stage: Stage) -> Outcome:
     began, url = time.monotonic(), stage.rtmp.url("late")
     job_id = stage.recorder.submit(url, stage.recorder.template("mp4"))
-    time.sleep(PATIENCE_SECONDS / 3)
+    time.sleep(RECONNECT_TIMEOUT_SECONDS / 3)
     assert stage.recorder.status(job_id) == "initial"
     with publishing(stage.clip, url, 2.0) as publisher:
         sent = publisher.finished()
@@ -155,7 +155,7 @@ def _dropping(stage: Stage, url: str, seconds: float) -> Outcome:
     for _ in range(2):
         with publishing(stage.clip, url, seconds) as publisher:
             sent += publisher.finished()
-        time.sleep(PATIENCE_SECONDS / 3)
+        time.sleep(RECONNECT_TIMEOUT_SECONDS / 3)
     return _outcome(stage.recorder, job_id, sent, began)
 
 
@@ -260,7 +260,7 @@ def stalling_server(stage: Stage) -> Outcome:
 
 def killed_recorder(stage: Stage) -> Outcome:
     """The server has one job only, whose recorder is killed twice."""
-    with killable_ims(stage.directory / "killed-recorder", PATIENCE_SECONDS) as ims:
+    with killable_ims(stage.directory / "killed-recorder", RECONNECT_TIMEOUT_SECONDS) as ims:
         recorder, began, url = Recorder(ims.ims), time.monotonic(), stage.rtmp.url("killed-recorder")
         job_id = recorder.submit(url, recorder.template("mp4", "flv"))
         with publishing(stage.clip, url, 6.0) as publisher:
@@ -283,7 +283,7 @@ def killed_server(stage: Stage) -> Outcome:
     data_dir = stage.directory / "killed-server"
     url, began = stage.rtmp.url("killed-server"), time.monotonic()
     with publishing(stage.clip, url, 12.0) as publisher:
-        with killable_ims(data_dir, PATIENCE_SECONDS) as first:
+        with killable_ims(data_dir, RECONNECT_TIMEOUT_SECONDS) as first:
             recorder = Recorder(first.ims)
             job_id = recorder.submit(url, recorder.template("mp4", "m3u8"))
             recorder.reached(job_id, "started")
@@ -292,7 +292,7 @@ def killed_server(stage: Stage) -> Outcome:
             assert orphans
             first.kill()
             wait_for(lambda: True if not any(Path(f"/proc/{pid}").exists() for pid in orphans) else None)
-        with killable_ims(data_dir, PATIENCE_SECONDS) as second:
+        with killable_ims(data_dir, RECONNECT_TIMEOUT_SECONDS) as second:
             recorder = Recorder(second.ims)
             assert recorder.status(job_id) == "started"
             sent = publisher.finished()
@@ -304,14 +304,14 @@ def killed_server(stage: Stage) -> Outcome:
 def server_away_for_too_long(stage: Stage) -> Outcome:
     data_dir, url, began = stage.directory / "away", stage.rtmp.url("away"), time.monotonic()
     with publishing(stage.clip, url, 6.0) as publisher:
-        with killable_ims(data_dir, PATIENCE_SECONDS) as first:
+        with killable_ims(data_dir, RECONNECT_TIMEOUT_SECONDS) as first:
             recorder = Recorder(first.ims)
             job_id = recorder.submit(url, recorder.template("mp4"))
             recorder.reached(job_id, "started")
             time.sleep(1.0)
             first.kill()
         sent = publisher.finished()
-        time.sleep(PATIENCE_SECONDS - 1)
+        time.sleep(RECONNECT_TIMEOUT_SECONDS - 1)
         with killable_ims(data_dir, 2.0) as second:
             recorder = Recorder(second.ims)
             outcome = _outcome(recorder, job_id, sent, began)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ims_mcp.local.rtmp.publisher import publishing
-from ims_mcp.local.rtmp.server import RtmpServer
+from tests.local_recording.publisher import publishing
 from tests.local_recording.recording import LONG, Recorder, decodes
+from tests.local_recording.rtmp_server import RtmpServer
 
 _SECONDS = 10.0
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.local_recording import scenarios
-from tests.local_recording.recording import PATIENCE_SECONDS, Recorded, decodes
+from tests.local_recording.recording import RECONNECT_TIMEOUT_SECONDS, Recorded, decodes
 from tests.local_recording.scenarios import Outcome, Played
 
 
@@ -31,7 +31,7 @@ def test_a_new_file_begins_at_the_first_keyframe_after_each_cycle(played: Played
         assert [digest for recorded in found for _, digest in recorded.packets["video"]] == _video(outcome.sent)
         numbers = [str(file.record_url).rsplit("/", 1)[1].partition("-")[0] for file in files]
         assert numbers == ["1", "2", "3"]
-    assert outcome.recorder.pieces(outcome.job_id) == []
+    assert outcome.recorder.segments(outcome.job_id) == []
 
 
 def test_slices_lie_under_the_templates_names_and_the_index_names_them(played: Played, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_hevc_is_recorded_packet_for_packet(played: Played, tmp_path: Path) -> N
 def test_a_job_without_a_stream_pauses_after_its_patience_and_leaves_no_file(played: Played, scenario: Any) -> None:
     outcome = played(scenario)
     assert outcome.files == []
-    assert PATIENCE_SECONDS - 0.5 < outcome.took_seconds < PATIENCE_SECONDS + 15
+    assert RECONNECT_TIMEOUT_SECONDS - 0.5 < outcome.took_seconds < RECONNECT_TIMEOUT_SECONDS + 15
 
 
 def test_a_server_that_stalls_without_hanging_up_ends_the_recording(played: Played, tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_a_job_whose_file_had_come_is_concluded_without_pulling_again(
     tmp_path: Path, source: Source, clip: Path
 ) -> None:
     url = source.file("/clip.mp4", clip.read_bytes())
-    with running_ims(tmp_path, settle=30) as ims:
+    with running_ims(tmp_path, processing_delay_seconds=30) as ims:
         job = pull(ims, url)
         wait_for(lambda: status_is(ims, job["JobId"], "UPLOADING"))
         wait_for(lambda: not list((tmp_path / "pulls").iterdir()) or None)

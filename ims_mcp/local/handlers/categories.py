@@ -5,16 +5,12 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.call import Call, Service, services_of
 from ims_mcp.local.rpc.service_errors import RpcFault
 from ims_mcp.local.store import Store
 
 MAX_LEVELS = 3
 MAX_CHILDREN = 100
-_TYPE = Parameter("Type", "string", choices=("default", "material"))
-_NAME = Parameter("CateName", "string", required=True, max_bytes=64)
-_ID = Parameter("CateId", "integer", required=True)
 
 
 class Categories:
@@ -25,25 +21,18 @@ class Categories:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        add = local_table("AddCategory", _NAME, Parameter("ParentId", "integer"), _TYPE, effect=Effect.WRITE)
-        get = local_table(
-            "GetCategories",
-            Parameter("CateId", "integer"),
-            Parameter("PageNo", "integer", minimum=1, maximum=1_000_000),
-            Parameter("PageSize", "integer", minimum=10, maximum=100),
-            Parameter("SortBy", "string", choices=("CreationTime:Desc", "CreationTime:Asc")),
-            _TYPE,
-        )
-        update = local_table("UpdateCategory", _ID, _NAME, effect=Effect.WRITE)
-        delete = local_table("DeleteCategory", _ID, effect=Effect.DESTRUCTIVE)
-        return (
-            Service(add, self._add),
-            Service(get, self._get),
-            Service(update, self._update),
-            Service(delete, self._delete),
+        """The four operations of the family."""
+        return services_of(
+            {
+                "AddCategory": self._add,
+                "GetCategories": self._get,
+                "UpdateCategory": self._update,
+                "DeleteCategory": self._delete,
+            }
         )
 
     async def _add(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         parent_id = _parent(call.integer("ParentId"))
 
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -66,9 +55,9 @@ class Categories:
         return {"Category": await self._store.write(work)}
 
     async def _get(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         cate_id = _parent(call.integer("CateId"))
-        size = call.integer("PageSize") or 10
-        skipped = ((call.integer("PageNo") or 1) - 1) * size
+        number, size = call.page()
         order = "ASC" if call.text("SortBy") == "CreationTime:Asc" else "DESC"
         query = (
             "SELECT * FROM media_category WHERE parent_id IS ? AND type = ? "  # noqa: S608 - order is one of two
@@ -78,7 +67,7 @@ class Categories:
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
             category = None if cate_id is None else _row(connection, cate_id)
             kind = category["type"] if category is not None else call.text("Type") or "default"
-            rows = connection.execute(query, (cate_id, kind, size, skipped)).fetchall()
+            rows = connection.execute(query, (cate_id, kind, size, (number - 1) * size)).fetchall()
             children = [{**_category(row), "SubTotal": _children(connection, row["cate_id"], kind)} for row in rows]
             return {
                 "Category": None if category is None else _category(category),
@@ -89,6 +78,8 @@ class Categories:
         return await self._store.read(work)
 
     async def _update(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+
         def work(connection: sqlite3.Connection) -> None:
             cate_id = _row(connection, call.integer("CateId"))["cate_id"]
             connection.execute(
@@ -99,6 +90,8 @@ class Categories:
         return {}
 
     async def _delete(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+
         def work(connection: sqlite3.Connection) -> None:
             cate_id = _row(connection, call.integer("CateId"))["cate_id"]
             # Sub-categories go and assets lose their category through the tables' foreign keys.

@@ -7,17 +7,12 @@ import sqlite3
 import uuid
 from typing import Any, cast
 
-from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.call import Call, Service, services_of
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid, media_not_found, missing
 from ims_mcp.local.store import Store
 
 _TIMES = ("MarkStartTime", "MarkEndTime")
 _FIELDS = (*_TIMES, "MarkTag", "MarkContent", "MarkStatus")
-_MEDIA_ID = Parameter("MediaId", "string", max_bytes=64)
-_NEEDED_MEDIA_ID = Parameter("MediaId", "string", required=True, max_bytes=64)
-_MARKS = Parameter("MediaMarks", "string", required=True)
-_IDS = Parameter("MediaMarkIds", "string", comma_list=True)
 
 Mark = dict[str, str]
 """The fields of one mark, times as text in seconds, as the pages' examples have them."""
@@ -31,16 +26,20 @@ class Marks:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return (
-            Service(local_table("AddMediaMarks", _NEEDED_MEDIA_ID, _MARKS, effect=Effect.WRITE), self._add),
-            Service(local_table("GetMediaMarks", _MEDIA_ID, _IDS), self._get),
-            Service(local_table("ListMediaMarks", _MEDIA_ID, _IDS), self._list),
-            Service(local_table("UpdateMediaMarks", _NEEDED_MEDIA_ID, _MARKS, effect=Effect.WRITE), self._update),
-            Service(local_table("DeleteMediaMarks", _MEDIA_ID, _IDS, effect=Effect.DESTRUCTIVE), self._delete),
+        """The five operations of the family."""
+        return services_of(
+            {
+                "AddMediaMarks": self._add,
+                "GetMediaMarks": self._get,
+                "ListMediaMarks": self._list,
+                "UpdateMediaMarks": self._update,
+                "DeleteMediaMarks": self._delete,
+            }
         )
 
     async def _add(self, call: Call) -> dict[str, Any]:
-        media_id = _media_id(call)
+        """Whole."""
+        media_id = call.required_text("MediaId")
         marks = [(f"mark-{uuid.uuid4().hex}", fields) for _, fields in _elements(call)]
 
         def work(connection: sqlite3.Connection) -> None:
@@ -54,18 +53,21 @@ class Marks:
         return {"MediaId": media_id, "MediaMarkIds": ",".join(mark_id for mark_id, _ in marks)}
 
     async def _get(self, call: Call) -> dict[str, Any]:
-        media_id, mark_ids = _media_id(call), call.parts("MediaMarkIds")
+        """MediaId and MediaMarkIds are both needed; unknown ids are passed over."""
+        media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
         if not mark_ids:
             raise missing("MediaMarkIds")
         marks = await self._marks(media_id)
         return {"MediaId": media_id, "MediaMarks": _text([mark for mark in marks if mark["MarkId"] in mark_ids])}
 
     async def _list(self, call: Call) -> dict[str, Any]:
-        media_id = _media_id(call)
+        """Whole."""
+        media_id = call.required_text("MediaId")
         return {"MediaId": media_id, "MediaMarks": _text(await self._marks(media_id))}
 
     async def _update(self, call: Call) -> dict[str, Any]:
-        media_id, elements = _media_id(call), _elements(call)
+        """An element names its mark as MarkId (MediaMarkId is understood as well)."""
+        media_id, elements = call.required_text("MediaId"), _elements(call)
         for number, (mark_id, _) in enumerate(elements):
             if mark_id is None:
                 raise invalid("MediaMarks", f"element {number} names no MarkId")
@@ -85,7 +87,8 @@ class Marks:
         return {"MediaId": media_id, "MediaMarkIds": ",".join(str(mark_id) for mark_id, _ in elements)}
 
     async def _delete(self, call: Call) -> dict[str, Any]:
-        media_id, mark_ids = _media_id(call), call.parts("MediaMarkIds")
+        """Whole."""
+        media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
 
         def work(connection: sqlite3.Connection) -> list[str]:
             _check_asset(connection, media_id)
@@ -108,13 +111,6 @@ class Marks:
             return [{"MarkId": row["mark_id"], **json.loads(row["fields"])} for row in rows]
 
         return await self._store.read(work)
-
-
-def _media_id(call: Call) -> str:
-    media_id = call.text("MediaId")
-    if media_id is None:
-        raise missing("MediaId")
-    return media_id
 
 
 def _check_asset(connection: sqlite3.Connection, media_id: str) -> None:

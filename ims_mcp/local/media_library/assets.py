@@ -128,13 +128,16 @@ class StoredPictures:
 
     @property
     def keys(self) -> list[str]:
+        """All of them."""
         return [*([self.cover] if self.cover else []), *self.snapshots, *self.sprites]
 
     def to_json(self) -> str:
+        """As it is stored."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> StoredPictures:
+        """What :meth:`to_json` wrote."""
         stored: dict[str, Any] = json.loads(text)
         return cls(
             cover=stored.get("cover"),
@@ -145,8 +148,11 @@ class StoredPictures:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """Which pictures an asset should get; the cover is the first frame that shows something unless a time is named."""
+class RegistrationOptions:
+    """Which pictures an asset should get; the cover is the first frame that shows something unless a time is named.
+
+    Kept in the column ``wishes``.
+    """
 
     sprite: bool = True
     snapshots: bool = True
@@ -154,6 +160,7 @@ class Wishes:
     cover_at_seconds: float | None = None
 
     def to_json(self) -> str:
+        """As it is stored."""
         return json.dumps(asdict(self))
 
 
@@ -178,7 +185,7 @@ class Asset:
     reference_id: str | None
     cate_id: int | None
     cate_name: str | None
-    wishes: Wishes
+    options: RegistrationOptions
     pictures: StoredPictures
     created_at: int
     modified_at: int
@@ -189,7 +196,7 @@ def asset_of(row: sqlite3.Row) -> Asset:
     columns: dict[str, Any] = dict(row)
     del columns["deleted_at"]
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
-    columns["wishes"] = Wishes(**json.loads(columns["wishes"]))
+    columns["options"] = RegistrationOptions(**json.loads(columns.pop("wishes")))
     columns["pictures"] = StoredPictures.from_json(columns["pictures"])
     return Asset(**columns)
 

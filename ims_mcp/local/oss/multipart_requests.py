@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
@@ -23,6 +22,7 @@ from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.oss.reply import Reply, xml_reply
 from ims_mcp.local.oss.request import Request
 from ims_mcp.local.oss.uploads import Part, Upload, Uploads
+from ims_mcp.local.wire_values import whole_number
 
 MAX_PARTS = 10_000
 # 10,000 parts of about 110 bytes each, with room to spare.

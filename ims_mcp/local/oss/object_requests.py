@@ -12,18 +12,17 @@ from urllib.parse import unquote_to_bytes
 
 import anyio.to_thread
 
-from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.blobs import Blob
 from ims_mcp.local.oss.bucket_requests import bucket_created, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range, check_conditions
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.inline_content import passive
 from ims_mcp.local.oss.names import check_bucket, key_bytes
 from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject
-from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, xml_reply
+from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, make_passive, xml_reply
 from ims_mcp.local.oss.request import Request
+from ims_mcp.local.wire_values import whole_number
 
 OnStored = Callable[[str, str], Awaitable[None]]
 
@@ -56,7 +55,7 @@ class ObjectRequests:
         stored, file = await open_object(self._objects, *target(request))
         try:
             check_conditions(request, stored)
-            headers = passive({**_about(stored), **self._overrides(request)})
+            headers = make_passive({**_about(stored), **self._overrides(request)})
             found = _requested_range(request, stored) if request.method == "GET" else None
             start, length = found or (0, stored.size_bytes)
             if found is not None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.errors import OssError, invalid_argument
 from ims_mcp.local.request_body import Message, Receive, RequestBody
+from ims_mcp.local.wire_values import whole_number
 
 Scope = Mapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""Writing what was pulled: packets into FLV pieces, cut at keyframes where any format's file ends."""
+"""Writing what was pulled: packets into FLV segments, cut at keyframes where any format's file ends."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from ims_mcp.local.recording.journal import Journal, Piece
+from ims_mcp.local.recording.journal import Journal, Segment
 
 LEAD_MS = 1000
-"""A piece's clock begins here: sound may come a moment after the keyframe a piece begins with, and belong before it."""
+"""A segment's clock begins here: sound may come a moment after the keyframe it begins with, and belong before it."""
 
 
-class SpoolFailed(Exception):
+class SegmentWriteFailed(Exception):
     """What was pulled cannot be written: the disk is full (``__cause__`` tells), or FLV does not carry the codec."""
 
 
@@ -33,8 +33,8 @@ class _File:
     """On this run's clock; of a file begun by a former run, before it."""
 
 
-class Spool:
-    """``cycles``: format -> seconds after which a new file begins. One Spool is one run of the recorder."""
+class SegmentWriter:
+    """``cycles``: format -> seconds after which a new file begins. One SegmentWriter is one run of the recorder."""
 
     def __init__(
         self, journal: Journal, cycles: Mapping[str, int], clock: Callable[[], float], offset_seconds: float
@@ -44,9 +44,9 @@ class Spool:
         self._clock = clock
         self._output: OutputContainer | None = None
         self._outputs: dict[int, Any] = {}
-        self._piece: Piece | None = None
+        self._segment: Segment | None = None
         self._last_at = 0.0
-        former = journal.pieces()
+        former = journal.segments()
         self._next_number = former[-1].number + 1 if former else 1
         self._run = former[-1].run + 1 if former else 1
         self._shape = former[-1].shape if former else ""
@@ -62,7 +62,7 @@ class Spool:
         return self._output is not None
 
     def begin(self, streams: Sequence[Any], place_ms: int) -> bool:
-        """Before a packet at which a piece can begin: make sure of the right one. Whether a new one was begun."""
+        """Before a packet at which a segment can begin: make sure of the right one. Whether a new one was begun."""
         shape = shape_of(streams)
         now = self._clock()
         changed = shape != self._shape
@@ -77,7 +77,7 @@ class Spool:
             return False
         self.close()
         self._shape, self._files = shape, files
-        self._piece = Piece(
+        self._segment = Segment(
             number=self._next_number,
             run=self._run,
             position_ms=place_ms,
@@ -87,42 +87,42 @@ class Spool:
         )
         self._next_number += 1
         try:
-            self._journal.write(self._piece)
-            self._open(streams, self._piece)
+            self._journal.write(self._segment)
+            self._open(streams, self._segment)
         except (FFmpegError, OSError, ValueError) as error:
-            raise SpoolFailed(str(error)) from error
+            raise SegmentWriteFailed(str(error)) from error
         return True
 
     def write(self, packet: Packet[Any], place_ms: int) -> None:
         """``place_ms`` is where its dts lies on this run's clock."""
-        assert self._output is not None and self._piece is not None
+        assert self._output is not None and self._segment is not None
         target = self._outputs[packet.stream_index]
         delay = 0 if packet.pts is None or packet.dts is None else packet.pts - packet.dts
-        packet.dts = max(0, place_ms - self._piece.position_ms + LEAD_MS)
+        packet.dts = max(0, place_ms - self._segment.position_ms + LEAD_MS)
         packet.pts = packet.dts + delay
         packet.stream = target
         try:
             self._output.mux_one(packet)
         except (FFmpegError, OSError, ValueError) as error:
-            raise SpoolFailed(str(error)) from error
+            raise SegmentWriteFailed(str(error)) from error
         self._last_at = self._clock()
 
     def close(self) -> None:
-        """End the piece; the file it belongs to may go on in another."""
-        output, piece = self._output, self._piece
-        if output is None or piece is None:
+        """End the segment; the file it belongs to may go on in another."""
+        output, segment = self._output, self._segment
+        if output is None or segment is None:
             return
-        self._output = self._piece = None
+        self._output = self._segment = None
         with suppress(FFmpegError, OSError):
             output.close()
         # A line that finds no room is missed by nobody: the file says when its last packet came.
         with suppress(OSError):
-            self._journal.write(replace(piece, ended_at=self._last_at or self._clock()))
+            self._journal.write(replace(segment, ended_at=self._last_at or self._clock()))
 
-    def _open(self, streams: Sequence[Any], piece: Piece) -> None:
+    def _open(self, streams: Sequence[Any], segment: Segment) -> None:
         # Each packet goes to the disk when it comes, and waits for the other stream's for 0.2 s at most.
         options = {"flush_packets": "1", "max_interleave_delta": "200000", "flvflags": "no_duration_filesize"}
-        path = self._journal.piece_path(piece.number)
+        path = self._journal.segment_path(segment.number)
         self._output = av.open(path, "w", format="flv", container_options=options)
         self._outputs = {stream.index: self._output.add_stream_from_template(stream) for stream in streams}
         # The header goes out before the first packet can change what it says.
@@ -130,7 +130,7 @@ class Spool:
 
 
 def shape_of(streams: Sequence[Any]) -> str:
-    """Names what all pieces of a file have in common: as long as it stays, packets fit into the same file."""
+    """Names what all segments of a file have in common: as long as it stays, packets fit into the same file."""
     digest = hashlib.sha256()
     for stream in streams:
         context = stream.codec_context

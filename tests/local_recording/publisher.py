@@ -1,6 +1,6 @@
 """A publisher in a process of its own: sends a clip to an RTMP address at the speed it plays, without re-encoding.
 
-``python -m ims_mcp.local.rtmp.publisher CLIP URL SECONDS``; it goes through the clip again where SECONDS are more, and
+``python publisher.py CLIP URL SECONDS``; it goes through the clip again where SECONDS are more, and
 says one line with ``{"packets": [[kind, dts_ms, pts_ms, size, sha256], …]}`` at the end: what it has sent.
 """
 
@@ -62,8 +62,8 @@ class Publishing:
     """A publisher that has been started."""
 
     def __init__(self, clip: Path, url: str, seconds: float) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - this project's own module
-            [sys.executable, "-P", "-m", "ims_mcp.local.rtmp.publisher", str(clip.absolute()), url, str(seconds)],
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__).resolve()), str(clip.absolute()), url, str(seconds)],
             stdout=subprocess.PIPE,
             env=clean_environment(os.environ),
             cwd=neutral_directory(),
