@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,6 @@ from tests.local_ims.server import running_ims
 from tests.local_recording.recording import RECONNECT_TIMEOUT_SECONDS, Recorder
 from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 from tests.local_recording.scenarios import Played, Stage
-
-# Each is half a dozen processes, most of which wait.
-_AT_ONCE = 8
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +49,6 @@ def played(
     clip: Path,
     other_clip: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Played]:
-    """All scenarios, playing side by side from the first test that asks for one."""
-    stage = Stage(recorder, rtmp, clip, other_clip, tmp_path_factory.mktemp("scenarios"))
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="scenario") as pool:
-        yield Played(stage, pool)
+) -> Played:
+    """Each scenario is played when the first test asks for it."""
+    return Played(Stage(recorder, rtmp, clip, other_clip, tmp_path_factory.mktemp("scenarios")))

@@ -31,7 +31,9 @@ def test_a_recording_ends_where_the_disk_does_and_its_files_are_made_when_there_
             job = process.ims.call("GetLiveRecordJob", JobId=job_id)["RecordJob"]
             return job if job["Status"] == "paused" else None
 
-        with publishing(clip, url, 30.0):
+        with publishing(clip, url) as publisher:
+            publisher.connect()
+            publisher.begin_sending(30.0)
             assert wait_for(ended)["FailReason"].startswith(DISK_IS_FULL)
         assert process.ims.call("ListLiveRecordJobs")["LiveRecordJobs"][0]["FailReason"].startswith(DISK_IS_FULL)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from ims_mcp.local.rpc.call import Call, Service, services_of
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid, media_not_found, missing
@@ -46,7 +46,7 @@ class Marks:
             _check_asset(connection, media_id)
             connection.executemany(
                 "INSERT INTO media_mark (mark_id, media_id, fields) VALUES (?, ?, ?)",
-                [(mark_id, media_id, _text(_checked(fields))) for mark_id, fields in marks],
+                [(mark_id, media_id, _text(_check(fields))) for mark_id, fields in marks],
             )
 
         await self._store.write(work)
@@ -80,7 +80,7 @@ class Marks:
                 ).fetchone()
                 if row is None:
                     raise RpcFault("ResourceNotFound", f"The asset {media_id} has no mark {mark_id}.")
-                fields = _checked({**json.loads(row["fields"]), **changes})
+                fields = _check({**json.loads(row["fields"]), **changes})
                 connection.execute("UPDATE media_mark SET fields = ? WHERE mark_id = ?", (_text(fields), mark_id))
 
         await self._store.write(work)
@@ -121,24 +121,18 @@ def _check_asset(connection: sqlite3.Connection, media_id: str) -> None:
 
 def _elements(call: Call) -> list[tuple[str | None, Mark]]:
     """The elements of MediaMarks: (the id it names, its known fields as text)."""
-    try:
-        elements: Any = json.loads(call.text("MediaMarks") or "")
-    except (ValueError, RecursionError):
-        raise invalid("MediaMarks", "is not valid JSON") from None
-    if not isinstance(elements, list) or not elements:
+    marks: list[dict[str, Any]] = call.arguments["MediaMarks"]
+    if not marks:
         raise invalid("MediaMarks", "has to be a JSON list with at least one mark")
-    result: list[tuple[str | None, Mark]] = []
-    for number, element in enumerate(cast("list[Any]", elements)):
-        if not isinstance(element, dict):
-            raise invalid("MediaMarks", f"element {number} is not an object")
-        given = cast("dict[str, Any]", element)
+    elements: list[tuple[str | None, Mark]] = []
+    for given in marks:
         mark_id = given.get("MarkId") or given.get("MediaMarkId")
         fields = {name: str(given[name]) for name in _FIELDS if given.get(name) is not None}
-        result.append((None if mark_id is None else str(mark_id), fields))
-    return result
+        elements.append((None if mark_id is None else str(mark_id), fields))
+    return elements
 
 
-def _checked(mark: Mark) -> Mark:
+def _check(mark: Mark) -> Mark:
     times: list[float] = []
     for name in _TIMES:
         if name in mark:

@@ -98,14 +98,14 @@ class Registrar:
             # Both would write pictures under the same names.
             earlier.cancel()
             await asyncio.wait([earlier])
-        await self._sleep_until(due_at - self._delay_seconds / 2, self._delay_seconds / 2)
+        await self._sleep_until(due_at - self._delay_seconds / 2)
         file = await self._library.pending_file(file_id)
         if file is None:
             return
         try:
             if file.file_type == SOURCE_FILE:
                 await self._library.mark_preparing(file.media_id)
-            await self._sleep_until(due_at, self._delay_seconds)
+            await self._sleep_until(due_at)
             async with self._slots:
                 await self._finish(file)
         except UnreadableMedia as unreadable:
@@ -115,9 +115,9 @@ class Registrar:
         except Exception as error:
             await self._fail(file, explain_failure(error, f"registering {file.address}", "process the file"))
 
-    async def _sleep_until(self, moment: float, longest_seconds: float) -> None:
-        # The clock may have been set back since: nobody waits longer than the delay.
-        await asyncio.sleep(min(max(0.0, moment - self._clock()), longest_seconds))
+    async def _sleep_until(self, moment: float) -> None:
+        # The clock may have been set back since: neither half of the delay takes longer than it does.
+        await asyncio.sleep(min(max(0.0, moment - self._clock()), self._delay_seconds / 2))
 
     async def _finish(self, file: MediaFile) -> None:
         asset = await self._library.find(file.media_id)
