@@ -38,7 +38,7 @@ from ims_mcp.local.media_library import assets
 from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
-from ims_mcp.local.oss.rest import OssRest
+from ims_mcp.local.oss.rest import OssRest, Route
 from ims_mcp.local.rpc.call import Service
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
@@ -90,6 +90,8 @@ class LocalIms:
         self._endpoint: str | None = None
         self.services: tuple[Service, ...] = ()
         """The operations of IMS and STS it does, while it is entered."""
+        self.routes: tuple[Route, ...] = ()
+        """The requests of OSS it does, while it is entered."""
         self._rpc: Rpc | None = None
         self._oss: OssRest | None = None
 
@@ -163,6 +165,7 @@ class LocalIms:
         self.services = (*(service for family in families for service in family.services), *recording)
         self._rpc = Rpc(self.services, SignatureCheck(identities, self._clock))
         self._oss = OssRest(objects, identities, region=self._region, clock=self._clock, on_stored=sessions.on_stored)
+        self.routes = self._oss.routes
 
     @property
     def endpoint(self) -> str:

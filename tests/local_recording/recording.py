@@ -13,7 +13,7 @@ from alibabacloud_ice20201109 import models
 
 from tests.local_ims.server import RunningIms, wait_for
 
-RECONNECT_TIMEOUT_SECONDS = 3.0
+RECONNECT_TIMEOUT_SECONDS = 2.0
 """Enough for a publisher that is ready to connect on a busy machine; the documented time is three minutes."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from tests.local_recording import scenarios
 from tests.local_recording.publisher import Sent
-from tests.local_recording.recording import Recorded, decodes
+from tests.local_recording.recording import Recorded, Recorder, decodes
+from tests.local_recording.rtmp_server import RtmpServer
 from tests.local_recording.scenarios import Outcome, Played
 
 
@@ -125,11 +127,16 @@ def test_hevc_is_recorded_packet_for_packet(played: Played, tmp_path: Path) -> N
             assert [digest for _, digest in recorded.packets["video"]] == _video(outcome.sent)
 
 
-@pytest.mark.parametrize("scenario", [scenarios.no_publisher, scenarios.no_server, scenarios.garbage_server])
-def test_a_job_without_a_stream_is_paused_in_the_end_and_leaves_no_file(
-    played: Played, scenario: scenarios.Scenario
-) -> None:
-    assert played(scenario).files == []
+def test_a_job_without_a_stream_is_paused_in_the_end_and_leaves_no_file(recorder: Recorder, rtmp: RtmpServer) -> None:
+    template = recorder.template("mp4", "flv", "m3u8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"rtmp://127.0.0.1:{free.getsockname()[1]}/live/nobody"
+    with scenarios.garbage_server() as garbage:
+        jobs = [recorder.submit(url, template) for url in (rtmp.url("never"), nobody, garbage)]
+        assert [recorder.status(job_id) for job_id in jobs] == ["initial"] * 3
+        for job_id in jobs:
+            recorder.reached(job_id, "paused")
+            assert recorder.files(job_id) == []
 
 
 def test_a_server_that_stalls_without_hanging_up_ends_the_recording(played: Played, tmp_path: Path) -> None:

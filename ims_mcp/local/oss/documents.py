@@ -30,6 +30,7 @@ def node(name: str, *children: str) -> str:
 
 
 def document(root: str) -> bytes:
+    """A whole body with this root element."""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()
 
 

@@ -13,7 +13,7 @@ from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.object_requests import (
     OnStored,
     copy_source,
-    described,
+    describe,
     forbids_overwrite,
     receive_blob,
     target,
@@ -38,10 +38,11 @@ class MultipartRequests:
         self._on_stored = on_stored
 
     async def begin(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         bucket, key = target(request)
         if forbids_overwrite(request) and await self._objects.stat(bucket, key) is not None:
             raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
-        upload = await self._uploads.begin(bucket, key, described(request))
+        upload = await self._uploads.begin(bucket, key, describe(request))
         return xml_reply(
             node(
                 "InitiateMultipartUploadResult",
@@ -51,12 +52,14 @@ class MultipartRequests:
         )
 
     async def put_part(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         number = _part_number(request)
         upload = await self._upload(request)
         part = await self._uploads.put_part(upload, number, await receive_blob(request, self._objects))
         return Reply(headers=_checksums(part))
 
     async def copy_part(self, request: Request, caller: Caller) -> Reply:
+        """Whole, with a range and conditions."""
         number = _part_number(request)
         upload = await self._upload(request)
         source = await copy_source(request, caller, self._objects)
@@ -70,6 +73,7 @@ class MultipartRequests:
         return xml_reply(result, _checksums(part))
 
     async def list_parts(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with pages."""
         upload = await self._upload(request)
         marker = request.number("part-number-marker", 0, 0, MAX_PARTS)
         size = request.number("max-parts", MAX_PAGE, 1, MAX_PAGE)
@@ -86,11 +90,12 @@ class MultipartRequests:
                 text("NextPartNumberMarker", parts[-1].number if parts else marker),
                 text("MaxParts", size),
                 text("IsTruncated", "true" if truncated else "false"),
-                *(_described_part(part) for part in parts),
+                *(_describe_part(part) for part in parts),
             )
         )
 
     async def complete(self, request: Request, _caller: Caller) -> Reply:
+        """Whole; x-oss-complete-all as well."""
         upload = await self._upload(request)
         encode = encoder(request)
         body = await request.body.read(_MAX_COMPLETE_BODY_BYTES)
@@ -109,10 +114,12 @@ class MultipartRequests:
         return xml_reply(result, {"etag": f'"{stored.etag}"', "x-oss-hash-crc64ecma": str(stored.crc64)})
 
     async def abort(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         await self._uploads.abort(await self._upload(request))
         return Reply(204)
 
     async def list_uploads(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with prefix, delimiter and pages."""
         bucket = check_bucket(request.bucket or "")
         prefix, delimiter = request.parameter("prefix") or "", request.parameter("delimiter") or ""
         key_marker = request.parameter("key-marker") or ""
@@ -184,7 +191,7 @@ def _named(upload: Upload, encode: Encoder) -> Iterable[str]:
     yield text("Key", encode(upload.key))
 
 
-def _described_part(part: Part) -> str:
+def _describe_part(part: Part) -> str:
     return node(
         "Part",
         text("PartNumber", part.number),

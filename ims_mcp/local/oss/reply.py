@@ -53,11 +53,13 @@ class Reply:
     file: FileSlice | None = None
 
     def close(self) -> None:
+        """Close its file, if it has one."""
         if self.file is not None:
             self.file.file.close()
 
 
 def xml_reply(root: str, headers: Mapping[str, str] | None = None) -> Reply:
+    """200 with the element ``root`` as its body."""
     return Reply(headers={"content-type": "application/xml", **(headers or {})}, body=documents.document(root))
 
 
@@ -132,6 +134,7 @@ async def _disconnected(receive: Receive) -> None:
 
 
 def http_date(moment: float) -> str:
+    """Epoch seconds as ``Wed, 31 Jan 2024 23:59:59 GMT``."""
     return formatdate(int(moment), usegmt=True)
 
 

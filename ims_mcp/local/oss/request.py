@@ -34,6 +34,7 @@ class Request:
     body: RequestBody
 
     def header(self, name: str) -> str | None:
+        """By lower-case name."""
         return self.headers.get(name)
 
     def parameter(self, name: str) -> str | None:
@@ -41,6 +42,7 @@ class Request:
         return next((value for key, value in self.query if key == name), None)
 
     def has(self, name: str) -> bool:
+        """Whether the query has a parameter of that name."""
         return any(key == name for key, _ in self.query)
 
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:

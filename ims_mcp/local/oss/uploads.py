@@ -20,6 +20,8 @@ MIN_PART_BYTES = 100 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Upload:
+    """A multipart upload that has not ended. ``initiated`` is in epoch seconds."""
+
     id: str
     bucket: str
     key: str
@@ -29,12 +31,15 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """A part that has arrived. ``modified`` is in epoch seconds."""
+
     number: int
     blob: Blob
     modified: float
 
     @property
     def etag(self) -> str:
+        """Upper-case hexadecimal, unquoted."""
         return self.blob.md5.hex().upper()
 
 
@@ -46,6 +51,7 @@ class Uploads:
         self._store = objects.store
 
     async def begin(self, bucket: str, key: str, description: Description) -> Upload:
+        """A new one, without parts. Two for one key do not know each other."""
         check_bucket(bucket)
         encoded = key_bytes(key)
         upload = Upload(uuid.uuid4().hex.upper(), bucket, key, description, self._objects.clock())
@@ -140,6 +146,8 @@ class Uploads:
         )
 
     async def abort(self, upload: Upload) -> None:
+        """Forget it and its parts; NoSuchUpload once it has ended."""
+
         def remove(connection: sqlite3.Connection) -> list[str]:
             _check_there(connection, upload)
             rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
