@@ -19,7 +19,7 @@ from ims_mcp.local.media.clip import make_clip
 from tests.local_ims.server import wait_for
 from tests.local_recording.killable_ims import killable_ims
 from tests.local_recording.listener import listening
-from tests.local_recording.nginx_rtmp import nginx_rtmp
+from tests.local_recording.nginx_rtmp import is_played, nginx_rtmp
 from tests.local_recording.publisher import Publisher, Sent, publishing
 from tests.local_recording.recording import (
     RECONNECT_TIMEOUT_SECONDS,
@@ -30,8 +30,6 @@ from tests.local_recording.recording import (
 from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 
 SECONDS = 20.0
-NGINX_SECONDS = 6.0
-"""It remembers no keyframe, so that its streams are sent as slowly as they play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +107,12 @@ def formats(stage: Stage) -> Outcome:
 
 
 def formats_at_nginx(stage: Stage) -> Outcome:
-    (stage.directory / "nginx-formats").mkdir()
-    with nginx_rtmp(stage.directory / "nginx-formats") as base:
-        url = f"{base}/formats"
-        job_id = stage.recorder.submit(url, stage.recorder.template("mp4", "flv", "m3u8"))
-        with publishing(stage.clip, url, speed=1.0) as publisher:
-            publisher.connect()
-            publisher.begin_sending(NGINX_SECONDS)
-            outcome = _conclude(stage.recorder, job_id, publisher.finish())
+    with nginx_rtmp(stage.directory) as base, publishing(stage.clip, f"{base}/formats") as publisher:
+        publisher.connect()
+        job_id = stage.recorder.submit(f"{base}/formats", stage.recorder.template("mp4", "flv", "m3u8"))
+        wait_for(lambda: is_played(stage.directory, "formats") or None)
+        publisher.begin_sending(SECONDS)
+        outcome = _conclude(stage.recorder, job_id, publisher.finish())
     _keep(stage.recorder, outcome, stage.directory)
     return outcome
 
@@ -207,15 +203,14 @@ def _send_all(publisher: Publisher, server: RtmpServer, url: str, seconds: float
 
 
 def dropping_publisher_at_nginx(stage: Stage) -> Outcome:
-    (stage.directory / "nginx").mkdir()
     sent: Sent = []
-    with nginx_rtmp(stage.directory / "nginx") as base:
+    with nginx_rtmp(stage.directory) as base:
         url = f"{base}/drops"
-        job_id = stage.recorder.submit(url, stage.recorder.template("mp4", "m3u8"))
-        publishers = [publishing(stage.clip, url, speed=1.0) for _ in range(2)]
-        with publishers[0] as first, publishers[1] as second:
+        with publishing(stage.clip, url) as first, publishing(stage.clip, url) as second:
+            job_id = stage.recorder.submit(url, stage.recorder.template("mp4", "m3u8"))
             for publisher in (first, second):
                 publisher.connect()
+                wait_for(lambda: is_played(stage.directory, "drops") or None)
                 publisher.begin_sending(5.0)
                 sent += publisher.finish()
         return _conclude(stage.recorder, job_id, sent)

@@ -22,12 +22,9 @@ def _nal_units(sample: bytes) -> list[bytes]:
     return units
 
 
-@pytest.mark.parametrize(
-    ("scenario", "stream_seconds"),
-    [(scenarios.formats, scenarios.SECONDS), (scenarios.formats_at_nginx, scenarios.NGINX_SECONDS)],
-)
+@pytest.mark.parametrize("scenario", [scenarios.formats, scenarios.formats_at_nginx])
 def test_a_stream_is_recorded_to_mp4_flv_and_hls_at_once_without_encoding(
-    played: Played, clip: Path, scenario: scenarios.Scenario, stream_seconds: float
+    played: Played, clip: Path, scenario: scenarios.Scenario
 ) -> None:
     outcome = played(scenario)
     sent, paths = outcome.sent, played.kept(scenario)
@@ -48,12 +45,12 @@ def test_a_stream_is_recorded_to_mp4_flv_and_hls_at_once_without_encoding(
     # A transport stream has start codes instead of lengths, and carries the parameter sets before keyframes.
     pairs = zip(found["mp4"].payloads["video"], found["m3u8"].payloads["video"], strict=True)
     assert all(unit in in_slices for sample, in_slices in pairs for unit in _nal_units(sample))
-    assert decodes(paths["mp4"]) == decodes(paths["flv"]) == decodes(paths["m3u8"]) > (stream_seconds - 4) * 25
+    assert decodes(paths["mp4"]) == decodes(paths["flv"]) == decodes(paths["m3u8"]) > (scenarios.SECONDS - 4) * 25
     for file in outcome.files:
         assert abs(file.duration - lasted) < 0.5
         assert (file.width, file.height, file.job_id) == (640, 360, outcome.job_id)
     # Copying packets takes next to nothing: less than a tenth of a core, were the stream sent as slowly as it plays.
-    assert outcome.cpu_seconds < 0.10 * stream_seconds
+    assert outcome.cpu_seconds < 0.10 * scenarios.SECONDS
 
 
 def _first_kept(sent: Sent, recorded: Recorded) -> int:

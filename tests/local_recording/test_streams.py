@@ -89,7 +89,6 @@ def test_a_stream_that_drops_and_comes_back_stays_in_one_file(played: Played, tm
         assert stamps == sorted(set(stamps))
 
 
-@pytest.mark.slow
 def test_a_stream_that_comes_back_to_a_server_without_memory_goes_on_at_its_next_keyframe(
     played: Played, tmp_path: Path
 ) -> None:
