@@ -39,7 +39,7 @@ from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest, Route
-from ims_mcp.local.rpc.call import Service
+from ims_mcp.local.rpc.call import Service, services_of
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
 from ims_mcp.local.store import Store
@@ -160,9 +160,12 @@ class LocalIms:
             Categories(store),
             Marks(store),
             storages,
-            Sts(identities),
         )
-        self.services = (*(service for family in families for service in family.services), *recording)
+        self.services = (
+            *(service for family in families for service in services_of(family)),
+            *recording,
+            *Sts(identities).services,
+        )
         self._rpc = Rpc(self.services, SignatureCheck(identities, self._clock))
         self._oss = OssRest(objects, identities, region=self._region, clock=self._clock, on_stored=sessions.on_stored)
         self.routes = self._oss.routes

@@ -47,6 +47,7 @@ class BoundedProtocol(H11Protocol):
         return self.conn.our_state is h11.IDLE
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """From here on its headers may take so long."""
         super().connection_made(transport)
         if len(self.connections) > self.timeouts.connections:
             self._choose_to_give_up().transport.abort()
@@ -62,11 +63,13 @@ class BoundedProtocol(H11Protocol):
         return min(idle, key=lambda one: (one._has_asked, one._made), default=self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
         self._stop_waiting()
         self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Its parts count as progress of what is being waited for."""
         super().data_received(data)
         self._received_bytes += len(data)
         state = self.conn.their_state
@@ -81,17 +84,20 @@ class BoundedProtocol(H11Protocol):
             self._stop_waiting()
 
     def pause_writing(self) -> None:
+        """Its reader takes nothing more for now."""
         super().pause_writing()
         if self._reader_timer is None:
             self._reader_timer = self.loop.call_later(self.timeouts.reader_seconds, self._give_up)
 
     def resume_writing(self) -> None:
+        """Its reader has taken something."""
         if self._reader_timer is not None:
             self._reader_timer.cancel()
             self._reader_timer = None
         super().resume_writing()
 
     def on_response_complete(self) -> None:
+        """What comes next is another request."""
         super().on_response_complete()
         self._has_asked = True
         if self.conn.their_state is not h11.SEND_BODY and not (self.is_idle and self.conn.trailing_data[0]):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.addresses import (
     AddressError,
     ObjectAddress,
@@ -15,10 +16,10 @@ from ims_mcp.local.media_library.addresses import (
     without_query,
 )
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.media_library.assets import Asset, RegistrationOptions
+from ims_mcp.local.media_library.assets import Asset
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid, media_not_found, missing, unsupported
 from ims_mcp.local.wire_values import utc_text
 
@@ -42,18 +43,7 @@ class AssetChanges:
         self._registrar = registrar
         self._objects = objects
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The four operations of the family."""
-        return services_of(
-            {
-                "RegisterMediaInfo": self._register_asset,
-                "RegisterMediaStream": self._register_stream,
-                "UpdateMediaInfo": self._update,
-                "DeleteMediaInfos": self._delete,
-            }
-        )
-
+    @handles("RegisterMediaInfo")
     async def _register_asset(self, call: Call) -> dict[str, Any]:
         """Without AI analysis, workflows and vod:// addresses; NotifyAddress and SearchLibName have no effect."""
         if call.text("SmartTagTemplateId"):
@@ -86,6 +76,7 @@ class AssetChanges:
             self._registrar.begin(registered.file_id, due_at)
         return {"MediaId": registered.media_id}
 
+    @handles("RegisterMediaStream")
     async def _register_stream(self, call: Call) -> dict[str, Any]:
         """Whole; probed as an asset is."""
         media_id = call.required_text("MediaId")
@@ -100,6 +91,7 @@ class AssetChanges:
         self._registrar.begin(file_id, due_at)
         return {"MediaId": media_id}
 
+    @handles("UpdateMediaInfo")
     async def _update(self, call: Call) -> dict[str, Any]:
         """Whole."""
         asset = await asset_of(self._library, call)
@@ -111,6 +103,7 @@ class AssetChanges:
         await self._library.update(asset.media_id, columns, append_tags=call.flag("AppendTags"))
         return {"MediaId": asset.media_id}
 
+    @handles("DeleteMediaInfos")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole; pictures of an asset are deleted with its physical files only."""
         named = call.parts("MediaIds", most=MAX_DELETED) or call.parts("InputURLs", most=MAX_DELETED)
@@ -168,10 +161,10 @@ def category_of(call: Call) -> int | None:
     return cate_id if cate_id is not None and cate_id > 0 else None
 
 
-def _options(call: Call) -> RegistrationOptions:
+def _options(call: Call) -> PictureOptions:
     config: dict[str, Any] = json.loads(call.text("RegisterConfig") or "{}")
     cover: dict[str, Any] = config.get("CoverConfig") or {}
-    return RegistrationOptions(
+    return PictureOptions(
         sprite=_is_wanted(config.get("NeedSprite")),
         snapshots=_is_wanted(config.get("NeedSnapshot")),
         cover=call.text("CoverURL") is None,

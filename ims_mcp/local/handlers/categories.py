@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault
 from ims_mcp.local.store import Store
 
@@ -19,18 +19,7 @@ class Categories:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The four operations of the family."""
-        return services_of(
-            {
-                "AddCategory": self._add,
-                "GetCategories": self._get,
-                "UpdateCategory": self._update,
-                "DeleteCategory": self._delete,
-            }
-        )
-
+    @handles("AddCategory")
     async def _add(self, call: Call) -> dict[str, Any]:
         """Whole."""
         parent_id = _parent(call.integer("ParentId"))
@@ -54,6 +43,7 @@ class Categories:
 
         return {"Category": await self._store.write(work)}
 
+    @handles("GetCategories")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
         cate_id = _parent(call.integer("CateId"))
@@ -77,6 +67,7 @@ class Categories:
 
         return await self._store.read(work)
 
+    @handles("UpdateCategory")
     async def _update(self, call: Call) -> dict[str, Any]:
         """Whole."""
 
@@ -89,6 +80,7 @@ class Categories:
         await self._store.write(work)
         return {}
 
+    @handles("DeleteCategory")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
 

@@ -18,11 +18,11 @@ from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording import files, jobs, templates
 from ims_mcp.local.recording.callback import Callbacks
-from ims_mcp.local.recording.jobs import NewJob, RecordJob, RecordJobs
+from ims_mcp.local.recording.jobs import RecordJob, RecordJobs
 from ims_mcp.local.recording.publishing import Publisher
 from ims_mcp.local.recording.recordings import RECONNECT_TIMEOUT_SECONDS, Recordings, RecordLimits
 from ims_mcp.local.recording.templates import Templates
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, Service, handles, services_of
 from ims_mcp.local.rpc.service_errors import invalid, missing, unsupported
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
@@ -64,9 +64,9 @@ async def live_record(
         ) as recordings,
     ):
         yield (
-            *LiveRecordJobs(held_jobs, held_templates, objects, recordings.begin).services,
-            *LiveRecordTemplates(held_templates, held_jobs).services,
-            *file_operations.services,
+            *services_of(LiveRecordJobs(held_jobs, held_templates, objects, recordings.begin)),
+            *services_of(LiveRecordTemplates(held_templates, held_jobs)),
+            *services_of(file_operations),
         )
 
 
@@ -82,17 +82,7 @@ class LiveRecordJobs:
         self._objects = objects
         self._begin = begin
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The three operations on jobs."""
-        return services_of(
-            {
-                "SubmitLiveRecordJob": self._submit,
-                "GetLiveRecordJob": self._get,
-                "ListLiveRecordJobs": self._list,
-            }
-        )
-
+    @handles("SubmitLiveRecordJob")
     async def _submit(self, call: Call) -> dict[str, Any]:
         """From this machine only (rtmp on 127.0.0.0/8, ::1, localhost); a NotifyUrl elsewhere is never contacted."""
         url = _read_stream_url(call.arguments["StreamInput"].get("Url"))
@@ -101,23 +91,23 @@ class LiveRecordJobs:
         template = await self._templates.get(call.text("TemplateId") or "")
         await self._objects.ensure_bucket(bucket)
         job = await self._jobs.add(
-            NewJob(
-                name=call.text("Name") or "",
-                url=url,
-                output_type=output["Type"],
-                bucket=bucket,
-                endpoint=output.get("Endpoint"),
-                notify_url=call.text("NotifyUrl"),
-                template=template,
-            )
+            template,
+            name=call.text("Name") or "",
+            url=url,
+            output_type=output["Type"],
+            bucket=bucket,
+            endpoint=output.get("Endpoint"),
+            notify_url=call.text("NotifyUrl"),
         )
         self._begin(job)
         return {"JobId": job.job_id}
 
+    @handles("GetLiveRecordJob")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
         return {"RecordJob": _describe(await self._jobs.get(call.text("JobId") or ""))}
 
+    @handles("ListLiveRecordJobs")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
         page = window_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") != "asc")

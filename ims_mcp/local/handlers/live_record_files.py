@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import Page
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid
 from ims_mcp.local.wire_values import utc_text
 
@@ -30,11 +30,6 @@ class LiveRecordFiles:
         self._objects = objects
         self._region = region
         self._endpoint = endpoint
-
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The two operations on recorded files."""
-        return services_of({"ListLiveRecordFiles": self._list, "DeleteLiveRecordFiles": self._delete})
 
     def describe(self, file: RecordFile) -> dict[str, Any]:
         """As the list and the callback tell of it. RecordOutput is JSON text."""
@@ -63,6 +58,7 @@ class LiveRecordFiles:
         host = endpoint or f"oss-{self._region}.aliyuncs.com"
         return f"http://{file.address.bucket}.{host}/{quote(file.address.key, safe='/~')}"
 
+    @handles("ListLiveRecordFiles")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
         page = window_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") == "desc")
@@ -77,6 +73,7 @@ class LiveRecordFiles:
             "TotalCount": str(total),
         }
 
+    @handles("DeleteLiveRecordFiles")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole; each file is answered with Success or ResourceNotFound."""
         record_ids = cast("Sequence[str]", call.arguments["RecordIds"])

@@ -8,7 +8,7 @@ from typing import Any, cast
 from ims_mcp.local.recording.jobs import RecordJobs
 from ims_mcp.local.recording.record_format import RecordFormat, read_record_formats
 from ims_mcp.local.recording.templates import Template, Templates
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 from ims_mcp.local.wire_values import utc_text
 
@@ -20,23 +20,12 @@ class LiveRecordTemplates:
         self._templates = templates
         self._jobs = jobs
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The five operations on templates."""
-        return services_of(
-            {
-                "CreateLiveRecordTemplate": self._create,
-                "GetLiveRecordTemplate": self._get,
-                "ListLiveRecordTemplates": self._list,
-                "UpdateLiveRecordTemplate": self._update,
-                "DeleteLiveRecordTemplate": self._delete,
-            }
-        )
-
+    @handles("CreateLiveRecordTemplate")
     async def _create(self, call: Call) -> dict[str, Any]:
         """Whole."""
         return {"TemplateId": await self._templates.create(call.text("Name") or "", _read_formats(call))}
 
+    @handles("GetLiveRecordTemplate")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
         template_id, job_id = call.text("TemplateId") or "", call.text("JobId")
@@ -47,6 +36,7 @@ class LiveRecordTemplates:
             raise RpcFault("ResourceNotFound", f"The job {job_id} was not submitted with the template {template_id}.")
         return {"RecordTemplate": _describe(snapshot)}
 
+    @handles("ListLiveRecordTemplates")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
         sort_by = (call.text("SortBy") or "desc").lower()
@@ -72,11 +62,13 @@ class LiveRecordTemplates:
             "TotalCount": len(found),
         }
 
+    @handles("UpdateLiveRecordTemplate")
     async def _update(self, call: Call) -> dict[str, Any]:
         """Whole."""
         await self._templates.update(call.text("TemplateId") or "", call.text("Name") or "", _read_formats(call))
         return {}
 
+    @handles("DeleteLiveRecordTemplate")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
         await self._templates.delete(call.text("TemplateId") or "")

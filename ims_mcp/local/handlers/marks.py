@@ -7,7 +7,7 @@ import sqlite3
 import uuid
 from typing import Any
 
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid, media_not_found, missing
 from ims_mcp.local.store import Store
 
@@ -24,19 +24,7 @@ class Marks:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The five operations of the family."""
-        return services_of(
-            {
-                "AddMediaMarks": self._add,
-                "GetMediaMarks": self._get,
-                "ListMediaMarks": self._list,
-                "UpdateMediaMarks": self._update,
-                "DeleteMediaMarks": self._delete,
-            }
-        )
-
+    @handles("AddMediaMarks")
     async def _add(self, call: Call) -> dict[str, Any]:
         """Whole."""
         media_id = call.required_text("MediaId")
@@ -52,6 +40,7 @@ class Marks:
         await self._store.write(work)
         return {"MediaId": media_id, "MediaMarkIds": ",".join(mark_id for mark_id, _ in marks)}
 
+    @handles("GetMediaMarks")
     async def _get(self, call: Call) -> dict[str, Any]:
         """MediaId and MediaMarkIds are both needed; unknown ids are passed over."""
         media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
@@ -60,11 +49,13 @@ class Marks:
         marks = await self._marks(media_id)
         return {"MediaId": media_id, "MediaMarks": _text([mark for mark in marks if mark["MarkId"] in mark_ids])}
 
+    @handles("ListMediaMarks")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
         media_id = call.required_text("MediaId")
         return {"MediaId": media_id, "MediaMarks": _text(await self._marks(media_id))}
 
+    @handles("UpdateMediaMarks")
     async def _update(self, call: Call) -> dict[str, Any]:
         """An element names its mark as MarkId (MediaMarkId is understood as well)."""
         media_id, elements = call.required_text("MediaId"), _elements(call)
@@ -86,6 +77,7 @@ class Marks:
         await self._store.write(work)
         return {"MediaId": media_id, "MediaMarkIds": ",".join(str(mark_id) for mark_id, _ in elements)}
 
+    @handles("DeleteMediaMarks")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
         media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")

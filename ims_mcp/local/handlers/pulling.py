@@ -23,7 +23,7 @@ from ims_mcp.local.media_library.addresses import (
     media_type_of,
     object_address,
 )
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid, unsupported
 from ims_mcp.local.uploads.pull_jobs import PullJob, PullJobs, PullRequest
 from ims_mcp.local.uploads.puller import Puller
@@ -44,17 +44,7 @@ class Pulling:
         self._storage = storage
         self._endpoint = endpoint
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The three operations of the family."""
-        return services_of(
-            {
-                "UploadMediaByURL": self._pull_assets,
-                "UploadStreamByURL": self._pull_stream,
-                "GetUrlUploadInfos": self._get,
-            }
-        )
-
+    @handles("UploadMediaByURL")
     async def _pull_assets(self, call: Call) -> dict[str, Any]:
         """From this machine only (127.0.0.0/8, ::1, localhost); video and audio, without workflows and entities."""
         refuse_unsupported(call)
@@ -73,6 +63,7 @@ class Pulling:
         address = self._storage.new_address(FOLDERS[media_type], extension)
         return PullRequest(url, source, address, {**columns, "input_url": self._storage.file_url(address)})
 
+    @handles("UploadStreamByURL")
     async def _pull_stream(self, call: Call) -> dict[str, Any]:
         """From this machine only."""
         url = str(call.text("StreamURL"))
@@ -90,6 +81,7 @@ class Pulling:
             "FileURL": columns["input_url"],
         }
 
+    @handles("GetUrlUploadInfos")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
         asked = call.parts("JobIds", most=MAX_ASKED)

@@ -12,7 +12,7 @@ from ims_mcp.local.handlers.assets import asset_of
 from ims_mcp.local.handlers.media_info import MediaInfo, MediaUrls
 from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import NORMAL, SOURCE_FILE, Asset, MediaFile
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
 from ims_mcp.local.wire_values import MOST, beijing_text, epoch_seconds, utc_text
@@ -40,24 +40,14 @@ class LibraryReading:
         self._media_info = media_info
         self._urls = urls
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The four operations of the family."""
-        return services_of(
-            {
-                "GetMediaInfo": self._get,
-                "BatchGetMediaInfos": self._get_several,
-                "ListMediaBasicInfos": self._list,
-                "GetPlayInfo": self._get_play_info,
-            }
-        )
-
+    @handles("GetMediaInfo")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Without AI results; addresses are signed with V1 whatever OutputType says."""
         asset = await asset_of(self._library, call)
         infos = await self._infos([asset], call.link_seconds, with_files=True)
         return {"MediaInfo": infos[0]}
 
+    @handles("BatchGetMediaInfos")
     async def _get_several(self, call: Call) -> dict[str, Any]:
         """At most 100 ids."""
         media_ids = call.parts("MediaIds", most=MAX_BATCH)
@@ -71,6 +61,7 @@ class LibraryReading:
             "IgnoredList": [media_id for media_id in media_ids if media_id not in found],
         }
 
+    @handles("ListMediaBasicInfos")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole; a NextToken is good for the same filters only."""
         filters = [(condition, call.text(name)) for name, condition in _FILTERS.items() if call.text(name)]
@@ -107,6 +98,7 @@ class LibraryReading:
             )
         return infos
 
+    @handles("GetPlayInfo")
     async def _get_play_info(self, call: Call) -> dict[str, Any]:
         """The source and the attached streams; there is no transcoding, encryption or CDN."""
         asset = await asset_of(self._library, call)

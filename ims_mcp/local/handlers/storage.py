@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from ims_mcp.local.rpc.call import Call, Service, services_of
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, unsupported
 from ims_mcp.local.store import Store
 from ims_mcp.local.wire_values import utc_text
@@ -33,17 +33,6 @@ class Storage:
         self._store = store
         self._clock = clock
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The three operations of the family."""
-        return services_of(
-            {
-                "GetStorageList": self._list,
-                "GetDefaultStorageLocation": self._get_default,
-                "SetDefaultStorageLocation": self._set_default,
-            }
-        )
-
     async def ensure_default(self) -> None:
         """A new library has the bucket local-media as its default storage."""
 
@@ -53,6 +42,7 @@ class Storage:
 
         await self._store.write(work)
 
+    @handles("GetStorageList")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Every bucket that has been the default; the VOD storage is not among them."""
         query = f"{_SELECT} ORDER BY created_at, bucket"
@@ -78,6 +68,7 @@ class Storage:
             ]
         }
 
+    @handles("GetDefaultStorageLocation")
     async def _get_default(self, call: Call) -> dict[str, Any]:
         """Whole."""
         del call
@@ -85,6 +76,7 @@ class Storage:
         row = await self._store.read(lambda connection: connection.execute(query).fetchone())
         return {"Bucket": row["bucket"], "Path": row["path"], "StorageType": OWN_BUCKET, "Status": _status(row)}
 
+    @handles("SetDefaultStorageLocation")
     async def _set_default(self, call: Call) -> dict[str, Any]:
         """Not to the VOD storage."""
         bucket = call.required_text("Bucket")

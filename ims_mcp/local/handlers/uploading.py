@@ -15,9 +15,9 @@ from ims_mcp.catalogue import Parameter
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.notes.upload import MEDIA_META_DATA
 from ims_mcp.errors import InvalidArguments
+from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.media_library.assets import RegistrationOptions
-from ims_mcp.local.rpc.call import Call, Service, own_table, services_of
+from ims_mcp.local.rpc.call import Call, handles, own_table
 from ims_mcp.local.rpc.service_errors import from_invalid_arguments, invalid, media_not_found, unsupported
 from ims_mcp.local.uploads.sessions import UploadSessions
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, UploadCredentials, VodStorage
@@ -58,17 +58,7 @@ class Uploading:
         self._storage = storage
         self._credentials = credentials
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The three operations of the family."""
-        return services_of(
-            {
-                "CreateUploadMedia": self._create_asset,
-                "CreateUploadStream": self._create_stream,
-                "RefreshUploadMedia": self._refresh,
-            }
-        )
-
+    @handles("CreateUploadMedia")
     async def _create_asset(self, call: Call) -> dict[str, Any]:
         """Into the VOD storage only, without workflows, entities and callbacks; FileURL and MediaURL are the same."""
         refuse_unsupported(call)
@@ -83,6 +73,7 @@ class Uploading:
         # There is no CDN here: without one the service answers the same address twice.
         return {"MediaId": begun.media_id, "FileURL": url, "MediaURL": url, **grant}
 
+    @handles("CreateUploadStream")
     async def _create_stream(self, call: Call) -> dict[str, Any]:
         """Whole."""
         media_id = call.required_text("MediaId")
@@ -96,6 +87,7 @@ class Uploading:
         await self._sessions.open_stream(media_id, address, columns, quality_of(call))
         return {"MediaId": media_id, "FileURL": url, **await self._credentials.grant(address)}
 
+    @handles("RefreshUploadMedia")
     async def _refresh(self, call: Call) -> dict[str, Any]:
         """Whole."""
         media_id = str(call.text("MediaId"))
@@ -166,7 +158,7 @@ def asset_columns(media_type: str, described: Mapping[str, Any], *, name: str, u
         "cover_url": described.get("CoverURL"),
         "cate_id": cate_id if cate_id > 0 else None,
         "user_data": user_data,
-        "wishes": RegistrationOptions(cover=not described.get("CoverURL")).to_json(),
+        "wishes": PictureOptions(cover=not described.get("CoverURL")).to_json(),
     }
 
 

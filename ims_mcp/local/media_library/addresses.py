@@ -33,6 +33,7 @@ class ObjectAddress:
 
     @property
     def file_name(self) -> str:
+        """What follows the last slash of the key."""
         return self.key.rsplit("/", 1)[-1]
 
     @property

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.addresses import ObjectAddress
 
 SCHEMA = """
@@ -148,23 +149,6 @@ class StoredPictures:
 
 
 @dataclass(frozen=True, slots=True)
-class RegistrationOptions:
-    """Which pictures an asset should get; the cover is the first frame that shows something unless a time is named.
-
-    Kept in the column ``wishes``.
-    """
-
-    sprite: bool = True
-    snapshots: bool = True
-    cover: bool = True
-    cover_at_seconds: float | None = None
-
-    def to_json(self) -> str:
-        """As it is stored."""
-        return json.dumps(asdict(self))
-
-
-@dataclass(frozen=True, slots=True)
 class Asset:
     """A media asset that exists, with the name of its category joined in. Times are epoch seconds."""
 
@@ -185,7 +169,8 @@ class Asset:
     reference_id: str | None
     cate_id: int | None
     cate_name: str | None
-    options: RegistrationOptions
+    options: PictureOptions
+    """In the column ``wishes``."""
     pictures: StoredPictures
     created_at: int
     modified_at: int
@@ -196,7 +181,7 @@ def asset_of(row: sqlite3.Row) -> Asset:
     columns: dict[str, Any] = dict(row)
     del columns["deleted_at"]
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
-    columns["options"] = RegistrationOptions(**json.loads(columns.pop("wishes")))
+    columns["options"] = PictureOptions(**json.loads(columns.pop("wishes")))
     columns["pictures"] = StoredPictures.from_json(columns["pictures"])
     return Asset(**columns)
 

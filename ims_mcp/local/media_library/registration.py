@@ -17,7 +17,7 @@ from ims_mcp.local.data_dir import sweep
 from ims_mcp.local.disk import explain_failure
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.media_worker import MediaWorker
-from ims_mcp.local.media.pictures import Pictures, PictureWish
+from ims_mcp.local.media.pictures import Pictures
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Library
@@ -157,18 +157,12 @@ class Registrar:
 
     async def _pictures(self, asset: Asset, stored: StoredObject) -> StoredPictures | None:
         options = asset.options
-        wish = PictureWish(
-            cover=options.cover,
-            cover_seconds=options.cover_at_seconds,
-            snapshots=options.snapshots,
-            sprite=options.sprite,
-        )
-        if not (wish.cover or wish.snapshots or wish.sprite):
+        if not (options.cover or options.snapshots or options.sprite):
             return None
         directory = self._work_dir / uuid.uuid4().hex
         directory.mkdir(mode=0o700)
         try:
-            pictures = await self._worker.pictures(stored.path, directory, wish)
+            pictures = await self._worker.pictures(stored.path, directory, options)
             return await self._store(asset, pictures)
         except UnreadableMedia as unreadable:
             _log.warning("%s gets no pictures: %s", asset.address, unreadable.reason)

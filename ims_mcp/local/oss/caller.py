@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ims_mcp.local.identity import Identities, Identity, Objection
 from ims_mcp.local.oss import signature_v1, signature_v4
-from ims_mcp.local.oss.claim import Claim
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
-from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.request import Claim, Request
 
 _V1_QUERY = ("OSSAccessKeyId", "Signature")
 

@@ -13,9 +13,8 @@ from urllib.parse import quote
 
 from ims_mcp.http_date import read_http_date
 from ims_mcp.local.identity import Identity
-from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
-from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.request import Claim, Request, check_expiry, check_skew
 from ims_mcp.local.wire_values import whole_number
 
 # Query parameters that count as part of the resource. Source: the OSS page on header signatures, and what oss2 2.19.1

@@ -13,9 +13,8 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
-from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.request import Claim, Request, check_expiry, check_skew
 from ims_mcp.local.wire_values import whole_number
 
 ALGORITHM = "OSS4-HMAC-SHA256"

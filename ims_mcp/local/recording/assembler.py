@@ -23,7 +23,7 @@ from av.packet import Packet
 
 from ims_mcp.local.disk import DiskFull, is_disk_full
 from ims_mcp.local.recording.child import AssemblerConfig, init_child, send
-from ims_mcp.local.recording.segment_writer import LEAD_MS
+from ims_mcp.local.recording.segments import LEAD_MS
 
 _MILLISECOND = Fraction(1, 1000)
 _ENTRY = re.compile(r"#EXTINF:(?P<seconds>[0-9.]+),[^\n]*\n(?P<name>[^#\n]+)\n")

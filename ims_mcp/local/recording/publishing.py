@@ -16,10 +16,10 @@ from ims_mcp.local.disk import DiskFull
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.child import Child
-from ims_mcp.local.recording.files import NewFile, RecordFile, RecordFiles
+from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import RecordJob
-from ims_mcp.local.recording.journal import Journal, Segment
 from ims_mcp.local.recording.record_format import RecordFormat, file_key, slice_key
+from ims_mcp.local.recording.segments import Journal, Segment
 
 _AT_ONCE = 2
 _ATTEMPTS = 2
@@ -89,18 +89,18 @@ class Publisher:
                 slice_keys = await self._store_slices(job, entry, key, made["slices"], started_at, work)
             else:
                 await self._objects.put_file(job.bucket, key, Path(made["path"]))
-            file = NewFile(
+            return await self._files.add(
+                job,
+                ObjectAddress(job.bucket, key),
+                slice_keys,
                 format=entry.format,
                 number=number,
-                address=ObjectAddress(job.bucket, key),
-                slice_keys=tuple(slice_keys),
                 started_at=started_at,
                 ended_at=ended_at,
                 duration_seconds=made["duration_seconds"],
                 width=made["width"],
                 height=made["height"],
             )
-            return await self._files.add(job, file)
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
 

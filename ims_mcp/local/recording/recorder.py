@@ -20,8 +20,7 @@ from av.packet import Packet
 
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.recording.child import RecorderConfig, init_child, send
-from ims_mcp.local.recording.journal import Journal
-from ims_mcp.local.recording.segment_writer import SegmentWriteFailed, SegmentWriter
+from ims_mcp.local.recording.segments import Journal, SegmentWriteFailed, SegmentWriter
 from ims_mcp.local.recording.timeline import Timeline
 
 _RETRY_SECONDS = 0.5

@@ -19,8 +19,8 @@ from ims_mcp.local.recording.callback import Callbacks, make_numeric
 from ims_mcp.local.recording.child import Child, RecorderConfig
 from ims_mcp.local.recording.files import RecordFile
 from ims_mcp.local.recording.jobs import JobStatus, RecordJob, RecordJobs
-from ims_mcp.local.recording.journal import Journal
 from ims_mcp.local.recording.publishing import Publisher
+from ims_mcp.local.recording.segments import Journal
 
 RECONNECT_TIMEOUT_SECONDS = 180.0
 STALL_SECONDS = 5.0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.local.identity import Identity
 from ims_mcp.local.rpc.service_errors import invalid, missing
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_MARK = "handled_operation"
 IMS_VERSION = "2020-11-09"
 STS_VERSION = "2015-04-01"
 # Beyond what any listing has, and far below what SQLite can count to.
@@ -86,9 +88,21 @@ class Service:
     version: str = IMS_VERSION
 
 
-def services_of(handlers: Mapping[str, Handler]) -> tuple[Service, ...]:
-    """The operations of IMS that a family does, by name; arguments are checked by the catalogue's table of each."""
-    return tuple(Service(get_operation(name), handler) for name, handler in handlers.items())
+def handles(name: str) -> Callable[[_Method], _Method]:
+    """Marks a method of a family as the :data:`Handler` of an operation of IMS."""
+
+    def mark(method: _Method) -> _Method:
+        setattr(method, _MARK, name)
+        return method
+
+    return mark
+
+
+def services_of(family: object) -> tuple[Service, ...]:
+    """The operations of IMS that a family does; arguments are checked by the catalogue's table of each."""
+    marked = [name for name, method in vars(type(family)).items() if hasattr(method, _MARK)]
+    methods = [getattr(family, name) for name in marked]
+    return tuple(Service(get_operation(getattr(method, _MARK)), method) for method in methods)
 
 
 def own_table(name: str, *parameters: Parameter) -> Operation:

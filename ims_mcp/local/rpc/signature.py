@@ -38,6 +38,7 @@ class SignedRequest:
     body: bytes
 
     def header(self, name: str) -> str | None:
+        """By lower-case name."""
         return next((value for header, value in self.headers if header == name), None)
 
 

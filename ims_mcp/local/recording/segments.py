@@ -1,11 +1,18 @@
-"""Writing what was pulled: packets into FLV segments, cut at keyframes where any format's file ends."""
+"""What a recorder leaves in its job's directory: numbered FLV segments, and a journal of how they make up files.
+
+``journal.jsonl`` is appended to by the recorder and read by everybody; a line a kill has torn is passed over. A segment
+is journalled before its file is made, so that no segment is unknown. Segments end at keyframes where any format's file
+ends.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import av
@@ -13,10 +20,80 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from ims_mcp.local.recording.journal import Journal, Segment
-
+_NAME = "journal.jsonl"
 LEAD_MS = 1000
 """A segment's clock begins here: sound may come a moment after the keyframe it begins with, and belong before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the stream that no file of any format ends in."""
+
+    number: int
+    run: int
+    """Which recorder process wrote it: positions of one run lie on one clock."""
+    position_ms: int
+    """Where it begins on its run's clock."""
+    shape: str
+    """Names the codec parameters; all segments of a file have the same."""
+    files: Mapping[str, int]
+    """Format -> the number, from 1, of that format's file it belongs to."""
+    began: Mapping[str, float]
+    """Format -> epoch seconds at which that file began."""
+    ended_at: float | None = None
+    """Epoch seconds of its last packet; None while it is written, and where a kill ended it."""
+
+
+class Journal:
+    """The journal of one job, and where its segments lie."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._path = directory / _NAME
+
+    def segment_path(self, number: int) -> Path:
+        """Where a segment is, or was."""
+        return self.directory / f"{number:06}.flv"
+
+    def is_gone(self, segment: Segment) -> bool:
+        """Its files have all been made, or it never was."""
+        return not self.segment_path(segment.number).exists()
+
+    def segments(self) -> list[Segment]:
+        """All that were begun, in order."""
+        segments: dict[int, Segment] = {}
+        text = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
+        for line in text.splitlines():
+            with suppress(ValueError, TypeError, KeyError):
+                entry: dict[str, Any] = json.loads(line)
+                number = int(entry["number"])
+                # The later of two lines about a segment is the whole truth of it.
+                segments[number] = Segment(**entry)
+        return [segments[number] for number in sorted(segments)]
+
+    def write(self, segment: Segment) -> None:
+        """A segment that begins, or again when it has ended."""
+        with self._path.open("a+b", buffering=0) as file:
+            torn = file.tell() > 0 and self._path.read_bytes()[-1:] != b"\n"
+            entry = {name: getattr(segment, name) for name in Segment.__slots__}
+            file.write((b"\n" if torn else b"") + json.dumps(entry).encode() + b"\n")
+
+    def last_packet_at(self, clock_offset_seconds: float) -> float | None:
+        """Epoch seconds of the last packet of all; None where nothing was recorded."""
+        for segment in reversed(self.segments()):
+            if (ended_at := self.ended_at(segment, clock_offset_seconds)) is not None:
+                return ended_at
+        return None
+
+    def ended_at(self, segment: Segment, clock_offset_seconds: float) -> float | None:
+        """When its last packet was written; None where the segment holds nothing, or is gone."""
+        if segment.ended_at is not None:
+            return segment.ended_at
+        try:
+            # Every packet is flushed: the file was changed last when its last packet came.
+            return self.segment_path(segment.number).stat().st_mtime + clock_offset_seconds
+        except FileNotFoundError:
+            return None
 
 
 class SegmentWriteFailed(Exception):
@@ -56,10 +133,6 @@ class SegmentWriter:
             for format_, number in former[-1].files.items():
                 began = former[-1].began[format_]
                 self._files[format_] = _File(number, began, -round((ended_at - began) * 1000))
-
-    @property
-    def is_open(self) -> bool:
-        return self._output is not None
 
     def begin(self, streams: Sequence[Any], place_ms: int) -> bool:
         """Before a packet at which a segment can begin: make sure of the right one. Whether a new one was begun."""
