@@ -78,11 +78,6 @@ class Child:
             await process.stdin.drain()
         return cls(process)
 
-    @property
-    def pid(self) -> int:
-        """Of the process."""
-        return self._process.pid
-
     async def receive(self) -> AsyncIterator[dict[str, Any]]:
         """The messages of the child, until it ends."""
         assert self._process.stdout is not None

@@ -70,12 +70,6 @@ class Recordings:
         self._clock = clock
         self._describe_file = describe_file
         self._tasks = BackgroundTasks()
-        self._recorders: dict[str, int] = {}
-
-    @property
-    def recorders(self) -> Mapping[str, int]:
-        """JobId -> the id of its recorder process, where one runs now."""
-        return self._recorders
 
     async def __aenter__(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
@@ -152,7 +146,6 @@ class Recordings:
             clock_offset_seconds=self._clock_offset,
         )
         child = await Child.start("ims_mcp.local.recording.recorder", asdict(config))
-        self._recorders[job.job_id] = child.pid
         publishing = BackgroundTasks()
         try:
             async for message in child.receive():
@@ -166,7 +159,6 @@ class Recordings:
             await publishing.stop()
             raise
         finally:
-            self._recorders.pop(job.job_id, None)
             await child.end()
             await publishing.join()
         return False
