@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from ims_mcp.local.oss.caller import Caller
-from ims_mcp.local.oss.documents import iso_time, node, text, url_encoded
+from ims_mcp.local.oss.documents import iso_time, node, text, url_encode
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
 from ims_mcp.local.oss.listing import Page, list_page
 from ims_mcp.local.oss.names import check_bucket
@@ -81,7 +81,7 @@ class BucketRequests:
     async def bucket_info(self, request: Request, _caller: Caller) -> Reply:
         """Whole; every bucket is Standard, LRS and private."""
         name = check_bucket(request.bucket or "")
-        created = await self._created(name)
+        created = await self._read_creation(name)
         bucket = (
             *self._describe(name, created),
             OWNER,
@@ -92,7 +92,7 @@ class BucketRequests:
 
     async def bucket_location(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
-        await self._created(check_bucket(request.bucket or ""))
+        await self._read_creation(check_bucket(request.bucket or ""))
         return xml_reply(text("LocationConstraint", f"oss-{self._region}"))
 
     async def list_objects(self, request: Request, _caller: Caller) -> Reply:
@@ -127,7 +127,7 @@ class BucketRequests:
 
     async def _page(self, request: Request, marker: str) -> tuple[Page, list[str], Encoder]:
         name = check_bucket(request.bucket or "")
-        await self._created(name)
+        await self._read_creation(name)
         prefix, delimiter = request.parameter("prefix") or "", request.parameter("delimiter") or ""
         size = request.number("max-keys", 100, 1, MAX_PAGE)
         encode = encoder(request)
@@ -147,13 +147,13 @@ class BucketRequests:
             text("Prefix", encode(prefix)),
             text("MaxKeys", size),
             text("Delimiter", encode(delimiter)),
-            *([text("EncodingType", "url")] if encode is url_encoded else []),
+            *([text("EncodingType", "url")] if encode is url_encode else []),
             text("IsTruncated", "false" if page.next_marker is None else "true"),
         ]
         return page, common, encode
 
-    async def _created(self, name: str) -> float:
-        return await self._store.read(lambda connection: bucket_created(connection, name))
+    async def _read_creation(self, name: str) -> float:
+        return await self._store.read(lambda connection: read_bucket_creation(connection, name))
 
     def _describe(self, name: str, created: float) -> tuple[str, ...]:
         return (
@@ -171,13 +171,13 @@ def encoder(request: Request) -> Encoder:
     """How names are written in the answer: as they are, or percent-encoded (encoding-type=url)."""
     wanted = request.parameter("encoding-type")
     if wanted == "url":
-        return url_encoded
+        return url_encode
     if wanted:
         raise invalid_argument("encoding-type", wanted, "The only encoding type is url.")
     return str
 
 
-def bucket_created(connection: sqlite3.Connection, name: str) -> float:
+def read_bucket_creation(connection: sqlite3.Connection, name: str) -> float:
     """When a bucket came into being (epoch seconds); NoSuchBucket."""
     row = connection.execute("SELECT created FROM buckets WHERE name = ?", (name,)).fetchone()
     if row is None:

@@ -34,7 +34,7 @@ def document(root: str) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()
 
 
-def url_encoded(value: str) -> str:
+def url_encode(value: str) -> str:
     """As encoding-type=url wants it."""
     return quote(value, safe="-_.~")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
-from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encoded
+from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encode
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
 from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.object_requests import (
@@ -46,7 +46,7 @@ class MultipartRequests:
         return xml_reply(
             node(
                 "InitiateMultipartUploadResult",
-                *_named(upload, encoder(request)),
+                *_describe_upload(upload, encoder(request)),
                 text("UploadId", upload.id),
             )
         )
@@ -83,7 +83,7 @@ class MultipartRequests:
         return xml_reply(
             node(
                 "ListPartsResult",
-                *_named(upload, encode),
+                *_describe_upload(upload, encode),
                 text("UploadId", upload.id),
                 text("StorageClass", "Standard"),
                 text("PartNumberMarker", marker),
@@ -102,13 +102,13 @@ class MultipartRequests:
         take_all = (request.header("x-oss-complete-all") or "").lower() == "yes"
         if take_all and body:
             raise invalid_argument("x-oss-complete-all", "yes", "With this header the body has to be empty.")
-        wanted = None if take_all else _wanted(body)
+        wanted = None if take_all else _read_wanted_parts(body)
         stored = await self._uploads.complete(upload, wanted, forbid_overwrite=forbids_overwrite(request))
         await self._on_stored(stored.bucket, stored.key)
         result = node(
             "CompleteMultipartUploadResult",
-            *_named(upload, encode),
-            text("Location", f"http://{request.host}/{url_encoded(upload.key)}"),
+            *_describe_upload(upload, encode),
+            text("Location", f"http://{request.host}/{url_encode(upload.key)}"),
             text("ETag", f'"{stored.etag}"'),
         )
         return xml_reply(result, {"etag": f'"{stored.etag}"', "x-oss-hash-crc64ecma": str(stored.crc64)})
@@ -138,7 +138,7 @@ class MultipartRequests:
             node(
                 "ListMultipartUploadsResult",
                 text("Bucket", bucket),
-                *([text("EncodingType", "url")] if encode is url_encoded else []),
+                *([text("EncodingType", "url")] if encode is url_encode else []),
                 text("KeyMarker", encode(key_marker)),
                 text("UploadIdMarker", id_marker),
                 text("NextKeyMarker", encode(next_key)),
@@ -165,7 +165,7 @@ class MultipartRequests:
         return await self._uploads.find(*target(request), request.parameter("uploadId") or "")
 
 
-def _wanted(body: bytes) -> list[tuple[int, str]]:
+def _read_wanted_parts(body: bytes) -> list[tuple[int, str]]:
     wanted: list[tuple[int, str]] = []
     for part in children(parse(body, "CompleteMultipartUpload"), "Part", at_least=1, at_most=MAX_PARTS):
         number = child_text(part, "PartNumber").strip()
@@ -184,8 +184,8 @@ def _checked_number(number: str) -> int:
     return found
 
 
-def _named(upload: Upload, encode: Encoder) -> Iterable[str]:
-    if encode is url_encoded:
+def _describe_upload(upload: Upload, encode: Encoder) -> Iterable[str]:
+    if encode is url_encode:
         yield text("EncodingType", "url")
     yield text("Bucket", upload.bucket)
     yield text("Key", encode(upload.key))

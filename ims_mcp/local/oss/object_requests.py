@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 import anyio.to_thread
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import bucket_created, encoder
+from ims_mcp.local.oss.bucket_requests import encoder, read_bucket_creation
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range, check_conditions
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text
@@ -154,7 +154,7 @@ def target(request: Request) -> tuple[str, str]:
 
 async def check_bucket_exists(objects: Objects, bucket: str) -> None:
     """NoSuchBucket where there is none."""
-    await objects.store.read(lambda connection: bucket_created(connection, bucket))
+    await objects.store.read(lambda connection: read_bucket_creation(connection, bucket))
 
 
 async def find_object(objects: Objects, bucket: str, key: str) -> StoredObject:
@@ -220,7 +220,7 @@ async def copy_source(request: Request, caller: Caller, objects: Objects) -> Sto
     bucket, slash, key = path.partition("/")
     if not slash or version:
         raise invalid_argument("x-oss-copy-source", header, "The source reads /bucket/key; there are no versions here.")
-    bucket, key = check_bucket(_unquoted(bucket)), _unquoted(key)
+    bucket, key = check_bucket(_unquote(bucket)), _unquote(key)
     caller.require("oss:GetObject", bucket, key)
     stored = await find_object(objects, bucket, key)
     check_conditions(request, stored, "x-oss-copy-source-if-")
@@ -231,7 +231,7 @@ def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _unquoted(header_text: str) -> str:
+def _unquote(header_text: str) -> str:
     # Some clients leave the UTF-8 bytes of a source as they are.
     try:
         return unquote_to_bytes(header_text.encode("latin-1")).decode("utf-8")

@@ -79,13 +79,13 @@ class Description:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def saved(self) -> str:
+    def to_json(self) -> str:
         """As the store keeps it."""
         return json.dumps([self.content_type, dict(self.headers), dict(self.metadata)])
 
     @classmethod
-    def restored(cls, text: str) -> Description:
-        """What :meth:`saved` wrote."""
+    def from_json(cls, text: str) -> Description:
+        """What :meth:`to_json` wrote."""
         content_type, headers, metadata = json.loads(text)
         return cls(content_type, headers, metadata)
 
@@ -215,7 +215,7 @@ class Objects:
                     blob.md5,
                     etag,
                     str(blob.crc64),
-                    description.saved(),
+                    description.to_json(),
                     modified,
                 ),
             )
@@ -261,7 +261,7 @@ class Objects:
             path=self.blobs.path(row["blob"]),
             etag=row["etag"],
             modified=row["modified"],
-            description=Description.restored(row["description"]),
+            description=Description.from_json(row["description"]),
         )
 
 

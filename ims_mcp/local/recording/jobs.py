@@ -90,7 +90,7 @@ class RecordJobs:
         row = {
             **asked,
             "job_id": job_id,
-            "template": template.saved(),
+            "template": template.to_json(),
             "status": JobStatus.INITIAL,
             "created_at": self._clock(),
         }
@@ -180,6 +180,6 @@ def _job(row: sqlite3.Row) -> RecordJob:
     columns: dict[str, Any] = dict(row)
     del columns["sequence"]
     columns["fail_reason"] = columns.pop("reason")
-    columns["template"] = Template.restored(columns["template"])
+    columns["template"] = Template.from_json(columns["template"])
     columns["status"] = JobStatus(columns["status"])
     return RecordJob(**columns)

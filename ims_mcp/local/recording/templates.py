@@ -39,13 +39,13 @@ class Template:
     created_at: int
     modified_at: int
 
-    def saved(self) -> str:
+    def to_json(self) -> str:
         """The snapshot a job keeps."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def restored(cls, text: str) -> Template:
-        """What :meth:`saved` wrote."""
+    def from_json(cls, text: str) -> Template:
+        """What :meth:`to_json` wrote."""
         fields: dict[str, Any] = json.loads(text)
         formats = tuple(RecordFormat(**entry) for entry in fields.pop("formats"))
         return cls(**fields, formats=formats)
