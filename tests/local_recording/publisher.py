@@ -1,7 +1,7 @@
 """A publisher in a process of its own: sends a clip to an RTMP address without re-encoding, as far as it is told to.
 
-``python publisher.py CLIP URL SPEED SHIFT_FROM`` obeys lines on its stdin and answers each with one: ``connect``, and
-``send SECONDS``, up to which second of the stream; at the end of stdin it hangs up and says
+``python publisher.py CLIP URL SPEED SHIFT_FROM`` says that it is ready, obeys lines on its stdin and answers each with
+one: ``connect``, and ``send SECONDS``, up to which second of the stream; at the end of stdin it hangs up and says
 ``{"packets": [[kind, dts_ms, pts_ms, size, sha256], …]}``: what it has sent.
 """
 
@@ -33,7 +33,7 @@ Sent = list[tuple[str, int, int, int, str]]
 
 
 class Publisher:
-    """A publisher that has been started, and waits for orders."""
+    """A publisher that has come up, and waits for orders."""
 
     def __init__(self, clip: Path, url: str, speed: float, shift_from: float) -> None:
         command = [sys.executable, "-P", str(Path(__file__).resolve()), str(clip.absolute()), url]
@@ -45,6 +45,7 @@ class Publisher:
             cwd=neutral_directory(),
             text=True,
         )
+        self._wait()
 
     def connect(self) -> None:
         """Returns when it publishes; nothing has been sent yet but what describes the streams."""
@@ -151,6 +152,7 @@ class _Stream:
 
 def _obey(clip: str, url: str, speed: float, shift_from: float) -> None:
     stream: _Stream | None = None
+    print("ready", flush=True)
     for line in sys.stdin:
         order, *words = line.split()
         if order == "connect":

@@ -286,7 +286,7 @@ def killed_recorder(stage: Stage) -> Outcome:
     """The server has one job only, whose recorder is killed twice; what is sent waits for the next one."""
     url = stage.rtmp.url("killed-recorder")
     with (
-        killable_ims(stage.directory / "killed-recorder", RECONNECT_TIMEOUT_SECONDS) as ims,
+        killable_ims(stage.directory / "killed-recorder", 2 * RECONNECT_TIMEOUT_SECONDS) as ims,
         publishing(stage.clip, url) as publisher,
     ):
         recorder = Recorder(ims.ims)
@@ -324,18 +324,18 @@ def killed_server(stage: Stage) -> Outcome:
             assert orphans
             first.kill()
             wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans) or None)
-        with killable_ims(data_dir, 4.0) as second:
+        with killable_ims(data_dir, 60.0) as second:
             recorder = Recorder(second.ims)
             assert recorder.status(job_id) == "started"
             _wait_for_player(stage.rtmp, url)
             publisher.begin_sending(6.0)
-            outcome = _conclude(recorder, job_id, publisher.finish())
-            _keep(recorder, outcome, stage.directory)
-            return outcome
+            sent = publisher.finish()
+            _wait_for_bytes(recorder, job_id, sum(packet[3] for packet in sent) * 9 // 10)
+            second.kill()
+    return _closed(stage, data_dir, job_id, sent)
 
 
 def server_away_for_too_long(stage: Stage) -> Outcome:
-    """For the second server a tenth of a second is too long."""
     data_dir, url = stage.directory / "away", stage.rtmp.url("away")
     with publishing(stage.clip, url) as publisher:
         publisher.connect()
@@ -348,8 +348,13 @@ def server_away_for_too_long(stage: Stage) -> Outcome:
             first.kill()
         publisher.begin_sending(6.0)
         sent = publisher.finish()
-    with killable_ims(data_dir, 0.1) as second:
-        recorder = Recorder(second.ims)
+    return _closed(stage, data_dir, job_id, sent)
+
+
+def _closed(stage: Stage, data_dir: Path, job_id: str, sent: Sent) -> Outcome:
+    """By a server for which a tenth of a second without a stream is too long."""
+    with killable_ims(data_dir, 0.1) as last:
+        recorder = Recorder(last.ims)
         outcome = _conclude(recorder, job_id, sent)
         _keep(recorder, outcome, stage.directory)
         return outcome
