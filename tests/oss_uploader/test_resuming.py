@@ -96,7 +96,7 @@ async def test_the_journal_names_file_target_and_parts_and_nothing_secret(settin
 
 
 @pytest.mark.anyio
-async def test_parts_that_a_crash_kept_out_of_the_checkpoint_are_recognised(setting: Setting, stopped: Path) -> None:
+async def test_parts_that_a_crash_kept_out_of_the_journal_are_recognised(setting: Setting, stopped: Path) -> None:
     path = setting.journal()
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:5]) + lines[5][:20])  # the sixth line was being written
@@ -126,7 +126,7 @@ def test_a_line_that_a_crash_cut_off_does_not_spoil_the_next(tmp_path: Path) -> 
 
 
 @pytest.mark.anyio
-async def test_where_parts_may_not_be_listed_the_checkpoint_is_believed(setting: Setting, stopped: Path) -> None:
+async def test_where_parts_may_not_be_listed_the_journal_is_believed(setting: Setting, stopped: Path) -> None:
     setting.proxy.inject(Answer(403, "AccessDenied"), "parts", times=9)
     await setting.upload(stopped)
     assert setting.parts_sent() == [5]
@@ -252,7 +252,7 @@ async def test_an_upload_begun_just_before_a_crash_is_aborted_by_the_next_run(se
 
 @pytest.mark.anyio
 async def test_uploads_of_others_are_left_alone(setting: Setting) -> None:
-    """Of another key, with parts, begun long before, or in the checkpoint of another transfer."""
+    """Of another key, with parts, begun long before, or in the journal of another transfer."""
     client = Client(setting.oss, "V4")
     setting.make_bucket()
     bucket = client.bucket(setting.bucket)

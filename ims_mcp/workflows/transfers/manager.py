@@ -23,7 +23,6 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.local_files import UploadRules
-from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.transfers.report import (
     RisingProgress,
     describe,
@@ -34,7 +33,7 @@ from ims_mcp.workflows.transfers.report import (
 )
 from ims_mcp.workflows.transfers.run import ActiveTransfer, TransferRunner, read_address
 from ims_mcp.workflows.transfers.store import VOD, TransferError, TransferRecord, TransferStore, locate_object
-from ims_mcp.workflows.waiting import Progress, Waited, wait_for
+from ims_mcp.workflows.waiting import PollResult, Progress, wait_for
 
 PROGRESS_SECONDS = 0.5
 ELSEWHERE_SECONDS = 0.5
@@ -141,7 +140,7 @@ class TransferManager:
             raise explain_failed(record)
         if active is not None and active.problem is not None:
             raise explain_interrupted(record, active.problem)
-        waited: Waited | None = None
+        waited: PollResult | None = None
         if record.state == "processing":
             waited = await self._wait_until_processed(record, deadline, end, rising)
             if waited.outcome in ("failed", "not_found"):
@@ -388,7 +387,7 @@ class TransferManager:
 
     async def _wait_until_processed(
         self, record: TransferRecord, deadline: float, end: float, rising: RisingProgress | None
-    ) -> Waited:
+    ) -> PollResult:
         """Wait until the service has probed the file, and write down how that ended."""
         name = "RegisterMediaInfo" if record.kind == "media" else "RegisterMediaStream"
         waited = await wait_for(
@@ -403,7 +402,7 @@ class TransferManager:
         if waited.outcome == "succeeded":
             await self._settle(record)
         elif waited.outcome in ("failed", "not_found"):
-            reason = quotable(failure_reason(waited) or waited.status, limit=300)
+            reason = quotable(waited.reason or waited.status, limit=300)
             await self._settle(record, f"the file was sent, but the service cannot use it: {reason}")
         return waited
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ims_mcp.catalogue import get_operation
 from ims_mcp.client.oss import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.summaries.media_info import media_info_view
+from ims_mcp.workflows.behaviours.get_media_info import name_tools
 from ims_mcp.workflows.next_call import next_call
-from ims_mcp.workflows.operation_call import name_tools
 from ims_mcp.workflows.transfers.store import TransferError, TransferRecord
-from ims_mcp.workflows.waiting import Progress, Waited
+from ims_mcp.workflows.waiting import PollResult, Progress
 
 _ERROR_CHARACTERS = 1200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -68,7 +67,7 @@ def describe(
     return line
 
 
-def describe_result(record: TransferRecord, line: dict[str, Any], waited: Waited | None) -> dict[str, Any]:
+def describe_result(record: TransferRecord, line: dict[str, Any], waited: PollResult | None) -> dict[str, Any]:
     """What a call that followed it returns: its line, what became of the asset, and the next call."""
     result = dict(line)
     if waited is not None:
@@ -77,7 +76,7 @@ def describe_result(record: TransferRecord, line: dict[str, Any], waited: Waited
             result["problem"] = quotable(waited.problem, limit=_ERROR_CHARACTERS)
     if record.state == "done" and record.kind == "media" and waited is not None:
         summary = media_info_view(waited.last_data or {}, call={"MediaId": record.media_id})
-        result["summary"] = name_tools(summary, get_operation("GetMediaInfo"), None)
+        result["summary"] = name_tools(summary, None)
     elif record.state == "done" and _is_id(record.media_id):
         result["next_call"] = next_call("get_media_info", {"MediaId": record.media_id}, "see the asset with this file")
     elif not record.ended:
