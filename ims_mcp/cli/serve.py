@@ -61,8 +61,8 @@ class _Ending:
 async def _serve(settings: Settings, greeting: str) -> _Ending:
     transport, ending = StdioTransport(), _Ending()
     async with connection(settings, os.environ) as to:
-        transport.on_end = to.following.end
-        server = build_server(settings, to.client, to.following)
+        transport.on_end = to.transfers.end
+        server = build_server(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()
@@ -70,7 +70,7 @@ async def _serve(settings: Settings, greeting: str) -> _Ending:
         with anyio.CancelScope() as scope, _signals_end(scope, transport, ending):
             if greeting:
                 say(greeting)
-            await server.run_stdio_async(transport)
+            await server.run_stdio(transport)
         if not ending.signal:
             end_within(END_SECONDS, DONE)
         if transport.gone is not None:
