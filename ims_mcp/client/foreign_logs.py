@@ -18,7 +18,7 @@ _LIMITS = {
 }
 
 
-def silence() -> None:
+def silence_libraries() -> None:
     """Limit those loggers. Call it after importing an official library: they set level and handler on import."""
     for name, level in _LIMITS.items():
         logger = logging.getLogger(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ims_mcp.aliyun_profile import MODES, AliyunProfile, UnreadableConfig, config_file, find_home, read_profile
-from ims_mcp.client.foreign_logs import silence
+from ims_mcp.client.foreign_logs import silence_libraries
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -161,7 +161,7 @@ def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
 
     from ims_mcp.client.provider_requests import lead_providers_out
 
-    silence()
+    silence_libraries()
     lead_providers_out()
 
     def value(name: str) -> str:

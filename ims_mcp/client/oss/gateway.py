@@ -18,16 +18,16 @@ from xml.etree import ElementTree
 
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.foreign_logs import silence
+from ims_mcp.client.foreign_logs import silence_libraries
 from ims_mcp.client.oss.attempts import Patience
 from ims_mcp.client.oss.connections import Lines, Session
 from ims_mcp.client.oss.failures import answered, foreign, unacceptable, unanswered
 from ims_mcp.client.oss.target import UploadTarget
-from ims_mcp.client.transport import surroundings
+from ims_mcp.client.transport import read_connection_config
 
 oss2: Any = importlib.import_module("oss2")  # by name: it has no types
 
-silence()
+silence_libraries()
 # It logs every header, token and signature included, at DEBUG, and whole error bodies at INFO.
 logging.getLogger("oss2").setLevel(logging.CRITICAL + 1)
 
@@ -77,12 +77,12 @@ class Gateway:
         self._endpoint = target.endpoint
         self._region = target.region or _region_of(self._endpoint)
         self._patience = patience
-        around = surroundings(self._endpoint)
-        self._route = around.route
+        config = read_connection_config(self._endpoint)
+        self._route = config.route
         # oss2's own Session is a thin cover of one of requests.
         self._session = oss2.Session()
         self._session.session.close()
-        self._session.session = Session(self.lines, threads, around.ssl_context, around.route)
+        self._session.session = Session(self.lines, threads, config.ssl_context, config.route)
 
     def close(self) -> None:
         self._session.session.close()
