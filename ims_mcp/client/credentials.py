@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ims_mcp.client.official_chain import Source, sources
+from ims_mcp.client.official_chain import Source, list_sources
 from ims_mcp.errors import CredentialsError
 
 # Temporary credentials are asked for again this often; the official provider answers from its own memory until
@@ -257,13 +257,13 @@ class ProviderChain:
                     next_step=_HOW_TO,
                 ) from None
         passed_over: list[str] = []
-        for source in sources(self._environ, self._ecs_role):
-            if source.absent:
-                passed_over.append(f"{source.name}: {source.absent}")
+        for source, absent in list_sources(self._environ, self._ecs_role):
+            if absent:
+                passed_over.append(f"{source.name}: {absent}")
                 continue
             look_up.asking = source.name
             try:
-                provider = source.provider()
+                provider = source.make_provider()
                 credential, expires_at = _checked(provider.get_credentials(), source)
             except _NotFilledIn:
                 raise  # whoever wrote it meant this source: no other account may take its place unnoticed
