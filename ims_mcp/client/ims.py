@@ -27,7 +27,7 @@ from ims_mcp.client.wire import EncodedRequest, encode_request
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceError
 
 if TYPE_CHECKING:  # imported at the first call, in a thread
-    from ims_mcp.client.transport import ConnectionConfig, Transport
+    from ims_mcp.client.transport import Transport
 
 __all__ = ["ImsClient", "Reply"]
 
@@ -48,8 +48,8 @@ class _Call:
     limit_seconds: float
     started_at: float = field(default_factory=time.monotonic)
     stage: str = "starting"
-    attempts: int = 0
-    """Requests begun, whatever for."""
+    requests: int = 0
+    """Begun, whatever for."""
     tries: int = 0
     """Of those, the ones that count against the policy."""
     attempt: Attempt | None = None
@@ -188,16 +188,15 @@ class ImsClient:
             if self._closed:
                 raise RuntimeError("this ImsClient is closed")
             if self._transport is None:
-                make_transport, config = await anyio.to_thread.run_sync(
-                    _prepare_transport, endpoint, self._ssl_context, abandon_on_cancel=True
+                self._transport = await anyio.to_thread.run_sync(
+                    _make_transport, endpoint, self._ssl_context, self.service_clock.now, abandon_on_cancel=True
                 )
-                self._transport = make_transport(config, now=self.service_clock.now)
             return self._transport
 
     async def _try(
         self, call: _Call, transport: Transport, endpoint: str, credential: Credential | None
     ) -> Reply | Failure:
-        call.attempts += 1
+        call.requests += 1
         call.tries += 1
         call.stage = f"waiting for the answer{transport.route.by}"
         call.attempt = Attempt()
@@ -256,30 +255,27 @@ class ImsClient:
         maybe_done = bool(call.recovery_hint) and (sent or call.maybe_done)
         asked = self._credentials.waiting_for() if call.stage == _LOOKING else ""
         stage = f"{call.stage}: {asked}" if asked else call.stage
-        so_far = f" after {call.attempts} {'try' if call.attempts == 1 else 'tries'}" if call.attempts else ""
+        so_far = f" after {call.requests} {'try' if call.requests == 1 else 'tries'}" if call.requests else ""
         before = f" The try before: {call.last.error}" if call.last is not None else ""
-        error = DeadlineExceeded(
+        logger.warning(
+            "%s: deadline passed",
+            call.operation.name,
+            extra={**_log_fields(call), "code": "DeadlineExceeded", "status": 0},
+        )
+        return DeadlineExceeded(
             f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({stage}).{before}",
             maybe_done=maybe_done,
             next_step=call.recovery_hint
             if maybe_done
             else "Call again, with a longer timeout if the service is slow; `ims-mcp doctor` tries the way there.",
         )
-        logger.warning(
-            "%s: deadline passed",
-            call.operation.name,
-            extra={**_log_fields(call), "code": "DeadlineExceeded", "status": 0},
-        )
-        return error
 
 
-def _prepare_transport(
-    endpoint: str, ssl_context: ssl.SSLContext | None
-) -> tuple[Callable[..., Transport], ConnectionConfig]:
-    """The slow part of opening, 0.3 s of imports and certificates, for a worker thread."""
+def _make_transport(endpoint: str, ssl_context: ssl.SSLContext | None, now: Callable[[], float]) -> Transport:
+    """0.3 s of imports and certificates, for a worker thread."""
     from ims_mcp.client.transport import Transport, read_connection_config  # heavy, so imported late
 
-    return Transport, read_connection_config(endpoint, ssl_context)
+    return Transport(read_connection_config(endpoint, ssl_context), now=now)
 
 
 def _explain_failure(call: _Call, failure: Failure) -> Exception:
@@ -293,10 +289,10 @@ def _explain_failure(call: _Call, failure: Failure) -> Exception:
 
 
 def _log_fields(call: _Call) -> dict[str, Any]:
-    """The fields every log record of a call has; arguments, URLs and headers are never among them."""
+    """What every log record of a call has; arguments, URLs and headers are never in one."""
     return {
         "operation": call.operation.name,
-        "attempt": call.attempts,
+        "attempt": call.requests,
         "elapsed_ms": round((time.monotonic() - call.started_at) * 1000, 1),
     }
 

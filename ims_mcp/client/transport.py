@@ -73,10 +73,7 @@ def make_http_transport(config: ConnectionConfig) -> httpx.AsyncHTTPTransport:
 
 
 class Transport:
-    """Keeps connections alive for as long as it is open. Made on the event loop it is used on.
-
-    ``now`` gives the service's time.
-    """
+    """Keeps connections alive for as long as it is open. ``now`` gives the service's time."""
 
     def __init__(self, config: ConnectionConfig, *, now: Callable[[], float]) -> None:
         self._now = now
