@@ -81,7 +81,7 @@ def read_answer(context: CallContext, status: int, headers: Mapping[str, str], b
     )
 
 
-def not_sent(context: CallContext, reason: str, next_step: str = "", *, final: bool = False) -> Failure:
+def report_not_sent(context: CallContext, reason: str, next_step: str = "", *, final: bool = False) -> Failure:
     """No connection was made. ``reason`` is the HTTP client's or one of ours, ``next_step`` what to do about it;
     ``final`` where another try would bring the same."""
     error = ConnectionFailed(
@@ -93,7 +93,7 @@ def not_sent(context: CallContext, reason: str, next_step: str = "", *, final: b
     return Failure(FailureKind.FINAL if final else FailureKind.NEVER_SENT, error)
 
 
-def no_answer(context: CallContext, reason: str) -> Failure:
+def report_no_answer(context: CallContext, reason: str) -> Failure:
     """The request was sent, and no whole answer came. ``reason`` is the HTTP client's."""
     error = ConnectionFailed(
         f"{context.operation} was sent to {context.host}, but no whole answer came "
@@ -104,7 +104,7 @@ def no_answer(context: CallContext, reason: str) -> Failure:
     return Failure(FailureKind.BROKEN, error)
 
 
-def too_large(context: CallContext) -> Failure:
+def report_too_large(context: CallContext) -> Failure:
     """The answer was longer than MAX_BODY_BYTES and was not read to its end."""
     error = ConnectionFailed(
         f"The answer to {context.operation} is larger than {MAX_BODY_BYTES // 2**20} MB and was not read to its end.",

@@ -64,7 +64,7 @@ class Route:
 DIRECT = Route()
 
 
-def route_to(url: str) -> Route:
+def find_route(url: str) -> Route:
     """The proxy that the environment, or else the system, names for ``url``; never one for loopback.
 
     As everywhere, a variable in small letters wins over one in capitals, an empty one means none, and ``all_proxy``
@@ -199,7 +199,7 @@ def _knows_socks() -> bool:
     return True
 
 
-def ssl_context() -> ssl.SSLContext:
+def make_ssl_context() -> ssl.SSLContext:
     """A context that checks certificates, by the authorities that were named or else the system's.
 
     SSL_CERT_FILE and SSL_CERT_DIR stand in place of the system's authorities; those that REQUESTS_CA_BUNDLE or
@@ -210,7 +210,7 @@ def ssl_context() -> ssl.SSLContext:
     return _read_authorities()[0]
 
 
-def certificate_source() -> tuple[str, list[str]]:
+def describe_authorities() -> tuple[str, list[str]]:
     """Whose authorities are believed, and what stands in variables that could not be used. Raises ConnectionFailed."""
     return _read_authorities()[1:]
 

@@ -16,10 +16,17 @@ import httpx2 as httpx
 
 from ims_mcp import __version__
 from ims_mcp.catalogue import api_version
-from ims_mcp.client.answers import MAX_BODY_BYTES, CallContext, Reply, no_answer, not_sent, read_answer, too_large
+from ims_mcp.client.answers import (
+    MAX_BODY_BYTES,
+    CallContext,
+    Reply,
+    read_answer,
+    report_no_answer,
+    report_not_sent,
+    report_too_large,
+)
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.outbound import Route, explain_no_connection, route_to
-from ims_mcp.client.outbound import ssl_context as read_ssl_context
+from ims_mcp.client.outbound import Route, explain_no_connection, find_route, make_ssl_context
 from ims_mcp.client.retry import Attempt, Failure
 from ims_mcp.client.signing import anonymous_query, signature_headers
 from ims_mcp.client.wire import FORM_TYPE, EncodedRequest
@@ -47,8 +54,8 @@ def read_connection_config(endpoint: str, ssl_context: ssl.SSLContext | None = N
     environment names a proxy or a file that cannot be used.
     """
     if ssl_context is None and endpoint.startswith("https:"):
-        ssl_context = read_ssl_context()
-    return ConnectionConfig(ssl_context, route_to(endpoint))
+        ssl_context = make_ssl_context()
+    return ConnectionConfig(ssl_context, find_route(endpoint))
 
 
 def make_http_transport(config: ConnectionConfig) -> httpx.AsyncHTTPTransport:
@@ -57,7 +64,7 @@ def make_http_transport(config: ConnectionConfig) -> httpx.AsyncHTTPTransport:
     if config.route.proxy is not None:
         # An encrypted proxy proves itself by the same authorities.
         encrypted = config.route.proxy.startswith("https:")
-        context = (config.ssl_context or read_ssl_context()) if encrypted else None
+        context = (config.ssl_context or make_ssl_context()) if encrypted else None
         proxy = httpx.Proxy(config.route.proxy, ssl_context=context)
     return httpx.AsyncHTTPTransport(
         # An empty context believes nobody, and takes no time to make.
@@ -119,13 +126,15 @@ class Transport:
         except httpx.HTTPError as error:
             # What the protocol does not allow is noticed just before it would leave.
             if attempt.sent and not isinstance(error, httpx.LocalProtocolError):
-                return no_answer(context, f"{describe_failure(error)}{self.route.by}")
+                return report_no_answer(context, f"{describe_failure(error)}{self.route.by}")
             known = explain_no_connection(error, context.host, self.route)
             if known is not None:
-                return not_sent(context, known.reason, known.next_step, final=known.final)
-            return not_sent(context, f"{describe_failure(error)}{self.route.by}")
+                return report_not_sent(context, known.reason, known.next_step, final=known.final)
+            return report_not_sent(context, f"{describe_failure(error)}{self.route.by}")
         return (
-            too_large(context) if body is None else read_answer(context, response.status_code, response.headers, body)
+            report_too_large(context)
+            if body is None
+            else read_answer(context, response.status_code, response.headers, body)
         )
 
     def _build_request(self, endpoint: str, encoded: EncodedRequest, credential: Credential | None) -> httpx.Request:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import anyio
 import pytest
 
-from ims_mcp.client.outbound import route_to
+from ims_mcp.client.outbound import find_route
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
 from tests.client.conftest import MakeClient, Tls
 from tests.client.operations import WRITE
@@ -140,6 +140,6 @@ def test_a_loopback_endpoint_needs_no_proxy(make_client: MakeClient, monkeypatch
 def test_no_proxy_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "internal.example")
-    assert route_to(f"https://{HOST}").proxy == "http://127.0.0.1:1"
+    assert find_route(f"https://{HOST}").proxy == "http://127.0.0.1:1"
     for direct in ("https://ice.internal.example", "https://127.0.0.1:8443", "https://127.8.8.8", "http://[::1]:80"):
-        assert route_to(direct).proxy is None
+        assert find_route(direct).proxy is None
