@@ -20,9 +20,9 @@ from ims_mcp.aliyun_profile import (
     find_places,
     read_profile,
 )
-from ims_mcp.client.foreign_logs import silence_libraries
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
+from ims_mcp.logs import silence_libraries
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,35 @@ _WAYS_OUT = {
 }
 
 
+# What the library says (in any case of letters) -> what it means. Tests hold each against the installed one.
+_CONNECTION = (
+    ("certificate_verify_failed", "its certificate is not accepted; SSL_CERT_FILE names other authorities"),
+    ("proxy", "by the proxy of the environment"),
+    ("socks", "by the proxy of the environment"),
+    ("timed out", "it took too long"),
+    ("refused", "the connection was refused"),
+    ("no such file", "there is no such file"),
+)
+_CONTENT = (
+    ("the access key id is empty", "its key pair is incomplete"),
+    ("the access key secret is empty", "its key pair is incomplete"),
+    ("unsupported credential type", "its type is not supported; use access_key or ram_role_arn"),
+    ("credentials file", "the file has no such profile"),
+)
+_EXTERNAL = (
+    ("timed out", "its External command took longer than a minute"),
+    ("failed to parse external command output", "its External command printed no JSON"),
+    ("failed to execute external command", "its External command could not be run; give its whole path"),
+    ("process_command is empty", "it names no External command (process_command)"),
+    ("is empty", "its External command printed no key pair (access_key_id, access_key_secret, sts_token)"),
+)
+
+
+def _translate(text: str, table: tuple[tuple[str, str], ...]) -> str:
+    """What the first entry that ``text`` holds means; empty where it holds none."""
+    return next((words for known, words in table if known in text.lower()), "")
+
+
 def explain_failure(error: Exception, asked: str = "its source") -> str:
     """Why a provider failed, without a word that could be part of a key. ``asked``: whom it asks for credentials.
 
@@ -64,25 +93,22 @@ def explain_failure(error: Exception, asked: str = "its source") -> str:
     text = str(error)
     if answer := _find_answer(text):
         return f"{asked} answered {answer}"
-    if "the access key id is empty" in text or "the access key secret is empty" in text:
-        return "its key pair is incomplete"
     if isinstance(error, OSError) and error.filename is not None:
         return f"the file {plain(str(error.filename), 200)} cannot be read ({error.strerror})"
+    connection = _translate(text, _CONNECTION) or type(error).__name__
     if isinstance(error, OSError) or type(error).__name__ == "RetryError":  # the library's own, for a failed connection
-        return f"{asked} could not be reached or read ({_name_failure(error)})"
+        return f"{asked} could not be reached or read ({connection})"
     if isinstance(error, configparser.Error):
         return "the file is not a valid INI file"
     if isinstance(error, UnicodeDecodeError):
         return "the file is not UTF-8 (GBK, perhaps); save it as UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"{asked} answered something that is not JSON"
-    if "unsupported credential type" in text:
-        return "its type is not supported; use access_key or ram_role_arn"
-    if "credentials file" in text:
-        return "the file has no such profile"
+    if content := _translate(text, _CONTENT):
+        return content
     if isinstance(error, ValueError | TypeError | AttributeError | KeyError):
         return f"something in it, or in what it got, is missing or of the wrong kind ({type(error).__name__})"
-    return f"{asked} gave no credentials ({_name_failure(error)})"
+    return f"{asked} gave no credentials ({connection})"
 
 
 def _find_answer(text: str) -> str:
@@ -90,22 +116,6 @@ def _find_answer(text: str) -> str:
     status = re.search(r"(?:http_?code|status code)[=:]\s*(\d{3})", text, re.IGNORECASE)
     code = re.search(r"\"(?:Code|error)\"\s*:\s*\"([A-Za-z][A-Za-z._]{2,60})\"", text)
     return " ".join(part for part in (f"HTTP {status[1]}" if status else "", code[1] if code else "") if part)
-
-
-def _name_failure(error: Exception) -> str:
-    """What is known of an exception beside its text; of a failed connection, what the HTTP library says of it."""
-    text = str(error)
-    for known, words in (
-        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not accepted; SSL_CERT_FILE names other authorities"),
-        ("proxy", "by the proxy of the environment"),
-        ("SOCKS", "by the proxy of the environment"),
-        ("timed out", "it took too long"),
-        ("refused", "the connection was refused"),
-        ("No such file", "there is no such file"),
-    ):
-        if known.lower() in text.lower():
-            return words
-    return type(error).__name__
 
 
 def _explain_profile(file: Path, name: str, error: Exception) -> str:
@@ -151,16 +161,7 @@ def _explain_external(text: str) -> str:
     """What became of the command of an External profile; neither it nor what it printed is quoted."""
     if exit_status := re.search(r"exit status (-?\d{1,5})", text):
         return f"its External command failed (exit status {exit_status[1]}); run it in a terminal to see why"
-    for known, reason in (
-        ("timed out", "its External command took longer than a minute"),
-        ("failed to parse external command output", "its External command printed no JSON"),
-        ("failed to execute external command", "its External command could not be run; give its whole path"),
-        ("process_command is empty", "it names no External command (process_command)"),
-        ("is empty", "its External command printed no key pair (access_key_id, access_key_secret, sts_token)"),
-    ):
-        if known in text:
-            return reason
-    return ""
+    return _translate(text, _EXTERNAL)
 
 
 def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple[Source, str]]:

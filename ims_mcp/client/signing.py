@@ -16,8 +16,8 @@ from alibabacloud_tea_openapi.utils import Utils
 
 from ims_mcp.catalogue import api_version
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.foreign_logs import silence_libraries
 from ims_mcp.client.wire import EncodedRequest
+from ims_mcp.logs import silence_libraries
 
 silence_libraries()
 

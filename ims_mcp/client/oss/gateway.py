@@ -18,12 +18,12 @@ from xml.etree import ElementTree
 
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.foreign_logs import silence_libraries
 from ims_mcp.client.oss.attempts import Patience
 from ims_mcp.client.oss.connections import Lines, Session
 from ims_mcp.client.oss.failures import answered, foreign, unacceptable, unanswered
 from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.transport import read_connection_config
+from ims_mcp.logs import silence_libraries
 
 oss2: Any = importlib.import_module("oss2")  # by name: it has no types
 
