@@ -316,7 +316,7 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
     chain = list(causes_of(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
-            return _certificate_refused(link, f"{host} or of {route}" if _is_encrypted(route) else host)
+            return _explain_certificate(link, f"{host} or of {route}" if _is_encrypted(route) else host)
     if route.proxy is None:
         return None
     for link in chain:
@@ -337,9 +337,9 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
         )
     for link in chain:
         if isinstance(link, socket.gaierror):
-            return _proxy_away(route, "is not found: its name is unknown")
+            return _explain_absent_proxy(route, "is not found: its name is unknown")
         if isinstance(link, ConnectionRefusedError) or getattr(link, "errno", None) == errno.ECONNREFUSED:
-            return _proxy_away(route, "refused the connection")
+            return _explain_absent_proxy(route, "refused the connection")
     return None
 
 
@@ -347,13 +347,13 @@ def _is_encrypted(route: Route) -> bool:
     return route.proxy is not None and route.proxy.startswith("https:")
 
 
-def _proxy_away(route: Route, what: str) -> NoConnection:
+def _explain_absent_proxy(route: Route, what: str) -> NoConnection:
     return NoConnection(
         f"{route} {what}", f"Start the proxy, correct {route.source} or unset it; then start again.", final=False
     )
 
 
-def _certificate_refused(error: ssl.SSLCertVerificationError, host: str) -> NoConnection:
+def _explain_certificate(error: ssl.SSLCertVerificationError, host: str) -> NoConnection:
     flaw, next_step = _CERTIFICATE_FLAWS.get(
         error.verify_code, (plain(error.verify_message or "it cannot be verified", 150), _PRIVATE_AUTHORITY)
     )
