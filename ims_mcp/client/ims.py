@@ -21,7 +21,7 @@ from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import CallContext, Reply
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
-from ims_mcp.client.diagnosis import find_out
+from ims_mcp.client.diagnosis import describe_recovery
 from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind, RetryPolicy, should_retry
 from ims_mcp.client.wire import EncodedRequest, encode_request
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceError
@@ -89,7 +89,8 @@ class ImsClient:
         self._ssl_context = ssl_context
         self.service_clock = ServiceClock(clock)
         """Shared with uploads: whoever learns the service's time first tells the others."""
-        self._sleep = sleep
+        self.sleep = sleep
+        """For those who wait between calls of it."""
         self._jitter = jitter
         self._transport: Transport | None = None
         self._opening = anyio.Lock()
@@ -131,7 +132,7 @@ class ImsClient:
             operation=operation,
             request=encode_request(operation, checked),
             repeatable=effect is Effect.READ or token is not None,
-            recovery_hint=find_out(operation, effect, token),
+            recovery_hint=describe_recovery(operation, effect, token),
             limit_seconds=self._timeout_seconds if timeout_seconds is None else timeout_seconds,
         )
         with anyio.move_on_after(call.limit_seconds) as deadline:
@@ -247,7 +248,7 @@ class ImsClient:
         if wait >= deadline.deadline - anyio.current_time():
             return False  # the deadline would pass in its sleep: say now what is known
         call.stage = "waiting to try again"
-        await self._sleep(wait)
+        await self.sleep(wait)
         return True
 
     def _explain_deadline(self, call: _Call) -> DeadlineExceeded:
