@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, overload
 from urllib.parse import urlsplit
 
-from ims_mcp.aliyun_profile import find_home, profile_in_use
+from ims_mcp.aliyun_profile import find_home, find_profile_in_use
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 from ims_mcp.loopback import is_loopback
@@ -319,7 +319,7 @@ def _region_not_named(environ: Mapping[str, str], endpoint: str | None, *, local
     regional = _REGIONAL_HOST.fullmatch(urlsplit(endpoint or "").hostname or "")
     if regional is not None and _REGION.fullmatch(regional["region"]):
         return regional["region"], "the endpoint"
-    profile = profile_in_use(environ)
+    profile = find_profile_in_use(environ)
     if profile is not None and _REGION.fullmatch(profile.region_id):
         return profile.region_id, f"CLI profile {plain(profile.name, 60)}"
     return DEFAULT_REGION, "default"

@@ -16,7 +16,7 @@ import anyio.to_thread
 from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import TRANSFERS, connection, credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
-from ims_mcp.client.outbound import certificate_source, route_to
+from ims_mcp.client.outbound import describe_authorities, find_route
 from ims_mcp.client.reachability import MAX_SKEW_SECONDS, Reachability, reach
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
@@ -189,8 +189,8 @@ async def _way(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Find
 
 def _proxy(endpoint: str, oss_endpoint: str) -> Finding:
     try:
-        route = route_to(endpoint)
-        oss = route_to(oss_endpoint) if oss_endpoint else route
+        route = find_route(endpoint)
+        oss = find_route(oss_endpoint) if oss_endpoint else route
     except ImsError as error:
         return _failed("proxy", error)
     text = str(route) if oss == route else f"{route} for IMS, {oss} for OSS"
@@ -199,7 +199,7 @@ def _proxy(endpoint: str, oss_endpoint: str) -> Finding:
 
 def _certificates() -> list[Finding]:
     try:
-        source, problems = certificate_source()
+        source, problems = describe_authorities()
     except ImsError as error:
         return [_failed("certificates", error)]
     notes = [Finding("note", "certificates", f"not used: {problem}") for problem in problems]
