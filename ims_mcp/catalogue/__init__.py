@@ -24,6 +24,7 @@ from ims_mcp.catalogue.operation import (
     Poll,
     ResponseField,
     snake_case,
+    values_at,
 )
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
@@ -43,6 +44,7 @@ __all__ = [
     "get_operation",
     "known_names",
     "operations",
+    "values_at",
 ]
 
 
