@@ -128,7 +128,7 @@ def _joined(name: str, toolset: str) -> Operation:
         idempotent=notes.idempotent,
         secret_fields=notes.secret_fields,
         costs=notes.costs,
-        words=notes.words,
+        replaced_by=notes.replaced_by,
     )
 
 

@@ -57,4 +57,6 @@ class OperationNotes:
     secret_fields: tuple[str, ...] = ()
     costs: str = ""
     """What it costs beyond the call: money, a phone call. Said in the description."""
+    replaced_by: str = ""
+    """The operation that the vendor wants called instead, where a source says so."""
     words: tuple[str, ...] = ()
