@@ -24,6 +24,7 @@ NOTES = (
             "InstanceId for describe_rtc_robot_instance and stop_rtc_robot_instance. Each call starts another robot."
         ),
         effect=Effect.WRITE,
+        replaced_by="StartAIAgentInstance",
         parameters={
             "RobotId": {"text": "Id of the robot."},
             "ChannelId": {"text": "RTC channel it joins."},
@@ -44,6 +45,7 @@ NOTES = (
             "otherwise are changed with update_ai_agent_instance."
         ),
         effect=Effect.WRITE,
+        replaced_by="UpdateAIAgentInstance",
         parameters={"InstanceId": ROBOT_INSTANCE, "Config": {"text": "What changes."}},
         idempotent=True,
         words=("change robot voice", "interruptible", "修改机器人", "切换音色", "更新机器人"),
@@ -57,6 +59,7 @@ NOTES = (
             "describe_ai_agent_instance."
         ),
         effect=Effect.READ,
+        replaced_by="DescribeAIAgentInstance",
         parameters={"InstanceId": ROBOT_INSTANCE},
         rules=(AtLeastOne(("InstanceId",)),),
         idempotent=True,
@@ -79,6 +82,7 @@ NOTES = (
             "cannot be taken up again. Agents started otherwise are ended with stop_ai_agent_instance."
         ),
         effect=Effect.DESTRUCTIVE,
+        replaced_by="StopAIAgentInstance",
         destructive_when=(AskWhen("ends a robot's conversation, which cannot be taken up again"),),
         parameters={"InstanceId": ROBOT_INSTANCE},
         idempotent=True,

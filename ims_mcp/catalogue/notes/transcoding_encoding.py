@@ -110,6 +110,7 @@ NOTES = (
             "for the end of 2025: for new work use submit_media_convert_job."
         ),
         effect=Effect.WRITE,
+        replaced_by="SubmitMediaConvertJob",
         parameters={
             "InputGroup": {"text": "Type OSS or Media, Media its address or asset id; several are merged."},
             "OutputGroup": {"text": "One entry for each result: where it goes and by which template."},
@@ -157,6 +158,7 @@ NOTES = (
             "by get_media_convert_job, and their ids are not known here."
         ),
         effect=Effect.READ,
+        replaced_by="GetMediaConvertJob",
         parameters={"ParentJobId": {"text": "ParentJobId that the submit returned.", "required": True}},
         idempotent=True,
         words=(
@@ -179,6 +181,7 @@ NOTES = (
             "Pages with NextPageToken; no token means the end. Newer jobs are listed by list_media_convert_jobs."
         ),
         effect=Effect.READ,
+        replaced_by="ListMediaConvertJobs",
         parameters={
             "Status": {"text": "Only this state: Init, Processing, Success, Fail."},
             "StartOfCreateTime": CREATED_FROM,
