@@ -16,7 +16,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -34,6 +34,10 @@ _PAIR = 0.3
 """What a pair of neighbouring words counts; a word counts 1."""
 _HEADING, _PURPOSE = 2.0, 0.3
 """How many requests title, name and summary are worth, and the purpose."""
+_UNSAID = 0.4
+"""What it costs that a request lacks what most requests for an operation say: ``live`` of live snapshots."""
+_MOST, _FEW = 0.4, 0.2
+"""The share of an operation's requests that a word stands in to be missed; on average over all operations at most."""
 _RARE = 5.0
 """How many more sayings are added to each word's, so that one said once by chance tells little."""
 _OFTEN = 1.0
@@ -109,7 +113,14 @@ class _Index:
         self.operations = operations()
         self.summaries = {each.name: said.get(each.name, {}).get("summary", each.title) for each in self.operations}
         self._start = [_OFTEN * (each.name in often) for each in self.operations]
-        self._terms = [self._terms_of(each, said.get(each.name, {})) for each in self.operations]
+        english, chinese = (
+            [_units(said.get(each.name, {}).get(language, ())) for each in self.operations] for language in ("en", "zh")
+        )
+        self._expected = {False: self._expected_words(english), True: self._expected_words(chinese)}
+        """By whether a request is Chinese."""
+        self._terms = [
+            self._terms_of(each, [*en, *zh]) for each, en, zh in zip(self.operations, english, chinese, strict=True)
+        ]
         numbers: dict[str, int] = {}
         self._families = [
             tuple(numbers.setdefault(family, len(numbers)) for family in _families(each)) for each in self.operations
@@ -126,14 +137,30 @@ class _Index:
                 self._factors[family] = weight / (sizes[family] + more)
         self._total = sum(sum(terms.values()) for terms in self._terms)
 
-    def _terms_of(self, operation: Operation, said: Mapping[str, list[str]]) -> Mapping[str, float]:
-        terms: Counter[str] = Counter(_terms([*said.get("en", ()), *said.get("zh", ())]))
+    def _terms_of(self, operation: Operation, requests: list[list[str]]) -> Mapping[str, float]:
+        terms = cast("dict[str, float]", Counter(term for words in requests for term in _with_pairs(words)))
         heading = [operation.title, operation.tool_name.replace("_", " "), self.summaries[operation.name]]
-        weighed = cast("dict[str, float]", terms)
         for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE)):
-            for term in _terms(texts):
-                weighed[term] = weighed.get(term, 0.0) + weight
-        return weighed
+            for words in _units(texts):
+                for term in _with_pairs(words):
+                    terms[term] = terms.get(term, 0.0) + weight
+        return terms
+
+    def _expected_words(self, requests: list[list[list[str]]]) -> list[dict[str, float]]:
+        """For each operation the words that most of its requests say, with what it costs to lack them."""
+        counts = [Counter(word for words in each for word in dict.fromkeys(words)) for each in requests]
+        few = _FEW * sum(map(len, requests))
+        everywhere: Counter[str] = Counter()
+        for of_one in counts:
+            everywhere.update(of_one)
+        return [
+            {
+                word: -_UNSAID * math.log(1 - 0.95 * count / len(each))
+                for word, count in of_one.items()
+                if count >= _MOST * len(each) and everywhere[word] < few
+            }
+            for of_one, each in zip(counts, requests, strict=True)
+        ]
 
     def scores(self, query: str) -> dict[str, float]:
         """How well each operation fits, by name; 0 where it does not."""
@@ -151,9 +178,11 @@ class _Index:
                 score + weight * math.log1p(ratios[own] + ratios[verb] + ratios[thing] + ratios[toolset])
                 for score, (own, verb, thing, toolset) in zip(scores, self._families, strict=True)
             ]
+        missed = self._expected[any(word > "\u3000" for word in words)]
         found = {
-            each.name: score + start * bool(score) + _NAMED * (each.name.lower() in named)
-            for each, score, start in zip(self.operations, scores, self._start, strict=True)
+            each.name: _NAMED * (each.name.lower() in named)
+            + bool(score) * (score + start - sum(cost for word, cost in expected.items() if word not in words))
+            for each, score, start, expected in zip(self.operations, scores, self._start, missed, strict=True)
         }
         for each in self.operations:
             if each.replaced_by:
@@ -209,19 +238,17 @@ def _named(query: str) -> frozenset[str]:
     return frozenset(word.replace("_", "").lower() for word in _NAMES.findall(query[:_MAX_CHARACTERS]))
 
 
-def _terms(texts: Iterable[str]) -> list[str]:
-    return [term for units in _units(texts) for term in _with_pairs(units)]
-
-
 def _with_pairs(units: list[str]) -> list[str]:
     return [*units, *map(" ".join, itertools.pairwise(units))]
 
 
-def _units(texts: Iterable[str]) -> list[list[str]]:
+def _units(texts: Sequence[str]) -> list[list[str]]:
     """The words of each text: Latin ones and numbers in small letters, and each Chinese character.
 
     Addresses, what is quoted and the names of files are none: they do not say what is to be done.
     """
+    if not texts:
+        return []
     text = "\n".join(text[:_MAX_CHARACTERS].replace("\n", " ") for text in texts)
     text = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
     text = _QUOTED.sub(" ", _FILE_NAME.sub(" ", _ADDRESS.sub(r" \1 url ", text)))

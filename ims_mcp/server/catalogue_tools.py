@@ -19,11 +19,9 @@ from ims_mcp.server.operation_tool import answered
 from ims_mcp.server.table_tool import Answer, TableTool
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
-from ims_mcp.summaries.text import shorten
 from ims_mcp.workflows.operation_call import checked_arguments
 from ims_mcp.workflows.own_parameters import own_parameters
 
-_PURPOSE_CHARACTERS = 220
 _OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitTranscodeJob.")
 _ARGUMENTS = Parameter("arguments", "object", text="As describe_operation lists them; query and wait_seconds too.")
 
@@ -33,8 +31,8 @@ SEARCH_OPERATIONS = Operation(
     title="Find an operation",
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
-        "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
-        "purpose, effect and required parameters, best first."
+        "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns names, "
+        "best first, what each does, and the tool to call it with."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -82,16 +80,10 @@ class SearchTool(TableTool):
             return {"operations": [], "hint": "Nothing fits. Use other words, or name a toolset to see what it has."}
         return {"operations": [self._line(hit) for hit in found]}
 
-    def _line(self, hit: Found) -> dict[str, Any]:
+    def _line(self, hit: Found) -> dict[str, str]:
         operation = hit.operation
         call_with = operation.tool_name if operation.tool_name in self._listed else f"call_{operation.effect}_operation"
-        return {
-            "operation": operation.name,
-            "purpose": shorten(operation.purpose, _PURPOSE_CHARACTERS),
-            "effect": str(operation.effect),
-            "required": [row.name for row in operation.parameters if row.required],
-            "call_with": call_with,
-        }
+        return {"operation": operation.name, "summary": hit.summary, "call_with": call_with}
 
 
 class DescribeTool(TableTool):

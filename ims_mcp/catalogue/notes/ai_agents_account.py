@@ -34,7 +34,6 @@ NOTES = (
             "UserData": {"text": "Data of yours, returned as it is."},
         },
         costs="Billed by the minute of the call.",
-        words=("voice robot", "rtc bot", "robot in a call", "启动机器人", "语音机器人", "RTC机器人"),
     ),
     OperationNotes(
         operation="UpdateRtcRobotInstance",
@@ -48,7 +47,6 @@ NOTES = (
         replaced_by="UpdateAIAgentInstance",
         parameters={"InstanceId": ROBOT_INSTANCE, "Config": {"text": "What changes."}},
         idempotent=True,
-        words=("change robot voice", "interruptible", "修改机器人", "切换音色", "更新机器人"),
     ),
     OperationNotes(
         operation="DescribeRtcRobotInstance",
@@ -64,15 +62,6 @@ NOTES = (
         rules=(AtLeastOne(("InstanceId",)),),
         idempotent=True,
         secret_fields=("AuthToken",),
-        words=(
-            "robot status",
-            "is the robot running",
-            "机器人状态",
-            "查询机器人",
-            "RTC机器人",
-            "is the robot still there",
-            "机器人还在吗",
-        ),
     ),
     OperationNotes(
         operation="StopRtcRobotInstance",
@@ -86,7 +75,6 @@ NOTES = (
         destructive_when=(AskWhen("ends a robot's conversation, which cannot be taken up again"),),
         parameters={"InstanceId": ROBOT_INSTANCE},
         idempotent=True,
-        words=("hang up robot", "end bot session", "停止机器人", "结束通话", "关闭机器人"),
     ),
     OperationNotes(
         operation="SetNotifyConfig",
@@ -114,18 +102,6 @@ NOTES = (
             "AudioOssPath": {"text": "OSS path of the recordings."},
         },
         idempotent=True,
-        words=(
-            "agent webhook",
-            "record calls",
-            "notification",
-            "智能体回调",
-            "通话录音",
-            "回调配置",
-            "agent events to my server",
-            "record agent calls",
-            "智能体事件通知",
-            "开启通话录音",
-        ),
     ),
     OperationNotes(
         operation="DescribeNotifyConfig",
@@ -139,7 +115,6 @@ NOTES = (
         parameters={"AIAgentId": AGENT_ID},
         idempotent=True,
         secret_fields=("Token",),
-        words=("agent webhook", "are calls recorded", "查询回调", "智能体回调", "录音配置"),
     ),
     OperationNotes(
         operation="ActiveAiRtcLicense",
@@ -158,19 +133,6 @@ NOTES = (
         },
         secret_fields=("License",),
         costs="Uses up a paid licence for good.",
-        words=(
-            "activate device",
-            "license key",
-            "iot toy",
-            "激活",
-            "激活授权",
-            "设备授权",
-            "license激活",
-            "activate toy",
-            "bind licence to device",
-            "激活设备",
-            "设备激活",
-        ),
     ),
     OperationNotes(
         operation="GetAiRtcAuthCodeList",
@@ -190,7 +152,6 @@ NOTES = (
         idempotent=True,
         # Whoever has a code can use up the licence behind it.
         secret_fields=("AuthCode", "License"),
-        words=("activation codes", "licence keys", "unused codes", "授权码", "授权码列表", "激活码"),
     ),
     OperationNotes(
         operation="GetAiRtcLicenseInfoList",
@@ -208,15 +169,5 @@ NOTES = (
             "NeedTotalCount": NEED_TOTAL,
         },
         idempotent=True,
-        words=(
-            "licences left",
-            "license expiry",
-            "purchased licences",
-            "授权批次",
-            "license列表",
-            "剩余授权",
-            "device licences remaining",
-            "还剩多少授权",
-        ),
     ),
 )

@@ -49,7 +49,6 @@ VOICE_NOTES = (
             "VoiceName": VOICE_NAME,
             "VoiceDesc": {"text": "At most 256 characters.", "max_characters": 256},
         },
-        words=("voice cloning", "record my voice", "new voice", "人声克隆", "创建声音复刻", "声音定制"),
     ),
     OperationNotes(
         operation="GetCustomizedVoiceJob",
@@ -62,15 +61,6 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=(
-            "cloning progress",
-            "voice training status",
-            "声音克隆进度",
-            "训练状态",
-            "人声克隆任务",
-            "is my voice clone ready",
-            "声音复刻好了没",
-        ),
     ),
     OperationNotes(
         operation="ListCustomizedVoiceJobs",
@@ -82,7 +72,6 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"Type": VOICE_TYPE},
         idempotent=True,
-        words=("cloning history", "failed voice training", "声音克隆任务列表", "训练任务列表"),
     ),
     OperationNotes(
         operation="SubmitCustomizedVoiceJob",
@@ -96,7 +85,6 @@ VOICE_NOTES = (
         parameters={"VoiceId": VOICE_ID, "DemoAudioMediaURL": DEMO_URL},
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
-        words=("train voice", "start cloning", "提交声音训练", "开始克隆", "声音复刻"),
     ),
     OperationNotes(
         operation="SubmitCosyVoiceCustomizedVoiceJob",
@@ -119,21 +107,6 @@ VOICE_NOTES = (
         },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
-        words=(
-            "clone voice quickly",
-            "cosyvoice",
-            "copy a voice",
-            "声音克隆",
-            "声音复刻",
-            "快速克隆",
-            "clone my voice",
-            "copy my voice",
-            "voice from a short sample",
-            "sound like me",
-            "复刻我的声音",
-            "克隆我的声音",
-            "复刻声音",
-        ),
     ),
     OperationNotes(
         operation="SubmitStandardCustomizedVoiceJob",
@@ -154,14 +127,6 @@ VOICE_NOTES = (
         },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
-        words=(
-            "professional voice clone",
-            "high quality voice",
-            "标准版声音克隆",
-            "高质量人声克隆",
-            "studio quality voice clone",
-            "专业声音克隆",
-        ),
     ),
     OperationNotes(
         operation="DeleteCustomizedVoiceJob",
@@ -176,7 +141,6 @@ VOICE_NOTES = (
         ),
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("remove voice", "discard clone", "删除声音", "删除克隆任务"),
     ),
     OperationNotes(
         operation="DetectAudioForCustomizedVoiceJob",
@@ -192,16 +156,6 @@ VOICE_NOTES = (
             "AudioRecordId": {"text": "AudioId of the sentence."},
             "RecordUrl": {"text": "OSS address of yours, same region: WAV or PCM, 48 kHz, 16 bit, mono."},
         },
-        words=(
-            "validate recording",
-            "audio quality",
-            "检测录音",
-            "录音质检",
-            "音频检测",
-            "is my voice recording good enough",
-            "background noise in recording",
-            "录音合格吗",
-        ),
     ),
     OperationNotes(
         operation="GetDemonstrationForCustomizedVoiceJob",
@@ -214,16 +168,6 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"Scenario": SCENARIO},
         idempotent=True,
-        words=(
-            "reading script",
-            "sample sentences",
-            "what to record",
-            "示例文本",
-            "朗读文本",
-            "录音文本",
-            "what should i read for voice cloning",
-            "录音要念什么",
-        ),
     ),
     OperationNotes(
         operation="GetCustomizedVoice",
@@ -235,7 +179,6 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"VoiceId": {**VOICE_ID, "required": True}},
         idempotent=True,
-        words=("voice details", "voice sample", "声音详情", "查询音色"),
     ),
     OperationNotes(
         operation="ListCustomizedVoices",
@@ -248,7 +191,6 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"Type": VOICE_TYPE},
         idempotent=True,
-        words=("my voices", "custom voices", "我的音色", "克隆声音列表", "定制音色"),
     ),
     OperationNotes(
         operation="UpdateCustomizedVoice",
@@ -261,7 +203,6 @@ VOICE_NOTES = (
         destructive_when=(AskWhen("replaces the sample by which people choose a voice"),),
         parameters={"VoiceId": VOICE_ID, "DemoAudioMediaId": {"text": "Asset id of the new sample."}},
         idempotent=True,
-        words=("voice preview", "change sample", "修改示例音频", "更新音色"),
     ),
     OperationNotes(
         operation="ListSmartVoiceGroups",
@@ -274,20 +215,5 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"VoiceType": {"text": "CosyVoice: large model; default small model.", "hints": ("CosyVoice",)}},
         idempotent=True,
-        words=(
-            "available voices",
-            "tts voices",
-            "male female voice",
-            "音色列表",
-            "发音人",
-            "有哪些音色",
-            "which voices can i use",
-            "public voices",
-            "speakers for tts",
-            "公共音色",
-            "可用音色",
-            "有什么声音",
-            "官方音色",
-        ),
     ),
 )

@@ -62,18 +62,6 @@ NOTES = (
             pending=("init", "started", "paused"),
         ),
         costs="Every picture is billed for as long as the job runs.",
-        words=(
-            "screenshot live stream",
-            "capture frames from live",
-            "thumbnail of live",
-            "直播截图",
-            "截图任务",
-            "take screenshots of the live stream",
-            "picture of the live every few seconds",
-            "直播流截图",
-            "给直播截图",
-            "每隔几秒截图",
-        ),
     ),
     OperationNotes(
         operation="GetLiveSnapshotJob",
@@ -85,7 +73,6 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("live screenshot status", "is capture running", "直播截图任务", "查询截图任务"),
     ),
     OperationNotes(
         operation="ListLiveSnapshotJobs",
@@ -103,7 +90,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=("find live screenshot job", "running captures", "直播截图列表", "截图任务列表"),
     ),
     OperationNotes(
         operation="SendLiveSnapshotJobCommand",
@@ -120,17 +106,6 @@ NOTES = (
             ),
         ),
         parameters={"Command": {"text": "What to do.", "choices": ("start", "stop", "restart")}},
-        words=(
-            "stop live screenshots",
-            "pause capture",
-            "resume",
-            "停止截图",
-            "启动截图",
-            "重启截图任务",
-            "stop taking live screenshots",
-            "停止直播截图",
-            "别再截图",
-        ),
     ),
     OperationNotes(
         operation="ListLiveSnapshotFiles",
@@ -148,18 +123,6 @@ NOTES = (
             "SortBy": {"text": "By creation time; default asc.", "choices": ("asc", "desc")},
         },
         idempotent=True,
-        words=(
-            "live screenshots taken",
-            "frames of a live stream",
-            "直播截图文件",
-            "截图文件列表",
-            "screenshots of the live stream",
-            "saved live pictures",
-            "live screenshots saved",
-            "截图存在哪",
-            "直播截图图片",
-            "直播截的图",
-        ),
     ),
     OperationNotes(
         operation="DeleteLiveSnapshotFiles",
@@ -184,7 +147,6 @@ NOTES = (
             "DeleteOriginalFile": {"text": "true deletes the OSS objects too; default false."},
         },
         idempotent=True,
-        words=("remove live screenshots", "clean up frames", "删除直播截图", "删除截图文件"),
     ),
     OperationNotes(
         operation="CreateLiveSnapshotTemplate",
@@ -202,7 +164,6 @@ NOTES = (
             "SequenceFormat": SEQUENCE_FORMAT,
         },
         rules=(FORMATS,),
-        words=("screenshot interval", "live capture settings", "创建直播截图模板", "截图间隔", "截图模板"),
     ),
     OperationNotes(
         operation="GetLiveSnapshotTemplate",
@@ -213,7 +174,6 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("live screenshot settings", "capture interval", "直播截图模板", "查询截图模板"),
     ),
     OperationNotes(
         operation="ListLiveSnapshotTemplates",
@@ -231,7 +191,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=("available live screenshot templates", "capture presets", "直播截图模板列表", "有哪些截图模板"),
     ),
     OperationNotes(
         operation="UpdateLiveSnapshotTemplate",
@@ -252,7 +211,6 @@ NOTES = (
         },
         rules=(FORMATS,),
         idempotent=True,
-        words=("edit capture interval", "rename live screenshots", "修改直播截图模板", "更新截图模板"),
     ),
     OperationNotes(
         operation="DeleteLiveSnapshotTemplate",
@@ -265,6 +223,5 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a template for pictures of live streams for good"),),
         idempotent=True,
-        words=("remove live screenshot template", "drop capture preset", "删除直播截图模板", "删除截图模板"),
     ),
 )

@@ -84,21 +84,6 @@ NOTES = (
             pending=("0", "1"),
         ),
         costs="Billed by the minute for as long as the job runs.",
-        words=(
-            "live transcoding",
-            "change resolution of live stream",
-            "rtmp transcode",
-            "直播转码",
-            "实时转码",
-            "transcode the live stream",
-            "live 720p version",
-            "lower the bitrate of the live",
-            "直播流转码",
-            "转低码率直播",
-            "直播转清晰度",
-            "offer live stream in several qualities",
-            "直播多清晰度",
-        ),
     ),
     OperationNotes(
         operation="GetLiveTranscodeJob",
@@ -109,7 +94,6 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("live transcode status", "output address of live stream", "直播转码任务", "查询直播转码"),
     ),
     OperationNotes(
         operation="ListLiveTranscodeJobs",
@@ -127,15 +111,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=(
-            "running live transcodes",
-            "find live transcode",
-            "直播转码列表",
-            "转码任务列表",
-            "live transcoding running",
-            "正在跑的直播转码",
-            "哪些直播在转码",
-        ),
     ),
     OperationNotes(
         operation="UpdateLiveTranscodeJob",
@@ -161,7 +136,6 @@ NOTES = (
             },
         },
         idempotent=True,
-        words=("reschedule live transcode", "rename job", "修改直播转码", "更新转码任务"),
     ),
     OperationNotes(
         operation="SendLiveTranscodeJobCommand",
@@ -178,14 +152,6 @@ NOTES = (
         ),
         parameters={"Command": {"text": "Always stop.", "choices": ("stop",)}},
         idempotent=True,
-        words=(
-            "stop live transcode",
-            "end transcoding",
-            "停止直播转码",
-            "结束转码任务",
-            "stop transcoding the live stream",
-            "停掉直播转码",
-        ),
     ),
     OperationNotes(
         operation="DeleteLiveTranscodeJob",
@@ -197,7 +163,6 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding job for good"),),
         idempotent=True,
-        words=("remove live transcode job", "clean up jobs", "删除直播转码", "删除转码任务"),
     ),
     OperationNotes(
         operation="CreateLiveTranscodeTemplate",
@@ -214,7 +179,6 @@ NOTES = (
             "Type": {"text": "Kind of template.", "choices": TEMPLATE_TYPES},
             "TemplateConfig": TEMPLATE_CONFIG,
         },
-        words=("live transcode settings", "live bitrate", "live resolution", "创建直播转码模板", "直播转码模板"),
     ),
     OperationNotes(
         operation="GetLiveTranscodeTemplate",
@@ -225,7 +189,6 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("live template details", "live encoding parameters", "直播转码模板详情", "查询直播转码模板"),
     ),
     OperationNotes(
         operation="ListLiveTranscodeTemplates",
@@ -243,7 +206,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=("available live templates", "live presets", "直播转码模板列表", "有哪些直播转码模板"),
     ),
     OperationNotes(
         operation="UpdateLiveTranscodeTemplate",
@@ -261,7 +223,6 @@ NOTES = (
             "TemplateConfig": TEMPLATE_CONFIG,
         },
         idempotent=True,
-        words=("edit live template", "change live bitrate", "修改直播转码模板", "更新直播转码模板"),
     ),
     OperationNotes(
         operation="DeleteLiveTranscodeTemplate",
@@ -273,6 +234,5 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding template for good"),),
         idempotent=True,
-        words=("remove live template", "drop live preset", "删除直播转码模板", "删除模板"),
     ),
 )

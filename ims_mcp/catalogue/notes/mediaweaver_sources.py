@@ -54,18 +54,6 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
-        words=(
-            "origin host",
-            "content origin",
-            "base url",
-            "源位置",
-            "创建源位置",
-            "片源域名",
-            "which server our films are on",
-            "content origin for linear channel",
-            "tell channel assembly where videos live",
-            "片源服务器",
-        ),
     ),
     OperationNotes(
         operation="GetSourceLocation",
@@ -77,7 +65,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION},
         idempotent=True,
-        words=("origin details", "base address", "源位置详情", "查询源位置"),
     ),
     OperationNotes(
         operation="ListSourceLocations",
@@ -89,7 +76,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION, "FilterState": NOT_DELETED, "SortByModifiedTime": BY_CHANGE},
         idempotent=True,
-        words=("which origins", "content hosts", "源位置列表", "片源域名列表"),
     ),
     OperationNotes(
         operation="UpdateSourceLocation",
@@ -104,7 +90,6 @@ NOTES = (
         ),
         parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
         idempotent=True,
-        words=("change origin host", "switch domain", "修改源位置", "更换片源域名"),
     ),
     OperationNotes(
         operation="DeleteSourceLocation",
@@ -118,7 +103,6 @@ NOTES = (
         destructive_when=(AskWhen("removes a source location; programs that play from it lose their source"),),
         parameters={"SourceLocationName": LOCATION, "SoftDelete": SOFT_DELETE},
         idempotent=True,
-        words=("remove origin", "drop location", "删除源位置", "移除片源域名"),
     ),
     OperationNotes(
         operation="CreateSource",
@@ -135,17 +119,6 @@ NOTES = (
             "SourceType": SOURCE_TYPE,
             "HttpPackageConfigurations": PACKAGES,
         },
-        words=(
-            "add video to channel",
-            "vod source",
-            "live source",
-            "ad clip",
-            "创建源",
-            "添加片源",
-            "片源",
-            "add video for the linear channel",
-            "轮播片源",
-        ),
     ),
     OperationNotes(
         operation="GetSource",
@@ -157,7 +130,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION, "SourceName": SOURCE, "SourceType": SOURCE_TYPE},
         idempotent=True,
-        words=("source details", "playlist path", "source arn", "源详情", "片源详情"),
     ),
     OperationNotes(
         operation="ListSources",
@@ -178,7 +150,6 @@ NOTES = (
             "PageSize": {"text": "Entries a page.", "pattern": "[0-9]{1,3}"},
         },
         idempotent=True,
-        words=("which videos can be scheduled", "find source", "源列表", "片源列表"),
     ),
     OperationNotes(
         operation="UpdateSource",
@@ -201,7 +172,6 @@ NOTES = (
             "HttpPackageConfigurations": PACKAGES,
         },
         idempotent=True,
-        words=("edit playlist path", "replace video", "修改源", "替换片源"),
     ),
     OperationNotes(
         operation="DeleteSource",
@@ -219,7 +189,6 @@ NOTES = (
             "SoftDelete": SOFT_DELETE,
         },
         idempotent=True,
-        words=("remove source", "drop video", "删除源", "删除片源"),
     ),
     OperationNotes(
         operation="ListAlerts",
@@ -238,15 +207,6 @@ NOTES = (
             "SortByModifiedTime": BY_CHANGE,
         },
         idempotent=True,
-        words=(
-            "errors",
-            "warnings",
-            "why does it not play",
-            "告警",
-            "告警列表",
-            "报错",
-            "problems with a source",
-        ),
     ),
     OperationNotes(
         operation="ListChannelAlerts",
@@ -265,14 +225,5 @@ NOTES = (
             "SortByModifiedTime": BY_CHANGE,
         },
         idempotent=True,
-        words=(
-            "channel errors",
-            "channel health",
-            "schedule problems",
-            "频道告警",
-            "频道异常",
-            "is anything wrong with the channel",
-            "频道有没有报错",
-        ),
     ),
 )

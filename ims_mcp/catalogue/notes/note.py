@@ -59,4 +59,3 @@ class OperationNotes:
     """What it costs beyond the call: money, a phone call. Said in the description."""
     replaced_by: str = ""
     """The operation that the vendor wants called instead, where a source says so."""
-    words: tuple[str, ...] = ()

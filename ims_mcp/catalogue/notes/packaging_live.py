@@ -65,7 +65,6 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
-        words=("live origin", "packaging", "origin domain", "频道组", "直播打包", "媒体打包", "源站域名"),
     ),
     OperationNotes(
         operation="GetLivePackageChannelGroup",
@@ -77,7 +76,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("origin domain", "group details", "回源域名", "频道组详情", "查询频道组"),
     ),
     OperationNotes(
         operation="ListLivePackageChannelGroups",
@@ -90,7 +88,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Keyword": KEYWORD},
         idempotent=True,
-        words=("which groups", "find group", "origins", "频道组列表", "直播打包列表"),
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelGroup",
@@ -102,7 +99,6 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={"GroupName": GROUP, "Description": DESCRIPTION},
         idempotent=True,
-        words=("edit description", "annotate group", "修改频道组", "修改描述"),
     ),
     OperationNotes(
         operation="DeleteLivePackageChannelGroup",
@@ -115,7 +111,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes a channel group for good, with its origin domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("remove group", "drop origin", "删除频道组", "删除直播打包"),
     ),
     OperationNotes(
         operation="CreateLivePackageChannel",
@@ -136,16 +131,6 @@ NOTES = (
             "Description": DESCRIPTION,
         },
         secret_fields=INGEST_SECRETS,
-        words=(
-            "ingest",
-            "hls push",
-            "live packaging",
-            "创建打包频道",
-            "直播打包频道",
-            "推流地址",
-            "packaging channel for hls",
-            "新建直播打包",
-        ),
     ),
     OperationNotes(
         operation="GetLivePackageChannel",
@@ -159,17 +144,6 @@ NOTES = (
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
         secret_fields=INGEST_SECRETS,
-        words=(
-            "ingest address",
-            "ingest password",
-            "where to push",
-            "推流账号",
-            "打包频道详情",
-            "推流地址",
-            "where do i push hls",
-            "ingest user and password",
-            "推流账号密码",
-        ),
     ),
     OperationNotes(
         operation="ListLivePackageChannels",
@@ -183,7 +157,6 @@ NOTES = (
         parameters={"GroupName": GROUP, "Keyword": KEYWORD},
         idempotent=True,
         secret_fields=INGEST_SECRETS,
-        words=("channels of a group", "find channel", "打包频道列表", "直播打包频道"),
     ),
     OperationNotes(
         operation="UpdateLivePackageChannel",
@@ -208,7 +181,6 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=INGEST_SECRETS,
-        words=("segment length", "edit channel", "修改打包频道", "切片时长"),
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelCredentials",
@@ -227,19 +199,6 @@ NOTES = (
             "RotateCredentials": {"text": "1 primary, 2 backup, 3 both.", "minimum": 1, "maximum": 3},
         },
         secret_fields=INGEST_SECRETS,
-        words=(
-            "rotate",
-            "reset password",
-            "leaked key",
-            "credentials",
-            "轮换凭证",
-            "重置密码",
-            "更新凭证",
-            "ingest password leaked",
-            "new ingest password",
-            "推流密码泄露",
-            "换推流密码",
-        ),
     ),
     OperationNotes(
         operation="DeleteLivePackageChannel",
@@ -252,7 +211,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes a live packaging channel for good; its ingest addresses stop working"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
-        words=("remove packaging channel", "drop ingest", "删除打包频道", "删除推流端点"),
     ),
     OperationNotes(
         operation="CreateLivePackageOriginEndpoint",
@@ -273,21 +231,6 @@ NOTES = (
         rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
         secret_fields=ENDPOINT_SECRETS,
         costs="What is packaged and fetched through it is billed.",
-        words=(
-            "playback url",
-            "origin",
-            "time shift",
-            "drm",
-            "hls output",
-            "源站端点",
-            "播放地址",
-            "时移",
-            "hls url for viewers",
-            "publish channel as hls",
-            "viewer address",
-            "观众播放地址",
-            "发布直播",
-        ),
     ),
     OperationNotes(
         operation="GetLivePackageOriginEndpoint",
@@ -301,16 +244,6 @@ NOTES = (
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
-        words=(
-            "playback address",
-            "live play url",
-            "origin settings",
-            "播放地址",
-            "端点详情",
-            "回源配置",
-            "what url do viewers play",
-            "观众看直播的地址",
-        ),
     ),
     OperationNotes(
         operation="ListLivePackageOriginEndpoints",
@@ -324,7 +257,6 @@ NOTES = (
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "Keyword": KEYWORD},
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
-        words=("playback urls of a channel", "how to watch", "播放地址列表", "源站端点列表"),
     ),
     OperationNotes(
         operation="UpdateLivePackageOriginEndpoint",
@@ -350,7 +282,6 @@ NOTES = (
         rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
-        words=("edit origin", "change time shift", "ip whitelist", "修改端点", "修改时移", "白名单"),
     ),
     OperationNotes(
         operation="DeleteLivePackageOriginEndpoint",
@@ -363,6 +294,5 @@ NOTES = (
         destructive_when=(AskWhen("deletes an origin endpoint for good: whoever plays from it loses the stream"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
-        words=("remove playback url", "unpublish stream", "删除端点", "删除源站"),
     ),
 )

@@ -33,15 +33,6 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME},
-        words=(
-            "on-demand packaging",
-            "vod origin",
-            "repackage",
-            "点播打包",
-            "打包组",
-            "创建打包组",
-            "container for on-demand packaging",
-        ),
     ),
     OperationNotes(
         operation="GetVodPackagingGroup",
@@ -53,7 +44,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("vod domain", "group size", "how many assets", "打包组详情", "点播打包域名"),
     ),
     OperationNotes(
         operation="ListVodPackagingGroups",
@@ -65,7 +55,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Keyword": NAME_PART},
         idempotent=True,
-        words=("which vod groups", "find packaging group", "打包组列表", "点播打包列表"),
     ),
     OperationNotes(
         operation="DeleteVodPackagingGroup",
@@ -79,7 +68,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes an on-demand packaging group for good, with its playback domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("remove vod group", "drop packaging domain", "删除打包组", "删除点播打包"),
     ),
     OperationNotes(
         operation="CreateVodPackagingConfiguration",
@@ -124,7 +112,6 @@ NOTES = (
                 },
             },
         },
-        words=("hls packaging", "dash", "cmaf", "drm", "encryption", "打包配置", "加密打包", "创建打包配置"),
     ),
     OperationNotes(
         operation="GetVodPackagingConfiguration",
@@ -136,7 +123,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
-        words=("packaging settings", "drm settings", "打包配置详情", "查询打包配置"),
     ),
     OperationNotes(
         operation="ListVodPackagingConfigurations",
@@ -148,7 +134,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP_FILTER, "Keyword": NAME_PART},
         idempotent=True,
-        words=("which output formats", "find packaging settings", "打包配置列表", "打包格式"),
     ),
     OperationNotes(
         operation="DeleteVodPackagingConfiguration",
@@ -163,7 +148,6 @@ NOTES = (
         ),
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
-        words=("remove packaging settings", "drop format", "删除打包配置", "移除打包格式"),
     ),
     OperationNotes(
         operation="CreateVodPackagingAsset",
@@ -198,17 +182,6 @@ NOTES = (
             pending=("Queuing",),
         ),
         costs=PACKAGE_COST,
-        words=(
-            "package m3u8",
-            "repackage",
-            "ingest video",
-            "dash from hls",
-            "点播打包",
-            "打包视频",
-            "添加打包资源",
-            "package vod as dash",
-            "点播视频打包",
-        ),
     ),
     OperationNotes(
         operation="BatchCreateVodPackagingAsset",
@@ -226,7 +199,6 @@ NOTES = (
         },
         # No Poll: GetVodPackagingAsset takes one name and the response nests them (ResultList[].Asset.AssetName).
         costs=PACKAGE_COST,
-        words=("many videos", "bulk packaging", "batch ingest", "批量打包", "批量添加"),
     ),
     OperationNotes(
         operation="GetVodPackagingAsset",
@@ -239,16 +211,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"AssetName": ASSET},
         idempotent=True,
-        words=(
-            "packaging progress",
-            "playback address",
-            "is it playable",
-            "打包进度",
-            "播放地址",
-            "打包状态",
-            "vod playback url",
-            "点播打包好了没",
-        ),
     ),
     OperationNotes(
         operation="ListVodPackagingAssets",
@@ -261,7 +223,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP_FILTER, "Keyword": {"text": "Beginning of the name."}},
         idempotent=True,
-        words=("which videos are packaged", "find packaged", "打包资源列表", "点播打包资源"),
     ),
     OperationNotes(
         operation="DeleteVodPackagingAsset",
@@ -276,6 +237,5 @@ NOTES = (
         ),
         parameters={"AssetName": ASSET},
         idempotent=True,
-        words=("remove packaged video", "unpublish vod", "删除打包资源", "移除打包视频"),
     ),
 )

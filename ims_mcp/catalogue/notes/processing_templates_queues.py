@@ -29,7 +29,6 @@ NOTES = (
             "Speed": {"text": "Kind of queue.", "choices": SPEEDS},
             "Priority": PRIORITY,
         },
-        words=("transcoding queue", "fast queue", "new pipeline", "创建管道", "转码队列", "倍速转码管道"),
     ),
     OperationNotes(
         operation="GetPipeline",
@@ -41,7 +40,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
-        words=("queue status", "pipeline details", "查询管道", "管道状态"),
     ),
     OperationNotes(
         operation="ListPipelines",
@@ -53,14 +51,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Speed": {"text": "Only this kind.", "choices": SPEEDS}},
         idempotent=True,
-        words=(
-            "all queues",
-            "transcoding pipelines",
-            "管道列表",
-            "队列列表",
-            "which queues",
-            "有哪些管道",
-        ),
     ),
     OperationNotes(
         operation="UpdatePipeline",
@@ -80,20 +70,6 @@ NOTES = (
             "Name": {"text": "New name."},
         },
         idempotent=True,
-        words=(
-            "pause queue",
-            "resume queue",
-            "queue priority",
-            "修改管道",
-            "暂停管道",
-            "启用管道",
-            "pause processing",
-            "resume processing",
-            "hold jobs",
-            "暂停处理",
-            "恢复管道",
-            "管道优先级",
-        ),
     ),
     OperationNotes(
         operation="DeletePipeline",
@@ -106,7 +82,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes a queue for good; jobs and templates that name it fail"),),
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
-        words=("remove queue", "remove pipeline", "删除管道", "删除队列"),
     ),
     OperationNotes(
         operation="StartWorkflow",
@@ -141,19 +116,6 @@ NOTES = (
             pending=("Init", "Processing"),
         ),
         costs="Every step of the workflow is billed as the job it is.",
-        words=(
-            "run workflow",
-            "process automatically",
-            "chain of jobs",
-            "启动工作流",
-            "运行工作流",
-            "提交工作流",
-            "run our standard workflow",
-            "put video through the workflow",
-            "跑工作流",
-            "执行工作流",
-            "触发工作流",
-        ),
     ),
     OperationNotes(
         operation="GetWorkflowTask",
@@ -166,16 +128,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
         idempotent=True,
-        words=(
-            "workflow status",
-            "workflow result",
-            "工作流任务",
-            "查询工作流",
-            "工作流进度",
-            "did the workflow succeed",
-            "workflow progress",
-            "工作流跑完没",
-        ),
     ),
     OperationNotes(
         operation="ListWorkflowTasks",
@@ -194,7 +146,6 @@ NOTES = (
             "MaxResults": {"text": "Runs a page; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        words=("workflow history", "failed workflows", "工作流任务列表", "工作流记录"),
     ),
     OperationNotes(
         operation="StartAIWorkflow",
@@ -221,14 +172,6 @@ NOTES = (
             pending=("running",),
         ),
         costs="Billed by the AI steps it runs, on a stream until it is stopped.",
-        words=(
-            "ai pipeline",
-            "analyse live stream with ai",
-            "run ai workflow",
-            "AI工作流",
-            "启动AI工作流",
-            "智能工作流",
-        ),
     ),
     OperationNotes(
         operation="GetAIWorkflowTask",
@@ -241,7 +184,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
         idempotent=True,
-        words=("ai workflow status", "ai workflow result", "AI工作流任务", "查询AI工作流", "AI工作流结果"),
     ),
     OperationNotes(
         operation="StopAIWorkflowTask",
@@ -255,12 +197,5 @@ NOTES = (
         destructive_when=(AskWhen("ends a running AI workflow, which cannot be resumed"),),
         parameters={"TaskId": TASK_ID},
         idempotent=True,
-        words=(
-            "cancel ai workflow",
-            "terminate ai task",
-            "停止AI工作流",
-            "终止AI任务",
-            "stop ai workflow",
-        ),
     ),
 )

@@ -48,16 +48,6 @@ NOTES = (
             },
             "SearchLibConfig": LIBRARY_CONFIG,
         },
-        words=(
-            "new search library",
-            "set up search",
-            "创建搜索库",
-            "新建搜索库",
-            "媒资搜索",
-            "search library for archive",
-            "searchable archive",
-            "建检索库",
-        ),
     ),
     OperationNotes(
         operation="AlterSearchLib",
@@ -70,15 +60,6 @@ NOTES = (
         destructive_when=(AskWhen("replaces the configuration of a search library", shows=("SearchLibConfig",)),),
         parameters={"SearchLibName": OWN_LIBRARY, "SearchLibConfig": LIBRARY_CONFIG},
         idempotent=True,
-        words=(
-            "configure search library",
-            "attach face library",
-            "修改搜索库",
-            "人脸库",
-            "搜索库配置",
-            "change search library settings",
-            "改检索库配置",
-        ),
     ),
     OperationNotes(
         operation="DropSearchLib",
@@ -94,7 +75,6 @@ NOTES = (
         ),
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
-        words=("remove search library", "删除搜索库", "清空搜索库", "drop"),
     ),
     OperationNotes(
         operation="QuerySearchLib",
@@ -107,7 +87,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
-        words=("search library status", "is search ready", "查询搜索库", "搜索库状态", "索引状态"),
     ),
     OperationNotes(
         operation="ListSearchLib",
@@ -119,7 +98,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"PageSize": PAGE_SIZE},
         idempotent=True,
-        words=("all search libraries", "which libraries", "搜索库列表", "有哪些搜索库"),
     ),
     OperationNotes(
         operation="CreateSearchIndex",
@@ -138,7 +116,6 @@ NOTES = (
             "IndexConfig": INDEX_CONFIG,
         },
         costs="Assets indexed from then on are billed as AI analysis.",
-        words=("enable face search", "enable visual search", "create index", "创建索引", "开通人脸索引", "搜索索引"),
     ),
     OperationNotes(
         operation="AlterSearchIndex",
@@ -164,17 +141,6 @@ NOTES = (
         },
         rules=(AtLeastOne(("IndexStatus", "IndexConfig")),),
         idempotent=True,
-        words=(
-            "disable index",
-            "pause index",
-            "enable index",
-            "修改索引",
-            "停用索引",
-            "启用索引",
-            "switch off face search",
-            "turn visual search on",
-            "关掉人脸检索",
-        ),
     ),
     OperationNotes(
         operation="DropSearchIndex",
@@ -190,7 +156,6 @@ NOTES = (
         ),
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
-        words=("remove index", "clear index data", "删除索引", "清空索引"),
     ),
     OperationNotes(
         operation="QuerySearchIndex",
@@ -202,6 +167,5 @@ NOTES = (
         effect=Effect.READ,
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
-        words=("index size", "how many assets indexed", "查询索引", "索引数量", "索引信息"),
     ),
 )

@@ -41,7 +41,6 @@ NOTES = (
             "Title": {"text": "Name of the workspace."},
             "UserCountLimit": {"text": "How many users it may have."},
         },
-        words=("team space", "yike studio", "new workspace", "一刻", "创建工作空间", "一刻工作空间", "团队空间"),
     ),
     OperationNotes(
         operation="CreateYikeUser",
@@ -63,7 +62,6 @@ NOTES = (
             "Nickname": {"text": "Name that is shown."},
             "ProductionIds": {"text": "Comma-separated productions the user may enter.", "comma_list": True},
         },
-        words=("add member", "new user", "invite colleague", "sub-account", "创建用户", "添加成员", "一刻子账号"),
     ),
     OperationNotes(
         operation="GetYikeUser",
@@ -76,7 +74,6 @@ NOTES = (
         parameters={"UserName": {"text": "Full login name: prefix.code@number.yikeai."}},
         rules=(AtLeastOne(("UserName",)),),
         idempotent=True,
-        words=("find member", "user id", "who is", "查询用户", "一刻用户", "子账号信息"),
     ),
     OperationNotes(
         operation="SetYikeUserRole",
@@ -93,7 +90,6 @@ NOTES = (
             "RoleName": {"text": "The new role.", "choices": ("SuperAdmin", "Admin", "RegularUser")},
         },
         idempotent=True,
-        words=("make admin", "permissions", "promote user", "demote", "设置角色", "管理员", "用户权限"),
     ),
     OperationNotes(
         operation="AddYikeUserCredit",
@@ -107,17 +103,6 @@ NOTES = (
         destructive_when=(AskWhen("hands credits of the main account to a Yike user, once more with every call"),),
         parameters={"YikeUserId": USER_ID, "Credit": CREDIT},
         costs="Hands out credits of the main account.",
-        words=(
-            "top up",
-            "allocate quota",
-            "add points",
-            "充值",
-            "增加积分",
-            "分配额度",
-            "加点数",
-            "give points to colleague",
-            "给同事充积分",
-        ),
     ),
     OperationNotes(
         operation="SubYikeUserCredit",
@@ -130,7 +115,6 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes credits from a Yike user, once more with every call"),),
         parameters={"YikeUserId": USER_ID, "Credit": CREDIT},
-        words=("deduct", "subtract", "reclaim quota", "扣减积分", "减少额度", "收回积分", "扣除"),
     ),
     OperationNotes(
         operation="GetYikeUserCredit",
@@ -143,16 +127,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"YikeUserId": USER_ID},
         idempotent=True,
-        words=(
-            "balance",
-            "remaining quota",
-            "points left",
-            "积分余额",
-            "剩余额度",
-            "查询积分",
-            "how many points left",
-            "还剩多少积分",
-        ),
     ),
     OperationNotes(
         operation="CreateYikeProduction",
@@ -164,7 +138,6 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"Title": {"text": "Name of the production."}, "WorkspaceId": WORKSPACE_ID},
-        words=("new project", "yike project", "创建项目", "新建作品", "一刻项目"),
     ),
     OperationNotes(
         operation="ListYikeProductions",
@@ -177,7 +150,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"WorkspaceId": WORKSPACE_ID, "PageSize": SMALL_PAGE},
         idempotent=True,
-        words=("yike projects", "my projects", "项目列表", "作品列表", "一刻项目"),
     ),
     OperationNotes(
         operation="ListYikeAssetFolders",
@@ -190,7 +162,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"ProductionId": PRODUCTION_ID, "PageSize": SMALL_PAGE},
         idempotent=True,
-        words=("folders", "asset directory", "文件夹列表", "素材文件夹", "一刻素材"),
     ),
     OperationNotes(
         operation="CreateYikeAssetUpload",
@@ -207,7 +178,6 @@ NOTES = (
             "FileType": {"text": "Kind of file.", "hints": ("image", "video", "audio")},
         },
         secret_fields=("UploadAuth",),
-        words=("upload to yike", "upload material", "上传素材", "一刻上传", "上传凭证"),
     ),
     OperationNotes(
         operation="RegisterYikeAssetMediaInfo",
@@ -233,7 +203,6 @@ NOTES = (
             failure=("PrepareFail",),
             pending=("Init", "Preparing"),
         ),
-        words=("add material", "import to yike", "导入素材", "注册素材", "一刻素材"),
     ),
     OperationNotes(
         operation="GetYikeAssetMediaInfo",
@@ -245,7 +214,6 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("asset details", "prompt of a picture", "素材详情", "一刻素材", "查询素材"),
     ),
     OperationNotes(
         operation="BatchGetYikeAssetMediaInfos",
@@ -259,7 +227,6 @@ NOTES = (
         parameters={"MediaIds": {"text": "Comma-separated asset ids.", "comma_list": True}},
         rules=(AtLeastOne(("MediaIds",)),),
         idempotent=True,
-        words=("many assets", "batch", "批量查询素材", "一刻素材", "批量获取"),
     ),
     OperationNotes(
         operation="DeleteYikeAssetMediaInfos",
@@ -285,7 +252,6 @@ NOTES = (
         },
         rules=(AtLeastOne(("MediaIds",)),),
         idempotent=True,
-        words=("remove material", "recycle bin", "trash", "删除素材", "回收站", "一刻素材"),
     ),
     OperationNotes(
         operation="PrecheckYikeAIAppJob",
@@ -298,16 +264,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"AppId": APP_ID, "AppParams": APP_PARAMS},
         idempotent=True,
-        words=(
-            "validate",
-            "dry run",
-            "check parameters",
-            "预检",
-            "参数校验",
-            "一刻应用",
-            "would this generation work",
-            "test inputs before generating",
-        ),
     ),
     OperationNotes(
         operation="SubmitYikeAIAppJob",
@@ -334,27 +290,6 @@ NOTES = (
             pending=("Created", "Queuing", "Executing"),
         ),
         costs="Billed as AI generation.",
-        words=(
-            "generate image",
-            "generate video",
-            "text to video",
-            "AI生成",
-            "文生图",
-            "文生视频",
-            "一刻应用",
-            "generate a picture from a prompt",
-            "ai image",
-            "ai video from prompt",
-            "生成一张图",
-            "AI画图",
-            "提示词生成视频",
-            "draw a poster with ai",
-            "paint a picture",
-            "image from text",
-            "画海报",
-            "用AI画图",
-            "一句话生成图片",
-        ),
     ),
     OperationNotes(
         operation="GetYikeAIAppJob",
@@ -368,7 +303,6 @@ NOTES = (
         parameters={"JobId": APP_JOB},
         rules=(AtLeastOne(("JobId",)),),
         idempotent=True,
-        words=("generation progress", "result of the app", "生成进度", "任务结果", "一刻应用"),
     ),
     OperationNotes(
         operation="BatchGetYikeAIAppJob",
@@ -382,7 +316,6 @@ NOTES = (
         parameters={"JobIds": {"text": "Comma-separated job ids.", "comma_list": True}},
         rules=(AtLeastOne(("JobIds",)),),
         idempotent=True,
-        words=("many generations", "batch status", "批量查询任务", "批量进度", "一刻应用"),
     ),
     OperationNotes(
         operation="SubmitYikeStoryboardJob",
@@ -431,25 +364,6 @@ NOTES = (
         },
         poll=STORYBOARD_POLL,
         costs="Billed as AI generation.",
-        words=(
-            "novel to video",
-            "script to storyboard",
-            "comic drama",
-            "故事板",
-            "分镜",
-            "小说转视频",
-            "漫剧",
-            "storyboard from novel",
-            "draw storyboard",
-            "turn story into shots",
-            "comic from a story",
-            "小说生成分镜",
-            "分镜脚本",
-            "画分镜",
-            "小说变视频",
-            "小说改漫剧",
-            "剧本生成视频",
-        ),
     ),
     OperationNotes(
         operation="GetYikeStoryboardJob",
@@ -463,15 +377,6 @@ NOTES = (
         parameters={"JobId": STORYBOARD_JOB},
         rules=(AtLeastOne(("JobId",)),),
         idempotent=True,
-        words=(
-            "storyboard progress",
-            "failed shots",
-            "故事板进度",
-            "分镜结果",
-            "故事板任务",
-            "is the storyboard ready",
-            "分镜好了没",
-        ),
     ),
     OperationNotes(
         operation="ResumeYikeStoryboardJob",
@@ -486,15 +391,5 @@ NOTES = (
         rules=(AtLeastOne(("JobId",)),),
         poll=STORYBOARD_POLL,
         costs="Billed as AI generation.",
-        words=(
-            "retry",
-            "continue",
-            "resume storyboard",
-            "继续任务",
-            "恢复故事板",
-            "重试",
-            "storyboard got stuck",
-            "分镜任务卡住",
-        ),
     ),
 )
