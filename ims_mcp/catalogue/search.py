@@ -180,15 +180,14 @@ class _Index:
             ]
         missed = self._expected[any(word > "\u3000" for word in words)]
         found = {
-            each.name: _NAMED * (each.name.lower() in named)
-            + bool(score) * (score + start - sum(cost for word, cost in expected.items() if word not in words))
+            each.name: bool(score) * (score + start - sum(cost for word, cost in expected.items() if word not in words))
             for each, score, start, expected in zip(self.operations, scores, self._start, missed, strict=True)
         }
         for each in self.operations:
             if each.replaced_by:
                 # Whoever asks for the old one needs the new one.
                 found[each.replaced_by] = max(found[each.replaced_by], found[each.name])
-        return found
+        return {name: score + _NAMED * (name.lower() in named) for name, score in found.items()}
 
     def _ratios(self, term: str) -> list[float] | None:
         """For each family: how much more often a term is said of it than of all operations, weighed."""
