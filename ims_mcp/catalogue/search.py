@@ -1,10 +1,11 @@
 """Operations found by what people say they want done, in English or Chinese.
 
-What people say is data: ``notes/requests/<toolset>.json`` has a summary and everyday requests of every operation. A word
-speaks for an operation by how much more often it is said of that operation than of any. It counts when it is said of the
-operation itself, and also when it is said of others that do the same (all that delete), of others that concern the same
-thing (all of live recording templates) or of its toolset: so the words for deleting one thing find the deletion of any
-other. (The usual name is a unigram language model with class-based smoothing; pairs of neighbouring words are added.)
+What people say is data: ``notes/requests/<toolset>.json`` has a summary and everyday requests of every operation. A
+word speaks for an operation by how much more often it is said of that operation than of any. It counts when it is said
+of the operation itself, and also when it is said of others that do the same (all that delete), of others that concern
+the same thing (all of live recording templates) or of its toolset: so the words for deleting one thing find the
+deletion of any other. (The usual name: a unigram language model with class-based smoothing, here with pairs of
+neighbouring words.)
 """
 
 from __future__ import annotations
@@ -25,22 +26,22 @@ from typing import Any, cast
 from ims_mcp.catalogue import TOOLSETS, Operation, operations
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
-_WEIGHTS = (0.5, 3.0, 1.0, 0.75)
-"""What it counts that a word is said of the operation itself, of what does the same, of what concerns the same thing, of
-the toolset."""
+_WEIGHTS = (0.7, 2.5, 1.0, 0.75)
+"""What it counts that a word is said of the operation itself, of what does the same, of what concerns the same thing,
+of its toolset."""
 _SMALL = 500.0
-"""Terms that are added to the size of a family, so that one of two operations does not speak as loud as one of fifty."""
-_PAIR = 0.3
+"""Terms added to the size of a family, so that one of two operations does not speak as loud as one of fifty."""
+_PAIR = 0.4
 """What a pair of neighbouring words counts; a word counts 1."""
 _HEADING, _PURPOSE = 2.0, 0.3
 """How many requests title, name and summary are worth, and the purpose."""
 _UNSAID = 0.4
 """What it costs that a request lacks what most requests for an operation say: ``live`` of live snapshots."""
-_MOST, _FEW = 0.4, 0.2
-"""The share of an operation's requests that a word stands in to be missed; on average over all operations at most."""
-_RARE = 5.0
+_MOST = 0.4
+"""The share of an operation's requests that have to say a word for it to be missed."""
+_RARE = 12.0
 """How many more sayings are added to each word's, so that one said once by chance tells little."""
-_OFTEN = 1.0
+_OFTEN = 1.25
 """Head start of what most people need first."""
 _NAMED = 1_000.0
 """Head start of an operation that is named outright."""
@@ -51,17 +52,17 @@ _MISSPELT_FROM, _MAX_MISSPELT = 5, 12
 _ADDRESS = re.compile(r"\b(https?|rtmps?|srt|oss)://\S+")
 _FILE_NAME = re.compile(r"\b[\w-]{1,80}(?=\.[a-z][a-z0-9]{1,4}\b)", re.ASCII)
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]{1,60}'(?!\w)|\"[^\"\n]{1,60}\"|“[^”\n]{1,60}”|《[^》\n]{1,60}》")
-_UNITS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 _NAMES = re.compile(r"[A-Za-z0-9_]{6,64}")
 _PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?")
 _OF_JOBS = re.compile(r"(?:Job|Task|JobList|JobDetail|UploadInfos)$")
+_LATIN = (
+    "a about all an and any are as at be can could did do does for from get give had has have hello hi how i if in is "
+    "it its ll me my no not of on or our please re s so t thank thanks that the their them there these they this to us ve "
+    "was we were what when where which who why will with would you your"
+)
 _SAY_NOTHING = frozenset(
-    (
-        "a about all an and any are as at be can could did do does for from get give had has have hello hi how i if in is "
-        "it its ll me my no not of on or our please re s so t thank thanks that the their them there these they this to "
-        "us ve was we were what when where which who why will with would you your "
-        "的 了 吗 呢 吧 啊 呀 把 给 请 在 是 个 一 这 那 帮 我 你 您 他 她 它 们 好 谢 和 也 就 都 能 要 想 么 什 怎 样 有 不"
-    ).split()
+    [*_LATIN.split(), *"的了吗呢吧啊呀把给请在是个一这那帮我你您他她它们好谢和也就都能要想么什怎样有"]
 )
 """Words that never are a request by themselves. Beside others they count like any word."""
 _SAME_VERBS = {"Drop": "Delete", "Clear": "Delete", "Query": "Get", "Describe": "Get"}
@@ -83,11 +84,12 @@ def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: st
     index = _index()
     scores = index.scores(query)
     fitting = [
-        (-scores[operation.name], bool(operation.replaced_by), operation.name, operation)
-        for operation in index.operations
-        if scores[operation.name] and toolset in (None, operation.toolset) and effect in (None, operation.effect)
+        hit
+        for hit in (entry.found for entry in index.entries if entry.name in scores)
+        if toolset in (None, hit.operation.toolset) and effect in (None, hit.operation.effect)
     ]
-    return [Found(row[-1], index.summaries[row[-1].name]) for row in sorted(fitting)[: max(limit, 0)]]
+    fitting.sort(key=lambda hit: (-scores[hit.operation.name], bool(hit.operation.replaced_by), hit.operation.name))
+    return fitting[: max(limit, 0)]
 
 
 def requests_of(toolset: str) -> dict[str, Any]:
@@ -104,111 +106,89 @@ def _read(name: str) -> Any:
     return json.loads(files("ims_mcp.catalogue.notes").joinpath("requests", f"{name}.json").read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An operation and what is said of it."""
+
+    name: str
+    found: Found
+    terms: Mapping[str, float]
+    """How often each word and each pair of words is said."""
+    families: tuple[str, str, str, str]
+    """The keys of what the operation counts with, in the order of _WEIGHTS; the first is its own."""
+    expected: Mapping[str, Mapping[str, float]]
+    """By language: the words that most requests say, with the share of them that does."""
+    head_start: float
+
+
 class _Index:
-    """How often each term is said of each operation. Only read once it is built, so threads may share it."""
+    """All that is said, counted. Only read once it is built, so threads may share it."""
 
     def __init__(self) -> None:
         said = {name: entry for toolset in TOOLSETS for name, entry in requests_of(toolset).items()}
         often = often_needed()
-        self.operations = operations()
-        self.summaries = {each.name: said.get(each.name, {}).get("summary", each.title) for each in self.operations}
-        self._start = [_OFTEN * (each.name in often) for each in self.operations]
-        english, chinese = (
-            [_units(said.get(each.name, {}).get(language, ())) for each in self.operations] for language in ("en", "zh")
-        )
-        self._expected = {False: self._expected_words(english), True: self._expected_words(chinese)}
-        """By whether a request is Chinese."""
-        self._terms = [
-            self._terms_of(each, [*en, *zh]) for each, en, zh in zip(self.operations, english, chinese, strict=True)
-        ]
-        numbers: dict[str, int] = {}
-        self._families = [
-            tuple(numbers.setdefault(family, len(numbers)) for family in _families(each)) for each in self.operations
-        ]
-        """The numbers of each operation's families, in the order of _WEIGHTS."""
-        sizes = [0.0] * len(numbers)
-        for terms, families in zip(self._terms, self._families, strict=True):
-            for family in families:
-                sizes[family] += sum(terms.values())
-        self._factors = [0.0] * len(numbers)
-        for families in self._families:
-            for family, weight in zip(families, _WEIGHTS, strict=True):
-                more = 0.0 if family == families[0] else _SMALL
-                self._factors[family] = weight / (sizes[family] + more)
-        self._total = sum(sum(terms.values()) for terms in self._terms)
-
-    def _terms_of(self, operation: Operation, requests: list[list[str]]) -> Mapping[str, float]:
-        terms = cast("dict[str, float]", Counter(term for words in requests for term in _with_pairs(words)))
-        heading = [operation.title, operation.tool_name.replace("_", " "), self.summaries[operation.name]]
-        for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE)):
-            for words in _units(texts):
-                for term in _with_pairs(words):
-                    terms[term] = terms.get(term, 0.0) + weight
-        return terms
-
-    def _expected_words(self, requests: list[list[list[str]]]) -> list[dict[str, float]]:
-        """For each operation the words that most of its requests say, with what it costs to lack them."""
-        counts = [Counter(word for words in each for word in dict.fromkeys(words)) for each in requests]
-        few = _FEW * sum(map(len, requests))
-        everywhere: Counter[str] = Counter()
-        for of_one in counts:
-            everywhere.update(of_one)
-        return [
-            {
-                word: -_UNSAID * math.log(1 - 0.95 * count / len(each))
-                for word, count in of_one.items()
-                if count >= _MOST * len(each) and everywhere[word] < few
-            }
-            for of_one, each in zip(counts, requests, strict=True)
-        ]
+        self.entries = [_entry(each, said.get(each.name, {}), each.name in often) for each in operations()]
+        sizes: dict[str, float] = {}
+        for entry in self.entries:
+            for family in entry.families:
+                sizes[family] = sizes.get(family, 0.0) + sum(entry.terms.values())
+        self._total = sum(sizes[entry.name] for entry in self.entries)
+        self._factors = {
+            family: weight / (sizes[family] + (_SMALL if family != entry.name else 0.0))
+            for entry in self.entries
+            for family, weight in zip(entry.families, _WEIGHTS, strict=True)
+        }
 
     def scores(self, query: str) -> dict[str, float]:
-        """How well each operation fits, by name; 0 where it does not."""
+        """How well each operation fits, by name; empty where none does."""
         words = self._meant(query)
-        named = _named(query)
-        scores = [0.0] * len(self.operations)
-        if _SAY_NOTHING.issuperset(words):
-            words = []
-        for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
-            ratios = self._ratios(term)
-            if ratios is None:
-                continue
-            weight = _PAIR if " " in term else 1.0
-            scores = [
-                score + weight * math.log1p(ratios[own] + ratios[verb] + ratios[thing] + ratios[toolset])
-                for score, (own, verb, thing, toolset) in zip(scores, self._families, strict=True)
-            ]
-        missed = self._expected[any(word > "\u3000" for word in words)]
-        found = {
-            each.name: bool(score) * (score + start - sum(cost for word, cost in expected.items() if word not in words))
-            for each, score, start, expected in zip(self.operations, scores, self._start, missed, strict=True)
-        }
-        for each in self.operations:
-            if each.replaced_by:
+        named = {word.replace("_", "").lower() for word in _NAMES.findall(query[:_MAX_CHARACTERS])}
+        scores: dict[str, float] = {}
+        if not _SAY_NOTHING.issuperset(words):
+            for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
+                self._add(term, scores)
+        language = "zh" if any(word > "\u3000" for word in words) else "en"
+        for entry in self.entries:
+            if entry.name in scores:
+                unsaid = (share for word, share in entry.expected[language].items() if word not in words)
+                lacking = sum(-math.log(1 - 0.95 * share) for share in unsaid)
+                scores[entry.name] += entry.head_start - _UNSAID * lacking
+        for entry in self.entries:
+            new = entry.found.operation.replaced_by
+            if new and entry.name in scores:
                 # Whoever asks for the old one needs the new one.
-                found[each.replaced_by] = max(found[each.replaced_by], found[each.name])
-        return {name: score + _NAMED * (name.lower() in named) for name, score in found.items()}
+                scores[new] = max(scores[entry.name], scores.get(new, 0.0))
+        for entry in self.entries:
+            if entry.name.lower() in named:
+                scores[entry.name] = scores.get(entry.name, 0.0) + _NAMED
+        return scores
 
-    def _ratios(self, term: str) -> list[float] | None:
-        """For each family: how much more often a term is said of it than of all operations, weighed."""
-        said_of = [0.0] * len(self._factors)
-        everywhere = 0.0
-        for terms, families in zip(self._terms, self._families, strict=True):
-            if term in terms:
-                everywhere += terms[term]
-                for family in families:
-                    said_of[family] += terms[term]
-        if not everywhere:
-            return None
-        share = (everywhere + _RARE) / self._total
-        return [count * factor / share for count, factor in zip(said_of, self._factors, strict=True)]
+    def _add(self, term: str, scores: dict[str, float]) -> None:
+        """Add what one word or pair of words tells of each operation, if any says it."""
+        said_of: dict[str, float] = {}
+        everywhere = _RARE
+        for entry in self.entries:
+            count = entry.terms.get(term)
+            if count:
+                everywhere += count
+                for family in entry.families:
+                    said_of[family] = said_of.get(family, 0.0) + count
+        share = everywhere / self._total
+        # How much more often it is said of each family than of all.
+        ratios = {family: count * self._factors[family] / share for family, count in said_of.items()}
+        find, weight = ratios.get, _PAIR if " " in term else 1.0
+        for entry in self.entries if ratios else ():
+            own, verb, thing, toolset = entry.families
+            ratio = find(own, 0.0) + find(verb, 0.0) + find(thing, 0.0) + find(toolset, 0.0)
+            if ratio:
+                scores[entry.name] = scores.get(entry.name, 0.0) + weight * math.log1p(ratio)
 
     def _meant(self, query: str) -> list[str]:
         """The words of a request, misspelt ones as they were meant."""
-        words = _units([query])[0]
+        words = _words([query])[0]
         long = dict.fromkeys(word for word in words if len(word) >= _MISSPELT_FROM)
-        unknown = [word for word in long if not any(word in terms for terms in self._terms)][:_MAX_MISSPELT]
-        known = {term for terms in self._terms for term in terms if " " not in term} if unknown else ()
+        unknown = [word for word in long if not any(word in entry.terms for entry in self.entries)][:_MAX_MISSPELT]
+        known = {term for entry in self.entries for term in entry.terms if " " not in term} if unknown else ()
         for word in unknown:
             alike = sorted(term for term in known if term[0] == word[0])
             near = difflib.get_close_matches(word, alike, n=1, cutoff=0.8)
@@ -222,7 +202,31 @@ def _index() -> _Index:
     return _Index()
 
 
-def _families(operation: Operation) -> tuple[str, ...]:
+def _entry(operation: Operation, said: Mapping[str, Any], often: bool) -> _Entry:
+    summary = said.get("summary", operation.title)
+    requests = {language: _words(said.get(language, ())) for language in ("en", "zh")}
+    every = [words for of_one in requests.values() for words in of_one]
+    terms = cast("dict[str, float]", Counter(term for words in every for term in _with_pairs(words)))
+    heading = [operation.title, operation.tool_name.replace("_", " "), summary]
+    for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE)):
+        for term in (term for words in _words(texts) for term in _with_pairs(words)):
+            terms[term] = terms.get(term, 0.0) + weight
+    return _Entry(
+        name=operation.name,
+        found=Found(operation, summary),
+        terms=terms,
+        families=_families(operation),
+        expected={language: _expected(of_one) for language, of_one in requests.items()},
+        head_start=_OFTEN if often else 0.0,
+    )
+
+
+def _expected(requests: list[list[str]]) -> dict[str, float]:
+    counts = Counter(word for words in requests for word in dict.fromkeys(words) if word not in _SAY_NOTHING)
+    return {word: count / len(requests) for word, count in counts.items() if count >= _MOST * len(requests)}
+
+
+def _families(operation: Operation) -> tuple[str, str, str, str]:
     """Itself, what does the same, what concerns the same thing, its toolset: ``BatchGetMediaInfos``, Get, Media, ..."""
     parts = _PARTS.fullmatch(operation.name.replace("ies", "y"))
     verb, thing = parts.groups() if parts else ("", operation.name)
@@ -232,16 +236,11 @@ def _families(operation: Operation) -> tuple[str, ...]:
     return operation.name, f"verb {verb}", f"thing {thing}", f"toolset {operation.toolset}"
 
 
-def _named(query: str) -> frozenset[str]:
-    """What a request may name outright: ``GetMediaInfo`` and ``get_media_info`` as ``getmediainfo``."""
-    return frozenset(word.replace("_", "").lower() for word in _NAMES.findall(query[:_MAX_CHARACTERS]))
+def _with_pairs(words: list[str]) -> list[str]:
+    return [*words, *map(" ".join, itertools.pairwise(words))]
 
 
-def _with_pairs(units: list[str]) -> list[str]:
-    return [*units, *map(" ".join, itertools.pairwise(units))]
-
-
-def _units(texts: Sequence[str]) -> list[list[str]]:
+def _words(texts: Sequence[str]) -> list[list[str]]:
     """The words of each text: Latin ones and numbers in small letters, and each Chinese character.
 
     Addresses, what is quoted and the names of files are none: they do not say what is to be done.
@@ -251,4 +250,4 @@ def _units(texts: Sequence[str]) -> list[list[str]]:
     text = "\n".join(text[:_MAX_CHARACTERS].replace("\n", " ") for text in texts)
     text = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
     text = _QUOTED.sub(" ", _FILE_NAME.sub(" ", _ADDRESS.sub(r" \1 url ", text)))
-    return [_UNITS.findall(line) for line in text.split("\n")]
+    return [_WORDS.findall(line) for line in text.split("\n")]
