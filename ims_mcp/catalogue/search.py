@@ -58,8 +58,8 @@ _PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?
 _OF_JOBS = re.compile(r"(?:Job|Task|JobList|JobDetail|UploadInfos)$")
 _LATIN = (
     "a about all an and any are as at be can could did do does for from get give had has have hello hi how i if in is "
-    "it its ll me my no not of on or our please re s so t thank thanks that the their them there these they this to us ve "
-    "was we were what when where which who why will with would you your"
+    "it its ll me my no not of on or our please re s so t thank thanks that the their them there these they this to us "
+    "ve was we were what when where which who why will with would you your"
 )
 _SAY_NOTHING = frozenset(
     [*_LATIN.split(), *"的了吗呢吧啊呀把给请在是个一这那帮我你您他她它们好谢和也就都能要想么什怎样有"]
@@ -148,9 +148,10 @@ class _Index:
             for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
                 self._add(term, scores)
         language = "zh" if any(word > "\u3000" for word in words) else "en"
+        known = frozenset(words)
         for entry in self.entries:
             if entry.name in scores:
-                unsaid = (share for word, share in entry.expected[language].items() if word not in words)
+                unsaid = (share for word, share in entry.expected[language].items() if word not in known)
                 lacking = sum(-math.log(1 - 0.95 * share) for share in unsaid)
                 scores[entry.name] += entry.head_start - _UNSAID * lacking
         for entry in self.entries:
