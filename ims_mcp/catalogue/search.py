@@ -26,7 +26,7 @@ from typing import Any, cast
 from ims_mcp.catalogue import TOOLSETS, Operation, operations
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
-_WEIGHTS = (0.7, 2.5, 1.0, 0.75)
+_WEIGHTS = (1.0, 2.5, 1.0, 0.75)
 """What it counts that a word is said of the operation itself, of what does the same, of what concerns the same thing,
 of its toolset."""
 _SMALL = 500.0
@@ -41,7 +41,7 @@ _MOST = 0.4
 """The share of an operation's requests that have to say a word for it to be missed."""
 _RARE = 12.0
 """How many more sayings are added to each word's, so that one said once by chance tells little."""
-_OFTEN = 1.25
+_OFTEN = 1.0
 """Head start of what most people need first."""
 _NAMED = 1_000.0
 """Head start of an operation that is named outright."""

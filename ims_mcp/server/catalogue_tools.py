@@ -31,8 +31,8 @@ SEARCH_OPERATIONS = Operation(
     title="Find an operation",
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
-        "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns names, "
-        "best first, what each does, and the tool to call it with."
+        "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
+        "summary and the tool to call it with, best first."
     ),
     effect=Effect.READ,
     idempotent=True,
