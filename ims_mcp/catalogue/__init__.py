@@ -127,6 +127,9 @@ def _join(name: str, toolset: str) -> Operation:
         destructive_when=notes.destructive_when,
         idempotent=notes.idempotent,
         secret_fields=notes.secret_fields,
+        signed_addresses=notes.signed_addresses,
+        declares_output=notes.declares_output,
+        recovery=notes.recovery,
         costs=notes.costs,
         replaced_by=notes.replaced_by,
     )

@@ -237,6 +237,12 @@ class Operation:
     """Calling it twice with the same arguments leaves the same state as calling it once."""
     secret_fields: tuple[str, ...] = ()
     """Response fields that are credentials."""
+    signed_addresses: bool = False
+    """Its response holds addresses whose queries let somebody in: hidden unless the caller asks for them."""
+    declares_output: bool = False
+    """Its tool declares an output schema, made from the fields of its response."""
+    recovery: str = ""
+    """How to find out what it did, where its answer was lost."""
     costs: str = ""
     """What it costs beyond the call: money, a phone call."""
     replaced_by: str = ""

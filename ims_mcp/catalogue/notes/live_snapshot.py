@@ -72,6 +72,7 @@ NOTES = (
             "list_live_snapshot_files."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         idempotent=True,
     ),
     OperationNotes(

@@ -137,6 +137,7 @@ NOTES = (
         ),
         effect=Effect.READ,
         replaced_by="GetMediaConvertJob",
+        signed_addresses=True,
         parameters={"ParentJobId": {"text": "ParentJobId that the submit returned.", "required": True}},
         idempotent=True,
     ),
@@ -149,6 +150,7 @@ NOTES = (
         ),
         effect=Effect.READ,
         replaced_by="ListMediaConvertJobs",
+        signed_addresses=True,
         parameters={
             "Status": {"text": "Only this state: Init, Processing, Success, Fail."},
             "StartOfCreateTime": CREATED_FROM,
@@ -198,6 +200,7 @@ NOTES = (
             "error, and for each output its own state, address and media data. Config repeats what was asked for."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"JobId": JOB_ID},
         idempotent=True,
     ),

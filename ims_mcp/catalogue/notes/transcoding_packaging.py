@@ -50,6 +50,7 @@ NOTES = (
             "the address of the master playlist in OutputUrl."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         idempotent=True,
     ),
     OperationNotes(
