@@ -29,8 +29,8 @@ NOTES = (
         purpose=(
             "Set where the service announces finished jobs and changed assets in this region: an HTTP address or a "
             "message queue, and for which events. It overwrites the whole configuration of the account in the "
-            "region, so other systems may stop getting theirs: read it with get_event_callback first and send all "
-            "that is to stay. Events of real-time AI agents are set with set_notify_config instead."
+            "region, so other systems may stop getting theirs: read it with GetEventCallback first and send all "
+            "that is to stay. Events of real-time AI agents are set with SetNotifyConfig instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -67,7 +67,7 @@ NOTES = (
         title="Read the callback configuration",
         purpose=(
             "Read where this region announces events: HTTP address or queue, the event types, whether callbacks are "
-            "signed. Use it before set_event_callback, which replaces everything, or to see why notifications do not "
+            "signed. Use it before SetEventCallback, which replaces everything, or to see why notifications do not "
             "arrive. The signing key stays hidden unless include_credentials."
         ),
         effect=Effect.READ,
@@ -81,7 +81,7 @@ NOTES = (
         purpose=(
             "Set the bucket and path where this region keeps files for which a job names no place, such as temporary "
             "files of editing. It overwrites the default of the whole account in the region. The bucket has to "
-            "exist; get_storage_list shows those the service knows, get_default_storage_location the present one."
+            "exist; GetStorageList shows those the service knows, GetDefaultStorageLocation the present one."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the default storage place of the account in this region"),),
@@ -103,7 +103,7 @@ NOTES = (
         title="Read the default storage",
         purpose=(
             "Read which bucket and path this region uses where a job names no place of its own, and whether the "
-            "bucket still exists (Status Normal or notExist). All buckets the service knows are in get_storage_list."
+            "bucket still exists (Status Normal or notExist). All buckets the service knows are in GetStorageList."
         ),
         effect=Effect.READ,
         idempotent=True,
@@ -133,7 +133,7 @@ NOTES = (
         purpose=(
             "Read how many minutes of video were produced by editing in a span of time, per hour or day and per "
             "output profile. All regions are counted together. For every kind of usage in one "
-            "answer use describe_meter_ims_summary."
+            "answer use DescribeMeterImsSummary."
         ),
         effect=Effect.READ,
         parameters={"StartTs": START_SECONDS, "EndTs": END_SECONDS, "Interval": INTERVAL, "Region": NO_REGION},
@@ -145,7 +145,7 @@ NOTES = (
         purpose=(
             "Read how many minutes of video were enhanced (ultra-HD transcoding) in a span of time, per hour or day "
             "and per specification. Ordinary transcoding is in "
-            "describe_meter_ims_media_convert_usage. All regions are counted together."
+            "DescribeMeterImsMediaConvertUsage. All regions are counted together."
         ),
         effect=Effect.READ,
         parameters={
@@ -163,7 +163,7 @@ NOTES = (
         purpose=(
             "Read how many minutes of files were transcoded in a span of time, per hour or day and per "
             "specification. Reaches back 90 days, 31 days at a time. Enhancement is counted in "
-            "describe_meter_ims_media_convert_uhd_usage, live streams in describe_meter_ims_summary."
+            "DescribeMeterImsMediaConvertUHDUsage, live streams in DescribeMeterImsSummary."
         ),
         effect=Effect.READ,
         parameters={"StartTs": RECENT_START, "EndTs": RECENT_END, "Interval": INTERVAL, "Region": NO_REGION},
@@ -175,7 +175,7 @@ NOTES = (
         purpose=(
             "Read how many minutes of media were processed by AI jobs (tagging, moderation and the like) in a span of "
             "time, per hour or day and per type of AI. Reaches back 90 days, 31 days at a time. For every kind of "
-            "usage in one answer use describe_meter_ims_summary."
+            "usage in one answer use DescribeMeterImsSummary."
         ),
         effect=Effect.READ,
         parameters={"StartTs": RECENT_START, "EndTs": RECENT_END, "Interval": INTERVAL, "Region": NO_REGION},
@@ -187,7 +187,7 @@ NOTES = (
         purpose=(
             "Read the totals of all billed usage in a span of time in one answer: editing, live editing, live "
             "recording, live snapshots, live transcoding, file transcoding, enhancement, AI. Start here when somebody "
-            "asks what was used; its sisters, such as describe_meter_ims_edit_usage, split one kind by hour or day."
+            "asks what was used; its sisters, such as DescribeMeterImsEditUsage, split one kind by hour or day."
         ),
         effect=Effect.READ,
         parameters={"StartTs": START_SECONDS, "EndTs": END_SECONDS, "Region": NO_REGION},
@@ -199,7 +199,7 @@ NOTES = (
         purpose=(
             "Buy a subscription of AI services for one camera (IPC): picture understanding, recognition of persons "
             "met before, or search, for 30, 90 or 365 days. This places a real, paid order, and a second call may buy "
-            "a second time: after an unclear failure look with get_ipc_device_info. Returns the state of the purchase."
+            "a second time: after an unclear failure look with GetIpcDeviceInfo. Returns the state of the purchase."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("places a real, paid order, and with every call another one"),),
@@ -225,7 +225,7 @@ NOTES = (
         purpose=(
             "Read how much of the daily quota for camera (IPC) AI services was used and how much there is, day by day "
             "over at most 180 days, for one capability. Which cameras have a subscription and until when is in "
-            "get_ipc_device_info."
+            "GetIpcDeviceInfo."
         ),
         effect=Effect.READ,
         parameters={"Capability": CAPABILITY, "EndTime": CAMERA_END, "PageSize": SMALL_PAGE},
@@ -236,8 +236,8 @@ NOTES = (
         title="List subscribed cameras",
         purpose=(
             "List the cameras (IPC) that have an AI subscription with its capability and the time it ends; one camera "
-            "with DeviceId. How much of the quota is used up is in query_ipc_quota; a subscription is bought with "
-            "create_ipc_order."
+            "with DeviceId. How much of the quota is used up is in QueryIpcQuota; a subscription is bought with "
+            "CreateIpcOrder."
         ),
         effect=Effect.READ,
         parameters={

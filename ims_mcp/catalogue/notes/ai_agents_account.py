@@ -9,8 +9,8 @@ from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
-ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from start_rtc_robot_instance."}
-BATCH_ID: ParameterNotes = {"text": "Batch of licences, from get_ai_rtc_license_info_list."}
+ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from StartRtcRobotInstance."}
+BATCH_ID: ParameterNotes = {"text": "Batch of licences, from GetAiRtcLicenseInfoList."}
 CALL_KIND: ParameterNotes = {"text": "1 voice, 2 vision.", "minimum": 1, "maximum": 2}
 NEED_TOTAL: ParameterNotes = {"text": "Add TotalCount; default true."}
 
@@ -20,8 +20,8 @@ NOTES = (
         title="Send a robot into a channel",
         purpose=(
             "Start a voice robot in an RTC channel you already have. It takes a RobotId and few settings; "
-            "agents set up in the console have start_ai_agent_instance and generate_ai_agent_call. Returns the "
-            "InstanceId for describe_rtc_robot_instance and stop_rtc_robot_instance. Each call starts another robot."
+            "agents set up in the console have StartAIAgentInstance and GenerateAIAgentCall. Returns the "
+            "InstanceId for DescribeRtcRobotInstance and StopRtcRobotInstance. Each call starts another robot."
         ),
         effect=Effect.WRITE,
         replaced_by="StartAIAgentInstance",
@@ -39,9 +39,9 @@ NOTES = (
         operation="UpdateRtcRobotInstance",
         title="Change a running robot",
         purpose=(
-            "Change a robot started with start_rtc_robot_instance while it talks: its voice from the next sentence on, "
+            "Change a robot started with StartRtcRobotInstance while it talks: its voice from the next sentence on, "
             "whether it may be interrupted at once, its greeting unless that was played already. Agents started "
-            "otherwise are changed with update_ai_agent_instance."
+            "otherwise are changed with UpdateAIAgentInstance."
         ),
         effect=Effect.WRITE,
         replaced_by="UpdateAIAgentInstance",
@@ -52,9 +52,9 @@ NOTES = (
         operation="DescribeRtcRobotInstance",
         title="Inspect a running robot",
         purpose=(
-            "Read a robot started with start_rtc_robot_instance: whether it is Executing or Finished, its channel and "
+            "Read a robot started with StartRtcRobotInstance: whether it is Executing or Finished, its channel and "
             "settings. The channel token stays hidden unless include_credentials. Agents started otherwise are in "
-            "describe_ai_agent_instance."
+            "DescribeAIAgentInstance."
         ),
         effect=Effect.READ,
         replaced_by="DescribeAIAgentInstance",
@@ -67,8 +67,8 @@ NOTES = (
         operation="StopRtcRobotInstance",
         title="End a robot's call",
         purpose=(
-            "Take a robot started with start_rtc_robot_instance out of its channel. The conversation is over and "
-            "cannot be taken up again. Agents started otherwise are ended with stop_ai_agent_instance."
+            "Take a robot started with StartRtcRobotInstance out of its channel. The conversation is over and "
+            "cannot be taken up again. Agents started otherwise are ended with StopAIAgentInstance."
         ),
         effect=Effect.DESTRUCTIVE,
         replaced_by="StopAIAgentInstance",
@@ -81,8 +81,8 @@ NOTES = (
         title="Configure an agent's callbacks",
         purpose=(
             "Set for one agent whether and where its events are announced and whether calls are recorded to OSS. It "
-            "overwrites the whole configuration of that agent: read it with describe_notify_config first and send "
-            "all that is to stay. Events of media jobs are set with set_event_callback instead."
+            "overwrites the whole configuration of that agent: read it with DescribeNotifyConfig first and send "
+            "all that is to stay. Events of media jobs are set with SetEventCallback instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -108,8 +108,8 @@ NOTES = (
         title="Read an agent's callbacks",
         purpose=(
             "Read where one agent's events are announced, which events, and whether its calls are recorded. Use it "
-            "before set_notify_config, which replaces everything. The token that callbacks carry stays hidden unless "
-            "include_credentials. Callbacks of media jobs are in get_event_callback."
+            "before SetNotifyConfig, which replaces everything. The token that callbacks carry stays hidden unless "
+            "include_credentials. Callbacks of media jobs are in GetEventCallback."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -122,7 +122,7 @@ NOTES = (
         title="Activate a device licence",
         purpose=(
             "Bind one licence of a batch to a device, so that it may talk to agents. It cannot be undone and uses the "
-            "licence up. Free codes are in get_ai_rtc_auth_code_list (Status=2). The licence that comes back is "
+            "licence up. Free codes are in GetAiRtcAuthCodeList (Status=2). The licence that comes back is "
             "hidden unless include_credentials; whether it worked is Success in the answer."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -141,7 +141,7 @@ NOTES = (
         purpose=(
             "List the authorisation codes of a batch of device licences: activated or not, on which device, when. "
             "Codes and licences stay hidden unless include_credentials. What batches there are, and how much of each "
-            "is left, is in get_ai_rtc_license_info_list. Pages with PageNo."
+            "is left, is in GetAiRtcLicenseInfoList. Pages with PageNo."
         ),
         effect=Effect.READ,
         parameters={
@@ -159,7 +159,7 @@ NOTES = (
         title="List batches of device licences",
         purpose=(
             "List the batches of licences for devices that talk to agents: how many were bought, how many are left, "
-            "contract, when they begin and end. The single codes of a batch are in get_ai_rtc_auth_code_list. Pages "
+            "contract, when they begin and end. The single codes of a batch are in GetAiRtcAuthCodeList. Pages "
             "with PageNo."
         ),
         effect=Effect.READ,

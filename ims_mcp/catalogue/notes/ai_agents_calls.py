@@ -52,9 +52,9 @@ NOTES = (
         title="Send an agent into a channel",
         purpose=(
             "Start a voice, vision or avatar agent in an RTC channel you already have, with a token you made from your "
-            "own AppKey. If channel and token are still missing, generate_ai_agent_call makes them and starts the "
-            "agent in one step; to ring a telephone use start_ai_agent_outbound_call. Each call starts another agent. "
-            "Returns the InstanceId; describe_ai_agent_instance shows Executing or Finished."
+            "own AppKey. If channel and token are still missing, GenerateAIAgentCall makes them and starts the "
+            "agent in one step; to ring a telephone use StartAIAgentOutboundCall. Each call starts another agent. "
+            "Returns the InstanceId; DescribeAIAgentInstance shows Executing or Finished."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -94,7 +94,7 @@ NOTES = (
             "Read one agent instance by its id: whether the call runs (Executing) or has ended (Finished), its "
             "settings and channel, for telephone calls numbers, duration and who hung up, and the address of the call "
             "log. The channel token stays hidden unless include_credentials. For the calls of an agent use "
-            "list_ai_agent_instance."
+            "ListAIAgentInstance."
         ),
         effect=Effect.READ,
         parameters={"InstanceId": INSTANCE_ID},
@@ -125,8 +125,8 @@ NOTES = (
         title="End an agent's call",
         purpose=(
             "Take the agent out of its channel or hang up its telephone call. The call is over and cannot be taken "
-            "up again; a new one has to be started. To let a person go on instead use takeover_ai_agent_call, to put "
-            "a caller through to another number forward_ai_agent_call."
+            "up again; a new one has to be started. To let a person go on instead use TakeoverAIAgentCall, to put "
+            "a caller through to another number ForwardAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("ends a call for whoever is in it; it cannot be taken up again"),),
@@ -140,7 +140,7 @@ NOTES = (
             "Make an RTC channel and start the agent in it at once: more than the generating of a token that the name "
             "suggests, and the minutes count from here. Returns InstanceId, channel and user names, and the token with "
             "which a person's app joins, hidden unless include_credentials. With a channel and token of your own use "
-            "start_ai_agent_instance. Each call starts another agent."
+            "StartAIAgentInstance. Each call starts another agent."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -162,15 +162,15 @@ NOTES = (
         purpose=(
             "Let an agent ring a real telephone and talk to whoever answers. Be sure of the number and that the "
             "person may be called: it rings at once, and every further call of this tool rings again; after an "
-            "unclear failure look with list_ai_agent_instance first. Returns the InstanceId; "
-            "describe_ai_agent_instance shows how the call went, stop_ai_agent_instance hangs up."
+            "unclear failure look with ListAIAgentInstance first. Returns the InstanceId; "
+            "DescribeAIAgentInstance shows how the call went, StopAIAgentInstance hangs up."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
             "CalledNumber": {"text": "Number to ring."},
-            "CallerNumber": {"text": "Number of yours in mainland China: see list_ai_agent_phone_number."},
+            "CallerNumber": {"text": "Number of yours in mainland China: see ListAIAgentPhoneNumber."},
             "Config": {
                 "text": "Overrides for this call; what is not given stays as in the console.",
                 "nested": {
@@ -190,7 +190,7 @@ NOTES = (
         purpose=(
             "Let a person take the agent's place in its call. The person joins the channel under HumanAgentUserId with "
             "a token, which is returned only with RequireToken=true and hidden unless include_credentials. To send a "
-            "telephone call to another number use forward_ai_agent_call."
+            "telephone call to another number use ForwardAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes the agent out of its call; a person has to go on with it"),),
@@ -208,7 +208,7 @@ NOTES = (
         purpose=(
             "Put a telephone call that an agent is having through to another number, which rings at once. The agent "
             "can announce it, and say something if it fails. For a person who joins by app instead of telephone use "
-            "takeover_ai_agent_call."
+            "TakeoverAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("rings a real telephone at once and puts a call through to it"),),
@@ -226,7 +226,7 @@ NOTES = (
         title="Count an agent's running calls",
         purpose=(
             "Read how many calls one agent is having at this moment, for instance before starting more or to watch "
-            "the load. It is a number only; which calls they are is in list_ai_agent_instance."
+            "the load. It is a number only; which calls they are is in ListAIAgentInstance."
         ),
         effect=Effect.READ,
         parameters={"AIAgentId": AGENT_ID},

@@ -40,7 +40,7 @@ NOTES = (
         title="Delete an entry of a conversation",
         purpose=(
             "Delete one entry of a session's stored conversation, for instance because it holds personal data. It "
-            "cannot be undone. The ids of session, entry and workflow node are in list_ai_agent_dialogues; several "
+            "cannot be undone. The ids of session, entry and workflow node are in ListAIAgentDialogues; several "
             "entries need several calls."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -57,7 +57,7 @@ NOTES = (
         title="List phone numbers of agents",
         purpose=(
             "List the telephone numbers the account has for agents, with their state. Use it to choose the "
-            "CallerNumber for start_ai_agent_outbound_call: status 2 is a working number. Pages with "
+            "CallerNumber for StartAIAgentOutboundCall: status 2 is a working number. Pages with "
             "PageNumber; TotalNumber says how many."
         ),
         effect=Effect.READ,
@@ -119,7 +119,7 @@ NOTES = (
         title="Delete a voiceprint",
         purpose=(
             "Delete a registered voiceprint; agents no longer recognise that speaker. It cannot be undone: the person "
-            "has to be recorded and registered again with set_ai_agent_voiceprint. Prints taken during conversations "
+            "has to be recorded and registered again with SetAIAgentVoiceprint. Prints taken during conversations "
             "need RegistrationMode=Implicit."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -134,7 +134,7 @@ NOTES = (
         purpose=(
             "Send a JSON message over the data channel of a running call, for the app at the other end to act on: show "
             "a card, change a screen. It is meant for the app, not for the model. To make the agent speak use "
-            "send_ai_agent_speech, to ask the model send_ai_agent_text."
+            "SendAIAgentSpeech, to ask the model SendAIAgentText."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -153,7 +153,7 @@ NOTES = (
         purpose=(
             "Let the agent in a running call speak a given text word for word, or play an audio file, without asking "
             "the model. With EnableInterrupt it breaks into what is being said. To let the model answer something use "
-            "send_ai_agent_text."
+            "SendAIAgentText."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -168,8 +168,8 @@ NOTES = (
         title="Ask the agent in writing",
         purpose=(
             "Hand the model of a running call a text as if the user had said it; the agent then answers by voice. To "
-            "have a text spoken as it is use send_ai_agent_speech. The answer does not come back with this call: it "
-            "is heard, and readable with list_ai_agent_dialogues."
+            "have a text spoken as it is use SendAIAgentSpeech. The answer does not come back with this call: it "
+            "is heard, and readable with ListAIAgentDialogues."
         ),
         effect=Effect.WRITE,
         parameters={"InstanceId": INSTANCE_ID, "Text": {"text": "Input for the model."}},
@@ -181,7 +181,7 @@ NOTES = (
             "Let an agent's multimodal model look at frames of a video in OSS, taken as each capture policy says, and "
             "judge them by its prompt. It runs in the background and no call reads the result: it goes to the address "
             "in CallbackConfig only, so give one. For ordinary moderation with results to read use "
-            "submit_media_censor_job."
+            "SubmitMediaCensorJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -215,7 +215,7 @@ NOTES = (
         purpose=(
             "Get what a user's app needs to log in to the message chat with an agent: app id, token, signature and "
             "when they expire (TimeStamp). Nothing is started. The secrets stay hidden unless include_credentials. For "
-            "a voice or video call use generate_ai_agent_call."
+            "a voice or video call use GenerateAIAgentCall."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -234,7 +234,7 @@ NOTES = (
         purpose=(
             "Push a text from an agent into a user's message chat without being asked: a notice, or a message of your "
             "own format. It is delivered as it is; the model does not write it. Sending again shows it twice. In a "
-            "running voice call use send_ai_agent_speech instead."
+            "running voice call use SendAIAgentSpeech instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("sends a message to a person, which cannot be taken back", shows=("Text",)),),

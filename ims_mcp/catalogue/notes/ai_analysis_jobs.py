@@ -32,9 +32,9 @@ JOB_NOTES = (
         title="Transcribe speech",
         purpose=(
             "Turn the speech of a video or audio file into text with times, for subtitles or search. Runs in the "
-            "background; get_smart_handle_job returns the sentences in JobResult.AiResult. StartTime and Duration "
-            "limit it to a part. For names and jargon make a word list with create_hotword_library first. To read "
-            "subtitles that are burnt into the picture use submit_i_production_job (CaptionExtraction)."
+            "background; GetSmartHandleJob returns the sentences in JobResult.AiResult. StartTime and Duration "
+            "limit it to a part. For names and jargon make a word list with CreateHotwordLibrary first. To read "
+            "subtitles that are burnt into the picture use SubmitIProductionJob (CaptionExtraction)."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -67,9 +67,9 @@ JOB_NOTES = (
         title="Speak a text",
         purpose=(
             "Turn a text into a spoken audio file in OSS with a ready voice or a cloned one. Voices: "
-            "list_smart_voice_groups and list_customized_voices. Runs in the background; get_smart_handle_job shows "
+            "ListSmartVoiceGroups and ListCustomizedVoices. Runs in the background; GetSmartHandleJob shows "
             "the state, and MediaId names the asset that is made. For a talking person in the picture use "
-            "submit_avatar_video_job."
+            "SubmitAvatarVideoJob."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -116,7 +116,7 @@ JOB_NOTES = (
         purpose=(
             "Let a language model write marketing copy or short titles from keywords, or a storyboard script from a "
             "text, to feed a one-click production. Runs in the background; the texts are in JobResult.AiResult of "
-            "get_smart_handle_job."
+            "GetSmartHandleJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -142,7 +142,7 @@ JOB_NOTES = (
         title="Translate a video",
         purpose=(
             "Translate a video or subtitle file into another language: subtitles only, dubbed speech, or dubbing with "
-            "matching lips. Burnt-in subtitles can be erased. Runs in the background; get_smart_handle_job returns "
+            "matching lips. Burnt-in subtitles can be erased. Runs in the background; GetSmartHandleJob returns "
             "the result. The JobId is in Data of the answer. OSS addresses have to lie in the region of the call."
         ),
         effect=Effect.WRITE,
@@ -183,7 +183,7 @@ JOB_NOTES = (
             "See the state and result of a smart job: transcription, speech, text generation, translation, avatar "
             "video, highlight extraction, segmentation, chart. State is Created, Executing, Finished or Failed (with "
             "ErrorCode); the result is in JobResult (AiResult as JSON text, MediaId, MediaUrl) or Output. Other "
-            "analyses have their own: query_smarttag_job, query_i_production_job."
+            "analyses have their own: QuerySmarttagJob, QueryIProductionJob."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
@@ -194,7 +194,7 @@ JOB_NOTES = (
         title="List AI jobs",
         purpose=(
             "Browse smart jobs (transcription, speech, translation, charts) by kind and state, newest first. Use "
-            "NextToken or page numbers, not both. The results are not included: ask get_smart_handle_job for each."
+            "NextToken or page numbers, not both. The results are not included: ask GetSmartHandleJob for each."
         ),
         effect=Effect.READ,
         parameters={
@@ -212,7 +212,7 @@ JOB_NOTES = (
         title="Delete AI jobs",
         purpose=(
             "Remove one or several smart jobs with their results from the list for good. Files and assets that they "
-            "made stay. Read the results with get_smart_handle_job before."
+            "made stay. Read the results with GetSmartHandleJob before."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes smart jobs with their results for good"),),
@@ -226,7 +226,7 @@ JOB_NOTES = (
             "Run one ready algorithm on a file: pick a cover, make a short or GIF, remove logos or subtitles, read "
             "burnt-in captions, cut out a green screen, beautify faces, turn landscape into portrait, find beats or "
             "choruses, reduce noise, mix audio, separate vocals. FunctionName chooses. Runs in the background; "
-            "follow it with query_i_production_job."
+            "follow it with QueryIProductionJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -282,7 +282,7 @@ JOB_NOTES = (
         operation="QueryIProductionJob",
         title="Follow an algorithm job",
         purpose=(
-            "See the state (Queuing, Analyzing, Success, Fail) and the outcome of one submit_i_production_job: "
+            "See the state (Queuing, Analyzing, Success, Fail) and the outcome of one SubmitIProductionJob: "
             "Result as JSON text, and OutputFiles, OutputUrls or OutputMediaIds of what was made."
         ),
         effect=Effect.READ,
@@ -293,7 +293,7 @@ JOB_NOTES = (
         operation="CancelIProductionJob",
         title="Stop an algorithm job",
         purpose=(
-            "Stop a queued or running job of submit_i_production_job, such as a subtitle removal started by mistake. "
+            "Stop a queued or running job of SubmitIProductionJob, such as a subtitle removal started by mistake. "
             "Its work is lost and it cannot be resumed; submit it again instead. Finished jobs are not undone."
         ),
         effect=Effect.DESTRUCTIVE,

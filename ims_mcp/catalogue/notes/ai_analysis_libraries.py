@@ -33,8 +33,8 @@ LIBRARY_NOTES = (
         title="Create a recognition library",
         purpose=(
             "Make an empty library of your own faces, logos, landmarks, objects or labels that AI tagging shall "
-            "recognise. Fill it with create_recognition_entity (who or what) and create_recognition_sample "
-            "(pictures). For spoken words use create_hotword_library. Returns LibId."
+            "recognise. Fill it with CreateRecognitionEntity (who or what) and CreateRecognitionSample "
+            "(pictures). For spoken words use CreateHotwordLibrary. Returns LibId."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -64,7 +64,7 @@ LIBRARY_NOTES = (
         title="Delete a recognition library",
         purpose=(
             "Remove a recognition library together with all its entities and sample pictures, for good. Tags that "
-            "were found with it stay. To remove one person or thing use delete_recognition_entity."
+            "were found with it stay. To remove one person or thing use DeleteRecognitionEntity."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a recognition library with all its entities and samples for good"),),
@@ -76,7 +76,7 @@ LIBRARY_NOTES = (
         title="Add a recognised person or thing",
         purpose=(
             "Add one person, logo, landmark, object or label to a recognition library. It is recognised only once it "
-            "has samples: call create_recognition_sample with the returned EntityId."
+            "has samples: call CreateRecognitionSample with the returned EntityId."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -91,7 +91,7 @@ LIBRARY_NOTES = (
         title="List recognised people or things",
         purpose=(
             "Browse the entities of one recognition library with names and extra data. Their pictures are in "
-            "list_recognition_samples. Page number and size have to be given."
+            "ListRecognitionSamples. Page number and size have to be given."
         ),
         effect=Effect.READ,
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM, "PageNumber": PAGE_NUMBER, "PageSize": PAGE_50},
@@ -102,7 +102,7 @@ LIBRARY_NOTES = (
         title="Forget a person or thing",
         purpose=(
             "Remove one entity with its samples from a recognition library, so that later analyses no longer "
-            "recognise it. Tags found earlier stay. To remove a single picture use delete_recognition_sample."
+            "recognise it. Tags found earlier stay. To remove a single picture use DeleteRecognitionSample."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes an entity with its samples from a recognition library for good"),),
@@ -167,7 +167,7 @@ LIBRARY_NOTES = (
         purpose=(
             "Make a list of names and technical terms with weights that speech recognition, structured analysis or "
             "video translation shall get right, with fixed translations if wanted. Pass the returned "
-            "HotwordLibraryId to submit_asr_job. For faces and logos see create_recognition_lib."
+            "HotwordLibraryId to SubmitASRJob. For faces and logos see CreateRecognitionLib."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -182,7 +182,7 @@ LIBRARY_NOTES = (
         title="Read a hotword library",
         purpose=(
             "Read one hotword library with all its words, weights and translations. Do this before "
-            "update_hotword_library, which replaces the whole list."
+            "UpdateHotwordLibrary, which replaces the whole list."
         ),
         effect=Effect.READ,
         parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
@@ -193,7 +193,7 @@ LIBRARY_NOTES = (
         title="List hotword libraries",
         purpose=(
             "Browse hotword libraries by name, use and creation time. The words themselves are not included: "
-            "get_hotword_library reads them. Use NextToken or page numbers, not both."
+            "GetHotwordLibrary reads them. Use NextToken or page numbers, not both."
         ),
         effect=Effect.READ,
         parameters={
@@ -207,7 +207,7 @@ LIBRARY_NOTES = (
         title="Change a hotword library",
         purpose=(
             "Change the name, description or words of a hotword library. Hotwords is taken as the complete new list: "
-            "to add one word read the list with get_hotword_library, extend it and send all of it. What the library "
+            "to add one word read the list with GetHotwordLibrary, extend it and send all of it. What the library "
             "is used for cannot be changed."
         ),
         effect=Effect.WRITE,

@@ -30,9 +30,9 @@ UNDERSTANDING_NOTES = (
         title="Tag a video",
         purpose=(
             "Let AI label a video: people, objects, scenes, logos, on-screen text, speech and topics, as its template "
-            "says. Runs in the background; query_smarttag_job returns the tags. An asset of the library that should "
-            "become searchable is better served by submit_media_ai_analysis_job; for chapters and summaries see "
-            "submit_video_cognition_job."
+            "says. Runs in the background; QuerySmarttagJob returns the tags. An asset of the library that should "
+            "become searchable is better served by SubmitMediaAiAnalysisJob; for chapters and summaries see "
+            "SubmitVideoCognitionJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -72,7 +72,7 @@ UNDERSTANDING_NOTES = (
         operation="QuerySmarttagJob",
         title="Get a video's tags",
         purpose=(
-            "See the state (Submitted, Processing, Success, Fail) and the result of one submit_smarttag_job. Every "
+            "See the state (Submitted, Processing, Success, Fail) and the result of one SubmitSmarttagJob. Every "
             "result has a Type (labels, faces, OCR, ASR, ...) and Data as JSON text, which gets large for long "
             "videos; Usages says what was billed."
         ),
@@ -95,8 +95,8 @@ UNDERSTANDING_NOTES = (
         title="Understand a video",
         purpose=(
             "Let AI understand a whole video: chapters, summaries, speakers, questions and answers, shots, actions, "
-            "as template and Params say. Deeper than submit_smarttag_job, which only labels. Runs in the background; "
-            "query_video_cognition_job returns the results."
+            "as template and Params say. Deeper than SubmitSmarttagJob, which only labels. Runs in the background; "
+            "QueryVideoCognitionJob returns the results."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -124,7 +124,7 @@ UNDERSTANDING_NOTES = (
         operation="QueryVideoCognitionJob",
         title="Get a video's analysis",
         purpose=(
-            "See the state and the results of one submit_video_cognition_job: per algorithm a Type and Data as JSON "
+            "See the state and the results of one SubmitVideoCognitionJob: per algorithm a Type and Data as JSON "
             "text. Transcript, on-screen text and links to raw results are only included if IncludeResults asks for "
             "them."
         ),
@@ -149,8 +149,8 @@ UNDERSTANDING_NOTES = (
         purpose=(
             "Run structured AI analysis (smart tags) on an asset, OSS file or web address; the result is kept with "
             "the asset. It returns a MediaId, not a JobId: look at MediaInfo.AiRoughData.Status and the results with "
-            "get_media_info. For a job that stands alone use submit_smarttag_job; to analyse all new assets see "
-            "set_content_analyze_config."
+            "GetMediaInfo. For a job that stands alone use SubmitSmarttagJob; to analyse all new assets see "
+            "SetContentAnalyzeConfig."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -173,7 +173,7 @@ UNDERSTANDING_NOTES = (
         purpose=(
             "Show whether every newly registered asset is analysed by AI automatically, with which template, and into "
             "which search libraries the results go. Worth a look when analyses cost money that nobody ordered; "
-            "change it with set_content_analyze_config."
+            "change it with SetContentAnalyzeConfig."
         ),
         effect=Effect.READ,
         idempotent=True,
@@ -183,8 +183,8 @@ UNDERSTANDING_NOTES = (
         title="Set automatic analysis",
         purpose=(
             "Switch the automatic AI analysis of newly registered assets on or off for the whole account and region. "
-            "It overwrites all three settings: read the present ones with get_content_analyze_config first. For a "
-            "single asset use submit_media_ai_analysis_job instead."
+            "It overwrites all three settings: read the present ones with GetContentAnalyzeConfig first. For a "
+            "single asset use SubmitMediaAiAnalysisJob instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -211,8 +211,8 @@ UNDERSTANDING_NOTES = (
         title="Check media for violations",
         purpose=(
             "Let AI check a video with its title, description, covers and comments for pornography, violence, "
-            "politics, advertising and the like. It only judges: record a decision with create_audit. Runs in the "
-            "background; query_media_censor_job_detail returns pass, review or block with labels and scores."
+            "politics, advertising and the like. It only judges: record a decision with CreateAudit. Runs in the "
+            "background; QueryMediaCensorJobDetail returns pass, review or block with labels and scores."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -251,7 +251,7 @@ UNDERSTANDING_NOTES = (
         operation="QueryMediaCensorJobDetail",
         title="Get a moderation result",
         purpose=(
-            "See the state and the verdict of one submit_media_censor_job: Suggestion overall, and label and score "
+            "See the state and the verdict of one SubmitMediaCensorJob: Suggestion overall, and label and score "
             "for title, description, comments, covers and, page by page, the frames of the video. Success means that "
             "the check ran, not that the content passed."
         ),
@@ -268,7 +268,7 @@ UNDERSTANDING_NOTES = (
         title="List moderation jobs",
         purpose=(
             "Browse moderation jobs with their verdicts by ids, state or creation time, page by page. Frames of a "
-            "video are in query_media_censor_job_detail."
+            "video are in QueryMediaCensorJobDetail."
         ),
         effect=Effect.READ,
         parameters={

@@ -28,8 +28,8 @@ AVATAR_NOTES = (
         title="Prepare a digital human",
         purpose=(
             "Describe a new digital human made from a video of a real person: name, portrait and training video. "
-            "Nothing is trained yet: the job stays in Init until submit_avatar_training_job starts it with the "
-            "returned Data.JobId. Correct it before with update_avatar_training_job."
+            "Nothing is trained yet: the job stays in Init until SubmitAvatarTrainingJob starts it with the "
+            "returned Data.JobId. Correct it before with UpdateAvatarTrainingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -47,7 +47,7 @@ AVATAR_NOTES = (
         title="Follow a digital human's training",
         purpose=(
             "See one avatar training job: its inputs, the status (Init, Queuing, Training, Success, Fail) with a "
-            "message, and after success the AvatarId to use in submit_avatar_video_job."
+            "message, and after success the AvatarId to use in SubmitAvatarVideoJob."
         ),
         effect=Effect.READ,
         parameters={"JobId": TRAINING_JOB_ID},
@@ -58,7 +58,7 @@ AVATAR_NOTES = (
         title="List avatar trainings",
         purpose=(
             "Browse the training jobs of digital humans by status, with page numbers and a total count. Finished "
-            "digital humans ready for use are in list_avatars."
+            "digital humans ready for use are in ListAvatars."
         ),
         effect=Effect.READ,
         parameters={
@@ -72,7 +72,7 @@ AVATAR_NOTES = (
         purpose=(
             "Change name, description, portrait, training video or transparency of an avatar training job, usually "
             "before it starts or after it failed. Transparency can be changed only in Init or Fail, the thumbnail "
-            "address not after training. It does not start the training: submit_avatar_training_job does."
+            "address not after training. It does not start the training: SubmitAvatarTrainingJob does."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -94,9 +94,9 @@ AVATAR_NOTES = (
         operation="SubmitAvatarTrainingJob",
         title="Start training a digital human",
         purpose=(
-            "Start the training of a digital human prepared with create_avatar_training_job, which has to have a "
-            "portrait and a video by now. It runs long in the background; follow it with get_avatar_training_job, "
-            "which names the AvatarId at the end. To make a video with an avatar use submit_avatar_video_job."
+            "Start the training of a digital human prepared with CreateAvatarTrainingJob, which has to have a "
+            "portrait and a video by now. It runs long in the background; follow it with GetAvatarTrainingJob, "
+            "which names the AvatarId at the end. To make a video with an avatar use SubmitAvatarVideoJob."
         ),
         effect=Effect.WRITE,
         parameters={"JobId": TRAINING_JOB_ID},
@@ -129,7 +129,7 @@ AVATAR_NOTES = (
         title="Inspect a digital human",
         purpose=(
             "Read one trained digital human of your own: name, type, portrait, thumbnail, width and height, "
-            "transparency. Look here for the size before writing the OutputConfig of submit_avatar_video_job."
+            "transparency. Look here for the size before writing the OutputConfig of SubmitAvatarVideoJob."
         ),
         effect=Effect.READ,
         parameters={"AvatarId": {"text": "Id of the digital human."}},
@@ -140,7 +140,7 @@ AVATAR_NOTES = (
         title="List your digital humans",
         purpose=(
             "List the trained digital humans of your own account, with AvatarId, name and pictures, to choose one for "
-            "submit_avatar_video_job. Ready ones that belong to the service are in list_smart_sys_avatar_models."
+            "SubmitAvatarVideoJob. Ready ones that belong to the service are in ListSmartSysAvatarModels."
         ),
         effect=Effect.READ,
         parameters={"AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)}},
@@ -151,8 +151,8 @@ AVATAR_NOTES = (
         title="List ready digital humans",
         purpose=(
             "List the digital humans that the service offers to everyone, with AvatarId, sample video, size and "
-            "whether they come with a mask, to use in submit_avatar_video_job without any training. Your own are in "
-            "list_avatars."
+            "whether they come with a mask, to use in SubmitAvatarVideoJob without any training. Your own are in "
+            "ListAvatars."
         ),
         effect=Effect.READ,
         parameters={"SdkVersion": {"text": "Of the web editor; leave out."}},
@@ -163,9 +163,9 @@ AVATAR_NOTES = (
         title="Make a digital human speak",
         purpose=(
             "Make a video in which a digital human speaks a text (at least 5 characters) or a given MP3 or WAV file. "
-            "Avatars: list_smart_sys_avatar_models or list_avatars; voices: list_smart_voice_groups. Runs in the "
-            "background: follow JobId with get_smart_handle_job; MediaId names the asset. For sound alone use "
-            "submit_audio_produce_job."
+            "Avatars: ListSmartSysAvatarModels or ListAvatars; voices: ListSmartVoiceGroups. Runs in the "
+            "background: follow JobId with GetSmartHandleJob; MediaId names the asset. For sound alone use "
+            "SubmitAudioProduceJob."
         ),
         effect=Effect.WRITE,
         parameters={

@@ -34,9 +34,9 @@ VOICE_NOTES = (
         title="Prepare a basic voice clone",
         purpose=(
             "First step of cloning a voice by reading given sentences (Basic): choose VoiceId, gender and style. Then "
-            "get the sentences with get_demonstration_for_customized_voice_job, check each recording with "
-            "detect_audio_for_customized_voice_job, and start with submit_customized_voice_job. To clone from one "
-            "existing recording use submit_cosy_voice_customized_voice_job."
+            "get the sentences with GetDemonstrationForCustomizedVoiceJob, check each recording with "
+            "DetectAudioForCustomizedVoiceJob, and start with SubmitCustomizedVoiceJob. To clone from one "
+            "existing recording use SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -56,7 +56,7 @@ VOICE_NOTES = (
         purpose=(
             "See one voice cloning job of any kind: VoiceId, settings, message and status (Initialization, "
             "AudioDetecting, PreTraining, Training, Success, Fail). After Success the VoiceId can be used as "
-            "customizedVoice in submit_audio_produce_job."
+            "customizedVoice in SubmitAudioProduceJob."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
@@ -67,7 +67,7 @@ VOICE_NOTES = (
         title="List voice clone jobs",
         purpose=(
             "Browse voice cloning jobs, also failed and running ones, with page numbers and a total count. Without "
-            "Type only Basic ones are listed. Voices ready for use are in list_customized_voices."
+            "Type only Basic ones are listed. Voices ready for use are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
         parameters={"Type": VOICE_TYPE},
@@ -77,9 +77,9 @@ VOICE_NOTES = (
         operation="SubmitCustomizedVoiceJob",
         title="Start a basic voice clone",
         purpose=(
-            "Last step of a Basic clone: start training the voice prepared with create_customized_voice_job, once "
-            "detect_audio_for_customized_voice_job has accepted all recordings. Runs in the background; follow "
-            "Data.JobId with get_customized_voice_job."
+            "Last step of a Basic clone: start training the voice prepared with CreateCustomizedVoiceJob, once "
+            "DetectAudioForCustomizedVoiceJob has accepted all recordings. Runs in the background; follow "
+            "Data.JobId with GetCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={"VoiceId": VOICE_ID, "DemoAudioMediaURL": DEMO_URL},
@@ -91,8 +91,8 @@ VOICE_NOTES = (
         title="Clone a voice from one recording",
         purpose=(
             "Clone a voice with the CosyVoice large model from a single audio asset, without reading given sentences: "
-            "the quickest way. Runs in the background; follow Data.JobId with get_customized_voice_job. For the best "
-            "quality from 15 to 30 minutes of speech use submit_standard_customized_voice_job."
+            "the quickest way. Runs in the background; follow Data.JobId with GetCustomizedVoiceJob. For the best "
+            "quality from 15 to 30 minutes of speech use SubmitStandardCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -114,8 +114,8 @@ VOICE_NOTES = (
         purpose=(
             "Clone a voice in high quality from 15 to 30 minutes of recordings, each over a minute, together with a "
             "recorded consent of the same speaker, whose voiceprint has to match. Runs in the background; follow "
-            "Data.JobId with get_customized_voice_job. With one short recording use "
-            "submit_cosy_voice_customized_voice_job."
+            "Data.JobId with GetCustomizedVoiceJob. With one short recording use "
+            "SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -148,7 +148,7 @@ VOICE_NOTES = (
         purpose=(
             "Check one recorded sentence of a Basic voice clone and keep it if it is good. The answer comes at once: "
             "Data.Pass, or the Reason to record it again. The sentences are in "
-            "get_demonstration_for_customized_voice_job. All have to pass before submit_customized_voice_job."
+            "GetDemonstrationForCustomizedVoiceJob. All have to pass before SubmitCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -163,7 +163,7 @@ VOICE_NOTES = (
         purpose=(
             "Get the sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
             "and an example recording. Record them, then check them one by one with "
-            "detect_audio_for_customized_voice_job."
+            "DetectAudioForCustomizedVoiceJob."
         ),
         effect=Effect.READ,
         parameters={"Scenario": SCENARIO},
@@ -174,7 +174,7 @@ VOICE_NOTES = (
         title="Inspect a cloned voice",
         purpose=(
             "Read one cloned voice: name, gender, style, description and the asset id of its sample audio. To see "
-            "whether cloning has ended use get_customized_voice_job."
+            "whether cloning has ended use GetCustomizedVoiceJob."
         ),
         effect=Effect.READ,
         parameters={"VoiceId": {**VOICE_ID, "required": True}},
@@ -185,8 +185,8 @@ VOICE_NOTES = (
         title="List your cloned voices",
         purpose=(
             "List the cloned voices of your account with VoiceId, name and gender, to use as customizedVoice in "
-            "submit_audio_produce_job. Without Type only Basic ones are listed. Ready voices of the service are in "
-            "list_smart_voice_groups."
+            "SubmitAudioProduceJob. Without Type only Basic ones are listed. Ready voices of the service are in "
+            "ListSmartVoiceGroups."
         ),
         effect=Effect.READ,
         parameters={"Type": VOICE_TYPE},
@@ -208,9 +208,9 @@ VOICE_NOTES = (
         operation="ListSmartVoiceGroups",
         title="List ready voices",
         purpose=(
-            "List the ready voices of the service in groups, with the Voice name to use in submit_audio_produce_job "
-            "or submit_avatar_video_job, sample address, language, tags and sample rates. VoiceType=CosyVoice lists "
-            "those of the large model instead. Cloned voices are in list_customized_voices."
+            "List the ready voices of the service in groups, with the Voice name to use in SubmitAudioProduceJob "
+            "or SubmitAvatarVideoJob, sample address, language, tags and sample rates. VoiceType=CosyVoice lists "
+            "those of the large model instead. Cloned voices are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
         parameters={"VoiceType": {"text": "CosyVoice: large model; default small model.", "hints": ("CosyVoice",)}},

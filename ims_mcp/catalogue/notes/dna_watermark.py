@@ -59,8 +59,8 @@ NOTES = (
         title="Create a fingerprint library",
         purpose=(
             "Make an empty library for fingerprints (media DNA) of videos or audio, against which other media are "
-            "compared to find copies and duplicates. Fill and search it with submit_dna_job. A new library is "
-            "offline at first: list_dnadb shows when it is active. Returns DBInfo.DBId."
+            "compared to find copies and duplicates. Fill and search it with SubmitDNAJob. A new library is "
+            "offline at first: ListDNADB shows when it is active. Returns DBInfo.DBId."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -76,7 +76,7 @@ NOTES = (
         title="List fingerprint libraries",
         purpose=(
             "List the fingerprint libraries of the account, or look up some by id, with name, model and status "
-            "(offline, active, deleted). What a library contains is in list_dna_files."
+            "(offline, active, deleted). What a library contains is in ListDNAFiles."
         ),
         effect=Effect.READ,
         parameters={"DBIds": {"text": "Comma-separated, about 10 at most.", "comma_list": True}},
@@ -87,7 +87,7 @@ NOTES = (
         title="Delete a fingerprint library",
         purpose=(
             "Remove a fingerprint library with all fingerprints in it, for good. The videos themselves stay, but "
-            "copies of them can no longer be found. To remove single entries use delete_dna_files."
+            "copies of them can no longer be found. To remove single entries use DeleteDNAFiles."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a fingerprint library with all fingerprints in it for good"),),
@@ -100,8 +100,8 @@ NOTES = (
         purpose=(
             "Take the fingerprint of a video or audio file and compare it with a library, to find duplicates or "
             "pirated copies; Config decides whether it is also saved there. Runs in the background: "
-            "query_dna_job_list returns the address of the matches (DNAResult). Not for invisible marks: see "
-            "submit_copyright_job."
+            "QueryDNAJobList returns the address of the matches (DNAResult). Not for invisible marks: see "
+            "SubmitCopyrightJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -130,7 +130,7 @@ NOTES = (
         operation="QueryDNAJobList",
         title="Follow fingerprint jobs",
         purpose=(
-            "See one or several jobs of submit_dna_job by id: status (Queuing, Analysing, Success, Fail), error, and "
+            "See one or several jobs of SubmitDNAJob by id: status (Queuing, Analysing, Success, Fail), error, and "
             "DNAResult, the address of a file with the matches. There is no way to list jobs without their ids."
         ),
         effect=Effect.READ,
@@ -141,8 +141,8 @@ NOTES = (
         operation="CancelDNAJob",
         title="Stop a fingerprint job",
         purpose=(
-            "Stop a job of submit_dna_job that still waits or runs. Its work is lost and it cannot be resumed; submit "
-            "it again instead. Fingerprints already saved are removed with delete_dna_files."
+            "Stop a job of SubmitDNAJob that still waits or runs. Its work is lost and it cannot be resumed; submit "
+            "it again instead. Fingerprints already saved are removed with DeleteDNAFiles."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("cancels a fingerprint job; its work is lost and it cannot be resumed"),),
@@ -155,7 +155,7 @@ NOTES = (
         purpose=(
             "Browse what a fingerprint library contains: for every entry the PrimaryKey and the file it was taken "
             "from. The next page needs the NextPageToken of the answer. Use it to see whether a media is already "
-            "known or to find keys for delete_dna_files."
+            "known or to find keys for DeleteDNAFiles."
         ),
         effect=Effect.READ,
         parameters={
@@ -170,7 +170,7 @@ NOTES = (
         title="Delete fingerprints",
         purpose=(
             "Remove up to 50 fingerprints from a library by their primary keys, for good. The media files stay, but "
-            "copies of them are no longer found. To drop a whole library use delete_dnadb."
+            "copies of them are no longer found. To drop a whole library use DeleteDNADB."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes fingerprints from a library for good"),),
@@ -185,9 +185,9 @@ NOTES = (
         title="Embed a copyright watermark",
         purpose=(
             "Write an invisible mark with a text of yours into a copy of a video, to prove ownership later with "
-            "submit_copyright_extract_job. One copy for everybody; to find out which viewer leaked a video use "
-            "submit_trace_ab_job, for a visible logo an editing or transcoding job. Follow Data.JobId with "
-            "query_copyright_job_list; only its value success is documented."
+            "SubmitCopyrightExtractJob. One copy for everybody; to find out which viewer leaked a video use "
+            "SubmitTraceAbJob, for a visible logo an editing or transcoding job. Follow Data.JobId with "
+            "QueryCopyrightJobList; only its value success is documented."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -208,7 +208,7 @@ NOTES = (
         operation="QueryCopyrightJobList",
         title="Follow copyright watermark jobs",
         purpose=(
-            "See one job of submit_copyright_job by id, or browse them by creation time and level: embedded text, "
+            "See one job of SubmitCopyrightJob by id, or browse them by creation time and level: embedded text, "
             "input, output, Status and Result. StatusCode and the outer Message speak of this call, not of the job."
         ),
         effect=Effect.READ,
@@ -227,7 +227,7 @@ NOTES = (
         title="Read a copyright watermark",
         purpose=(
             "Look for the invisible copyright mark in a video, such as a suspected copy, and read its text. algoType "
-            "has to be the one it was embedded with. Runs in the background; query_copyright_extract_job has no "
+            "has to be the one it was embedded with. Runs in the background; QueryCopyrightExtractJob has no "
             "status field and shows the text in Data.Message once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
@@ -245,7 +245,7 @@ NOTES = (
         operation="QueryCopyrightExtractJob",
         title="Get the copyright mark found",
         purpose=(
-            "Get the text that submit_copyright_extract_job read out of a video: Data.Message. The outer Message and "
+            "Get the text that SubmitCopyrightExtractJob read out of a video: Data.Message. The outer Message and "
             "StatusCode speak of this call. There is no status field; an empty Data.Message means not ready or "
             "nothing found."
         ),
@@ -258,8 +258,8 @@ NOTES = (
         title="Prepare a video for leak tracing",
         purpose=(
             "First step of tracing leaks: make two variants (A and B) of a video of at least 3 minutes in an OSS "
-            "directory, from which submit_trace_m3u8_job later builds a playlist of its own for every viewer with "
-            "the returned TraceMediaId. Shorter videos may fail. Follow Data.JobId with query_trace_ab_job_list; "
+            "directory, from which SubmitTraceM3u8Job later builds a playlist of its own for every viewer with "
+            "the returned TraceMediaId. Shorter videos may fail. Follow Data.JobId with QueryTraceAbJobList; "
             "only its value success is documented."
         ),
         effect=Effect.WRITE,
@@ -285,13 +285,13 @@ NOTES = (
         operation="QueryTraceAbJobList",
         title="Follow leak tracing preparation",
         purpose=(
-            "See one job of submit_trace_ab_job by JobId or TraceMediaId, or browse them by creation time: input, "
+            "See one job of SubmitTraceAbJob by JobId or TraceMediaId, or browse them by creation time: input, "
             "output directory, Status and Result. StatusCode and Message speak of this call, not of the job."
         ),
         effect=Effect.READ,
         parameters={
             "JobId": JOB_ID,
-            "TraceMediaId": {"text": "TraceMediaId of submit_trace_ab_job."},
+            "TraceMediaId": {"text": "TraceMediaId of SubmitTraceAbJob."},
             "CreateTimeStart": CREATED_AFTER,
             "CreateTimeEnd": CREATED_BEFORE,
             "PageNumber": LIST_PAGE_NUMBER,
@@ -304,7 +304,7 @@ NOTES = (
         title="Find who leaked a video",
         purpose=(
             "Read the tracing mark out of a leaked video to learn for which viewer its playlist was made. For "
-            "copyright marks use submit_copyright_extract_job. Runs in the background; query_trace_extract_job has "
+            "copyright marks use SubmitCopyrightExtractJob. Runs in the background; QueryTraceExtractJob has "
             "no status field and shows the mark in Data.Trace once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
@@ -326,8 +326,8 @@ NOTES = (
         operation="QueryTraceExtractJob",
         title="Get the tracing mark found",
         purpose=(
-            "Get the mark that submit_trace_extract_job read out of a leaked video: Data.Trace, the text that "
-            "submit_trace_m3u8_job was given for one viewer. There is no status field; empty means not ready or "
+            "Get the mark that SubmitTraceExtractJob read out of a leaked video: Data.Trace, the text that "
+            "SubmitTraceM3u8Job was given for one viewer. There is no status field; empty means not ready or "
             "nothing found."
         ),
         effect=Effect.READ,
@@ -339,13 +339,13 @@ NOTES = (
         title="Make a traceable playlist",
         purpose=(
             "Second step of tracing leaks: build an HLS playlist for one viewer out of the variants of "
-            "submit_trace_ab_job, with a text such as the viewer's id woven in. m3u8Type v1 plays anywhere but only "
-            "for 24 hours; v2 has to lie beside the TS files. Follow Data.JobId with query_trace_m3u8_job_list; only "
+            "SubmitTraceAbJob, with a text such as the viewer's id woven in. m3u8Type v1 plays anywhere but only "
+            "for 24 hours; v2 has to lie beside the TS files. Follow Data.JobId with QueryTraceM3u8JobList; only "
             "its value success is documented."
         ),
         effect=Effect.WRITE,
         parameters={
-            "TraceMediaId": {"text": "TraceMediaId of submit_trace_ab_job.", "required": True},
+            "TraceMediaId": {"text": "TraceMediaId of SubmitTraceAbJob.", "required": True},
             "Trace": {"text": "Text of the viewer to weave in.", "required": True},
             "Output": {**OUTPUT, "text": "The m3u8 file."},
             "KeyUri": {"text": "Address of the key server, if encrypted."},
@@ -357,7 +357,7 @@ NOTES = (
         operation="QueryTraceM3u8JobList",
         title="Follow traceable playlist jobs",
         purpose=(
-            "See one job of submit_trace_m3u8_job by id, or browse them by creation time: the woven-in text, "
+            "See one job of SubmitTraceM3u8Job by id, or browse them by creation time: the woven-in text, "
             "TraceMediaId, Output with the address of the playlist, and Status. StatusCode and Message speak of this "
             "call, not of the job."
         ),

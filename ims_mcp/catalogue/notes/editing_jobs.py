@@ -36,8 +36,8 @@ JOB_NOTES = (
         purpose=(
             "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId (with ClipsParam) and "
             "the place of the result. Materials are assets or OSS files of the same region, not web addresses. It "
-            "runs in the background; follow JobId with get_media_producing_job. The result becomes an asset (MediaId) "
-            "that is probed after the job. For many variants use submit_batch_media_producing_job."
+            "runs in the background; follow JobId with GetMediaProducingJob. The result becomes an asset (MediaId) "
+            "that is probed after the job. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -77,7 +77,7 @@ JOB_NOTES = (
         operation="GetMediaProducingJob",
         title="Follow a rendering job",
         purpose=(
-            "See how far a job of submit_media_producing_job is: status (Init, Queuing, Processing, Success, Failed), "
+            "See how far a job of SubmitMediaProducingJob is: status (Init, Queuing, Processing, Success, Failed), "
             "progress, error code and message, and at the end MediaId, MediaURL and duration of the video. Also "
             "answers for a subjob of a one-click batch."
         ),
@@ -90,8 +90,8 @@ JOB_NOTES = (
         title="List rendering jobs",
         purpose=(
             "Browse rendering jobs by status, kind, project, batch or creation time (at most 30 days between start "
-            "and end), newest first. MasterJobId lists the subjobs of one submit_batch_media_producing_job. Pages "
-            "with NextToken. One-click batches themselves are in list_batch_media_producing_jobs."
+            "and end), newest first. MasterJobId lists the subjobs of one SubmitBatchMediaProducingJob. Pages "
+            "with NextToken. One-click batches themselves are in ListBatchMediaProducingJobs."
         ),
         effect=Effect.READ,
         parameters={
@@ -113,8 +113,8 @@ JOB_NOTES = (
         purpose=(
             "Export an editing project or a timeline into OSS as an Adobe Premiere Pro project or as a plain timeline "
             "with its audio and subtitle files, to go on in another editor. It renders no video: that is "
-            "submit_media_producing_job. Runs in the background; the result's addresses come from "
-            "get_project_export_job."
+            "SubmitMediaProducingJob. Runs in the background; the result's addresses come from "
+            "GetProjectExportJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -147,7 +147,7 @@ JOB_NOTES = (
         operation="GetProjectExportJob",
         title="Follow a project export",
         purpose=(
-            "See whether an export of submit_project_export_job has ended and get its result: ProjectUrl (usually a "
+            "See whether an export of SubmitProjectExportJob has ended and get its result: ProjectUrl (usually a "
             "signed address that expires) for Premiere, Timeline for BaseTimeline, audio and subtitle addresses; or "
             "the error."
         ),
@@ -161,8 +161,8 @@ JOB_NOTES = (
         purpose=(
             "Cut one or several time ranges out of a running or finished live stream that is being recorded for "
             "editing, and join them into one video in OSS or VOD: match highlights, a talk out of a day. Runs in the "
-            "background; follow JobId with get_live_editing_job. To record a whole stream instead use "
-            "submit_live_record_job."
+            "background; follow JobId with GetLiveEditingJob. To record a whole stream instead use "
+            "SubmitLiveRecordJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -224,7 +224,7 @@ JOB_NOTES = (
         operation="GetLiveEditingJob",
         title="Follow a live clipping job",
         purpose=(
-            "See whether a job of submit_live_editing_job has ended: status, error code and message, the clips that "
+            "See whether a job of SubmitLiveEditingJob has ended: status, error code and message, the clips that "
             "were asked for, and at the end MediaId and MediaURL of the joined video."
         ),
         effect=Effect.READ,
@@ -236,7 +236,7 @@ JOB_NOTES = (
         title="Get a live project's index",
         purpose=(
             "Get the address of the playlist (m3u8) of what a live clipping project has recorded of a stream so far, "
-            "to preview it and find the start and end times for submit_live_editing_job. Returns IndexFile only; "
+            "to preview it and find the start and end times for SubmitLiveEditingJob. Returns IndexFile only; "
             "nothing is cut."
         ),
         effect=Effect.READ,

@@ -16,7 +16,7 @@ TIMELINE: ParameterNotes = {
 }
 CLIPS_PARAM: ParameterNotes = {
     **OPEN,
-    "text": "Values for the template's slots, by the keys of get_template_params.",
+    "text": "Values for the template's slots, by the keys of GetTemplateParams.",
 }
 PROJECT_TYPE: ParameterNotes = {
     "text": "Ordinary project (default) or live clipping project.",
@@ -52,8 +52,8 @@ PROJECT_NOTES = (
         purpose=(
             "Save a new online editing project: a timeline, or a template filled with materials, that people can open "
             "in the web editor and that can be rendered later. Nothing is rendered: pass the returned ProjectId to "
-            "submit_media_producing_job. To render once without keeping a project, give the timeline to that job "
-            "directly. ProjectType=LiveEditingProject makes a project for submit_live_editing_job."
+            "SubmitMediaProducingJob. To render once without keeping a project, give the timeline to that job "
+            "directly. ProjectType=LiveEditingProject makes a project for SubmitLiveEditingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -81,7 +81,7 @@ PROJECT_NOTES = (
             "Read one editing project: its timeline or template with clip parameters, title, status (Draft, Editing, "
             "Producing, Produced, ProduceFailed) and duration. Use it before changing a project. RequestSource=WebSDK "
             "starts converting the timeline for the web editor; look at TimelineConvertStatus then. The attached "
-            "materials come from get_editing_project_materials."
+            "materials come from GetEditingProjectMaterials."
         ),
         effect=Effect.READ,
         parameters={
@@ -99,7 +99,7 @@ PROJECT_NOTES = (
         purpose=(
             "Change the timeline, template and clip parameters, title, description or cover of an existing project. "
             "What is not given stays; a given Timeline replaces the whole old one, so read it with "
-            "get_editing_project first. It renders nothing: submit_media_producing_job does."
+            "GetEditingProject first. It renders nothing: SubmitMediaProducingJob does."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -131,8 +131,8 @@ PROJECT_NOTES = (
         title="List editing projects",
         purpose=(
             "Browse editing projects page by page with NextToken, filtered by creation time, status, type, template "
-            "kind or keyword. Timelines are not included; read one with get_editing_project. Use "
-            "search_editing_project instead when you need a total count or page numbers."
+            "kind or keyword. Timelines are not included; read one with GetEditingProject. Use "
+            "SearchEditingProject instead when you need a total count or page numbers."
         ),
         effect=Effect.READ,
         parameters={
@@ -153,7 +153,7 @@ PROJECT_NOTES = (
         purpose=(
             "Find editing projects by status, creation time, type or source, with page numbers, a total count and "
             "the timelines in the answer. Several statuses can be asked at once. It has no keyword: use "
-            "list_editing_projects for that. Results can be large because every timeline is returned."
+            "ListEditingProjects for that. Results can be large because every timeline is returned."
         ),
         effect=Effect.READ,
         parameters={
@@ -174,7 +174,7 @@ PROJECT_NOTES = (
         purpose=(
             "Remove one or several editing projects with their timelines for good. The assets they use and the videos "
             "already rendered from them stay. To take only a material out of a project use "
-            "delete_editing_project_materials."
+            "DeleteEditingProjectMaterials."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes editing projects with their timelines for good"),),
@@ -188,7 +188,7 @@ PROJECT_NOTES = (
         title="Add materials to a project",
         purpose=(
             "Put assets, live streams or other projects into the material bin of an editing project, so that an editor "
-            "can pick them. It does not place them on the timeline: update_editing_project does. Answers with the "
+            "can pick them. It does not place them on the timeline: UpdateEditingProject does. Answers with the "
             "details of everything the project now holds."
         ),
         effect=Effect.WRITE,
@@ -199,7 +199,7 @@ PROJECT_NOTES = (
         title="Show a project's materials",
         purpose=(
             "List what lies in the material bin of an editing project: assets with their files, live streams, nested "
-            "projects. These need not all be on the timeline; for that read get_editing_project."
+            "projects. These need not all be on the timeline; for that read GetEditingProject."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -211,7 +211,7 @@ PROJECT_NOTES = (
         title="Remove materials from a project",
         purpose=(
             "Take up to 10 materials of one kind out of an editing project's bin. The assets themselves stay in the "
-            "library: delete_media_infos removes those. Clips that use them on the timeline are not changed."
+            "library: DeleteMediaInfos removes those. Clips that use them on the timeline are not changed."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes materials out of an editing project; the assets stay"),),
@@ -232,7 +232,7 @@ PROJECT_NOTES = (
             "Save a reusable editing template whose slots are filled later with other videos, pictures or texts. "
             "Timeline templates are written as a Config, VETemplate ones come from an After Effects package, "
             "BatchEditing ones style one-click jobs. Advanced templates are analysed first (10 seconds to 5 minutes) "
-            "and usable once get_template shows Available. Not for transcoding: see create_custom_template."
+            "and usable once GetTemplate shows Available. Not for transcoding: see CreateCustomTemplate."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -252,7 +252,7 @@ PROJECT_NOTES = (
         purpose=(
             "Read one editing template: Config, type, status, cover, preview and the sample ClipsParam to copy when "
             "rendering with it. Use it to see whether a new advanced template is Available yet. For the list of "
-            "replaceable slots alone use get_template_params."
+            "replaceable slots alone use GetTemplateParams."
         ),
         effect=Effect.READ,
         parameters={
@@ -266,8 +266,8 @@ PROJECT_NOTES = (
         title="List editing templates",
         purpose=(
             "Browse the account's video editing templates by type, status, source or keyword, with page numbers and a "
-            "total count. Use it to find a TemplateId for submit_media_producing_job. Transcoding and AI templates "
-            "are elsewhere: list_custom_templates and list_system_templates."
+            "total count. Use it to find a TemplateId for SubmitMediaProducingJob. Transcoding and AI templates "
+            "are elsewhere: ListCustomTemplates and ListSystemTemplates."
         ),
         effect=Effect.READ,
         parameters={
@@ -284,7 +284,7 @@ PROJECT_NOTES = (
         title="Change an editing template",
         purpose=(
             "Change an editing template's name, Config, cover, preview or state. A given Config replaces the old one "
-            "completely, so read it with get_template first. Videos and projects already made from the template do "
+            "completely, so read it with GetTemplate first. Videos and projects already made from the template do "
             "not change."
         ),
         effect=Effect.WRITE,
@@ -315,7 +315,7 @@ PROJECT_NOTES = (
         purpose=(
             "Remove one or several video editing templates for good. Finished videos stay, but projects and jobs that "
             "name the template can no longer be rendered from it. Transcoding and AI templates are removed with "
-            "delete_custom_template."
+            "DeleteCustomTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes editing templates for good"),),
@@ -329,8 +329,8 @@ PROJECT_NOTES = (
         title="List a template's slots",
         purpose=(
             "Show what can be replaced in an editing template: for every slot its Key, kind (video, text, ...), sample "
-            "content, position and time range. Use the keys to write the ClipsParam of submit_media_producing_job or "
-            "create_editing_project."
+            "content, position and time range. Use the keys to write the ClipsParam of SubmitMediaProducingJob or "
+            "CreateEditingProject."
         ),
         effect=Effect.READ,
         parameters={"TemplateId": NEEDED_TEMPLATE_ID},

@@ -55,8 +55,8 @@ NOTES = (
             "Start recording an RTMP live stream into an OSS or VOD bucket. Start the stream first: the job tries to "
             "pull it for 3 minutes, then gives up for good. TemplateId decides formats, file names and how often a "
             "new file begins. A job cannot be stopped, cancelled or deleted: it ends with the stream. A second call "
-            "records a second time: after an unclear failure look for its Name with list_live_record_jobs. Returns "
-            "the JobId for get_live_record_job."
+            "records a second time: after an unclear failure look for its Name with ListLiveRecordJobs. Returns "
+            "the JobId for GetLiveRecordJob."
         ),
         effect=Effect.WRITE,
         declares_output=True,
@@ -101,7 +101,7 @@ NOTES = (
         purpose=(
             "Read one recording job by its id: status, stream address, storage, template, creation time. Status is "
             "initial before the stream is pulled, started while it records, paused when the stream has stopped or "
-            "never came (there is no failed status). The recorded files are not in it: use list_live_record_files."
+            "never came (there is no failed status). The recorded files are not in it: use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -115,7 +115,7 @@ NOTES = (
             "List the recording jobs of live streams with their status, newest first, filtered by status, keyword or "
             "creation time (a window of at most 30 days). Use it to find a job by its name, for instance after a "
             "submit whose answer was lost. Pages with PageNo; TotalCount says how many there are. For the recorded "
-            "files use list_live_record_files."
+            "files use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -135,7 +135,7 @@ NOTES = (
             "List the files that recording jobs have written: URL, format, length in seconds, picture size, start and "
             "end, storage. Filter by job, format and time (a window of at most 4 days). Oldest first by default, "
             "unlike the list of jobs. Here PageSize and TotalCount come back as strings and RecordOutput as JSON text. "
-            "RecordId is what delete_live_record_files takes."
+            "RecordId is what DeleteLiveRecordFiles takes."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -155,7 +155,7 @@ NOTES = (
         purpose=(
             "Delete recorded files of live streams from the list of recordings. The objects in OSS stay unless "
             "RemoveFile=true, which deletes them for good. The call succeeds as a whole: whether each file was "
-            "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with list_live_record_files."
+            "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with ListLiveRecordFiles."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -179,7 +179,7 @@ NOTES = (
         purpose=(
             "Create the template a recording job needs: which formats are written (m3u8, flv, mp4), how the files are "
             "named and after how long a new file begins. A gap in the stream of less than 3 minutes stays in one "
-            "file. Returns the TemplateId for submit_live_record_job. Look at list_live_record_templates first: "
+            "file. Returns the TemplateId for SubmitLiveRecordJob. Look at ListLiveRecordTemplates first: "
             "there are ready-made system templates."
         ),
         effect=Effect.WRITE,
@@ -205,7 +205,7 @@ NOTES = (
         title="List recording templates",
         purpose=(
             "List the recording templates, newest first, with formats, file names and durations: the system's own, "
-            "which can only be used, and custom ones. Use it to find the TemplateId for submit_live_record_job. "
+            "which can only be used, and custom ones. Use it to find the TemplateId for SubmitLiveRecordJob. "
             "Pages with PageNo."
         ),
         effect=Effect.READ,
@@ -224,7 +224,7 @@ NOTES = (
         title="Change a recording template",
         purpose=(
             "Replace name and formats of a custom recording template. RecordFormat is replaced as a whole: read it "
-            "with get_live_record_template, change it and send all of it. System templates cannot be changed. Jobs "
+            "with GetLiveRecordTemplate, change it and send all of it. System templates cannot be changed. Jobs "
             "already submitted keep the copy they were started with."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -243,7 +243,7 @@ NOTES = (
         title="Delete a recording template",
         purpose=(
             "Delete a recording template; no further job can be started with it. Jobs that already use it go on with "
-            "their copy, and recorded files stay. To change a template instead use update_live_record_template."
+            "their copy, and recorded files stay. To change a template instead use UpdateLiveRecordTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a recording template for good"),),

@@ -28,9 +28,9 @@ NOTES = (
         title="Take pictures of a live stream",
         purpose=(
             "Start taking pictures of an RTMP live stream at the interval of a template, into an OSS bucket. The job "
-            "has no end of its own: it stays started or paused until send_live_snapshot_job_command stops it, and no "
-            "state means done or failed, so do not wait for one; see whether it runs with get_live_snapshot_job and "
-            "the pictures with list_live_snapshot_files. For pictures of a file use submit_snapshot_job."
+            "has no end of its own: it stays started or paused until SendLiveSnapshotJobCommand stops it, and no "
+            "state means done or failed, so do not wait for one; see whether it runs with GetLiveSnapshotJob and "
+            "the pictures with ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -42,7 +42,7 @@ NOTES = (
                     "Url": {"text": "rtmp://host/app/stream", "max_characters": 255, "url_schemes": ("rtmp", "rtmps")},
                 },
             },
-            "TemplateId": {"text": "From list_live_snapshot_templates: interval and file names."},
+            "TemplateId": {"text": "From ListLiveSnapshotTemplates: interval and file names."},
             "SnapshotOutput": {
                 "text": "Where the pictures go.",
                 "nested": {
@@ -69,7 +69,7 @@ NOTES = (
         purpose=(
             "Show one job that takes pictures of a live stream: state (init, started, paused), stream, target bucket, "
             "template, interval and file name patterns. The pictures themselves are listed by "
-            "list_live_snapshot_files."
+            "ListLiveSnapshotFiles."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -113,7 +113,7 @@ NOTES = (
         title="List pictures of a stream",
         purpose=(
             "List the pictures a live snapshot job took within a span of at most one day: bucket, object and creation "
-            "time. CreateTimestamp is what delete_live_snapshot_files wants. The next page begins where NextStartTime "
+            "time. CreateTimestamp is what DeleteLiveSnapshotFiles wants. The next page begins where NextStartTime "
             "says: pass it as StartTime; when it is missing, that was all."
         ),
         effect=Effect.READ,
@@ -130,7 +130,7 @@ NOTES = (
         title="Delete pictures of a stream",
         purpose=(
             "Delete up to 200 pictures of a live snapshot job from its list, named by the creation timestamps that "
-            "list_live_snapshot_files gives. With DeleteOriginalFile=true the objects in OSS are deleted too and "
+            "ListLiveSnapshotFiles gives. With DeleteOriginalFile=true the objects in OSS are deleted too and "
             "cannot be brought back; by default they stay. The answer tells for each whether it worked (OK)."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -155,7 +155,7 @@ NOTES = (
         purpose=(
             "Define how live streams are pictured: the interval and the file names. OverwriteFormat keeps one picture "
             "that is always the newest, SequenceFormat keeps every picture; give one or both. Returns the TemplateId "
-            "that submit_live_snapshot_job wants."
+            "that SubmitLiveSnapshotJob wants."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -181,8 +181,8 @@ NOTES = (
         title="List live snapshot templates",
         purpose=(
             "List the templates for pictures of live streams, the service's own and yours, with their intervals. Use "
-            "it to find the TemplateId for submit_live_snapshot_job. Templates for pictures of files are in "
-            "list_custom_templates with Type 2."
+            "it to find the TemplateId for SubmitLiveSnapshotJob. Templates for pictures of files are in "
+            "ListCustomTemplates with Type 2."
         ),
         effect=Effect.READ,
         parameters={
@@ -198,7 +198,7 @@ NOTES = (
         title="Change a live snapshot template",
         purpose=(
             "Replace name, interval and file name patterns of one of your templates for pictures of live streams. It "
-            "takes the whole definition, so read it first with get_live_snapshot_template. Stop and start a running "
+            "takes the whole definition, so read it first with GetLiveSnapshotTemplate. Stop and start a running "
             "job to be sure that it follows."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -219,7 +219,7 @@ NOTES = (
         purpose=(
             "Delete one of your templates for pictures of live streams; it cannot be brought back, and new jobs can no "
             "longer name it. Pictures already taken stay. To stop taking pictures use "
-            "send_live_snapshot_job_command instead."
+            "SendLiveSnapshotJobCommand instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a template for pictures of live streams for good"),),

@@ -62,15 +62,15 @@ NOTES = (
         purpose=(
             "Turn an RTMP live stream into another resolution, bitrate or codec while it runs, at once or at a "
             "scheduled time; the result is played from an ApsaraVideo Live domain. Returns a JobId; "
-            "get_live_transcode_job shows the output address. State 0 is waiting, 1 running, 2 stopped: a started job "
+            "GetLiveTranscodeJob shows the output address. State 0 is waiting, 1 running, 2 stopped: a started job "
             "is at 1 and never finishes by itself unless it has an end time. Stop it with "
-            "send_live_transcode_job_command."
+            "SendLiveTranscodeJobCommand."
         ),
         effect=Effect.WRITE,
         parameters={
             "Name": {"text": "Name of the job, to find it again."},
             "StreamInput": STREAM_INPUT,
-            "TemplateId": {"text": "From list_live_transcode_templates."},
+            "TemplateId": {"text": "From ListLiveTranscodeTemplates."},
             "StartMode": {"text": "0 at once, 1 scheduled by TimedConfig.", "minimum": 0, "maximum": 1},
             "TranscodeOutput": OUTPUT,
             "TimedConfig": TIMED,
@@ -120,7 +120,7 @@ NOTES = (
         purpose=(
             "Change the name of a live transcoding job, or input, output and schedule of a scheduled one that has not "
             "begun. What is not given stays. The template of a job cannot be changed: stop it and submit another with "
-            "submit_live_transcode_job."
+            "SubmitLiveTranscodeJob."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -145,8 +145,8 @@ NOTES = (
         purpose=(
             "Stop a live transcoding job: its output stream ends for everyone watching, and so do the costs. Stop is "
             "the only command there is; a stopped job does not start again, submit a new one with "
-            "submit_live_transcode_job. The input stream goes on. The job stays in the list until "
-            "delete_live_transcode_job."
+            "SubmitLiveTranscodeJob. The input stream goes on. The job stays in the list until "
+            "DeleteLiveTranscodeJob."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -160,7 +160,7 @@ NOTES = (
         title="Delete a live transcoding job",
         purpose=(
             "Delete a live transcoding job from the list for good. Stop it first with "
-            "send_live_transcode_job_command, to know that no output stream is cut off. Input stream and template stay."
+            "SendLiveTranscodeJobCommand, to know that no output stream is cut off. Input stream and template stay."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding job for good"),),
@@ -172,8 +172,8 @@ NOTES = (
         purpose=(
             "Define what live streams are transcoded to: codec, size, frame rate and bitrate of the video, and the "
             "audio. Kinds: normal, narrow-band (smaller at the same quality; with H.265 at most 1280 x 720), "
-            "audio-only, origin (unchanged). Returns the TemplateId for submit_live_transcode_job. Templates for files "
-            "are made with create_custom_template."
+            "audio-only, origin (unchanged). Returns the TemplateId for SubmitLiveTranscodeJob. Templates for files "
+            "are made with CreateCustomTemplate."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -197,7 +197,7 @@ NOTES = (
         title="List live transcoding templates",
         purpose=(
             "List the live transcoding templates, the service's own and yours, with their parameters, by kind, codec "
-            "or a word of the name. Use it to choose the TemplateId for submit_live_transcode_job."
+            "or a word of the name. Use it to choose the TemplateId for SubmitLiveTranscodeJob."
         ),
         effect=Effect.READ,
         parameters={
@@ -215,7 +215,7 @@ NOTES = (
         purpose=(
             "Change name or parameters of one of your live transcoding templates; its kind stays what it is. Jobs "
             "already running are not promised to follow, new ones do. Read the present values with "
-            "get_live_transcode_template first."
+            "GetLiveTranscodeTemplate first."
         ),
         effect=Effect.WRITE,
         destructive_when=(AskWhen("replaces settings of a live transcoding template", path="TemplateConfig"),),
@@ -231,7 +231,7 @@ NOTES = (
         title="Delete a live transcoding template",
         purpose=(
             "Delete one of your live transcoding templates for good; new jobs can no longer name it. Jobs are not "
-            "deleted with it. Templates for files are deleted with delete_custom_template."
+            "deleted with it. Templates for files are deleted with DeleteCustomTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding template for good"),),

@@ -54,7 +54,7 @@ _FIRST = (
             "Nothing is copied. The service then probes the file for 2 to 3 seconds: wait_seconds waits for Normal or "
             "PrepareFail. A URL belongs to one asset: a second registration fails with MediaAlreadyExist, unless "
             "Overwrite=true, which deletes the existing asset and needs confirmation. Repeating a call makes no "
-            "second asset (ClientToken). For a rendition of an asset use register_media_stream."
+            "second asset (ClientToken). For a rendition of an asset use RegisterMediaStream."
         ),
         effect=Effect.WRITE,
         declares_output=True,
@@ -127,8 +127,8 @@ _FIRST = (
         title="Attach a rendition to an asset",
         purpose=(
             "Attach another file in OSS, such as a 720p rendition or an audio-only version, to an existing asset. "
-            "Nothing is copied or transcoded. It is probed in the background; wait_seconds waits until get_play_info "
-            "lists it as playable. get_media_info then shows it as a transcode_file."
+            "Nothing is copied or transcoded. It is probed in the background; wait_seconds waits until GetPlayInfo "
+            "lists it as playable. GetMediaInfo then shows it as a transcode_file."
         ),
         effect=Effect.WRITE,
         declares_output=True,
@@ -138,7 +138,7 @@ _FIRST = (
             "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
             "InputURL": {"text": OSS_URL, "url_schemes": ("http", "https", "oss"), "required": True},
             "StreamTags": {
-                "text": 'Your own, such as {"quality": "720p"}; get_play_info returns them.',
+                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them.',
                 "kind": "object",
                 "json_text": True,
             },
@@ -193,7 +193,7 @@ _FIRST = (
         purpose=(
             "Read several assets by id in one call: basic information, with AdditionType=FileInfo also their files. "
             "Ids that do not exist come back in IgnoredList instead of failing the call. For one asset in detail "
-            "use get_media_info."
+            "use GetMediaInfo."
         ),
         effect=Effect.READ,
         signed_addresses=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
 
-CATEGORY_ID: ParameterNotes = {"text": "Category id, from get_categories."}
+CATEGORY_ID: ParameterNotes = {"text": "Category id, from GetCategories."}
 CATEGORY_NAME: ParameterNotes = {"text": "Name, at most 64 bytes.", "max_bytes": 64}
 CATEGORY_TYPE: ParameterNotes = {
     "text": "default: video, audio, images; material: short video material.",
@@ -42,10 +42,10 @@ NOTES = (
         operation="DeletePlayInfo",
         title="Delete streams of an asset",
         purpose=(
-            "Remove renditions (media streams) from an asset, named by their file URLs as get_play_info lists them. "
+            "Remove renditions (media streams) from an asset, named by their file URLs as GetPlayInfo lists them. "
             "The asset itself and its source file stay. The stream's file in OSS is kept unless "
             "DeletePhysicalFiles=true, which works for transcoded streams only. Streams that do not exist come back "
-            "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use delete_media_infos."
+            "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -74,7 +74,7 @@ NOTES = (
         purpose=(
             "List video and audio assets filtered by category, processing status and creation "
             "time: title, duration, size, cover, status. Its status words are those of VOD (UploadSucc, Transcoding, "
-            "Blocked), not those of list_media_basic_infos, which lists every asset of the library and is the usual "
+            "Blocked), not those of ListMediaBasicInfos, which lists every asset of the library and is the usual "
             "choice. Pages with PageNo; Total says how many."
         ),
         effect=Effect.READ,
@@ -108,8 +108,8 @@ NOTES = (
         purpose=(
             "List what viewers' players reported within a span of at most 24 hours: which video was played, for how "
             "long, how long the first frame took, how long playback stalled, whether it failed. Use it to look into "
-            "complaints about playback quality. It is not a list of videos (use list_media_basic_infos) nor of "
-            "playback addresses (use get_play_info). Pages with PageNo; TotalNum says how many."
+            "complaints about playback quality. It is not a list of videos (use ListMediaBasicInfos) nor of "
+            "playback addresses (use GetPlayInfo). Pages with PageNo; TotalNum says how many."
         ),
         effect=Effect.READ,
         parameters={
@@ -132,8 +132,8 @@ NOTES = (
         title="Create a category",
         purpose=(
             "Create a folder-like category for assets, at the top or below ParentId. There are at most 3 levels and "
-            "100 categories under one parent. Returns the category with its CateId, which update_media_info and "
-            "register_media_info take. What exists already is in get_categories."
+            "100 categories under one parent. Returns the category with its CateId, which UpdateMediaInfo and "
+            "RegisterMediaInfo take. What exists already is in GetCategories."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -148,7 +148,7 @@ NOTES = (
         purpose=(
             "Read one category with a page of its direct subcategories, or the top level where no CateId is given: "
             "names, ids, levels. SubTotal says how many children there are. Use it to find the CateId for "
-            "add_category, update_category or for filing an asset. The assets in a category are not in it."
+            "AddCategory, UpdateCategory or for filing an asset. The assets in a category are not in it."
         ),
         effect=Effect.READ,
         parameters={
@@ -165,7 +165,7 @@ NOTES = (
         purpose=(
             "Give a category another name. Only the name changes: its place, its subcategories and the assets in it "
             "stay as they are, and there is no call that moves a category. To file an asset elsewhere use "
-            "update_media_info with another CateId."
+            "UpdateMediaInfo with another CateId."
         ),
         effect=Effect.WRITE,
         parameters={"CateId": CATEGORY_ID, "CateName": CATEGORY_NAME},
@@ -176,8 +176,8 @@ NOTES = (
         title="Delete a category with its children",
         purpose=(
             "Delete a category and everything below it: all its subcategories go too. It cannot be undone; look at "
-            "what is below with get_categories first. To rename one instead use update_category, to delete the "
-            "assets themselves delete_media_infos."
+            "what is below with GetCategories first. To rename one instead use UpdateCategory, to delete the "
+            "assets themselves DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a category and everything below it for good"),),
@@ -200,7 +200,7 @@ NOTES = (
         title="Read certain marks",
         purpose=(
             "Read marks of an asset by their ids: start and end time, tag, text. MediaMarks in the answer is JSON "
-            "text. Where the ids are not known, list_media_marks gives all marks of the asset."
+            "text. Where the ids are not known, ListMediaMarks gives all marks of the asset."
         ),
         effect=Effect.READ,
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
@@ -212,7 +212,7 @@ NOTES = (
         title="List all marks of an asset",
         purpose=(
             "List every mark of one asset: ids, passages, tags, texts, as JSON text in MediaMarks. There are no "
-            "pages. For marks whose ids are known use get_media_marks; filtering by ids here is no longer supported."
+            "pages. For marks whose ids are known use GetMediaMarks; filtering by ids here is no longer supported."
         ),
         effect=Effect.READ,
         parameters={
@@ -228,7 +228,7 @@ NOTES = (
         purpose=(
             "Change marks of an asset: passage, tag, text or status. How an entry names the mark it changes is not "
             "documented; give MediaMarkId in each entry and compare MediaMarkIds of the answer, or delete and add "
-            "anew with delete_media_marks and add_media_marks. Look at the result with list_media_marks."
+            "anew with DeleteMediaMarks and AddMediaMarks. Look at the result with ListMediaMarks."
         ),
         # Not idempotent: nobody says that an entry which finds no mark does not add one.
         effect=Effect.DESTRUCTIVE,
@@ -240,7 +240,7 @@ NOTES = (
         title="Delete marks",
         purpose=(
             "Delete marks of an asset by their ids. Without MediaMarkIds every mark of the asset is deleted. The "
-            "asset and its files stay. It cannot be undone; list_media_marks shows what would be lost. Returns the "
+            "asset and its files stay. It cannot be undone; ListMediaMarks shows what would be lost. Returns the "
             "ids of the deleted marks."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -261,7 +261,7 @@ NOTES = (
         purpose=(
             "Record the result of a person's review for up to 20 assets: Normal lets them be played, Blocked bars "
             "them and needs a reason. It reviews nothing by itself; for automatic moderation use "
-            "submit_media_censor_job. The answer is empty but for its RequestId."
+            "SubmitMediaCensorJob. The answer is empty but for its RequestId."
         ),
         effect=Effect.WRITE,
         destructive_when=(

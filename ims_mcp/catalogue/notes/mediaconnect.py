@@ -27,9 +27,9 @@ NOTES = (
         title="Set up a stream relay",
         purpose=(
             "Set up a MediaConnect flow, an empty relay for one live stream, in a region that "
-            "get_media_connect_available_region lists. Its name must be unique in that region. Returns "
-            "Content.FlowId, which all other calls need. Then add_media_connect_flow_input, "
-            f"add_media_connect_flow_output and put it online with update_media_connect_flow_status. {RET_CODE}"
+            "GetMediaConnectAvailableRegion lists. Its name must be unique in that region. Returns "
+            "Content.FlowId, which all other calls need. Then AddMediaConnectFlowInput, "
+            f"AddMediaConnectFlowOutput and put it online with UpdateMediaConnectFlowStatus. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={
@@ -43,7 +43,7 @@ NOTES = (
         purpose=(
             "Read one MediaConnect flow: name, region, whether it is online or offline, and whether input failover is "
             "on. StartTime means something only while it is online. Inputs and outputs are not included: see "
-            "get_media_connect_flow_input and get_media_connect_flow_all_output_name. There is no call that lists "
+            "GetMediaConnectFlowInput and GetMediaConnectFlowAllOutputName. There is no call that lists "
             "flows, so keep their ids. Here the result code is spelled Retcode; other than 0 is a failure."
         ),
         effect=Effect.READ,
@@ -56,7 +56,7 @@ NOTES = (
         purpose=(
             "Put a MediaConnect flow online, so that it carries its stream, or offline, which interrupts everything "
             "downstream until it is online again. Inputs and outputs can be changed or deleted only while it is "
-            f"offline. See the result with get_media_connect_flow. {RET_CODE}"
+            f"offline. See the result with GetMediaConnectFlow. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -78,7 +78,7 @@ NOTES = (
         title="Delete a stream relay",
         purpose=(
             "Remove a MediaConnect flow for good, together with its inputs and outputs; their addresses stop working. "
-            f"Refused while it is online: take it offline with update_media_connect_flow_status first. {RET_CODE}"
+            f"Refused while it is online: take it offline with UpdateMediaConnectFlowStatus first. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -93,7 +93,7 @@ NOTES = (
         purpose=(
             "Give a MediaConnect flow its source: an address that you push to (RTMP-PUSH, SRT-Listener), an origin "
             "it pulls from (RTMP-PULL, SRT-Caller), or an output of another flow (Flow; that output has to be "
-            "RTMP-PULL or SRT-Listener). One source, or two of the same type after open_media_connect_flow_failover. "
+            "RTMP-PULL or SRT-Listener). One source, or two of the same type after OpenMediaConnectFlowFailover. "
             f"Content.InputUrl, to push to, is hidden unless include_credentials. {RET_CODE}"
         ),
         effect=Effect.WRITE,
@@ -143,7 +143,7 @@ NOTES = (
         title="Change a relay's source",
         purpose=(
             "Change the pull address, allowed addresses, bitrate limit or SRT settings of a MediaConnect flow's "
-            "source. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: "
+            "source. Only while the flow is offline (UpdateMediaConnectFlowStatus). The type cannot change: "
             f"delete the source and add another. With two sources InputName says which one. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
@@ -170,7 +170,7 @@ NOTES = (
         title="Remove a relay's source",
         purpose=(
             "Take a source away from a MediaConnect flow; its push address stops working. Refused while the flow is "
-            "online or still has outputs: take it offline and call delete_media_connect_flow_output for each. With "
+            "online or still has outputs: take it offline and call DeleteMediaConnectFlowOutput for each. With "
             f"two sources InputName says which one goes. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
@@ -215,7 +215,7 @@ NOTES = (
         purpose=(
             "Read one output of a MediaConnect flow by name: type, viewer limit, allowed addresses, and whether it is "
             "switched off (Forbid=yes). Its OutputUrl and SRT passphrase stay hidden unless include_credentials. Names "
-            f"come from get_media_connect_flow_all_output_name. {RET_CODE}"
+            f"come from GetMediaConnectFlowAllOutputName. {RET_CODE}"
         ),
         effect=Effect.READ,
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
@@ -227,7 +227,7 @@ NOTES = (
         title="List a relay's outputs",
         purpose=(
             "List the names of all outputs of a MediaConnect flow, in Content. Only names: read each with "
-            f"get_media_connect_flow_output. Not paged, as a flow has at most four. {RET_CODE}"
+            f"GetMediaConnectFlowOutput. Not paged, as a flow has at most four. {RET_CODE}"
         ),
         effect=Effect.READ,
         parameters={"FlowId": FLOW_ID},
@@ -238,8 +238,8 @@ NOTES = (
         title="Change a relay's output",
         purpose=(
             "Change the push address, allowed addresses, viewer limit or SRT settings of one output of a MediaConnect "
-            "flow. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: delete "
-            "the output and add another. To silence an output for a while use forbid_media_connect_flow_output. "
+            "flow. Only while the flow is offline (UpdateMediaConnectFlowStatus). The type cannot change: delete "
+            "the output and add another. To silence an output for a while use ForbidMediaConnectFlowOutput. "
             f"{RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
@@ -266,8 +266,8 @@ NOTES = (
         title="Mute one relay output",
         purpose=(
             "Stop delivering to one output of a MediaConnect flow, at once and while the flow stays online; its "
-            "configuration remains and the other outputs go on. resume_media_connect_flow_output undoes it. To remove "
-            f"an output use delete_media_connect_flow_output. {RET_CODE}"
+            "configuration remains and the other outputs go on. ResumeMediaConnectFlowOutput undoes it. To remove "
+            f"an output use DeleteMediaConnectFlowOutput. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes an output off the air: it gets nothing more until it is resumed"),),
@@ -278,8 +278,8 @@ NOTES = (
         operation="ResumeMediaConnectFlowOutput",
         title="Unmute one relay output",
         purpose=(
-            "Deliver again to an output of a MediaConnect flow that forbid_media_connect_flow_output had switched "
-            "off. It does not put the flow itself online: that is update_media_connect_flow_status. "
+            "Deliver again to an output of a MediaConnect flow that ForbidMediaConnectFlowOutput had switched "
+            "off. It does not put the flow itself online: that is UpdateMediaConnectFlowStatus. "
             f"{RET_CODE}"
         ),
         effect=Effect.WRITE,
@@ -292,7 +292,7 @@ NOTES = (
         purpose=(
             "Take one output away from a MediaConnect flow for good; its pull address stops working. Refused while "
             "the flow is online. To interrupt it for a while, without taking the flow offline, use "
-            f"forbid_media_connect_flow_output. {RET_CODE}"
+            f"ForbidMediaConnectFlowOutput. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes an output of a flow for good; its pull address stops working"),),
@@ -304,8 +304,8 @@ NOTES = (
         title="Allow a backup source",
         purpose=(
             "Turn on input failover for a MediaConnect flow that already has a source. Afterwards add a second one of "
-            "the same type with add_media_connect_flow_input; the flow switches to it when the first fails. "
-            f"FlowFailover in get_media_connect_flow shows the setting. {RET_CODE}"
+            "the same type with AddMediaConnectFlowInput; the flow switches to it when the first fails. "
+            f"FlowFailover in GetMediaConnectFlow shows the setting. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={"FlowId": FLOW_ID},
@@ -316,7 +316,7 @@ NOTES = (
         title="Disallow a backup source",
         purpose=(
             "Turn off input failover for a MediaConnect flow, which then relies on a single source. Refused while it "
-            f"has two: remove one with delete_media_connect_flow_input first. {RET_CODE}"
+            f"has two: remove one with DeleteMediaConnectFlowInput first. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={"FlowId": FLOW_ID},
@@ -327,7 +327,7 @@ NOTES = (
         title="List relay regions",
         purpose=(
             "List the regions in which a MediaConnect flow can be set up, in Content.RegionList; needed for FlowRegion "
-            f"of create_media_connect_flow. DefaultRegion can be ignored. {RET_CODE}"
+            f"of CreateMediaConnectFlow. DefaultRegion can be ignored. {RET_CODE}"
         ),
         effect=Effect.READ,
         idempotent=True,

@@ -44,9 +44,9 @@ NOTES = (
         purpose=(
             "Set up a MediaLive channel: a live encoder that reads existing inputs, transcodes them as the video and "
             "audio settings say, and delivers to a MediaPackage channel. Make the parts first with "
-            "create_media_live_input and create_live_package_channel. Outputs name the settings they use. Returns "
-            "ChannelId; nothing runs until start_media_live_channel. For channels assembled from finished videos use "
-            "create_channel (MediaWeaver)."
+            "CreateMediaLiveInput and CreateLivePackageChannel. Outputs name the settings they use. Returns "
+            "ChannelId; nothing runs until StartMediaLiveChannel. For channels assembled from finished videos use "
+            "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -63,7 +63,7 @@ NOTES = (
         purpose=(
             "Read one MediaLive channel: its State (IDLE, STARTING, RUNNING, RECOVERING, STOPPING), inputs, encoding "
             "settings, outputs with their MonitorUrl, and when it was last started and stopped. This is the call to "
-            "repeat after start_media_live_channel or stop_media_live_channel."
+            "repeat after StartMediaLiveChannel or StopMediaLiveChannel."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -76,7 +76,7 @@ NOTES = (
         purpose=(
             "Find MediaLive channels by part of their id or name and by state; each comes with its whole "
             "configuration, so keep pages small. Pages with NextToken, oldest first unless SortOrder=desc. "
-            "Channels of MediaPackage are in list_live_package_channels, those of MediaWeaver in list_channels."
+            "Channels of MediaPackage are in ListLivePackageChannels, those of MediaWeaver in ListChannels."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -99,8 +99,8 @@ NOTES = (
         title="Reconfigure a live encoder",
         purpose=(
             "Replace name, inputs, outputs and encoding settings of a MediaLive channel that is not running: stop it "
-            "first with stop_media_live_channel. The whole configuration is sent again, so read it with "
-            "get_media_live_channel and hand back what should stay too; do not count on what is left out being kept."
+            "first with StopMediaLiveChannel. The whole configuration is sent again, so read it with "
+            "GetMediaLiveChannel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -121,7 +121,7 @@ NOTES = (
         title="Start a live encoder",
         purpose=(
             "Let an idle MediaLive channel begin to read its inputs and encode. Returns at once while the channel is "
-            "STARTING: look at Channel.State with get_media_live_channel until it is RUNNING. A channel that is not "
+            "STARTING: look at Channel.State with GetMediaLiveChannel until it is RUNNING. A channel that is not "
             "IDLE refuses to start again."
         ),
         effect=Effect.WRITE,
@@ -142,8 +142,8 @@ NOTES = (
         title="Stop a live encoder",
         purpose=(
             "Take a running MediaLive channel off air: viewers lose the stream, the configuration stays and "
-            "start_media_live_channel resumes. Returns at once while the channel is STOPPING: look at Channel.State "
-            "with get_media_live_channel until it is IDLE. Needed before a channel can be changed or deleted."
+            "StartMediaLiveChannel resumes. Returns at once while the channel is STOPPING: look at Channel.State "
+            "with GetMediaLiveChannel until it is IDLE. Needed before a channel can be changed or deleted."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -164,7 +164,7 @@ NOTES = (
         title="Delete a live encoder",
         purpose=(
             "Remove a MediaLive channel and its configuration for good. It must not be running: call "
-            "stop_media_live_channel first and wait for IDLE. Its inputs and the MediaPackage channel it fed stay. "
+            "StopMediaLiveChannel first and wait for IDLE. Its inputs and the MediaPackage channel it fed stay. "
             "To pause a broadcast only, stop it instead."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -178,8 +178,8 @@ NOTES = (
         purpose=(
             "Define where a MediaLive channel gets its picture: an address that an encoder pushes to (RTMP or SRT), a "
             "URL to pull from, or an output of a MediaConnect flow. Up to two sources, primary and backup. Returns "
-            "InputId; the address to push to is then DestHost in get_media_live_input. Attach the input with "
-            "create_media_live_channel or update_media_live_channel."
+            "InputId; the address to push to is then DestHost in GetMediaLiveInput. Attach the input with "
+            "CreateMediaLiveChannel or UpdateMediaLiveChannel."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -235,8 +235,8 @@ NOTES = (
         title="Change a live source",
         purpose=(
             "Replace name, sources and security groups of a MediaLive input, for instance another pull URL or SRT "
-            "passphrase. Only while no channel uses it (ChannelIds in get_media_live_input is empty). The type "
-            "cannot change: make a new one with create_media_live_input."
+            "passphrase. Only while no channel uses it (ChannelIds in GetMediaLiveInput is empty). The type "
+            "cannot change: make a new one with CreateMediaLiveInput."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -258,7 +258,7 @@ NOTES = (
         title="Delete a live source",
         purpose=(
             "Remove a MediaLive input for good; its push address stops working. Refused while a channel uses it: "
-            "take it out with update_media_live_channel or delete that channel first."
+            "take it out with UpdateMediaLiveChannel or delete that channel first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live input for good; its push address stops working"),),
@@ -270,7 +270,7 @@ NOTES = (
         title="Allow addresses to push",
         purpose=(
             "Make a list of IP ranges that are allowed to push to MediaLive inputs and get its SecurityGroupId. Push "
-            "inputs need one, so this comes before create_media_live_input. Keep the ranges narrow: a /0 lets "
+            "inputs need one, so this comes before CreateMediaLiveInput. Keep the ranges narrow: a /0 lets "
             "anybody push."
         ),
         effect=Effect.WRITE,
@@ -303,8 +303,8 @@ NOTES = (
         title="Change a push whitelist",
         purpose=(
             "Replace the name and the whole list of IP ranges of a MediaLive security group. Only while no input uses "
-            "it (InputIds in get_media_live_input_security_group is empty); otherwise make another group with "
-            "create_media_live_input_security_group and give it to the input."
+            "it (InputIds in GetMediaLiveInputSecurityGroup is empty); otherwise make another group with "
+            "CreateMediaLiveInputSecurityGroup and give it to the input."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -318,7 +318,7 @@ NOTES = (
         title="Delete a push whitelist",
         purpose=(
             "Remove a MediaLive security group for good. Refused while an input uses it: give that input another "
-            "group with update_media_live_input first."
+            "group with UpdateMediaLiveInput first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a list of addresses that may push to live inputs for good"),),

@@ -89,9 +89,9 @@ NOTES = (
         title="Set up an assembled channel",
         purpose=(
             "Make a MediaWeaver channel: a TV-like stream assembled from existing videos and live streams. Mode and "
-            "tier cannot change later. Returns the playback address of each output. Fill it with create_program from "
-            "sources of create_source, then start_channel. To encode a live feed use create_media_live_channel; to "
-            "package one, create_live_package_channel."
+            "tier cannot change later. Returns the playback address of each output. Fill it with CreateProgram from "
+            "sources of CreateSource, then StartChannel. To encode a live feed use CreateMediaLiveChannel; to "
+            "package one, CreateLivePackageChannel."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -107,8 +107,8 @@ NOTES = (
         title="Inspect an assembled channel",
         purpose=(
             "Read one MediaWeaver channel by name: State (0 stopped, 1 running), mode, tier, filler, outputs with "
-            "PlaybackUrl, and Arn, which list_channel_alerts wants. Its access token stays hidden unless "
-            "include_credentials. What it plays is in list_programs and list_schedules."
+            "PlaybackUrl, and Arn, which ListChannelAlerts wants. Its access token stays hidden unless "
+            "include_credentials. What it plays is in ListPrograms and ListSchedules."
         ),
         effect=Effect.READ,
         parameters={"ChannelName": CHANNEL},
@@ -120,8 +120,8 @@ NOTES = (
         title="List assembled channels",
         purpose=(
             "Find MediaWeaver channels by name, state, tier and mode, with outputs and playback addresses. Pages with "
-            "PageNo and PageSize (at most 100) up to TotalCount. Live encoders are in list_media_live_channels, "
-            "MediaPackage channels in list_live_package_channels."
+            "PageNo and PageSize (at most 100) up to TotalCount. Live encoders are in ListMediaLiveChannels, "
+            "MediaPackage channels in ListLivePackageChannels."
         ),
         effect=Effect.READ,
         parameters={
@@ -139,8 +139,8 @@ NOTES = (
         title="Change an assembled channel",
         purpose=(
             "Replace outputs, filler and access control of a MediaWeaver channel. All outputs are sent again, so take "
-            "them from get_channel and hand back what should stay. Mode and tier cannot change: make a new channel "
-            "with create_channel."
+            "them from GetChannel and hand back what should stay. Mode and tier cannot change: make a new channel "
+            "with CreateChannel."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -157,8 +157,8 @@ NOTES = (
         operation="StartChannel",
         title="Put an assembled channel on air",
         purpose=(
-            "Let a stopped MediaWeaver channel play its programs; State in get_channel becomes 1. Nothing has to be "
-            "waited for. For a live encoder use start_media_live_channel."
+            "Let a stopped MediaWeaver channel play its programs; State in GetChannel becomes 1. Nothing has to be "
+            "waited for. For a live encoder use StartMediaLiveChannel."
         ),
         effect=Effect.WRITE,
         parameters={"ChannelName": CHANNEL},
@@ -170,7 +170,7 @@ NOTES = (
         title="Take an assembled channel off air",
         purpose=(
             "Interrupt a running MediaWeaver channel: viewers lose the stream, programs and settings stay and "
-            "start_channel resumes. State in get_channel becomes 0. For a live encoder use stop_media_live_channel."
+            "StartChannel resumes. State in GetChannel becomes 0. For a live encoder use StopMediaLiveChannel."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes a channel off the air: viewers lose the stream until it is started again"),),
@@ -182,7 +182,7 @@ NOTES = (
         title="Delete an assembled channel",
         purpose=(
             "Remove a MediaWeaver channel for good; its playback addresses stop working. Take it off air with "
-            "stop_channel before. The sources its programs played stay. To interrupt a channel only, stop it."
+            "StopChannel before. The sources its programs played stay. To interrupt a channel only, stop it."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a channel for good; its playback addresses stop working"),),
@@ -194,8 +194,8 @@ NOTES = (
         title="Schedule a program",
         purpose=(
             "Put a source, or a part of it (ClipRange), into the schedule of a MediaWeaver channel, next to another "
-            "program as Transition says, with ad breaks if wanted. The source has to be there first: create_source. "
-            "Look at the outcome with list_schedules."
+            "program as Transition says, with ad breaks if wanted. The source has to be there first: CreateSource. "
+            "Look at the outcome with ListSchedules."
         ),
         effect=Effect.WRITE,
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
@@ -205,7 +205,7 @@ NOTES = (
         title="Inspect a program",
         purpose=(
             "Read one program of a MediaWeaver channel: the source it plays, the clip, its place (Transition) and its "
-            "ad breaks. When it is on air is in list_schedules."
+            "ad breaks. When it is on air is in ListSchedules."
         ),
         effect=Effect.READ,
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
@@ -216,7 +216,7 @@ NOTES = (
         title="List programs",
         purpose=(
             "List the programs defined in a MediaWeaver channel with source, clip and ad breaks, newest first. Pages "
-            "with PageNo and PageSize up to TotalCount. For the order and times they are played at use list_schedules."
+            "with PageNo and PageSize up to TotalCount. For the order and times they are played at use ListSchedules."
         ),
         effect=Effect.READ,
         parameters={
@@ -232,7 +232,7 @@ NOTES = (
         title="Change a program",
         purpose=(
             "Change source, clip, place in the schedule or ad breaks of a program of a MediaWeaver channel. Ad breaks "
-            "are given as a whole: take them from get_program and hand back those that should stay."
+            "are given as a whole: take them from GetProgram and hand back those that should stay."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -262,7 +262,7 @@ NOTES = (
         purpose=(
             "Read the schedule of a MediaWeaver channel for the coming time window: which program or filler plays "
             "when, with approximate start and duration. Times shift as programs change. Pages with PageNo and PageSize "
-            "up to TotalCount. The definitions behind it are in list_programs."
+            "up to TotalCount. The definitions behind it are in ListPrograms."
         ),
         effect=Effect.READ,
         parameters={

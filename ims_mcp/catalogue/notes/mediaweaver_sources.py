@@ -49,7 +49,7 @@ NOTES = (
         title="Name a place of sources",
         purpose=(
             "Tell MediaWeaver the web host that videos or live streams come from; paths of the sources in it are "
-            "relative to BaseUrl. First step before create_source. Segments may come from another host. Nothing is "
+            "relative to BaseUrl. First step before CreateSource. Segments may come from another host. Nothing is "
             "copied: the host has to stay reachable while channels play."
         ),
         effect=Effect.WRITE,
@@ -60,7 +60,7 @@ NOTES = (
         title="Inspect a place of sources",
         purpose=(
             "Read one source location of MediaWeaver: base address, segment delivery settings and state. Its sources "
-            "are listed by list_sources."
+            "are listed by ListSources."
         ),
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION},
@@ -96,7 +96,7 @@ NOTES = (
         title="Delete a place of sources",
         purpose=(
             "Remove a source location from MediaWeaver, or with SoftDelete=true only mark it as deleted, which still "
-            "shows in list_source_locations. Programs that play from it lose their source. The files on the host are "
+            "shows in ListSourceLocations. Programs that play from it lose their source. The files on the host are "
             "not touched."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -108,9 +108,9 @@ NOTES = (
         operation="CreateSource",
         title="Add a source for programs",
         purpose=(
-            "Make a video or live stream below a source location known to MediaWeaver, so that create_program can "
-            "schedule it and create_channel can use it as filler. Each entry gives a playlist path and the source "
-            "group by which a channel's outputs pick it. No media asset is made: that is register_media_info."
+            "Make a video or live stream below a source location known to MediaWeaver, so that CreateProgram can "
+            "schedule it and CreateChannel can use it as filler. Each entry gives a playlist path and the source "
+            "group by which a channel's outputs pick it. No media asset is made: that is RegisterMediaInfo."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -125,7 +125,7 @@ NOTES = (
         title="Inspect a source",
         purpose=(
             "Read one source of MediaWeaver: its playlists by source group (HttpPackageConfigurations, JSON as text), "
-            "state and Arn, which list_alerts wants. Location, name and type together identify it."
+            "state and Arn, which ListAlerts wants. Location, name and type together identify it."
         ),
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION, "SourceName": SOURCE, "SourceType": SOURCE_TYPE},
@@ -137,7 +137,7 @@ NOTES = (
         purpose=(
             "Find sources of MediaWeaver by location, name and type, newest first. Those deleted softly are still "
             "listed unless FilterState=true. Pages with PageNo and PageSize up to TotalCount. Videos of the media "
-            "library are in list_media_basic_infos."
+            "library are in ListMediaBasicInfos."
         ),
         effect=Effect.READ,
         parameters={
@@ -155,7 +155,7 @@ NOTES = (
         operation="UpdateSource",
         title="Change a source's playlists",
         purpose=(
-            "Replace the playlists of a MediaWeaver source. The whole list is sent again: take it from get_source and "
+            "Replace the playlists of a MediaWeaver source. The whole list is sent again: take it from GetSource and "
             "hand back what should stay. Name, type and location identify the source and cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -178,7 +178,7 @@ NOTES = (
         title="Delete a source",
         purpose=(
             "Remove a source from MediaWeaver, or with SoftDelete=true only mark it as deleted, which still shows in "
-            "list_sources. Programs that play it lose it. The files on the host are not touched."
+            "ListSources. Programs that play it lose it. The files on the host are not touched."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("removes a source; programs that play it lose it"),),
@@ -195,8 +195,8 @@ NOTES = (
         title="List alerts of a source",
         purpose=(
             "Read what MediaWeaver complains about for one source or program, such as a playlist that cannot be "
-            "fetched: code, message, time and related resources. ResourceArn comes from get_source or get_program. For "
-            "counts by program of a whole channel use list_channel_alerts. Pages with PageNo and PageSize."
+            "fetched: code, message, time and related resources. ResourceArn comes from GetSource or GetProgram. For "
+            "counts by program of a whole channel use ListChannelAlerts. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
         parameters={
@@ -213,8 +213,8 @@ NOTES = (
         title="Count alerts of a channel",
         purpose=(
             "See which programs of a MediaWeaver channel have alerts, how many and of which kind, when a channel "
-            "misbehaves. No messages: hand the Arn of a program to list_alerts for them. ResourceArn comes from "
-            "get_channel. Pages with PageNo and PageSize."
+            "misbehaves. No messages: hand the Arn of a program to ListAlerts for them. ResourceArn comes from "
+            "GetChannel. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
         parameters={

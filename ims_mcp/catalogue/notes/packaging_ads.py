@@ -44,7 +44,7 @@ NOTES = (
             "Configure server-side ad insertion: streams under one address prefix get ads chosen by your ad decision "
             "server at the breaks marked in them. Returns the prefixes (ManifestEndpointConfig.HlsPrefix and "
             "DashPrefix) that viewers use in place of the original address. The stream itself, such as one of "
-            "create_live_package_origin_endpoint, has to exist and carry ad markers."
+            "CreateLivePackageOriginEndpoint, has to exist and carry ad markers."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -86,7 +86,7 @@ NOTES = (
         title="Change an ad insertion",
         purpose=(
             "Replace the settings of an ad insertion configuration: ad server, content prefix, slate, threshold, CDN "
-            "prefixes, aliases. Read it with get_ad_insertion and send again what should stay. The name cannot change."
+            "prefixes, aliases. Read it with GetAdInsertion and send again what should stay. The name cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the settings of an ad insertion; what is not sent again is lost"),),

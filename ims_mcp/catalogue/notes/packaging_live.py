@@ -60,8 +60,8 @@ NOTES = (
         purpose=(
             "Make a channel group, the container of MediaPackage live channels, and get the origin domain "
             "(OriginDomain) that all its channels are played from. First step of live packaging: then "
-            "create_live_package_channel and create_live_package_origin_endpoint. For videos on demand use "
-            "create_vod_packaging_group."
+            "CreateLivePackageChannel and CreateLivePackageOriginEndpoint. For videos on demand use "
+            "CreateVodPackagingGroup."
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
@@ -71,7 +71,7 @@ NOTES = (
         title="Inspect a live packaging group",
         purpose=(
             "Read one MediaPackage channel group by name: its description, times and OriginDomain, the host to put "
-            "behind a CDN. The channels in it are listed by list_live_package_channels."
+            "behind a CDN. The channels in it are listed by ListLivePackageChannels."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
@@ -105,7 +105,7 @@ NOTES = (
         title="Delete a live packaging group",
         purpose=(
             "Remove an empty MediaPackage channel group for good; its origin domain is gone. Refused while it holds "
-            "channels: remove each with delete_live_package_channel first."
+            "channels: remove each with DeleteLivePackageChannel first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a channel group for good, with its origin domain"),),
@@ -118,8 +118,8 @@ NOTES = (
         purpose=(
             "Make a MediaPackage channel, which takes in one live HLS stream, with two ingest endpoints, primary and "
             "backup, whose user names and passwords are hidden unless include_credentials. Name it as output of "
-            "create_media_live_channel or push to it yourself; what viewers get is made by "
-            "create_live_package_origin_endpoint."
+            "CreateMediaLiveChannel or push to it yourself; what viewers get is made by "
+            "CreateLivePackageOriginEndpoint."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -138,7 +138,7 @@ NOTES = (
         purpose=(
             "Read one MediaPackage channel: protocol, segment settings and its ingest endpoints. Their user names "
             "and passwords stay hidden unless include_credentials. Playback addresses are not here: see "
-            "list_live_package_origin_endpoints."
+            "ListLivePackageOriginEndpoints."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
@@ -151,7 +151,7 @@ NOTES = (
         purpose=(
             "Find MediaPackage channels of one group by part of their name or description, newest first. Ingest user "
             "names and passwords stay hidden unless include_credentials. Pages with PageNo and PageSize up to "
-            "TotalCount. Live encoders are in list_media_live_channels, MediaWeaver channels in list_channels."
+            "TotalCount. Live encoders are in ListMediaLiveChannels, MediaWeaver channels in ListChannels."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "Keyword": KEYWORD},
@@ -164,7 +164,7 @@ NOTES = (
         purpose=(
             "Set segment length, number of segments in the playlist and description of a MediaPackage channel. "
             "Protocol has to be sent again; names and ingest addresses stay. For new ingest passwords use "
-            "update_live_package_channel_credentials."
+            "UpdateLivePackageChannelCredentials."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -205,7 +205,7 @@ NOTES = (
         title="Delete a live packaging channel",
         purpose=(
             "Remove a MediaPackage channel for good; its ingest addresses stop working. Refused while it has origin "
-            "endpoints: remove each with delete_live_package_origin_endpoint first."
+            "endpoints: remove each with DeleteLivePackageOriginEndpoint first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live packaging channel for good; its ingest addresses stop working"),),
@@ -250,7 +250,7 @@ NOTES = (
         title="List live origins",
         purpose=(
             "Find the origin endpoints of one MediaPackage channel, with their playback addresses (EndpointUrl) and "
-            "access limits, newest first. Packaging settings are left out: see get_live_package_origin_endpoint. "
+            "access limits, newest first. Packaging settings are left out: see GetLivePackageOriginEndpoint. "
             "Authorization codes stay hidden unless include_credentials. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
@@ -263,7 +263,7 @@ NOTES = (
         title="Change a live origin",
         purpose=(
             "Replace the settings of an origin endpoint of a MediaPackage channel: access limits, playlist name, time "
-            "shift, packaging and DRM. Read it with get_live_package_origin_endpoint and send again what should stay, "
+            "shift, packaging and DRM. Read it with GetLivePackageOriginEndpoint and send again what should stay, "
             "the code or the allowed addresses among it."
         ),
         effect=Effect.DESTRUCTIVE,

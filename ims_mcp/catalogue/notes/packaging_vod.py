@@ -28,8 +28,8 @@ NOTES = (
         title="Set up a VOD packaging group",
         purpose=(
             "Make a group for packaging videos on demand with MediaPackage and get the domain (DomainName) its "
-            "assets are played from. Then say how to package with create_vod_packaging_configuration and bring videos "
-            "in with create_vod_packaging_asset. For live streams use create_live_package_channel_group."
+            "assets are played from. Then say how to package with CreateVodPackagingConfiguration and bring videos "
+            "in with CreateVodPackagingAsset. For live streams use CreateLivePackageChannelGroup."
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME},
@@ -61,7 +61,7 @@ NOTES = (
         title="Delete a VOD packaging group",
         purpose=(
             "Remove a group of MediaPackage on-demand packaging for good, and with it its playback domain. Remove its "
-            "assets (delete_vod_packaging_asset) and configurations (delete_vod_packaging_configuration) first. The "
+            "assets (DeleteVodPackagingAsset) and configurations (DeleteVodPackagingConfiguration) first. The "
             "source videos in OSS stay."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -75,7 +75,7 @@ NOTES = (
         purpose=(
             "Add an output form to an on-demand packaging group: protocol, segment length, which renditions in which "
             "order, and DRM. Every asset of the group gets one playback address per configuration, listed by "
-            "get_vod_packaging_asset. A configuration cannot be changed, only deleted and made anew."
+            "GetVodPackagingAsset. A configuration cannot be changed, only deleted and made anew."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -154,9 +154,9 @@ NOTES = (
         title="Package a video",
         purpose=(
             "Bring one HLS video (an M3U8 file in OSS) into an on-demand packaging group, which packages it in every "
-            "configuration of the group. It runs in the background: get_vod_packaging_asset shows for each "
+            "configuration of the group. It runs in the background: GetVodPackagingAsset shows for each "
             "configuration whether it is Playable or Failed, and the address. Other formats have to be transcoded to "
-            "HLS first. For several at once use batch_create_vod_packaging_asset."
+            "HLS first. For several at once use BatchCreateVodPackagingAsset."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -189,8 +189,8 @@ NOTES = (
         purpose=(
             "Bring several HLS videos (M3U8 files in OSS) into one on-demand packaging group. The call succeeds even "
             "if single videos are refused: look at Code and Message of each entry of ResultList. Packaging runs in the "
-            "background; call get_vod_packaging_asset for each AssetName until its endpoints are Playable or Failed. "
-            "For one video use create_vod_packaging_asset."
+            "background; call GetVodPackagingAsset for each AssetName until its endpoints are Playable or Failed. "
+            "For one video use CreateVodPackagingAsset."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -206,7 +206,7 @@ NOTES = (
         purpose=(
             "Read one asset of on-demand packaging: its source and, in EgressEndpoints, for each configuration the "
             "state (Queuing, Playable, Failed) and the playback address, which exists only once it is Playable. "
-            "Repeat it after create_vod_packaging_asset."
+            "Repeat it after CreateVodPackagingAsset."
         ),
         effect=Effect.READ,
         parameters={"AssetName": ASSET},
@@ -217,7 +217,7 @@ NOTES = (
         title="List packaged videos",
         purpose=(
             "Find assets of on-demand packaging, of one group or by the beginning of their name, newest first, with "
-            "their sources. State and playback addresses are not included: see get_vod_packaging_asset. Pages with "
+            "their sources. State and playback addresses are not included: see GetVodPackagingAsset. Pages with "
             "PageNo and PageSize up to TotalCount."
         ),
         effect=Effect.READ,
@@ -229,7 +229,7 @@ NOTES = (
         title="Unpackage a video",
         purpose=(
             "Remove an asset from on-demand packaging for good: all its playback addresses stop working. The source "
-            "files in OSS stay. This is not an asset of the media library: that is delete_media_infos."
+            "files in OSS stay. This is not an asset of the media library: that is DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(

@@ -10,7 +10,7 @@ from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 SPEEDS = ("Standard", "Boost", "NarrowBandHDV2")
 PRIORITY: ParameterNotes = {"text": "10 goes first; default 6.", "minimum": 1, "maximum": 10}
-PIPELINE_ID: ParameterNotes = {"text": "From list_pipelines."}
+PIPELINE_ID: ParameterNotes = {"text": "From ListPipelines."}
 TASK_ID: ParameterNotes = {"text": "Id that the start returned.", "required": True}
 WORKFLOW_ID: ParameterNotes = {"text": "Workflow template; made and listed in the web console only.", "required": True}
 
@@ -76,7 +76,7 @@ NOTES = (
         title="Delete a job queue",
         purpose=(
             "Delete a queue (pipeline) for processing jobs for good; jobs and templates that name its id fail from "
-            "then on. To only hold jobs back, pause it with update_pipeline."
+            "then on. To only hold jobs back, pause it with UpdatePipeline."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a queue for good; jobs and templates that name it fail"),),
@@ -88,8 +88,8 @@ NOTES = (
         title="Run a workflow",
         purpose=(
             "Run a processing workflow, such as transcode, then review, then publish, on one asset or file. Workflows "
-            "themselves are made in the web console. Runs in the background: follow the TaskId with get_workflow_task. "
-            "AI workflows (on streams and with models) are started with start_ai_workflow."
+            "themselves are made in the web console. Runs in the background: follow the TaskId with GetWorkflowTask. "
+            "AI workflows (on streams and with models) are started with StartAIWorkflow."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -121,9 +121,9 @@ NOTES = (
         operation="GetWorkflowTask",
         title="Follow a workflow run",
         purpose=(
-            "Show one run of start_workflow: state (Init, Processing, Succeed, Failed, Canceled), input, times, and in "
-            "ActivityResults what each step gave, with the ids of its jobs. Runs of start_ai_workflow are shown by "
-            "get_ai_workflow_task."
+            "Show one run of StartWorkflow: state (Init, Processing, Succeed, Failed, Canceled), input, times, and in "
+            "ActivityResults what each step gave, with the ids of its jobs. Runs of StartAIWorkflow are shown by "
+            "GetAIWorkflowTask."
         ),
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
@@ -134,7 +134,7 @@ NOTES = (
         title="List workflow runs",
         purpose=(
             "List runs of workflows in the last 90 days, by workflow, time, or a word of the input such as a file name "
-            "or MediaId. Pages with NextToken. What the steps gave is told only by get_workflow_task."
+            "or MediaId. Pages with NextToken. What the steps gave is told only by GetWorkflowTask."
         ),
         effect=Effect.READ,
         parameters={
@@ -153,8 +153,8 @@ NOTES = (
         purpose=(
             "Run an AI workflow on assets, a live stream or an RTC channel; what Inputs has to hold is set by the "
             "workflow, which is made in the web console. Runs in the background: follow the TaskId with "
-            "get_ai_workflow_task; one on a stream runs until stop_ai_workflow_task. Plain processing workflows are "
-            "started with start_workflow."
+            "GetAIWorkflowTask; one on a stream runs until StopAIWorkflowTask. Plain processing workflows are "
+            "started with StartWorkflow."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -177,7 +177,7 @@ NOTES = (
         operation="GetAIWorkflowTask",
         title="Follow an AI workflow run",
         purpose=(
-            "Show one run of start_ai_workflow: state (running, succeeded, partial-succeeded, failed, stopped), "
+            "Show one run of StartAIWorkflow: state (running, succeeded, partial-succeeded, failed, stopped), "
             "outputs and, for each node of the graph, its result. After partial-succeeded NodeResults tells what "
             "failed."
         ),
@@ -189,8 +189,8 @@ NOTES = (
         operation="StopAIWorkflowTask",
         title="Stop an AI workflow run",
         purpose=(
-            "End a running AI workflow for good; it cannot be resumed, only begun anew with start_ai_workflow. Steps "
-            "already done keep their results in get_ai_workflow_task. Needed to end, and stop paying for, a run on a "
+            "End a running AI workflow for good; it cannot be resumed, only begun anew with StartAIWorkflow. Steps "
+            "already done keep their results in GetAIWorkflowTask. Needed to end, and stop paying for, a run on a "
             "live stream."
         ),
         effect=Effect.DESTRUCTIVE,

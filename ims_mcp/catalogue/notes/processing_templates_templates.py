@@ -29,8 +29,8 @@ NOTES = (
         purpose=(
             "Store settings under an id that processing jobs name: for transcoding, snapshots, animated images, "
             "watermarks, subtitles, AI review, covers or erasure. Type says which, Subtype the variant. Look first "
-            "whether one of the service's own fits (list_system_templates). For live streams use "
-            "create_live_transcode_template, for editing add_template."
+            "whether one of the service's own fits (ListSystemTemplates). For live streams use "
+            "CreateLiveTranscodeTemplate, for editing AddTemplate."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -45,13 +45,13 @@ NOTES = (
         title="Inspect a processing template",
         purpose=(
             "Show one processing template of yours with its settings, by id; or, without an id, the default template "
-            "of a type. The settings come as JSON. The service's own templates are shown by get_system_template."
+            "of a type. The settings come as JSON. The service's own templates are shown by GetSystemTemplate."
         ),
         effect=Effect.READ,
         parameters={
             "TemplateId": {"text": "Id of the template."},
             "Type": {"text": f"Default template of this type: {TYPES}."},
-            "Subtype": {"text": "Variant of the type, as in create_custom_template."},
+            "Subtype": {"text": "Variant of the type, as in CreateCustomTemplate."},
         },
         rules=(AtLeastOne(("TemplateId", "Type")),),
         idempotent=True,
@@ -62,12 +62,12 @@ NOTES = (
         purpose=(
             "List the processing templates you made, of one type, with settings, optionally of one subtype or name. "
             "Use it to find the TemplateId for a transcoding, snapshot or watermark job. The service's own are in "
-            "list_system_templates."
+            "ListSystemTemplates."
         ),
         effect=Effect.READ,
         parameters={
             "Type": {"text": f"{TYPES}."},
-            "Subtype": {"text": "Variant of types 1, 2, 7 and 9, as in create_custom_template."},
+            "Subtype": {"text": "Variant of types 1, 2, 7 and 9, as in CreateCustomTemplate."},
             "Name": {"text": "Only with this name."},
             "OrderBy": {"text": "By creation time.", "choices": ("CreationTime:Desc", "CreationTime:Asc")},
         },
@@ -78,7 +78,7 @@ NOTES = (
         title="Change a processing template",
         purpose=(
             "Change name or settings of a processing template of yours; its type stays. Jobs submitted afterwards use "
-            "the new settings, workflows that name the template too. Read the present ones with get_custom_template "
+            "the new settings, workflows that name the template too. Read the present ones with GetCustomTemplate "
             "and send them back whole with your change."
         ),
         effect=Effect.WRITE,
@@ -110,7 +110,7 @@ NOTES = (
         title="Choose the default template",
         purpose=(
             "Make a processing template of yours the default of its type and variant. It takes the place of the former "
-            "default, which stays as an ordinary template: note its id first, with get_custom_template by Type, to be "
+            "default, which stays as an ordinary template: note its id first, with GetCustomTemplate by Type, to be "
             "able to go back."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -127,7 +127,7 @@ NOTES = (
         title="Inspect a built-in template",
         purpose=(
             "Show one of the processing templates that the service brings along, with type, variant and settings as "
-            "JSON. Built-in templates cannot be changed; copy the settings into create_custom_template for one of "
+            "JSON. Built-in templates cannot be changed; copy the settings into CreateCustomTemplate for one of "
             "your own."
         ),
         effect=Effect.READ,
@@ -138,12 +138,12 @@ NOTES = (
         title="List built-in templates",
         purpose=(
             "List the processing templates that the service brings along, by type, such as mp4 720p or HLS 1080p. The "
-            "quickest way to a TemplateId for a transcoding or snapshot job; your own are in list_custom_templates."
+            "quickest way to a TemplateId for a transcoding or snapshot job; your own are in ListCustomTemplates."
         ),
         effect=Effect.READ,
         parameters={
             "Type": {"text": f"Comma-separated: {TYPES}.", "comma_list": True},
-            "Subtype": {"text": "Variant of the type, as in create_custom_template."},
+            "Subtype": {"text": "Variant of the type, as in CreateCustomTemplate."},
             "Name": {"text": "Only with this name."},
             "Status": {"text": "Only this state.", "choices": ("Normal", "Invisible", "All")},
         },

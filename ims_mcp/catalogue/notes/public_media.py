@@ -21,7 +21,7 @@ NOTES = (
         purpose=(
             "Show one sticker, piece of music or background of the shared library: title, tags, cover, and for its "
             "file format, duration, size and streams. Needs no credentials. Assets of your own are shown by "
-            "get_media_info; to find the id use list_public_media_basic_infos or search_public_media_info."
+            "GetMediaInfo; to find the id use ListPublicMediaBasicInfos or SearchPublicMediaInfo."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -34,7 +34,7 @@ NOTES = (
         purpose=(
             "Browse the shared library by kind and tag: stickers, background music (bgm) and background pictures "
             "(bgi), ready to be used in an editing project. Needs no credentials. Tags come from "
-            "list_all_public_media_tags. Licensed music with prices is found with search_public_media_info instead. "
+            "ListAllPublicMediaTags. Licensed music with prices is found with SearchPublicMediaInfo instead. "
             "Pages with NextToken."
         ),
         effect=Effect.READ,
@@ -52,7 +52,7 @@ NOTES = (
         title="List tags of public media",
         purpose=(
             "List the tags by which the shared library is sorted, in Chinese and English, with the options under each. "
-            "Needs no credentials. Use a MediaTagId from here to filter list_public_media_basic_infos; with "
+            "Needs no credentials. Use a MediaTagId from here to filter ListPublicMediaBasicInfos; with "
             "EntityId=Copyright_Music it lists moods, styles and the like of licensed music."
         ),
         effect=Effect.READ,
@@ -68,7 +68,7 @@ NOTES = (
         purpose=(
             "Search the licensed (copyright) music of the shared library by mood, style and other metadata, by id, or "
             "among your favourites and what your resource plan covers. Each hit says whether you may use it and for "
-            "how many days. Only reads, buys nothing. Free stickers and music are in list_public_media_basic_infos."
+            "how many days. Only reads, buys nothing. Free stickers and music are in ListPublicMediaBasicInfos."
         ),
         effect=Effect.READ,
         parameters={
@@ -85,9 +85,9 @@ NOTES = (
         operation="AddFavoritePublicMedia",
         title="Mark public media as favourite",
         purpose=(
-            "Add assets of the shared library to your favourites, to find them again with search_public_media_info and "
+            "Add assets of the shared library to your favourites, to find them again with SearchPublicMediaInfo and "
             "Favorite=true. It buys no licence. Ids that could not be added come back in IgnoredList; undo it with "
-            "cancel_favorite_public_media."
+            "CancelFavoritePublicMedia."
         ),
         effect=Effect.WRITE,
         parameters={"MediaIds": MEDIA_IDS},
@@ -98,7 +98,7 @@ NOTES = (
         title="Unmark favourite public media",
         purpose=(
             "Take assets of the shared library out of your favourites. Nothing is deleted, and "
-            "add_favorite_public_media brings them back. Ids that were no favourites come back in IgnoredList."
+            "AddFavoritePublicMedia brings them back. Ids that were no favourites come back in IgnoredList."
         ),
         effect=Effect.WRITE,
         parameters={"MediaIds": MEDIA_IDS},

@@ -19,7 +19,7 @@ ASSET_FIELDS: ParameterNotes = {
     ),
     "extra_fields": True,
 }
-STREAM: ParameterNotes = {"text": "Asset that create_stream_to_search_lib returned.", "required": True}
+STREAM: ParameterNotes = {"text": "Asset that CreateStreamToSearchLib returned.", "required": True}
 INDEX_STATUS = "IndexJobInfoList[].Status"
 
 NOTES = (
@@ -30,7 +30,7 @@ NOTES = (
             "Put a video, audio or picture file into a search library and start every index that is switched on there. "
             "Create library and index first. Input is the file's address; with MediaId it becomes the entry of that "
             "asset, without a new id is made and returned. Indexing runs in the background: wait, or look with "
-            "query_media_index_job."
+            "QueryMediaIndexJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -63,8 +63,8 @@ NOTES = (
         title="Change an asset's search fields",
         purpose=(
             "Change the searchable fields of an asset that is already in a search library, such as its title or your "
-            "custom fields. The content is not analysed again; that is search_index_job_rerun. The asset's entry in "
-            "the media library is changed with update_media_info."
+            "custom fields. The content is not analysed again; that is SearchIndexJobRerun. The asset's entry in "
+            "the media library is changed with UpdateMediaInfo."
         ),
         effect=Effect.WRITE,
         parameters={"MsgBody": ASSET_FIELDS, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
@@ -75,8 +75,8 @@ NOTES = (
         title="Take an asset out of search",
         purpose=(
             "Remove one asset and what was indexed of it from a search library; it is no longer found there. The asset "
-            "and its file stay in the media library, where delete_media_infos removes them. Putting it back with "
-            "insert_media_to_search_lib costs the analysis again."
+            "and its file stay in the media library, where DeleteMediaInfos removes them. Putting it back with "
+            "InsertMediaToSearchLib costs the analysis again."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -96,8 +96,8 @@ NOTES = (
         title="Follow the indexing of an asset",
         purpose=(
             "See how far the indexing of one asset in a search library is: for every kind of index a job with submit "
-            "and finish time and the state Running, Success or Fail. Use it after insert_media_to_search_lib and "
-            "search_index_job_rerun; where one failed, run it again with the latter."
+            "and finish time and the state Running, Success or Fail. Use it after InsertMediaToSearchLib and "
+            "SearchIndexJobRerun; where one failed, run it again with the latter."
         ),
         effect=Effect.READ,
         parameters={"SearchLibName": LIBRARY},
@@ -109,7 +109,7 @@ NOTES = (
         purpose=(
             "Despite its name no search: analyses assets of a search library again, for instance after an index was "
             "added or a job failed. At most 20 assets, chosen kinds of index with Task. Ids that do not exist come "
-            "back in MediaIdsNoExist. It runs in the background: look at each asset with query_media_index_job."
+            "back in MediaIdsNoExist. It runs in the background: look at each asset with QueryMediaIndexJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -134,8 +134,8 @@ NOTES = (
         title="Make a live stream searchable",
         purpose=(
             "Take a running live stream into a search library as an asset: it is analysed, and tags with times can be "
-            "added, while it runs. Returns the MediaId that add_stream_tag_to_search_lib, get_stream_tag_list and "
-            "close_stream_to_search_lib want. Files are put in with insert_media_to_search_lib."
+            "added, while it runs. Returns the MediaId that AddStreamTagToSearchLib, GetStreamTagList and "
+            "CloseStreamToSearchLib want. Files are put in with InsertMediaToSearchLib."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -149,8 +149,8 @@ NOTES = (
         operation="CloseStreamToSearchLib",
         title="End a searchable live stream",
         purpose=(
-            "End the analysis and tagging of a live stream that create_stream_to_search_lib began, and with it the "
-            "costs. The live stream itself goes on. To take it in again call create_stream_to_search_lib, which "
+            "End the analysis and tagging of a live stream that CreateStreamToSearchLib began, and with it the "
+            "costs. The live stream itself goes on. To take it in again call CreateStreamToSearchLib, which "
             "returns another MediaId."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -166,7 +166,7 @@ NOTES = (
         purpose=(
             "Attach a tag of your own to a stretch of a live stream in a search library, with start and end in "
             "milliseconds and any data, for instance to mark a goal or an alarm. Calling it twice adds two tags. "
-            "Read them back with get_stream_tag_list."
+            "Read them back with GetStreamTagList."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -191,7 +191,7 @@ NOTES = (
         operation="GetStreamTagList",
         title="List tags of a stream",
         purpose=(
-            "List the tags that add_stream_tag_to_search_lib attached to a live stream, each with its stretch of time "
+            "List the tags that AddStreamTagToSearchLib attached to a live stream, each with its stretch of time "
             "and your data; newest first unless SortBy says otherwise, within a span of time if given. Pages by number "
             "or by NextToken."
         ),

@@ -18,7 +18,7 @@ LIBRARY_CONFIG: ParameterNotes = {
         Parameter(
             "faceGroupIds",
             "string",
-            text="Comma-separated ids from create_recognition_lib, at most 3.",
+            text="Comma-separated ids from CreateRecognitionLib, at most 3.",
             comma_list=True,
             max_parts=3,
         ),
@@ -38,7 +38,7 @@ NOTES = (
         title="Create a search library",
         purpose=(
             "Make an empty library in which assets can be searched by content. Two steps follow before anything is "
-            "found: switch on indexes with create_search_index, then put assets in with insert_media_to_search_lib, or "
+            "found: switch on indexes with CreateSearchIndex, then put assets in with InsertMediaToSearchLib, or "
             "name the library when registering them. Without a library of your own, ims-default-search-lib is used."
         ),
         effect=Effect.WRITE,
@@ -54,7 +54,7 @@ NOTES = (
         title="Change a search library",
         purpose=(
             "Replace the configuration of a search library, which today means the face libraries of your own that it "
-            "recognises people with. The name stays, and its indexes are changed with alter_search_index instead."
+            "recognises people with. The name stays, and its indexes are changed with AlterSearchIndex instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the configuration of a search library", shows=("SearchLibConfig",)),),
@@ -67,7 +67,7 @@ NOTES = (
         purpose=(
             "Delete a search library together with everything indexed in it; nothing in it can be found afterwards and "
             "indexing again is billed again. The files in OSS are not the library's. To remove a single asset use "
-            "delete_media_from_search_lib, to clear one kind of index drop_search_index."
+            "DeleteMediaFromSearchLib, to clear one kind of index DropSearchIndex."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -82,7 +82,7 @@ NOTES = (
         purpose=(
             "Show one search library: its state, its configuration, and for each index whether it is switched on and "
             "ready (Initializing, Normal or Fail). Look here when a search finds nothing. How many assets an index "
-            "holds is told by query_search_index."
+            "holds is told by QuerySearchIndex."
         ),
         effect=Effect.READ,
         parameters={"SearchLibName": OWN_LIBRARY},
@@ -93,7 +93,7 @@ NOTES = (
         title="List search libraries",
         purpose=(
             "List all search libraries of the account with state, configuration and indexes, page by page. Use it to "
-            "learn the names that the search operations want; one library alone is shown by query_search_lib."
+            "learn the names that the search operations want; one library alone is shown by QuerySearchLib."
         ),
         effect=Effect.READ,
         parameters={"PageSize": PAGE_SIZE},
@@ -105,7 +105,7 @@ NOTES = (
         purpose=(
             "Add an index to a search library, one of three kinds: mm for describing what is seen, face for people, "
             "aiLabel for speech, subtitles and tags. A library needs one index for each kind of search. Assets are "
-            "indexed as they arrive; for those already there use search_index_job_rerun. Watch query_search_lib until "
+            "indexed as they arrive; for those already there use SearchIndexJobRerun. Watch QuerySearchLib until "
             "the index is Normal."
         ),
         effect=Effect.WRITE,
@@ -122,7 +122,7 @@ NOTES = (
         title="Switch or set a search index",
         purpose=(
             "Switch an index of a search library on or off, or change its settings. Deactive disables it; to "
-            "clear its data as well use drop_search_index. Whether it is on is told by query_search_index."
+            "clear its data as well use DropSearchIndex. Whether it is on is told by QuerySearchIndex."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -148,7 +148,7 @@ NOTES = (
         purpose=(
             "Delete one index of a search library with all it has learned about the assets, so that searches of that "
             "kind find nothing. Assets and other indexes stay. Building it again costs the analysis again; to only "
-            "disable it use alter_search_index with Deactive."
+            "disable it use AlterSearchIndex with Deactive."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -162,7 +162,7 @@ NOTES = (
         title="Inspect a search index",
         purpose=(
             "Show one index of a search library: whether it is switched on and how many assets it holds. Whether it "
-            "is ready is told by query_search_lib, how far a single asset is by query_media_index_job."
+            "is ready is told by QuerySearchLib, how far a single asset is by QueryMediaIndexJob."
         ),
         effect=Effect.READ,
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},

@@ -33,8 +33,8 @@ NOTES = (
         purpose=(
             "Find assets by what is written about them: title, description, tags, category, status, creation time or "
             "your own fields, combined in one Match expression. Answers with basic information, files and AI labels "
-            "of each hit. To search by what is seen or said in a video use search_media_by_multimodal or "
-            "search_media_by_ai_label; to walk the library without a condition list_media_basic_infos."
+            "of each hit. To search by what is seen or said in a video use SearchMediaByMultimodal or "
+            "SearchMediaByAILabel; to walk the library without a condition ListMediaBasicInfos."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -58,7 +58,7 @@ NOTES = (
             "Find assets by what smart tagging recognised in them: a person's name, subtitles, speech or an AI "
             "category. Assets have to be in a library with an aiLabel index. With SpecificSearch=true and a MediaId it "
             "lists the moments inside that one asset, with times in seconds. For a free description of a scene use "
-            "search_media_by_multimodal, for a face picture search_media_by_face."
+            "SearchMediaByMultimodal, for a face picture SearchMediaByFace."
         ),
         effect=Effect.READ,
         parameters={
@@ -89,7 +89,7 @@ NOTES = (
         purpose=(
             "Find the assets in which the person on a picture appears; the library needs a face index. Answers with "
             "ids of assets only: for the moments and positions inside one of them follow with "
-            "search_media_clip_by_face and the same FaceSearchToken. The token is a name of your own choosing, not "
+            "SearchMediaClipByFace and the same FaceSearchToken. The token is a name of your own choosing, not "
             "something the service hands out."
         ),
         effect=Effect.READ,
@@ -112,7 +112,7 @@ NOTES = (
         purpose=(
             "Search videos or pictures with a sentence in plain language, by several methods joined; the hits name the "
             "clips with times in seconds and a score. A good first choice when it is unclear whether the wanted thing "
-            "is seen, said or written. Only by what is seen: search_media_by_multimodal. With a MediaId it tells of "
+            "is seen, said or written. Only by what is seen: SearchMediaByMultimodal. With a MediaId it tells of "
             "that asset only."
         ),
         effect=Effect.READ,
@@ -135,7 +135,7 @@ NOTES = (
             "Find videos or pictures by describing what is to be seen, such as a goal being scored or a red car in "
             "rain: a large visual model compares the words with the picture. The library needs an mm index. The hits "
             "hold ids of assets and, for videos, the clips with start, end and score. For spoken or written words "
-            "use search_media_by_ai_label."
+            "use SearchMediaByAILabel."
         ),
         effect=Effect.READ,
         parameters={
@@ -155,12 +155,12 @@ NOTES = (
         purpose=(
             "Second step of a face search: the moments of one asset in which the face appears, with start and end in "
             "seconds, expression, position in the picture and a score. It repeats the search that "
-            "search_media_by_face made under the same FaceSearchToken, so call that first."
+            "SearchMediaByFace made under the same FaceSearchToken, so call that first."
         ),
         effect=Effect.READ,
         parameters={
-            "MediaId": {"text": "Asset found by search_media_by_face."},
-            "FaceSearchToken": {"text": "The same as in search_media_by_face."},
+            "MediaId": {"text": "Asset found by SearchMediaByFace."},
+            "FaceSearchToken": {"text": "The same as in SearchMediaByFace."},
             "SearchLibName": LIBRARY,
             "EntityId": ENTITY,
             "PageSize": PAGE_SIZE,

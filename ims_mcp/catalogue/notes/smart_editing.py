@@ -56,7 +56,7 @@ NOTES = (
         purpose=(
             "Make a batch of different short videos in one go from groups of material, titles and voice-over texts: "
             "the service mixes clips, speech, subtitles and music by itself. For one video with a timeline of your "
-            "own use submit_media_producing_job. Runs in the background: get_batch_media_producing_job shows every "
+            "own use SubmitMediaProducingJob. Runs in the background: GetBatchMediaProducingJob shows every "
             "video. Finished only means that all subjobs have ended; each has its own status."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -91,8 +91,8 @@ NOTES = (
         title="List batch productions",
         purpose=(
             "Browse one-click production jobs by kind, status, id or creation time, newest first, with NextToken for "
-            "the next page. The single videos are not included: see get_batch_media_producing_job, or "
-            "list_media_producing_jobs with MasterJobId."
+            "the next page. The single videos are not included: see GetBatchMediaProducingJob, or "
+            "ListMediaProducingJobs with MasterJobId."
         ),
         effect=Effect.READ,
         parameters={
@@ -108,8 +108,8 @@ NOTES = (
         title="Render several projects together",
         purpose=(
             "Last step of step-by-step scene production: render the timelines of several editing projects, such as "
-            "those that submit_scene_timeline_organization_job made, as one batch. For a single project use "
-            "submit_media_producing_job. Follow it with get_batch_media_producing_job."
+            "those that SubmitSceneTimelineOrganizationJob made, as one batch. For a single project use "
+            "SubmitMediaProducingJob. Follow it with GetBatchMediaProducingJob."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("orders the rendering of several projects at once, each of which is billed"),),
@@ -131,8 +131,8 @@ NOTES = (
         purpose=(
             "First step of step-by-step scene production: let AI choose clips, either those that fit a voice-over "
             "text (Smart_Mix) or the exciting parts of long videos (Screen_Media_Highlights). Nothing is rendered. "
-            "Follow it with get_batch_media_producing_job and pass its ExtendOutput to "
-            "submit_scene_timeline_organization_job."
+            "Follow it with GetBatchMediaProducingJob and pass its ExtendOutput to "
+            "SubmitSceneTimelineOrganizationJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -151,10 +151,10 @@ NOTES = (
         operation="SubmitSceneTimelineOrganizationJob",
         title="Arrange chosen clips on timelines",
         purpose=(
-            "Second step of step-by-step scene production: turn the result of submit_scene_media_selection_job into "
+            "Second step of step-by-step scene production: turn the result of SubmitSceneMediaSelectionJob into "
             "timelines, kept as editing projects that can be changed by hand. Nothing is rendered: "
-            "submit_scene_batch_editing_job does that with the ProjectIds found in the SubJobList of "
-            "get_batch_media_producing_job. JobType has to match that of the selection."
+            "SubmitSceneBatchEditingJob does that with the ProjectIds found in the SubJobList of "
+            "GetBatchMediaProducingJob. JobType has to match that of the selection."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -176,8 +176,8 @@ NOTES = (
         purpose=(
             "Let AI find the most gripping scenes in episodes or long videos and cut them into trailers in one step: "
             "selection, timeline and rendering. Meant for drama and film; for matches use "
-            "submit_sports_highlights_job, for loose clips submit_highlight_extraction_job. The documents promise "
-            "only a callback (UserData); get_batch_media_producing_job is assumed to show the state too."
+            "SubmitSportsHighlightsJob, for loose clips SubmitHighlightExtractionJob. The documents promise "
+            "only a callback (UserData); GetBatchMediaProducingJob is assumed to show the state too."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -194,8 +194,8 @@ NOTES = (
         title="Cut highlights of a match",
         purpose=(
             "Let AI find goals, dunks and other great moments of a recorded match and cut them into highlight videos, "
-            "with players recognised by registered faces. For films use submit_screen_media_highlights_job. The "
-            "documents promise only a callback (UserData); get_batch_media_producing_job is assumed to show the "
+            "with players recognised by registered faces. For films use SubmitScreenMediaHighlightsJob. The "
+            "documents promise only a callback (UserData); GetBatchMediaProducingJob is assumed to show the "
             "state too."
         ),
         effect=Effect.WRITE,
@@ -216,8 +216,8 @@ NOTES = (
         title="Extract highlight clips",
         purpose=(
             "Let AI find the best moments of several assets and return them as ranges or, with NeedExport, as clips "
-            "of their own, without mixing them into one film: that is submit_screen_media_highlights_job. Runs in "
-            "the background; get_smart_handle_job returns the clips in JobResult.AiResult."
+            "of their own, without mixing them into one film: that is SubmitScreenMediaHighlightsJob. Runs in "
+            "the background; GetSmartHandleJob returns the clips in JobResult.AiResult."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -240,7 +240,7 @@ NOTES = (
         purpose=(
             "Split one long video into several files or assets, either at the time ranges you give (UserDefined) or "
             "wherever the scene changes (BasicClipSplit). To join or trim into one result use "
-            "submit_media_producing_job. Runs in the background; get_smart_handle_job lists the pieces."
+            "SubmitMediaProducingJob. Runs in the background; GetSmartHandleJob lists the pieces."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -286,7 +286,7 @@ NOTES = (
         title="Animate a chart from Excel",
         purpose=(
             "Turn the numbers of an Excel file into an animated chart video, with title, axes, unit and background of "
-            "your choice. Runs in the background; get_smart_handle_job shows the state and list_smart_jobs with "
+            "your choice. Runs in the background; GetSmartHandleJob shows the state and ListSmartJobs with "
             "JobType=DynamicChart the history. Not for editing existing video."
         ),
         effect=Effect.WRITE,
@@ -314,7 +314,7 @@ NOTES = (
             "AxisParams": OPEN,
             "Background": {**OPEN, "text": "Color or ImageUrl."},
         },
-        # Inferred from the job type that list_smart_jobs knows.
+        # Inferred from the job type that ListSmartJobs knows.
         poll=SMART_POLL,
         costs="Billed by the length of the video produced.",
     ),

@@ -27,7 +27,7 @@ FILE = (
 )
 CONVERT_OUTPUT = (
     Parameter("Name", "string"),
-    Parameter("TemplateId", "string", text="From list_system_templates or list_custom_templates."),
+    Parameter("TemplateId", "string", text="From ListSystemTemplates or ListCustomTemplates."),
 )
 CONVERT_CONFIG = (
     Parameter("JobName", "string", text="At most 64 bytes.", max_bytes=64),
@@ -106,8 +106,8 @@ NOTES = (
         purpose=(
             "Transcode a file in OSS or an asset into other formats by template, with watermarks, burnt-in subtitles "
             "or encryption; several inputs are merged into one. Returns TranscodeParentJob with its ParentJobId and "
-            "runs in the background: follow it with get_transcode_job. The vendor announced the end of this operation "
-            "for the end of 2025: for new work use submit_media_convert_job."
+            "runs in the background: follow it with GetTranscodeJob. The vendor announced the end of this operation "
+            "for the end of 2025: for new work use SubmitMediaConvertJob."
         ),
         effect=Effect.WRITE,
         replaced_by="SubmitMediaConvertJob",
@@ -131,9 +131,9 @@ NOTES = (
         operation="GetTranscodeJob",
         title="Follow a transcoding job",
         purpose=(
-            "Show one job of submit_transcode_job: state (Init, Processing, Success, Fail), percent, and for each of "
-            "its parts the output with address, size, duration and streams. Jobs of submit_media_convert_job are shown "
-            "by get_media_convert_job, and their ids are not known here."
+            "Show one job of SubmitTranscodeJob: state (Init, Processing, Success, Fail), percent, and for each of "
+            "its parts the output with address, size, duration and streams. Jobs of SubmitMediaConvertJob are shown "
+            "by GetMediaConvertJob, and their ids are not known here."
         ),
         effect=Effect.READ,
         replaced_by="GetMediaConvertJob",
@@ -145,8 +145,8 @@ NOTES = (
         operation="ListTranscodeJobs",
         title="List transcoding jobs",
         purpose=(
-            "List jobs of submit_transcode_job by state and creation time, to find a ParentJobId or the failed ones. "
-            "Pages with NextPageToken; no token means the end. Newer jobs are listed by list_media_convert_jobs."
+            "List jobs of SubmitTranscodeJob by state and creation time, to find a ParentJobId or the failed ones. "
+            "Pages with NextPageToken; no token means the end. Newer jobs are listed by ListMediaConvertJobs."
         ),
         effect=Effect.READ,
         replaced_by="ListMediaConvertJobs",
@@ -168,8 +168,8 @@ NOTES = (
         purpose=(
             "Transcode a file in OSS or an asset: to another format, size or bitrate as single files (Outputs), or as "
             "an adaptive HLS set with master playlist (OutputGroups); each output names a template. Returns the job "
-            "with its JobId at once and runs in the background: follow it with get_media_convert_job until State is "
-            "Complete. For a live stream use submit_live_transcode_job, for cutting and joining an editing job."
+            "with its JobId at once and runs in the background: follow it with GetMediaConvertJob until State is "
+            "Complete. For a live stream use SubmitLiveTranscodeJob, for cutting and joining an editing job."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -180,7 +180,7 @@ NOTES = (
                 "fields": CONVERT_CONFIG,
                 "extra_fields": True,
             },
-            "PipelineId": {"text": "Queue, from list_pipelines."},
+            "PipelineId": {"text": "Queue, from ListPipelines."},
         },
         poll=Poll(
             operation="GetMediaConvertJob",
@@ -196,7 +196,7 @@ NOTES = (
         operation="GetMediaConvertJob",
         title="Follow a conversion job",
         purpose=(
-            "Show one job of submit_media_convert_job: State (Inited, Running, Complete, Error, Cancelled), percent, "
+            "Show one job of SubmitMediaConvertJob: State (Inited, Running, Complete, Error, Cancelled), percent, "
             "error, and for each output its own state, address and media data. Config repeats what was asked for."
         ),
         effect=Effect.READ,
@@ -208,8 +208,8 @@ NOTES = (
         operation="ListMediaConvertJobs",
         title="List conversion jobs",
         purpose=(
-            "List jobs of submit_media_convert_job by state and creation time, to find an id or the failed ones. What "
-            "became of the outputs is told only by get_media_convert_job. Pages with NextPageToken; no token means "
+            "List jobs of SubmitMediaConvertJob by state and creation time, to find an id or the failed ones. What "
+            "became of the outputs is told only by GetMediaConvertJob. Pages with NextPageToken; no token means "
             "the end."
         ),
         effect=Effect.READ,
@@ -221,8 +221,8 @@ NOTES = (
         title="Probe a file, in background",
         purpose=(
             "Find out container, codecs, resolution, bitrate and duration of a file in OSS without making it an asset "
-            "of the library. Runs in the background: follow the JobId with get_media_info_job. For a quick answer use "
-            "submit_sync_media_info_job; what is known of a registered asset is told by get_media_info."
+            "of the library. Runs in the background: follow the JobId with GetMediaInfoJob. For a quick answer use "
+            "SubmitSyncMediaInfoJob; what is known of a registered asset is told by GetMediaInfo."
         ),
         effect=Effect.WRITE,
         parameters=PROBE,
@@ -239,9 +239,9 @@ NOTES = (
         operation="GetMediaInfoJob",
         title="Read a probe result",
         purpose=(
-            "Show one job of submit_media_info_job: state, and once it is Success container, size, duration, video and "
+            "Show one job of SubmitMediaInfoJob: state, and once it is Success container, size, duration, video and "
             "audio streams of the file under MediaInfoProperty. It takes a JobId; for an asset's data by MediaId use "
-            "get_media_info."
+            "GetMediaInfo."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
@@ -251,7 +251,7 @@ NOTES = (
         operation="ListMediaInfoJobs",
         title="List probe jobs",
         purpose=(
-            "List probes of files made with submit_media_info_job, by state and creation time, each with the data it "
+            "List probes of files made with SubmitMediaInfoJob, by state and creation time, each with the data it "
             "found. Pages with NextPageToken; no token means the end."
         ),
         effect=Effect.READ,
@@ -267,7 +267,7 @@ NOTES = (
         purpose=(
             "Find out container, codecs, resolution, bitrate and duration of a file in OSS or of an asset in one call: "
             "despite its name nothing has to be polled, the answer holds the result. A large or slow file can run into "
-            "a timeout; then use submit_media_info_job. The file does not become an asset."
+            "a timeout; then use SubmitMediaInfoJob. The file does not become an asset."
         ),
         effect=Effect.WRITE,
         parameters=PROBE,

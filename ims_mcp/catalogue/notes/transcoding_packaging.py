@@ -16,8 +16,8 @@ NOTES = (
         purpose=(
             "Join renditions that are already transcoded, such as 480p and 1080p playlists, under one master playlist "
             "so that players switch between them. Nothing is encoded anew; to make the renditions too use "
-            "submit_media_convert_job with an OutputGroup. Runs in the background: follow the JobId with "
-            "get_package_job."
+            "SubmitMediaConvertJob with an OutputGroup. Runs in the background: follow the JobId with "
+            "GetPackageJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -46,7 +46,7 @@ NOTES = (
         operation="GetPackageJob",
         title="Follow a packaging job",
         purpose=(
-            "Show one job of submit_package_job: state (Init, Success, Fail), error, its inputs, and once it succeeded "
+            "Show one job of SubmitPackageJob: state (Init, Success, Fail), error, its inputs, and once it succeeded "
             "the address of the master playlist in OutputUrl."
         ),
         effect=Effect.READ,
@@ -57,7 +57,7 @@ NOTES = (
         operation="ListPackageJobs",
         title="List packaging jobs",
         purpose=(
-            "List jobs of submit_package_job by state and creation time, to find an id or the failed ones. The jobs "
+            "List jobs of SubmitPackageJob by state and creation time, to find an id or the failed ones. The jobs "
             "lie one level deeper than in other lists, under PackageJobList, and so does the NextPageToken for the "
             "next page."
         ),
@@ -72,7 +72,7 @@ NOTES = (
             "Make a new data key for HLS standard encryption. CiphertextBlob is its wrapped form: give that to the "
             "encrypting job and store it; it is harmless without the key service. Plaintext is the key itself, a "
             "secret, hidden unless include_credentials. Every call makes another key. To get the plaintext back later "
-            "use decrypt_kms_data_key."
+            "use DecryptKMSDataKey."
         ),
         effect=Effect.WRITE,
         secret_fields=("Plaintext",),
@@ -81,7 +81,7 @@ NOTES = (
         operation="DecryptKMSDataKey",
         title="Unwrap an encryption key",
         purpose=(
-            "Turn the CiphertextBlob of generate_kms_data_key back into the key that plays an encrypted HLS stream, as "
+            "Turn the CiphertextBlob of GenerateKMSDataKey back into the key that plays an encrypted HLS stream, as "
             "a key server does for its players. It changes nothing, but the answer is a secret: Plaintext is hidden "
             "unless include_credentials."
         ),

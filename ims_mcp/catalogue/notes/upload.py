@@ -134,8 +134,8 @@ NOTES = (
         operation="RefreshUploadMedia",
         title="Renew an upload credential",
         purpose=(
-            "Get a fresh temporary credential for an upload that was begun with create_upload_media or "
-            "create_upload_stream and takes longer than the old one lives. The address stays the same. The "
+            "Get a fresh temporary credential for an upload that was begun with CreateUploadMedia or "
+            "CreateUploadStream and takes longer than the old one lives. The address stays the same. The "
             "credential itself is hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
@@ -150,7 +150,7 @@ NOTES = (
         purpose=(
             "Let the service download up to 20 audio or video files from public URLs into VOD storage, each becoming "
             "a new asset. It runs in the background: every URL gets a JobId and a MediaId; follow them with "
-            "get_url_upload_infos or wait_seconds. For a file on this machine use an upload instead."
+            "GetUrlUploadInfos or wait_seconds. For a file on this machine use an upload instead."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -186,7 +186,7 @@ NOTES = (
         title="Pull a rendition from the web",
         purpose=(
             "Let the service download one media stream from a public URL into VOD storage and attach it to an "
-            "existing asset. It runs in the background: follow the JobId with get_url_upload_infos or wait_seconds."
+            "existing asset. It runs in the background: follow the JobId with GetUrlUploadInfos or wait_seconds."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -214,7 +214,7 @@ NOTES = (
         operation="GetUrlUploadInfos",
         title="Follow pulls from the web",
         purpose=(
-            "See how far the downloads begun with upload_media_by_url or upload_stream_by_url are: status, size, "
+            "See how far the downloads begun with UploadMediaByURL or UploadStreamByURL are: status, size, "
             "error, MediaId. Ask by JobIds, which win, or by the URLs; at most 10. Ids nobody knows come back in "
             "NonExists."
         ),
