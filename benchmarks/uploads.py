@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import anyio.to_thread
 
 from benchmarks.child import Child, environment
 from benchmarks.lateness import Window, lateness_into, percentile_99
 from benchmarks.rows import Effort, Row, bounded, compared, interleaved
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, UploadTarget
+from ims_mcp.client.oss import OssUploader, UploadJournal, UploadTarget
 
 MIB = 1024**2
 THREADS = 4
@@ -107,7 +106,8 @@ def _peak_bytes() -> int:
 
 
 async def _ours(directory: Path, endpoint: str) -> None:
-    uploader = OssUploader(checkpoint_dir=directory / "checkpoints", threads=THREADS)
+    uploader = OssUploader(threads=THREADS)
+    journal = UploadJournal(directory / "upload.json")
     target = UploadTarget(endpoint, BUCKET, "ours.bin")
 
     async def credentials(*, force: bool = False) -> Credential:
@@ -115,10 +115,7 @@ async def _ours(directory: Path, endpoint: str) -> None:
         return Credential("local", "local")
 
     async def upload(source: Path) -> None:
-        await uploader.upload(source, target, credentials, transfer_id="ours", progress=progress)
-
-    async def progress(_sent: int, _total: int) -> None:
-        await anyio.lowlevel.checkpoint()
+        await uploader.upload(source, target, credentials, journal)
 
     async with lateness_into(directory / "lateness.json"):
         await _serve(upload)

@@ -32,7 +32,7 @@ README = ROOT / "README.md"
 async def _listed(toolset: str) -> list[Tool]:
     settings = Settings(toolsets=(toolset,))
     async with connection(settings, {}) as to:
-        return build_server(settings, to.client, to.following).listed_tools
+        return build_server(settings, to.client, to.transfers).listed_tools
 
 
 def listed_tools(toolset: str = "core") -> list[Tool]:

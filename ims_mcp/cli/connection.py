@@ -16,10 +16,9 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import OssUploader, OwnStorage
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.workflows.local_files import UploadRules
-from ims_mcp.workflows.transfers.following import Following
-from ims_mcp.workflows.transfers.service import Transfers
-from ims_mcp.workflows.transfers.steps import TransferSteps
-from ims_mcp.workflows.transfers.transfer import Journal
+from ims_mcp.workflows.transfers.manager import TransferManager
+from ims_mcp.workflows.transfers.run import TransferRunner
+from ims_mcp.workflows.transfers.store import TransferStore
 
 Endpoint = Callable[[], Awaitable[str]]
 
@@ -33,7 +32,7 @@ class Connection:
     """Nothing in it has contacted anything yet."""
 
     client: ImsClient
-    following: Following
+    transfers: TransferManager
 
 
 @asynccontextmanager
@@ -47,12 +46,14 @@ async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGen
         async def oss_endpoint() -> str:
             return await embedded.endpoint() if settings.local else settings.oss_endpoint_url
 
-        async with opened(settings, endpoint, oss_endpoint, credential_source(settings, environ, embedded)) as to:
+        async with open_connection(
+            settings, endpoint, oss_endpoint, credential_source(settings, environ, embedded)
+        ) as to:
             yield to
 
 
 @asynccontextmanager
-async def opened(
+async def open_connection(
     settings: Settings,
     endpoint: Endpoint,
     oss_endpoint: Endpoint,
@@ -69,20 +70,19 @@ async def opened(
         allow_destructive=settings.allow_destructive,
         sleep=sleep,
     )
-    journal = Journal(_journal_directory(settings))
-    uploader = OssUploader(checkpoint_dir=journal.checkpoints, clock=client.service_clock)
-    transfers = Transfers(
-        TransferSteps(client, uploader, OwnStorage(oss_endpoint, credentials)),
+    uploader = OssUploader(clock=client.service_clock)
+    transfers = TransferManager(
+        TransferRunner(client, uploader, OwnStorage(oss_endpoint, credentials)),
         UploadRules(settings.upload_dirs, settings.max_upload_bytes),
-        journal,
+        TransferStore(_transfers_directory(settings)),
         service=settings.service,
         read_only=settings.read_only,
     )
     async with client, transfers:
-        yield Connection(client, Following(transfers, client))
+        yield Connection(client, transfers)
 
 
-def _journal_directory(settings: Settings) -> Path:
+def _transfers_directory(settings: Settings) -> Path:
     try:
         return settings.state_dir / TRANSFERS
     except SettingsError:

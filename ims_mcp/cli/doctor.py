@@ -103,7 +103,7 @@ async def _tools(settings: Settings) -> Finding:
 
     try:
         async with connection(settings, os.environ) as to:
-            listed = build_server(settings, to.client, to.following).listed_tools
+            listed = build_server(settings, to.client, to.transfers).listed_tools
     except ImsError as error:
         return _failed("tools", error)
     return Finding("ok", "tools", f"{len(listed)} listed")

@@ -61,8 +61,8 @@ class _Ending:
 async def _serve(settings: Settings, greeting: str) -> _Ending:
     transport, ending = StdioTransport(), _Ending()
     async with connection(settings, os.environ) as to:
-        transport.on_end = to.following.end
-        server = build_server(settings, to.client, to.following)
+        transport.on_end = to.transfers.end
+        server = build_server(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()

@@ -21,7 +21,7 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 async def _tools(settings: Settings, as_json: bool) -> int:
     async with connection(settings, os.environ) as to:
-        listed = build_server(settings, to.client, to.following).listed_tools
+        listed = build_server(settings, to.client, to.transfers).listed_tools
     if as_json:
         print_json(write_list(listed))
         return DONE

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic_core import from_json
 
 from ims_mcp.client.diagnosis import diagnose
-from ims_mcp.client.retry import UNCERTAIN, Failure, Kind, kind_of
+from ims_mcp.client.retry import UNCERTAIN, Failure, FailureKind, classify_answer
 from ims_mcp.errors import ConnectionFailed, ServiceError
 from ims_mcp.foreign_text import excerpt, plain, quotable
 from ims_mcp.http_date import read_http_date
@@ -67,13 +67,13 @@ def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> 
     retry_after, server_time = _retry_after_seconds(headers), read_http_date(headers.get("date"))
     if data is not None and status >= 400 and isinstance(_field(data, "Code"), str):
         error = _service_error(asked, status, headers, data, retry_after)
-        return Failure(kind_of(error.code, status), error, retry_after, server_time)
+        return Failure(classify_answer(error.code, status), error, retry_after, server_time)
     if 200 <= status < 300:
-        kind = Kind.BROKEN if flaw in (_EMPTY, _CUT_OFF) else Kind.FINAL
+        kind = FailureKind.BROKEN if flaw in (_EMPTY, _CUT_OFF) else FailureKind.FINAL
         # Also a foreign 200 may hide an answer of the service: a proxy can put its page in the answer's place.
         maybe_done = bool(asked.doubt)
     else:
-        kind = kind_of("", status)
+        kind = classify_answer("", status)
         maybe_done = bool(asked.doubt) and kind in UNCERTAIN
     return Failure(kind, _unusable(asked, status, headers, body, flaw, maybe_done=maybe_done), retry_after, server_time)
 
@@ -87,7 +87,7 @@ def not_sent(asked: Asked, reason: str, next_step: str = "", *, final: bool = Fa
         maybe_done=False,
         next_step=next_step or _NETWORK_STEP,
     )
-    return Failure(Kind.FINAL if final else Kind.NEVER_SENT, error)
+    return Failure(FailureKind.FINAL if final else FailureKind.NEVER_SENT, error)
 
 
 def no_answer(asked: Asked, reason: str) -> Failure:
@@ -98,7 +98,7 @@ def no_answer(asked: Asked, reason: str) -> Failure:
         maybe_done=bool(asked.doubt),
         next_step=asked.doubt or _BROKEN_STEP,
     )
-    return Failure(Kind.BROKEN, error)
+    return Failure(FailureKind.BROKEN, error)
 
 
 def too_large(asked: Asked) -> Failure:
@@ -108,7 +108,7 @@ def too_large(asked: Asked) -> Failure:
         maybe_done=bool(asked.doubt),
         next_step=asked.doubt or "Ask for less: fewer ids, a smaller page, fewer details.",
     )
-    return Failure(Kind.FINAL, error)
+    return Failure(FailureKind.FINAL, error)
 
 
 _EMPTY = "an empty body"
@@ -202,9 +202,9 @@ def _service_error(
         message = _SIGNATURE_TEXT
     diagnosis = diagnose(code, status)
     next_step = diagnosis.next_step
-    if kind_of(code, status) in UNCERTAIN and asked.doubt:
+    if classify_answer(code, status) in UNCERTAIN and asked.doubt:
         next_step = asked.doubt
-    if retry_after is not None and kind_of(code, status) is Kind.THROTTLED:
+    if retry_after is not None and classify_answer(code, status) is FailureKind.THROTTLED:
         next_step = f"The service asks to wait {retry_after:g} s. {next_step}"
     return ServiceError(
         asked.operation,

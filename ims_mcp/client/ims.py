@@ -22,7 +22,7 @@ from ims_mcp.client.answers import Asked, Reply
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import find_out
-from ims_mcp.client.retry import MAX_TRIES, UNCERTAIN, Attempt, Failure, Kind, sent_again, wait_seconds
+from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind, RetryPolicy, should_retry
 from ims_mcp.client.wire import Placed, place
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceError
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # imported at the first call, in a thread
 
 __all__ = ["ImsClient", "Reply"]
 
+RETRY_POLICY = RetryPolicy()
 _LOOKING = "looking for credentials"
 
 logger = logging.getLogger("ims_mcp.client")
@@ -50,7 +51,7 @@ class _Call:
     attempts: int = 0
     """Requests begun, whatever for."""
     tries: int = 0
-    """Of those, the ones that count against MAX_TRIES."""
+    """Of those, the ones that count against the policy."""
     attempt: Attempt | None = None
     maybe_done: bool = False
     """An earlier try may have been carried out."""
@@ -228,14 +229,14 @@ class ImsClient:
         self, call: _Call, failure: Failure, credential: Credential | None, deadline: anyio.CancelScope
     ) -> bool:
         """Do what the next try needs (the right time, fresh credentials, a wait); False where there is none."""
-        if failure.kind is Kind.CLOCK:
+        if failure.kind is FailureKind.CLOCK:
             if call.clock_set or failure.server_time is None:
                 return False
             call.clock_set = True
             call.tries -= 1  # the service refused to look at it: that was no try
             self.service_clock.set_to(failure.server_time)
             return True
-        if failure.kind is Kind.EXPIRED:
+        if failure.kind is FailureKind.EXPIRED:
             if call.renewed or credential is None:
                 return False
             call.renewed = True
@@ -243,9 +244,9 @@ class ImsClient:
             call.stage = "renewing credentials"
             # Another call may have renewed them meanwhile.
             return await self._credentials.get() != credential or await self._credentials.renew() != credential
-        if call.tries >= MAX_TRIES or not sent_again(failure.kind, repeatable=call.repeatable):
+        if call.tries >= RETRY_POLICY.max_tries or not should_retry(failure.kind, repeatable=call.repeatable):
             return False
-        wait = wait_seconds(call.tries, failure.retry_after_seconds, self._jitter())
+        wait = RETRY_POLICY.backoff_seconds(call.tries, failure.retry_after_seconds, self._jitter())
         if wait >= deadline.deadline - anyio.current_time():
             return False  # the deadline would pass in its sleep: say now what is known
         call.stage = "waiting to try again"
@@ -312,5 +313,5 @@ def _log_try(call: _Call, outcome: Reply | Failure, seconds: float) -> None:
     service = error if isinstance(error, ServiceError) else None
     code, status = (service.code, service.http_status) if service else (type(error).__name__, 0)
     fields |= {"status": status, "code": code, "request_id": service.request_id if service else ""}
-    level = logging.INFO if outcome.kind is Kind.FINAL else logging.WARNING
+    level = logging.INFO if outcome.kind is FailureKind.FINAL else logging.WARNING
     logger.log(level, "%s failed: %s (%s)", call.operation.name, code, outcome.kind.value, extra=fields)

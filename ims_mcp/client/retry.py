@@ -1,4 +1,4 @@
-"""When a call is sent once more: by what went wrong with a try and by what the operation does. No I/O."""
+"""When a request to IMS or OSS is sent again: by what went wrong with a try and by what it does. No I/O."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import Any
 
 from ims_mcp.errors import ImsError
 
-MAX_TRIES = 3
-# Full jitter: the wait before try n+1 is drawn from 0 to BASE * 2^(n-1), so callers that failed together part.
-BASE_SECONDS = 0.5
-CAP_SECONDS = 8.0
 _THROTTLING_STATUS = (400, 403, 429)
 
 
-class Kind(StrEnum):
+class FailureKind(StrEnum):
     """What went wrong with one try, as far as the next one is concerned."""
 
     THROTTLED = "throttled"
     """Refused for its frequency, in any spelling: nothing was done."""
     NEVER_SENT = "never sent"
     """No connection was made: nothing was done."""
+    DAMAGED = "damaged"
+    """Refused because what arrived is not what was sent: nothing was done."""
     BROKEN = "broken"
     """Sent, but no whole answer came: it may have been done."""
     SERVER_ERROR = "server error"
@@ -38,8 +36,8 @@ class Kind(StrEnum):
 
 
 # Ways of failing after which nobody knows whether the call was carried out.
-UNCERTAIN = frozenset({Kind.BROKEN, Kind.SERVER_ERROR, Kind.DUPLICATED})
-_ALWAYS = frozenset({Kind.THROTTLED, Kind.NEVER_SENT})
+UNCERTAIN = frozenset({FailureKind.BROKEN, FailureKind.SERVER_ERROR, FailureKind.DUPLICATED})
+_CERTAINLY_NOT_DONE = frozenset({FailureKind.THROTTLED, FailureKind.NEVER_SENT, FailureKind.DAMAGED})
 
 
 class Attempt:
@@ -60,42 +58,50 @@ class Attempt:
 class Failure:
     """One try that brought no result. ``error`` is what the caller gets if it was the last."""
 
-    kind: Kind
+    kind: FailureKind
     error: ImsError
     retry_after_seconds: float | None = None
     server_time: float | None = None
     """The answer's Date, in epoch seconds."""
 
 
-def kind_of(code: str, http_status: int) -> Kind:
-    """The kind of an error answer. ``code`` is empty where the body was not the service's own."""
+def classify_answer(code: str, http_status: int) -> FailureKind:
+    """The kind of an error answer of IMS. ``code`` is empty where the body was not the service's own."""
     folded = code.lower()
     throttling = folded.startswith(("throttling", "requeststoofrequent"))
     if http_status == 429 or (throttling and http_status in _THROTTLING_STATUS):
-        return Kind.THROTTLED
+        return FailureKind.THROTTLED
     if code.startswith("InvalidTimeStamp.Expired"):
-        return Kind.CLOCK
+        return FailureKind.CLOCK
     if code.startswith("InvalidSecurityToken.Expired"):
-        return Kind.EXPIRED
+        return FailureKind.EXPIRED
     if code.startswith("SignatureNonceUsed"):
-        return Kind.DUPLICATED
-    return Kind.SERVER_ERROR if http_status >= 500 else Kind.FINAL
+        return FailureKind.DUPLICATED
+    return FailureKind.SERVER_ERROR if http_status >= 500 else FailureKind.FINAL
 
 
-def sent_again(kind: Kind, *, repeatable: bool) -> bool:
+def should_retry(kind: FailureKind, *, repeatable: bool) -> bool:
     """Whether a try that failed so is followed by another, as far as the number of tries allows.
 
-    ``repeatable`` is true of reads and of writes that carry a ClientToken. CLOCK and EXPIRED are not answered here:
-    they are sent once more with the server's time or with fresh credentials, whatever the operation does.
+    ``repeatable``: doing it twice is doing it once, as with reads and with writes that carry a ClientToken. CLOCK and
+    EXPIRED are not answered here: each is mended once (the server's time, fresh credentials) and counts as no try.
     """
-    return kind in _ALWAYS or (repeatable and kind in UNCERTAIN)
+    return kind in _CERTAINLY_NOT_DONE or (repeatable and kind in UNCERTAIN)
 
 
-def wait_seconds(tries: int, retry_after_seconds: float | None, jitter: float) -> float:
-    """How long to wait after ``tries`` tries. ``jitter`` is between 0 and 1.
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a request is sent, and the waits between. ``max_tries`` includes the first."""
 
-    A wait the service asked for is kept whole and the jitter comes on top: callers it sent away together do not come
-    back together.
-    """
-    backoff = min(CAP_SECONDS, BASE_SECONDS * 2 ** (tries - 1)) * jitter
-    return backoff + (retry_after_seconds or 0.0)
+    max_tries: int = 3
+    base_seconds: float = 0.5
+    cap_seconds: float = 8.0
+
+    def backoff_seconds(self, tries: int, retry_after_seconds: float | None, jitter: float) -> float:
+        """How long to wait after ``tries`` tries. ``jitter`` is between 0 and 1.
+
+        Full jitter: drawn from 0 to ``base_seconds`` * 2^(tries-1), at most ``cap_seconds``, so callers that failed
+        together part. A wait the service asked for is kept whole and the jitter comes on top.
+        """
+        backoff = min(self.cap_seconds, self.base_seconds * 2 ** (tries - 1)) * jitter
+        return backoff + (retry_after_seconds or 0.0)

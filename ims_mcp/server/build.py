@@ -40,7 +40,7 @@ from ims_mcp.server.tool import ToolRequest, quote_name
 from ims_mcp.server.toolsets import choose_listed, choose_operations, effect_of
 from ims_mcp.server.transfer_tools import transfer_tools
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.transfers.following import Following
+from ims_mcp.workflows.transfers.manager import TransferManager
 
 logger = logging.getLogger("ims_mcp.server")
 
@@ -79,7 +79,7 @@ class ImsServer(Server[Any]):
     What is held but not listed answers all the same: in read-only mode a write says why it is refused.
     """
 
-    def __init__(self, settings: Settings, client: ImsClient, following: Following) -> None:
+    def __init__(self, settings: Settings, client: ImsClient, transfers: TransferManager) -> None:
         super().__init__(
             "ims-mcp",
             title="Alibaba Cloud Intelligent Media Services" + (" (embedded local IMS)" if settings.local else ""),
@@ -103,7 +103,7 @@ class ImsServer(Server[Any]):
             if operation.tool_name not in settings.exclude_tools
         }
         make = OperationTools(client, Confirmations(client), served)
-        waiting = [*transfer_tools(following, served), make.for_jobs()]
+        waiting = [*transfer_tools(transfers, served), make.for_jobs()]
         tools = [
             *map(make.for_operation, served.values()),
             *waiting,
@@ -203,6 +203,6 @@ def _find_operation(tool_name: str) -> Operation | None:
         return None  # a workflow tool, or a name that is refused where the list is made
 
 
-def build_server(settings: Settings, client: ImsClient, following: Following) -> ImsServer:
+def build_server(settings: Settings, client: ImsClient, transfers: TransferManager) -> ImsServer:
     """The MCP server over one shared client and its transfers, which stay the caller's to close."""
-    return ImsServer(settings, client, following)
+    return ImsServer(settings, client, transfers)

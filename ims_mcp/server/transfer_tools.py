@@ -11,8 +11,8 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest
 from ims_mcp.workflows.next_call import with_listed_call
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS
-from ims_mcp.workflows.transfers.following import Following
-from ims_mcp.workflows.transfers.transfer import VOD
+from ims_mcp.workflows.transfers.manager import TransferManager
+from ims_mcp.workflows.transfers.store import VOD
 
 DEFAULT_WAIT_SECONDS = 30.0
 _WAIT = replace(WAIT_SECONDS, text="Default 30, at most 45; a longer upload goes on in the background.")
@@ -109,12 +109,12 @@ CANCEL_TRANSFER = Operation(
 Work = Callable[[dict[str, Any], ToolRequest], Awaitable[dict[str, Any]]]
 
 
-def transfer_tools(following: Following, listed: Container[str]) -> list[TableTool]:
+def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
     """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
     next call may name."""
 
     async def upload(kind: str, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
-        return await following.upload(
+        return await transfers.upload(
             kind,
             str(arguments.pop("path")),
             str(arguments.pop("destination", VOD)),
@@ -126,8 +126,8 @@ def transfer_tools(following: Following, listed: Container[str]) -> list[TableTo
 
     async def status(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         if "transfer_id" not in arguments:
-            return await following.every()
-        return await following.follow(
+            return await transfers.list()
+        return await transfers.follow(
             str(arguments["transfer_id"]),
             wait_seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
@@ -135,7 +135,7 @@ def transfer_tools(following: Following, listed: Container[str]) -> list[TableTo
         )
 
     async def cancel(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
-        return await following.cancel(str(arguments["transfer_id"]))
+        return await transfers.cancel(str(arguments["transfer_id"]))
 
     def serve(table: Operation, work: Work) -> TableTool:
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import anyio
 
 from ims_mcp.catalogue import Operation, Poll, get_operation, values_at
-from ims_mcp.client.retry import Kind, kind_of
+from ims_mcp.client.retry import FailureKind, classify_answer
 from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
@@ -228,7 +228,7 @@ def _judge_error(error: ImsError) -> Outcome:
     if not isinstance(error, ServiceError):
         # No credentials, or an id that is none: another look would be refused as well.
         return "unknown"
-    if kind_of(error.code, error.http_status) is not Kind.FINAL:
+    if classify_answer(error.code, error.http_status) is not FailureKind.FINAL:
         return "pending"
     if error.refuses_caller or error.code.startswith(_REFUSED_AGAIN):
         return "unknown"

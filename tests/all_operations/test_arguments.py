@@ -11,7 +11,7 @@ import pytest
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, Operation, operations
-from ims_mcp.cli.connection import opened
+from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
@@ -31,7 +31,7 @@ async def try_all(make: Make, count: int, *, by_call_tool: bool) -> tuple[int, i
     sent = refused = 0
     settings = Settings(allow_destructive=True)
     with ScriptedService() as service:
-        async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
+        async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
             make_tool = OperationTools(to.client, Confirmations(to.client))
             call_tools = {effect: make_tool.for_effect(effect) for effect in Effect}
             for operation in operations():
@@ -95,7 +95,7 @@ async def test_mutated_arguments_of_the_call_tools_are_clearly_refused_or_sent(c
 async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: Effect) -> None:
     with ScriptedService() as service:
         settings = Settings(allow_destructive=True)
-        async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
+        async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
             tool = OperationTools(to.client, Confirmations(to.client)).for_effect(effect)
             for wrong in ("[1]", "text", 5, [1], True, "{", '{"a": NaN}'):
                 result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, ToolRequest())

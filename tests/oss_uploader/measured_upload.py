@@ -1,6 +1,6 @@
 """A small upload and then a large one, in a process of its own: ``python -m tests.oss_uploader.measured_upload JSON``.
 
-The argument has endpoint, bucket, small, large and checkpoints. Printed as one line of JSON: how much memory the large
+The argument has endpoint, bucket, small, large and journal. Printed as one line of JSON: how much memory the large
 one took beyond the small one, and how late the event loop was meanwhile.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import anyio
 
-from ims_mcp.client.oss import OssUploader, UploadTarget
+from ims_mcp.client.oss import ByteCounter, OssUploader, UploadJournal, UploadTarget
 from tests.oss_uploader.run_upload import owner
 
 
@@ -26,28 +26,27 @@ def peak_bytes() -> int:
 
 
 async def main(told: dict[str, Any]) -> None:
-    uploader = OssUploader(checkpoint_dir=Path(told["checkpoints"]))
+    uploader, counter = OssUploader(), ByteCounter()
+    journal = UploadJournal(Path(told["journal"]))
     target = UploadTarget(told["endpoint"], told["bucket"], "clip.bin")
     late: list[float] = []
-    progress: list[int] = []
+    seen: set[int] = set()
 
     async def tick() -> None:
         while True:
             due = time.monotonic() + 0.005
             await anyio.sleep(0.005)
             late.append(time.monotonic() - due)
+            seen.add(counter.bytes_sent)
 
-    async def note(sent: int, _total: int) -> None:
-        progress.append(sent)
-
-    await uploader.upload(Path(told["small"]), target, owner, transfer_id="t1")
+    await uploader.upload(Path(told["small"]), target, owner, journal)
     before = peak_bytes()
     async with anyio.create_task_group() as group:
         group.start_soon(tick)
-        await uploader.upload(Path(told["large"]), target, owner, transfer_id="t1", progress=note)
+        await uploader.upload(Path(told["large"]), target, owner, journal, counter=counter)
         group.cancel_scope.cancel()
     late.sort()
-    answer = {"growth": peak_bytes() - before, "p99": late[int(len(late) * 0.99)], "tellings": len(progress)}
+    answer = {"growth": peak_bytes() - before, "p99": late[int(len(late) * 0.99)], "counts": len(seen)}
     print(json.dumps(answer), flush=True)
 
 

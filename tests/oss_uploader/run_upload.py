@@ -1,7 +1,7 @@
 """One upload in a process of its own, which can be killed: ``python -m tests.oss_uploader.run_upload JSON``.
 
-The argument has endpoint, bucket, key, source, checkpoints and, if wanted, part_bytes and threads. What was done is
-printed as one line of JSON.
+The argument has endpoint, bucket, key, source, journal, part_bytes and threads. What was done is printed as
+one line of JSON.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, UploadTarget
+from ims_mcp.client.oss import OssUploader, UploadJournal, UploadTarget
 
 
 async def owner(*, force: bool = False) -> Credential:
@@ -24,11 +24,11 @@ async def owner(*, force: bool = False) -> Credential:
 
 
 async def main(told: dict[str, Any]) -> None:
-    uploader = OssUploader(
-        checkpoint_dir=Path(told["checkpoints"]), threads=told["threads"], part_bytes=told["part_bytes"]
-    )
+    uploader = OssUploader(threads=told["threads"], part_bytes=told["part_bytes"])
     target = UploadTarget(told["endpoint"], told["bucket"], told["key"])
-    uploaded = await uploader.upload(Path(told["source"]), target, owner, transfer_id="t1")
+    with UploadJournal.hold(Path(told["journal"])) as journal:
+        assert journal is not None
+        uploaded = await uploader.upload(Path(told["source"]), target, owner, journal)
     print(json.dumps(asdict(uploaded)), flush=True)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import anyio
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, Patience, Source, UploadedFile, UploadTarget
+from ims_mcp.client.oss import OssUploader, Source, Timeouts, UploadedFile, UploadJournal, UploadTarget
+from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.identity import Identity, Scope
 from tests.fault_proxy import FaultProxy, Seen
 from tests.local_oss.server import OssThread
@@ -21,7 +22,12 @@ KIB = 1024
 MIB = 1024 * KIB
 PART = 128 * KIB
 # As patient as a test can be: a real stall lasts half a second here.
-QUICK = Patience(connect=2.0, stall=0.5, answer=1.0, complete=1.0, tries=4, base=0.01, cap=0.05, clean_up=1.0)
+QUICK = Timeouts(connect_seconds=2.0, stall_seconds=0.5, answer_seconds=1.0, complete_seconds=1.0, clean_up_seconds=1.0)
+# Whoever waits for one of these has not stopped at once.
+PATIENT = Timeouts(60.0, 60.0, 60.0, 60.0, clean_up_seconds=1.0)
+AT_ONCE_SECONDS = 30.0
+"""The bound of a test in which something stops at once, on however busy a machine."""
+FOUR_TRIES = RetryPolicy(max_tries=4, base_seconds=0.01, cap_seconds=0.05)
 
 
 def content(size: int, seed: int = 7) -> bytes:
@@ -61,8 +67,12 @@ class Setting:
     bucket: str = field(default_factory=lambda: f"bucket-{uuid.uuid4().hex[:12]}")
 
     @property
-    def checkpoints(self) -> Path:
+    def state(self) -> Path:
+        """Where journals are."""
         return self.home / "state"
+
+    def journal(self, name: str = "t1") -> Path:
+        return self.state / f"{name}.json"
 
     def file(self, size: int, name: str = "clip.bin", seed: int = 7) -> Path:
         path = self.home / name
@@ -75,22 +85,31 @@ class Setting:
     def uploader(self, **options: Any) -> OssUploader:
         """Parts of 128 KiB from 256 KiB on, two at once, unless told otherwise."""
         usual: dict[str, Any] = {
-            "checkpoint_dir": self.checkpoints,
             "threads": 2,
             "multipart_threshold_bytes": 2 * PART,
             "part_bytes": PART,
-            "patience": QUICK,
-            "progress_interval_seconds": 0.02,
+            "timeouts": QUICK,
+            "retry": FOUR_TRIES,
         }
         return OssUploader(**usual | options)
 
     async def upload(self, path: Path | Source, **options: Any) -> UploadedFile:
-        """One upload as it usually is; options are those of ``upload`` and, under ``uploader``, of OssUploader."""
+        """One upload as it usually is; options are those of ``upload`` and, under ``uploader``, of OssUploader.
+
+        ``transfer_id`` names its journal.
+        """
         uploader = self.uploader(**options.pop("uploader", {}))
         target = options.pop("target", None) or self.target()
         keys = options.pop("keys", None) or Keys(OWNER)
-        options.setdefault("transfer_id", "t1")
-        return await uploader.upload(path, target, keys, **options)
+        with UploadJournal.hold(self.journal(options.pop("transfer_id", "t1"))) as journal:
+            assert journal is not None
+            return await uploader.upload(path, target, keys, journal, **options)
+
+    async def abort(self, target: UploadTarget | None = None, keys: Keys | None = None, **options: Any) -> None:
+        """What ``upload`` left of the usual transfer is taken back."""
+        with UploadJournal.hold(self.journal()) as journal:
+            assert journal is not None
+            await self.uploader(**options).abort(target or self.target(), keys or Keys(OWNER), journal)
 
     def temporary(self, *, seconds: float = 600, key: str | None = "clip.bin") -> Credential:
         """A credential as CreateUploadMedia hands it out: for one key, and for a time."""
@@ -124,8 +143,8 @@ class Setting:
         return self.oss.call(self.oss.parts.objects.store.read(select))
 
     def left_behind(self) -> list[str]:
-        """The files in the directory of checkpoints."""
-        return sorted(path.name for path in self.checkpoints.iterdir()) if self.checkpoints.exists() else []
+        """The files in the directory of journals."""
+        return sorted(path.name for path in self.state.iterdir()) if self.state.exists() else []
 
     def parts_sent(self) -> list[int]:
         """The numbers of the parts that went through the proxy whole and were taken."""

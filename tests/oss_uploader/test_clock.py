@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ims_mcp.client.clock import ServiceClock
-from ims_mcp.client.oss import UploadDenied, UploadTarget
+from ims_mcp.client.oss import ByteCounter, UploadDenied, UploadTarget
 from tests.fault_proxy import Answer
 from tests.oss_uploader.setting import OWNER, PART, Keys, Setting
 
@@ -32,16 +32,12 @@ async def test_a_clock_that_is_off_is_put_right_by_the_first_answer(
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_clock_that_goes_off_on_the_way_is_put_right_for_all_parts(setting: Setting, size: int) -> None:
-    off = 0.0
-    clock = ServiceClock(lambda: time.time() + off)
-
-    async def progress(sent: int, _total: int) -> None:
-        nonlocal off
-        off = -2 * HOUR if sent else 0.0
-
+    counter = ByteCounter()
+    clock = ServiceClock(lambda: time.time() - (2 * HOUR if counter.bytes_confirmed else 0))
     path = setting.file(size)
-    await setting.upload(path, uploader={"clock": clock, "threads": 2}, progress=progress)
+    await setting.upload(path, uploader={"clock": clock, "threads": 2}, counter=counter)
     assert setting.arrived(path)
+    assert (403 in [seen.status for seen in setting.proxy.seen]) == (size > PART)
 
 
 async def test_the_time_an_error_names_counts_where_the_answer_has_no_date(setting: Setting) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.oss import UploadDenied
 from ims_mcp.errors import CredentialsError
-from tests.fault_proxy import Answer, Slow
-from tests.oss_uploader.setting import KIB, MIB, PART, Keys, Setting, part_number
+from tests.fault_proxy import Answer, FaultProxy
+from tests.local_oss.server import OssThread
+from tests.oss_uploader.setting import PART, Keys, Setting, part_number
 
 
 @pytest.mark.anyio
@@ -21,16 +24,35 @@ async def test_they_are_asked_for_before_every_request(setting: Setting) -> None
     assert keys.forced == 0
 
 
+class Ageing:
+    """The clock of an OSS: every part that is sent puts it on by a second."""
+
+    def __init__(self) -> None:
+        self.proxy: FaultProxy | None = None
+
+    def __call__(self) -> float:
+        return time.time() + (len(self.proxy.of_kind("part")) if self.proxy is not None else 0)
+
+
+@pytest.fixture
+def ageing(tmp_path: Path) -> Iterator[tuple[Setting, Ageing]]:
+    clock = Ageing()
+    with OssThread(tmp_path / "oss", clock=clock) as oss, FaultProxy(oss.port) as proxy:
+        clock.proxy = proxy
+        setting = Setting(oss, proxy, tmp_path)
+        setting.make_bucket()
+        yield setting, clock
+
+
 @pytest.mark.anyio
-async def test_those_that_run_out_in_the_middle_are_renewed_and_the_part_sent_again(setting: Setting) -> None:
-    """They last a second, and the upload takes three."""
-    setting.make_bucket()
-    setting.proxy.inject(Slow(1_000 * KIB), "part", times=99)
-    path = setting.file(6 * MIB)
-    keys = Keys(setting.temporary(seconds=1), renew=lambda: setting.temporary(seconds=1))
-    began = time.monotonic()
-    uploaded = await setting.upload(path, keys=keys, uploader={"part_bytes": MIB // 2})
-    assert time.monotonic() - began > 2
+async def test_those_that_run_out_in_the_middle_are_renewed_and_the_part_sent_again(
+    ageing: tuple[Setting, Ageing],
+) -> None:
+    """They last for four parts, of twelve."""
+    setting, _ = ageing
+    path = setting.file(12 * PART)
+    keys = Keys(setting.temporary(seconds=4.5), renew=lambda: setting.temporary(seconds=4.5))
+    uploaded = await setting.upload(path, keys=keys)
     assert keys.forced >= 2
     assert uploaded.parts_resent >= keys.forced
     assert setting.arrived(path)
@@ -38,17 +60,16 @@ async def test_those_that_run_out_in_the_middle_are_renewed_and_the_part_sent_ag
 
 
 @pytest.mark.anyio
-async def test_credentials_renewed_ahead_cost_no_part(setting: Setting) -> None:
-    setting.make_bucket()
-    setting.proxy.inject(Slow(1_000 * KIB), "part", times=99)
-    held = [(time.monotonic(), setting.temporary(seconds=2))]
+async def test_credentials_renewed_ahead_cost_no_part(ageing: tuple[Setting, Ageing]) -> None:
+    setting, clock = ageing
+    held = [(clock(), setting.temporary(seconds=6))]
 
     async def ahead(*, force: bool = False) -> Credential:
-        if force or time.monotonic() - held[-1][0] > 0.5:
-            held.append((time.monotonic(), setting.temporary(seconds=2)))
+        if force or clock() - held[-1][0] > 2:
+            held.append((clock(), setting.temporary(seconds=6)))
         return held[-1][1]
 
-    uploaded = await setting.upload(setting.file(5 * MIB), keys=ahead, uploader={"part_bytes": MIB // 2})
+    uploaded = await setting.upload(setting.file(12 * PART), keys=ahead)
     assert len(held) > 3
     assert uploaded.parts_resent == 0
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ims_mcp.client.oss import Patience, UploadDenied, UploadError, UploadInterrupted, WrongObject
+from ims_mcp.client.oss import Timeouts, UploadDenied, UploadError, UploadInterrupted, WrongObject
+from ims_mcp.client.oss.uploader import RETRY
+from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.oss.blobs import Blobs
 from tests.fault_proxy import (
     Answer,
@@ -26,7 +27,8 @@ from tests.fault_proxy import (
 )
 from tests.oss_uploader.setting import KIB, MIB, PART, QUICK, Keys, Setting, part_number
 
-HASTY = replace(QUICK, stall=0.4, answer=0.6)
+HASTY = replace(QUICK, stall_seconds=0.4, answer_seconds=0.6)
+HASTY_TWICE: dict[str, Any] = {"timeouts": Timeouts(1, 0.2, 0.2, 0.2), "retry": RetryPolicy(2, 0.01, 0.01)}
 RESETS: list[Fault] = [Reset(0), Reset(1), Reset(50 * KIB), Reset(PART), LoseAnswer()]
 PASSING: list[Fault] = [
     Answer(500, "InternalError"),
@@ -48,7 +50,7 @@ async def test_a_part_that_fails_is_sent_again(setting: Setting, fault: Fault) -
     path = setting.file(5 * PART)
     setting.proxy.inject(fault, part_number(2), times=2)
     setting.proxy.inject(fault, part_number(5))
-    uploaded = await setting.upload(path, uploader={"patience": HASTY})
+    uploaded = await setting.upload(path, uploader={"timeouts": HASTY})
     assert setting.arrived(path)
     assert uploaded.parts_resent == 3
     assert setting.unfinished() == []
@@ -59,7 +61,7 @@ async def test_a_part_that_fails_is_sent_again(setting: Setting, fault: Fault) -
 async def test_a_file_in_one_request_is_sent_again(setting: Setting, fault: Fault) -> None:
     path = setting.file(PART)
     setting.proxy.inject(fault, "put", times=2)
-    uploaded = await setting.upload(path, uploader={"patience": HASTY})
+    uploaded = await setting.upload(path, uploader={"timeouts": HASTY})
     assert setting.arrived(path)
     assert uploaded.parts_resent == 2
 
@@ -113,8 +115,8 @@ async def test_a_slow_link_is_not_a_stall(setting: Setting) -> None:
     """A part takes four times as long as a stall may, and waits in the kernel longer than an answer may take."""
     path = setting.file(1 * MIB)
     setting.proxy.inject(Slow(256 * KIB), "part", times=9)
-    patience = Patience(connect=1, stall=0.5, answer=0.5, tries=1)
-    uploaded = await setting.upload(path, uploader={"part_bytes": MIB // 2, "patience": patience})
+    options = {"timeouts": replace(QUICK, answer_seconds=0.5), "retry": RetryPolicy(max_tries=1)}
+    uploaded = await setting.upload(path, uploader={"part_bytes": MIB // 2, **options})
     assert uploaded.parts_resent == 0
     assert uploaded.seconds > 1.5
     assert setting.arrived(path)
@@ -126,19 +128,21 @@ async def test_a_stall_with_a_full_kernel_buffer_is_noticed(setting: Setting) ->
     with FaultProxy(setting.oss.port, receive_buffer_bytes=16 * KIB) as proxy:
         proxy.inject(Stall(64 * KIB), "part")
         path = setting.file(24 * MIB)
-        began = time.monotonic()
         uploaded = await setting.upload(
             path, target=setting.target(endpoint=proxy.url), uploader={"part_bytes": 16 * MIB, "threads": 1}
         )
         assert uploaded.parts_resent == 1
-        assert time.monotonic() - began < 10
         assert setting.arrived(path)
         proxy.inject(Stall(64 * KIB), "part", times=9)
         with pytest.raises(UploadInterrupted, match=r"the connection took no byte for 0\.5 s"):
             await setting.upload(
                 path,
                 target=setting.target(endpoint=proxy.url),
-                uploader={"part_bytes": 16 * MIB, "patience": Patience(stall=0.5, tries=1)},
+                uploader={
+                    "part_bytes": 16 * MIB,
+                    "timeouts": Timeouts(stall_seconds=0.5),
+                    "retry": RetryPolicy(max_tries=1),
+                },
             )
 
 
@@ -179,7 +183,7 @@ async def test_giving_up_says_what_happened_and_that_it_can_be_resumed(setting: 
 async def test_the_text_names_the_last_thing_that_went_wrong(setting: Setting, fault: Fault, words: str) -> None:
     setting.proxy.inject(fault, "part", times=99)
     with pytest.raises(UploadInterrupted) as failure:
-        await setting.upload(setting.file(3 * PART), uploader={"patience": Patience(1, 0.2, 0.2, 0.2, 2, 0.01, 0.01)})
+        await setting.upload(setting.file(3 * PART), uploader=HASTY_TWICE)
     assert words in failure.value.explain()
 
 
@@ -198,7 +202,7 @@ async def test_nobody_listening_is_said_after_every_try(setting: Setting, size: 
 async def test_a_name_that_does_not_resolve_is_said(setting: Setting, size: int) -> None:
     target = setting.target(endpoint="https://oss.nowhere.invalid")
     with pytest.raises(UploadInterrupted, match=r"could not be resolved"):
-        await setting.upload(setting.file(size), target=target, uploader={"patience": Patience(tries=2, base=0.01)})
+        await setting.upload(setting.file(size), target=target, uploader={"retry": RetryPolicy(2, 0.01)})
 
 
 @pytest.mark.anyio
@@ -265,7 +269,7 @@ async def test_the_wait_that_the_service_asks_for_is_kept(setting: Setting) -> N
 
     setting.proxy.inject(Answer(503, "SlowDown", headers=(("Retry-After", "7"),)), "put")
     setting.proxy.inject(Answer(500, "InternalError"), "put", times=2)
-    uploader: dict[str, Any] = {"sleep": sleep, "jitter": lambda: 0.5, "patience": Patience(base=1.0, cap=1.5)}
+    uploader: dict[str, Any] = {"sleep": sleep, "jitter": lambda: 0.5, "retry": RetryPolicy(4, 1.0, 1.5)}
     await setting.upload(setting.file(10), uploader=uploader)
     assert waits == [7.5, 0.75, 0.75]
 
@@ -376,6 +380,5 @@ async def test_random_faults_end_in_the_object_or_in_an_error_but_never_in_a_wro
     assert setting.left_behind() == []
 
 
-def test_the_whole_patience_is_bounded() -> None:
-    patience = Patience()
-    assert sum(patience.wait_seconds(tries, 0.0, 1.0) for tries in range(1, patience.tries)) < 60
+def test_all_waits_between_tries_together_are_bounded() -> None:
+    assert sum(RETRY.backoff_seconds(tries, None, 1.0) for tries in range(1, RETRY.max_tries)) < 60

@@ -38,7 +38,7 @@ def measured(tmp_path: Path) -> dict[str, Any]:
             "bucket": "bucket",
             "small": str(tmp_path / "small"),
             "large": str(tmp_path / "large"),
-            "checkpoints": str(tmp_path / "state"),
+            "journal": str(tmp_path / "state" / "t1.json"),
         }
         done = subprocess.run(
             [sys.executable, "-m", "tests.oss_uploader.measured_upload", json.dumps(told)],
@@ -60,7 +60,7 @@ def test_memory_is_flat_and_the_event_loop_free(measured: dict[str, Any]) -> Non
     assert measured["growth"] < 32 * MIB
     # What the loop is late by is measured in benchmarks; here only that the upload is not done on it.
     assert measured["p99"] < 0.5
-    assert measured["tellings"] >= 1
+    assert measured["counts"] > 2
 
 
 def test_importing_the_uploader_loads_neither_oss2_nor_requests() -> None:

@@ -16,8 +16,6 @@ import pytest
 
 from tests.oss_uploader.setting import MIB, Setting
 
-FULL = os.environ.get("IMS_MCP_FULL_TESTS") == "1"
-
 
 class Uploading:
     """The process, and how far it got as seen from the proxy."""
@@ -30,7 +28,7 @@ class Uploading:
             "bucket": setting.bucket,
             "key": "clip.bin",
             "source": str(source),
-            "checkpoints": str(setting.checkpoints),
+            "journal": str(setting.journal()),
             "part_bytes": MIB,
             "threads": 4,
         }
@@ -105,7 +103,7 @@ def test_killed_again_and_again_it_ends_some_time(setting: Setting) -> None:
     assert setting.unfinished() == []
 
 
-@pytest.mark.skipif(not FULL, reason="takes a minute: set IMS_MCP_FULL_TESTS=1")
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_killed_at_a_random_point_of_200_mb(setting: Setting, seed: int) -> None:
     source = setting.file(200 * MIB)

@@ -1,4 +1,4 @@
-"""No part of a credential, no signature and no query of a URL in any log, error, checkpoint, progress or result."""
+"""No part of a credential, no signature and no query of a URL in any log, error, journal or result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import Patience
+from ims_mcp.client.oss import Timeouts
+from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.errors import ImsError
 from tests.fault_proxy import Answer, Fault, LoseAnswer, Mute, Reset, Seen, Stall
 from tests.oss_uploader.setting import PART, Keys, Setting
@@ -57,29 +58,25 @@ async def test_nothing_that_is_written_down_holds_a_secret(
         (Stall(1), lambda seen: seen.kind in ("part", "put")),
     ]
 
-    async def progress(sent: int, total: int) -> None:
-        texts.append(f"{sent} {total}")
-
     with caplog.at_level(logging.DEBUG):
         for number, (fault, matches) in enumerate(scripts):
             setting.proxy.clear()
             if fault is not None:
                 setting.proxy.inject(fault, matches, times=99)
-            uploader = {"patience": Patience(1, 0.1, 0.1, 0.1, 2, 0.001, 0.001, 1)}
+            uploader = {"timeouts": Timeouts(1, 0.1, 0.1, 0.1, 1), "retry": RetryPolicy(2, 0.001, 0.001)}
             try:
                 result = await setting.upload(
                     path,
                     keys=Keys(credential),
                     target=setting.target(region=region),
                     transfer_id=f"t{number}",
-                    progress=progress,
                     uploader=uploader,
                 )
                 texts.append(repr(result))
             except ImsError as error:
                 texts += [str(error), repr(error), error.explain(), *traceback.format_exception(error)]
                 texts += [repr(vars(error))]
-    texts += [path.read_text() for path in setting.checkpoints.iterdir()]
+    texts += [path.read_text() for path in setting.state.iterdir()]
     texts.append(caplog.text)
     texts += [repr(vars(record)) for record in caplog.records]
     everything = "\n".join(texts)
@@ -104,7 +101,7 @@ async def test_a_repeated_request_is_logged_with_fields(setting: Setting, caplog
     wanted = ("request", "kind", "code", "status", "request_id", "tries")
     assert {name: repeated[name] for name in wanted} == {
         "request": "part 1",
-        "kind": "passing",
+        "kind": "throttled",
         "code": "SlowDown",
         "status": 503,
         "request_id": "5C3D9175B6FC201293AD4890",

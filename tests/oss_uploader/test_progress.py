@@ -1,86 +1,80 @@
-"""Progress: bytes as they are sent, never backwards, a few times a second, and the whole size at the end."""
+"""Progress: bytes as they are sent, never backwards, and the whole size at the end."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Awaitable
 from itertools import pairwise
+from pathlib import Path
 
 import anyio
 import pytest
 
-from ims_mcp.client.oss import UploadInterrupted
-from ims_mcp.client.oss.progress import Counter, Teller
+from ims_mcp.client.oss import ByteCounter, UploadedFile, UploadInterrupted
 from tests.fault_proxy import Answer, Reset, Slow
 from tests.oss_uploader.setting import KIB, PART, Setting, part_number
 
 
-class Told:
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.values: list[tuple[int, int]] = []
-        self.at: list[float] = []
-        self._seconds = seconds
+async def watch(counter: ByteCounter, upload: Awaitable[UploadedFile]) -> tuple[UploadedFile, list[int]]:
+    """What was done, and the counts that could be seen meanwhile, without repetitions."""
+    counts: list[int] = []
+    done: list[UploadedFile] = []
 
-    async def __call__(self, sent: int, total: int) -> None:
-        self.values.append((sent, total))
-        self.at.append(time.monotonic())
-        await anyio.sleep(self._seconds)
+    async def look() -> None:
+        while True:
+            if counter.bytes_sent not in counts[-1:]:
+                counts.append(counter.bytes_sent)
+            await anyio.sleep(0.001)
 
-    def is_in_order(self) -> bool:
-        return all(before[0] < after[0] for before, after in pairwise(self.values))
+    async with anyio.create_task_group() as group:
+        group.start_soon(look)
+        done.append(await upload)
+        group.cancel_scope.cancel()
+    return done[0], [*counts, counter.bytes_sent]
+
+
+def upload(setting: Setting, path: Path, counter: ByteCounter, **uploader: object) -> Awaitable[UploadedFile]:
+    return setting.upload(path, counter=counter, uploader=uploader)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("size", [0, 100, 5 * PART + 1])
-async def test_the_last_word_is_the_size_of_the_file(setting: Setting, size: int) -> None:
-    told = Told()
-    await setting.upload(setting.file(size), progress=told)
-    assert told.values[-1] == (size, size)
-    assert told.is_in_order()
+async def test_the_last_count_is_the_size_of_the_file(setting: Setting, size: int) -> None:
+    counter = ByteCounter()
+    await upload(setting, setting.file(size), counter)
+    assert counter.bytes_sent == counter.bytes_confirmed == size
 
 
 @pytest.mark.anyio
-async def test_progress_goes_on_inside_a_part_and_keeps_its_pace(setting: Setting) -> None:
+async def test_progress_goes_on_inside_a_part(setting: Setting) -> None:
     """Each part is larger than what the kernel takes in advance."""
     setting.proxy.inject(Slow(20_000 * KIB), "part", times=99)
-    told = Told()
     size = 24 * 1024 * KIB
-    uploader = {"part_bytes": size // 2, "threads": 1, "progress_interval_seconds": 0.1}
-    began = time.monotonic()
-    await setting.upload(setting.file(size), progress=told, uploader=uploader)
-    seconds = time.monotonic() - began
-    assert told.is_in_order()
-    assert len(told.values) >= 3, "there are two parts, and more than two tellings"
-    assert len(told.values) <= seconds / 0.1 + 2
-    assert min(after - before for before, after in pairwise(told.at[:-1])) >= 0.09
+    counter = ByteCounter()
+    _, counts = await watch(counter, upload(setting, setting.file(size), counter, part_bytes=size // 2, threads=1))
+    assert any(0 < count < size // 2 for count in counts)
+    assert any(size // 2 < count < size for count in counts)
 
 
 @pytest.mark.anyio
 async def test_a_part_that_is_sent_again_does_not_turn_it_back(setting: Setting) -> None:
     for number in (1, 2, 3, 4):
         setting.proxy.inject(Reset(100 * KIB), part_number(number), times=2)
-    told = Told()
-    uploaded = await setting.upload(
-        setting.file(6 * PART), progress=told, uploader={"progress_interval_seconds": 0.002}
-    )
+    counter = ByteCounter()
+    uploaded, counts = await watch(counter, upload(setting, setting.file(6 * PART), counter))
     assert uploaded.parts_resent == 8
-    assert told.is_in_order()
-    assert told.values[-1][0] == 6 * PART
+    assert all(before <= after for before, after in pairwise(counts))
+    assert counts[-1] == 6 * PART
 
 
-@pytest.mark.anyio
-async def test_what_is_told_does_not_get_less_when_what_is_sent_does() -> None:
-    counter, told = Counter(), Told()
-    teller = Teller(counter, 1000, told, 0.01)
-    async with anyio.create_task_group() as group:
-        group.start_soon(teller.run)
-        for sent in (300, 0, 100, 300, 500):
-            counter.sending(1, sent)
-            await anyio.sleep(0.03)
-        counter.finish(1, 600)
-        counter.sending(2, 100)
-        await anyio.sleep(0.03)
-        teller.finish()
-    assert told.values == [(300, 1000), (500, 1000), (700, 1000), (1000, 1000)]
+def test_the_count_does_not_get_less_when_what_is_sent_does() -> None:
+    counter = ByteCounter()
+    counts: list[int] = []
+    for sent in (300, 0, 100, 300, 500):
+        counter.set_sent(1, sent)
+        counts.append(counter.bytes_sent)
+    counter.confirm(1, 600)
+    counter.set_sent(2, 100)
+    assert [*counts, counter.bytes_sent] == [300, 300, 300, 300, 500, 700]
 
 
 @pytest.mark.anyio
@@ -90,27 +84,7 @@ async def test_what_was_sent_before_counts_from_the_start_of_a_resumed_upload(se
     with pytest.raises(UploadInterrupted):
         await setting.upload(path)
     setting.proxy.clear()
-    setting.proxy.inject(Slow(400 * KIB), part_number(8))
-    told = Told()
-    await setting.upload(path, progress=told)
-    assert told.values[0][0] >= 7 * PART
-    assert told.values[-1] == (8 * PART, 8 * PART)
-
-
-@pytest.mark.anyio
-async def test_a_listener_that_takes_its_time_is_told_one_thing_at_a_time(setting: Setting) -> None:
-    told = Told(seconds=0.05)
-    await setting.upload(setting.file(30 * PART), progress=told, uploader={"progress_interval_seconds": 0.001})
-    assert all(after - before >= 0.045 for before, after in pairwise(told.at))
-    assert told.values[-1][0] == 30 * PART
-
-
-@pytest.mark.anyio
-async def test_a_listener_that_fails_ends_the_upload_with_its_own_error(setting: Setting) -> None:
-    async def broken(_sent: int, _total: int) -> None:
-        raise LookupError("nobody there")
-
-    with pytest.raises(LookupError, match="nobody there"):
-        await setting.upload(setting.file(30 * PART), progress=broken, uploader={"progress_interval_seconds": 0.001})
-    assert setting.left_behind() == ["t1.journal"], "it can be resumed"
-    await setting.upload(setting.file(30 * PART))
+    counter = ByteCounter()
+    _, counts = await watch(counter, upload(setting, path, counter))
+    assert not any(0 < count < 7 * PART for count in counts)
+    assert counts[-1] == 8 * PART

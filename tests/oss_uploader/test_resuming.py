@@ -8,19 +8,20 @@ import stat
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 
-from ims_mcp.client.oss import TransferRefused, UploadError, UploadInterrupted
-from ims_mcp.client.oss import checkpoint as checkpoint_module
-from ims_mcp.client.oss.checkpoint import Checkpoint, FinishedPart, Record
+from ims_mcp.client.oss import TransferRefused, UploadError, UploadInterrupted, UploadJournal
+from ims_mcp.client.oss import journal as journal_module
+from ims_mcp.client.oss.journal import FinishedPart, UploadRecord
 from ims_mcp.client.oss.source import Identity
 from tests.fault_proxy import Answer, LoseAnswer
-from tests.local_oss.clients import Client
-from tests.oss_uploader.setting import MIB, OWNER, PART, Keys, Setting, content, part_number, until
+from tests.local_oss.clients import Client, oss2
+from tests.oss_uploader.setting import PART, Setting, content, part_number
 
 SIZE = 8 * PART
 
@@ -66,9 +67,9 @@ def identity(path: Path) -> Identity:
     return Identity.of(path.stat())
 
 
-def journal(setting: Setting) -> list[dict[str, Any]]:
-    text = (setting.checkpoints / "t1.journal").read_text(encoding="ascii")
-    return [json.loads(line) for line in text.splitlines()]
+def entries(setting: Setting) -> list[dict[str, Any]]:
+    """The lines of the journal behind its owner's."""
+    return [json.loads(line) for line in setting.journal().read_text(encoding="ascii").splitlines()[1:]]
 
 
 @pytest.mark.anyio
@@ -83,22 +84,22 @@ async def test_only_the_missing_part_is_sent(setting: Setting, stopped: Path) ->
 
 
 @pytest.mark.anyio
-async def test_the_checkpoint_names_file_target_and_parts_and_nothing_secret(setting: Setting, stopped: Path) -> None:
-    head, begun, *parts = journal(setting)
-    assert head["source"] == {"path": str(stopped), **identity(stopped).saved()}
+async def test_the_journal_names_file_target_and_parts_and_nothing_secret(setting: Setting, stopped: Path) -> None:
+    head, begun, *parts = entries(setting)
+    assert head["source"] == asdict(identity(stopped))
     assert head["target"] == {"bucket": setting.bucket, "key": "clip.bin"}
     assert begun == {"upload_id": setting.unfinished()[0]}
     assert sorted(part["part"] for part in parts) == [1, 2, 3, 4, 6, 7, 8]
     assert set(parts[0]) == {"part", "etag", "crc64", "size"}
-    assert stat.S_IMODE((setting.checkpoints / "t1.journal").stat().st_mode) == 0o600
-    assert stat.S_IMODE(setting.checkpoints.stat().st_mode) == 0o700
+    assert stat.S_IMODE(setting.journal().stat().st_mode) == 0o600
+    assert stat.S_IMODE(setting.state.stat().st_mode) == 0o700
 
 
 @pytest.mark.anyio
-async def test_parts_that_a_crash_kept_out_of_the_checkpoint_are_recognised(setting: Setting, stopped: Path) -> None:
-    path = setting.checkpoints / "t1.journal"
+async def test_parts_that_a_crash_kept_out_of_the_journal_are_recognised(setting: Setting, stopped: Path) -> None:
+    path = setting.journal()
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(lines[:4]) + lines[4][:20])  # the fifth line was being written
+    path.write_bytes(b"".join(lines[:5]) + lines[5][:20])  # the sixth line was being written
     uploaded = await setting.upload(stopped)
     assert setting.parts_sent() == [5]
     assert uploaded.parts_skipped == 7
@@ -106,25 +107,26 @@ async def test_parts_that_a_crash_kept_out_of_the_checkpoint_are_recognised(sett
 
 
 def test_a_line_that_a_crash_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None:
-    journal = Checkpoint.open(tmp_path, "t1")
-    journal.intend(Record(Identity(9, 1, 1, 1), "bucket", "key", 3, 1.0))
-    journal.started("id")
-    journal.finished(1, FinishedPart("E1", 2**64 - 1, 3))
-    journal.close()
-    with (tmp_path / "t1.journal").open("ab") as file:
+    path = tmp_path / "t1.json"
+    with UploadJournal.hold(path) as journal:
+        assert journal is not None
+        journal.begin(UploadRecord(Identity(9, 1, 1, 1), "bucket", "key", 3, 1.0))
+        journal.note_upload_id("id", uncertain=False)
+        journal.add_part(1, FinishedPart("E1", 2**64 - 1, 3))
+    with path.open("ab") as file:
         file.write(b'{"part": 2, "etag')
-    journal = Checkpoint.open(tmp_path, "t1")
-    journal.finished(3, FinishedPart("E3", 0, 3))
-    journal.close()
-    journal = Checkpoint.open(tmp_path, "t1")
-    assert journal.record is not None
-    assert journal.record.parts == {1: FinishedPart("E1", 2**64 - 1, 3), 3: FinishedPart("E3", 0, 3)}
-    assert (journal.record.upload_id, journal.record.doubtful) == ("id", False)
-    journal.close()
+    with UploadJournal.hold(path) as journal:
+        assert journal is not None
+        journal.add_part(3, FinishedPart("E3", 0, 3))
+    with UploadJournal.hold(path) as journal:
+        assert journal is not None
+        assert journal.record is not None
+        assert journal.record.parts == {1: FinishedPart("E1", 2**64 - 1, 3), 3: FinishedPart("E3", 0, 3)}
+        assert (journal.record.upload_id, journal.record.uncertain) == ("id", False)
 
 
 @pytest.mark.anyio
-async def test_where_parts_may_not_be_listed_the_checkpoint_is_believed(setting: Setting, stopped: Path) -> None:
+async def test_where_parts_may_not_be_listed_the_journal_is_believed(setting: Setting, stopped: Path) -> None:
     setting.proxy.inject(Answer(403, "AccessDenied"), "parts", times=9)
     await setting.upload(stopped)
     assert setting.parts_sent() == [5]
@@ -241,7 +243,7 @@ async def test_an_upload_begun_just_before_a_crash_is_aborted_by_the_next_run(se
         await setting.upload(path)
     setting.proxy.clear()
     assert len(setting.unfinished()) == 4
-    (head,) = [line for line in journal(setting) if "version" in line]
+    (head,) = [line for line in entries(setting) if "part_bytes" in line]
     assert head["intended_at"] <= time.time()
     await setting.upload(path)
     assert setting.unfinished() == []
@@ -250,7 +252,7 @@ async def test_an_upload_begun_just_before_a_crash_is_aborted_by_the_next_run(se
 
 @pytest.mark.anyio
 async def test_uploads_of_others_are_left_alone(setting: Setting) -> None:
-    """Of another key, with parts, begun long before, or in the checkpoint of another transfer."""
+    """Of another key, with parts, begun long before, or in the journal of another transfer."""
     client = Client(setting.oss, "V4")
     setting.make_bucket()
     bucket = client.bucket(setting.bucket)
@@ -276,11 +278,11 @@ async def test_uploads_of_others_are_left_alone(setting: Setting) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_transfer_id_belongs_to_one_object(setting: Setting, stopped: Path) -> None:
+async def test_a_journal_belongs_to_one_object(setting: Setting, stopped: Path) -> None:
     with pytest.raises(TransferRefused, match="was begun for oss://"):
         await setting.upload(stopped, target=setting.target("other.bin"))
     assert setting.proxy.seen == []
-    assert setting.left_behind() == ["t1.journal"]
+    assert setting.left_behind() == ["t1.json"]
 
 
 @pytest.mark.anyio
@@ -291,11 +293,12 @@ async def test_the_endpoint_may_move(setting: Setting, stopped: Path) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "content_", [b"", b"\x00\xff", b"{}\n", b'{"version": 99}\n', b"[1]\n", b'{"version": 1, "source": {}}\n']
+    "content_",
+    [b"", b"\x00\xff", b"{}\n", b"[1]\n[1]\n", b'{}\n{"part_bytes": 1, "source": {}}\n', b"{}\n" + b"[" * 100_000],
 )
-async def test_a_checkpoint_that_makes_no_sense_is_left_out(setting: Setting, content_: bytes) -> None:
-    setting.checkpoints.mkdir()
-    (setting.checkpoints / "t1.journal").write_bytes(content_)
+async def test_a_journal_that_makes_no_sense_is_left_out(setting: Setting, content_: bytes) -> None:
+    setting.state.mkdir()
+    setting.journal().write_bytes(content_)
     path = setting.file(3 * PART)
     await setting.upload(path)
     assert setting.arrived(path)
@@ -329,10 +332,10 @@ HARMS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
-async def test_whatever_has_become_of_a_checkpoint_the_object_is_right(
+async def test_whatever_has_become_of_a_journal_the_object_is_right(
     setting: Setting, stopped: Path, harm: Callable[[bytes], bytes]
 ) -> None:
-    journal = setting.checkpoints / "t1.journal"
+    journal = setting.journal()
     journal.write_bytes(harm(journal.read_bytes()))
     await setting.upload(stopped)
     assert setting.arrived(stopped)
@@ -341,8 +344,8 @@ async def test_whatever_has_become_of_a_checkpoint_the_object_is_right(
 
 @pytest.mark.anyio
 async def test_a_directory_that_cannot_be_written_is_refused_before_anything_is_sent(setting: Setting) -> None:
-    setting.checkpoints.write_text("a file where the directory should be")
-    with pytest.raises(TransferRefused, match="checkpoint of the transfer could not be"):
+    setting.state.write_text("a file where the directory should be")
+    with pytest.raises(TransferRefused, match="cannot be written down"):
         await setting.upload(setting.file(SIZE))
     assert setting.proxy.seen == []
 
@@ -351,14 +354,14 @@ async def test_a_directory_that_cannot_be_written_is_refused_before_anything_is_
 async def test_a_disk_that_fills_up_does_not_stop_an_upload_under_way(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = checkpoint_module._write  # pyright: ignore[reportPrivateUsage] - there is no full disk to be had
+    write = journal_module._write  # pyright: ignore[reportPrivateUsage] - there is no full disk to be had
 
-    def full(path: Path, line: str, flags: int, **options: Any) -> None:
-        if '"part"' in line:
+    def full(path: Path, lines: list[dict[str, Any]], flags: int, **options: Any) -> None:
+        if "part" in lines[-1]:
             raise OSError(28, "No space left on device")
-        write(path, line, flags, **options)
+        write(path, lines, flags, **options)
 
-    monkeypatch.setattr(checkpoint_module, "_write", full)
+    monkeypatch.setattr(journal_module, "_write", full)
     path = setting.file(SIZE)
     await setting.upload(path)
     assert setting.arrived(path)
@@ -369,18 +372,18 @@ async def test_a_disk_that_fills_up_does_not_stop_an_upload_under_way(
 async def test_an_upload_whose_id_cannot_be_written_down_is_not_begun(
     setting: Setting, monkeypatch: pytest.MonkeyPatch, denied: bool
 ) -> None:
-    write = checkpoint_module._write  # pyright: ignore[reportPrivateUsage] - there is no full disk to be had
+    write = journal_module._write  # pyright: ignore[reportPrivateUsage] - there is no full disk to be had
 
-    def full(path: Path, line: str, flags: int, **options: Any) -> None:
-        if '"upload_id"' in line:
+    def full(path: Path, lines: list[dict[str, Any]], flags: int, **options: Any) -> None:
+        if "upload_id" in lines[-1]:
             raise OSError(28, "No space left on device")
-        write(path, line, flags, **options)
+        write(path, lines, flags, **options)
 
     if denied:
         setting.proxy.inject(Answer(500, "InternalError"), "abort")
     path = setting.file(SIZE)
     with monkeypatch.context() as broken:
-        broken.setattr(checkpoint_module, "_write", full)
+        broken.setattr(journal_module, "_write", full)
         with pytest.raises(TransferRefused, match="No space left"):
             await setting.upload(path)
     assert len(setting.unfinished()) == int(denied)
@@ -391,50 +394,69 @@ async def test_an_upload_whose_id_cannot_be_written_down_is_not_begun(
 
 @pytest.mark.anyio
 async def test_aborting_takes_everything_back(setting: Setting, stopped: Path) -> None:
-    uploader = setting.uploader()
-    await uploader.abort(setting.target(), Keys(OWNER), transfer_id="t1")
+    await setting.abort()
     assert setting.unfinished() == []
     assert setting.left_behind() == []
-    await uploader.abort(setting.target(), Keys(OWNER), transfer_id="t1")
-    await uploader.abort(setting.target(), Keys(OWNER), transfer_id="never-seen")
+    await setting.abort()
     assert setting.home in stopped.parents
 
 
 @pytest.mark.anyio
 async def test_aborting_that_fails_can_be_tried_again(setting: Setting, stopped: Path) -> None:
-    uploader = setting.uploader()
     setting.proxy.inject(Answer(403, "AccessDenied", "no"), "abort")
     with pytest.raises(UploadError, match="could not be aborted: the request to abort failed: OSS answered Acc"):
-        await uploader.abort(setting.target(), Keys(OWNER), transfer_id="t1")
+        await setting.abort()
     with pytest.raises(TransferRefused, match="was begun for"):
-        await uploader.abort(setting.target("other"), Keys(OWNER), transfer_id="t1")
+        await setting.abort(setting.target("other"))
     assert setting.home in stopped.parents
-    assert setting.left_behind() == ["t1.journal"]
-    await uploader.abort(setting.target(), Keys(OWNER), transfer_id="t1")
+    assert setting.left_behind() == ["t1.json"]
+    await setting.abort()
     assert setting.unfinished() == []
 
 
-@pytest.mark.anyio
-async def test_a_running_upload_is_not_aborted_from_the_side(setting: Setting) -> None:
-    path = setting.file(2 * MIB)
-    async with anyio.create_task_group() as group:
-        group.start_soon(lambda: setting.upload(path))
-        await until(setting.parts_sent)
-        with pytest.raises(TransferRefused, match="running already"):
-            await setting.uploader().abort(setting.target(), Keys(OWNER), transfer_id="t1")
-    assert setting.arrived(path)
+def test_a_journal_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "t1.json"
+    with UploadJournal.hold(path) as first:
+        assert first is not None
+        with UploadJournal.hold(path) as second:
+            assert second is None
+    with UploadJournal.hold(path) as third:
+        assert third is not None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_its_owner_and_its_upload_keep_each_others_lines(tmp_path: Path) -> None:
+    path = tmp_path / "t1.json"
+    with UploadJournal.hold(path) as journal:
+        assert journal is not None
+        journal.save({"state": "uploading"})
+        journal.begin(UploadRecord(Identity(9, 1, 1, 1), "bucket", "key", 3, 1.0))
+        journal.note_upload_id("id", uncertain=True)
+        journal.add_part(1, FinishedPart("E1", 7, 3))
+        journal.note_completing(5)
+        record = journal.record
+        journal.save({"state": "still uploading"})
+    assert journal_module.read_owner(path) == {"state": "still uploading"}
+    with UploadJournal.hold(path) as journal:
+        assert journal is not None
+        assert journal.record == record
+        journal.forget_upload()
+    assert path.read_text() == '{"state": "still uploading"}\n'
 
 
 @pytest.mark.anyio
-async def test_thousands_of_parts_are_listed_page_by_page(setting: Setting) -> None:
-    size = 1100
-    path = setting.file(size * 100 * 1024)
+@pytest.mark.parametrize("count", [45, pytest.param(2000, marks=pytest.mark.slow)])
+async def test_many_parts_are_listed_page_by_page(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(oss2.Bucket, "list_parts", partialmethod(oss2.Bucket.list_parts, max_parts=count // 4))
+    path = setting.file(count * 100 * 1024)
     uploader = {"part_bytes": 100 * 1024, "threads": 4}
-    setting.proxy.inject(Answer(403, "AccessDenied"), part_number(size))
+    setting.proxy.inject(Answer(403, "AccessDenied"), part_number(count))
     with pytest.raises(UploadError):
         await setting.upload(path, uploader=uploader)
     setting.proxy.seen.clear()
     uploaded = await setting.upload(path, uploader=uploader)
-    assert len(setting.proxy.of_kind("parts")) == 2
-    assert uploaded.parts_skipped >= size - 8
+    assert len(setting.proxy.of_kind("parts")) >= 4
+    assert uploaded.parts_skipped >= count - 8
     assert setting.arrived(path)

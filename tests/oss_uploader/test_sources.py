@@ -82,9 +82,12 @@ async def test_a_file_that_may_not_be_read_is_refused(setting: Setting, monkeypa
     path = setting.file(10)
     path.chmod(0)
     if os.geteuid() == 0:  # root may read anything
+        open_file = os.open
 
-        def denied(*_: object, **__: object) -> int:
-            raise PermissionError(13, "Permission denied")
+        def denied(name: Any, *arguments: Any, **options: Any) -> int:
+            if name == path:
+                raise PermissionError(13, "Permission denied")
+            return open_file(name, *arguments, **options)
 
         monkeypatch.setattr(os, "open", denied)
     with pytest.raises(SourceRefused, match="may not be read"):

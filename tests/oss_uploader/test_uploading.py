@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from ims_mcp.client.oss import TransferRefused, UploadTarget, put_file
-from ims_mcp.client.oss.part_plan import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
+from ims_mcp.client.oss.parts import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
 from ims_mcp.crc64 import crc64
 from tests.oss_uploader.setting import KIB, OWNER, PART, Keys, Setting, content
 
@@ -150,44 +150,16 @@ async def test_an_object_that_was_there_is_replaced(setting: Setting) -> None:
 
 @pytest.mark.anyio
 async def test_several_uploads_at_once_do_not_mix(setting: Setting) -> None:
-    uploader = setting.uploader()
     paths = {f"{number}.bin": setting.file((number + 1) * PART, f"{number}.bin", seed=number) for number in range(6)}
 
     async def one(key: str) -> None:
-        await uploader.upload(paths[key], setting.target(key), Keys(OWNER), transfer_id=key)
+        await setting.upload(paths[key], target=setting.target(key), transfer_id=key)
 
     async with anyio.create_task_group() as group:
         for key in paths:
             group.start_soon(one, key)
     for key, path in paths.items():
         assert setting.arrived(path, key)
-
-
-@pytest.mark.anyio
-async def test_the_same_transfer_does_not_run_twice_at_once(setting: Setting) -> None:
-    path = setting.file(20 * PART)
-    refusals: list[str] = []
-
-    async def one() -> None:
-        try:
-            await setting.upload(path)
-        except TransferRefused as refused:
-            refusals.append(str(refused))
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(one)
-        group.start_soon(one)
-    assert len(refusals) == 1
-    assert "running already" in refusals[0]
-    assert setting.arrived(path)
-    assert setting.left_behind() == []
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("transfer_id", ["", "../escape", "a/b", "x" * 101, ".hidden", "ü"])
-async def test_a_transfer_id_cannot_name_another_file(setting: Setting, transfer_id: str) -> None:
-    with pytest.raises(TransferRefused, match="transfer id"):
-        await setting.upload(setting.file(10), transfer_id=transfer_id)
 
 
 def test_parts_fit_whatever_the_size() -> None:
@@ -219,7 +191,7 @@ def test_parts_fit_whatever_the_size() -> None:
 async def test_a_file_is_as_large_as_an_object_may_be_and_not_a_byte_larger(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ims_mcp.client.oss.transfer.MAX_OBJECT_BYTES", 5 * PART)
+    monkeypatch.setattr("ims_mcp.client.oss.upload_run.MAX_OBJECT_BYTES", 5 * PART)
     path = setting.file(5 * PART)
     await setting.upload(path)
     assert setting.arrived(path)

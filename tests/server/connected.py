@@ -12,7 +12,7 @@ from mcp import Client
 from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, Implementation
 
-from ims_mcp.cli.connection import opened
+from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import Credential, FixedCredentials
 from ims_mcp.server.build import build_server
 from ims_mcp.settings import Settings
@@ -43,9 +43,9 @@ async def connected(
 
     settings = replace(settings, timeout_seconds=timeout_seconds)
     async with (
-        opened(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
+        open_connection(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
         Client(
-            build_server(settings, to.client, to.following),
+            build_server(settings, to.client, to.transfers),
             mode=era,
             elicitation_callback=elicitation,
             # One that waits for answers; tests/server/test_wait_policy.py is about those that do not.

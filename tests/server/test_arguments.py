@@ -20,7 +20,7 @@ from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.catalogue.schema import input_schema
-from ims_mcp.cli.connection import opened
+from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
@@ -64,7 +64,7 @@ class Driver:
         before = len(self.service.arrived)
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
-        async with opened(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
+        async with open_connection(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
             tool = OperationTools(to.client, Confirmations(to.client)).for_operation(self.operation)
             result = await tool.run(arguments, ToolRequest())
         assert isinstance(result, CallToolResult)

@@ -133,7 +133,7 @@ async def test_more_tools_than_large_clients_take_are_warned_of(
 ) -> None:
     settings = Settings(toolsets=(toolset,))
     async with connection(settings, {}) as to:
-        server = build_server(settings, to.client, to.following)
+        server = build_server(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()
         assert (len(server.listed_tools) > MOST_TOOLS) is warned
     assert ("choose single --toolsets" in caplog.text) is warned

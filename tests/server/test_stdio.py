@@ -265,13 +265,13 @@ def test_nothing_but_the_protocol_can_reach_its_pipes(tmp_path: Path) -> None:
 def test_transfers_hear_of_the_end_before_their_calls_are_broken_off(how: str, tmp_path: Path) -> None:
     watched = (
         "import anyio, sys\n"
-        "from ims_mcp.workflows.transfers.following import Following\n"
+        "from ims_mcp.workflows.transfers.manager import TransferManager\n"
         "def say(word): print(word, file=sys.stderr, flush=True)\n"
         "async def upload(self, *_, **__):\n"
         "    say('begun')\n"
         "    try: await anyio.sleep_forever()\n"
         "    finally: say('broken off')\n"
-        "Following.upload, Following.end = upload, lambda self: say('end')\n"
+        "TransferManager.upload, TransferManager.end = upload, lambda self: say('end')\n"
         "from ims_mcp.cli import main\n"
         "raise SystemExit(main())\n"
     )

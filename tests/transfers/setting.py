@@ -17,7 +17,8 @@ import anyio
 from mcp import Client
 from mcp_types import CallToolResult
 
-from ims_mcp.client.oss import OssUploader, Patience
+from ims_mcp.client.oss import OssUploader, Timeouts
+from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.app import LocalIms
 from ims_mcp.settings import Settings
 from tests.fault_proxy import FaultProxy, Seen, Slow
@@ -29,14 +30,14 @@ KIB = 1024
 MIB = 1024 * KIB
 PART = 128 * KIB
 ALWAYS = 10**9
-QUICK = Patience(connect=2.0, stall=5.0, answer=5.0, complete=5.0, tries=3, base=0.01, cap=0.05, clean_up=2.0)
+QUICK = Timeouts(connect_seconds=2.0, stall_seconds=5.0, answer_seconds=5.0, complete_seconds=5.0, clean_up_seconds=2.0)
 # Small parts and little patience; everything else is as it is served.
 SMALL_PARTS = partial(
     OssUploader,
     part_bytes=PART,
     multipart_threshold_bytes=2 * PART,
-    patience=QUICK,
-    progress_interval_seconds=0.02,
+    timeouts=QUICK,
+    retry=RetryPolicy(max_tries=3, base_seconds=0.01, cap_seconds=0.05),
 )
 _numbers = itertools.count(1)
 
@@ -60,7 +61,7 @@ def ims_behind_proxy(data_dir: Path, **options: Any) -> Generator[tuple[RunningI
         made.append(_BehindProxy(*arguments, **named))
         return made[0]
 
-    with mock.patch("tests.local_ims.server.LocalIms", make), running_ims(data_dir, **options) as ims:
+    with running_ims(data_dir, make=make, **options) as ims:
         proxy = made[0].proxy
         assert proxy is not None
         try:
@@ -107,8 +108,8 @@ class Setting:
             stack.enter_context(mock.patch("ims_mcp.workflows.waiting.FIRST_PAUSE_SECONDS", 0.03))
             if not served:
                 stack.enter_context(mock.patch("ims_mcp.cli.connection.OssUploader", SMALL_PARTS))
-            opened = connected(self.proxy.url, credential=LOCAL, settings=self.settings(**changes), era=era)
-            yield await stack.enter_async_context(opened)
+            server = connected(self.proxy.url, credential=LOCAL, settings=self.settings(**changes), era=era)
+            yield await stack.enter_async_context(server)
 
     def video(self, size_bytes: int = 0, name: str = "") -> Path:
         """A file that becomes a Normal asset, another one each time, of at least that size."""
@@ -151,7 +152,9 @@ class Setting:
         return [upload.upload_id for upload in found]
 
     def journal(self) -> list[dict[str, Any]]:
-        return [json.loads(path.read_text("utf-8")) for path in (self.state / "transfers").glob("t-*.json")]
+        """The record of every transfer, as it is written down."""
+        paths = (self.state / "transfers").glob("t-*.json")
+        return [json.loads(path.read_text("utf-8").splitlines()[0]) for path in paths]
 
     def asked(self, action: str) -> int:
         """How often an operation was sent."""
@@ -176,6 +179,20 @@ def _action(seen: Seen) -> str:
 async def call(client: Client, tool: str, /, **arguments: Any) -> dict[str, Any]:
     """The result of a call that went well."""
     return content_of(await client.call_tool(tool, arguments))
+
+
+async def cancel_once_followed(client: Client, tool: str, /, **arguments: Any) -> None:
+    """Make a call, and cancel it as soon as it tells how far the upload is."""
+    heard = False
+    async with anyio.create_task_group() as tasks:
+
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            nonlocal heard
+            heard = True
+            tasks.cancel_scope.cancel()
+
+        await client.call_tool(tool, arguments, progress_callback=hear)
+    assert heard
 
 
 async def refused(client: Client, tool: str, /, **arguments: Any) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 
-import anyio
 import pytest
 
-from ims_mcp.workflows.transfers.transfer import Journal
-from tests.transfers.setting import MIB, Setting, call, refused, until
+from ims_mcp.workflows.transfers.store import TransferStore
+from tests.transfers.setting import MIB, Setting, call, cancel_once_followed, refused, until
 
 pytestmark = pytest.mark.anyio
 
@@ -35,9 +33,7 @@ async def test_a_wait_of_nothing_returns_at_once(setting: Setting) -> None:
     path = setting.video(MIB)
     setting.slow(400_000)
     async with setting.client() as client:
-        began = time.monotonic()
         first = await call(client, "upload_media", path=str(path), wait_seconds=0)
-        assert time.monotonic() - began < 5
         assert first["state"] in ("starting", "uploading")
         assert (await call(client, "transfer_status", transfer_id=first["transfer_id"]))["state"] == "done"
     assert setting.asked("CreateUploadMedia") == 1
@@ -68,11 +64,11 @@ async def test_the_list_shows_what_there_is_newest_first(setting: Setting) -> No
 async def test_a_list_of_long_names_and_errors_stays_within_what_a_result_may_have(setting: Setting) -> None:
     async with setting.client() as client:
         first = await call(client, "upload_media", path=str(setting.video()))
-        journal = Journal(setting.state / "transfers")
+        store = TransferStore(setting.state / "transfers")
         for number in range(60):
-            record = replace(journal.read(first["transfer_id"]), id=f"t-{number:012x}", error="why " * 400)
+            record = replace(store.read(first["transfer_id"]), id=f"t-{number:012x}", error="why " * 400)
             record.path, record.state = f"/{'名' * 900}-{number}.mp4", "failed"
-            journal.write(record)
+            store.write(record)
         listed = await call(client, "transfer_status")
     assert listed["count"] == 61
     assert len(json.dumps(listed, ensure_ascii=False).encode()) <= 33 * 1024
@@ -85,9 +81,7 @@ async def test_a_look_that_is_cancelled_leaves_the_upload_alone(setting: Setting
     setting.slow(300_000)
     async with setting.client(era="legacy") as client:
         first = await call(client, "upload_media", path=str(path), wait_seconds=0)
-        with anyio.move_on_after(0.2):
-            await call(client, "transfer_status", transfer_id=first["transfer_id"])
-        await anyio.sleep(0.4)
+        await cancel_once_followed(client, "transfer_status", transfer_id=first["transfer_id"])
         last = await call(client, "transfer_status", transfer_id=first["transfer_id"])
     assert last["state"] == "done"
     assert setting.proxy.of_kind("abort") == []

@@ -4,71 +4,86 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from tests.fault_proxy import Answer
+from ims_mcp.workflows.transfers.credentials import UploadCredentials
+from tests.fault_proxy import Answer, FaultProxy, Seen
 from tests.local_ims.server import wait_for
 from tests.server.connected import CREDENTIAL
 from tests.transfers.served import served
-from tests.transfers.setting import ALWAYS, MIB, Setting, call, ims_behind_proxy, refused, until
+from tests.transfers.setting import ALWAYS, MIB, PART, Setting, call, ims_behind_proxy, refused, until
+
+PARTS = 12
+LIFE_SECONDS = 100
+"""Good for five parts, and renewed after four."""
 
 
 @pytest.fixture
-def hasty(tmp_path: Path, clip: Path) -> Iterator[Setting]:
-    """Credentials that are good for two seconds."""
-    with ims_behind_proxy(tmp_path / "ims", credential_seconds=2) as (ims, proxy):
-        yield Setting(ims, proxy, tmp_path, clip)
+def ageing(tmp_path: Path, clip: Path) -> Iterator[Setting]:
+    """The clocks of the service and of the server are put on by 20 s by every part that is sent."""
+    made: list[FaultProxy] = []
+
+    def passed() -> float:
+        return sum(20.0 * len(proxy.of_kind("part")) for proxy in made)
+
+    def clock() -> float:
+        return time.time() + passed()
+
+    with ims_behind_proxy(tmp_path / "ims", credential_seconds=LIFE_SECONDS, clock=clock) as (ims, proxy):
+        made.append(proxy)
+        monotonic = {"clock": lambda: time.monotonic() + passed()}
+        with mock.patch.dict(UploadCredentials.__init__.__kwdefaults__ or {}, monotonic):
+            yield Setting(ims, proxy, tmp_path, clip)
 
 
 @pytest.mark.anyio
-async def test_an_upload_outlives_its_credential(hasty: Setting) -> None:
-    path = hasty.video(8 * 128 * 1024)
-    hasty.slow(55_000)
-    async with hasty.client() as client:
+async def test_an_upload_outlives_its_credential(ageing: Setting) -> None:
+    path = ageing.video(PARTS * PART)
+    async with ageing.client() as client:
         last = await call(client, "upload_media", path=str(path), wait_seconds=40)
     assert last["state"] == "done"
-    assert last["uploaded"]["seconds"] > 4
-    assert hasty.asked("RefreshUploadMedia") >= 2
-    assert {seen.status for seen in hasty.proxy.of_kind("part")} == {200}, "renewed before it was refused"
-    assert hasty.asked("CreateUploadMedia") == 1
-    assert hasty.content(last["object"]) == path.read_bytes()
+    assert ageing.asked("RefreshUploadMedia") >= 2
+    assert {seen.status for seen in ageing.proxy.of_kind("part")} == {200}, "renewed before it was refused"
+    assert ageing.asked("CreateUploadMedia") == 1
+    assert ageing.content(last["object"]) == path.read_bytes()
 
 
 @pytest.mark.anyio
-async def test_an_upload_is_taken_up_after_its_credential_has_expired(hasty: Setting) -> None:
-    path = hasty.video(MIB)
-    hasty.slow(200_000)
-    async with hasty.client() as client:
+async def test_an_upload_is_taken_up_after_its_credential_has_expired(setting: Setting) -> None:
+    path = setting.video(MIB)
+    setting.slow(200_000)
+    async with setting.client() as client:
         first = await call(client, "upload_media", path=str(path), wait_seconds=0)
-        await until(hasty.sent_parts)
-    hasty.fast()
-    hasty.proxy.seen.clear()
-    hasty.proxy.inject(Answer(403, "SecurityTokenExpired"), "part")
-    async with hasty.client() as client:
+        await until(setting.sent_parts)
+    setting.fast()
+    setting.proxy.seen.clear()
+    setting.proxy.inject(Answer(403, "SecurityTokenExpired"), "part")
+    async with setting.client() as client:
         last = await call(client, "transfer_status", transfer_id=first["transfer_id"])
     assert last["state"] == "done"
-    assert hasty.asked("RefreshUploadMedia") >= 2, "once to go on, once for the credential that was refused"
-    assert hasty.content(last["object"]) == path.read_bytes()
+    assert setting.asked("RefreshUploadMedia") >= 2, "once to go on, once for the credential that was refused"
+    assert setting.content(last["object"]) == path.read_bytes()
+
+
+def renewing(seen: Seen) -> bool:
+    return seen.headers.get("x-acs-action") == "RefreshUploadMedia"
 
 
 @pytest.mark.anyio
-async def test_a_renewal_that_fails_interrupts_and_loses_nothing(hasty: Setting) -> None:
-    path = hasty.video(12 * 128 * 1024)
-    hasty.slow(150_000)
-    hasty.proxy.inject(
-        Answer(503, "ServiceUnavailable"),
-        lambda seen: seen.headers.get("x-acs-action") == "RefreshUploadMedia",
-        times=ALWAYS,
-    )
-    async with hasty.client() as client:
+async def test_a_renewal_that_fails_interrupts_and_loses_nothing(ageing: Setting) -> None:
+    path = ageing.video(PARTS * PART)
+    ageing.proxy.inject(Answer(503, "ServiceUnavailable"), renewing, times=ALWAYS)
+    async with ageing.client() as client:
         text = await refused(client, "upload_media", path=str(path), wait_seconds=40)
-        [left] = hasty.journal()
+        [left] = ageing.journal()
         assert left["state"] == "uploading"
         assert left["id"] in text
-        hasty.fast()
+        ageing.fast()
         last = await call(client, "transfer_status", transfer_id=left["id"])
     assert last["state"] == "done"
     assert last["uploaded"]["parts_taken_over"] >= 1
@@ -76,31 +91,23 @@ async def test_a_renewal_that_fails_interrupts_and_loses_nothing(hasty: Setting)
 
 @pytest.mark.anyio
 async def test_two_renditions_of_one_asset_at_once_wait_for_each_other_where_one_credential_is_renewed(
-    hasty: Setting,
+    ageing: Setting,
 ) -> None:
-    async with hasty.client() as client:
-        media_id = (await call(client, "upload_media", path=str(hasty.video())))["MediaId"]
-        hasty.slow(75_000)
-        ids = [
-            (
-                await call(
-                    client,
-                    "upload_stream",
-                    path=str(hasty.video(8 * 128 * 1024)),
-                    MediaId=media_id,
-                    Definition=definition,
-                    wait_seconds=0,
-                )
-            )["transfer_id"]
-            for definition in ("HD", "SD")
-        ]
+    async with ageing.client() as client:
+        media_id = (await call(client, "upload_media", path=str(ageing.video())))["MediaId"]
+        ageing.slow(75_000)
+        ids: list[str] = []
+        for definition in ("HD", "SD"):
+            arguments = {"path": str(ageing.video(PARTS * PART)), "MediaId": media_id, "Definition": definition}
+            ids.append((await call(client, "upload_stream", **arguments, wait_seconds=0))["transfer_id"])
+            await until(lambda: len({seen.path for seen in ageing.proxy.of_kind("begin")}) == len(ids))
         text = await refused(client, "transfer_status", transfer_id=ids[0])
         assert "renews the credential of another upload" in text
-        hasty.fast()
+        ageing.fast()
         for transfer_id in reversed(ids):
             last = await call(client, "transfer_status", transfer_id=transfer_id)
             assert last["state"] == "done"
-    assert len(hasty.ims.media_info(media_id)["FileInfoList"]) == 3
+    assert len(ageing.ims.media_info(media_id)["FileInfoList"]) == 3
 
 
 def secrets_of(setting: Setting) -> set[str]:
@@ -150,7 +157,7 @@ def test_no_credential_is_said_or_written_anywhere(
         )
         secrets = secrets_of(setting) | {CREDENTIAL.access_key_secret}
     assert len(secrets) > 3
-    assert any("checkpoint" in str(file) for file in setting.state.rglob("*"))
+    assert any("upload_id" in text for text in written), "what the uploader keeps is among it"
     assert "notifications/progress" in everything
     assert "CreateUploadMedia answered" in everything or own
     # Error results and progress hold JSON in JSON: what is looked for has no character that would be escaped.

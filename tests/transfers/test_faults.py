@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ims_mcp.local.oss.blobs import Blobs
-from ims_mcp.workflows.transfers.transfer import Journal, Transfer
+from ims_mcp.workflows.transfers.store import TransferRecord, TransferStore
 from tests.fault_proxy import Answer, Reset, Seen
 from tests.server.connected import text_of
 from tests.transfers.setting import ALWAYS, MIB, Setting, call, refused
@@ -107,9 +107,8 @@ async def test_a_disk_that_fills_up_under_the_journal_stops_the_transfer_and_not
 
     def full(self: Path, target: Path) -> Path:
         nonlocal writes
-        journal = self.suffix == ".new" and "checkpoints" not in self.parts
-        writes += journal
-        if journal and 3 <= writes <= 4:
+        writes += 1
+        if 5 <= writes <= 6:  # that the file has arrived, and then why it stopped
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return replace(self, target)
 
@@ -132,7 +131,7 @@ async def test_an_error_nobody_thought_of_stops_one_transfer_and_not_the_server(
     destination = setting.own()
     async with setting.client() as client:
         with monkeypatch.context() as patched:
-            patched.setattr("ims_mcp.workflows.transfers.steps.address_of", broken)
+            patched.setattr("ims_mcp.workflows.transfers.run.read_address", broken)
             result = await client.call_tool("upload_media", {"path": str(path), "destination": destination})
             assert result.is_error
             assert "ZeroDivisionError" in text_of(result)
@@ -152,13 +151,13 @@ async def test_an_asset_without_what_is_documented_is_no_reason_to_stop(setting:
 
 
 def test_calls_that_write_one_transfer_down_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    transfer = Transfer("media", "service", "/a.mp4", 1, 1, "vod", {})
+    store = TransferStore(tmp_path)
+    record = TransferRecord("media", "service", "/a.mp4", 1, 1, "vod", {})
     with ThreadPoolExecutor(8) as threads:
-        for written in [threads.submit(journal.write, transfer) for _ in range(400)]:
+        for written in [threads.submit(store.write, record) for _ in range(400)]:
             written.result()
-    assert journal.all() == [transfer]
-    assert [path.name for path in tmp_path.iterdir()] == [f"{transfer.id}.json"]
+    assert store.all() == [record]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{record.id}.json"]
 
 
 async def test_a_torn_journal_is_passed_over(setting: Setting) -> None:

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from ims_mcp.workflows.transfers.transfer import KEPT_DAYS, Journal, Transfer, TransferError
+from ims_mcp.client.oss import TransferRefused
+from ims_mcp.client.oss.journal import FinishedPart, read_owner
+from ims_mcp.workflows.transfers.store import KEPT_DAYS, TransferError, TransferRecord, TransferStore
 from tests.transfers.setting import MIB, Setting, call, refused, until
 
 DAY = 86_400.0
 
 
-def transfer(name: str = "a.mp4", **changes: Any) -> Transfer:
+def transfer(name: str = "a.mp4", **changes: Any) -> TransferRecord:
     usual: dict[str, Any] = {
         "kind": "media",
         "service": "s",
@@ -29,19 +31,19 @@ def transfer(name: str = "a.mp4", **changes: Any) -> Transfer:
         "destination": "vod",
         "arguments": {},
     }
-    return Transfer(**usual | changes)
+    return TransferRecord(**usual | changes)
 
 
 @pytest.mark.parametrize("identity", ["../../x", "t-ffffffffffff", "/etc/passwd", 7])
 def test_a_record_is_the_one_its_file_is_named_after_whatever_it_says(tmp_path: Path, identity: object) -> None:
-    journal = Journal(tmp_path / "state" / "transfers")
-    entered = journal.enter(transfer())
+    store = TransferStore(tmp_path / "state" / "transfers")
+    entered = store.enter(transfer())
     path = tmp_path / "state" / "transfers" / f"{entered.id}.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"id": identity}))
-    assert journal.read(entered.id).id == entered.id
-    assert [known.id for known in journal.all()] == [entered.id]
-    again = journal.enter(transfer())
-    with journal.held(again.id):
+    assert store.read(entered.id).id == entered.id
+    assert [known.id for known in store.all()] == [entered.id]
+    again = store.enter(transfer())
+    with store.hold(again.id):
         assert again.id == entered.id
     assert sorted(found.name for found in tmp_path.rglob("*") if found.is_file()) == [path.name]
 
@@ -59,26 +61,25 @@ def test_a_record_is_the_one_its_file_is_named_after_whatever_it_says(tmp_path: 
     ],
 )
 def test_a_record_of_something_else_is_passed_over(tmp_path: Path, wrong: dict[str, object]) -> None:
-    journal = Journal(tmp_path)
-    entered = journal.enter(transfer())
+    store = TransferStore(tmp_path)
+    entered = store.enter(transfer())
     path = tmp_path / f"{entered.id}.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
-    assert journal.all() == []
+    assert store.all() == []
     with pytest.raises(TransferError, match="There is no transfer"):
-        journal.read(entered.id)
+        store.read(entered.id)
 
 
 def test_only_what_was_written_since_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer, reader = Journal(tmp_path), Journal(tmp_path)
+    writer, reader = TransferStore(tmp_path), TransferStore(tmp_path)
     entered = [writer.enter(transfer(f"{number}.mp4")) for number in range(20)]
     read: list[str] = []
-    read_text = Path.read_text
 
-    def count(path: Path, *arguments: Any, **options: Any) -> str:
+    def count(path: Path) -> dict[str, Any]:
         read.append(path.stem)
-        return read_text(path, *arguments, **options)
+        return read_owner(path)
 
-    monkeypatch.setattr(Path, "read_text", count)
+    monkeypatch.setattr("ims_mcp.workflows.transfers.store.read_owner", count)
     assert len(reader.all()) == len(read) == 20
     assert len(reader.all()) == 20
     assert len(read) == 20
@@ -89,10 +90,10 @@ def test_only_what_was_written_since_is_read_again(tmp_path: Path, monkeypatch: 
 
 
 def test_what_is_changed_by_whoever_read_it_is_not_changed_for_others(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    journal.enter(transfer())
-    journal.all()[0].state = "failed"
-    assert journal.all()[0].state == "starting"
+    store = TransferStore(tmp_path)
+    store.enter(transfer())
+    store.all()[0].state = "failed"
+    assert store.all()[0].state == "starting"
 
 
 @pytest.mark.parametrize(
@@ -109,44 +110,56 @@ def test_what_is_changed_by_whoever_read_it_is_not_changed_for_others(tmp_path: 
 )
 def test_what_ended_long_ago_is_forgotten_and_what_can_go_on_is_not(tmp_path: Path, state: Any, kept: bool) -> None:
     now = time.time()
-    journal = Journal(tmp_path, clock=lambda: now)
-    old = journal.enter(transfer())
+    store = TransferStore(tmp_path, clock=lambda: now)
+    old = store.enter(transfer())
     old.state = state
-    journal.write(old)
+    store.write(old)
     (tmp_path / f"{old.id}.lock").touch()
     (tmp_path / f"{old.id}.0123abcd.new").touch()
     now += (KEPT_DAYS - 1) * DAY
-    other = journal.enter(transfer("b.mp4"))
-    assert {known.id for known in journal.all()} == {old.id, other.id}
+    other = store.enter(transfer("b.mp4"))
+    assert {known.id for known in store.all()} == {old.id, other.id}
     now += 2 * DAY
-    third = journal.enter(transfer("c.mp4"))
+    third = store.enter(transfer("c.mp4"))
     wanted = {old.id, other.id, third.id} if kept else {other.id, third.id}
-    assert {known.id for known in journal.all()} == wanted
+    assert {known.id for known in store.all()} == wanted
     assert {path.name for path in tmp_path.iterdir() if path.suffix != ".lock"} == {f"{name}.json" for name in wanted}
     assert (tmp_path / f"{old.id}.lock").exists() is kept
 
 
+def test_of_what_ended_only_so_many_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ims_mcp.workflows.transfers.store.MOST_KEPT", 3)
+    store = TransferStore(tmp_path)
+    for number in range(6):
+        record = transfer(f"{number}.mp4", state="uploading" if number == 0 else "done")
+        store.write(record)
+        os.utime(tmp_path / f"{record.id}.json", (number, number))
+    monkeypatch.setattr("ims_mcp.workflows.transfers.store.KEPT_DAYS", 100_000)
+    store.enter(transfer("new.mp4"))
+    assert {Path(known.path).stem for known in store.all()} == {"0", "3", "4", "5", "new"}
+
+
 def test_what_is_asked_for_again_is_kept(tmp_path: Path) -> None:
     now = time.time()
-    journal = Journal(tmp_path, clock=lambda: now)
-    done = journal.enter(transfer())
+    store = TransferStore(tmp_path, clock=lambda: now)
+    done = store.enter(transfer())
     done.state = "done"
-    journal.write(done)
+    store.write(done)
     long_ago = now - (KEPT_DAYS - 1) * DAY
     os.utime(tmp_path / f"{done.id}.json", (long_ago, long_ago))
-    assert journal.enter(transfer()).id == done.id
+    assert store.enter(transfer()).id == done.id
     now += 2 * DAY
-    assert journal.enter(transfer()).id == done.id
+    assert store.enter(transfer()).id == done.id
 
 
 def test_no_lock_files_are_left(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    store = TransferStore(tmp_path)
     for number in range(5):
-        entered = journal.enter(transfer(f"{number}.mp4"))
-        with journal.held(entered.id) as alone:
-            assert alone
-            assert journal.held_elsewhere(entered.id)
-        assert not journal.held_elsewhere(entered.id)
+        entered = store.enter(transfer(f"{number}.mp4"))
+        with store.hold(entered.id) as journal:
+            assert journal is not None
+            assert store.is_held(entered.id)
+        assert not store.is_held(entered.id)
     assert list(tmp_path.glob("*.lock")) == []
 
 
@@ -158,12 +171,12 @@ def test_many_at_once_enter_one_transfer_each_and_hold_it_alone(tmp_path: Path) 
 
     def enter() -> None:
         nonlocal working, most
-        journal = Journal(tmp_path)
+        store = TransferStore(tmp_path)
         for number in range(20):
-            found = journal.enter(transfer(f"{number % 4}.mp4"))
+            found = store.enter(transfer(f"{number % 4}.mp4"))
             entered.add(found.id)
-            with journal.held("t-000000000000") as alone:
-                if alone:
+            with store.hold("t-000000000000") as alone:
+                if alone is not None:
                     with guard:
                         working += 1
                         most = max(most, working)
@@ -182,9 +195,9 @@ def test_many_at_once_enter_one_transfer_each_and_hold_it_alone(tmp_path: Path) 
 def test_a_list_that_somebody_else_holds_is_not_written_to_unlocked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ims_mcp.workflows.transfers.transfer._ENTER_SECONDS", 0.05)
+    monkeypatch.setattr("ims_mcp.workflows.transfers.store._ENTER_SECONDS", 0.05)
     with FileLock(tmp_path / "start.lock"), pytest.raises(TransferError, match="Another server process") as refusal:
-        Journal(tmp_path).enter(transfer())
+        TransferStore(tmp_path).enter(transfer())
     assert refusal.value.resumable
     assert list(tmp_path.glob("t-*")) == []
 
@@ -196,9 +209,29 @@ def test_where_nothing_can_be_locked_nothing_is_entered(tmp_path: Path, monkeypa
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
     monkeypatch.setattr(fcntl, "flock", without_locks)
-    with pytest.raises(TransferError, match="cannot be written down"):
-        Journal(tmp_path).enter(transfer())
+    with pytest.raises(TransferRefused, match="cannot be written down"):
+        TransferStore(tmp_path).enter(transfer())
     assert list(tmp_path.glob("t-*")) == []
+
+
+def test_an_upload_that_an_earlier_version_began_is_taken_over(tmp_path: Path) -> None:
+    """It had a file of its own for what OSS has."""
+    store = TransferStore(tmp_path)
+    record = store.enter(transfer(state="uploading"))
+    before = tmp_path / "checkpoints" / f"{record.id}.journal"
+    before.parent.mkdir()
+    before.write_text(
+        '{"version": 1, "source": {"path": "/files/a.mp4", "size": 9, "mtime_ns": 1, "ctime_ns": 1, "inode": 1}, '
+        '"target": {"bucket": "b", "key": "k"}, "part_bytes": 3, "intended_at": 1.5, "doubtful": false}\n'
+        '{"upload_id": "id"}\n{"part": 1, "etag": "E", "crc64": "7", "size": 3}\n{"part": 2, "etag'
+    )
+    for _ in range(2):
+        with store.hold(record.id) as journal:
+            assert journal is not None
+            assert journal.record is not None
+            assert (journal.record.upload_id, journal.record.parts) == ("id", {1: FinishedPart("E", 7, 3)})
+        assert not before.exists()
+        assert store.read(record.id) == record
 
 
 @pytest.mark.anyio
@@ -249,7 +282,7 @@ async def test_a_record_that_names_another_file_sends_none_of_it(setting: Settin
     written = await interrupted(setting, "vod")
     (setting.home / "outside.mp4").write_bytes(b"secret")
     (setting.files / "link.mp4").symlink_to(setting.home / "outside.mp4")
-    record = json.loads(written.read_text()) | {"path": path}
+    record = read_owner(written) | {"path": path}
     written.write_text(json.dumps(record))
     async with setting.client() as client:
         await refused(client, "transfer_status", transfer_id=written.stem)
@@ -260,7 +293,7 @@ async def test_a_record_that_names_another_file_sends_none_of_it(setting: Settin
 @pytest.mark.anyio
 async def test_a_record_that_asks_to_overwrite_an_asset_does_so_no_more_than_a_call(setting: Setting) -> None:
     written = await interrupted(setting, setting.own())
-    record = json.loads(written.read_text())
+    record = read_owner(written)
     record["arguments"] |= {"Overwrite": True}
     written.write_text(json.dumps(record))
     async with setting.client() as client:

@@ -3,8 +3,8 @@
 Importing it is cheap: oss2 is loaded by the first upload.
 """
 
-from ims_mcp.client.oss.attempts import Credentials, Patience
 from ims_mcp.client.oss.errors import (
+    EXISTS_STEP,
     SourceChanged,
     SourceMissing,
     SourceRefused,
@@ -14,28 +14,29 @@ from ims_mcp.client.oss.errors import (
     UploadInterrupted,
     WrongObject,
 )
-from ims_mcp.client.oss.own_storage import OwnStorage
-from ims_mcp.client.oss.progress import Progress
-from ims_mcp.client.oss.put_file import put_file
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.parts import ByteCounter
 from ims_mcp.client.oss.source import Source, UploadDirectory, show_path
-from ims_mcp.client.oss.target import UploadTarget
-from ims_mcp.client.oss.uploader import OssUploader, UploadedFile
+from ims_mcp.client.oss.target import Credentials, OwnStorage, Timeouts, UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader, UploadedFile, put_file
 
 __all__ = [
+    "EXISTS_STEP",
+    "ByteCounter",
     "Credentials",
     "OssUploader",
     "OwnStorage",
-    "Patience",
-    "Progress",
     "Source",
     "SourceChanged",
     "SourceMissing",
     "SourceRefused",
+    "Timeouts",
     "TransferRefused",
     "UploadDenied",
     "UploadDirectory",
     "UploadError",
     "UploadInterrupted",
+    "UploadJournal",
     "UploadTarget",
     "UploadedFile",
     "WrongObject",

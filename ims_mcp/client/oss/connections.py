@@ -1,6 +1,6 @@
 """The connections oss2 sends over: told from outside when to stop, and aware of a stall in either direction.
 
-Importing it imports requests: only :mod:`gateway` does, at the first upload.
+Importing it imports requests: only :mod:`oss_client` does, at the first upload.
 """
 
 from __future__ import annotations
@@ -39,28 +39,28 @@ _LOOK_SECONDS = 0.25
 _LINGER = "hh" if sys.platform == "win32" else "ii"
 
 
-class Cut(Exception):
+class Aborted(Exception):
     """The upload was stopped: no byte more leaves."""
 
 
-class Lines:
-    """The open connections of one upload."""
+class ConnectionRegistry:
+    """The open connections of one upload, and the threads that work for it."""
 
     def __init__(self, stall_seconds: float) -> None:
         self.stall_seconds = stall_seconds
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
-        self._cut = False
+        self._aborted = False
         self._working = 0
 
     def check(self) -> None:
-        """Raises Cut once the upload was stopped."""
-        if self._cut:
-            raise Cut
+        """Raises Aborted once the upload was stopped."""
+        if self._aborted:
+            raise Aborted
 
     @contextmanager
-    def working(self) -> Generator[None]:
-        """Around whatever a thread does for the upload. Raises Cut before it begins, or as soon as it can."""
+    def track_work(self) -> Generator[None]:
+        """Around whatever a thread does for the upload. Raises Aborted before it begins, or as soon as it can."""
         with self._lock:
             self.check()
             self._working += 1
@@ -71,25 +71,27 @@ class Lines:
                 self._working -= 1
 
     @property
-    def idle(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no thread works for the upload."""
         return self._working == 0
 
-    def opened(self, made: socket.socket) -> None:
+    def add(self, made: socket.socket) -> None:
+        """Raises Aborted where the upload was stopped meanwhile."""
         with self._lock:
             self._sockets.add(made)
-        if self._cut:
+        if self._aborted:
             _break(made)
-            raise Cut
+            raise Aborted
 
-    def closing(self, made: socket.socket) -> None:
+    def remove(self, made: socket.socket) -> None:
+        """It is going to be closed."""
         with self._lock:
             self._sockets.discard(made)
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """Stop everything under way; what still waits in the kernel to be sent is dropped. Never blocks."""
         with self._lock:
-            self._cut = True
+            self._aborted = True
             for made in self._sockets:
                 _break(made)
 
@@ -101,12 +103,14 @@ class Session(requests.Session):
     redirect leads.
     """
 
-    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None, route: Route) -> None:
+    def __init__(
+        self, registry: ConnectionRegistry, size: int, ssl_context: ssl.SSLContext | None, route: Route
+    ) -> None:
         super().__init__()
         self.trust_env = False
         if route.proxy is not None:
             self.proxies = {"http": route.proxy, "https": route.proxy}
-        adapter = _Adapter(lines, size, ssl_context, socks=(route.proxy or "").startswith("socks"))
+        adapter = _Adapter(registry, size, ssl_context, socks=(route.proxy or "").startswith("socks"))
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
@@ -115,17 +119,17 @@ class Session(requests.Session):
 
 
 class _Guarded(HTTPConnection):
-    lines: Lines
+    registry: ConnectionRegistry
 
     def connect(self) -> None:
-        self.lines.check()
+        self.registry.check()
         super().connect()
         if self.sock is not None:
-            self.lines.opened(self.sock)
+            self.registry.add(self.sock)
 
     def close(self) -> None:
         if self.sock is not None:
-            self.lines.closing(self.sock)
+            self.registry.remove(self.sock)
         super().close()
 
     def send(self, data: Any) -> None:
@@ -138,10 +142,10 @@ class _Guarded(HTTPConnection):
         made = self.sock
         if made is None:
             raise ConnectionResetError
-        made.settimeout(self.lines.stall_seconds)
+        made.settimeout(self.registry.stall_seconds)
         rest = memoryview(data)
         while rest:
-            self.lines.check()
+            self.registry.check()
             rest = rest[made.send(rest[:_SLICE_BYTES]) :]
 
     def getresponse(self) -> HTTPResponse:
@@ -159,14 +163,14 @@ class _Guarded(HTTPConnection):
             return
         before, since = -1, time.monotonic()
         while not wait_for_read(made, _LOOK_SECONDS):
-            self.lines.check()
+            self.registry.check()
             queued = _queued_bytes(made)
-            limit = self.lines.stall_seconds if queued else self.timeout
+            limit = self.registry.stall_seconds if queued else self.timeout
             if queued != before:
                 before, since = queued, time.monotonic()
             elif limit is not None and time.monotonic() - since >= limit:
                 raise TimeoutError
-        self.lines.check()
+        self.registry.check()
 
 
 class _GuardedTls(_Guarded, HTTPSConnection):
@@ -174,11 +178,13 @@ class _GuardedTls(_Guarded, HTTPSConnection):
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
-    def __init__(self, lines: Lines, size: int, ssl_context: ssl.SSLContext | None, *, socks: bool) -> None:
+    def __init__(
+        self, registry: ConnectionRegistry, size: int, ssl_context: ssl.SSLContext | None, *, socks: bool
+    ) -> None:
         self._ssl_context = ssl_context
         bases = _over_socks() if socks else ((_Guarded,), (_GuardedTls,))
         self._pools = {
-            scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", connection, {"lines": lines})})
+            scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", connection, {"registry": registry})})
             for scheme, pool, connection in zip(
                 ("http", "https"), (HTTPConnectionPool, HTTPSConnectionPool), bases, strict=True
             )

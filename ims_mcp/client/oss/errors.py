@@ -1,10 +1,10 @@
-"""Why an upload ended without its object, each with what can be done about it.
+"""Why a request to OSS failed, why an upload ended without its object, and what can be done about either.
 
 UploadError              what happened, in a sentence or two, and what to do next
 ├── SourceRefused        the path is not a regular file that can be read; nothing was sent
 │   └── SourceMissing    there is nothing of that name
 ├── SourceChanged        the file changed while it was sent; nothing of it is left in OSS
-├── TransferRefused      the transfer id, its checkpoint or the target cannot be used; nothing was sent
+├── TransferRefused      the target or the journal of the upload cannot be used; nothing was sent
 ├── UploadDenied         OSS said no for good; its Code and RequestId
 ├── UploadInterrupted    the network or OSS failed for longer than was waited
 └── WrongObject          what OSS stored is not what was sent; it was deleted
@@ -12,11 +12,51 @@ UploadError              what happened, in a sentence or two, and what to do nex
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ims_mcp.client.outbound import Route, causes_of, explain_no_connection
+from ims_mcp.client.retry import UNCERTAIN, FailureKind, should_retry
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import quotable
+from ims_mcp.http_date import read_http_date
+
+if TYPE_CHECKING:
+    from ims_mcp.client.credentials import Credential
+    from ims_mcp.client.oss.source import Source
+    from ims_mcp.client.oss.target import UploadTarget
+
+_MAX_RETRY_AFTER_SECONDS = 60.0
+# The one form of a signature that has no name beside it: "OSS id:signature".
+_SIGNATURE_V1 = re.compile(r"\bOSS\s+[^\s:]+:\S+")
+_TOKEN_CODES = ("SecurityTokenExpired", "InvalidSecurityToken", "TokenExpired")
+_KINDS = {
+    "RequestTimeTooSkewed": FailureKind.CLOCK,
+    **dict.fromkeys(("SlowDown", "QpsLimitExceeded", "Throttling"), FailureKind.THROTTLED),
+    **dict.fromkeys(("InvalidDigest", "BadDigest"), FailureKind.DAMAGED),
+    # Said with a 4xx, and yet of the moment: the body came too slowly or was cut off.
+    **dict.fromkeys(("RequestTimeout", "IncompleteBody", "OperationAborted"), FailureKind.BROKEN),
+}
+# What to do about codes whose message says what is wrong, but not where it is set right.
+_STEPS = {
+    "NoSuchBucket": "Check the bucket's name and that the endpoint is of its region.",
+    "InvalidAccessKeyId": "Check that the AccessKey exists and is enabled.",
+    "SignatureDoesNotMatch": "Check that secret and AccessKey id belong together.",
+    "RequestTimeTooSkewed": "Set this machine's clock (NTP).",
+    "UserDisable": "Settle the account in the Alibaba Cloud console: OSS is suspended for it.",
+}
+_REDIRECTED = (
+    "The endpoint answered with a redirection, which is not followed: check the endpoint, and whether a proxy or a "
+    "page to log in at stands before it."
+)
+EXISTS_STEP = "Choose another prefix, register what is there with register_media_info, or delete that object first."
 
 
 class UploadError(ImsError):
-    """Base of all. ``resumable``: an upload with the same transfer id goes on where this one stopped."""
+    """Base of all. ``resumable``: an upload with the same journal goes on where this one stopped."""
 
     def __init__(
         self,
@@ -36,12 +76,10 @@ class UploadError(ImsError):
         self.request_id = request_id
 
     def explain(self) -> str:
-        lines = [str(self)]
-        if self.request_id:
-            lines.append(f"RequestId: {self.request_id}")
-        if self.next_step:
-            lines.append(f"Next: {self.next_step}")
-        return "\n".join(lines)
+        """Message, RequestId and next step, a line each."""
+        request_id = f"RequestId: {self.request_id}" if self.request_id else ""
+        next_step = f"Next: {self.next_step}" if self.next_step else ""
+        return "\n".join(filter(None, (str(self), request_id, next_step)))
 
 
 class SourceRefused(UploadError):
@@ -70,3 +108,213 @@ class UploadInterrupted(UploadError):
 
 class WrongObject(UploadError):
     """The end-to-end check failed."""
+
+
+class OssFailure(Exception):
+    """One request that failed. ``words`` complete the sentence "… because …" and hold no secret."""
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        words: str,
+        *,
+        code: str = "",
+        status: int = 0,
+        request_id: str = "",
+        retry_after_seconds: float = 0.0,
+        next_step: str = "",
+        service_time: float | None = None,
+    ) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.words = words
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.retry_after_seconds = retry_after_seconds
+        self.next_step = next_step
+        """What to do about it, where it is no matter of OSS: a sentence or two."""
+        self.service_time = service_time
+        """Epoch seconds by the clock of OSS, where the answer says it."""
+        self.what = ""
+        """The request, as a noun: "part 3"."""
+        self.tries = 1
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether OSS may have done what it was asked, though no answer came."""
+        return self.kind in UNCERTAIN
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a repetition may succeed; every request of an upload may be repeated."""
+        return should_retry(self.kind, repeatable=True)
+
+    @property
+    def is_gone(self) -> bool:
+        """There is no such multipart upload: completed, aborted or expired."""
+        return self.code == "NoSuchUpload"
+
+    @property
+    def is_part_lost(self) -> bool:
+        """A part that was sent is not there any more."""
+        return self.code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall")
+
+    @property
+    def is_taken(self) -> bool:
+        """There is an object already, and it may not be replaced."""
+        return self.code == "FileAlreadyExists"
+
+    @property
+    def is_denied(self) -> bool:
+        """The credential may not do this."""
+        return self.kind is FailureKind.FINAL and self.status in (401, 403)
+
+
+def read_error_answer(error: Any, credential: Credential) -> OssFailure:
+    """An error answer, from oss2's ServerError. Its texts are a stranger's."""
+    code, status = str(error.code or ""), int(error.status)
+    message = quotable(_SIGNATURE_V1.sub("", str(error.message or "")), credential.secrets, 300)
+    headers: Mapping[str, str] = error.headers
+    request_id = str(error.request_id or "")
+    # A code is the service's own word only if it looks like one; anything else stays out of the text.
+    code = code if re.fullmatch(r"[A-Za-z][A-Za-z0-9.]{1,80}", code) else ""
+    words = f"OSS answered {f'{code} ' if code else ''}(HTTP {status}){f': {message}' if message else ''}"
+    return OssFailure(
+        _classify(code, status, temporary=credential.security_token is not None),
+        words.rstrip("."),
+        code=code,
+        status=status,
+        request_id=request_id if re.fullmatch(r"[A-Za-z0-9-]{1,80}", request_id) else "",
+        retry_after_seconds=_retry_after(headers.get("retry-after")),
+        service_time=_service_time(dict(error.details or {}).get("ServerTime"), headers.get("date")),
+    )
+
+
+def read_connection_error(
+    error: BaseException, host: str, route: Route, *, connect_seconds: float, stall_seconds: float
+) -> OssFailure:
+    """A request to ``host`` that got no answer, from what requests raised."""
+    if (known := explain_no_connection(error, host, route)) is not None:
+        kind = FailureKind.FINAL if known.final else FailureKind.NEVER_SENT
+        return OssFailure(kind, known.reason, next_step=known.next_step)
+    causes = list(causes_of(error))
+    names = {type(cause).__name__ for cause in causes}
+    kind = FailureKind.NEVER_SENT
+    if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
+        kind, words = FailureKind.FINAL, "no request can be made of what was given"
+    elif "NameResolutionError" in names:
+        words = f"the name {host} could not be resolved"
+    elif names & {"ConnectTimeout", "ConnectTimeoutError"}:
+        words = f"no connection was made within {connect_seconds:g} s"
+    elif names & {"ProxyError", "NewConnectionError"}:
+        words = f"no connection to {host} was made"
+    else:
+        kind = FailureKind.BROKEN
+        if names & {"ReadTimeout", "ReadTimeoutError"}:
+            words = "OSS did not answer in time"
+        elif any(isinstance(cause, TimeoutError) for cause in causes):
+            words = f"the connection took no byte for {stall_seconds:g} s"
+        elif "RemoteDisconnected" in names:
+            words = "the connection was closed before OSS answered"
+        elif any(isinstance(cause, ConnectionError) for cause in causes):
+            words = "the connection was reset"
+        else:
+            words = f"the connection failed [{type(error).__name__}]"
+    return OssFailure(kind, words + route.by)
+
+
+def _classify(code: str, status: int, *, temporary: bool) -> FailureKind:
+    # The id of a temporary credential is forgotten some time after it has expired.
+    if code.startswith(_TOKEN_CODES) or (temporary and code == "InvalidAccessKeyId"):
+        return FailureKind.EXPIRED
+    if code in _KINDS:
+        return _KINDS[code]
+    if status >= 500:
+        return FailureKind.SERVER_ERROR
+    return {408: FailureKind.BROKEN, 429: FailureKind.THROTTLED}.get(status, FailureKind.FINAL)
+
+
+def _retry_after(value: str | None) -> float:
+    return min(float(value), _MAX_RETRY_AFTER_SECONDS) if value and value.isascii() and value.isdigit() else 0.0
+
+
+def _service_time(said: object, date: str | None) -> float | None:
+    """Of what the error says (2026-11-26T08:00:00.000Z), or of the HTTP date of the answer."""
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromisoformat(str(said)).replace(tzinfo=UTC).timestamp()
+    return read_http_date(date)
+
+
+def explain_failure(
+    failure: OssFailure, source: Source, target: UploadTarget, bytes_arrived: int, *, resumable: bool
+) -> UploadError:
+    """The text a reader gets. ``resumable``: the journal knows of it. ``bytes_arrived``: those OSS has confirmed."""
+    if failure.is_taken:
+        return _error(failure, f"{target} exists already and is not overwritten.", EXISTS_STEP, resumable=False)
+    arrived = f" {bytes_arrived:,} of {source.size:,} bytes are in OSS." if resumable else ""
+    message = f"The upload of {source.name} to {target} stopped: {_how(failure)}.{arrived}"
+    return _error(failure, message, _next_step(failure, resumable=resumable), resumable=resumable)
+
+
+def explain_no_abort(failure: OssFailure, target: UploadTarget) -> UploadError:
+    """Why what was sent is still there."""
+    message = f"What was sent to {target} could not be aborted: {_how(failure)}."
+    return _error(failure, message, failure.next_step or "Cancel the transfer again later.", resumable=True)
+
+
+def explain_not_seen(failure: OssFailure, target: UploadTarget) -> UploadError:
+    """Why it is not known whether there is an object; nothing was sent yet."""
+    message = f"Whether {target} exists already could not be seen, so nothing was sent: {_how(failure)}."
+    if failure.is_denied and failure.code not in _STEPS:
+        step = "Allow the credential oss:GetObject on this key."
+    elif failure.repeatable:
+        step = failure.next_step or "The network or OSS is at fault, not the bucket."
+    else:
+        step = failure.next_step or _step_by_answer(failure) or "Correct what the answer names."
+    return _error(failure, message, step, resumable=failure.repeatable)
+
+
+def _how(failure: OssFailure) -> str:
+    if failure.tries > 1:
+        return f"{failure.what} was tried {failure.tries} times, and the last time {failure.words}"
+    return f"{failure.what} failed: {failure.words}"
+
+
+def _next_step(failure: OssFailure, *, resumable: bool) -> str:
+    """What is wrong with the way or the rights, and what an upload that goes on after that does."""
+    if failure.is_gone or failure.is_part_lost:
+        return (
+            "Something else aborted the multipart upload, or a lifecycle rule of the bucket did: the next upload of "
+            "this file starts from the beginning."
+        )
+    if failure.next_step:
+        step = failure.next_step
+    elif failure.repeatable:
+        step = "Go on when the way to OSS is better."
+    elif by_answer := _step_by_answer(failure):
+        step = by_answer
+    elif failure.kind is FailureKind.EXPIRED:
+        step = "The credential is refused although it was just renewed: get another."
+    elif failure.is_denied:
+        step = "Allow the credential oss:PutObject, oss:ListParts and oss:AbortMultipartUpload on this key."
+    else:
+        step = "Correct what the answer names."
+    kept = "What is in OSS is not sent again." if resumable else "The next try starts from the beginning."
+    return f"{step} {kept}"
+
+
+def _step_by_answer(failure: OssFailure) -> str:
+    return _STEPS.get(failure.code, _REDIRECTED if 300 <= failure.status < 400 else "")
+
+
+def _error(failure: OssFailure, message: str, next_step: str, *, resumable: bool) -> UploadError:
+    interrupted = failure.repeatable or failure.is_gone or failure.is_part_lost
+    return (UploadInterrupted if interrupted else UploadDenied)(
+        message,
+        next_step=next_step,
+        resumable=resumable,
+        code=failure.code,
+        http_status=failure.status,
+        request_id=failure.request_id,
+    )

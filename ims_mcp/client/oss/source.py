@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
@@ -66,9 +66,6 @@ class Identity:
     @classmethod
     def restored(cls, saved: dict[str, Any]) -> Self:
         return cls(*(int(saved[name]) for name in ("size", "mtime_ns", "ctime_ns", "inode")))
-
-    def saved(self) -> dict[str, int]:
-        return asdict(self)
 
     def same_content(self, other: Identity) -> bool:
         """Whether nothing speaks for a change. The change time is left out: renaming and chmod move it, too."""

@@ -1,18 +1,45 @@
-"""Where an upload goes to, checked before anything is sent."""
+"""Where an upload goes to, checked before anything is sent, with whose credentials, and how long it waits for what."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
+from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.foreign_text import plain
 from ims_mcp.loopback import is_loopback
 
 MAX_KEY_BYTES = 1023
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+
+
+class Credentials(Protocol):
+    """Gives the credential for the next request: asked before every one, so what is still good should come from memory.
+
+    ``force``: OSS called the last one expired, get another. Raises ImsError, which ends the upload as it is; what was
+    sent is kept.
+    """
+
+    async def __call__(self, *, force: bool = False) -> Credential: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long an upload waits for what."""
+
+    connect_seconds: float = 10.0
+    stall_seconds: float = 20.0
+    """No byte is taken by the connection."""
+    answer_seconds: float = 60.0
+    """Everything has arrived and nothing comes back."""
+    complete_seconds: float = 180.0
+    """The same for the last request: making one object of 10,000 parts may take OSS longer than anything else."""
+    clean_up_seconds: float = 5.0
+    """For aborting the multipart upload of a cancelled transfer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +95,19 @@ class UploadTarget:
                 f"The object key {plain(self.key, 80)!r} is not allowed: it starts with a slash, or is dots alone.",
                 next_step="Choose another key.",
             )
+
+
+class OwnStorage:
+    """OSS as the holder of the account reaches it. ``endpoint`` gives scheme and host."""
+
+    def __init__(self, endpoint: Callable[[], Awaitable[str]], credentials: CredentialSource) -> None:
+        self._endpoint = endpoint
+        self._credentials = credentials
+
+    async def credential(self, *, force: bool = False) -> Credential:
+        """The account's own, in the form an upload asks for it."""
+        return await (self._credentials.renew() if force else self._credentials.get())
+
+    async def target(self, bucket: str, key: str) -> UploadTarget:
+        """An object of theirs, which is never put in the place of another."""
+        return UploadTarget(await self._endpoint(), bucket, key, keeps_existing=True)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from ims_mcp.crc64 import combined, crc64
+from ims_mcp.crc64 import combine_crc64, crc64
 from ims_mcp.local.data_dir import sweep
 
 # One hop to a thread per batch: small enough to stay flat in memory, large enough that the hop costs nothing.
@@ -49,6 +49,7 @@ class Blobs:
         self._directory = directory
 
     def path(self, name: str) -> Path:
+        """Where a blob lies."""
         return self._directory / name
 
     async def receive(self, chunks: AsyncIterable[bytes]) -> Blob:
@@ -138,7 +139,7 @@ class Blobs:
                 unfinished.unlink(missing_ok=True)
                 raise
             md5 = hashlib.md5(b"".join(part.md5 for part in parts), usedforsecurity=False)
-            crc = combined((part.crc64, part.size_bytes) for part in parts)
+            crc = combine_crc64((part.crc64, part.size_bytes) for part in parts)
             return Blob(name, sum(part.size_bytes for part in parts), md5.digest(), crc)
 
         return await anyio.to_thread.run_sync(work)

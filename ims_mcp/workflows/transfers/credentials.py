@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 import anyio
 
@@ -16,34 +13,32 @@ from ims_mcp.client.credentials import Credential
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.oss import UploadTarget
 from ims_mcp.foreign_text import plain
-from ims_mcp.workflows.transfers.transfer import TransferError
+from ims_mcp.summaries.json_strings import open_base64_json
+from ims_mcp.workflows.transfers.store import TransferError
 
 RENEW_BEFORE_SECONDS = 120.0
 """Renewed this long before its end, or in the last fifth of a shorter life."""
 _WITHOUT_EXPIRY_SECONDS = 3000.0
 
 
-def opened(encoded: Any, field: str) -> dict[str, Any]:
+def decode_field(answer: Mapping[str, Any], field: str) -> dict[str, Any]:
     """A field that the service sends as JSON in base64. Raises TransferError where it is none."""
-    try:
-        value = json.loads(base64.b64decode(str(encoded), validate=True))
-    except (binascii.Error, ValueError):
-        value = None
-    if not isinstance(value, dict):
+    value = open_base64_json(str(answer.get(field)))
+    if value is None:
         raise TransferError(f"The service's {field} cannot be read.", next_step="Try again; if it stays, report it.")
-    return cast("dict[str, Any]", value)
+    return value
 
 
-def target_of(answer: Mapping[str, Any]) -> UploadTarget:
+def read_target(answer: Mapping[str, Any]) -> UploadTarget:
     """Where UploadAddress sends the file."""
-    address = opened(answer.get("UploadAddress"), "UploadAddress")
+    address = decode_field(answer, "UploadAddress")
     endpoint = str(address.get("Endpoint", ""))
     if "://" not in endpoint:
         endpoint = f"https://{endpoint}"
     return UploadTarget(endpoint, str(address.get("Bucket", "")), str(address.get("FileName", "")))
 
 
-def another_upload(media_id: str) -> TransferError:
+def explain_other_upload(media_id: str) -> TransferError:
     """RefreshUploadMedia knows an asset only: of several uploads to it, it renews one."""
     return TransferError(
         f"The service renews the credential of another upload to the asset {plain(media_id, 64)}: this one cannot go "
@@ -71,7 +66,7 @@ class UploadCredentials:
         self._media_id = media_id
         self._clock = clock
         self._lock = anyio.Lock()
-        self._key = target_of(answer).key
+        self._key = read_target(answer).key
         self._take(answer)
 
     async def __call__(self, *, force: bool = False) -> Credential:
@@ -81,13 +76,13 @@ class UploadCredentials:
             # Several parts may find it refused at once: one renewal serves them all.
             if (force and self._taken_at < asked_at) or self._clock() >= self._renew_at:
                 reply = await self._client.call(get_operation("RefreshUploadMedia"), {"MediaId": self._media_id})
-                if target_of(reply.data).key != self._key:
-                    raise another_upload(self._media_id)
+                if read_target(reply.data).key != self._key:
+                    raise explain_other_upload(self._media_id)
                 self._take(reply.data)
             return self._credential
 
     def _take(self, answer: Mapping[str, Any]) -> None:
-        auth = opened(answer.get("UploadAuth"), "UploadAuth")
+        auth = decode_field(answer, "UploadAuth")
         self._credential = Credential(
             str(auth.get("AccessKeyId", "")), str(auth.get("AccessKeySecret", "")), str(auth.get("SecurityToken", ""))
         )

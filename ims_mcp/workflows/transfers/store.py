@@ -1,8 +1,7 @@
-"""What is known of one transfer, and its journal: one file each, written whole, never holding a credential."""
+"""What is known of each transfer, in a journal of its own that never holds a credential: entered, listed, forgotten."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -10,12 +9,13 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
-from typing import Any, Literal, Self, cast, get_args
+from typing import Any, Literal, Self, get_args
 
-from ims_mcp.client.oss import show_path
+from ims_mcp.client.oss import UploadJournal, show_path
+from ims_mcp.client.oss.journal import LOOK_SECONDS, hold_lock, read_lines, read_owner, replace_file
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -23,11 +23,10 @@ State = Literal["starting", "uploading", "registering", "processing", "done", "f
 ENDED = frozenset({"done", "failed", "cancelled"})
 VOD = "vod"
 KEPT_DAYS = 90
-"""A transfer that has ended is forgotten when nobody has asked for it again for so long."""
-# A look from another process holds the lock of a transfer for a moment: that is no reason to give up.
-_LOOK_SECONDS = 0.05
+"""A transfer that has ended is forgotten when nobody has asked for it again for so long…"""
+MOST_KEPT = 1000
+"""… or when that many have been asked for or have ended since."""
 _ENTER_SECONDS = 10.0
-_POLL_SECONDS = 0.01
 _ID = re.compile(r"t-[0-9a-f]{12}")
 
 
@@ -40,7 +39,7 @@ class TransferError(ImsError):
 
 
 @dataclass(slots=True)
-class Transfer:
+class TransferRecord:
     """One file on its way.
 
     ``service`` tells which IMS it belongs to (an endpoint, or the data directory of an embedded one); ``target`` is
@@ -75,7 +74,7 @@ class Transfer:
         """Whether nothing is left to be sent or registered, and the asset is or becomes one."""
         return self.state in ("processing", "done")
 
-    def same_wish(self, other: Transfer) -> bool:
+    def is_same_wish(self, other: TransferRecord) -> bool:
         """Whether both want the same file in the same place: then there is one transfer, not two."""
         names = ("kind", "service", "path", "destination", "arguments")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
@@ -86,38 +85,33 @@ class Transfer:
         same = (self.size_bytes, self.modified_ns) == (size_bytes, modified_ns)
         return same and (self.inode == inode or 0 in (self.inode, inode))
 
-    def same_place(self, other: Transfer) -> bool:
+    def is_same_place(self, other: TransferRecord) -> bool:
         """Whether both go to one object of a bucket of the user's own; in VOD storage every file has its own place."""
         if VOD in (self.destination, other.destination) or self.service != other.service:
             return False
-        return own_place(self.destination, self.path) == own_place(other.destination, other.path)
+        return locate_object(self.destination, self.path) == locate_object(other.destination, other.path)
 
     @classmethod
-    def from_json(cls, text: str, transfer_id: str) -> Self:
-        """``transfer_id`` is the name of the file: what stands in it is not believed. ValueError, TypeError."""
-        known = {row.name for row in fields(cls)} - {"id"}
-        content: Any = json.loads(text)
-        if not isinstance(content, dict):
-            raise TypeError("not a transfer")
-        content = cast("dict[str, Any]", content)
-        transfer = cls(**{name: value for name, value in content.items() if name in known}, id=transfer_id)
-        for name, kind in _TYPES.items():
-            if not isinstance(getattr(transfer, name), kind):
-                raise TypeError(f"{name} is something else")
-        if transfer.state not in get_args(State) or transfer.kind not in ("media", "stream"):
+    def restored(cls, content: dict[str, Any]) -> Self:
+        """From what was written down, by whatever version. Raises ValueError and TypeError for anything else."""
+        record = cls(**{row.name: content[row.name] for row in fields(cls) if row.name in content})
+        for names, kind in _TYPES.items():
+            if not all(isinstance(getattr(record, name), kind) for name in names.split()):
+                raise TypeError(f"one of {names} is something else")
+        if record.state not in get_args(State) or record.kind not in ("media", "stream"):
             raise ValueError("of another version")
-        return transfer
+        return record
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("service", "path", "destination", "client_token", "media_id", "error"), str),
-    **dict.fromkeys(("size_bytes", "modified_ns", "inode"), int),
-    **dict.fromkeys(("arguments", "target", "uploaded"), dict),
-    "created": (int, float),
+_TYPES = {
+    "service path destination client_token media_id error": str,
+    "size_bytes modified_ns inode": int,
+    "arguments target uploaded": dict,
+    "created": int | float,
 }
 
 
-def own_place(destination: str, path: str) -> tuple[str, str]:
+def locate_object(destination: str, path: str) -> tuple[str, str]:
     """Bucket and key of a file sent to ``oss://bucket/prefix/`` or ``oss://bucket/key.ext``. Raises TransferError."""
     bucket, _, prefix = destination.removeprefix("oss://").partition("/")
     name = PurePath(path)
@@ -146,45 +140,24 @@ def own_place(destination: str, path: str) -> tuple[str, str]:
     return bucket, key
 
 
-class Journal:
-    """The transfers of one state directory. Methods block on the disk: call them in a thread; threads share it."""
+class TransferStore:
+    """The transfers of one state directory. Methods block on the disk: call them in a thread; threads share it.
+
+    Raises TransferError, and TransferRefused where something cannot be locked or written.
+    """
 
     def __init__(self, directory: Path, clock: Callable[[], float] = time.time) -> None:
         self._directory = directory
         self._clock = clock
         self._reading = threading.Lock()
-        self._known: dict[str, tuple[os.stat_result, Transfer]] = {}
+        self._known: dict[str, tuple[os.stat_result, TransferRecord]] = {}
 
-    @property
-    def checkpoints(self) -> Path:
-        """Where the uploader keeps what it needs to go on."""
-        return self._directory / "checkpoints"
-
-    def write(self, transfer: Transfer) -> None:
-        """Replace what is written of it, in one step. Raises TransferError where it cannot be written."""
-        path = self._path(transfer.id)
-        # Several calls may follow one transfer to its end, and each of them writes that down.
-        temporary = path.with_suffix(f".{secrets.token_hex(4)}.new")
-        try:
-            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump(asdict(transfer), file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise self._unwritable(error) from None
-
-    def enter(self, wish: Transfer) -> Transfer:
+    def enter(self, wish: TransferRecord) -> TransferRecord:
         """The transfer there is for the same wish, unless it failed or was cancelled; or this one, now written down.
 
-        One at a time, of all processes: two that wish the same get one transfer. Forgets what ended long ago. Raises
-        TransferError.
+        One at a time, of all processes: two that wish the same get one transfer. Forgets what ended long ago.
         """
-        with self._locked("start", _ENTER_SECONDS) as alone:
+        with hold_lock(self._directory / "start.lock", _ENTER_SECONDS) as alone:
             if not alone:
                 raise TransferError(
                     f"Another server process holds the list of transfers in {show_path(self._directory)}.",
@@ -193,13 +166,13 @@ class Journal:
                 )
             self._forget_old()
             known = self.all()
-            same = next((t for t in known if t.state not in ("failed", "cancelled") and t.same_wish(wish)), None)
+            same = next((t for t in known if t.state not in ("failed", "cancelled") and t.is_same_wish(wish)), None)
             if same is not None:
                 with suppress(OSError):
                     os.utime(self._path(same.id))
                 return same
             for other in known:
-                if not other.ended and not other.arrived and other.same_place(wish):
+                if not other.ended and not other.arrived and other.is_same_place(wish):
                     raise TransferError(
                         f"The transfer {other.id} of {show_path(other.path)} goes to the same object and has not "
                         "ended.",
@@ -209,101 +182,80 @@ class Journal:
             self.write(wish)
             return wish
 
-    def read(self, transfer_id: str) -> Transfer:
-        """Raises TransferError where there is none of that id."""
+    def write(self, record: TransferRecord) -> None:
+        """Replace what is written of a transfer that nothing is sent of: not begun yet, or arrived."""
+        replace_file(self._path(record.id), [asdict(record)])
+
+    def read(self, transfer_id: str) -> TransferRecord:
+        """What is written of it, also while another works on it."""
         if _ID.fullmatch(transfer_id):
-            try:
-                return Transfer.from_json(self._path(transfer_id).read_text(encoding="utf-8"), transfer_id)
-            except (OSError, ValueError, TypeError, RecursionError):
-                pass
+            with suppress(OSError, ValueError, TypeError):
+                # The id is the name of the file: what stands in it is not believed.
+                return TransferRecord.restored(read_owner(self._path(transfer_id)) | {"id": transfer_id})
         raise TransferError(
             f"There is no transfer {plain(transfer_id, 40)!r}.",
             next_step="Call transfer_status without an id to list those there are.",
         )
 
-    def all(self) -> list[Transfer]:
+    def all(self) -> list[TransferRecord]:
         """Newest first; files that cannot be read are passed over. Only what was written since is read again."""
         with self._reading:
-            found: dict[str, tuple[os.stat_result, Transfer]] = {}
+            found: dict[str, tuple[os.stat_result, TransferRecord]] = {}
             for path in self._directory.glob("t-*.json"):
                 try:
                     status = path.stat()
                     before = self._known.get(path.stem)
-                    if before is None or _written(before[0]) != _written(status):
+                    if before is None or _version(before[0]) != _version(status):
                         before = (status, self.read(path.stem))
                 except (OSError, TransferError):
                     continue
                 found[path.stem] = before
             self._known = found
         # Whoever gets one may change it.
-        transfers = [replace(transfer) for _, transfer in found.values()]
-        return sorted(transfers, key=lambda transfer: transfer.created, reverse=True)
+        records = [replace(record) for _, record in found.values()]
+        return sorted(records, key=lambda record: record.created, reverse=True)
 
-    def held(self, transfer_id: str) -> AbstractContextManager[bool]:
-        """True while this process alone works on the transfer; False where another one does."""
-        return self._locked(transfer_id, _LOOK_SECONDS)
+    @contextmanager
+    def hold(self, transfer_id: str) -> Generator[UploadJournal | None]:
+        """The transfer's journal while this process alone works on it; None where another one does."""
+        with UploadJournal.hold(self._path(transfer_id)) as journal:
+            before = self._directory / "checkpoints" / f"{transfer_id}.journal"
+            if journal is not None and journal.record is None and before.exists():
+                # Earlier versions had a file of its own for what OSS has: it becomes a part of this one.
+                with suppress(OSError):
+                    journal.take_over(read_lines(before.read_bytes()))
+                    before.unlink()
+            yield journal
 
-    def held_elsewhere(self, transfer_id: str) -> bool:
+    def is_held(self, transfer_id: str) -> bool:
         """Whether somebody works on it just now."""
-        with self.held(transfer_id) as free:
+        with hold_lock(self._path(transfer_id).with_suffix(".lock"), LOOK_SECONDS) as free:
             return not free
 
     def _forget_old(self) -> None:
-        """Remove what has ended and was not asked for again for :data:`KEPT_DAYS`, and what a crash left half written.
+        """Remove what has ended and was not asked for again, and what a crash left half written.
 
         An upload that was interrupted stays: parts of it lie in OSS until it goes on or is cancelled.
         """
         self.all()
         now = self._clock()
-        old = [
-            self._path(transfer_id)
-            for transfer_id, (status, transfer) in self._known.items()
-            if (transfer.ended or transfer.arrived) and now - status.st_mtime > KEPT_DAYS * 86_400
-        ]
-        old += [path.with_suffix(".lock") for path in old]
+        ended = [(status.st_mtime, name) for name, (status, t) in self._known.items() if t.ended or t.arrived]
+        for rank, (asked_at, name) in enumerate(sorted(ended, reverse=True)):
+            if rank >= MOST_KEPT or now - asked_at > KEPT_DAYS * 86_400:
+                _remove(self._path(name), self._path(name).with_suffix(".lock"))
         with suppress(OSError):
-            old += [path for path in self._directory.glob("t-*.new") if now - path.stat().st_mtime > 86_400]
-        for path in old:
-            with suppress(OSError):
-                path.unlink()
-
-    @contextmanager
-    def _locked(self, name: str, wait_seconds: float) -> Generator[bool]:
-        """Whether this process alone has it. Raises TransferError where nothing can be locked here."""
-        from filelock import FileLock, Timeout  # late: only uploads lock anything
-
-        path = self._directory / f"{name}.lock"
-        lock = FileLock(path, timeout=wait_seconds, poll_interval=_POLL_SECONDS, mode=0o600, thread_local=False)
-        alone = True
-        try:
-            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock.acquire()
-        except Timeout:
-            alone = False
-        except OSError as error:
-            raise self._unwritable(error) from None
-        try:
-            yield alone
-        finally:
-            if alone:
-                with suppress(OSError):
-                    # Whoever waits for a lock whose file is gone takes a new one. Windows removes it at its release.
-                    path.unlink()
-                lock.release()
-
-    def _unwritable(self, error: OSError) -> TransferError:
-        return TransferError(
-            f"The transfer cannot be written down in {show_path(self._directory)} "
-            f"({error.strerror or type(error).__name__}).",
-            next_step="Make that directory writable and give its disk some room; --state-dir of the server names "
-            "another.",
-            resumable=True,
-        )
+            _remove(*(path for path in self._directory.glob("t-*.new") if now - path.stat().st_mtime > 86_400))
 
     def _path(self, transfer_id: str) -> Path:
         return self._directory / f"{transfer_id}.json"
 
 
-def _written(status: os.stat_result) -> tuple[int, int, int]:
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _version(status: os.stat_result) -> tuple[int, int, int]:
     """What differs between two writings of one file."""
     return status.st_ino, status.st_mtime_ns, status.st_size

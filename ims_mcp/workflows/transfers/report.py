@@ -1,0 +1,127 @@
+"""What a reader is told of a transfer: its line in the list, its result, why it failed, and how far it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ims_mcp.client.oss import show_path
+from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import plain, quotable
+from ims_mcp.summaries.media_info import media_info_view
+from ims_mcp.workflows.behaviours.get_media_info import name_tools
+from ims_mcp.workflows.next_call import next_call
+from ims_mcp.workflows.transfers.store import TransferError, TransferRecord
+from ims_mcp.workflows.waiting import PollResult, Progress
+
+_ERROR_CHARACTERS = 1200
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class RisingProgress:
+    """The progress of one call as MCP wants it: each value larger than the one before, whatever is told of."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._value = -1
+        self._size = 1
+
+    async def tell_sent(self, sent_bytes: int, size_bytes: int, text: str) -> None:
+        """While the file is sent."""
+        self._size = size_bytes
+        await self._tell(sent_bytes, text)
+
+    async def tell_waiting(self, _elapsed: float, _allowed: float, text: str) -> None:
+        """Once it has arrived."""
+        await self._tell(self._size, text)
+
+    async def _tell(self, value: int, text: str) -> None:
+        # A sign of life where nothing has moved, a byte more: some clients begin to count their timeout anew.
+        self._value = max(value, self._value + 1)
+        await self._progress(self._value, max(self._size, self._value), plain(text, 300))
+
+
+def describe(
+    record: TransferRecord, *, sent_bytes: int | None = None, interrupted: bool = False, elsewhere: bool = False
+) -> dict[str, Any]:
+    """Its line in a list. ``sent_bytes`` where it is sent here; ``elsewhere``: another process works on it."""
+    line: dict[str, Any] = {
+        "transfer_id": record.id,
+        "state": "interrupted" if interrupted else record.state,
+        "path": show_path(record.path),
+        "size_bytes": record.size_bytes,
+    }
+    if elsewhere:
+        line["note"] = "another server process on this machine works on it; this one only looks on"
+    if sent_bytes is not None:
+        line["sent_bytes"] = sent_bytes
+    if record.media_id:
+        line["MediaId"] = plain(record.media_id, 64)
+    if record.target:
+        # A key has 1,023 bytes at most.
+        line["object"] = plain(f"oss://{record.target['bucket']}/{record.target['key']}", 1100)
+    if record.uploaded:
+        line["uploaded"] = record.uploaded
+    if record.error:
+        line["error"] = quotable(record.error, limit=_ERROR_CHARACTERS)
+    return line
+
+
+def describe_result(record: TransferRecord, line: dict[str, Any], waited: PollResult | None) -> dict[str, Any]:
+    """What a call that followed it returns: its line, what became of the asset, and the next call."""
+    result = dict(line)
+    if waited is not None:
+        result["asset_status"] = quotable(waited.status, limit=60)
+        if waited.problem:
+            result["problem"] = quotable(waited.problem, limit=_ERROR_CHARACTERS)
+    if record.state == "done" and record.kind == "media" and waited is not None:
+        summary = media_info_view(waited.last_data or {}, call={"MediaId": record.media_id})
+        result["summary"] = name_tools(summary, None)
+    elif record.state == "done" and _is_id(record.media_id):
+        result["next_call"] = next_call("get_media_info", {"MediaId": record.media_id}, "see the asset with this file")
+    elif not record.ended:
+        result["next_call"] = next_call(
+            "transfer_status", {"transfer_id": record.id, "wait_seconds": 30}, "not finished: follow it"
+        )
+    return result
+
+
+def describe_cancelled(record: TransferRecord, line: dict[str, Any]) -> dict[str, Any]:
+    """What a call that cancelled it returns: its line, and what stays all the same."""
+    result = dict(line)
+    if record.arrived or record.uploaded:
+        result["note"] = "the file has arrived, which is not undone"
+    if record.state == "cancelled" and record.kind == "media" and _is_id(record.media_id):
+        result["next_call"] = next_call(
+            "delete_media_infos",
+            {"MediaIds": record.media_id},
+            "the asset that was created for the file stays, empty, until it is deleted",
+        )
+    return result
+
+
+def explain_failed(record: TransferRecord) -> TransferError:
+    """Why it failed for good, and what it leaves in the library."""
+    left = ""
+    if record.kind == "media" and _is_id(record.media_id):
+        left = f"The asset {record.media_id} was created for the file and stays: delete_media_infos removes it."
+    return TransferError(
+        f"The transfer {record.id} of {show_path(record.path)} failed: "
+        f"{quotable(record.error, limit=_ERROR_CHARACTERS)}",
+        next_step=left,
+    )
+
+
+def explain_interrupted(record: TransferRecord, problem: ImsError) -> TransferError:
+    """Why it stopped, and how it goes on."""
+    return TransferError(
+        f"The transfer {record.id} of {show_path(record.path)} was interrupted: "
+        f"{quotable(problem.explain(), limit=_ERROR_CHARACTERS)}",
+        next_step=f"To go on, call transfer_status with transfer_id {record.id}, or upload_{record.kind} again with "
+        "the same arguments.",
+    )
+
+
+def _is_id(media_id: str) -> bool:
+    """Whether a call can be proposed with it: anything else is a stranger's text."""
+    return _ID.fullmatch(media_id) is not None
