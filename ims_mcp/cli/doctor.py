@@ -16,6 +16,7 @@ import anyio.to_thread
 from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import TRANSFERS, connection, credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
+from ims_mcp.cli.installed import OWN_ENVIRONMENT, find_unmet_requirements
 from ims_mcp.client.outbound import certificate_source, route_to
 from ims_mcp.client.reachability import MAX_SKEW_SECONDS, Reachability, reach
 from ims_mcp.errors import ImsError
@@ -56,7 +57,11 @@ async def _look(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Fin
     yield _settings(settings)
     for warning in settings.warnings:
         yield Finding("note", "settings", warning)
-    yield await _tools(settings)
+    packages = await anyio.to_thread.run_sync(_packages)
+    for finding in packages:
+        yield finding
+    if "FAIL" not in (finding.level for finding in packages):
+        yield await _tools(settings)
     for finding in _directories(settings):
         yield finding
     missing: list[str] = []
@@ -95,6 +100,16 @@ def _settings(settings: Settings) -> Finding:
     ]
     where = f"region {settings.region} ({settings.region_source}), {mode}"
     return Finding("ok", "settings", f"{where}{''.join(f', {text}' for text in limits)}")
+
+
+def _packages() -> list[Finding]:
+    """Whether the libraries that are installed are those this needs, and what else in this environment they break."""
+    own, others = find_unmet_requirements()
+    findings = [Finding("FAIL", "packages", "; ".join(own), OWN_ENVIRONMENT)] if own else []
+    if others:
+        to_do = f"{OWN_ENVIRONMENT}, then uninstall it here and install those again"
+        findings.append(Finding("note", "packages", f"others are broken: {'; '.join(others)}", to_do))
+    return findings or [Finding("ok", "packages", "all that is installed fits together")]
 
 
 async def _tools(settings: Settings) -> Finding:
