@@ -13,13 +13,13 @@ from ims_mcp.catalogue.describe import description
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import shorten
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.failures import quote_name
 from ims_mcp.server.operation_tool import answered
 from ims_mcp.server.table_tool import Answer, TableTool
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
-from ims_mcp.summaries.text import shorten
 from ims_mcp.workflows.operation_call import checked_arguments
 from ims_mcp.workflows.own_parameters import own_parameters
 

@@ -10,8 +10,7 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 
 from ims_mcp.errors import ImsError
-from ims_mcp.foreign_text import clean, plain
-from ims_mcp.summaries.text import shorten
+from ims_mcp.foreign_text import clean, plain, shorten
 
 LONGEST_BYTES = 16 * 1024
 """Of an error's text."""

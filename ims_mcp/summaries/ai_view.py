@@ -1,4 +1,4 @@
-"""AI results as a model reads them: the gist inside a summary, and every section in full, page by page."""
+"""AI results as a model reads them: a digest inside a summary, and every section in full, page by page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from ims_mcp.summaries.ai_fields import field_of
-from ims_mcp.summaries.ai_result import AiResults
-from ims_mcp.summaries.appearances import Appearing, Span
+from ims_mcp.foreign_text import clean, shorten
+from ims_mcp.summaries.ai_results import AiResults, Appearing, Span
 from ims_mcp.summaries.bounds import size_bytes
-from ims_mcp.summaries.left_out import left_out
-from ims_mcp.summaries.text import shorten
-from ims_mcp.summaries.values import Json, label
+from ims_mcp.summaries.media_files import duration_of
+from ims_mcp.summaries.omissions import AROUND_BYTES, DETAILED, describe_omitted, finish_page, read_head
+from ims_mcp.summaries.smart_tags import OpenedResults, field_of, open_results
+from ims_mcp.summaries.values import Json, as_object, find_expiry, label
 
 AI_SECTIONS = (
     "summary",
@@ -32,7 +32,7 @@ _SPANS_A_ROW = 120
 _TEXT_A_ROW = 1500
 
 
-def section(results: AiResults, name: str) -> tuple[tuple[str, ...], Iterable[Cells]]:
+def read_section(results: AiResults, name: str) -> tuple[tuple[str, ...], Iterable[Cells]]:
     """The columns and rows of one of :data:`AI_SECTIONS`. A person or label seen very often goes on in more rows."""
     match name:
         case "summary":
@@ -61,7 +61,7 @@ def section(results: AiResults, name: str) -> tuple[tuple[str, ...], Iterable[Ce
             return ("type", "query", "about_bytes"), map(list, results.opened.unknown)
 
 
-def counts(results: AiResults) -> dict[str, int]:
+def count_sections(results: AiResults) -> dict[str, int]:
     """How much there is of every section, without reading all of it."""
     found = {
         "chapters": len(results.chapters),
@@ -78,7 +78,7 @@ def counts(results: AiResults) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def page_of(results: AiResults, name: str | None, page: int, room: int) -> tuple[Json, int]:
+def _take_page(results: AiResults, name: str | None, page: int, room: int) -> tuple[Json, int]:
     """The sections that fall on ``page``, each ``{columns, rows}``, and the number of pages of ``room`` bytes.
 
     Without a section the pages go through all of them, shortest kind of reading first.
@@ -87,7 +87,7 @@ def page_of(results: AiResults, name: str | None, page: int, room: int) -> tuple
     left = room
     shown: Json = {}
     for wanted in (name,) if name else AI_SECTIONS:
-        columns, rows = section(results, wanted)
+        columns, rows = read_section(results, wanted)
         fresh = True
         for row in rows:
             cost = size_bytes(row) + 1
@@ -102,12 +102,42 @@ def page_of(results: AiResults, name: str | None, page: int, room: int) -> tuple
     return shown, pages
 
 
-def gist(results: AiResults, room: int, arguments: Json) -> tuple[Json, list[Json]]:
+def ai_page(
+    info: Json, call: Json, page: int, section: str | None, *, include_signed_urls: bool, max_bytes: int
+) -> Json:
+    """``{media_id, title, status, ai: {status, …, counts, SECTION: {columns, rows}}, page, pages, left_out}``."""
+    head, arguments = read_head(info, call)
+    rough = as_object(info.get("AiRoughData"))
+    job = as_object(rough.get("StandardSmartTagJob"))
+    states = (("status", rough.get("Status")), ("category", rough.get("AiCategory")))
+    jobs = (("smart_tag_status", job.get("Status")), ("job_id", job.get("AiJobId")))
+    found: Json = {name: label(state, 80) for name, state in (*states, *jobs) if state}
+    for name, url in (("result_url", rough.get("Result")), ("smart_tag_result_url", job.get("ResultUrl"))):
+        if isinstance(url, str) and "://" in url[:12]:
+            found[name] = clean(url[:4000]) if include_signed_urls else label(url, 1000)
+            if include_signed_urls and (end := find_expiry(url)):
+                found[f"{name}_expires"] = end
+    opened = open_results(job)
+    rest: list[Json] = []
+    if opened is None:
+        asked = {**arguments, "ReturnDetailedInfo": {DETAILED: True}}
+        if job.get("ResultUrl") or job.get("Status") == "AnalyzeSuccess":
+            rest.append(describe_omitted("AI results: not in this response", None, asked, view="ai"))
+        opened = OpenedResults({}, {}, [])
+    results = AiResults(opened, duration_of(info))
+    found["counts"] = count_sections(results)
+    room = max(max_bytes - AROUND_BYTES - size_bytes(found), 600)
+    rows, pages = _take_page(results, section, page, room)
+    changes: Json = {"view": "ai", "ai_section": section} if section else {"view": "ai"}
+    return finish_page({**head, "ai": {**found, **rows}}, rest, page, pages, arguments, max_bytes, **changes)
+
+
+def digest_ai(results: AiResults, room: int, arguments: Json) -> tuple[Json, list[Json]]:
     """What a summary says of the results in about ``room`` bytes, and the entries of what it leaves out.
 
     ``arguments`` are those of the call that got the response; every entry holds them, changed to what gets the rest.
     """
-    number = counts(results)
+    number = count_sections(results)
     rest = _rest(results, number, arguments)
     found: Json = {
         "classification": results.classification,
@@ -137,7 +167,7 @@ def gist(results: AiResults, room: int, arguments: Json) -> tuple[Json, list[Jso
 
 def _rest(results: AiResults, number: dict[str, int], arguments: Json) -> list[Json]:
     def entry(name: str, what: str, about_bytes: int) -> Json:
-        return left_out(what, about_bytes, arguments, view="ai", ai_section=name)
+        return describe_omitted(what, about_bytes, arguments, view="ai", ai_section=name)
 
     rest: list[Json] = []
     appearing = sum(len(thing.spans) for thing in chain(results.people, results.labels)) or 1
@@ -158,7 +188,9 @@ def _rest(results: AiResults, number: dict[str, int], arguments: Json) -> list[J
             rest.append(entry(name, what, size))
     if any(name in number for name in ("speakers", "questions", "keywords", "text_labels")) or results.summary:
         rest.append(
-            left_out("all AI results, with questions and speakers", results.size_of("NLP"), arguments, view="ai")
+            describe_omitted(
+                "all AI results, with questions and speakers", results.size_of("NLP"), arguments, view="ai"
+            )
         )
     if results.opened.unknown:
         size = sum(unread.about_bytes for unread in results.opened.unknown)

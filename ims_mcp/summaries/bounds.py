@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, cast
 
-from ims_mcp.summaries.text import shorten, size_of
+from ims_mcp.foreign_text import shorten, size_of
 
 OMITTED = "_omitted"
 LONGEST_QUERY = 2000

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ims_mcp.errors import InvalidArguments, Problem
-from ims_mcp.summaries.ai_view import AI_SECTIONS
-from ims_mcp.summaries.asset_pages import ai_page, files_page
+from ims_mcp.summaries.ai_view import AI_SECTIONS, ai_page
 from ims_mcp.summaries.asset_summary import summarize
+from ims_mcp.summaries.file_details import files_page
 from ims_mcp.summaries.shaping import MAX_BYTES, shape
 from ims_mcp.summaries.values import as_object
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, cast
 
-from ims_mcp.foreign_text import clean
+from ims_mcp.foreign_text import clean, shorten
 from ims_mcp.secrets import (
     SecretNames,
     can_be_secret,
@@ -22,7 +22,6 @@ from ims_mcp.secrets import (
 )
 from ims_mcp.summaries.bounds import compact, fit
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS, JSON_STARTS, open_base64_json, open_json
-from ims_mcp.summaries.text import shorten
 from ims_mcp.summaries.values import is_plain
 
 MAX_BYTES = 32 * 1024

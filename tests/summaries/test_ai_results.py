@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.summaries.ai_result import AiResults, Chapter, Line
-from ims_mcp.summaries.appearances import Appearing
+from ims_mcp.summaries.ai_results import AiResults, Appearing, Chapter, Line
 from ims_mcp.summaries.smart_tags import Unread, open_results
 
 
