@@ -13,12 +13,12 @@ and OCR are seconds, those of NLP milliseconds:
                  meetingAssistance: {keywords}}
 
 Lists without the object around them, names in capitals, objects around objects of the same name and JSON strings in
-place of objects are read as well. What cannot be read is absent from the rows and listed by :meth:`unread`.
+place of objects are read as well. What cannot be read is absent from the rows and stands in ``OpenedResults.unknown``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
@@ -26,7 +26,15 @@ from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from ims_mcp.foreign_text import size_of
-from ims_mcp.summaries.smart_tags import OpenedResults, elements_of, end_of, field_of, object_of, start_of, text_of
+from ims_mcp.summaries.smart_tags import (
+    OpenedResults,
+    find_elements,
+    find_field,
+    find_object,
+    read_end,
+    read_start,
+    read_text,
+)
 from ims_mcp.summaries.values import Json, as_object, as_objects, label
 
 # Texts looked at for an excerpt.
@@ -38,7 +46,7 @@ _SPAN = itemgetter("from", "to")
 Span = list[float]
 
 
-class Appearing(NamedTuple):
+class Subject(NamedTuple):
     """A person or a label: ``group`` is the person's category or the label's main tag; spans are not rounded."""
 
     name: str
@@ -57,6 +65,8 @@ class Line(NamedTuple):
 
 
 class Chapter(NamedTuple):
+    """``summary`` is as it came: :func:`label` it before showing it."""
+
     from_seconds: float | None
     to_seconds: float | None
     title: str
@@ -71,95 +81,107 @@ class AiResults:
     opened: OpenedResults
     duration_seconds: float
 
-    @property
-    def parts(self) -> dict[str, Any]:
-        return self.opened.parts
-
     def size_of(self, kind: str) -> int:
         """Bytes of the result of one type, as it came."""
         return self.opened.sizes.get(kind, 0)
 
     @cached_property
     def _nlp(self) -> Json:
-        nlp = as_object(self.parts.get("NLP"))
+        nlp = as_object(self.opened.parts.get("NLP"))
         # The summaries may stand by themselves, in their own object, or in one of the same name inside it.
-        return {**nlp, **object_of(nlp, "summarization"), **object_of(nlp, "meetingAssistance")}
+        return {**nlp, **find_object(nlp, "summarization"), **find_object(nlp, "meetingAssistance")}
 
     @cached_property
     def chapters(self) -> list[Chapter]:
-        """From when to when, title, and the summary as it came: :func:`label` it before showing it."""
-        entries = self._chapter_entries
-        times = [(start_of(entry), end_of(entry)) for entry in entries]
-        scale = self._scale(times, documented=1000)
+        """In the order of the result."""
+        entries = as_objects(find_field(self._nlp, "autoChapters", "chapters"))
+        times = [(read_start(entry), read_end(entry)) for entry in entries]
+        scale = self._find_scale(times, documented=1000)
         return [
             Chapter(
-                _scaled(start, scale),
-                _scaled(end, scale),
-                label(field_of(entry, "headline", "title"), 300),
-                field_of(entry, "summary"),
+                _scale(start, scale),
+                _scale(end, scale),
+                label(find_field(entry, "headline", "title"), 300),
+                find_field(entry, "summary"),
             )
             for entry, (start, end) in zip(entries, times, strict=True)
         ]
 
     @cached_property
-    def _chapter_entries(self) -> list[Json]:
-        return as_objects(field_of(self._nlp, "autoChapters", "chapters"))
+    def people(self) -> list[Subject]:
+        """Who is seen, longest first."""
+        return self._read_subjects("persons", _name_person)
 
     @cached_property
-    def people(self) -> list[Appearing]:
-        return people_in(self.parts.get("VideoLabel"), self.duration_seconds)
+    def labels(self) -> list[Subject]:
+        """What is seen, longest first."""
+        return self._read_subjects("tags", _name_label)
 
-    @cached_property
-    def labels(self) -> list[Appearing]:
-        return labels_in(self.parts.get("VideoLabel"), self.duration_seconds)
+    def _read_subjects(self, field: str, names_of: Callable[[Json], tuple[str, str]]) -> list[Subject]:
+        found: list[Subject] = []
+        for entry in as_objects(find_field(as_object(self.opened.parts.get("VideoLabel")), field)):
+            name, group = names_of(entry)
+            occurrences = as_objects(find_field(entry, "occurrences"))
+            spans = _join_spans(occurrences, self.duration_seconds)
+            if name or spans:
+                seconds = round(sum(end - start for start, end in spans), 1)
+                found.append(Subject(name, group, len(occurrences), seconds, spans))
+        return sorted(found, key=lambda subject: (-subject.seconds, -subject.appearances, subject.name))
 
     @cached_property
     def classification(self) -> str:
-        found = field_of(as_object(self.parts.get("VideoLabel")), "classifications")
+        """``travel / harbour``."""
+        found = find_field(as_object(self.opened.parts.get("VideoLabel")), "classifications")
         first = next(iter(as_objects(found)), as_object(found))
-        parts = [label(field_of(first, name), 60) for name in ("category1", "category2")]
+        parts = [label(find_field(first, name), 60) for name in ("category1", "category2")]
         return " / ".join(part for part in parts if part)
 
     @cached_property
     def text_labels(self) -> list[tuple[str, str]]:
-        entries = elements_of(self.parts.get("TextLabel"), "tags")
-        return [(label(field_of(entry, "name"), 80), label(field_of(entry, "value"), 200)) for entry in entries]
+        """``(name, value)`` of each."""
+        entries = find_elements(self.opened.parts.get("TextLabel"), "tags")
+        return [(label(find_field(entry, "name"), 80), label(find_field(entry, "value"), 200)) for entry in entries]
 
     @cached_property
     def keywords(self) -> list[str]:
-        found = field_of(self._nlp, "keywords")
+        """Of what is said."""
+        found = find_field(self._nlp, "keywords")
         return [label(word, 60) for word in cast("list[Any]", found)] if isinstance(found, list) else []
 
     @cached_property
     def title(self) -> str:
-        return label(field_of(self._nlp, "paragraphTitle"), 300)
+        """Empty where the analysis gave none."""
+        return label(find_field(self._nlp, "paragraphTitle"), 300)
 
     @cached_property
     def summary(self) -> str:
-        return label(field_of(self._nlp, "paragraphSummary"), 20_000)
+        """The whole text, which may be long."""
+        return label(find_field(self._nlp, "paragraphSummary"), 20_000)
 
     @cached_property
     def speakers(self) -> list[Json]:
         """``{speakerName, summary}`` as they came."""
-        return as_objects(field_of(self._nlp, "conversationalSummary"))
+        return as_objects(find_field(self._nlp, "conversationalSummary"))
 
     @cached_property
     def questions(self) -> list[Json]:
         """``{question, answer}`` as they came."""
-        return as_objects(field_of(self._nlp, "questionsAnsweringSummary"))
+        return as_objects(find_field(self._nlp, "questionsAnsweringSummary"))
 
     @cached_property
     def transcript(self) -> list[Line]:
-        entries = elements_of(self.parts.get("ASR"), "details")
+        """What is said, from ASR, else from the words in NLP."""
+        entries = find_elements(self.opened.parts.get("ASR"), "details")
         if not entries:
-            paragraphs = as_objects(field_of(object_of(self._nlp, "transcription"), "paragraphs"))
-            entries = [_sentence(paragraph) for paragraph in paragraphs]
-            return self._lines(entries, documented=1000)
-        return self._lines(entries, documented=1)
+            paragraphs = as_objects(find_field(find_object(self._nlp, "transcription"), "paragraphs"))
+            entries = [_join_words(paragraph) for paragraph in paragraphs]
+            return self._read_lines(entries, documented=1000)
+        return self._read_lines(entries, documented=1)
 
     @cached_property
     def transcript_count(self) -> int:
-        return len(elements_of(self.parts.get("ASR"), "details")) or len(self.transcript)
+        """Lines of :attr:`transcript`, without reading them where ASR lists them."""
+        return len(find_elements(self.opened.parts.get("ASR"), "details")) or len(self.transcript)
 
     @cached_property
     def on_screen_text(self) -> list[Line]:
@@ -167,7 +189,7 @@ class AiResults:
         merged: list[Line] = []
         latest: dict[str, int] = {}
         frame_gap = self._frame_gap
-        for start, end, text in self._lines([*_written(self._frames)], documented=1):
+        for start, end, text in self._read_lines([*_read_frames(self._frames)], documented=1):
             at = latest.get(text)
             if at is not None and start is not None:
                 line = merged[at]
@@ -188,13 +210,13 @@ class AiResults:
 
     def excerpt(self, kind: str, max_bytes: int) -> str:
         """The first texts of ASR or OCR, as many as ``max_bytes`` hold; each only once."""
-        entries = elements_of(self.parts.get(kind), "details")
+        entries = find_elements(self.opened.parts.get(kind), "details")
         spoken = entries or [line._asdict() for line in self.transcript[:_EXCERPTED]]
-        found = spoken if kind == "ASR" else _written(entries)
+        found = spoken if kind == "ASR" else _read_frames(entries)
         seen: dict[str, None] = {}
         length = 0
         for entry in islice(found, _EXCERPTED):
-            text = label(text_of(entry), max_bytes)
+            text = label(read_text(entry), max_bytes)
             if text and text not in seen:
                 seen[text] = None
                 length += size_of(text)
@@ -204,23 +226,23 @@ class AiResults:
 
     @property
     def _frames(self) -> list[Json]:
-        return elements_of(self.parts.get("OCR"), "details")
+        return find_elements(self.opened.parts.get("OCR"), "details")
 
     @cached_property
     def _frame_gap(self) -> float:
-        stamps = sorted({stamp for entry in self._frames[:200] if (stamp := start_of(entry)) is not None})
+        stamps = sorted({stamp for entry in self._frames[:200] if (stamp := read_start(entry)) is not None})
         gaps = [later - earlier for earlier, later in pairwise(stamps)]
         return 1.5 * min(gaps, default=0.0) + SAME_SCENE_SECONDS
 
-    def _lines(self, entries: list[Json], *, documented: int) -> list[Line]:
-        times = [(start_of(entry), end_of(entry)) for entry in entries]
-        scale = self._scale(times, documented=documented)
+    def _read_lines(self, entries: list[Json], *, documented: int) -> list[Line]:
+        times = [(read_start(entry), read_end(entry)) for entry in entries]
+        scale = self._find_scale(times, documented=documented)
         return [
-            Line(_scaled(start, scale), _scaled(end, scale), label(text_of(entry), 2000))
+            Line(_scale(start, scale), _scale(end, scale), label(read_text(entry), 2000))
             for entry, (start, end) in zip(entries, times, strict=True)
         ]
 
-    def _scale(self, times: list[tuple[float | None, float | None]], *, documented: int) -> int:
+    def _find_scale(self, times: list[tuple[float | None, float | None]], *, documented: int) -> int:
         """1 for seconds, 1000 for milliseconds: the documented unit, unless the asset's duration speaks against it."""
         last = max((time for span in times for time in span if time is not None), default=0.0)
         length = self.duration_seconds
@@ -231,11 +253,11 @@ class AiResults:
         return 1 if last <= 1.1 * length + 1 else 1000
 
 
-def _scaled(time: float | None, scale: int) -> float | None:
+def _scale(time: float | None, scale: int) -> float | None:
     return None if time is None else round(time / scale, 3)
 
 
-def _written(frames: Iterable[Json]) -> Iterable[Json]:
+def _read_frames(frames: Iterable[Json]) -> Iterable[Json]:
     """The texts of OCR's frames one by one, each with its frame's time; what is no frame is a text itself."""
     for frame in frames:
         if "info" in frame:
@@ -244,48 +266,24 @@ def _written(frames: Iterable[Json]) -> Iterable[Json]:
             yield frame
 
 
-def _sentence(paragraph: Json) -> Json:
-    words = as_objects(field_of(paragraph, "words"))
-    text = "".join(label(text_of(word), 200) for word in words)
-    times: Json = {"from": start_of(words[0]), "to": end_of(words[-1])} if words else {}
+def _join_words(paragraph: Json) -> Json:
+    words = as_objects(find_field(paragraph, "words"))
+    text = "".join(label(read_text(word), 200) for word in words)
+    times: Json = {"from": read_start(words[0]), "to": read_end(words[-1])} if words else {}
     return {**times, "content": text}
 
 
-def people_in(video_label: Any, duration_seconds: float) -> list[Appearing]:
-    """Those seen longest first."""
-    found = as_objects(field_of(as_object(video_label), "persons"))
-    return _sorted([_appearing(entry, *_person_names(entry), duration_seconds) for entry in found])
+def _name_person(entry: Json) -> tuple[str, str]:
+    return label(find_field(entry, "name"), 80), label(find_field(entry, "category"), 60)
 
 
-def labels_in(video_label: Any, duration_seconds: float) -> list[Appearing]:
-    """Those seen longest first."""
-    found = as_objects(field_of(as_object(video_label), "tags"))
-    return _sorted([_appearing(entry, *_label_names(entry), duration_seconds) for entry in found])
-
-
-def _sorted(found: list[Appearing]) -> list[Appearing]:
-    named = [thing for thing in found if thing.name or thing.spans]
-    return sorted(named, key=lambda thing: (-thing.seconds, -thing.appearances, thing.name))
-
-
-def _appearing(entry: Json, name: str, group: str, duration_seconds: float) -> Appearing:
-    occurrences = as_objects(field_of(entry, "occurrences"))
-    spans = _spans(occurrences, duration_seconds)
-    seconds = round(sum(end - start for start, end in spans), 1)
-    return Appearing(name, group, len(occurrences), seconds, spans)
-
-
-def _person_names(entry: Json) -> tuple[str, str]:
-    return label(field_of(entry, "name"), 80), label(field_of(entry, "category"), 60)
-
-
-def _label_names(entry: Json) -> tuple[str, str]:
-    main = label(field_of(entry, "mainTagName", "category"), 60)
-    own = label(field_of(entry, "subTagName", "name", "tagName"), 80)
+def _name_label(entry: Json) -> tuple[str, str]:
+    main = label(find_field(entry, "mainTagName", "category"), 60)
+    own = label(find_field(entry, "subTagName", "name", "tagName"), 80)
     return (own, main) if own else (main, "")
 
 
-def _spans(occurrences: list[Json], duration_seconds: float) -> list[Span]:
+def _join_spans(occurrences: list[Json], duration_seconds: float) -> list[Span]:
     """When something is seen: sorted, what touches joined, in seconds."""
     try:
         found = sorted(cast("list[tuple[float, float]]", [*map(_SPAN, occurrences)]))
@@ -294,7 +292,7 @@ def _spans(occurrences: list[Json], duration_seconds: float) -> list[Span]:
     except (KeyError, TypeError):
         found, usual = [], False
     if not usual:
-        pairs = [(start_of(occurrence), end_of(occurrence)) for occurrence in occurrences]
+        pairs = [(read_start(occurrence), read_end(occurrence)) for occurrence in occurrences]
         found = sorted((start, start if end is None else end) for start, end in pairs if start is not None)
     if found and duration_seconds and found[-1][0] > 20 * duration_seconds:
         found = [(start / 1000, end / 1000) for start, end in found]

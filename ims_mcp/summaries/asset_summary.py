@@ -9,7 +9,7 @@ from ims_mcp.summaries.ai_results import AiResults
 from ims_mcp.summaries.ai_view import digest_ai
 from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.json_strings import open_json
-from ims_mcp.summaries.media_files import Files, duration_of, read_files
+from ims_mcp.summaries.media_files import Files, find_duration, read_files
 from ims_mcp.summaries.omissions import DETAILED, describe_omitted, repeat_call
 from ims_mcp.summaries.shaping import present
 from ims_mcp.summaries.smart_tags import open_results
@@ -179,7 +179,7 @@ def _ai(rough: Json, info: Json, summary: Json, rest: list[Json], arguments: Jso
             rest.append(describe_omitted("AI results: not in this response", None, asked, view="ai"))
         return None
     if opened.parts:
-        return AiResults(opened, duration_of(info))
+        return AiResults(opened, find_duration(info))
     if opened.unknown:
         size = sum(unread.about_bytes for unread in opened.unknown)
         rest.append(describe_omitted("unreadable AI results", size, arguments, view="ai"))

@@ -142,7 +142,7 @@ def _failures(infos: list[Json]) -> list[Json]:
     return [{"name": name, "reason": reason} for name, reason in found if reason][:_MOST_FAILURES]
 
 
-def duration_of(info: Json) -> float:
+def find_duration(info: Json) -> float:
     """Seconds of an asset's first file that has any; 0 where none says so."""
     durations = (
         as_number(as_object(entry.get("FileBasicInfo")).get("Duration"))

@@ -55,7 +55,7 @@ def _about_bytes(text: str) -> int:
     return len(text) * size_of(text[:_SAMPLE]) // _SAMPLE
 
 
-def field_of(entry: Json, *names: str) -> Any:
+def find_field(entry: Json, *names: str) -> Any:
     """The first of ``names`` that is there, with a small or a capital first letter; opened where it is a JSON
     string."""
     for name in names:
@@ -69,33 +69,33 @@ def field_of(entry: Json, *names: str) -> Any:
     return None
 
 
-def object_of(entry: Json, name: str) -> Json:
+def find_object(entry: Json, name: str) -> Json:
     """The object under ``name``, or an empty one."""
-    return as_object(field_of(entry, name))
+    return as_object(find_field(entry, name))
 
 
-def elements_of(part: Any, name: str) -> list[Json]:
+def find_elements(part: Any, name: str) -> list[Json]:
     """The list that a result is, or holds under ``name``, or holds as its only list."""
     if isinstance(part, dict):
         held = cast("Json", part)
-        for value in (field_of(held, name), *held.values()):
+        for value in (find_field(held, name), *held.values()):
             if isinstance(value, list):
                 return as_objects(cast("list[Any]", value))
         return []
     return as_objects(part)
 
 
-def start_of(entry: Json) -> float | None:
+def read_start(entry: Json) -> float | None:
     """When it begins, in the result's own unit."""
-    return as_number(field_of(entry, "from", "start", "timestamp", "beginTime", "startTime"))
+    return as_number(find_field(entry, "from", "start", "timestamp", "beginTime", "startTime"))
 
 
-def end_of(entry: Json) -> float | None:
+def read_end(entry: Json) -> float | None:
     """When it ends, in the result's own unit."""
-    return as_number(field_of(entry, "to", "end", "endTime"))
+    return as_number(find_field(entry, "to", "end", "endTime"))
 
 
-def text_of(entry: Json) -> str:
+def read_text(entry: Json) -> str:
     """What is said or written."""
-    found = field_of(entry, "content", "text")
+    found = find_field(entry, "content", "text")
     return found if isinstance(found, str) else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.summaries.ai_results import AiResults, Appearing, Chapter, Line
+from ims_mcp.summaries.ai_results import AiResults, Chapter, Line, Subject
 from ims_mcp.summaries.smart_tags import Unread, open_results
 
 
@@ -87,8 +87,8 @@ def test_who_appears_when_is_read_sorted_and_joined(occurrences: Any) -> None:
     person = {"name": "Anna", "category": "celebrity", "ratio": 0.2, "occurrences": occurrences}
     found = results(VideoLabel={"persons": [{"name": "Bo", "occurrences": []}, person]})
     assert found.people == [
-        Appearing("Anna", "celebrity", 3, 5.0, [[0.5, 2.5], [10.0, 13.0]]),
-        Appearing("Bo", "", 0, 0, []),
+        Subject("Anna", "celebrity", 3, 5.0, [[0.5, 2.5], [10.0, 13.0]]),
+        Subject("Bo", "", 0, 0, []),
     ]
 
 
