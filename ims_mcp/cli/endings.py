@@ -92,7 +92,9 @@ def how_to_install_the_extra() -> str:
 
 def _explain_the_unforeseen(error: BaseException) -> str:
     """Most likely a bug, unless the libraries this was written for are not those that are installed."""
-    unmet, _ = find_unmet_requirements()
+    unmet, others = find_unmet_requirements()
+    if not unmet and isinstance(error, ImportError):
+        unmet = others  # a library of ours may have been robbed of its own
     if unmet:
         return f"cannot run with what is installed: {'; '.join(unmet)}. {OWN_ENVIRONMENT}"
     return (

@@ -14,13 +14,14 @@ OWN_ENVIRONMENT = (
 )
 """README's command: several MCP packages pin releases of ``mcp`` that exclude each other."""
 _PROJECT = "ims-mcp"
+_EXTRAS = ("local", "socks")
 
 
 def find_unmet_requirements() -> tuple[list[str], list[str]]:
     """What is off with the requirements of this project, and with those of every other distribution, a clause each:
     ``mcp 1.30.0 is installed, and ims-mcp needs mcp<3,>=2.3``.
 
-    Of others only versions that do not fit count; what they lack altogether was never there. Extras are not looked at.
+    Other packages' extras are not looked at: nobody knows whether they are in use.
     """
     try:
         from packaging.utils import canonicalize_name
@@ -31,13 +32,12 @@ def find_unmet_requirements() -> tuple[list[str], list[str]]:
     for distribution in distributions():
         if name := distribution.metadata["Name"]:
             found.setdefault(canonicalize_name(name), distribution)
-    own = [clause for clause, _ in _unmet(found, _PROJECT)]
-    others = [clause for name in sorted(found) if name != _PROJECT for clause, there in _unmet(found, name) if there]
+    own = list(_find_unmet(found, _PROJECT, _EXTRAS))
+    others = [clause for name in sorted(found) if name != _PROJECT for clause in _find_unmet(found, name)]
     return own, others
 
 
-def _unmet(found: dict[str, Distribution], name: str) -> Iterator[tuple[str, bool]]:
-    """Each with whether anything of the required name is installed."""
+def _find_unmet(found: dict[str, Distribution], name: str, extras: tuple[str, ...] = ()) -> Iterator[str]:
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
     from packaging.version import InvalidVersion
@@ -45,12 +45,17 @@ def _unmet(found: dict[str, Distribution], name: str) -> Iterator[tuple[str, boo
     for text in (found[name].requires or ()) if name in found else ():
         try:
             wanted = Requirement(text)
-            if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
+            is_needed = wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+            if not is_needed and not any(
+                wanted.marker and wanted.marker.evaluate({"extra": extra}) for extra in extras
+            ):
                 continue
             there = found.get(canonicalize_name(wanted.name))
-            if there is not None and wanted.specifier.contains(there.version, prereleases=True):
-                continue
+            if there is None:
+                # What another package lacks altogether, this one has not taken away.
+                if is_needed and name == _PROJECT:
+                    yield f"{wanted.name} is not installed, and {name} needs it"
+            elif not wanted.specifier.contains(there.version, prereleases=True):
+                yield f"{wanted.name} {there.version} is installed, and {name} needs {wanted.name}{wanted.specifier}"
         except (InvalidRequirement, InvalidVersion, TypeError):
             continue  # of a package that no installer of today would take
-        state = f"{wanted.name} is not installed" if there is None else f"{wanted.name} {there.version} is installed"
-        yield f"{state}, and {name} needs {wanted.name}{wanted.specifier}", there is not None

@@ -87,6 +87,7 @@ class _Cuts:
         self._entries: list[dict[str, Any]] = []
 
     def list_cuts(self, room: int) -> list[dict[str, Any]]:
+        """What was left off, as many entries as ``room`` bytes hold, then their number."""
         entries = self._entries[:_MOST_CUTS_SAID]
         while entries and size_bytes(entries) > room - 40:
             entries.pop()
@@ -94,6 +95,7 @@ class _Cuts:
         return [*entries, {"more_cuts": rest}] if rest else entries
 
     def fit(self, value: Any, room: int, path: str) -> Any:
+        """``value``, found at ``path``, in at most ``room`` bytes."""
         if measure(value, room) <= room:
             return value
         if isinstance(value, dict):

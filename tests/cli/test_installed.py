@@ -64,6 +64,12 @@ def test_a_library_of_another_release_is_named_with_what_is_needed_and_the_remed
     assert "bug" not in line
 
 
+def test_a_release_that_only_an_extra_needs_counts_where_it_is_installed(site: Path, tmp_path: Path) -> None:
+    install(site, "starlette", "0.1")
+    ended = run(site, tmp_path, "doctor", "--endpoint", "http://127.0.0.1:9")
+    assert "starlette 0.1 is installed, and ims-mcp needs starlette<2,>=1.0" in ended.stdout
+
+
 def test_what_needs_no_mcp_works_beside_any_release_of_it(older_mcp: Path, tmp_path: Path) -> None:
     assert run(older_mcp, tmp_path, "search", "cut", "a", "video").returncode == 0
 
