@@ -22,7 +22,7 @@ async def _serve(endpoint: str, samples: Path) -> None:
     settings = read_settings(os.environ, endpoint=endpoint)
     log_to_stderr(settings.log_level)
     async with connection(settings, os.environ) as to, lateness_into(samples):
-        await build_server(settings, to.client, to.following).run_stdio_async()
+        await build_server(settings, to.client, to.following).run_stdio()
 
 
 if __name__ == "__main__":

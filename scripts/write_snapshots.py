@@ -18,8 +18,8 @@ from ims_mcp.catalogue import TOOLSETS, Effect, operations
 from ims_mcp.catalogue.describe import user_is_asked
 from ims_mcp.cli.connection import connection
 from ims_mcp.server.build import build_server
-from ims_mcp.server.listing import as_sent, effect_of, size_bytes
-from ims_mcp.server.prompts import prompt_files
+from ims_mcp.server.prompts import read_prompts
+from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
 from ims_mcp.settings import ENVIRONMENT, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ README = ROOT / "README.md"
 async def _listed(toolset: str) -> list[Tool]:
     settings = Settings(toolsets=(toolset,))
     async with connection(settings, {}) as to:
-        return await build_server(settings, to.client, to.following).list_tools()
+        return build_server(settings, to.client, to.following).listed_tools
 
 
 def listed_tools(toolset: str = "core") -> list[Tool]:
@@ -66,13 +66,13 @@ def operation_snapshots(everything: list[Tool]) -> dict[Path, str]:
 
 def ledger(tools: list[Tool], everything: list[Tool]) -> str:
     """What tools/list costs in bytes: by default and with everything, by toolset, by tool."""
-    size = {tool.name: size_bytes(tool) for tool in everything}
+    size = {tool.name: list_share_bytes(tool) for tool in everything}
     toolsets = {
         toolset: {"tools": len(names), "bytes": sum(size[name] for name in names)}
         for toolset, names in ((each, [one.tool_name for one in operations(each)]) for each in TOOLSETS)
     }
     lists = {
-        name: {"tools": len(listed), "bytes": len(as_sent(listed).encode())}
+        name: {"tools": len(listed), "bytes": len(write_list(listed).encode())}
         for name, listed in (("core", tools), ("all", everything))
     }
     return json.dumps({"lists": lists, "toolsets": toolsets, "tools": size}, indent=1) + "\n"
@@ -88,21 +88,21 @@ def asked() -> str:
 
 def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
     """Name of a generated block of the README -> its Markdown."""
-    rows = [f"| `{tool.name}` | {tool.title} | {effect_of(tool)} | {size_bytes(tool):,} |" for tool in tools]
+    rows = [f"| `{tool.name}` | {tool.title} | {effect_of(tool)} | {list_share_bytes(tool):,} |" for tool in tools]
     tool_table = ["| tool | what it does | effect | bytes |", "|---|---|---|---|", *rows]
-    tool_table.append(f"\n{len(tools)} tools, {len(as_sent(tools).encode()):,} bytes of tools/list.")
-    sizes = {tool.name: size_bytes(tool) for tool in everything}
+    tool_table.append(f"\n{len(tools)} tools, {len(write_list(tools).encode()):,} bytes of tools/list.")
+    sizes = {tool.name: list_share_bytes(tool) for tool in everything}
     toolset_table = ["| toolset | what it holds | operations | bytes |", "|---|---|---|---|"] + [
         f"| `{name}` | {title} | {len(operations(name))} | "
         f"{sum(sizes[operation.tool_name] for operation in operations(name)):,} |"
         for name, title in TOOLSETS.items()
     ]
     toolset_table.append(
-        f"\n`all`: {len(everything)} tools, {len(as_sent(everything).encode()):,} bytes of tools/list."
+        f"\n`all`: {len(everything)} tools, {len(write_list(everything).encode()):,} bytes of tools/list."
     )
     prompt_table = ["| prompt | arguments | what it does |", "|---|---|---|"] + [
-        f"| `{file.name}` | {', '.join(f'`{argument.name}`' for argument in file.arguments)} | {file.description} |"
-        for file in prompt_files()
+        f"| `{name}` | {', '.join(f'`{argument.name}`' for argument in file.arguments)} | {file.listed.description} |"
+        for name, file in read_prompts().items()
     ]
     environment = ["| variable | what it sets |", "|---|---|"] + [
         f"| `{name}` | {text} |" for name, text in ENVIRONMENT.items()

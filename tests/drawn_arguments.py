@@ -15,9 +15,9 @@ from typing import Any
 
 from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.schema import input_schema
-from ims_mcp.workflows.own_parameters import own_parameters
+from ims_mcp.workflows.server_parameters import server_parameters
 
-EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "5"))
 ODD_VALUES: list[Any] = [
     None, "", " ", 0, -1, 1.5, 10**30, True, [], {}, [None], {"": None}, "x" * 5000, "é" * 700, "a\ud800b", "\x00",
     "{", "[1", '{"a": NaN}', "null", "oss://", "http://", "rtmp://", [[[[["deep"]]]]], {"a": {"b": {"c": [1]}}},
@@ -35,7 +35,7 @@ LETTERS = string.ascii_letters + string.digits + " -_.,:/{}[]\"'\\\n\t&=%+#éü�
 
 def drawn(operation: Operation, random: Random) -> dict[str, Any]:
     """Arguments that fit the whole schema; waiting and queries are left out, they are tested elsewhere."""
-    own = tuple(row for row in own_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    own = tuple(row for row in server_parameters(operation) if row.name not in ("wait_seconds", "query"))
     return fitting(input_schema(replace(operation, parameters=(*operation.parameters, *own))), random)
 
 
@@ -81,9 +81,9 @@ def mutated(operation: Operation, random: Random) -> dict[str, Any]:
     return arguments
 
 
-def seeds(operation: Operation) -> Iterator[Random]:
+def seeds(operation: Operation, count: int) -> Iterator[Random]:
     """The randoms of one operation: the same at every run, others for every operation."""
-    for number in range(EXAMPLES):
+    for number in range(count):
         yield Random(f"{operation.name} {number}")
 
 

@@ -72,8 +72,8 @@ def test_the_installed_command_lists_the_tools_and_serves_the_prompts(installed:
     )
     assert len(json.loads(listed.stdout)["tools"]) == 20
     code = (
-        "import ims_mcp; from ims_mcp.server.prompts import prompt_files; "
-        "print(ims_mcp.__file__); print([file.name for file in prompt_files()])"
+        "import ims_mcp; from ims_mcp.server.prompts import read_prompts; "
+        "print(ims_mcp.__file__); print(list(read_prompts()))"
     )
     run = subprocess.run(
         [str(installed / "python"), "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True

@@ -24,6 +24,7 @@ from ims_mcp.catalogue.operation import (
     Poll,
     ResponseField,
     snake_case,
+    values_at,
 )
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
@@ -43,6 +44,7 @@ __all__ = [
     "get_operation",
     "known_names",
     "operations",
+    "values_at",
 ]
 
 
@@ -125,6 +127,9 @@ def _joined(name: str, toolset: str) -> Operation:
         destructive_when=notes.destructive_when,
         idempotent=notes.idempotent,
         secret_fields=notes.secret_fields,
+        signed_addresses=notes.signed_addresses,
+        declares_output=notes.declares_output,
+        recovery=notes.recovery,
         costs=notes.costs,
         words=notes.words,
     )

@@ -10,7 +10,7 @@ import reprlib
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter
+from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at
 from ims_mcp.catalogue.published_names import published_name
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
@@ -70,29 +70,19 @@ def _rule_problems(operation: Operation, given: Mapping[str, Any], names: Mappin
             case AtLeastOne(alternatives):
                 if not any(given.get(name) not in (None, "") for name in alternatives):
                     yield Problem(" / ".join(names[name] for name in alternatives), "give at least one of them")
-            case Needs(parameter, value, needs, values):
-                actual, needed = _at(given, parameter), _at(given, needs)
-                applies = actual is not None and (value is None or actual == value)
-                if applies and (needed is None or (values and needed not in values)):
-                    wanted = f" to be {' or '.join(values)}" if values else ""
-                    yield Problem(
-                        _named(needs, names),
-                        f"{_named(parameter, names)}={_shown_plain(actual)} needs {_named(needs, names)}{wanted}",
-                    )
+            case Needs(parameter, _, needs, values):
+                if not rule.is_broken_by(given):
+                    continue
+                wanted = f" to be {' or '.join(values)}" if values else ""
+                needed, because = _named(needs, names), _named(parameter, names)
+                actual = _shown_plain(values_at(given, parameter)[0])
+                yield Problem(needed, f"{because}={actual} needs {needed}{wanted}")
 
 
 def _named(path: str, names: Mapping[str, str]) -> str:
     """A path of a rule under the name the caller knows its first part by."""
     first, dot, rest = path.partition(".")
     return f"{names.get(first, first)}{dot}{rest}"
-
-
-def _at(given: Mapping[str, Any], path: str) -> Any:
-    """The value at a path such as ``RecordOutput.Type``, or None."""
-    value: Any = given
-    for name in path.split("."):
-        value = cast("dict[str, Any]", value).get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def _shown_name(name: str) -> str:

@@ -102,22 +102,9 @@ def example(operation: Operation) -> dict[str, Any]:
             names.add(rule.names[0])
     given = {row.name: _example(row) for row in operation.parameters if row.name in names}
     for rule in operation.rules:
-        if isinstance(rule, Needs) and _applies(given, rule):
+        if isinstance(rule, Needs) and rule.is_broken_by(given):
             _put(operation.parameters, given, rule.needs.split("."), rule.values)
     return {row.name: given[row.name] for row in operation.parameters if row.name in given}
-
-
-def _applies(given: dict[str, Any], rule: Needs) -> bool:
-    value, needed = _at(given, rule.parameter), _at(given, rule.needs)
-    if value is None or (rule.value is not None and value != rule.value):
-        return False
-    return needed is None or bool(rule.values and needed not in rule.values)
-
-
-def _at(given: Any, path: str) -> Any:
-    for name in path.split("."):
-        given = cast("dict[str, Any]", given).get(name) if isinstance(given, dict) else None
-    return given
 
 
 def _put(rows: tuple[Parameter, ...], given: dict[str, Any], path: list[str], values: tuple[str, ...]) -> None:

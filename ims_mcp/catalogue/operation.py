@@ -99,6 +99,13 @@ class Needs:
     needs: str
     values: tuple[str, ...] = ()
 
+    def is_broken_by(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether these arguments lack what the rule asks for."""
+        given, needed = values_at(arguments, self.parameter), values_at(arguments, self.needs)
+        if not given or self.value not in (None, given[0]):
+            return False
+        return not needed or bool(self.values and needed[0] not in self.values)
+
 
 Rule = AtLeastOne | Needs
 
@@ -131,7 +138,7 @@ class AskWhen:
         """Whether these arguments, checked or as they came, make such a call. What cannot be read counts."""
         if not self.path:
             return True
-        found = [value for value in _values_at(arguments, self.path) if value is not None]
+        found = [value for value in _deciding_values(arguments, self.path) if value is not None]
         deciding = {_folded(value) for value in self.values}
         if self.absent and all(value in ("", [], {}) for value in found):
             return True
@@ -147,9 +154,9 @@ class _Fields(list[tuple[str, Any]]):
     """A JSON object as it was written: a name that stands twice is there twice, whichever the service goes by."""
 
 
-def _values_at(arguments: Mapping[str, Any], path: str) -> list[Any]:
-    """Every value at ``path``, through lists and JSON texts; names count in any case and with any separators, as
-    they do for some JSON libraries."""
+def _deciding_values(arguments: Mapping[str, Any], path: str) -> list[Any]:
+    """Every value the service may read at ``path``: through lists and JSON texts, names in any case and with any
+    separators, as some JSON libraries take them."""
     found: list[Any] = []
     waiting: list[tuple[Any, list[str]]] = [(arguments, [_folded_name(name) for name in path.split(".")])]
     while waiting:
@@ -230,6 +237,12 @@ class Operation:
     """Calling it twice with the same arguments leaves the same state as calling it once."""
     secret_fields: tuple[str, ...] = ()
     """Response fields that are credentials."""
+    signed_addresses: bool = False
+    """Its response holds addresses whose queries let somebody in: hidden unless the caller asks for them."""
+    declares_output: bool = False
+    """Its tool declares an output schema, made from the fields of its response."""
+    recovery: str = ""
+    """How to find out what it did, where its answer was lost."""
     costs: str = ""
     """What it costs beyond the call: money, a phone call."""
     words: tuple[str, ...] = field(default=())
@@ -263,6 +276,26 @@ class Operation:
     def effect_of(self, arguments: Mapping[str, Any]) -> Effect:
         """The effect of this very call."""
         return Effect.DESTRUCTIVE if self.asks_about(arguments) else self.effect
+
+
+def values_at(data: Any, path: str) -> list[Any]:
+    """The values at a path such as ``RecordOutput.Type`` or ``PlayInfoList[].Status``, without those that are None.
+
+    A list on the way is walked through, marked with ``[]`` or not. A list at the end is one value, or its elements
+    where the path ends in ``[]``. Empty where nothing lies there.
+    """
+    found = [data]
+    for part in path.split("."):
+        name = part.removesuffix("[]")
+        owners = [element for value in found for element in _elements(value)]
+        found = [cast("Mapping[str, Any]", owner).get(name) for owner in owners if isinstance(owner, Mapping)]
+        if part.endswith("[]"):
+            found = [element for value in found if isinstance(value, list) for element in _elements(value)]
+    return [value for value in found if value is not None]
+
+
+def _elements(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def snake_case(name: str) -> str:

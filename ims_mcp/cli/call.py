@@ -19,8 +19,9 @@ from ims_mcp.errors import InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.operation_call import OwnArguments, checked_arguments, run_operation
-from ims_mcp.workflows.own_parameters import whole_table
+from ims_mcp.workflows.behaviours import OperationCall
+from ims_mcp.workflows.operation_call import check_arguments, run_operation
+from ims_mcp.workflows.server_parameters import split_arguments, whole_table
 
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
@@ -44,7 +45,7 @@ def _ask_person(settings: Settings, operation: Operation, arguments: dict[str, A
         checked = check(whole_table(operation), arguments)
     except InvalidArguments:
         return False  # the call itself says what is wrong
-    OwnArguments.taken_from(checked)
+    checked, _ = split_arguments(operation, checked)
     if operation.effect_of(checked) is not Effect.DESTRUCTIVE:
         return False
     print(f"{write_question(operation, checked, {})}\nSend it? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -60,11 +61,10 @@ async def _call(
         say(f"{done:5.1f} s of {total:.0f} s  {plain(message)}")
 
     async with connection(settings, os.environ) as to:
-        checked = await checked_arguments(to.client, operation, arguments)
-        own = OwnArguments.taken_from(checked)
+        checked, own = split_arguments(operation, await check_arguments(to.client, operation, arguments))
         if raw:
             return (await to.client.call(operation, checked, confirmed=yes)).data
-        return await run_operation(to.client, operation, checked, own, confirmed=yes, progress=progress)
+        return await run_operation(OperationCall(to.client, operation, checked, own, yes), progress=progress)
 
 
 def _operation_named(name: str) -> Operation:

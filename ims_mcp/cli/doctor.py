@@ -118,7 +118,7 @@ async def _check_tools(settings: Settings) -> Finding:
 
     try:
         async with connection(settings, os.environ) as to:
-            listed = await build_server(settings, to.client, to.following).list_tools()
+            listed = build_server(settings, to.client, to.following).listed_tools
     except ImsError as error:
         return _make_failure("tools", error)
     return Finding("ok", "tools", f"{len(listed)} listed")

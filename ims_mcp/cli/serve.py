@@ -70,7 +70,7 @@ async def _serve(settings: Settings, greeting: str) -> _Ending:
         with anyio.CancelScope() as scope, _end_on_signals(scope, transport, ending):
             if greeting:
                 say(greeting)
-            await server.run_stdio_async(transport)
+            await server.run_stdio(transport)
         if not ending.signal:
             end_within(END_SECONDS, DONE)
         if transport.gone is not None:

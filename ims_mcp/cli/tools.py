@@ -10,7 +10,7 @@ from ims_mcp.cli.connection import connection
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json
 from ims_mcp.server.build import build_server
-from ims_mcp.server.listing import as_sent, effect_of, size_bytes
+from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
 from ims_mcp.settings import Settings
 
 
@@ -21,12 +21,12 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 async def _tools(settings: Settings, as_json: bool) -> int:
     async with connection(settings, os.environ) as to:
-        listed = await build_server(settings, to.client, to.following).list_tools()
+        listed = build_server(settings, to.client, to.following).listed_tools
     if as_json:
-        print_json(as_sent(listed))
+        print_json(write_list(listed))
         return DONE
     for tool in listed:
         effect = effect_of(tool)
-        print(f"{size_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
-    print(f"{len(as_sent(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
+        print(f"{list_share_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
+    print(f"{len(write_list(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
     return DONE

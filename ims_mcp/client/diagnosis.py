@@ -124,20 +124,6 @@ _BY_STATUS = {
 }
 _UNKNOWN = Diagnosis("The service refused the request.", "Read the message; `Diagnosis`, if given, explains the code.")
 
-# Where a write leaves a trace that can be looked up before it is made again.
-_TRACES = {
-    "RegisterMediaInfo": "Read GetMediaInfo with the same InputURL: if the asset is there, it was registered.",
-    "RegisterMediaStream": "Read GetMediaInfo of the asset: if the file is in its list, it was attached.",
-    "CreateUploadMedia": "An upload address that nobody uses expires by itself: calling again does no harm, but it "
-    "leaves an empty asset behind.",
-    "CreateUploadStream": "An upload address that nobody uses expires by itself: calling again does no harm.",
-    "SubmitLiveRecordJob": "Look with ListLiveRecordJobs for a job of this Name: a second call would start a second "
-    "recording, and no operation stops one.",
-    "UpdateMediaInfo": "Read GetMediaInfo of the asset and compare; with AppendTags=true a second call adds the tags "
-    "twice.",
-    "DeleteMediaInfos": "Look with GetMediaInfo or BatchGetMediaInfos which of the assets are still there.",
-}
-
 
 def diagnose(code: str, http_status: int) -> Diagnosis:
     """The longest listed beginning of ``code`` (cut at dots), else what the HTTP status says."""
@@ -162,8 +148,8 @@ def find_out(operation: Operation, effect: Effect, client_token: str | None) -> 
             f"Whether {operation.name} was carried out is not known. Calling again with ClientToken={client_token} "
             "and the same arguments is safe: the service takes it for the same call."
         )
-    if operation.name in _TRACES:
-        return f"{doubt} {_TRACES[operation.name]}"
+    if operation.recovery:
+        return f"{doubt} {operation.recovery}"
     if operation.idempotent:
         return f"{doubt} Calling again with the same arguments is safe: it leaves the same state."
     return f"{doubt} Look with the Get or List operation of the same thing before calling it again."

@@ -88,7 +88,8 @@ class ImsClient:
         self._ssl_context = ssl_context
         self.service_clock = ServiceClock(clock)
         """Shared with uploads: whoever learns the service's time first tells the others."""
-        self._sleep = sleep
+        self.sleep = sleep
+        """For those who wait between calls of it."""
         self._jitter = jitter
         self._transport: Transport | None = None
         self._opening = anyio.Lock()
@@ -248,7 +249,7 @@ class ImsClient:
         if wait >= deadline.deadline - anyio.current_time():
             return False  # the deadline would pass in its sleep: say now what is known
         call.stage = "waiting to try again"
-        await self._sleep(wait)
+        await self.sleep(wait)
         return True
 
     def _too_late(self, call: _Call) -> DeadlineExceeded:

@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from mcp.server.mcpserver import Context
-from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
+from mcp_types import ClientCapabilities, ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from mcp_types.version import is_version_at_least
 
 from ims_mcp.catalogue import Operation
@@ -23,7 +22,8 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
-from ims_mcp.workflows.present_state import name_things
+from ims_mcp.server.tool import ToolRequest
+from ims_mcp.workflows.behaviours import behaviour_of
 
 logger = logging.getLogger("ims_mcp.server")
 
@@ -75,29 +75,30 @@ class Confirmations:
         self._used = UsedAnswers()
 
     async def ask(
-        self, context: Context[Any, Any], operation: Operation, arguments: Mapping[str, Any]
+        self, request: ToolRequest, operation: Operation, arguments: Mapping[str, Any]
     ) -> InputRequiredResult | None:
         """None once the user has said yes; the question, to be returned in place of a result, while it is open.
 
         Raises Refused where the answer is anything but a yes, or where the client cannot ask.
         """
-        if not _can_ask(context):
+        context, params = request.context, request.params
+        if context is None or params is None or not _can_ask(context.session.client_capabilities):
             raise Refused(
                 f"{operation.name} was not sent: it {operation.what_it_does(arguments)}. The user has to confirm "
                 "that, and this client cannot ask its user.",
                 next_step=_TELL_THE_USER,
             )
         call = digest(operation, arguments)
-        if is_version_at_least(context.protocol_version or "", _STATELESS):
-            state = _read_state(context.request_state)
-            if state.get("call") == call and context.input_responses:
-                self._count(operation, context.input_responses.get(_QUESTION), state)
+        if is_version_at_least(context.protocol_version, _STATELESS):
+            state = _read_state(params.request_state)
+            if state.get("call") == call and params.input_responses:
+                self._count(operation, params.input_responses.get(_QUESTION), state)
                 return None
-            return _open_question(await self._question(operation, arguments), call)
-        question = await self._question(operation, arguments)
+            return _open_question(await self._write_question(operation, arguments), call)
+        question = await self._write_question(operation, arguments)
         asked_at = time.time()
         try:
-            result = await context.session.elicit_form(question, _FORM, context.request_context.request_id)
+            result = await context.session.elicit_form(question, _FORM, context.request_id)
         except Exception as error:  # whatever a client's answer does to the SDK, nothing has been sent yet
             logger.info("the client could not be asked: %s", type(error).__name__)
             raise Refused(
@@ -116,8 +117,9 @@ class Confirmations:
             )
         require_yes(operation, result, time.time() - float(state["asked_at"]))
 
-    async def _question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
-        return write_question(operation, arguments, await name_things(self._client, operation, arguments))
+    async def _write_question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
+        named = await behaviour_of(operation).name_things(self._client, arguments)
+        return write_question(operation, arguments, named)
 
 
 def digest(operation: Operation, arguments: Mapping[str, Any]) -> str:
@@ -163,8 +165,7 @@ def require_yes(operation: Operation, result: Any, seconds: float) -> None:
     raise Refused(f"{operation.name} was not sent: {what}", next_step=then)
 
 
-def _can_ask(context: Context[Any, Any]) -> bool:
-    capabilities = context.client_capabilities
+def _can_ask(capabilities: ClientCapabilities | None) -> bool:
     if capabilities is None or capabilities.elicitation is None:
         return False
     elicitation = capabilities.elicitation

@@ -68,7 +68,7 @@ class LineSplitter:
                 self._refused = Refused(
                     INVALID_REQUEST,
                     f"The line is longer than {self._longest:,} bytes and was not read to its end.",
-                    (_outer_id(bytes(self._begun[: 1 << 20])),),
+                    (_find_outer_id(bytes(self._begun[: 1 << 20])),),
                 )
                 self._tail = bytes(self._begun[-4096:])
                 self._begun = bytearray()
@@ -101,36 +101,36 @@ def read_message(line: bytes) -> JSONRPCMessage | Refused | None:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         broken = str(first.get("ctx", {}).get("error", "")) if first["type"] == "json_invalid" else ""
-        return _why_not(line, broken)
+        return _explain_refusal(line, broken)
     # An id that is neither a string nor a whole number is passed over: the request would count as a notification.
     if isinstance(message, JSONRPCNotification) and b'"id"' in line:
         content = _read_loosely(line)
         if isinstance(content, dict) and "id" in content:
             identity = cast("dict[str, Any]", content)["id"]
             return Refused(
-                INVALID_REQUEST, "The id of a request is a string or a whole number.", (_echoable(identity),)
+                INVALID_REQUEST, "The id of a request is a string or a whole number.", (_make_echoable(identity),)
             )
     return message
 
 
-def _why_not(line: bytes, broken: str) -> JSONRPCMessage | Refused:
+def _explain_refusal(line: bytes, broken: str) -> JSONRPCMessage | Refused:
     """``broken``: what the parser says, empty where the line is JSON but not a message."""
     content = _read_loosely(line)
     if isinstance(content, _Unreadable):
-        return Refused(PARSE_ERROR, _parse_reason(line, broken, None), (_outer_id(line[: content.good_bytes]),))
+        return Refused(PARSE_ERROR, _explain_parsing(line, broken, None), (_find_outer_id(line[: content.good_bytes]),))
     if isinstance(content, list):
         requests = [cast("dict[str, Any]", each) for each in cast("list[object]", content) if isinstance(each, dict)]
-        ids = tuple(_echoable(each.get("id")) for each in requests if "method" in each)
+        ids = tuple(_make_echoable(each.get("id")) for each in requests if "method" in each)
         reason = "Batches are not taken: send each message on a line of its own."
         return Refused(INVALID_REQUEST, reason, tuple(known for known in ids if known is not None) or (None,))
     if not isinstance(content, dict):
         return Refused(INVALID_REQUEST, "A message is a JSON object.")
     message = cast("dict[str, Any]", content)
     if broken:
-        code, reason = PARSE_ERROR, _parse_reason(line, broken, message)
+        code, reason = PARSE_ERROR, _explain_parsing(line, broken, message)
     else:
-        code, reason = INVALID_REQUEST, _member_reason(message)
-    identity = _echoable(message.get("id"))
+        code, reason = INVALID_REQUEST, _explain_members(message)
+    identity = _make_echoable(message.get("id"))
     if "method" not in message and ("result" in message or "error" in message):
         if isinstance(identity, str | int):
             return JSONRPCError(jsonrpc="2.0", id=identity, error=ErrorData(code=code, message=reason))
@@ -138,7 +138,7 @@ def _why_not(line: bytes, broken: str) -> JSONRPCMessage | Refused:
     return Refused(code, reason, (identity,))
 
 
-def _parse_reason(line: bytes, broken: str, content: object) -> str:
+def _explain_parsing(line: bytes, broken: str, content: object) -> str:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -165,7 +165,7 @@ def _holds_half_pair(content: object) -> bool:
     return False
 
 
-def _member_reason(message: dict[str, Any]) -> str:
+def _explain_members(message: dict[str, Any]) -> str:
     if message.get("jsonrpc") != "2.0":
         return 'A message has "jsonrpc": "2.0".'
     if "method" not in message:
@@ -195,7 +195,7 @@ def _read_loosely(line: bytes) -> object:
         return _Unreadable(len(line))
 
 
-def _echoable(identity: object) -> Id:
+def _make_echoable(identity: object) -> Id:
     """The id as it can be sent back, None where it cannot."""
     if isinstance(identity, str):
         return identity if len(identity) <= _LONGEST_ID and not _holds_half_pair(identity) else None
@@ -204,7 +204,7 @@ def _echoable(identity: object) -> Id:
     return None
 
 
-def _outer_id(line: bytes) -> Id:
+def _find_outer_id(line: bytes) -> Id:
     """The id among the outermost members of an object that cannot be read whole."""
     depth = 0
     found: Id = None
@@ -223,7 +223,7 @@ def _outer_id(line: bytes) -> Id:
             case _:
                 if depth == 1 and token[0] == b'"id"' and (value := _ID_VALUE.match(line, token.end())):
                     try:
-                        found = _echoable(json.loads(value[1]))
+                        found = _make_echoable(json.loads(value[1]))
                     except ValueError:
                         found = None
     return found

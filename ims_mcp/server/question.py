@@ -40,21 +40,21 @@ def write_question(operation: Operation, arguments: Mapping[str, Any], named: Ma
     head = f"{operation.name} {operation.what_it_does(arguments)}."
     told = {condition.path for condition in conditions if len(condition.values) == 1}
     given = [row for row in operation.parameters if row.name in arguments and row.name not in told and not row.hidden]
-    deciding = _deciding(conditions, given)
+    deciding = _choose_deciding(conditions, given)
     rest = [row for row in given if row not in deciding]
     for characters in _VALUE_CHARACTERS:
         show = _Values(operation, arguments, named, characters)
-        lines = [head, *(line for row in deciding for line in show.whole(row))]
+        lines = [head, *(line for row in deciding for line in show.write_whole(row))]
         room = MAX_CHARACTERS - sum(len(line) + 1 for line in lines)
         if room >= (_ENOUGH_FOR_NAMES if rest else 0):
-            return "\n".join([*lines, *_details(rest, show.in_one_line, room)])
+            return "\n".join([*lines, *_write_details(rest, show.write_line, room)])
     raise Refused(
         f"{operation.name} was not sent: what it would change does not fit into a question that a person can read.",
         next_step="Split it into several calls with fewer or shorter values; the user is asked about each.",
     )
 
 
-def _deciding(conditions: tuple[AskWhen, ...], given: list[Parameter]) -> list[Parameter]:
+def _choose_deciding(conditions: tuple[AskWhen, ...], given: list[Parameter]) -> list[Parameter]:
     """What names the things concerned, then what the conditions look at."""
     looked_at = {name for condition in conditions for name in (condition.path.split(".")[0], *condition.shows)}
     things = [row for row in given if _names_a_thing(row) and row.name not in looked_at]
@@ -65,7 +65,7 @@ def _names_a_thing(row: Parameter) -> bool:
     return (row.required and row.kind not in ("object", "array")) or _NAMES_THINGS.search(row.name) is not None
 
 
-def _details(rest: list[Parameter], line_of: Callable[[Parameter], str], room: int) -> Iterable[str]:
+def _write_details(rest: list[Parameter], line_of: Callable[[Parameter], str], room: int) -> Iterable[str]:
     """The other arguments, one a line; those there is no room for by their names."""
     left = list(rest)
     while left:
@@ -94,43 +94,43 @@ class _Values:
             name.casefold() for condition in operation.asks_about(arguments) for name in condition.path.split(".")[1:]
         }
 
-    def whole(self, row: Parameter) -> Iterable[str]:
+    def write_whole(self, row: Parameter) -> Iterable[str]:
         """A parameter that decides: each element of a list on a line of its own."""
-        things = _things(row, self._arguments[row.name])
+        things = _list_things(row, self._arguments[row.name])
         if row.name in self._secrets:
             yield f"{row.name}: {HIDDEN}"
         elif things is None:
-            yield f"{row.name}: {self._thing(self._arguments[row.name])}"
+            yield f"{row.name}: {self._write_thing(self._arguments[row.name])}"
         elif len(things) == 1:
-            yield f"{row.name} (1): {self._thing(things[0])}"
+            yield f"{row.name} (1): {self._write_thing(things[0])}"
         else:
             yield f"{row.name} ({len(things)}):"
-            yield from (f"- {self._thing(thing)}" for thing in things[:_MOST_LISTED])
+            yield from (f"- {self._write_thing(thing)}" for thing in things[:_MOST_LISTED])
             if len(things) > _MOST_LISTED:
                 yield f"- and {len(things) - _MOST_LISTED} more"
 
-    def in_one_line(self, row: Parameter) -> str:
+    def write_line(self, row: Parameter) -> str:
         """A parameter that does not decide."""
         if row.name in self._secrets:
             return f"{row.name}: {HIDDEN}"
         value = self._arguments[row.name]
         for depth in (3, 2, 1):
-            shown = self._value(value, depth, self._characters)
+            shown = self._write_value(value, depth, self._characters)
             if len(shown) <= _LONGEST_DETAIL:
                 break
         else:
-            shown = self._value(value, 0, self._characters)
+            shown = self._write_value(value, 0, self._characters)
         return f"{row.name}: {shown}"
 
-    def _thing(self, value: Any) -> str:
+    def _write_thing(self, value: Any) -> str:
         known_as = self._named.get(value) if isinstance(value, str) else None
-        shown = self._value(value, 2, self._characters)
-        return f"{shown} ({_text(known_as, self._characters // 2)})" if known_as else shown
+        shown = self._write_value(value, 2, self._characters)
+        return f"{shown} ({_shorten(known_as, self._characters // 2)})" if known_as else shown
 
-    def _value(self, value: Any, depth: int, characters: int) -> str:
+    def _write_value(self, value: Any, depth: int, characters: int) -> str:
         """``depth``: how many levels of lists and objects are opened."""
         if isinstance(value, str):
-            value = _opened(value)
+            value = _open_json(value)
         if isinstance(value, dict | list) and depth == 0:
             size = len(cast("dict[str, Any] | list[Any]", value))
             return f"{{fields: {size}}}" if isinstance(value, dict) else f"[entries: {size}]"
@@ -138,37 +138,37 @@ class _Values:
         if isinstance(value, dict):
             fields = cast("dict[str, Any]", value)
             names = sorted(fields, key=lambda name: name.casefold() not in self._first)
-            shown = [
-                f"{_text(name, 60)}: {HIDDEN if name in self._secrets else self._value(fields[name], depth - 1, inner)}"
-                for name in names[:_MOST_FIELDS]
-            ]
-            return f"{{{', '.join([*shown, *_more(len(fields) - _MOST_FIELDS)])}}}"
+            shown: list[str] = []
+            for name in names[:_MOST_FIELDS]:
+                text = HIDDEN if name in self._secrets else self._write_value(fields[name], depth - 1, inner)
+                shown.append(f"{_shorten(name, 60)}: {text}")
+            return f"{{{', '.join([*shown, *_count_more(len(fields) - _MOST_FIELDS)])}}}"
         if isinstance(value, list):
             entries = cast("list[Any]", value)
-            shown = [self._value(entry, depth - 1, inner) for entry in entries[:_MOST_ENTRIES]]
-            return f"[{', '.join([*shown, *_more(len(entries) - _MOST_ENTRIES)])}]"
-        return _text(value if isinstance(value, str) else json.dumps(value), characters)
+            shown = [self._write_value(entry, depth - 1, inner) for entry in entries[:_MOST_ENTRIES]]
+            return f"[{', '.join([*shown, *_count_more(len(entries) - _MOST_ENTRIES)])}]"
+        return _shorten(value if isinstance(value, str) else json.dumps(value), characters)
 
 
-def _things(row: Parameter, value: Any) -> list[Any] | None:
+def _list_things(row: Parameter, value: Any) -> list[Any] | None:
     """The elements where ``value`` is a list, as it is or comma-separated."""
     if row.comma_list and isinstance(value, str):
         return [part.strip() for part in value.split(",")]
-    opened = _opened(value) if row.kind == "array" and isinstance(value, str) else value
+    opened = _open_json(value) if row.kind == "array" and isinstance(value, str) else value
     return cast("list[Any]", opened) if isinstance(opened, list) else None
 
 
-def _opened(text: str) -> Any:
+def _open_json(text: str) -> Any:
     """What a text that holds JSON holds, so that a secret field in it is known by its name."""
     if text[:1] not in ("{", "[") or len(text) > _OPENED_CHARACTERS:
         return text
     try:
-        return json.loads(text, object_pairs_hook=_distinct)
+        return json.loads(text, object_pairs_hook=_refuse_doubles)
     except (ValueError, RecursionError):
         return text
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object in which no name stands twice: of two, the reader could be shown the one that the service ignores."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
@@ -176,12 +176,12 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _more(count: int) -> list[str]:
+def _count_more(count: int) -> list[str]:
     return [f"and {count} more"] if count > 0 else []
 
 
 @lru_cache(maxsize=256)
-def _cleaned(text: str) -> tuple[str, str]:
+def _clean(text: str) -> tuple[str, str]:
     """(``text`` on one line without secrets, a note on what of it is not shown); the same for every try."""
     read = " ".join(text.split())
     shown = plain(read, _READ_CHARACTERS)
@@ -194,9 +194,9 @@ def _cleaned(text: str) -> tuple[str, str]:
     return safe, note
 
 
-def _text(text: str, characters: int) -> str:
+def _shorten(text: str, characters: int) -> str:
     """``text`` with both its ends where it is long, for two addresses often differ in their last part only."""
-    shown, note = _cleaned(text[:_READ_CHARACTERS])
+    shown, note = _clean(text[:_READ_CHARACTERS])
     unread = max(0, len(text) - _READ_CHARACTERS)
     if len(shown) + unread <= characters:
         return f"{shown}{note}"

@@ -169,7 +169,7 @@ class StdioTransport:
         opened = _Open(request.method, waits=False)
         params = request.params or {}
         if request.method == "tools/call" and isinstance(name := params.get("name"), str):
-            seconds = _wait_seconds(params.get("arguments"))
+            seconds = _find_wait_seconds(params.get("arguments"))
             opened = _Open(name, waits=name in self._waiting_tools if seconds is None else seconds > 0)
         self._open.setdefault(request.id, []).append(opened)
         self._last = self._loop.time()
@@ -202,7 +202,7 @@ class StdioTransport:
         """Write a message; it never waits, the reading of further requests does."""
         if self.gone is not None:
             raise anyio.BrokenResourceError
-        self._outbox.put(_encoded(message))
+        self._outbox.put(_encode(message))
         if isinstance(message, JSONRPCResponse | JSONRPCError):
             self._settle(message.id)
 
@@ -305,7 +305,7 @@ class _Outbox:
             self._loop.call_soon_threadsafe(call, *arguments)
 
 
-def _wait_seconds(arguments: object) -> float | None:
+def _find_wait_seconds(arguments: object) -> float | None:
     """What a call says of how long it waits, its own arguments or those of the operation it calls."""
     if not isinstance(arguments, dict):
         return None
@@ -313,11 +313,11 @@ def _wait_seconds(arguments: object) -> float | None:
     seconds = given.get("wait_seconds")
     if isinstance(seconds, int | float):
         return seconds
-    inner = [_wait_seconds(value) for value in given.values()]
+    inner = [_find_wait_seconds(value) for value in given.values()]
     return next((seconds for seconds in inner if seconds is not None), None)
 
 
-def _encoded(message: JSONRPCMessage) -> bytes:
+def _encode(message: JSONRPCMessage) -> bytes:
     try:
         return message.model_dump_json(by_alias=True, exclude_unset=True).encode()
     except ValueError:

@@ -1,9 +1,11 @@
-"""Which tools a server lists. Chosen at the start; the list never changes while it runs."""
+"""Which tools a server lists, chosen at the start, and what the list costs. It never changes while the server runs."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+from mcp_types import ListToolsResult, Tool
 
 from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, known_names, operations
 from ims_mcp.catalogue.operation import snake_case
@@ -25,7 +27,12 @@ CORE = (
 """The operations people meet first. Everything else is reached through the catalogue tools or another toolset."""
 
 
-def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
+def core_operations() -> tuple[Operation, ...]:
+    """Those of :data:`CORE`."""
+    return tuple(map(get_operation, CORE))
+
+
+def choose_operations(settings: Settings) -> tuple[Operation, ...]:
     """The operations that get a tool of their own, in the catalogue's order. Raises SettingsError for unknown names."""
     names: list[str] = []
     for toolset in settings.toolsets:
@@ -43,16 +50,34 @@ def chosen_operations(settings: Settings) -> tuple[Operation, ...]:
     return tuple(get_operation(name) for name in dict.fromkeys(names))
 
 
-def listed_names(settings: Settings, known: Iterable[str], chosen: Iterable[str]) -> frozenset[str]:
-    """The tools to be listed: the chosen ones, plus --tools, less --exclude-tools.
+def choose_listed(settings: Settings, held: Iterable[str]) -> frozenset[str]:
+    """The tools to be listed: those that are held, plus --tools, less --exclude-tools.
 
     Raises SettingsError for a name that no tool has.
     """
     for name in (*settings.tools, *settings.exclude_tools):
         # What this server does not hold may be left out of its list all the same.
-        names = {*known, *map(snake_case, known_names())}
+        names = {*held, *map(snake_case, known_names())}
         if name not in names:
             near = difflib.get_close_matches(name, sorted(names), n=1)
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."
             raise SettingsError(f"There is no tool {plain(name, 60)!r}.", next_step=hint)
-    return (frozenset(chosen) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)
+    return (frozenset(held) | frozenset(settings.tools)) - frozenset(settings.exclude_tools)
+
+
+def write_list(listed: Iterable[Tool]) -> str:
+    """The tools/list result as JSON text, as it goes over the wire."""
+    return ListToolsResult(tools=[*listed]).model_dump_json(by_alias=True, exclude_none=True)
+
+
+def list_share_bytes(tool: Tool) -> int:
+    """One tool's bytes in :func:`write_list`."""
+    return len(tool.model_dump_json(by_alias=True, exclude_none=True).encode())
+
+
+def effect_of(tool: Tool) -> str:
+    """read, write or destructive, as its annotations say."""
+    hints = tool.annotations
+    if hints is None or hints.read_only_hint:
+        return "read"
+    return "destructive" if hints.destructive_hint else "write"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container
 from dataclasses import replace
-from typing import Any, Self
-
-from mcp.server.mcpserver import Context
-from pydantic import PrivateAttr
+from functools import partial
+from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
-from ims_mcp.server.table_tool import Answer, TableTool, progress_of
+from ims_mcp.server.tool import Answer, TableTool, ToolRequest
 from ims_mcp.workflows.next_call import with_listed_call
-from ims_mcp.workflows.own_parameters import WAIT_SECONDS
+from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.following import Following
 from ims_mcp.workflows.transfers.transfer import VOD
-from ims_mcp.workflows.waiting import Progress
 
 DEFAULT_WAIT_SECONDS = 30.0
 _WAIT = replace(WAIT_SECONDS, text="Default 30, at most 45; a longer upload goes on in the background.")
@@ -109,59 +106,46 @@ CANCEL_TRANSFER = Operation(
     parameters=(Parameter("transfer_id", "string", required=True, text=_TRANSFER_ID.text),),
 )
 
-Work = Callable[[dict[str, Any], Progress, float], Awaitable[dict[str, Any]]]
-"""Of the arguments, progress, and the seconds that the call may take."""
+Work = Callable[[dict[str, Any], ToolRequest], Awaitable[dict[str, Any]]]
 
 
-class TransferTool(TableTool):
-    """Serves one job of the transfers."""
+def transfer_tools(following: Following, listed: Container[str]) -> list[TableTool]:
+    """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
+    next call may name."""
 
-    _work: Work = PrivateAttr()
-    _listed: Container[str] = PrivateAttr()
-
-    @classmethod
-    def of(cls, table: Operation, work: Work, listed: Container[str]) -> Self:
-        """``listed`` are the operations that have a tool of their own, which a next call may name."""
-        tool = cls.described(table)
-        tool._work, tool._listed = work, listed
-        return tool
-
-    async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        told = await self._work(arguments, progress_of(context), self.longest_wait_seconds(context))
-        return with_listed_call(told, self._listed)
-
-
-def transfer_tools(following: Following, listed: Container[str]) -> list[TransferTool]:
-    """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own."""
-
-    async def upload(kind: str, arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
-        path = str(arguments.pop("path"))
-        wait_seconds = float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS))
-        destination = str(arguments.pop("destination", VOD))
+    async def upload(kind: str, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         return await following.upload(
-            kind, path, destination, arguments, wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
+            kind,
+            str(arguments.pop("path")),
+            str(arguments.pop("destination", VOD)),
+            arguments,
+            wait_seconds=float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS)),
+            longest_seconds=request.longest_wait_seconds,
+            progress=request.report_progress,
         )
 
-    async def media(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
-        return await upload("media", arguments, progress, longest)
-
-    async def stream(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
-        return await upload("stream", arguments, progress, longest)
-
-    async def status(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
+    async def status(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         if "transfer_id" not in arguments:
             return await following.every()
-        wait_seconds = float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS))
         return await following.follow(
-            str(arguments["transfer_id"]), wait_seconds=wait_seconds, longest_seconds=longest, progress=progress
+            str(arguments["transfer_id"]),
+            wait_seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
+            longest_seconds=request.longest_wait_seconds,
+            progress=request.report_progress,
         )
 
-    async def cancel(arguments: dict[str, Any], progress: Progress, longest: float) -> dict[str, Any]:
+    async def cancel(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         return await following.cancel(str(arguments["transfer_id"]))
 
+    def serve(table: Operation, work: Work) -> TableTool:
+        async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
+            return with_listed_call(await work(arguments, request), listed)
+
+        return TableTool(table, answer)
+
     return [
-        TransferTool.of(UPLOAD_MEDIA, media, listed),
-        TransferTool.of(UPLOAD_STREAM, stream, listed),
-        TransferTool.of(TRANSFER_STATUS, status, listed),
-        TransferTool.of(CANCEL_TRANSFER, cancel, listed),
+        serve(UPLOAD_MEDIA, partial(upload, "media")),
+        serve(UPLOAD_STREAM, partial(upload, "stream")),
+        serve(TRANSFER_STATUS, status),
+        serve(CANCEL_TRANSFER, cancel),
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcp.server.mcpserver import Context
+from mcp.server import ServerRequestContext
 
 from ims_mcp.settings import MAX_WAIT_SECONDS
 
@@ -36,17 +36,16 @@ ALWAYS_ASKING: dict[str, str] = {
 """How clientInfo.name begins, in small letters -> whose wish to hear of progress does not mean that it waits."""
 
 
-def longest_wait_seconds(context: Context[Any, Any], max_wait_seconds: float | None) -> float:
+def longest_wait_seconds(context: ServerRequestContext[Any] | None, max_wait_seconds: float | None) -> float:
     """Seconds this call may take until it answers; ``max_wait_seconds`` is the user's own word, None if there is none.
 
     Both protocol eras: the client's name comes with ``initialize`` or, from 2026-07-28 on, with every request.
     """
     if max_wait_seconds is not None:
         return min(max_wait_seconds, MAX_WAIT_SECONDS)
-    if context.protocol_version is None:
+    if context is None:
         return MAX_WAIT_SECONDS  # no client's request: called from this process
-    request = context.request_context
-    client = request.session.client_params
+    client = context.session.client_params
     name = "" if client is None else client.client_info.name.casefold()
-    asks = (request.meta or {}).get("progress_token") is not None and not name.startswith(tuple(ALWAYS_ASKING))
+    asks = (context.meta or {}).get("progress_token") is not None and not name.startswith(tuple(ALWAYS_ASKING))
     return MAX_WAIT_SECONDS if asks or name.startswith(tuple(PATIENT_CLIENTS)) else UNKNOWN_CLIENT_SECONDS

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import anyio
 import anyio.to_thread
 
-from ims_mcp.catalogue import Operation, Poll, get_operation, operations
+from ims_mcp.catalogue import Operation, Poll, get_operation, operations, values_at
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
-from ims_mcp.foreign_text import plain
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.workflows.next_call import propose
-from ims_mcp.workflows.operation_call import failure_reason
 from ims_mcp.workflows.waiting import (
-    MOST_LOOKS,
+    MOST_POLLS,
     NEXT_WAIT_SECONDS,
     Progress,
     is_endless,
-    look_arguments_of,
+    poll_arguments,
     wait_for,
 )
 
@@ -50,7 +48,7 @@ async def wait_for_job(
             f"{operation.name} starts no background job: its answer is final.",
             next_step=f"Of this toolset, these do: {others}." if others else "",
         )
-    known = _ids_of(operation, poll, ids)
+    known = _collect_ids(operation, poll, ids)
     waited = await wait_for(
         client,
         operation,
@@ -63,16 +61,13 @@ async def wait_for_job(
         clock=clock,
         sleep=sleep,
     )
-    status = plain(waited.status, 100)
-    told: dict[str, Any] = {"outcome": waited.outcome, "status": status, "seconds": waited.seconds}
-    problem = failure_reason(waited)
+    problem = ""
     if waited.outcome == "not_found":
         problem = (
             f"The service knows no such job: check the ids, and that {operation.name} was called in this account and "
-            f"region. It answered: {problem}"
+            f"region. It answered: {waited.reason}"
         )
-    if problem:
-        told["problem"] = plain(problem, 1000)
+    told = waited.describe(problem)
     if waited.outcome == "pending":
         again = {"operation": operation.name, "ids": known, "wait_seconds": NEXT_WAIT_SECONDS}
         why = "not finished: wait on, do not submit again"
@@ -89,7 +84,7 @@ async def wait_for_job(
     return told | await anyio.to_thread.run_sync(lambda: shape(job, secret_fields=secret_fields, max_bytes=room))
 
 
-def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[str, Any]:
+def _collect_ids(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[str, Any]:
     """The ids under the names the look gives them, from whatever of the answer the caller passes on.
 
     ``{"JobId": "j"}`` and ``{"Data": {"JobId": "j"}}`` mean the same, and so do ``{"JobIds": "a,b"}`` and
@@ -99,7 +94,7 @@ def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[st
     known: dict[str, Any] = {}
     problems: list[Problem] = []
     for index, (name, field) in enumerate(poll.arguments):
-        found = list(_given(ids, name, field))
+        found = _find_ids(ids, name, field)
         row = look.parameter(name)
         if not found and (index == 0 or (row is not None and row.required)):
             problems.append(Problem(f"ids.{name}", f"missing; {operation.name} returned it"))
@@ -116,9 +111,9 @@ def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[st
             problems.append(Problem(f"ids.{argument}", f"missing; give what {operation.name} was called with"))
     if problems:
         raise InvalidArguments("wait_for_job", problems)
-    looks = look_arguments_of(poll, known, known)
-    if len(looks) > MOST_LOOKS:
-        most = MOST_LOOKS * max(1, len(str(looks[0].get(poll.arguments[0][0], "")).split(",")))
+    looks = poll_arguments(poll, known, known)
+    if len(looks) > MOST_POLLS:
+        most = MOST_POLLS * max(1, len(str(looks[0].get(poll.arguments[0][0], "")).split(",")))
         text = f"too many to wait for together: {look.name} would have to be called {len(looks)} times"
         raise InvalidArguments(
             "wait_for_job",
@@ -128,23 +123,13 @@ def _ids_of(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[st
     return known
 
 
-def _given(ids: Mapping[str, Any], name: str, field: str) -> Iterator[Any]:
+def _find_ids(ids: Mapping[str, Any], name: str, field: str) -> list[Any]:
     """Every id that ``ids`` holds for a pair of the poll rule; nothing where it holds none."""
-    path = field.replace("[]", "").split(".")
-    for value in (_along(ids, path), ids.get(field), ids.get(name), ids.get(path[-1])):
-        each = cast("list[Any]", value) if isinstance(value, list) else [value]
-        present = [entry for entry in each if entry not in (None, "")]
-        if present:
-            yield from present
-            return
-
-
-def _along(value: Any, path: list[str]) -> Any:
-    """What lies at a path; through a list: the list of what lies there in its elements."""
-    for at, name in enumerate(path):
-        if isinstance(value, list):
-            return [_along(entry, path[at:]) for entry in cast("list[Any]", value)]
-        if not isinstance(value, Mapping):
-            return None
-        value = cast("Mapping[str, Any]", value).get(name)
-    return value
+    last = field.replace("[]", "").rpartition(".")[2]
+    for found in (values_at(ids, field), [ids.get(field)], [ids.get(name)], [ids.get(last)]):
+        values: list[Any] = []
+        for value in found:
+            values += cast("list[Any]", value) if isinstance(value, list) else [value]
+        if present := [value for value in values if value not in (None, "")]:
+            return present
+    return []

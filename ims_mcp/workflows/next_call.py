@@ -12,7 +12,6 @@ from ims_mcp.errors import InvalidArguments
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import present_ours
-from ims_mcp.workflows.own_parameters import whole_table
 
 LONGEST_BYTES = 2500
 OTHER_NAME = "your client may list the tool under a longer name"
@@ -48,11 +47,11 @@ def propose_operation(
 ) -> dict[str, Any]:
     """:func:`propose` as the reader can call: the operation's own tool, or the tool for operations of its effect.
 
-    ``listed`` are the tools the reader has, None for all. Empty where the operation would not take the arguments: what
-    an answer holds need not be an id.
+    ``listed`` are the tools the reader has, None for all; this server's own arguments may stand among the operation's.
+    Empty where the operation would not take its own: what an answer holds need not be an id.
     """
     try:
-        check(whole_table(operation), arguments)
+        check(operation, {name: value for name, value in arguments.items() if operation.parameter(name)})
     except InvalidArguments:
         return {}
     if listed is None or operation.tool_name in listed:

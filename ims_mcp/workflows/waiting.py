@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
 import anyio
 
-from ims_mcp.catalogue import Operation, Poll, get_operation
+from ims_mcp.catalogue import Operation, Poll, get_operation, values_at
 from ims_mcp.client.retry import Kind, kind_of
 from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
-from ims_mcp.foreign_text import quotable
+from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
 
 NEXT_WAIT_SECONDS = 40
@@ -21,16 +21,19 @@ NEXT_WAIT_SECONDS = 40
 FIRST_PAUSE_SECONDS = 0.3
 LONGEST_PAUSE_SECONDS = 3.0
 PAUSE_GROWTH = 1.6
-LOOK_SECONDS = 5.0
+FIRST_ROUND_SECONDS = 5.0
 """What the looks of the first round are given together where the wait itself is shorter."""
-SHORTEST_LOOK_SECONDS = 1.0
-MOST_LOOKS = 20
+SHORTEST_POLL_SECONDS = 1.0
+MOST_POLLS = 20
 """Requests in one round: so many jobs, or so many times as many as one look takes, can be waited for together."""
 LAG_SECONDS = 10.0
 """For so long after a submission the service may not know yet what it has just named."""
 SHORT_LAG_SECONDS = 2.0
 """The same for an id that comes from the caller, who has had it for a while."""
 _PERCENTS = ("Percent", "Progress")
+_REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
+_LONGEST_PROBLEM = 1000
+_LONGEST_STATUS = 100
 _REFUSED_AGAIN = ("InvalidParameter", "MissingParameter", "SignatureDoesNotMatch", "IncompleteSignature")
 
 Outcome = Literal["succeeded", "failed", "pending", "not_found", "unknown"]
@@ -44,10 +47,12 @@ Progress = Callable[[float, float, str], Awaitable[None]]
 
 
 class Reply(Protocol):
-    """What a caller returns: the parsed response body."""
+    """What a caller returns."""
 
     @property
-    def data(self) -> dict[str, Any]: ...
+    def data(self) -> dict[str, Any]:
+        """The parsed response body."""
+        ...
 
 
 class Caller(Protocol):
@@ -55,12 +60,14 @@ class Caller(Protocol):
 
     async def call(
         self, operation: Operation, arguments: Mapping[str, Any], *, timeout_seconds: float | None = None
-    ) -> Reply: ...
+    ) -> Reply:
+        """One call. Raises ImsError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
-    """How a wait ended. ``status`` is the last value seen, empty if none was; ``problem`` why looking failed."""
+class PollResult:
+    """How a wait ended. ``status`` is the last value seen, empty if none was; ``problem`` why polling failed."""
 
     outcome: Outcome
     status: str
@@ -70,9 +77,40 @@ class Waited:
     last_data: dict[str, Any] | None = None
     problem: str = ""
 
+    @property
+    def reason(self) -> str:
+        """Why it failed, where the response says so: the local IMS does for a file it cannot read."""
+        if self.problem or self.outcome != "failed" or self.last_data is None:
+            return self.problem
+        return _find_reason(self.last_data, depth=4)
+
+    def describe(self, problem: str = "") -> dict[str, Any]:
+        """``{outcome, status, seconds[, problem]}`` for a reader; ``problem`` where there is more to say than the
+        reason."""
+        told: dict[str, Any] = {
+            "outcome": self.outcome,
+            "status": plain(self.status, _LONGEST_STATUS),
+            "seconds": self.seconds,
+        }
+        reason = problem or self.reason
+        return told | ({"problem": plain(reason, _LONGEST_PROBLEM)} if reason else {})
+
+
+def _find_reason(data: Any, depth: int) -> str:
+    """The first field that tells a reason, nearest to the top."""
+    if depth == 0:
+        return ""
+    if isinstance(data, list):
+        return next((text for entry in cast("list[Any]", data)[:20] if (text := _find_reason(entry, depth))), "")
+    if not isinstance(data, dict):
+        return ""
+    fields = cast("dict[str, Any]", data)
+    own = next((str(fields[name]) for name in _REASONS if isinstance(fields.get(name), str) and fields[name]), "")
+    return own or next((text for value in fields.values() if (text := _find_reason(value, depth - 1))), "")
+
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _State:
     """What one look has shown."""
 
     outcome: Outcome = "pending"
@@ -93,10 +131,10 @@ async def wait_for(
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-) -> Waited:
+) -> PollResult:
     """Follow what ``operation``, called with ``arguments`` and answered with ``reply``, has started.
 
-    Looks at least once, also with ``seconds=0``, and sends at most :data:`MOST_LOOKS` requests a round. A look that
+    Looks at least once, also with ``seconds=0``, and sends at most :data:`MOST_POLLS` requests a round. A look that
     fails for the moment does not fail the wait: the job exists whatever happens to a look, so the error becomes the
     ``problem`` of a pending outcome if no later look succeeds. A look that would fail again ends the wait at once; one
     that finds nothing does after a moment, a longer one where the job was ``just_submitted``.
@@ -108,28 +146,28 @@ async def wait_for(
     if poll is None:
         raise ImsError(f"{operation.name} has nothing to wait for.")
     look = get_operation(poll.operation)
-    every_look = look_arguments_of(poll, arguments, reply)
-    looks, more = every_look[:MOST_LOOKS], every_look[MOST_LOOKS:]
+    every_look = poll_arguments(poll, arguments, reply)
+    looks, more = every_look[:MOST_POLLS], every_look[MOST_POLLS:]
     start = clock()
     latest = start + min(longest_seconds, MAX_WAIT_SECONDS)
     deadline = min(start + max(seconds, 0.0), latest)
     lag_seconds = LAG_SECONDS if just_submitted else SHORT_LAG_SECONDS
     pause = FIRST_PAUSE_SECONDS
-    seen = [_Seen() for _ in looks]
+    seen = [_State() for _ in looks]
     # A look may outlast a short wait, but never the longest one.
-    round_ends = max(deadline, min(start + LOOK_SECONDS, latest))
+    round_ends = max(deadline, min(start + FIRST_ROUND_SECONDS, latest))
     times_looked = [0 for _ in looks]
     while True:
         open_looks = [index for index in range(len(looks)) if seen[index].outcome != "succeeded"]
         # Those that the end of a round has left out come first in the next.
         for place, index in enumerate(sorted(open_looks, key=times_looked.__getitem__)):
             left = round_ends - clock()
-            if place and left < SHORTEST_LOOK_SECONDS:
+            if place and left < SHORTEST_POLL_SECONDS:
                 break
             times_looked[index] += 1
             # What was seen last stays, where a look shows nothing.
             before = seen[index]
-            shown = await _look(client, look, looks[index], poll, arguments, max(left, SHORTEST_LOOK_SECONDS))
+            shown = await _poll_once(client, look, looks[index], poll, arguments, max(left, SHORTEST_POLL_SECONDS))
             if shown.data is None:
                 shown = replace(shown, status=before.status, data=before.data)
             seen[index] = shown
@@ -137,21 +175,21 @@ async def wait_for(
         outcome, problem = worst.outcome, next((each.problem for each in seen if each.problem), "")
         elapsed = clock() - start
         if progress is not None:
-            share = _percent(worst.data) if worst.data is not None else ""
+            share = _read_percent(worst.data) if worst.data is not None else ""
             await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {worst.status or 'no state yet'}{share}")
-        late = clock() + pause > min(deadline, latest - SHORTEST_LOOK_SECONDS)
+        late = clock() + pause > min(deadline, latest - SHORTEST_POLL_SECONDS)
         if outcome == "not_found" and elapsed < lag_seconds and (just_submitted or not late):
             outcome = "pending"
-        if outcome != "pending" or late or (not problem and _stands(poll, worst.status)):
+        if outcome != "pending" or late or (not problem and _has_settled(poll, worst.status)):
             break
         await sleep(pause)
         pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
-        round_ends = max(deadline, clock() + SHORTEST_LOOK_SECONDS)
+        round_ends = max(deadline, clock() + SHORTEST_POLL_SECONDS)
     following = looks[seen.index(worst)]
     if outcome == "succeeded" and more:
         outcome, following = "pending", more[0]
         problem = f"only the first {len(looks)} looks of {len(every_look)} were made: look at the rest by themselves"
-    return Waited(
+    return PollResult(
         outcome=outcome,
         status=worst.status,
         seconds=round(clock() - start, 2),
@@ -162,28 +200,28 @@ async def wait_for(
     )
 
 
-async def _look(
+async def _poll_once(
     client: Caller,
     look: Operation,
     look_arguments: Mapping[str, Any],
     poll: Poll,
     submitted: Mapping[str, Any],
     timeout_seconds: float,
-) -> _Seen:
+) -> _State:
     """One request; every error of this project's becomes what it says of the job."""
     try:
         body = (await client.call(look, look_arguments, timeout_seconds=timeout_seconds)).data
     except ImsError as error:
-        return _Seen(_outcome_of_error(error), problem=error.explain())
-    status = _status(poll, body, submitted)
-    outcome = _outcome(poll, status)
-    if outcome in ("pending", "succeeded") and (missing := _missing(poll, body)):
+        return _State(_judge_error(error), problem=error.explain())
+    status = _read_status(poll, body, submitted)
+    outcome = _judge_status(poll, status)
+    if outcome in ("pending", "succeeded") and (missing := _find_missing(poll, body)):
         known = bool(status) and outcome == "pending"
-        return _Seen("pending" if known else "not_found", status, body, f"the service does not know {missing}")
-    return _Seen(outcome, status, body)
+        return _State("pending" if known else "not_found", status, body, f"the service does not know {missing}")
+    return _State(outcome, status, body)
 
 
-def _outcome_of_error(error: ImsError) -> Outcome:
+def _judge_error(error: ImsError) -> Outcome:
     """What a look that failed says of the job: nothing for now (pending), nothing ever, or that there is none."""
     if isinstance(error, ConnectionFailed | LocalImsError):
         return "pending"
@@ -198,7 +236,7 @@ def _outcome_of_error(error: ImsError) -> Outcome:
     return "not_found" if error.is_not_found else "pending"
 
 
-def _missing(poll: Poll, body: Mapping[str, Any]) -> str:
+def _find_missing(poll: Poll, body: Mapping[str, Any]) -> str:
     """Ids of a look that the answer says, or shows, not to exist."""
     absent = body.get("NonExists")
     if isinstance(absent, list) and absent:
@@ -209,7 +247,7 @@ def _missing(poll: Poll, body: Mapping[str, Any]) -> str:
     return "it: its list is empty" if empty else ""
 
 
-def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
+def poll_arguments(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The arguments of a look at what was submitted: ids from the reply, or else from the submitted call.
 
     Several where there are more ids than one look takes.
@@ -217,16 +255,14 @@ def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[s
     found: dict[str, Any] = {}
     batches: list[dict[str, Any]] = []
     for name, field in poll.arguments:
-        list_path, _, inner = field.rpartition("[].")
-        if list_path:  # UploadJobs[].JobId: all of them, comma-separated as the service takes lists of ids
-            ids = [str(value) for entry in _entries(reply, list_path) for value in _at(entry, [inner])]
-            ids = ids or str(reply.get(name, "")).split(",")
+        values = values_at(reply, field)
+        if "[]" in field:  # UploadJobs[].JobId: all of them, comma-separated as the service takes lists of ids
+            ids = [str(value) for value in values] or str(reply.get(name, "")).split(",")
             row = get_operation(poll.operation).parameter(name)
             most = (row.max_parts if row else None) or len(ids) or 1
             batches = [{name: ",".join(ids[at : at + most])} for at in range(0, len(ids), most)]
             continue
-        value = next((value for value in _at(reply, field.split(".")) if value is not None), None)
-        value = value if value is not None else arguments.get(field, reply.get(name))
+        value = values[0] if values else arguments.get(field, reply.get(name))
         if field == f"{name}s" and isinstance(value, str) and "," in value:  # a look at one id after the other
             batches = [{name: each} for each in value.split(",") if each]
         elif value is not None:
@@ -234,7 +270,7 @@ def look_arguments_of(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[s
     return [{**found, **batch} for batch in batches] or [found]
 
 
-def _outcome(poll: Poll, status: str) -> Outcome:
+def _judge_status(poll: Poll, status: str) -> Outcome:
     if not (poll.success or poll.failure or poll.pending):
         # No states are documented, only a result: once there is one, it is done.
         return "succeeded" if status else "pending"
@@ -243,22 +279,20 @@ def _outcome(poll: Poll, status: str) -> Outcome:
     return "failed" if status in poll.failure else "pending"
 
 
-def _status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> str:
+def _read_status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> str:
     """The state at the poll's path. Of several entries the one least advanced counts: all have to be done."""
-    list_path, _, field = poll.status_field.rpartition("[].")
-    if not list_path:
-        return next((str(value) for value in _at(data, field.split(".")) if value not in (None, "")), "")
-    entries = _entries(data, list_path)
+    entries, field = [data], poll.status_field
     if poll.entry is not None:
+        list_path, _, field = poll.status_field.rpartition("[].")
         entry_field, argument = poll.entry
         address = str(arguments.get(argument, ""))
-        entries = [entry for entry in entries if any(same_object(str(v), address) for v in _at(entry, [entry_field]))]
-    states = [str(value) for entry in entries for value in _at(entry, field.split(".")) if value not in (None, "")]
-    return _least_advanced(poll, states)
-
-
-def _least_advanced(poll: Poll, states: list[str]) -> str:
-    return min(states, key=lambda state: _ORDER.index(_outcome(poll, state)), default="")
+        entries = [
+            entry
+            for entry in values_at(data, f"{list_path}[]")
+            if any(same_object(str(value), address) for value in values_at(entry, entry_field))
+        ]
+    states = [str(value) for value in values_at(entries, field) if value != ""]
+    return min(states, key=lambda state: _ORDER.index(_judge_status(poll, state)), default="")
 
 
 def is_endless(poll: Poll) -> bool:
@@ -266,12 +300,12 @@ def is_endless(poll: Poll) -> bool:
     return bool(poll.pending) and not poll.success and not poll.failure
 
 
-def _stands(poll: Poll, status: str) -> bool:
+def _has_settled(poll: Poll, status: str) -> bool:
     """Whether a job without an end state has come out of its first state: there is nothing more to wait for."""
     return is_endless(poll) and bool(status) and status not in poll.pending[:1]
 
 
-def _percent(data: Mapping[str, Any]) -> str:
+def _read_percent(data: Mapping[str, Any]) -> str:
     """How far the job is, where its answer says so: `` 42%``."""
     inner = [cast("Mapping[str, Any]", value) for value in data.values() if isinstance(value, Mapping)]
     for level in (data, *inner):
@@ -280,22 +314,6 @@ def _percent(data: Mapping[str, Any]) -> str:
             if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100:
                 return f" {value}%"
     return ""
-
-
-def _entries(data: Any, list_path: str) -> list[Any]:
-    return [
-        entry
-        for value in _at(data, list_path.split("."))
-        for entry in (cast("list[Any]", value) if isinstance(value, list) else [])
-    ]
-
-
-def _at(data: Any, path: list[str]) -> Iterator[Any]:
-    for name in path:
-        if not isinstance(data, Mapping):
-            return
-        data = cast("Mapping[str, Any]", data).get(name)
-    yield data
 
 
 def same_object(address: str, other: str) -> bool:

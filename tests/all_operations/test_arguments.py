@@ -8,44 +8,40 @@ from random import Random
 from typing import Any
 
 import pytest
-from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, Operation, operations
 from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import FixedCredentials
-from ims_mcp.server.build import build_server
-from ims_mcp.server.catalogue_tools import catalogue_tools
 from ims_mcp.server.confirmation import Confirmations
-from ims_mcp.server.operation_tool import OperationTool
-from ims_mcp.server.table_tool import TableTool
+from ims_mcp.server.operation_tools import OperationTools
+from ims_mcp.server.tool import ToolRequest
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.drawn_arguments import EXAMPLES, drawn, mutated, seeds
 from tests.server.connected import CREDENTIAL, text_of
 
+COUNTS = [EXAMPLES, pytest.param(4 * EXAMPLES, marks=pytest.mark.slow)]
+
 Make = Callable[[Operation, Random], dict[str, Any]]
 
 
-async def tried(make: Make, *, by_call_tool: bool) -> tuple[int, int]:
+async def try_all(make: Make, count: int, *, by_call_tool: bool) -> tuple[int, int]:
     """(calls sent, calls refused) of every operation with arguments from ``make``; asserts that each was clear."""
     sent = refused = 0
     settings = Settings(allow_destructive=True)
     with ScriptedService() as service:
         async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
-            call_tools: dict[str, TableTool] = {
-                tool.name: tool for tool in catalogue_tools(to.client, Confirmations(to.client), ())
-            }
+            make_tool = OperationTools(to.client, Confirmations(to.client))
+            call_tools = {effect: make_tool.for_effect(effect) for effect in Effect}
             for operation in operations():
-                tool: TableTool = OperationTool.of(operation, to.client, Confirmations(to.client), ())
-                if by_call_tool:
-                    tool = call_tools[f"call_{operation.effect}_operation"]
-                for random in seeds(operation):
+                tool = call_tools[operation.effect] if by_call_tool else make_tool.for_operation(operation)
+                for random in seeds(operation, count):
                     arguments = make(operation, random)
                     before = service.count
                     given = {"operation": operation.name, "arguments": arguments} if by_call_tool else arguments
-                    result = await tool.run(given, context)
+                    result = await tool.run(given, ToolRequest())
+                    assert isinstance(result, CallToolResult)
                     assert_clear(operation, arguments, result, service.arrived[before:])
                     sent, refused = sent + (not result.is_error), refused + bool(result.is_error)
     return sent, refused
@@ -72,23 +68,26 @@ def assert_clear(
 
 
 @pytest.mark.anyio
-async def test_arguments_drawn_from_the_schemas_are_sent_or_clearly_refused() -> None:
-    sent, refused = await tried(drawn, by_call_tool=False)
-    assert sent + refused == 400 * EXAMPLES
+@pytest.mark.parametrize("count", COUNTS)
+async def test_arguments_drawn_from_the_schemas_are_sent_or_clearly_refused(count: int) -> None:
+    sent, refused = await try_all(drawn, count, by_call_tool=False)
+    assert sent + refused == 400 * count
     assert sent > refused  # most of what the schema allows is right
 
 
 @pytest.mark.anyio
-async def test_mutated_arguments_are_clearly_refused_or_sent() -> None:
-    sent, refused = await tried(mutated, by_call_tool=False)
-    assert sent + refused == 400 * EXAMPLES
-    assert refused > 100 * EXAMPLES
+@pytest.mark.parametrize("count", COUNTS)
+async def test_mutated_arguments_are_clearly_refused_or_sent(count: int) -> None:
+    sent, refused = await try_all(mutated, count, by_call_tool=False)
+    assert sent + refused == 400 * count
+    assert refused > 100 * count
 
 
 @pytest.mark.anyio
-async def test_mutated_arguments_of_the_call_tools_are_clearly_refused_or_sent() -> None:
-    sent, refused = await tried(mutated, by_call_tool=True)
-    assert sent + refused == 400 * EXAMPLES
+@pytest.mark.parametrize("count", COUNTS)
+async def test_mutated_arguments_of_the_call_tools_are_clearly_refused_or_sent(count: int) -> None:
+    sent, refused = await try_all(mutated, count, by_call_tool=True)
+    assert sent + refused == 400 * count
 
 
 @pytest.mark.anyio
@@ -97,19 +96,16 @@ async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: E
     with ScriptedService() as service:
         settings = Settings(allow_destructive=True)
         async with opened(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            context: Context[Any, Any] = Context(mcp_server=build_server(settings, to.client, to.following))
-            tool = next(
-                each
-                for each in catalogue_tools(to.client, Confirmations(to.client), ())
-                if each.name == f"call_{effect}_operation"
-            )
+            tool = OperationTools(to.client, Confirmations(to.client)).for_effect(effect)
             for wrong in ("[1]", "text", 5, [1], True, "{", '{"a": NaN}'):
-                result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, context)
+                result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, ToolRequest())
+                assert isinstance(result, CallToolResult)
                 assert result.is_error
                 assert "arguments: " in text_of(result), text_of(result)
             names: list[Any] = ["", "No Such", "\ud800", 5, None, [], "x" * 1000]
             for wrong in names:
-                result = await tool.run({"operation": wrong, "arguments": {}}, context)
+                result = await tool.run({"operation": wrong, "arguments": {}}, ToolRequest())
+                assert isinstance(result, CallToolResult)
                 assert result.is_error
                 assert "failed inside this server" not in text_of(result)
                 text_of(result).encode()

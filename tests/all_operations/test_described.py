@@ -10,7 +10,7 @@ import pytest
 from ims_mcp.catalogue import Operation, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import description, example
-from ims_mcp.workflows.own_parameters import own_parameters, whole_table
+from ims_mcp.workflows.server_parameters import server_parameters, whole_table
 from tests.all_operations.roads import refusal_of
 from tests.client.scripted_service import ScriptedService
 from tests.server.connected import connected, content_of, text_of
@@ -44,7 +44,7 @@ async def test_every_operation_is_described_whole_within_32_kilobytes() -> None:
                     name: value for name, value in told.items() if name != "takes_also"
                 }
                 assert (told["operation"], told["effect"]) == (each.name, str(each.effect))
-                assert set(told["takes_also"]) == {row.name for row in own_parameters(each)}
+                assert set(told["takes_also"]) == {row.name for row in server_parameters(each)}
                 assert ("afterwards" in told) is (each.poll is not None)
                 assert ("costs" in told) is bool(each.costs)
                 assert told["documentation"].endswith(f"/{each.name}")

@@ -18,10 +18,9 @@ from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.catalogue.published_names import RESERVED_NAMES, published_name
 from ims_mcp.catalogue.schema import input_schema, parameter_schema
 from ims_mcp.cli import main
-from ims_mcp.server.listing import as_sent
-from ims_mcp.server.toolsets import CORE, chosen_operations
+from ims_mcp.server.toolsets import CORE, choose_operations, write_list
 from ims_mcp.settings import Settings, SettingsError, read_settings
-from ims_mcp.workflows.own_parameters import own_parameters, whole_table
+from ims_mcp.workflows.server_parameters import server_parameters, whole_table
 from scripts.write_snapshots import listed_tools
 from tests.all_operations.roads import operation
 from tests.server.connected import connected
@@ -58,7 +57,7 @@ def schemas_in(schema: Any) -> Iterator[dict[str, Any]]:
 def test_the_default_list_is_small() -> None:
     tools = listed_tools()
     assert len(tools) <= CORE_TOOLS
-    assert len(as_sent(tools).encode()) <= CORE_BYTES
+    assert len(write_list(tools).encode()) <= CORE_BYTES
 
 
 def test_everything_lists_400_operations_and_the_rest_in_a_kilobyte_a_tool() -> None:
@@ -67,11 +66,11 @@ def test_everything_lists_400_operations_and_the_rest_in_a_kilobyte_a_tool() -> 
     assert len(names) == 400
     assert names < set(everything())
     assert {tool.name for tool in listed_tools()} < set(everything())
-    assert len(as_sent(tools).encode()) <= ALL_BYTES
+    assert len(write_list(tools).encode()) <= ALL_BYTES
 
 
 def test_lists_are_the_same_at_every_time() -> None:
-    assert as_sent(listed_tools("all")) == as_sent(list(everything().values()))
+    assert write_list(listed_tools("all")) == write_list(list(everything().values()))
     assert [tool.name for tool in listed_tools("all")] == list(everything())
 
 
@@ -250,7 +249,7 @@ def test_texts_that_only_repeat_a_name_are_left_out_of_the_list() -> None:
 
 def test_every_operation_takes_what_this_server_adds() -> None:
     for each in operations():
-        own = {row.name for row in own_parameters(each)}
+        own = {row.name for row in server_parameters(each)}
         assert "query" in own
         assert ("wait_seconds" in own) is (each.poll is not None)
         assert ("include_credentials" in own) is bool(each.secret_fields)
@@ -264,10 +263,10 @@ def test_toolsets_are_chosen_by_option_and_by_environment() -> None:
     by_option = read_settings({}, toolsets="live_record, upload")
     by_environment = read_settings({"IMS_MCP_TOOLSETS": "live_record,upload"})
     wanted = [*operations("live_record"), *operations("upload")]
-    assert list(chosen_operations(by_option)) == list(chosen_operations(by_environment)) == wanted
+    assert list(choose_operations(by_option)) == list(choose_operations(by_environment)) == wanted
     assert read_settings({"IMS_MCP_TOOLSETS": "all"}, toolsets="core").toolsets == ("core",)
-    assert [each.name for each in chosen_operations(Settings())] == list(CORE)
-    both = chosen_operations(Settings(toolsets=("core", "media_library")))
+    assert [each.name for each in choose_operations(Settings())] == list(CORE)
+    both = choose_operations(Settings(toolsets=("core", "media_library")))
     assert len(both) == len(set(both)) == len({*CORE, *(each.name for each in operations("media_library"))})
 
 

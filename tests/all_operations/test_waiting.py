@@ -17,12 +17,12 @@ from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.waiting import (
+    FIRST_ROUND_SECONDS,
     LAG_SECONDS,
-    LOOK_SECONDS,
     MAX_WAIT_SECONDS,
-    MOST_LOOKS,
+    MOST_POLLS,
     SHORT_LAG_SECONDS,
-    Waited,
+    PollResult,
     is_endless,
     wait_for,
 )
@@ -428,7 +428,7 @@ async def test_more_jobs_than_can_be_looked_at_are_refused_before_anything_is_se
         assert len(caught.value.explain()) < 500
     enough = ",".join(many[:most])
     followed = await follow(operation(job), usual=state(operation(job), "Success"), given={name: enough})
-    assert len(followed.looks) >= MOST_LOOKS
+    assert len(followed.looks) >= MOST_POLLS
 
 
 @pytest.mark.anyio
@@ -447,7 +447,7 @@ async def test_a_submission_of_more_than_can_be_looked_at_says_so() -> None:
                 clock=clock,
                 sleep=clock.sleep,
             )
-    assert (waited.outcome, service.count) == ("pending", MOST_LOOKS)
+    assert (waited.outcome, service.count) == ("pending", MOST_POLLS)
     assert "only the first 20 looks of 30" in waited.problem
     assert waited.next_arguments["JobIds"].startswith("j200,")
 
@@ -484,10 +484,10 @@ async def test_the_deadline_is_looked_at_between_looks(seconds: float) -> None:
         sleep=clock.sleep,
     )
     assert waited.outcome == "pending"
-    assert clock.now <= min(max(seconds, LOOK_SECONDS) + 1, MAX_WAIT_SECONDS)
-    assert client.looks <= max(seconds, LOOK_SECONDS) / 3 + 1
+    assert clock.now <= min(max(seconds, FIRST_ROUND_SECONDS) + 1, MAX_WAIT_SECONDS)
+    assert client.looks <= max(seconds, FIRST_ROUND_SECONDS) / 3 + 1
     # None is looked at twice while another has not been looked at.
-    assert len(client.asked) == min(client.looks, MOST_LOOKS)
+    assert len(client.asked) == min(client.looks, MOST_POLLS)
 
 
 class _NoClient:
@@ -522,12 +522,12 @@ async def test_no_wait_outlasts_45_seconds_even_where_nothing_answers(seconds: f
     ):
         clock = Clock()
         client = _Stalling(clock, stalls_at)
-        waited: Waited = await wait_for(
+        waited: PollResult = await wait_for(
             client, operation(job), arguments=given, reply=given, seconds=seconds, clock=clock, sleep=clock.sleep
         )
         assert waited.outcome == "pending"
         assert clock.now <= MAX_WAIT_SECONDS
-        assert clock.now <= seconds + LOOK_SECONDS
+        assert clock.now <= seconds + FIRST_ROUND_SECONDS
 
 
 @pytest.mark.anyio

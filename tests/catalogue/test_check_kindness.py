@@ -10,7 +10,7 @@ from ims_mcp.catalogue import Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import description, example
 from ims_mcp.errors import InvalidArguments
-from ims_mcp.workflows.own_parameters import whole_table
+from ims_mcp.workflows.server_parameters import whole_table
 
 URL = "oss://bucket/film.mp4"
 WITH_CONFIG = [each for each in operations() if each.parameter("Config") is not None]

@@ -16,22 +16,22 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mcp.server.mcpserver import Context
+from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.cli.connection import opened
 from ims_mcp.client.credentials import FixedCredentials
-from ims_mcp.server.build import build_server
 from ims_mcp.server.confirmation import Confirmations
-from ims_mcp.server.operation_tool import OperationTool
+from ims_mcp.server.operation_tools import OperationTools
+from ims_mcp.server.tool import ToolRequest
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.own_parameters import own_parameters
+from ims_mcp.workflows.server_parameters import server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.server.connected import CREDENTIAL
 
-EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
 TRIED = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -65,16 +65,16 @@ class Driver:
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
         async with opened(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
-            tool = OperationTool.of(self.operation, to.client, Confirmations(to.client), ())
-            server = build_server(settings, to.client, to.following)
-            result = await tool.run(arguments, Context(mcp_server=server))
+            tool = OperationTools(to.client, Confirmations(to.client)).for_operation(self.operation)
+            result = await tool.run(arguments, ToolRequest())
+        assert isinstance(result, CallToolResult)
         text = "".join(getattr(block, "text", "") for block in result.content)
         return text, bool(result.is_error), self.service.arrived[before:]
 
 
 def drawn(operation: Operation) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments that fit the published schema; waiting is left out, time is not what is tested."""
-    own = tuple(row for row in own_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    own = tuple(row for row in server_parameters(operation) if row.name not in ("wait_seconds", "query"))
     schema = input_schema(replace(operation, parameters=(*operation.parameters, *own)))
     return cast("st.SearchStrategy[dict[str, Any]]", fitting(schema))
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ims_mcp.server.prompts import parsed, prompt_files
+from ims_mcp.server.prompts import parse_prompt, read_prompts
 from scripts.write_snapshots import listed_tools
 from tests.server.connected import ERAS, Era, connected
 
@@ -33,19 +33,24 @@ async def test_prompts_are_listed_with_arguments_and_rendered(era: Era) -> None:
 
 def test_prompts_name_only_tools_that_exist() -> None:
     tools = {tool.name for tool in listed_tools()}
-    for file in prompt_files():
+    for name, file in read_prompts().items():
         named = {
             word
             for word in re.findall(r"`([a-z_]+)`", file.text)
             if "_" in word and word not in ("next_call", "wait_seconds", "transfer_id")
         }
-        assert named <= tools, file.name
+        assert named <= tools, name
 
 
 @pytest.mark.parametrize(
     "content",
-    ["no head", "---\ntitle: t\n---\n\nno description", "---\ntitle: t\ndescription: d\n---\n\n{{Unknown}}"],
+    [
+        "no head",
+        "+++\ntitle: t\n+++\nno TOML",
+        '+++\ntitle = "t"\nrequired = []\narguments = {}\n+++\nno description',
+        '+++\ntitle = "t"\ndescription = "d"\nrequired = []\narguments = {}\n+++\n{{Unknown}}',
+    ],
 )
 def test_a_prompt_file_that_is_off_is_refused(content: str) -> None:
     with pytest.raises(ValueError, match="prompt p"):
-        parsed("p", content)
+        parse_prompt("p", content)

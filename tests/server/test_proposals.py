@@ -12,12 +12,13 @@ from mcp import Client
 from mcp_types import CallToolResult
 
 from benchmarks.media_info_bodies import CASES, body
-from ims_mcp.catalogue import Effect, Operation, ResponseField, operations
+from ims_mcp.catalogue import Effect, Operation, ResponseField, get_operation, operations
 from ims_mcp.catalogue.describe import example
 from ims_mcp.settings import Settings
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import VIEWS
 from ims_mcp.summaries.values import as_objects
+from ims_mcp.workflows.server_parameters import server_parameters
 from tests.all_operations.jobs import asynchronous, ids, looked, poll_of, submitted
 from tests.all_operations.roads import everything
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
@@ -88,7 +89,9 @@ HOW: list[Json] = [
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("case", BODIES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.slow if len(raw) > 1_500_000 else ()) for case, raw in BODIES.items()]
+)
 async def test_all_that_a_view_of_an_asset_leaves_out_can_be_asked_for(case: str) -> None:
     with ScriptedService(usual=Answer(body=BODIES[case])) as service:
         async with connected(service.url, timeout_seconds=60) as client:
@@ -251,7 +254,6 @@ async def test_what_a_wait_proposes_is_taken() -> None:
 
 
 def test_one_list_of_sections_is_published_and_proposed() -> None:
-    from ims_mcp.workflows.own_parameters import AI_SECTION, VIEW
-
-    assert AI_SECTION.choices == AI_SECTIONS
-    assert VIEW.choices == VIEWS
+    rows = {row.name: row.choices for row in server_parameters(get_operation("GetMediaInfo"))}
+    assert rows["ai_section"] == AI_SECTIONS
+    assert rows["view"] == VIEWS

@@ -135,5 +135,5 @@ async def test_more_tools_than_large_clients_take_are_warned_of(
     async with connection(settings, {}) as to:
         server = build_server(settings, to.client, to.following)
         server.warn_of_too_many_tools()
-        assert (len(await server.list_tools()) > MOST_TOOLS) is warned
+        assert (len(server.listed_tools) > MOST_TOOLS) is warned
     assert ("choose single --toolsets" in caplog.text) is warned

@@ -226,7 +226,7 @@ def test_requests_are_read_only_as_fast_as_answers_are_and_an_unread_server_ends
         server.send({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": INITIALIZE})
         os.set_blocking(server.stdin.fileno(), False)
         sent = left = 0
-        while sent < 2000 and select.select([], [server.stdin], [], 5)[1]:
+        while sent < 2000 and select.select([], [server.stdin], [], 2)[1]:
             left = left or len(line)
             with suppress(BlockingIOError):
                 left -= os.write(server.stdin.fileno(), line[-left:])
@@ -241,10 +241,10 @@ def test_nothing_but_the_protocol_can_reach_its_pipes(tmp_path: Path) -> None:
         "import os, subprocess, sys\n"
         "from ims_mcp.server.build import ImsServer\n"
         "quiet = ImsServer.list_tools\n"
-        "async def loud(self):\n"
+        "async def loud(self, context, params):\n"
         "    print('noise', flush=True)\n"
         "    subprocess.run([sys.executable, '-c', 'import sys; print(sys.stdin.read() or 0)'])\n"
-        "    return await quiet(self)\n"
+        "    return await quiet(self, context, params)\n"
         "ImsServer.list_tools = loud\n"
         "from ims_mcp.cli import main\n"
         "raise SystemExit(main())\n"

@@ -11,7 +11,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.server.failures import failure, success
+from ims_mcp.server.tool import write_failure, write_result
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES
 from tests.client.scripted_service import Answer, Arrived, Script, ScriptedService, refusal
@@ -327,11 +327,11 @@ async def test_an_unknown_tool_or_prompt_is_named_short_and_plain_and_an_argumen
 
 
 def test_whatever_leaves_the_server_can_be_encoded_and_ends() -> None:
-    broken = success({"name\ud800": ["half \udfff", {"deep": "\ud83d"}], "whole": "😀"})
+    broken = write_result({"name\ud800": ["half \udfff", {"deep": "\ud83d"}], "whole": "😀"})
     broken.model_dump_json()
     assert broken.structured_content == json.loads(text_of(broken))
     assert content_of(broken)["whole"] == "😀"
-    error = failure("half \ud800 \u202e\x1b text " + "x" * 100_000)
+    error = write_failure("half \ud800 \u202e\x1b text " + "x" * 100_000)
     error.model_dump_json()
     assert len(text_of(error)) <= 16_384
     assert_plain(text_of(error))

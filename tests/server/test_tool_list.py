@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from mcp_types import Tool
 
-from ims_mcp.server.listing import as_sent
+from ims_mcp.server.toolsets import write_list
 from ims_mcp.settings import Settings
 from scripts.write_snapshots import differences, listed_tools
 from tests.server.connected import ERAS, Era, connected
@@ -122,8 +122,8 @@ def test_the_first_five_operations_declare_what_they_return(tools: list[Tool]) -
 
 
 def test_the_list_costs_a_model_no_more_than_promised(tools: list[Tool]) -> None:
-    assert len(as_sent(tools).encode()) <= MAX_LIST_BYTES
-    assert len(as_sent(tools[:FIRST_TEN]).encode()) <= MAX_FIRST_TEN_BYTES
+    assert len(write_list(tools).encode()) <= MAX_LIST_BYTES
+    assert len(write_list(tools[:FIRST_TEN]).encode()) <= MAX_FIRST_TEN_BYTES
 
 
 def test_schema_snapshots_and_readme_tables_are_current() -> None:

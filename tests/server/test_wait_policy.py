@@ -9,12 +9,12 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client
-from mcp.server.mcpserver import Context, MCPServer
+from mcp.server import Server, ServerRequestContext
 from mcp.shared.memory import create_client_server_memory_streams
-from mcp_types import Implementation
+from mcp_types import CallToolRequestParams, CallToolResult, Implementation, ListToolsResult, Tool
 
-from ims_mcp.catalogue import Effect, Operation, get_operation
-from ims_mcp.server.table_tool import Answer, TableTool
+from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.server.tool import ToolRequest, write_result
 from ims_mcp.server.wait_policy import ALWAYS_ASKING, PATIENT_CLIENTS, UNKNOWN_CLIENT_SECONDS
 from ims_mcp.settings import MAX_WAIT_SECONDS, Settings
 from ims_mcp.workflows.waiting import wait_for
@@ -23,31 +23,29 @@ from tests.client.scripted_service import ScriptedService
 from tests.server.connected import ERAS, Era, connected, content_of
 
 
-class Probe(TableTool):
-    """Answers with what a call of it may wait."""
-
-    async def answer(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Answer:
-        return {"seconds": self.longest_wait_seconds(context)}
-
-
 async def heard(progress: float, total: float | None, message: str | None) -> None:
     """A client that wants to hear of progress."""
 
 
 @asynccontextmanager
-async def on_a_wire(server: MCPServer[None]) -> AsyncGenerator[Any]:
+async def on_a_wire(server: Server[Any]) -> AsyncGenerator[Any]:
     """The client's end of a connection: a server in memory would be called past the requests' ``_meta``."""
     async with create_client_server_memory_streams() as (ours, theirs), anyio.create_task_group() as tasks:
-        low = server._lowlevel_server  # pyright: ignore[reportPrivateUsage]
-        tasks.start_soon(low.run, *theirs, low.create_initialization_options())
+        tasks.start_soon(server.run, *theirs, server.create_initialization_options())
         yield ours
         tasks.cancel_scope.cancel()
 
 
 async def longest(era: Era, name: str, *, asks_for_progress: bool = False, allowed: float | None = None) -> float:
-    tool = Probe.described(Operation("ProbeIt", "t", "Probe", "How long a call may wait.", Effect.READ))
-    tool.wait_at_most(allowed)
-    server: MCPServer[None] = MCPServer("probed", tools=[tool])
+    """What a call of a client called ``name`` may wait."""
+
+    async def probe(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
+        return write_result({"seconds": ToolRequest(context, params, allowed).longest_wait_seconds})
+
+    async def list_tools(context: ServerRequestContext[Any], params: Any) -> ListToolsResult:
+        return ListToolsResult(tools=[Tool(name="probe_it", input_schema={"type": "object"})])
+
+    server: Server[Any] = Server("probed", on_list_tools=list_tools, on_call_tool=probe)
     info = Implementation(name=name, version="1")
     async with Client(on_a_wire(server), mode=era, client_info=info) as client:
         callback = heard if asks_for_progress else None

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.media_info_bodies import body
 from ims_mcp.workflows import operation_call
+from ims_mcp.workflows.behaviours import get_media_info
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of
 
@@ -40,8 +41,8 @@ async def _on_the_loop(case: str, how: dict[str, str], monkeypatch: pytest.Monke
 
         return call
 
-    for name in ("media_info_view", "select"):
-        monkeypatch.setattr(operation_call, name, watched(getattr(operation_call, name)))
+    monkeypatch.setattr(get_media_info, "media_info_view", watched(get_media_info.media_info_view))
+    monkeypatch.setattr(operation_call, "select", watched(operation_call.select))
     with ScriptedService(usual=Answer(body=body(case))) as service:
         async with connected(service.url) as client:
             assert content_of(await client.call_tool("get_media_info", {"MediaId": "m", **how}))

@@ -11,7 +11,7 @@ from ims_mcp.catalogue import Effect, get_operation, operations
 from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.settings import MAX_WAIT_SECONDS
-from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, Waited, same_object, wait_for
+from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, PollResult, same_object, wait_for
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import CREDENTIAL
 
@@ -39,7 +39,7 @@ def state(status: str, **more: str) -> Answer:
 
 async def wait(
     service: ScriptedService, clock: Clock, seconds: float, *, operation: str = "RegisterMediaInfo", **arguments: str
-) -> tuple[Waited, list[tuple[float, float, str]]]:
+) -> tuple[PollResult, list[tuple[float, float, str]]]:
     seen: list[tuple[float, float, str]] = []
 
     async def progress(done: float, total: float, message: str) -> None:

@@ -85,6 +85,7 @@ NOTES = (
             "arrive. The signing key stays hidden unless include_credentials."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         idempotent=True,
         secret_fields=("AuthKey",),
         words=(

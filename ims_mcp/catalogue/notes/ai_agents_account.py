@@ -132,6 +132,7 @@ NOTES = (
             "include_credentials. Callbacks of media jobs are in get_event_callback."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"AIAgentId": AGENT_ID},
         idempotent=True,
         secret_fields=("Token",),

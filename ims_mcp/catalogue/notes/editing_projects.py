@@ -253,6 +253,7 @@ PROJECT_NOTES = (
             "projects. These need not all be on the timeline; for that read get_editing_project."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"ProjectId": PROJECT_ID},
         idempotent=True,
         words=(

@@ -59,6 +59,11 @@ NOTES = (
             "the JobId for get_live_record_job."
         ),
         effect=Effect.WRITE,
+        declares_output=True,
+        recovery=(
+            "Look with ListLiveRecordJobs for a job of this Name: a second call would start a second recording, and no "
+            "operation stops one."
+        ),
         parameters={
             "Name": {"text": "Name of the job; make it unique, to find it again.", "max_bytes": 1024},
             "StreamInput": {
@@ -114,6 +119,7 @@ NOTES = (
             "never came (there is no failed status). The recorded files are not in it: use list_live_record_files."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"JobId": {"text": "Id of the recording job, a UUID with dashes."}},
         idempotent=True,
         words=(
@@ -137,6 +143,7 @@ NOTES = (
             "files use list_live_record_files."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "Keyword": {"text": "Job id or name."},
             "Status": {"text": "Only this status.", "choices": ("initial", "started", "paused")},
@@ -166,6 +173,7 @@ NOTES = (
             "RecordId is what delete_live_record_files takes."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "JobIds": {"text": "Only files of these recording jobs."},
             "RecordFormat": {"text": "Only this format.", "choices": FORMATS, "any_case": True},

@@ -84,6 +84,7 @@ NOTES = (
             "list_live_snapshot_files."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         idempotent=True,
         words=("live screenshot status", "is capture running", "直播截图任务", "查询截图任务"),
     ),

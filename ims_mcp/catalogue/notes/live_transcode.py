@@ -108,6 +108,7 @@ NOTES = (
             "the addresses the transcoded stream is played from."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         idempotent=True,
         words=("live transcode status", "output address of live stream", "直播转码任务", "查询直播转码"),
     ),
@@ -119,6 +120,7 @@ NOTES = (
             "a job's id or to see what still runs and costs (Status 1)."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "KeyWord": KEYWORD,
             "Status": {"text": "0 not started, 1 running, 2 stopped.", "minimum": 0, "maximum": 2},

@@ -57,6 +57,8 @@ _FIRST = (
             "second asset (ClientToken). For a rendition of an asset use register_media_stream."
         ),
         effect=Effect.WRITE,
+        declares_output=True,
+        recovery="Read GetMediaInfo with the same InputURL: if the asset is there, it was registered.",
         destructive_when=(
             AskWhen(
                 "deletes the asset that has this URL now, with its title, tags and results",
@@ -148,6 +150,8 @@ _FIRST = (
             "lists it as playable. get_media_info then shows it as a transcode_file."
         ),
         effect=Effect.WRITE,
+        declares_output=True,
+        recovery="Read GetMediaInfo of the asset: if the file is in its list, it was attached.",
         parameters={
             # The page marks both as optional; neither the service nor a person can do anything without them.
             "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
@@ -196,6 +200,7 @@ _FIRST = (
             "view=files and ai page through the details, view=full is the whole response as far as it fits."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
@@ -248,6 +253,7 @@ _FIRST = (
             "use get_media_info."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "MediaIds": {
                 "text": "Comma-separated asset ids.",
@@ -282,6 +288,7 @@ _FIRST = (
             "IncludeFileBasicInfo adds size, duration and resolution of the source file."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "MediaType": {"text": "Only this type.", "choices": MEDIA_TYPES},
             "Status": {"text": "Only this status.", "choices": ("Init", "Preparing", "PrepareFail", "Normal")},
@@ -333,6 +340,7 @@ _FIRST = (
             "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),
         effect=Effect.WRITE,
+        recovery="Read GetMediaInfo of the asset and compare; with AppendTags=true a second call adds the tags twice.",
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
@@ -385,6 +393,7 @@ _FIRST = (
             "not exist come back in IgnoredList, those you may not delete in ForbiddenList."
         ),
         effect=Effect.DESTRUCTIVE,
+        recovery="Look with GetMediaInfo or BatchGetMediaInfos which of the assets are still there.",
         destructive_when=(
             AskWhen("deletes assets from the library for good"),
             AskWhen(
@@ -430,6 +439,7 @@ _FIRST = (
             "arrived. Play URLs lose their signature unless include_signed_urls=true."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},

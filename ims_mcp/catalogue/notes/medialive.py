@@ -79,6 +79,7 @@ NOTES = (
             "repeat after start_media_live_channel or stop_media_live_channel."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
         words=(
@@ -103,6 +104,7 @@ NOTES = (
             "Channels of MediaPackage are in list_live_package_channels, those of MediaWeaver in list_channels."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "Keyword": KEYWORD,
             "States": {

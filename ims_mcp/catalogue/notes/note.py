@@ -55,6 +55,9 @@ class OperationNotes:
     destructive_when: tuple[AskWhen, ...] = ()
     idempotent: bool = False
     secret_fields: tuple[str, ...] = ()
+    signed_addresses: bool = False
+    declares_output: bool = False
+    recovery: str = ""
     costs: str = ""
     """What it costs beyond the call: money, a phone call. Said in the description."""
     words: tuple[str, ...] = ()

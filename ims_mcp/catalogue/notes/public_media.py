@@ -24,6 +24,7 @@ NOTES = (
             "get_media_info; to find the id use list_public_media_basic_infos or search_public_media_info."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"MediaId": {"text": "Id of a public asset (icepublic-...).", "required": True}},
         idempotent=True,
         words=(
@@ -48,6 +49,7 @@ NOTES = (
             "Pages with NextToken."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "BusinessType": {"text": "Stickers, music or pictures.", "choices": ("sticker", "bgm", "bgi")},
             "MediaTagId": {"text": "Only with this tag: sticker-cute, bgm-upbeat, bgi-solid, ..."},

@@ -37,6 +37,7 @@ NOTES = (
             "search_media_by_ai_label; to walk the library without a condition list_media_basic_infos."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "Match": {
                 "text": "title = 'sea' and cateId == 5 and utcCreate = ('ms','ms'); = fuzzy, == exact.",

@@ -157,6 +157,7 @@ NOTES = (
             "by get_media_convert_job, and their ids are not known here."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"ParentJobId": {"text": "ParentJobId that the submit returned.", "required": True}},
         idempotent=True,
         words=(
@@ -179,6 +180,7 @@ NOTES = (
             "Pages with NextPageToken; no token means the end. Newer jobs are listed by list_media_convert_jobs."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "Status": {"text": "Only this state: Init, Processing, Success, Fail."},
             "StartOfCreateTime": CREATED_FROM,
@@ -269,6 +271,7 @@ NOTES = (
             "error, and for each output its own state, address and media data. Config repeats what was asked for."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"JobId": JOB_ID},
         idempotent=True,
         words=(

@@ -63,6 +63,7 @@ NOTES = (
             "the address of the master playlist in OutputUrl."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         idempotent=True,
         words=("packaging status", "master playlist address", "打包任务", "查询打包", "打包结果"),
     ),

@@ -143,6 +143,7 @@ NOTES = (
             "there is one. The addresses are signed and end after Timeout. At most 30 a page, by page number."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={
             "JobId": JOB_ID,
             "Timeout": {"text": "Lifetime of the addresses in seconds; default 3600.", "minimum": 1, "maximum": 129600},
@@ -233,6 +234,7 @@ NOTES = (
             "it succeeded the address of the GIF or WebP in OutputUrl."
         ),
         effect=Effect.READ,
+        signed_addresses=True,
         parameters={"JobId": JOB_ID},
         idempotent=True,
         words=(

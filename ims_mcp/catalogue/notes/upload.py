@@ -69,6 +69,8 @@ NOTES = (
             "stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        declares_output=True,
+        recovery="An upload address that nobody uses expires by itself: calling again does no harm.",
         parameters={
             # Optional on the page, but a stream without an asset has nowhere to go.
             "MediaId": {"text": "The asset that gets the stream.", "max_bytes": 64, "required": True},
@@ -102,6 +104,10 @@ NOTES = (
             "credential, valid for about 50 minutes, stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        recovery=(
+            "An upload address that nobody uses expires by itself: calling again does no harm, but it leaves an empty "
+            "asset behind."
+        ),
         parameters={
             "FileInfo": {
                 "text": "The file.",

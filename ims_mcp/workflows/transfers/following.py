@@ -15,12 +15,12 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.media_info import media_info_view
 from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.workflows.behaviours.get_media_info import name_tools
 from ims_mcp.workflows.next_call import next_call
-from ims_mcp.workflows.operation_call import failure_reason, name_tools
 from ims_mcp.workflows.transfers.service import Running, Transfers
 from ims_mcp.workflows.transfers.steps import address_of
 from ims_mcp.workflows.transfers.transfer import Transfer, TransferError
-from ims_mcp.workflows.waiting import Progress, Waited, wait_for
+from ims_mcp.workflows.waiting import PollResult, Progress, wait_for
 
 ELSEWHERE_SECONDS = 0.5
 _ERROR_CHARACTERS = 1200
@@ -90,7 +90,7 @@ class Following:
                 next_step=f"To go on, call transfer_status with transfer_id {transfer.id}, or upload_{transfer.kind} "
                 "again with the same arguments.",
             )
-        waited: Waited | None = None
+        waited: PollResult | None = None
         if transfer.state == "processing":
             left, longest = deadline - anyio.current_time(), end - anyio.current_time()
             waited = await self._processed(transfer, left, longest, None if rising is None else rising.waiting)
@@ -133,7 +133,7 @@ class Following:
 
     async def _processed(
         self, transfer: Transfer, seconds: float, longest_seconds: float, progress: Progress | None
-    ) -> Waited:
+    ) -> PollResult:
         """Wait until the service has probed the file, and write down how that ended."""
         name = "RegisterMediaInfo" if transfer.kind == "media" else "RegisterMediaStream"
         waited = await wait_for(
@@ -148,11 +148,11 @@ class Following:
         if waited.outcome == "succeeded":
             await self._transfers.settle(transfer)
         elif waited.outcome in ("failed", "not_found"):
-            reason = quotable(failure_reason(waited) or waited.status, limit=300)
+            reason = quotable(waited.reason or waited.status, limit=300)
             await self._transfers.settle(transfer, f"the file was sent, but the service cannot use it: {reason}")
         return waited
 
-    async def _told(self, transfer: Transfer, waited: Waited | None) -> dict[str, Any]:
+    async def _told(self, transfer: Transfer, waited: PollResult | None) -> dict[str, Any]:
         told = await self._line(transfer)
         if waited is not None:
             told["asset_status"] = quotable(waited.status, limit=60)
@@ -160,7 +160,7 @@ class Following:
                 told["problem"] = quotable(waited.problem, limit=_ERROR_CHARACTERS)
         if transfer.state == "done" and transfer.kind == "media" and waited is not None:
             summary = media_info_view(waited.last_data or {}, call={"MediaId": transfer.media_id})
-            told["summary"] = name_tools(summary, get_operation("GetMediaInfo"), None)
+            told["summary"] = name_tools(summary, None)
         elif transfer.state == "done" and _is_id(transfer.media_id):
             told["next_call"] = next_call(
                 "get_media_info", {"MediaId": transfer.media_id}, "see the asset with this file"

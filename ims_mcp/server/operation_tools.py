@@ -1,0 +1,132 @@
+"""The tools that call operations of IMS: one for each listed operation, one for all others of an effect, and one that
+waits for what they have started."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, get_operation
+from ims_mcp.catalogue.listed_schema import MAX_BYTES
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.errors import ImsError
+from ims_mcp.server.confirmation import Confirmations
+from ims_mcp.server.tool import Answer, TableTool, ToolRequest
+from ims_mcp.server.toolsets import core_operations
+from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
+from ims_mcp.workflows.job_wait import wait_for_job
+from ims_mcp.workflows.operation_call import check_arguments, run_operation
+from ims_mcp.workflows.server_parameters import WAIT_SECONDS, split_arguments, whole_table
+from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
+
+OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitTranscodeJob.")
+_ARGUMENTS = Parameter("arguments", "object", text="As describe_operation lists them; query and wait_seconds too.")
+
+WAIT_FOR_JOB = Operation(
+    name="WaitForJob",
+    toolset="jobs",
+    title="Wait for a background job",
+    purpose=(
+        "Wait for what an asynchronous operation started, with progress. Give that operation and the ids it returned. "
+        "Says succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
+        "anything."
+    ),
+    effect=Effect.READ,
+    idempotent=True,
+    parameters=(
+        Parameter("operation", "string", required=True, text="What started the job: RegisterMediaInfo."),
+        Parameter("ids", "object", required=True, text='What it returned: {"MediaId": "..."} or {"JobId": "..."}.'),
+        replace(WAIT_SECONDS, text="Default 40, at most 45; 0 looks once."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationTools:
+    """Makes the tools. ``listed`` are the operations' tools that a next call may name."""
+
+    client: ImsClient
+    confirmations: Confirmations
+    listed: Container[str] = ()
+
+    def for_operation(self, operation: Operation) -> TableTool:
+        """The operation's own tool; its table is the operation's plus this server's parameters."""
+
+        async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
+            return await self._call(operation, arguments, request, by_its_own_tool=True)
+
+        # What people meet first is listed whole; among 400 the deepest objects have to be folded.
+        is_core = operation in core_operations()
+        return TableTool(
+            whole_table(operation, list_query=is_core),
+            answer,
+            check=partial(check_arguments, self.client, operation),
+            output_schema=behaviour_of(operation).output_schema(operation),
+            max_schema_bytes=math.inf if is_core else MAX_BYTES,
+        )
+
+    def for_effect(self, effect: Effect) -> TableTool:
+        """Calls any operation of one effect, by the same checks, guards, retries and shaping as a tool of its own."""
+
+        async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
+            operation = get_operation(arguments["operation"])
+            if operation.effect is not effect:
+                raise ImsError(
+                    f"{operation.name} was not sent: it is a {operation.effect} operation.",
+                    next_step=f"Call it with call_{operation.effect}_operation.",
+                )
+            checked = await check_arguments(self.client, operation, arguments.get("arguments") or {})
+            return await self._call(operation, checked, request, by_its_own_tool=False)
+
+        return TableTool(_call_table(effect), answer)
+
+    def for_jobs(self) -> TableTool:
+        """Serves :data:`WAIT_FOR_JOB`."""
+
+        async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
+            name = str(arguments["operation"])
+            if name in ("upload_media", "upload_stream"):
+                raise ImsError(f"{name} is followed with transfer_status.", next_step="Give it the transfer_id.")
+            return await wait_for_job(
+                self.client,
+                get_operation(name),
+                arguments["ids"],
+                seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
+                longest_seconds=request.longest_wait_seconds,
+                progress=request.report_progress,
+            )
+
+        return TableTool(WAIT_FOR_JOB, answer)
+
+    async def _call(
+        self, operation: Operation, checked: dict[str, Any], request: ToolRequest, *, by_its_own_tool: bool
+    ) -> Answer:
+        """The result of a call, or the question to be asked before it."""
+        arguments, own = split_arguments(operation, checked)
+        confirmed = self.client.needs_confirmation(operation, arguments)
+        if confirmed and (question := await self.confirmations.ask(request, operation, arguments)) is not None:
+            return question
+        call = OperationCall(self.client, operation, arguments, own, confirmed, self.listed, by_its_own_tool)
+        return await run_operation(call, progress=request.report_progress, longest_seconds=request.longest_wait_seconds)
+
+
+def _call_table(effect: Effect) -> Operation:
+    which = {
+        Effect.READ: "that only reads. Nothing is changed",
+        Effect.WRITE: "that changes something. Never sent again blindly when its outcome is unknown",
+        Effect.DESTRUCTIVE: "that deletes, replaces, interrupts, orders or calls people. The user is asked first",
+    }[effect]
+    return Operation(
+        name=f"Call{effect.value.title()}Operation",
+        toolset="catalogue",
+        title=f"Call a {effect} operation",
+        purpose=f"Call any operation of IMS {which}. Find it with search_operations, read it with describe_operation.",
+        effect=effect,
+        idempotent=effect is Effect.READ,
+        # For some arguments a write is asked about as well: as the operation's own table says.
+        destructive_when=(AskWhen("may replace something"),) if effect is Effect.WRITE else (),
+        parameters=(OPERATION, _ARGUMENTS),
+    )

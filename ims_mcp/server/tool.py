@@ -1,0 +1,149 @@
+"""A tool whose arguments are a parameter table: how it is listed, its checks, and the one boundary where errors become
+what a model reads."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+from mcp.server import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolRequestParams, CallToolResult, InputRequiredResult, TextContent, Tool, ToolAnnotations
+
+from ims_mcp.catalogue import Effect, Operation
+from ims_mcp.catalogue.check import check
+from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
+from ims_mcp.catalogue.schema import rule_text
+from ims_mcp.errors import ImsError
+from ims_mcp.foreign_text import clean, plain, shorten
+from ims_mcp.server.wait_policy import longest_wait_seconds
+
+LONGEST_PROGRESS = 300
+"""Characters of a progress message: one line beside a spinner."""
+LONGEST_BYTES = 16 * 1024
+"""Of an error's text."""
+_SHOWN_CHARACTERS = 60
+
+logger = logging.getLogger("ims_mcp.server")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRequest:
+    """A tools/call as its tool sees it, beside the arguments."""
+
+    context: ServerRequestContext[Any] | None = None
+    """None: called from this process, by no client."""
+    params: CallToolRequestParams | None = None
+    max_wait_seconds: float | None = None
+    """What the user allows any call to wait; None leaves it to what is known of the client."""
+
+    @property
+    def longest_wait_seconds(self) -> float:
+        """Seconds that this call may take."""
+        return longest_wait_seconds(self.context, self.max_wait_seconds)
+
+    async def report_progress(self, done: float, total: float, message: str) -> None:
+        """Progress of a workflow as MCP progress of this call."""
+        if self.context is not None:
+            # A progress message must not delay the work it reports.
+            with anyio.move_on_after(1):
+                await self.context.session.report_progress(done, total, plain(message, LONGEST_PROGRESS))
+
+
+Answer = dict[str, Any] | InputRequiredResult
+"""A result, or the question to be asked first."""
+Check = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class TableTool:
+    """Named, described and annotated from its table. ``answer`` gets checked arguments and raises ImsError."""
+
+    def __init__(
+        self,
+        table: Operation,
+        answer: Callable[[dict[str, Any], ToolRequest], Awaitable[Answer]],
+        *,
+        check: Check | None = None,
+        output_schema: dict[str, Any] | None = None,
+        max_schema_bytes: float = MAX_BYTES,
+    ) -> None:
+        """``check`` stands in for the check against the table; a schema above ``max_schema_bytes`` is folded."""
+        self._table = table
+        self._answer = answer
+        self._check = check or self._check_table
+        self.name = table.tool_name
+        self.listed = Tool(
+            name=table.tool_name,
+            title=table.title,
+            description=" ".join(filter(None, [table.purpose, *map(rule_text, table.rules), table.costs])),
+            input_schema=listed_schema(table, max_schema_bytes),
+            output_schema=output_schema,
+            annotations=_annotate(table),
+        )
+
+    async def run(self, arguments: dict[str, Any], request: ToolRequest) -> CallToolResult | InputRequiredResult:
+        """The call's result, success or failure, or the question it has to ask first. Raises MCPError only."""
+        try:
+            result = await self._answer(await self._check(arguments), request)
+        except ImsError as error:
+            return write_failure(error.explain())
+        except MCPError:
+            raise
+        except Exception as error:
+            return _report_bug(self.name, error)
+        return result if isinstance(result, InputRequiredResult) else write_result(result)
+
+    async def _check_table(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        return check(self._table, arguments)
+
+
+def _annotate(table: Operation) -> ToolAnnotations:
+    """All four hints, from the table's effect. A conditionally destructive operation counts as destructive."""
+    return ToolAnnotations(
+        read_only_hint=table.effect is Effect.READ,
+        destructive_hint=table.effect is Effect.DESTRUCTIVE or bool(table.destructive_when),
+        idempotent_hint=table.idempotent,
+        open_world_hint=True,
+    )
+
+
+def write_result(result: dict[str, Any]) -> CallToolResult:
+    """A result, the same facts twice: some clients show a model only the text, others only the structured content."""
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a character, as a file name or a client's own words may hold, would end the connection.
+        text = text.encode("utf-8", "replace").decode()
+        result = json.loads(text)
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+
+
+def write_failure(text: str) -> CallToolResult:
+    """An error result; everything is in the text, since clients drop structured content on errors.
+
+    Whoever wrote the text has cleaned what it quotes; this is the last look at it, and makes it encodable.
+    """
+    text = shorten(clean(text), LONGEST_BYTES)
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def _report_bug(tool_name: str, error: Exception) -> CallToolResult:
+    """Its trace goes to the log under an id, and only the id to the model."""
+    incident_id = uuid.uuid4().hex[:12]
+    logger.error("unexpected error", extra={"tool": tool_name, "incident": incident_id}, exc_info=error)
+    return write_failure(
+        f"{tool_name} failed inside this server, which is a bug in it, not in your call (incident {incident_id}). "
+        "Nothing is known about whether the service acted; look before calling again. The server's stderr log has "
+        "the details under that incident."
+    )
+
+
+def quote_name(name: str) -> str:
+    """A name that a client made up, as an error repeats it: short, printable, on one line."""
+    return repr(plain(name, _SHOWN_CHARACTERS))

@@ -1,0 +1,33 @@
+"""The operations that do something their own way: one line here and one class for each, all others take the general
+path. Nothing else asks which operation it serves."""
+
+from __future__ import annotations
+
+from ims_mcp.catalogue import Operation
+from ims_mcp.workflows.behaviours.asset_changes import DeleteMediaInfos, RegisterMediaInfo, UpdateMediaInfo
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, ServerArguments, Submission
+from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
+from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
+
+__all__ = [
+    "BEHAVIOURS",
+    "OperationBehaviour",
+    "OperationCall",
+    "ServerArguments",
+    "Submission",
+    "behaviour_of",
+]
+
+BEHAVIOURS: dict[str, OperationBehaviour] = {
+    "DeleteMediaInfos": DeleteMediaInfos(),
+    "GetMediaInfo": GetMediaInfo(),
+    "RegisterMediaInfo": RegisterMediaInfo(),
+    "SubmitLiveRecordJob": SubmitLiveRecordJob(),
+    "UpdateMediaInfo": UpdateMediaInfo(),
+}
+_GENERAL = OperationBehaviour()
+
+
+def behaviour_of(operation: Operation) -> OperationBehaviour:
+    """How ``operation`` is served."""
+    return BEHAVIOURS.get(operation.name, _GENERAL)

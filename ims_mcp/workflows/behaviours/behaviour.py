@@ -1,0 +1,129 @@
+"""How an operation is served: the general path, and what one operation may do its own way instead."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
+from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.errors import InvalidArguments
+from ims_mcp.summaries.bounds import OMITTED, size_bytes
+from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
+from ims_mcp.summaries.paging import next_page
+from ims_mcp.summaries.shaping import shape
+from ims_mcp.workflows.next_call import propose_operation
+from ims_mcp.workflows.waiting import poll_arguments
+
+_PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerArguments:
+    """The arguments of a call that are this server's and never travel."""
+
+    query: str | None = None
+    wait_seconds: float | None = None
+    include_signed_urls: bool = False
+    include_credentials: bool = False
+    special: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Those of the operation's behaviour, by name."""
+
+    @property
+    def shaping(self) -> dict[str, Any]:
+        """Those that shape an answer, where they are not the defaults: a next page is asked for with the same ones."""
+        names = ("query", "include_signed_urls", "include_credentials")
+        return {name: value for name in names if (value := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCall:
+    """One call of an operation with checked arguments, and what its reader can call next."""
+
+    client: ImsClient
+    operation: Operation
+    arguments: Mapping[str, Any]
+    """The service's own."""
+    own: ServerArguments = field(default_factory=ServerArguments)
+    confirmed: bool = False
+    """The user has agreed to it."""
+    listed: Container[str] | None = None
+    """The operations' tools that the reader has, None for all."""
+    by_its_own_tool: bool = True
+    """Whether the reader called the operation's own tool, so that it knows where the arguments of another call go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the service answered, and fields that the result has beside those of the response."""
+
+    reply: Reply
+    added: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class OperationBehaviour:
+    """The general path. A subclass says what one operation does differently; what is plain data of an operation
+    belongs into its notes. One instance serves all calls."""
+
+    parameters: tuple[Parameter, ...] = ()
+    """This server's own rows for the operation, beside those that every operation of its kind has."""
+
+    def output_schema(self, operation: Operation) -> dict[str, Any] | None:
+        """The schema of its tool's structured result, None where it declares none. In general the plain fields of the
+        response; none is required, since with ``query`` the result holds only ``result``."""
+        if not operation.declares_output:
+            return None
+        # A text that is opened has no type to declare: one that cannot be opened stays the text it came as.
+        fields = [row for row in operation.response if row.name not in BASE64_FIELDS | JSON_FIELDS]
+        properties: dict[str, Any] = {row.name: {"type": row.kind} for row in fields if row.kind in _PLAIN_KINDS}
+        if operation.poll is not None:
+            properties["wait"] = {"type": "object", "description": "outcome, status, seconds, problem"}
+            properties["next_call"] = {"type": "object", "description": "tool, arguments, why"}
+        return {"type": "object", "properties": properties}
+
+    async def advise(self, client: ImsClient, error: InvalidArguments) -> str:
+        """What to add to the refusal of a caller's arguments, such as values that exist. Never raises ImsError."""
+        return ""
+
+    async def name_things(self, client: ImsClient, arguments: Mapping[str, Any]) -> dict[str, str]:
+        """What ids and addresses among the arguments stand for, by the text as given: for the question before the
+        call. The words are strangers'. Never raises ImsError."""
+        return {}
+
+    async def submit(self, call: OperationCall) -> Submission:
+        """Send the call. Raises ImsError where the operation failed, or is not to be sent."""
+        arguments = self.prepare(call)
+        return Submission(await call.client.call(call.operation, arguments, confirmed=call.confirmed))
+
+    def prepare(self, call: OperationCall) -> Mapping[str, Any]:
+        """The arguments as they are sent."""
+        return call.arguments
+
+    def propose_next(self, call: OperationCall, data: Mapping[str, Any]) -> dict[str, Any]:
+        """``{next_call: {tool, arguments, why}}`` after the response ``data``, or nothing. In general the look at what
+        the call has started, or the next page."""
+        poll = call.operation.poll
+        if poll is not None:
+            arguments = poll_arguments(poll, call.arguments, data)[0]
+            until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else ""
+            why = f"runs in the background: {until or 'see how it stands'}"
+            return propose_operation(get_operation(poll.operation), arguments, why, call.listed)
+        page = next_page(call.operation, call.arguments, data) if call.operation.effect is Effect.READ else None
+        if page is None:
+            return {}
+        return propose_operation(call.operation, page | call.own.shaping, "the next page", call.listed)
+
+    def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
+        """The response as a model reads it, with the fields ``added``, in at most ``max_bytes`` of compact JSON. May
+        take long where the response is large: it runs beside the event loop then."""
+        shown = shape(
+            data,
+            include_signed_urls=call.own.include_signed_urls,
+            secret_fields=call.operation.secret_fields,
+            include_credentials=call.own.include_credentials,
+            max_bytes=max_bytes - size_bytes(added),
+        )
+        # Both may have been cut.
+        cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
+        return shown | added | ({OMITTED: cuts} if cuts else {})
