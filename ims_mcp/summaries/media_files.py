@@ -153,13 +153,12 @@ def find_duration(info: Json) -> float:
 
 def _read_row(info: Json, include_signed_urls: bool) -> tuple[Kind, Row, int]:
     """One file: its kind, its cells, and the bytes of its URL."""
+    basic = as_object(info.get("FileBasicInfo"))
+    get = basic.get
     try:
-        values = _take_values(info)
-        kind, words, sizes, streams = _recall(*values)
+        kind, words, sizes, streams = _recall(*_take_values(basic, info))
     except (KeyError, TypeError, ValueError):
-        values = _take_values_with_care(info)
-        kind, words, sizes, streams = _read_encoding(*values)
-    get = as_object(info.get("FileBasicInfo")).get
+        kind, words, sizes, streams = _read_encoding(*_take_values_with_care(basic, info))
     url = get("FileUrl")
     if include_signed_urls:
         sizes += (clean(url), find_expiry(url)) if isinstance(url, str) else (None, None)
@@ -172,9 +171,8 @@ Values = tuple[Row, tuple[Row, ...], tuple[Row, ...] | None, tuple[Row, ...] | N
 any."""
 
 
-def _take_values(info: Json) -> Values:
+def _take_values(basic: Json, info: Json) -> Values:
     """Raises KeyError or TypeError where something is not as documented."""
-    basic = info["FileBasicInfo"]
     return (
         _FILE_VALUES(basic),
         tuple([_video_values(stream, basic) for stream in info["VideoStreamInfoList"]]),
@@ -183,8 +181,8 @@ def _take_values(info: Json) -> Values:
     )
 
 
-def _take_values_with_care(info: Json) -> Values:
-    basic = _NO_VALUES | as_object(info.get("FileBasicInfo"))
+def _take_values_with_care(basic: Json, info: Json) -> Values:
+    basic = _NO_VALUES | basic
     listed = [info.get(f"{kind}StreamInfoList") for kind in ("Video", "Audio", "Subtitle")]
     videos, audios, subtitles = ([_NO_VALUES | stream for stream in as_objects(streams)] for streams in listed)
     return (

@@ -10,6 +10,7 @@ from ims_mcp.summaries.json_strings import open_json
 from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, label
 
 RESULTS_PATH = "MediaInfo.AiRoughData.StandardSmartTagJob.Results"
+_SAMPLE = 2048
 _KNOWN_TYPES = ("NLP", "TextLabel", "VideoLabel", "ASR", "OCR")
 
 
@@ -38,13 +39,20 @@ def open_results(job: Json) -> OpenedResults | None:
     for index, result in enumerate(cast("list[Any]", results)):
         entry = as_object(result)
         kind, data = label(entry.get("Type"), 40), entry.get("Data")
-        size = size_of(data) if isinstance(data, str) else 0
+        size = _about_bytes(data) if isinstance(data, str) else 0
         part = open_json(data) if isinstance(data, str) else data
         if kind in _KNOWN_TYPES and kind not in opened.parts and isinstance(part, dict | list):
             opened.parts[kind], opened.sizes[kind] = cast("Any", part), size
         else:
             opened.unknown.append(Unread(kind or "unnamed", f"{RESULTS_PATH}[{index}].Data", size))
     return opened
+
+
+def _about_bytes(text: str) -> int:
+    """Bytes of a text in UTF-8; of a long one, judged by its beginning."""
+    if text.isascii() or len(text) < 2 * _SAMPLE:
+        return size_of(text)
+    return len(text) * size_of(text[:_SAMPLE]) // _SAMPLE
 
 
 def find_field(entry: Json, *names: str) -> Any:

@@ -68,13 +68,15 @@ def is_plain(text: str) -> bool:
 def as_number(value: Any) -> float | None:
     """A finite number, or None: of a number, its text, or a fraction (``24000/1001``)."""
     if isinstance(value, str):
-        above, slash, below = value[:64].partition("/")
         try:
-            result = float(above) / float(below) if slash else float(above)
-        except (ValueError, ZeroDivisionError, OverflowError):
-            return None
-        # The fifth decimal of 23.976023976023978 frames a second tells nobody anything.
-        result = round(result, 3) if slash else result
+            result = float(value)
+        except ValueError:
+            above, _, below = value[:64].partition("/")
+            try:
+                # The fifth decimal of 23.976023976023978 frames a second tells nobody anything.
+                result = round(float(above) / float(below), 3)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return None
     elif isinstance(value, int | float) and not isinstance(value, bool):
         result = float(value) if abs(value) < _LARGEST else math.inf
     else:
