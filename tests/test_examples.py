@@ -19,9 +19,9 @@ from mcp.client.stdio import StdioServerParameters
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss import put_file
 from ims_mcp.local.media.clip import make_clip
-from ims_mcp.local.rtmp.publisher import publishing
-from ims_mcp.local.rtmp.server import rtmp_server
 from ims_mcp.settings import Settings
+from tests.local_recording.publisher import publishing
+from tests.local_recording.rtmp_server import rtmp_server
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
@@ -90,7 +90,7 @@ async def test_bulk_register_reports_failures_and_goes_on_where_it_stopped(tmp_p
 async def test_record_stream_records_to_the_end_and_prints_the_summary_of_the_file(tmp_path: Path) -> None:
     clip = tmp_path / "clip.flv"
     await anyio.to_thread.run_sync(lambda: make_clip(clip, seconds=2, width=320, height=180, subtitles=False))
-    environ = {**os.environ, "IMS_MCP_LOCAL_RECORD_PATIENCE": "2", "IMS_MCP_LOCAL_SETTLE": "0"}
+    environ = {**os.environ, "IMS_MCP_LOCAL_RECONNECT_TIMEOUT": "2", "IMS_MCP_LOCAL_PROCESSING_DELAY": "0"}
     settings = Settings(local=True, data_dir=tmp_path / "data")
     ran: list[tuple[int, str, str]] = []
 
@@ -102,7 +102,9 @@ async def test_record_stream_records_to_the_end_and_prints_the_summary_of_the_fi
         await ims.endpoint()
         with rtmp_server() as server:
             async with anyio.create_task_group() as tasks:
-                with publishing(clip, server.url("match"), 120), anyio.fail_after(60):
+                with publishing(clip, server.url("match"), speed=1.0) as publisher, anyio.fail_after(60):
+                    await anyio.to_thread.run_sync(publisher.connect)
+                    publisher.begin_sending(120)
                     tasks.start_soon(record, server.url("match"))
                     while server.players("match") == 0:  # noqa: ASYNC110 - it has no event to wait for
                         await anyio.sleep(0.05)

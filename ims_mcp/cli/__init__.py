@@ -88,10 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
     local.add_argument("--port", type=_port, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
     local.add_argument("--data-dir", help="where state and files are kept (default ~/.local/share/ims-mcp)")
-    local.add_argument("--settle", help="seconds a registration takes at least (default 2)")
+    local.add_argument("--processing-delay", help="seconds a registration takes at least (default 2)")
     local.add_argument("--region", help="region it plays (default cn-shanghai)")
     local.add_argument("--credential-seconds", metavar="SECONDS", help="life of upload credentials (default 3000)")
-    local.add_argument("--record-patience", help="seconds a live stream may be away before its recording ends (180)")
+    local.add_argument("--reconnect-timeout", help="seconds a live stream may be away before its recording ends (180)")
     local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
     _add_log_level(local)
 

@@ -8,8 +8,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Generator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +19,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import connection, credential_source
+from ims_mcp.cli.demo_stream import serve_stream
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss import put_file
 from ims_mcp.errors import LocalImsError
@@ -88,10 +88,11 @@ async def _demo(directory: Path) -> int:
     started = time.monotonic()
     settings = read_settings({}, local=True, data_dir=directory / "data")
     source, rendition, own = await _make_clips(directory)
+    live = await anyio.Path(directory / "film.flv").read_bytes()
     own_bytes = await anyio.to_thread.run_sync(lambda: own.stat().st_size)
     async with AsyncExitStack() as stack:
         # The cloud waits 3 minutes for a stream to come back before it closes a recording; nobody would watch that.
-        environ = {**os.environ, "IMS_MCP_LOCAL_RECORD_PATIENCE": "2", "IMS_MCP_LOCAL_SETTLE": "1"}
+        environ = {**os.environ, "IMS_MCP_LOCAL_RECONNECT_TIMEOUT": "2", "IMS_MCP_LOCAL_PROCESSING_DELAY": "1"}
         embedded = await stack.enter_async_context(EmbeddedIms(settings, environ))
         endpoint = await embedded.endpoint()
         credential = await credential_source(settings, os.environ, embedded).get()
@@ -109,7 +110,8 @@ async def _demo(directory: Path) -> int:
         listed = await client.list_tools()
         print(_wrap(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}", "  "))
         run = Demo(client)
-        stream = stack.enter_context(_live_stream(directory / "film.flv"))
+        stream = await stack.enter_async_context(serve_stream(live))
+        print(f"\na stream of {LIVE_SECONDS} s waits at {stream}")
         job_id = await _record(run, stream)
         media_id = await _register_and_attach(run, source.name, rendition.name)
         await _compare_sizes(run, settings, media_id)
@@ -128,7 +130,7 @@ async def _make_clips(directory: Path) -> tuple[Path, Path, Path]:
         own.parent.mkdir(parents=True, exist_ok=True)
         make_clip(source, seconds=4, width=1920, height=1080)
         make_clip(rendition, seconds=4, width=1280, height=720, subtitles=False)
-        make_clip(directory / "film.flv", seconds=4, width=640, height=360, subtitles=False)
+        make_clip(directory / "film.flv", seconds=LIVE_SECONDS, width=640, height=360, subtitles=False)
         # Uncompressed sound: large enough to be sent in parts, and made in no time.
         make_clip(own, seconds=240, video_codec=None, audio_codec="pcm_s16le", subtitles=False)
 
@@ -167,19 +169,6 @@ async def _register_and_attach(run: Demo, source: str, rendition: str) -> str:
     after = json.dumps(await run.call("Read it once more.", "get_media_info", {"MediaId": media_id}))
     run.expect("1280" in after and "720" in after and "transcode_file" in after, "the rendition is not in the summary")
     return media_id
-
-
-@contextmanager
-def _live_stream(clip: Path) -> Generator[str]:
-    """The address of a stream that is published for :data:`LIVE_SECONDS`, by a publisher through a real RTMP server."""
-    from ims_mcp.local.rtmp.publisher import publishing
-    from ims_mcp.local.rtmp.server import rtmp_server
-
-    with rtmp_server() as server:
-        address = server.url("demo")
-        with publishing(clip, address, LIVE_SECONDS):
-            print(f"\na stream is published for {LIVE_SECONDS} s at {address}")
-            yield address
 
 
 async def _record(run: Demo, stream: str) -> str:

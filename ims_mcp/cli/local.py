@@ -21,9 +21,13 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     """Run until interrupted. Raises LocalImsError where the extra is missing or the data directory is not to be had."""
     environ = dict(os.environ)
     access_key_id, access_key_secret = local_key_pair(environ)
-    settle = _seconds("--settle", options.settle, "IMS_MCP_LOCAL_SETTLE", 2.0, least=0)
+    processing_delay = _seconds(
+        "--processing-delay", options.processing_delay, "IMS_MCP_LOCAL_PROCESSING_DELAY", 2.0, least=0
+    )
     credential_seconds = _seconds("--credential-seconds", options.credential_seconds, None, 3000.0, least=1)
-    patience = _seconds("--record-patience", options.record_patience, "IMS_MCP_LOCAL_RECORD_PATIENCE", 180.0, least=0.1)
+    reconnect_timeout = _seconds(
+        "--reconnect-timeout", options.reconnect_timeout, "IMS_MCP_LOCAL_RECONNECT_TIMEOUT", 180.0, least=0.1
+    )
     # From here on nothing that runs below this process has the user's credentials, or code from where it was started.
     isolate_this_process()
     try:
@@ -41,12 +45,12 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     try:
         ims = LocalIms(
             settings.data_dir,
-            settle=settle,
+            processing_delay_seconds=processing_delay,
             region=settings.region,
             access_key_id=access_key_id,
             access_key_secret=access_key_secret,
             credential_seconds=credential_seconds,
-            record_patience_seconds=patience,
+            reconnect_timeout_seconds=reconnect_timeout,
         )
         serve(ims, port=options.port, on_ready=ready, exit_with_parent=options.exit_with_parent)
     except DataDirInUse as in_use:

@@ -16,7 +16,7 @@ import uvicorn
 
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.composition import LocalIms
-from ims_mcp.local.http_protocol import PatientProtocol
+from ims_mcp.local.http_protocol import BoundedProtocol
 
 __all__ = ["HOST", "LocalIms", "serve", "serve_until"]
 
@@ -35,7 +35,7 @@ def serve(ims: LocalIms, *, port: int = 0, on_ready: Callable[[str], None], exit
 
     async def run() -> None:
         stop = asyncio.Event()
-        with _stopped_by_signals(stop):
+        with _stop_on_signals(stop):
             watcher = asyncio.create_task(_watch_parent(stop)) if exit_with_parent else None
             try:
                 await serve_until(stop, ims, port=port, on_ready=on_ready)
@@ -50,9 +50,9 @@ async def serve_until(stop: asyncio.Event, ims: LocalIms, *, port: int = 0, on_r
     """Enter ``ims``, serve it on a loopback port until ``stop`` is set, and leave it."""
     # The directory first: where both are taken, its error says who has them.
     async with ims:
-        with _bound(port) as listener:
+        with _bind(port) as listener:
             endpoint = f"http://{HOST}:{listener.getsockname()[1]}"
-            server = _Server(_configuration(ims))
+            server = _Server(_configure(ims))
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             stopping = asyncio.create_task(stop.wait())
             try:
@@ -67,10 +67,10 @@ async def serve_until(stop: asyncio.Event, ims: LocalIms, *, port: int = 0, on_r
                 await serving
 
 
-def _configuration(ims: LocalIms) -> uvicorn.Config:
+def _configure(ims: LocalIms) -> uvicorn.Config:
     return uvicorn.Config(
         ims,
-        http=PatientProtocol,
+        http=BoundedProtocol,
         log_config=None,  # logging is set up by the command, to stderr
         access_log=False,
         lifespan="off",
@@ -94,7 +94,7 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _bound(port: int) -> Generator[socket.socket]:
+def _bind(port: int) -> Generator[socket.socket]:
     # The protocol by name: asyncio sets TCP_NODELAY only where it sees TCP there, and 40 ms a call hang on that.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     with listener:
@@ -113,7 +113,7 @@ def _bound(port: int) -> Generator[socket.socket]:
 
 
 @contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
+def _stop_on_signals(stop: asyncio.Event) -> Generator[None]:
     loop = asyncio.get_running_loop()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from email.utils import formatdate
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
@@ -24,34 +23,31 @@ from ims_mcp.local.admission import refusal
 from ims_mcp.local.data_dir import DataDir, unusable
 from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof
 from ims_mcp.local.handlers import live_record, storage
+from ims_mcp.local.handlers.assets import AssetChanges
 from ims_mcp.local.handlers.categories import Categories
-from ims_mcp.local.handlers.changing import LibraryChanging
-from ims_mcp.local.handlers.live_record import PATIENCE_SECONDS, LiveRecord, RecordLimits
+from ims_mcp.local.handlers.live_record import RECONNECT_TIMEOUT_SECONDS, RecordLimits
 from ims_mcp.local.handlers.marks import Marks
-from ims_mcp.local.handlers.media_info import MediaInfo
-from ims_mcp.local.handlers.playback import Playback
+from ims_mcp.local.handlers.media_info import MediaInfo, MediaUrls
 from ims_mcp.local.handlers.pulling import Pulling
 from ims_mcp.local.handlers.reading import LibraryReading
-from ims_mcp.local.handlers.registering import Registering
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media_library import assets
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.media_library.media_urls import MediaUrls
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
-from ims_mcp.local.oss.rest import OssRest
+from ims_mcp.local.oss.rest import OssRest, Route
+from ims_mcp.local.rpc.call import Service, services_of
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads import pull_jobs
-from ims_mcp.local.uploads.credentials import UploadCredentials
 from ims_mcp.local.uploads.download import PullLimits
 from ims_mcp.local.uploads.puller import Puller
 from ims_mcp.local.uploads.sessions import UploadSessions
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, VodStorage
+from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, UploadCredentials, VodStorage
 
 _SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
 
@@ -67,30 +63,35 @@ class LocalIms:
         self,
         data_dir: Path,
         *,
-        settle: float = 2.0,
+        processing_delay_seconds: float = 2.0,
         region: str = "cn-shanghai",
         access_key_id: str = "local",
         access_key_secret: str = "local",  # noqa: S107 - the documented key pair of the local IMS
         credential_seconds: float = 3000.0,
         pull_limits: PullLimits | None = None,
-        record_patience_seconds: float = PATIENCE_SECONDS,
+        reconnect_timeout_seconds: float = RECONNECT_TIMEOUT_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``settle``: seconds a registration takes at least; ``credential_seconds``: how long an UploadAuth is good;
-        ``record_patience_seconds``: how long a live stream may be away before its recording ends for good.
+        """``processing_delay_seconds``: how long a registration takes at least; ``credential_seconds``: how long an
+        UploadAuth is good; ``reconnect_timeout_seconds``: how long a live stream may be away before its recording ends
+        for good.
         """
         self._data_dir = data_dir
-        self._settle = settle
+        self._processing_delay_seconds = processing_delay_seconds
         self._region = region
         self._key_pair = {access_key_id: access_key_secret}
         self._credential_seconds = credential_seconds
         self._pull_limits = pull_limits or PullLimits()
-        self._record_limits = RecordLimits(patience_seconds=record_patience_seconds)
+        self._record_limits = RecordLimits(reconnect_timeout_seconds=reconnect_timeout_seconds)
         self._clock = clock
         self._directory = DataDir(data_dir)
         self._proof_key = secrets.token_hex(32)
         self._parts = AsyncExitStack()
         self._endpoint: str | None = None
+        self.services: tuple[Service, ...] = ()
+        """The operations of IMS and STS it does, while it is entered."""
+        self.routes: tuple[Route, ...] = ()
+        """The requests of OSS it does, while it is entered."""
         self._rpc: Rpc | None = None
         self._oss: OssRest | None = None
 
@@ -106,10 +107,8 @@ class LocalIms:
             self._parts = parts.pop_all()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._parts.__aexit__(kind, error, trace)
+    async def __aexit__(self, *error: object) -> None:
+        await self._parts.aclose()
 
     async def _compose(self, parts: AsyncExitStack, store: Store, worker: MediaWorker) -> None:
         identities = Identities(store, self._key_pair, clock=self._clock)
@@ -126,7 +125,7 @@ class LocalIms:
                 objects,
                 worker,
                 work_dir=self._data_dir / "work",
-                settle_seconds=self._settle,
+                processing_delay_seconds=self._processing_delay_seconds,
                 clock=self._clock,
             )
         )
@@ -143,7 +142,7 @@ class LocalIms:
         urls = MediaUrls(identities.owner, lambda: self.endpoint, self._clock)
         media_info = MediaInfo(urls, self._region)
         recording = await parts.enter_async_context(
-            LiveRecord.running(
+            live_record.live_record(
                 store,
                 objects,
                 data_dir=self._data_dir,
@@ -154,21 +153,22 @@ class LocalIms:
             )
         )
         families = (
-            Registering(library, registrar),
-            LibraryReading(library, media_info),
-            LibraryChanging(library, objects),
-            Playback(library, media_info, urls),
+            AssetChanges(library, registrar, objects),
+            LibraryReading(library, media_info, urls),
             Uploading(library, sessions, vod_storage, credentials),
             Pulling(jobs, puller, vod_storage, lambda: self.endpoint),
             Categories(store),
             Marks(store),
             storages,
-            Sts(identities),
-            recording,
         )
-        services = [service for family in families for service in family.services]
-        self._rpc = Rpc(services, SignatureCheck(identities, self._clock))
+        self.services = (
+            *(service for family in families for service in services_of(family)),
+            *recording,
+            *Sts(identities).services,
+        )
+        self._rpc = Rpc(self.services, SignatureCheck(identities, self._clock))
         self._oss = OssRest(objects, identities, region=self._region, clock=self._clock, on_stored=sessions.on_stored)
+        self.routes = self._oss.routes
 
     @property
     def endpoint(self) -> str:
@@ -186,7 +186,7 @@ class LocalIms:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._rpc is None or self._oss is None:
             raise LocalImsError(f"The local IMS is not running, or was asked for {scope['type']} instead of http.")
-        dated = self._dated(send)
+        dated = self._add_date(send)
         if scope["path"] == HEALTH_PATH:
             await self._health(scope)(scope, receive, dated)
         elif is_rpc(scope):
@@ -203,7 +203,7 @@ class LocalIms:
         proved = proof(self._proof_key, nonce)
         return JSONResponse(health if proved is None else health | {"proof": proved})
 
-    def _dated(self, send: Send) -> Send:
+    def _add_date(self, send: Send) -> Send:
         """A Date header on every answer, by the clock that judges dates: clients correct theirs by it."""
 
         async def dated(message: Message) -> None:

@@ -14,7 +14,6 @@ import stat
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import NoReturn, Self
 
 from filelock import FileLock, Timeout
@@ -69,9 +68,7 @@ class DataDir:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # Another's, where the directory was removed meanwhile and made anew.
         if self._announced is not None and read_announcement(self.path) == self._announced:
             with suppress(OSError):
@@ -79,6 +76,7 @@ class DataDir:
         self._lock.release()
 
     def announce(self, announcement: Announcement) -> None:
+        """Say where its holder listens, until it is left."""
         write_announcement(self.path, announcement)
         self._announced = announcement
 

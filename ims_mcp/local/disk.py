@@ -1,8 +1,9 @@
-"""A full disk, told apart from every other failure to write."""
+"""A full disk, told apart from every other failure, and the one place that says why background work failed."""
 
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 
 # EFBIG: the limit of a process or of a file system for one file.
@@ -15,6 +16,7 @@ class DiskFull(Exception):
 
 
 DISK_IS_FULL = "The disk that holds the data of the local IMS is full."
+_log = logging.getLogger(__name__)
 
 
 def is_disk_full(error: BaseException | None) -> bool:
@@ -28,3 +30,15 @@ def is_disk_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+def explain_failure(error: Exception, subject: str, doing: str, *, disk_full: str = DISK_IS_FULL) -> str:
+    """The reason that an asset or a job is given, and logged under ``subject``.
+
+    It is ``disk_full`` where that is why; anything else is a bug here, whose trace the log has.
+    """
+    if is_disk_full(error):
+        _log.error("%s: %s", subject, disk_full)
+        return disk_full
+    _log.error("%s failed", subject, exc_info=error)
+    return f"The local IMS failed to {doing}; its log has the details."

@@ -36,6 +36,7 @@ class Announcement:
 
     @property
     def port(self) -> int:
+        """Of the endpoint."""
         return int(self.endpoint.rpartition(":")[2])
 
 
@@ -51,6 +52,7 @@ def write_announcement(data_dir: Path, announcement: Announcement) -> None:
 
 
 def remove_announcement(data_dir: Path) -> None:
+    """If there is one."""
     (data_dir / _NAME).unlink(missing_ok=True)
 
 

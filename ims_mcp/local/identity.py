@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from ims_mcp.local.store import Store
+from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS temporary_credentials (
@@ -54,6 +54,7 @@ class Scope:
     actions: tuple[str, ...] = ()
 
     def allows(self, action: str, bucket: str | None, key: str | None) -> bool:
+        """Whether ``action`` is covered; ``key`` None: on the bucket itself, ``bucket`` None: on the service."""
         if bucket != self.bucket or (self.actions and action not in self.actions):
             return False
         if self.key_is_prefix and not self.key:
@@ -134,30 +135,17 @@ class Identities:
 
         def insert(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM temporary_credentials WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
-            connection.execute(
-                "INSERT INTO temporary_credentials VALUES (?, ?, ?, ?, ?)",
-                (
-                    identity.access_key_id,
-                    identity.secret,
-                    identity.security_token,
-                    identity.expires_at,
-                    None if scope is None else json.dumps(asdict(scope)),
-                ),
-            )
+            row = asdict(identity) | {"scope": None if scope is None else json.dumps(asdict(scope))}
+            insert_row(connection, "temporary_credentials", row)
 
         await self._store.write(insert)
         return identity
 
 
 def _identity(row: sqlite3.Row) -> Identity:
-    return Identity(
-        access_key_id=row["access_key_id"],
-        secret=row["secret"],
-        security_token=row["security_token"],
-        expires_at=row["expires_at"],
-        scope=None if row["scope"] is None else _scope(json.loads(row["scope"])),
-    )
-
-
-def _scope(saved: dict[str, Any]) -> Scope:
-    return Scope(saved["bucket"], saved["key"], saved["key_is_prefix"], tuple(saved["actions"]))
+    columns: dict[str, Any] = dict(row)
+    if columns["scope"] is not None:
+        saved: dict[str, Any] = json.loads(columns["scope"])
+        saved["actions"] = tuple(saved["actions"])
+        columns["scope"] = Scope(**saved)
+    return Identity(**columns)

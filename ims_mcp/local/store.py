@@ -6,17 +6,18 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 
 T = TypeVar("T")
+Columns = Mapping[str, Any]
+"""Column names, never from outside, and their values."""
 # What a few rows take, the pages of their indexes and the journal included.
 _RESERVE_BYTES = 256 * 1024
 _FIRST_PAUSE_SECONDS = 0.5
@@ -47,9 +48,7 @@ class Store:
             raise
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._run(self._close)
         self._thread.shutdown(wait=True)
 
@@ -143,3 +142,16 @@ class Store:
                 connection.execute("ROLLBACK")
             raise
         return result
+
+
+def insert_row(connection: sqlite3.Connection, table: str, columns: Columns) -> int:
+    """Returns the row's id."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    done = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+    return int(done.lastrowid or 0)
+
+
+def update_row(connection: sqlite3.Connection, table: str, columns: Columns, key: str, value: Any) -> None:
+    """Change ``columns`` of the row whose column ``key`` has ``value``."""
+    changes = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(f"UPDATE {table} SET {changes} WHERE {key} = ?", (*columns.values(), value))  # noqa: S608

@@ -141,7 +141,7 @@ def test_local_prints_environment_lines_that_point_a_client_at_it(tmp_path: Path
             "0",
             "--data-dir",
             str(tmp_path / "data"),
-            "--settle",
+            "--processing-delay",
             "0",
         ],
         stdout=subprocess.PIPE,

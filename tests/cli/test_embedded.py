@@ -79,7 +79,7 @@ def local_in(directory: Path, home: Path, *words: str, **more: str) -> Generator
     """``ims-mcp local`` typed in ``directory``: its process id, itself, and what it printed."""
     data_dir = home / "data"
     process = subprocess.Popen(
-        [IMS_MCP, "local", "--port", "0", "--data-dir", str(data_dir), "--settle", "0", *words],
+        [IMS_MCP, "local", "--port", "0", "--data-dir", str(data_dir), "--processing-delay", "0", *words],
         cwd=directory,
         env=environment(home, **more),
         stdout=subprocess.PIPE,
@@ -208,11 +208,11 @@ def test_no_entry_that_means_the_directory_it_was_started_in_reaches_a_child(
             "TEMP": kept,
             "LC_TOKEN": "x",
             "IMS_MCP_LOCAL_TOKEN": "x",
-            "IMS_MCP_LOCAL_SETTLE": "1",
+            "IMS_MCP_LOCAL_PROCESSING_DELAY": "1",
         }
     )
     assert [entry for entry in found.pop("PYTHONPATH").split(os.pathsep) if entry != str(REPOSITORY)] == [kept]
-    assert set(found) == {"TEMP", "IMS_MCP_LOCAL_SETTLE", "PYTHONSAFEPATH", "MALLOC_ARENA_MAX"}
+    assert set(found) == {"TEMP", "IMS_MCP_LOCAL_PROCESSING_DELAY", "PYTHONSAFEPATH", "MALLOC_ARENA_MAX"}
 
 
 def start(data_dir: Path, environ: dict[str, str], then: Callable[[EmbeddedIms], Any]) -> Any:
@@ -426,8 +426,8 @@ def test_why_it_did_not_start_is_said_with_a_command_that_shows_it(tmp_path: Pat
     assert "file is not a database" in said
     assert "pip install" not in said
 
-    said = failure(tmp_path / "new", home | {"IMS_MCP_LOCAL_SETTLE": "soon"})
-    assert "IMS_MCP_LOCAL_SETTLE “soon”" in said
+    said = failure(tmp_path / "new", home | {"IMS_MCP_LOCAL_PROCESSING_DELAY": "soon"})
+    assert "IMS_MCP_LOCAL_PROCESSING_DELAY “soon”" in said
 
 
 def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -> None:
@@ -460,9 +460,9 @@ def test_the_reason_reaches_a_call_once(tmp_path: Path) -> None:
         (("--port", "-1"), "-1"),
         (("--credential-seconds", "-5"), "--credential-seconds “-5” is not a number of seconds"),
         (("--credential-seconds", "nan"), "--credential-seconds “nan” is not a number of seconds"),
-        (("--settle", "inf"), "--settle “inf” is not a number of seconds"),
-        (("--settle", "1e9999"), "--settle “1e9999” is not a number of seconds"),
-        (("--record-patience", "0"), "--record-patience “0” is not a number of seconds"),
+        (("--processing-delay", "inf"), "--processing-delay “inf” is not a number of seconds"),
+        (("--processing-delay", "1e9999"), "--processing-delay “1e9999” is not a number of seconds"),
+        (("--reconnect-timeout", "0"), "--reconnect-timeout “0” is not a number of seconds"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused_in_one_sentence(

@@ -140,7 +140,7 @@ def wait_for(look: Callable[[], T | None], seconds: float = WAIT_SECONDS) -> T:
 
 @contextmanager
 def running_ims(
-    data_dir: Path, *, settle: float = 0.0, clock: Callable[[], float] = time.time, **options: Any
+    data_dir: Path, *, processing_delay_seconds: float = 0.0, make: Callable[..., LocalIms] = LocalIms, **options: Any
 ) -> Generator[RunningIms]:
     """An IMS on a thread with a loop of its own; left again, it is stopped cleanly. ``options``: further LocalIms's."""
     ready: list[str] = []
@@ -157,7 +157,9 @@ def running_ims(
             ready.append(endpoint)
             started.set()
 
-        await serve_until(stop, LocalIms(data_dir, settle=settle, clock=clock, **options), on_ready=on_ready)
+        await serve_until(
+            stop, make(data_dir, processing_delay_seconds=processing_delay_seconds, **options), on_ready=on_ready
+        )
 
     def run() -> None:
         try:
@@ -191,10 +193,10 @@ class ImsProcess:
         self,
         data_dir: Path,
         *,
-        settle: float = 0.0,
+        processing_delay_seconds: float = 0.0,
         exit_with_parent: bool = False,
         file_limit_bytes: int | None = None,
-        record_patience_seconds: float = 180.0,
+        reconnect_timeout_seconds: float = 180.0,
     ) -> None:
         """``file_limit_bytes``: no file it or its children write grows beyond that, as on a disk that is full."""
         limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({file_limit_bytes}, {file_limit_bytes}))\n"
@@ -203,8 +205,9 @@ class ImsProcess:
             f"{'' if file_limit_bytes is None else 'import resource; ' + limit}"
             "from ims_mcp.local.app import LocalIms, serve\n"
             "if __name__ == '__main__':\n"
-            f"    ims = LocalIms(pathlib.Path({str(data_dir)!r}), settle={settle!r},\n"
-            f"                   record_patience_seconds={record_patience_seconds!r})\n"
+            f"    ims = LocalIms(pathlib.Path({str(data_dir)!r}),\n"
+            f"                   processing_delay_seconds={processing_delay_seconds!r},\n"
+            f"                   reconnect_timeout_seconds={reconnect_timeout_seconds!r})\n"
             f"    serve(ims, exit_with_parent={exit_with_parent!r},\n"
             "          on_ready=lambda endpoint: print(endpoint, flush=True))\n"
         )
@@ -248,9 +251,11 @@ class ImsProcess:
 
 
 @contextmanager
-def ims_process(data_dir: Path, *, settle: float = 0.0, exit_with_parent: bool = False) -> Generator[ImsProcess]:
+def ims_process(
+    data_dir: Path, *, processing_delay_seconds: float = 0.0, exit_with_parent: bool = False
+) -> Generator[ImsProcess]:
     """Killed on the way out if it still runs."""
-    process = ImsProcess(data_dir, settle=settle, exit_with_parent=exit_with_parent)
+    process = ImsProcess(data_dir, processing_delay_seconds=processing_delay_seconds, exit_with_parent=exit_with_parent)
     try:
         yield process
     finally:

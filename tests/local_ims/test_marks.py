@@ -107,9 +107,14 @@ def test_marks_need_an_asset(ims: RunningIms) -> None:
         assert unknown.code == "ResourceNotFound"
 
 
-def test_any_json_text_survives(ims: RunningIms, media_id: str) -> None:
-    odd = {"MarkTag": "\ud800", "MarkContent": '"\u4e2d\\\u0000'}
+def test_any_text_survives(ims: RunningIms, media_id: str) -> None:
+    odd = {"MarkTag": "\U0001f3ac", "MarkContent": '"\u4e2d\\\u0000'}
     ims.call("AddMediaMarks", MediaId=media_id, MediaMarks=json.dumps([odd]))
     mark = listed(ims, media_id)[0]
     del mark["MarkId"]
     assert mark == odd
+
+
+def test_half_a_surrogate_pair_is_no_text(ims: RunningIms, media_id: str) -> None:
+    refused = refusal_of(ims.call, "AddMediaMarks", MediaId=media_id, MediaMarks='[{"MarkTag": "\\ud800"}]')
+    assert refused.code == "InvalidParameter"

@@ -15,7 +15,7 @@ from tests.local_ims.server import endpoint_file, ims_process, running_ims, wait
 
 def test_a_killed_process_loses_no_acknowledged_write_and_registrations_complete(tmp_path: Path, clip: Path) -> None:
     data_dir = tmp_path / "data"
-    with ims_process(data_dir, settle=30) as process:
+    with ims_process(data_dir, processing_delay_seconds=30) as process:
         ims = process.ims
         urls = [ims.put(f"{number}.mp4", clip) for number in range(6)]
         urls.append(ims.put("broken.mp4", b"no film"))
@@ -32,7 +32,7 @@ def test_a_killed_process_loses_no_acknowledged_write_and_registrations_complete
         }
         process.kill()
 
-    with ims_process(data_dir, settle=0.2) as process:
+    with ims_process(data_dir, processing_delay_seconds=0.2) as process:
         ims = process.ims
         settled = {media_id: ims.settled(media_id) for media_id in media_ids if media_id != media_ids[3]}
         statuses = [info["MediaBasicInfo"]["Status"] for info in settled.values()]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from ims_mcp.local.http_protocol import Patience, PatientProtocol
+from ims_mcp.local.http_protocol import BoundedProtocol, Timeouts
 from ims_mcp.local.request_body import DRAINED_BYTES
 from tests.local_ims.server import RunningIms, running_ims, wait_for
 
@@ -23,8 +23,8 @@ PLACES = 20
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIms]:
     """An IMS with little patience and few places."""
     with pytest.MonkeyPatch.context() as patch:
-        little = Patience(header_seconds=0.5, body_seconds=0.5, body_bytes=1000, reader_seconds=0.5, connections=PLACES)
-        patch.setattr(PatientProtocol, "patience", little)
+        little = Timeouts(header_seconds=0.5, body_seconds=0.5, body_bytes=1000, reader_seconds=0.5, connections=PLACES)
+        patch.setattr(BoundedProtocol, "timeouts", little)
         with running_ims(tmp_path_factory.mktemp("ims")) as ims:
             yield ims
 
@@ -140,7 +140,7 @@ def is_open(made: socket.socket) -> bool:
 
 def test_those_that_come_at_once_take_no_more_than_the_places_there_are(hasty: RunningIms) -> None:
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PatientProtocol, "patience", replace(PatientProtocol.patience, header_seconds=60))
+        patch.setattr(BoundedProtocol, "timeouts", replace(BoundedProtocol.timeouts, header_seconds=60))
         # Answered once, and between two requests: given up after those that have asked for nothing.
         regular = stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=10)))
         regular.request("GET", "/-/health")

@@ -20,7 +20,7 @@ import pytest
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.media_worker import MediaWorker
-from ims_mcp.local.media.pictures import PictureWish
+from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media.probe import probe
 from tests.local_media.samples import Samples, write
 
@@ -111,7 +111,7 @@ async def test_probing_in_a_child_gives_what_probing_here_gives(samples: Samples
 
 async def test_pictures_made_in_a_child_are_in_the_directory(samples: Samples, tmp_path: Path) -> None:
     async with MediaWorker() as worker:
-        made = await worker.pictures(samples["h264_aac_movtext.mp4"], tmp_path / "out", PictureWish())
+        made = await worker.pictures(samples["h264_aac_movtext.mp4"], tmp_path / "out", PictureOptions())
     assert made.cover is not None
     assert sorted(made.files) == sorted((tmp_path / "out").iterdir())
 
@@ -280,7 +280,7 @@ async def test_a_fault_that_is_not_the_files_fails_the_job_and_is_logged(
     async with MediaWorker() as worker:
         # The directory cannot be made: something else has its name.
         with pytest.raises(UnreadableMedia, match="FileExistsError"):
-            await worker.pictures(samples["still.png"], write(tmp_path / "taken", b""), PictureWish())
+            await worker.pictures(samples["still.png"], write(tmp_path / "taken", b""), PictureOptions())
     assert "media job make_pictures failed" in caplog.text
 
 

@@ -16,7 +16,7 @@ from av.video.frame import VideoFrame
 from ims_mcp.local.media import media_file
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.local.media.media_file import UnreadableMedia
-from ims_mcp.local.media.pictures import MAX_CELLS, MAX_SNAPSHOTS, Pictures, PictureWish, make_pictures
+from ims_mcp.local.media.pictures import MAX_CELLS, MAX_SNAPSHOTS, PictureOptions, Pictures, make_pictures
 from tests.local_media.samples import Samples, rotate, write
 
 
@@ -64,7 +64,7 @@ def _frames(path: Path) -> list[VideoFrame]:
 
 def test_a_short_video_gives_cover_snapshots_and_sprite(tmp_path: Path) -> None:
     video = make_clip(tmp_path / "a.mp4", seconds=5, width=1920, height=1080, frames_per_second=5, audio=False)
-    made = make_pictures(video, tmp_path / "out", PictureWish())
+    made = make_pictures(video, tmp_path / "out", PictureOptions())
     assert made.cover is not None
     assert (made.cover.name, _size(made.cover)) == ("cover.jpg", (1280, 720))
     assert [path.name for path in made.snapshots] == [f"snapshot-0000{number}.jpg" for number in range(1, 6)]
@@ -73,7 +73,6 @@ def test_a_short_video_gives_cover_snapshots_and_sprite(tmp_path: Path) -> None:
     assert [path.name for path in made.sprite.cells] == [f"cell-0000{number}.jpg" for number in range(1, 6)]
     assert {_size(path) for path in made.sprite.cells} == {(160, 90)}
     assert [path.name for path in made.sprite.sheets] == ["sprite-00001.jpg"]
-    assert (made.sprite.columns, made.sprite.rows, made.sprite.seconds_apart) == (5, 1, 1.0)
     assert _size(made.sprite.sheets[0]) == (800, 90)
     assert sorted(made.files) == sorted((tmp_path / "out").iterdir())
 
@@ -89,7 +88,7 @@ def test_every_container_and_codec_gives_pictures(samples: Samples, tmp_path: Pa
         "moving.gif",
     ]
     names += ["mpeg2_mp2.mpg", "wmv2_wma2.wmv"]
-    made = {name: make_pictures(samples[name], tmp_path / name, PictureWish()) for name in names}
+    made = {name: make_pictures(samples[name], tmp_path / name, PictureOptions()) for name in names}
     assert {
         name: (pictures.cover is not None, len(pictures.snapshots)) for name, pictures in made.items()
     } == dict.fromkeys(names, (True, 2))
@@ -98,10 +97,9 @@ def test_every_container_and_codec_gives_pictures(samples: Samples, tmp_path: Pa
 
 def test_a_long_video_gives_ten_snapshots_and_thirty_two_cells(tmp_path: Path) -> None:
     video = make_clip(tmp_path / "a.mkv", seconds=90, width=64, height=36, frames_per_second=5, audio=False)
-    made = make_pictures(video, tmp_path / "out", PictureWish())
+    made = make_pictures(video, tmp_path / "out", PictureOptions())
     assert made.sprite is not None
     assert (len(made.snapshots), len(made.sprite.cells)) == (MAX_SNAPSHOTS, MAX_CELLS)
-    assert (made.sprite.columns, made.sprite.rows) == (8, 4)
     assert _size(made.sprite.sheets[0]) == (8 * 64, 4 * 36)
     # Keyframes are two seconds apart, cells 2.8: every cell has one of its own.
     assert len({path.read_bytes() for path in made.sprite.cells}) == MAX_CELLS
@@ -110,7 +108,7 @@ def test_a_long_video_gives_ten_snapshots_and_thirty_two_cells(tmp_path: Path) -
 def test_the_cover_shows_the_second_that_was_asked_for(tmp_path: Path) -> None:
     video = make_clip(tmp_path / "a.mp4", seconds=4, width=320, height=180, audio=False)
     frames = _frames(video)
-    made = make_pictures(video, tmp_path, PictureWish(cover_seconds=2.6, snapshots=False, sprite=False))
+    made = make_pictures(video, tmp_path, PictureOptions(cover_at_seconds=2.6, snapshots=False, sprite=False))
     assert made.cover is not None
     cover = _tones(_open_jpeg(made.cover))
     nearest = min(range(len(frames)), key=lambda index: _differ(cover, _tones(frames[index])))
@@ -124,7 +122,7 @@ def test_the_cover_shows_the_second_that_was_asked_for(tmp_path: Path) -> None:
 def test_a_cover_time_at_the_edge_or_beyond_the_end_still_gives_a_cover(
     name: str, second: float, samples: Samples, tmp_path: Path
 ) -> None:
-    wish = PictureWish(cover_seconds=second, snapshots=False, sprite=False)
+    wish = PictureOptions(cover_at_seconds=second, snapshots=False, sprite=False)
     assert make_pictures(samples[name], tmp_path, wish).cover is not None
 
 
@@ -139,14 +137,14 @@ def test_a_long_video_that_cannot_be_jumped_in_still_gives_its_pictures(tmp_path
         audio=False,
         video_options={"x264-params": "keyint=100000:min-keyint=100000"},
     )
-    made = make_pictures(video, tmp_path / "out", PictureWish())
+    made = make_pictures(video, tmp_path / "out", PictureOptions())
     assert made.sprite is not None
     assert (len(made.snapshots), len(made.sprite.cells)) == (MAX_SNAPSHOTS, MAX_CELLS)
 
 
 def test_without_a_time_the_cover_is_not_the_black_before_a_fade(tmp_path: Path) -> None:
     video = _fade_in(tmp_path / "fade.mp4", black_frames=20)
-    made = make_pictures(video, tmp_path, PictureWish(snapshots=False, sprite=False))
+    made = make_pictures(video, tmp_path, PictureOptions(snapshots=False, sprite=False))
     assert made.cover is not None
     tones = _tones(_open_jpeg(made.cover))
     assert max(tones) - min(tones) > 50
@@ -154,7 +152,7 @@ def test_without_a_time_the_cover_is_not_the_black_before_a_fade(tmp_path: Path)
 
 def test_a_video_that_stays_black_has_a_black_cover(tmp_path: Path) -> None:
     video = _fade_in(tmp_path / "black.mp4", black_frames=100)
-    made = make_pictures(video, tmp_path, PictureWish(snapshots=False, sprite=False))
+    made = make_pictures(video, tmp_path, PictureOptions(snapshots=False, sprite=False))
     assert made.cover is not None
     assert max(_tones(_open_jpeg(made.cover))) < 30
 
@@ -188,7 +186,7 @@ def test_pictures_are_turned_as_the_video_says(
     plain = make_clip(tmp_path / "a.mp4", seconds=1, width=320, height=180, audio=False)
     # The source has a clock on dark ground in its upper left corner: the darkest one.
     turned = rotate(plain, clockwise)
-    made = make_pictures(turned, tmp_path, PictureWish(cover_seconds=0))
+    made = make_pictures(turned, tmp_path, PictureOptions(cover_at_seconds=0))
     assert made.cover is not None
     assert made.sprite is not None
     frame = _open_jpeg(made.cover)
@@ -212,17 +210,16 @@ def test_pixels_that_are_not_square_are_squared(tmp_path: Path) -> None:
         for _ in range(5):
             output.mux(stream.encode(VideoFrame(180, 144, "yuv420p")))
         output.mux(stream.encode())
-    made = make_pictures(path, tmp_path, PictureWish())
+    made = make_pictures(path, tmp_path, PictureOptions())
     assert made.cover is not None
     assert _size(made.cover) == (192, 144)
 
 
 def test_cells_stand_in_the_sheet_row_by_row(tmp_path: Path) -> None:
     video = make_clip(tmp_path / "a.mp4", seconds=11, width=320, height=180, frames_per_second=5, audio=False)
-    made = make_pictures(video, tmp_path, PictureWish(cover=False, snapshots=False))
+    made = make_pictures(video, tmp_path, PictureOptions(cover=False, snapshots=False))
     assert made.cover is None
     assert made.sprite is not None
-    assert (made.sprite.columns, made.sprite.rows) == (8, 2)
     sheet, frames = _open_jpeg(made.sprite.sheets[0]), _frames(video)
     for index in range(11):
         place = _tones(sheet, index % 8 * 160, index // 8 * 90, 160, 90)
@@ -232,7 +229,7 @@ def test_cells_stand_in_the_sheet_row_by_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["still.png", "still.jpg", "still.webp", "still.gif"])
 def test_an_image_gives_a_cover_only(name: str, samples: Samples, tmp_path: Path) -> None:
-    made = make_pictures(samples[name], tmp_path, PictureWish())
+    made = make_pictures(samples[name], tmp_path, PictureOptions())
     assert made.cover is not None
     assert (made.snapshots, made.sprite) == ((), None)
     assert _size(made.cover) == (320, 180)
@@ -240,18 +237,18 @@ def test_an_image_gives_a_cover_only(name: str, samples: Samples, tmp_path: Path
 
 def test_a_large_image_is_scaled_down(tmp_path: Path) -> None:
     image = make_clip(tmp_path / "a.png", width=1000, height=3000, video_codec="png")
-    made = make_pictures(image, tmp_path / "out", PictureWish())
+    made = make_pictures(image, tmp_path / "out", PictureOptions())
     assert made.cover is not None
     assert _size(made.cover) == (426, 1280)
 
 
 @pytest.mark.parametrize("name", ["sound.mp3", "sound.wav", "cues.srt"])
 def test_sound_and_text_give_no_pictures(name: str, samples: Samples, tmp_path: Path) -> None:
-    assert make_pictures(samples[name], tmp_path, PictureWish()) == Pictures()
+    assert make_pictures(samples[name], tmp_path, PictureOptions()) == Pictures()
 
 
 def test_only_what_is_wished_is_made(samples: Samples, tmp_path: Path) -> None:
-    made = make_pictures(samples["h264_aac_movtext.mp4"], tmp_path, PictureWish(cover=False, sprite=False))
+    made = make_pictures(samples["h264_aac_movtext.mp4"], tmp_path, PictureOptions(cover=False, sprite=False))
     assert (made.cover, made.sprite, len(made.snapshots)) == (None, None, 2)
 
 
@@ -259,7 +256,7 @@ def test_pictures_end_when_their_time_is_up(tmp_path: Path, monkeypatch: pytest.
     video = make_clip(tmp_path / "a.mp4", seconds=10, width=64, height=36, audio=False, subtitles=False)
     # A clock that moves by a second whenever somebody looks at it, as is done for every packet.
     monkeypatch.setattr(media_file, "time", SimpleNamespace(monotonic=itertools.count().__next__))
-    made = make_pictures(video, tmp_path / "out", PictureWish(cover=False), time_limit_seconds=100)
+    made = make_pictures(video, tmp_path / "out", PictureOptions(cover=False), time_limit_seconds=100)
     assert made.sprite is not None
     assert 2 <= len(made.sprite.cells) <= 5
     assert 1 <= len(made.snapshots) <= 5
@@ -278,7 +275,7 @@ def test_frames_that_do_not_decode_are_passed_over(tmp_path: Path) -> None:
         damaged = write(tmp_path / "damaged.webm", content)
     with av.open(damaged) as container, pytest.raises(InvalidDataError):
         list(container.decode(video=0))
-    made = make_pictures(damaged, tmp_path / "out", PictureWish())
+    made = make_pictures(damaged, tmp_path / "out", PictureOptions())
     assert made.cover is not None
     assert len({path.read_bytes() for path in made.snapshots}) == 4
 
@@ -288,9 +285,9 @@ def test_a_video_with_nothing_that_decodes_gives_no_pictures(tmp_path: Path) -> 
     content = video.read_bytes()
     start, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
     write(video, content[:start] + bytes(end - start) + content[end:])
-    assert make_pictures(video, tmp_path / "out", PictureWish()) == Pictures()
+    assert make_pictures(video, tmp_path / "out", PictureOptions()) == Pictures()
 
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableMedia, match="holds text"):
-        make_pictures(write(tmp_path / "a.mp4", b"only text"), tmp_path, PictureWish())
+        make_pictures(write(tmp_path / "a.mp4", b"only text"), tmp_path, PictureOptions())

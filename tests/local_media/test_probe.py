@@ -21,7 +21,7 @@ from ims_mcp.catalogue import ResponseField, get_operation
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.local.media.media_file import Deadline, UnreadableMedia, open_media
 from ims_mcp.local.media.packet_walk import walk
-from ims_mcp.local.media.pictures import PictureWish, make_pictures
+from ims_mcp.local.media.pictures import PictureOptions, make_pictures
 from ims_mcp.local.media.probe import MediaKind, probe
 from ims_mcp.local.media.stream_info import video_fields
 from ims_mcp.summaries.media_info import media_info_view
@@ -218,7 +218,7 @@ def test_a_stream_that_turns_up_on_the_way_does_no_harm(tmp_path: Path, samples:
     content = samples["h264_aac.flv"].read_bytes() + tag + len(tag).to_bytes(4)
     found = probe(write(tmp_path / "a.flv", content), "a.flv")
     assert (found.video[0]["NumFrames"], len(found.subtitles)) == ("50", 0)
-    assert make_pictures(tmp_path / "a.flv", tmp_path / "out", PictureWish(cover_seconds=1.99)).cover is not None
+    assert make_pictures(tmp_path / "a.flv", tmp_path / "out", PictureOptions(cover_at_seconds=1.99)).cover is not None
 
 
 def test_frames_are_estimated_when_there_is_no_time_to_count_them(samples: Samples) -> None:

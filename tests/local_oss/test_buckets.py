@@ -107,7 +107,7 @@ def test_prefix_and_start_narrow_a_listing(any_client: Client, thousand: list[st
 def test_pages_of_any_size_add_up(oss: OssThread, client: Client, size: int) -> None:
     """Every pairing of prefix and delimiter, by both listings, against the plain definition."""
     random_names = random.Random(size)
-    names = sorted({"".join(random_names.choices("ab/-视", k=random_names.randint(1, 6))) for _ in range(60)})
+    names = sorted({"".join(random_names.choices("ab/-视", k=random_names.randint(1, 6))) for _ in range(30)})
     names = sorted((name for name in names if not name.startswith("/")), key=str.encode)
     bucket = client.bucket(f"pages-{size}")
     oss.call(fill(oss.parts.objects, f"pages-{size}", names))

@@ -256,13 +256,13 @@ def test_uploads_that_complete_at_once_make_one_object(any_bucket: Any) -> None:
 def test_a_page_of_uploads_reads_no_more_than_it_shows(fresh: OssThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a bucket holds: many uploads of one key, and many keys under one prefix."""
     read: list[str] = []
-    restored = Description.restored
+    from_json = Description.from_json
 
     def count(text: str) -> Description:
         read.append(text)
-        return restored(text)
+        return from_json(text)
 
-    monkeypatch.setattr(Description, "restored", count)
+    monkeypatch.setattr(Description, "from_json", count)
     uploads = Uploads(fresh.parts.objects)
     keys = ["a", *["same"] * 60, *(f"under/{number:03}" for number in range(60)), "z"]
     begun = [(key, fresh.call(uploads.begin("bucket", key, Description())).id) for key in keys]

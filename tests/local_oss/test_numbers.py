@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ims_mcp.local.numbers import MOST, whole_number
+from ims_mcp.local.wire_values import MOST, whole_number
 from tests.local_oss.clients import Client, raw
 from tests.local_oss.server import OssThread
 

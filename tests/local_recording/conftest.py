@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ims_mcp.local.media.clip import make_clip
-from ims_mcp.local.rtmp.server import RtmpServer, rtmp_server
 from tests.local_ims.server import running_ims
-from tests.local_recording.recording import PATIENCE_SECONDS, Recorder
+from tests.local_recording.recording import RECONNECT_TIMEOUT_SECONDS, Recorder
+from tests.local_recording.rtmp_server import RtmpServer, rtmp_server
 from tests.local_recording.scenarios import Played, Stage
-
-# Each is half a dozen processes, most of which wait.
-_AT_ONCE = 8
 
 
 @pytest.fixture(scope="session")
 def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
     """An IMS that gives a stream up sooner than the documented three minutes."""
-    with running_ims(tmp_path_factory.mktemp("ims"), record_patience_seconds=PATIENCE_SECONDS) as ims:
+    with running_ims(tmp_path_factory.mktemp("ims"), reconnect_timeout_seconds=RECONNECT_TIMEOUT_SECONDS) as ims:
         yield Recorder(ims)
 
 
@@ -53,8 +49,6 @@ def played(
     clip: Path,
     other_clip: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Played]:
-    """All scenarios, playing side by side from the first test that asks for one."""
-    stage = Stage(recorder, rtmp, clip, other_clip, tmp_path_factory.mktemp("scenarios"))
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="scenario") as pool:
-        yield Played(stage, pool)
+) -> Played:
+    """Each scenario is played when the first test asks for it."""
+    return Played(Stage(recorder, rtmp, clip, other_clip, tmp_path_factory.mktemp("scenarios")))

@@ -16,7 +16,8 @@ import asyncio, pathlib, sys
 from ims_mcp.local.app import LocalIms, serve_until
 
 async def main():
-    ims = LocalIms(pathlib.Path(sys.argv[1]), settle=0.0, record_patience_seconds=float(sys.argv[2]))
+    data_dir, reconnect_timeout_seconds = pathlib.Path(sys.argv[1]), float(sys.argv[2])
+    ims = LocalIms(data_dir, processing_delay_seconds=0.0, reconnect_timeout_seconds=reconnect_timeout_seconds)
     await serve_until(asyncio.Event(), ims, on_ready=lambda endpoint: print(endpoint, flush=True))
 
 asyncio.run(main())
@@ -24,9 +25,9 @@ asyncio.run(main())
 
 
 class KillableIms:
-    def __init__(self, data_dir: Path, patience_seconds: float) -> None:
+    def __init__(self, data_dir: Path, reconnect_timeout_seconds: float) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _SCRIPT, str(data_dir), str(patience_seconds)],
+            [sys.executable, "-c", _SCRIPT, str(data_dir), str(reconnect_timeout_seconds)],
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             text=True,
@@ -47,9 +48,9 @@ class KillableIms:
 
 
 @contextmanager
-def killable_ims(data_dir: Path, patience_seconds: float) -> Generator[KillableIms]:
+def killable_ims(data_dir: Path, reconnect_timeout_seconds: float) -> Generator[KillableIms]:
     """Killed on the way out."""
-    ims = KillableIms(data_dir, patience_seconds)
+    ims = KillableIms(data_dir, reconnect_timeout_seconds)
     try:
         yield ims
     finally:

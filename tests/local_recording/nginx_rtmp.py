@@ -80,6 +80,12 @@ def nginx_rtmp(directory: Path) -> Generator[str]:
         process.wait(10)
 
 
+def is_played(directory: Path, name: str) -> bool:
+    """Whether the nginx in ``directory`` was asked to play a stream after its publisher came, as its log tells."""
+    log = (directory / "error.log").read_text(encoding="utf-8", errors="replace")
+    return log.rfind(f"play: name='{name}'") > log.rfind(f"publish: name='{name}'")
+
+
 def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:

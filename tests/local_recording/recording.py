@@ -13,10 +13,8 @@ from alibabacloud_ice20201109 import models
 
 from tests.local_ims.server import RunningIms, wait_for
 
-PATIENCE_SECONDS = 5.0
-"""Enough for a publisher to start on a busy machine; the documented time is three minutes."""
-LONG = bool(os.environ.get("IMS_MCP_LONG_RECORDING"))
-"""Set it for streams of 20 s and ten jobs at once."""
+RECONNECT_TIMEOUT_SECONDS = 2.0
+"""Enough for a publisher that is ready to connect on a busy machine; the documented time is three minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Recorder:
         request = models.ListLiveRecordFilesRequest(job_ids=[job_id], page_size=30)
         return list(self.ims.client().list_live_record_files(request).body.files or [])
 
-    def pieces(self, job_id: str) -> list[Path]:
+    def segments(self, job_id: str) -> list[Path]:
         """What the recorder of a running job has on disk."""
         return sorted((self.ims.data_dir / "recordings" / job_id).glob("*.flv"))
 

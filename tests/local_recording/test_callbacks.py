@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from ims_mcp.local.recording import callback
-from ims_mcp.local.recording.callback import Callbacks, numeric_url
+from ims_mcp.local.recording.callback import Callbacks, make_numeric
 from tests.local_recording.listener import listening
 
 
@@ -116,4 +116,4 @@ def test_an_answer_that_only_drips_does_not_hold_a_thread(monkeypatch: pytest.Mo
     ],
 )
 def test_a_stream_on_localhost_is_recorded_without_looking_it_up(url: str, numeric: str) -> None:
-    assert numeric_url(url) == numeric
+    assert make_numeric(url) == numeric

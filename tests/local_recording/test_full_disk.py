@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ims_mcp.local.disk import DISK_IS_FULL
-from ims_mcp.local.rtmp.publisher import publishing
-from ims_mcp.local.rtmp.server import RtmpServer
 from tests.local_ims.server import ImsProcess, running_ims, wait_for
+from tests.local_recording.publisher import publishing
 from tests.local_recording.recording import Recorder, read
+from tests.local_recording.rtmp_server import RtmpServer
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 LIMIT_BYTES = 700_000
@@ -22,7 +22,7 @@ def test_a_recording_ends_where_the_disk_does_and_its_files_are_made_when_there_
     tmp_path: Path, rtmp: RtmpServer, clip: Path
 ) -> None:
     url, data_dir = rtmp.url("fills-the-disk"), tmp_path / "data"
-    process = ImsProcess(data_dir, file_limit_bytes=LIMIT_BYTES, record_patience_seconds=60.0)
+    process = ImsProcess(data_dir, file_limit_bytes=LIMIT_BYTES, reconnect_timeout_seconds=60.0)
     try:
         recorder = Recorder(process.ims)
         job_id = recorder.submit(url, recorder.template("mp4"))
@@ -31,7 +31,9 @@ def test_a_recording_ends_where_the_disk_does_and_its_files_are_made_when_there_
             job = process.ims.call("GetLiveRecordJob", JobId=job_id)["RecordJob"]
             return job if job["Status"] == "paused" else None
 
-        with publishing(clip, url, 30.0):
+        with publishing(clip, url) as publisher:
+            publisher.connect()
+            publisher.begin_sending(30.0)
             assert wait_for(ended)["FailReason"].startswith(DISK_IS_FULL)
         assert process.ims.call("ListLiveRecordJobs")["LiveRecordJobs"][0]["FailReason"].startswith(DISK_IS_FULL)
     finally:

@@ -1,4 +1,4 @@
-"""Ten recordings at once on one machine; long, so that it runs where IMS_MCP_LONG_RECORDING is set."""
+"""Ten recordings at once on one machine."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from ims_mcp.local.rtmp.publisher import publishing
-from ims_mcp.local.rtmp.server import RtmpServer
-from tests.local_recording.recording import LONG, Recorder, decodes
+from tests.local_recording.publisher import publishing
+from tests.local_recording.recording import Recorder, decodes
+from tests.local_recording.rtmp_server import RtmpServer
 
 _SECONDS = 10.0
 
 
-@pytest.mark.skipif(not LONG, reason="IMS_MCP_LONG_RECORDING is not set")
+@pytest.mark.slow
 def test_ten_jobs_record_ten_streams_at_once(recorder: Recorder, rtmp: RtmpServer, clip: Path, tmp_path: Path) -> None:
     template = recorder.template("mp4", "flv", "m3u8")
     urls = [rtmp.url(f"many{number}") for number in range(10)]
     with ExitStack() as publishers:
-        started = [publishers.enter_context(publishing(clip, url, _SECONDS)) for url in urls]
+        started = [publishers.enter_context(publishing(clip, url, speed=1.0)) for url in urls]
+        for publisher in started:
+            publisher.connect()
         jobs = [recorder.submit(url, template) for url in urls]
-        sent = [publisher.finished() for publisher in started]
+        for publisher in started:
+            publisher.begin_sending(_SECONDS)
+        sent = [publisher.finish() for publisher in started]
     for job_id, packets in zip(jobs, sent, strict=True):
         recorder.reached(job_id, "paused")
         files = recorder.files(job_id)

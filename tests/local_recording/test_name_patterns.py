@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ims_mcp.local.recording.name_patterns import (
+from ims_mcp.local.recording.record_format import (
     file_key,
-    file_pattern_problem,
+    find_file_pattern_problem,
+    find_slice_pattern_problem,
     slice_key,
-    slice_pattern_problem,
 )
 
 _START, _END = 1_769_846_400.9, 1_769_850_000.2
@@ -31,17 +31,17 @@ def test_a_slice_is_named_by_the_moment_it_begins() -> None:
 
 @pytest.mark.parametrize("pattern", ["{StartTime}{EndTime}", "{EscapedStartTime}{EndTime}", "新/{EndTime}{StartTime}"])
 def test_a_file_pattern_needs_a_start_and_an_end(pattern: str) -> None:
-    assert file_pattern_problem(pattern) is None
-    assert file_pattern_problem(pattern.replace("EndTime", "Sequence").replace("Escaped", "")) is not None
+    assert find_file_pattern_problem(pattern) is None
+    assert find_file_pattern_problem(pattern.replace("EndTime", "Sequence").replace("Escaped", "")) is not None
 
 
 @pytest.mark.parametrize("added", ["/", "{UnixTimestamp}", "新" * 80])
 def test_a_file_pattern_that_no_object_can_have_is_a_problem(added: str) -> None:
-    assert file_pattern_problem(added + "{StartTime}{EndTime}") is not None
+    assert find_file_pattern_problem(added + "{StartTime}{EndTime}") is not None
 
 
 def test_a_slice_pattern_needs_its_moment_and_its_number() -> None:
-    assert slice_pattern_problem("{UnixTimestamp}{Sequence}") is None
-    assert slice_pattern_problem("{UnixTimestamp}") is not None
-    assert slice_pattern_problem("{Sequence}") is not None
-    assert slice_pattern_problem("{UnixTimestamp}{Sequence}{StartTime}") is not None
+    assert find_slice_pattern_problem("{UnixTimestamp}{Sequence}") is None
+    assert find_slice_pattern_problem("{UnixTimestamp}") is not None
+    assert find_slice_pattern_problem("{Sequence}") is not None
+    assert find_slice_pattern_problem("{UnixTimestamp}{Sequence}{StartTime}") is not None

@@ -23,7 +23,7 @@ _M3U8 = {**_MP4, "Format": "m3u8", "SliceOssObjectPrefix": "{UnixTimestamp}-{Seq
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
     """An IMS of its own, whose jobs wait for streams that never come."""
-    with running_ims(tmp_path_factory.mktemp("ims"), record_patience_seconds=3600.0) as ims:
+    with running_ims(tmp_path_factory.mktemp("ims"), reconnect_timeout_seconds=3600.0) as ims:
         yield Recorder(ims)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.timestamps import epoch_seconds
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.wire_values import epoch_seconds
 from tests.local_ims.server import RunningIms, call_raw, refusal_of, running_ims
 from tests.local_oss.clients import error_of, oss2
 from tests.local_uploads.grants import Clock, Grant, new_media, new_stream, refreshed, status_of

@@ -12,11 +12,12 @@ import anyio
 import pytest
 
 from ims_mcp.local.media.media_worker import MediaWorker
+from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library import assets
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.media_library.assets import MediaFile, Wishes
+from ims_mcp.local.media_library.assets import MediaFile
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.store import Store
@@ -28,7 +29,7 @@ ASSET = {
     "media_type": "video",
     "business_type": "general",
     "title": "t",
-    "wishes": Wishes().to_json(),
+    "wishes": PictureOptions().to_json(),
 }
 
 
@@ -78,7 +79,7 @@ async def running(directory: Path, worker: MediaWorker) -> AsyncGenerator[Parts]
         store = await stack.enter_async_context(Store(directory, schema=assets.SCHEMA + oss.SCHEMA))
         objects, library = oss.Objects(store, directory), Library(store, time.time)
         registrar = Registrar(
-            library, objects, worker, work_dir=directory / "work", settle_seconds=0.0, clock=time.time
+            library, objects, worker, work_dir=directory / "work", processing_delay_seconds=0.0, clock=time.time
         )
         await stack.enter_async_context(registrar)
         yield Parts(objects, library, registrar, UploadSessions(objects, registrar, time.time), directory)
@@ -90,12 +91,13 @@ async def test_probing_the_old_data_is_given_up(tmp_path: Path) -> None:
     with anyio.fail_after(10):
         async with running(tmp_path, worker) as parts:
             opened = await parts.sessions.open_asset(ADDRESS, ASSET)
+            assert opened.file_id is not None
             assert await parts.bring(b"old")
             await worker.first_began.wait()
             assert await parts.bring(b"newer")
-            await parts.registrar.settled(opened.file_id)
+            await parts.registrar.wait_until_idle(opened.file_id)
             worker.let_go.set()
-            await parts.registrar.settled(opened.file_id)
+            await parts.registrar.wait_until_idle(opened.file_id)
             file = await parts.file(opened.media_id)
             assert (file.status, file.details["FileBasicInfo"]["FileSize"]) == ("Normal", "5")
             assert not worker.first_ended
@@ -107,6 +109,7 @@ async def test_a_result_that_comes_after_new_data_is_not_taken(tmp_path: Path) -
     with anyio.fail_after(10):
         async with running(tmp_path, HeldWorker()) as parts:
             opened = await parts.sessions.open_asset(ADDRESS, ASSET)
+            assert opened.file_id is not None
             assert await parts.bring(b"old")
             outdated = await parts.media.pending_file(opened.file_id)
             assert outdated is not None

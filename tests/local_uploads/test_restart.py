@@ -61,13 +61,13 @@ def test_what_was_taken_once_is_not_taken_again_at_the_next_start(tmp_path: Path
         grant.put(clip)
         before = ims.settled(grant.media_id)["MediaBasicInfo"]
     # Preparing anew would take this long.
-    with running_ims(tmp_path, settle=30) as ims:
+    with running_ims(tmp_path, processing_delay_seconds=30) as ims:
         after = ims.media_info(grant.media_id)["MediaBasicInfo"]
         assert (after["Status"], after["ModifiedTime"]) == ("Normal", before["ModifiedTime"])
 
 
 def test_a_killed_process_prepares_what_had_come_at_its_next_start(tmp_path: Path, clip: Path) -> None:
-    with ims_process(tmp_path, settle=30) as process:
+    with ims_process(tmp_path, processing_delay_seconds=30) as process:
         grants = [new_media(process.ims) for _ in range(3)]
         for grant in grants:
             grant.put(clip)

@@ -60,7 +60,7 @@ def ims_behind_proxy(data_dir: Path, **options: Any) -> Generator[tuple[RunningI
         made.append(_BehindProxy(*arguments, **named))
         return made[0]
 
-    with mock.patch("tests.local_ims.server.LocalIms", make), running_ims(data_dir, **options) as ims:
+    with running_ims(data_dir, make=make, **options) as ims:
         proxy = made[0].proxy
         assert proxy is not None
         try:

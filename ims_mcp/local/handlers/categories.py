@@ -5,16 +5,12 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault
 from ims_mcp.local.store import Store
 
 MAX_LEVELS = 3
 MAX_CHILDREN = 100
-_TYPE = Parameter("Type", "string", choices=("default", "material"))
-_NAME = Parameter("CateName", "string", required=True, max_bytes=64)
-_ID = Parameter("CateId", "integer", required=True)
 
 
 class Categories:
@@ -23,27 +19,9 @@ class Categories:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        add = local_table("AddCategory", _NAME, Parameter("ParentId", "integer"), _TYPE, effect=Effect.WRITE)
-        get = local_table(
-            "GetCategories",
-            Parameter("CateId", "integer"),
-            Parameter("PageNo", "integer", minimum=1, maximum=1_000_000),
-            Parameter("PageSize", "integer", minimum=10, maximum=100),
-            Parameter("SortBy", "string", choices=("CreationTime:Desc", "CreationTime:Asc")),
-            _TYPE,
-        )
-        update = local_table("UpdateCategory", _ID, _NAME, effect=Effect.WRITE)
-        delete = local_table("DeleteCategory", _ID, effect=Effect.DESTRUCTIVE)
-        return (
-            Service(add, self._add),
-            Service(get, self._get),
-            Service(update, self._update),
-            Service(delete, self._delete),
-        )
-
+    @handles("AddCategory")
     async def _add(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         parent_id = _parent(call.integer("ParentId"))
 
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -65,10 +43,11 @@ class Categories:
 
         return {"Category": await self._store.write(work)}
 
+    @handles("GetCategories")
     async def _get(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         cate_id = _parent(call.integer("CateId"))
-        size = call.integer("PageSize") or 10
-        skipped = ((call.integer("PageNo") or 1) - 1) * size
+        number, size = call.page()
         order = "ASC" if call.text("SortBy") == "CreationTime:Asc" else "DESC"
         query = (
             "SELECT * FROM media_category WHERE parent_id IS ? AND type = ? "  # noqa: S608 - order is one of two
@@ -78,7 +57,7 @@ class Categories:
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
             category = None if cate_id is None else _row(connection, cate_id)
             kind = category["type"] if category is not None else call.text("Type") or "default"
-            rows = connection.execute(query, (cate_id, kind, size, skipped)).fetchall()
+            rows = connection.execute(query, (cate_id, kind, size, (number - 1) * size)).fetchall()
             children = [{**_category(row), "SubTotal": _children(connection, row["cate_id"], kind)} for row in rows]
             return {
                 "Category": None if category is None else _category(category),
@@ -88,7 +67,10 @@ class Categories:
 
         return await self._store.read(work)
 
+    @handles("UpdateCategory")
     async def _update(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+
         def work(connection: sqlite3.Connection) -> None:
             cate_id = _row(connection, call.integer("CateId"))["cate_id"]
             connection.execute(
@@ -98,7 +80,10 @@ class Categories:
         await self._store.write(work)
         return {}
 
+    @handles("DeleteCategory")
     async def _delete(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+
         def work(connection: sqlite3.Connection) -> None:
             cate_id = _row(connection, call.integer("CateId"))["cate_id"]
             # Sub-categories go and assets lose their category through the tables' foreign keys.

@@ -1,21 +1,24 @@
-"""ListLiveRecordFiles and DeleteLiveRecordFiles."""
+"""ListLiveRecordFiles and DeleteLiveRecordFiles, and the window of time the recording's lists are asked for."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import quote
 
-from ims_mcp.catalogue import get_operation
-from ims_mcp.local.handlers.live_record_window import page_of
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.files import RecordFile, RecordFiles
-from ims_mcp.local.rpc.call import Call, Service
-from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.recording.jobs import Page
+from ims_mcp.local.rpc.call import Call, handles
+from ims_mcp.local.rpc.service_errors import invalid
+from ims_mcp.local.wire_values import utc_text
 
 _WINDOW_DAYS = 4
+_DAY_SECONDS = 86_400
+_FORMS = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")
 _PUBLIC_ENDPOINT = re.compile(r"oss-[a-z0-9-]+\.aliyuncs\.com")
 
 
@@ -28,14 +31,7 @@ class LiveRecordFiles:
         self._region = region
         self._endpoint = endpoint
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        return (
-            Service(get_operation("ListLiveRecordFiles"), self._list),
-            Service(get_operation("DeleteLiveRecordFiles"), self._delete),
-        )
-
-    def shown(self, file: RecordFile) -> dict[str, Any]:
+    def describe(self, file: RecordFile) -> dict[str, Any]:
         """As the list and the callback tell of it. RecordOutput is JSON text."""
         output = {"Type": file.output_type, "Bucket": file.address.bucket, "Endpoint": file.endpoint}
         return {
@@ -62,12 +58,14 @@ class LiveRecordFiles:
         host = endpoint or f"oss-{self._region}.aliyuncs.com"
         return f"http://{file.address.bucket}.{host}/{quote(file.address.key, safe='/~')}"
 
+    @handles("ListLiveRecordFiles")
     async def _list(self, call: Call) -> dict[str, Any]:
-        page = page_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") == "desc")
+        """Whole."""
+        page = window_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") == "desc")
         job_ids = cast("Sequence[str]", call.arguments.get("JobIds") or ())
         files, total = await self._files.list(page, job_ids=job_ids, format_=call.text("RecordFormat"))
         return {
-            "Files": [self.shown(file) for file in files],
+            "Files": [self.describe(file) for file in files],
             "PageNo": page.number,
             # Texts, both of them, unlike in the list of jobs.
             "PageSize": str(page.size),
@@ -75,7 +73,9 @@ class LiveRecordFiles:
             "TotalCount": str(total),
         }
 
+    @handles("DeleteLiveRecordFiles")
     async def _delete(self, call: Call) -> dict[str, Any]:
+        """Whole; each file is answered with Success or ResourceNotFound."""
         record_ids = cast("Sequence[str]", call.arguments["RecordIds"])
         outcomes: list[dict[str, str]] = []
         for record_id in dict.fromkeys(record_ids):
@@ -89,3 +89,28 @@ class LiveRecordFiles:
             outcomes.append({"RecordId": record_id, "Code": "Success", "Message": "Deleted."})
         done = sum(outcome["Code"] == "Success" for outcome in outcomes)
         return {"DeleteFileInfoList": outcomes, "Message": f"{done} of {len(outcomes)} deleted."}
+
+
+def window_of(call: Call, *, window_days: int, descending: bool) -> Page:
+    """StartTime, EndTime, PageNo and PageSize. RpcFault (InvalidParameter) also where the window is too wide."""
+    start, end = _read_moment(call, "StartTime"), _read_moment(call, "EndTime")
+    if start is not None and end is not None:
+        if end < start:
+            raise invalid("EndTime", "lies before StartTime")
+        if end - start > window_days * _DAY_SECONDS:
+            raise invalid("EndTime", f"is more than {window_days} days after StartTime")
+    number, size = call.page()
+    return Page(start, end, number, size, descending)
+
+
+def _read_moment(call: Call, name: str) -> float | None:
+    """The documents write moments with seconds and without."""
+    text = call.text(name)
+    if text is None:
+        return None
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
+        except ValueError:
+            continue
+    raise invalid(name, f"{text!r} is not of the form 2026-01-31T08:00:00Z")

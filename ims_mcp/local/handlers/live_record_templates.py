@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from ims_mcp.catalogue import get_operation
 from ims_mcp.local.recording.jobs import RecordJobs
-from ims_mcp.local.recording.record_format import RecordFormat, record_formats
+from ims_mcp.local.recording.record_format import RecordFormat, read_record_formats
 from ims_mcp.local.recording.templates import Template, Templates
-from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
-from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.wire_values import utc_text
 
 
 class LiveRecordTemplates:
@@ -21,29 +20,25 @@ class LiveRecordTemplates:
         self._templates = templates
         self._jobs = jobs
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        return (
-            Service(get_operation("CreateLiveRecordTemplate"), self._create),
-            Service(get_operation("GetLiveRecordTemplate"), self._get),
-            Service(get_operation("ListLiveRecordTemplates"), self._list),
-            Service(get_operation("UpdateLiveRecordTemplate"), self._update),
-            Service(get_operation("DeleteLiveRecordTemplate"), self._delete),
-        )
-
+    @handles("CreateLiveRecordTemplate")
     async def _create(self, call: Call) -> dict[str, Any]:
-        return {"TemplateId": await self._templates.create(call.text("Name") or "", _formats(call))}
+        """Whole."""
+        return {"TemplateId": await self._templates.create(call.text("Name") or "", _read_formats(call))}
 
+    @handles("GetLiveRecordTemplate")
     async def _get(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         template_id, job_id = call.text("TemplateId") or "", call.text("JobId")
         if job_id is None:
-            return {"RecordTemplate": _shown(await self._templates.get(template_id))}
+            return {"RecordTemplate": _describe(await self._templates.get(template_id))}
         snapshot = (await self._jobs.get(job_id)).template
         if snapshot.template_id != template_id:
             raise RpcFault("ResourceNotFound", f"The job {job_id} was not submitted with the template {template_id}.")
-        return {"RecordTemplate": _shown(snapshot)}
+        return {"RecordTemplate": _describe(snapshot)}
 
+    @handles("ListLiveRecordTemplates")
     async def _list(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         sort_by = (call.text("SortBy") or "desc").lower()
         if sort_by not in ("asc", "desc"):
             raise invalid("SortBy", "has to be asc or desc")
@@ -58,34 +53,38 @@ class LiveRecordTemplates:
         ]
         if sort_by == "desc":
             found.reverse()
-        number, size = call.integer("PageNo") or 1, call.integer("PageSize") or 10
+        number, size = call.page()
         return {
-            "RecordTemplateList": [_shown(template) for template in found[(number - 1) * size : number * size]],
+            "RecordTemplateList": [_describe(template) for template in found[(number - 1) * size : number * size]],
             "PageNo": number,
             "PageSize": size,
             "SortBy": sort_by,
             "TotalCount": len(found),
         }
 
+    @handles("UpdateLiveRecordTemplate")
     async def _update(self, call: Call) -> dict[str, Any]:
-        await self._templates.update(call.text("TemplateId") or "", call.text("Name") or "", _formats(call))
+        """Whole."""
+        await self._templates.update(call.text("TemplateId") or "", call.text("Name") or "", _read_formats(call))
         return {}
 
+    @handles("DeleteLiveRecordTemplate")
     async def _delete(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         await self._templates.delete(call.text("TemplateId") or "")
         return {}
 
 
-def _formats(call: Call) -> tuple[RecordFormat, ...]:
-    return record_formats(cast("Sequence[Mapping[str, Any]]", call.arguments["RecordFormat"]))
+def _read_formats(call: Call) -> tuple[RecordFormat, ...]:
+    return read_record_formats(cast("Sequence[Mapping[str, Any]]", call.arguments["RecordFormat"]))
 
 
-def _shown(template: Template) -> dict[str, Any]:
+def _describe(template: Template) -> dict[str, Any]:
     return {
         "TemplateId": template.template_id,
         "Name": template.name,
         "Type": template.kind,
         "CreateTime": utc_text(template.created_at),
         "LastModified": utc_text(template.modified_at),
-        "RecordFormatList": [entry.wire() for entry in template.formats],
+        "RecordFormatList": [entry.to_wire() for entry in template.formats],
     }

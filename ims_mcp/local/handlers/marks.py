@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from typing import Any, cast
+from typing import Any
 
-from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.rpc.call import Call, Service, local_table
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid, media_not_found, missing
 from ims_mcp.local.store import Store
 
 _TIMES = ("MarkStartTime", "MarkEndTime")
 _FIELDS = (*_TIMES, "MarkTag", "MarkContent", "MarkStatus")
-_MEDIA_ID = Parameter("MediaId", "string", max_bytes=64)
-_NEEDED_MEDIA_ID = Parameter("MediaId", "string", required=True, max_bytes=64)
-_MARKS = Parameter("MediaMarks", "string", required=True)
-_IDS = Parameter("MediaMarkIds", "string", comma_list=True)
 
 Mark = dict[str, str]
 """The fields of one mark, times as text in seconds, as the pages' examples have them."""
@@ -29,43 +24,41 @@ class Marks:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        return (
-            Service(local_table("AddMediaMarks", _NEEDED_MEDIA_ID, _MARKS, effect=Effect.WRITE), self._add),
-            Service(local_table("GetMediaMarks", _MEDIA_ID, _IDS), self._get),
-            Service(local_table("ListMediaMarks", _MEDIA_ID, _IDS), self._list),
-            Service(local_table("UpdateMediaMarks", _NEEDED_MEDIA_ID, _MARKS, effect=Effect.WRITE), self._update),
-            Service(local_table("DeleteMediaMarks", _MEDIA_ID, _IDS, effect=Effect.DESTRUCTIVE), self._delete),
-        )
-
+    @handles("AddMediaMarks")
     async def _add(self, call: Call) -> dict[str, Any]:
-        media_id = _media_id(call)
+        """Whole."""
+        media_id = call.required_text("MediaId")
         marks = [(f"mark-{uuid.uuid4().hex}", fields) for _, fields in _elements(call)]
 
         def work(connection: sqlite3.Connection) -> None:
             _check_asset(connection, media_id)
             connection.executemany(
                 "INSERT INTO media_mark (mark_id, media_id, fields) VALUES (?, ?, ?)",
-                [(mark_id, media_id, _text(_checked(fields))) for mark_id, fields in marks],
+                [(mark_id, media_id, _text(_check(fields))) for mark_id, fields in marks],
             )
 
         await self._store.write(work)
         return {"MediaId": media_id, "MediaMarkIds": ",".join(mark_id for mark_id, _ in marks)}
 
+    @handles("GetMediaMarks")
     async def _get(self, call: Call) -> dict[str, Any]:
-        media_id, mark_ids = _media_id(call), call.parts("MediaMarkIds")
+        """MediaId and MediaMarkIds are both needed; unknown ids are passed over."""
+        media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
         if not mark_ids:
             raise missing("MediaMarkIds")
         marks = await self._marks(media_id)
         return {"MediaId": media_id, "MediaMarks": _text([mark for mark in marks if mark["MarkId"] in mark_ids])}
 
+    @handles("ListMediaMarks")
     async def _list(self, call: Call) -> dict[str, Any]:
-        media_id = _media_id(call)
+        """Whole."""
+        media_id = call.required_text("MediaId")
         return {"MediaId": media_id, "MediaMarks": _text(await self._marks(media_id))}
 
+    @handles("UpdateMediaMarks")
     async def _update(self, call: Call) -> dict[str, Any]:
-        media_id, elements = _media_id(call), _elements(call)
+        """An element names its mark as MarkId (MediaMarkId is understood as well)."""
+        media_id, elements = call.required_text("MediaId"), _elements(call)
         for number, (mark_id, _) in enumerate(elements):
             if mark_id is None:
                 raise invalid("MediaMarks", f"element {number} names no MarkId")
@@ -78,14 +71,16 @@ class Marks:
                 ).fetchone()
                 if row is None:
                     raise RpcFault("ResourceNotFound", f"The asset {media_id} has no mark {mark_id}.")
-                fields = _checked({**json.loads(row["fields"]), **changes})
+                fields = _check({**json.loads(row["fields"]), **changes})
                 connection.execute("UPDATE media_mark SET fields = ? WHERE mark_id = ?", (_text(fields), mark_id))
 
         await self._store.write(work)
         return {"MediaId": media_id, "MediaMarkIds": ",".join(str(mark_id) for mark_id, _ in elements)}
 
+    @handles("DeleteMediaMarks")
     async def _delete(self, call: Call) -> dict[str, Any]:
-        media_id, mark_ids = _media_id(call), call.parts("MediaMarkIds")
+        """Whole."""
+        media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
 
         def work(connection: sqlite3.Connection) -> list[str]:
             _check_asset(connection, media_id)
@@ -110,13 +105,6 @@ class Marks:
         return await self._store.read(work)
 
 
-def _media_id(call: Call) -> str:
-    media_id = call.text("MediaId")
-    if media_id is None:
-        raise missing("MediaId")
-    return media_id
-
-
 def _check_asset(connection: sqlite3.Connection, media_id: str) -> None:
     query = "SELECT 1 FROM media_asset WHERE media_id = ? AND deleted_at IS NULL"
     if connection.execute(query, (media_id,)).fetchone() is None:
@@ -125,24 +113,18 @@ def _check_asset(connection: sqlite3.Connection, media_id: str) -> None:
 
 def _elements(call: Call) -> list[tuple[str | None, Mark]]:
     """The elements of MediaMarks: (the id it names, its known fields as text)."""
-    try:
-        elements: Any = json.loads(call.text("MediaMarks") or "")
-    except (ValueError, RecursionError):
-        raise invalid("MediaMarks", "is not valid JSON") from None
-    if not isinstance(elements, list) or not elements:
+    marks: list[dict[str, Any]] = call.arguments["MediaMarks"]
+    if not marks:
         raise invalid("MediaMarks", "has to be a JSON list with at least one mark")
-    result: list[tuple[str | None, Mark]] = []
-    for number, element in enumerate(cast("list[Any]", elements)):
-        if not isinstance(element, dict):
-            raise invalid("MediaMarks", f"element {number} is not an object")
-        given = cast("dict[str, Any]", element)
+    elements: list[tuple[str | None, Mark]] = []
+    for given in marks:
         mark_id = given.get("MarkId") or given.get("MediaMarkId")
         fields = {name: str(given[name]) for name in _FIELDS if given.get(name) is not None}
-        result.append((None if mark_id is None else str(mark_id), fields))
-    return result
+        elements.append((None if mark_id is None else str(mark_id), fields))
+    return elements
 
 
-def _checked(mark: Mark) -> Mark:
+def _check(mark: Mark) -> Mark:
     times: list[float] = []
     for name in _TIMES:
         if name in mark:

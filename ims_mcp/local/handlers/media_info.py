@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from ims_mcp.local.identity import Identity
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.assets import NORMAL, TRANSCODE_FILE, UPLOAD_FAIL, Asset, MediaFile
-from ims_mcp.local.media_library.media_urls import MediaUrls
-from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.oss.signature_v1 import signed_url
 from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.wire_values import utc_text
 
 # There are no templates here; clients find one named all the same.
 _SPRITE_TEMPLATE_ID = "0" * 32
+
+
+class MediaUrls:
+    """Signs with the IMS's own key pair, for the endpoint it listens on now: stored state holds no port."""
+
+    def __init__(self, owner: Identity, endpoint: Callable[[], str], clock: Callable[[], float]) -> None:
+        self._owner = owner
+        self._endpoint = endpoint
+        self._clock = clock
+
+    def sign(self, address: ObjectAddress, lifetime_seconds: int) -> str:
+        """A path-style URL anybody can GET until it expires."""
+        expires = int(self._clock()) + lifetime_seconds
+        return signed_url(self._endpoint(), address.bucket, address.key, self._owner, expires=expires)
 
 
 class MediaInfo:
@@ -59,6 +74,7 @@ class MediaInfo:
         return [self._file(file, seconds) for file in shown]
 
     def cover_url(self, asset: Asset, seconds: int) -> str | None:
+        """The address that was set, else that of the generated cover, signed for so many seconds."""
         if asset.cover_url or asset.pictures.cover is None:
             return asset.cover_url
         return self._picture_url(asset, asset.pictures.cover, seconds)
@@ -70,7 +86,7 @@ class MediaInfo:
             "FileStatus": file.status,
             "FailReason": file.fail_reason,
             "FileType": file.file_type,
-            "FileUrl": self._urls.signed(file.address, seconds),
+            "FileUrl": self._urls.sign(file.address, seconds),
             "Region": self._region,
             "CreateTime": utc_text(file.created_at),
             "ModifiedTime": utc_text(file.modified_at),
@@ -95,7 +111,7 @@ class MediaInfo:
         return json.dumps([known | asset.pictures.sprite_info])
 
     def _picture_url(self, asset: Asset, key: str, seconds: int) -> str:
-        return self._urls.signed(ObjectAddress(asset.address.bucket, key), seconds)
+        return self._urls.sign(ObjectAddress(asset.address.bucket, key), seconds)
 
 
 def _is_failed_stream(file: MediaFile) -> bool:

@@ -7,17 +7,28 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ims_mcp.catalogue import get_operation
-from ims_mcp.local.handlers.upload_arguments import asset_columns, extension_of, pulled_files, refuse_unsupported
-from ims_mcp.local.handlers.uploading import FOLDERS, STREAM_FOLDER, quality_of
-from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, VodAddress, object_address
-from ims_mcp.local.media_library.media_types import media_type_of
-from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.handlers.uploading import (
+    FOLDERS,
+    STREAM_FOLDER,
+    asset_columns,
+    extension_of,
+    quality_of,
+    read_pulled_files,
+    refuse_unsupported,
+)
+from ims_mcp.local.media_library.addresses import (
+    AddressError,
+    ObjectAddress,
+    VodAddress,
+    media_type_of,
+    object_address,
+)
+from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid, unsupported
-from ims_mcp.local.timestamps import utc_text
 from ims_mcp.local.uploads.pull_jobs import PullJob, PullJobs, PullRequest
 from ims_mcp.local.uploads.puller import Puller
 from ims_mcp.local.uploads.vod_storage import VodStorage
+from ims_mcp.local.wire_values import utc_text
 
 MAX_URLS = 20
 MAX_ASKED = 10
@@ -33,17 +44,11 @@ class Pulling:
         self._storage = storage
         self._endpoint = endpoint
 
-    @property
-    def services(self) -> tuple[Service, ...]:
-        return (
-            Service(get_operation("UploadMediaByURL"), self._pull_assets),
-            Service(get_operation("UploadStreamByURL"), self._pull_stream),
-            Service(get_operation("GetUrlUploadInfos"), self._get),
-        )
-
+    @handles("UploadMediaByURL")
     async def _pull_assets(self, call: Call) -> dict[str, Any]:
+        """From this machine only (127.0.0.0/8, ::1, localhost); video and audio, without workflows and entities."""
         refuse_unsupported(call)
-        described = pulled_files(call)
+        described = read_pulled_files(call)
         urls = [unquote(part) for part in call.parts("UploadURLs", most=MAX_URLS)]
         requests = [self._asset_request(call, url, described.get(url, {})) for url in urls]
         jobs = await self._jobs.add_assets(requests)
@@ -58,7 +63,9 @@ class Pulling:
         address = self._storage.new_address(FOLDERS[media_type], extension)
         return PullRequest(url, source, address, {**columns, "input_url": self._storage.file_url(address)})
 
+    @handles("UploadStreamByURL")
     async def _pull_stream(self, call: Call) -> dict[str, Any]:
+        """From this machine only."""
         url = str(call.text("StreamURL"))
         source, file_name = self._source(url, "StreamURL")
         _, extension = _type_and_extension(call.text("FileExtension"), url, file_name, "StreamURL")
@@ -74,7 +81,9 @@ class Pulling:
             "FileURL": columns["input_url"],
         }
 
+    @handles("GetUrlUploadInfos")
     async def _get(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         asked = call.parts("JobIds", most=MAX_ASKED)
         if asked:
             jobs = await self._jobs.by_ids(asked)
@@ -84,7 +93,7 @@ class Pulling:
             jobs = await self._jobs.by_urls(asked)
             known = {job.url for job in jobs}
         return {
-            "URLUploadInfoList": [_info(job) for job in jobs],
+            "URLUploadInfoList": [_describe(job) for job in jobs],
             "NonExists": [one for one in asked if one not in known],
         }
 
@@ -121,7 +130,7 @@ def _type_and_extension(given: str | None, url: str, file_name: str, name: str) 
     return media_type, extension
 
 
-def _info(job: PullJob) -> dict[str, Any]:
+def _describe(job: PullJob) -> dict[str, Any]:
     return {
         "JobId": job.job_id,
         "MediaId": job.media_id,

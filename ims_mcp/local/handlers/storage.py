@@ -6,11 +6,10 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Parameter
-from ims_mcp.local.rpc.call import Call, Service, local_table
-from ims_mcp.local.rpc.service_errors import RpcFault, missing, unsupported
+from ims_mcp.local.rpc.call import Call, handles
+from ims_mcp.local.rpc.service_errors import RpcFault, unsupported
 from ims_mcp.local.store import Store
-from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.wire_values import utc_text
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS media_storage (
@@ -25,7 +24,6 @@ DEFAULT_BUCKET = "local-media"
 OWN_BUCKET = "user_oss_bucket"
 _APP_ID = "app-1000000"
 _SELECT = "SELECT *, bucket IN (SELECT name FROM buckets) AS present FROM media_storage"
-_TYPES = Parameter("StorageType", "string", choices=(OWN_BUCKET, "vod_oss_bucket"))
 
 
 class Storage:
@@ -34,22 +32,6 @@ class Storage:
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
-
-    @property
-    def services(self) -> tuple[Service, ...]:
-        listing = local_table("GetStorageList", Parameter("AppId", "string"), Parameter("Status", "string"), _TYPES)
-        change = local_table(
-            "SetDefaultStorageLocation",
-            Parameter("Bucket", "string"),
-            Parameter("Path", "string"),
-            _TYPES,
-            effect=Effect.WRITE,
-        )
-        return (
-            Service(listing, self._list),
-            Service(local_table("GetDefaultStorageLocation"), self._get_default),
-            Service(change, self._set_default),
-        )
 
     async def ensure_default(self) -> None:
         """A new library has the bucket local-media as its default storage."""
@@ -60,7 +42,9 @@ class Storage:
 
         await self._store.write(work)
 
+    @handles("GetStorageList")
     async def _list(self, call: Call) -> dict[str, Any]:
+        """Every bucket that has been the default; the VOD storage is not among them."""
         query = f"{_SELECT} ORDER BY created_at, bucket"
         rows = await self._store.read(lambda connection: connection.execute(query).fetchall())
         storages = [
@@ -84,16 +68,18 @@ class Storage:
             ]
         }
 
+    @handles("GetDefaultStorageLocation")
     async def _get_default(self, call: Call) -> dict[str, Any]:
+        """Whole."""
         del call
         query = f"{_SELECT} WHERE is_default"
         row = await self._store.read(lambda connection: connection.execute(query).fetchone())
         return {"Bucket": row["bucket"], "Path": row["path"], "StorageType": OWN_BUCKET, "Status": _status(row)}
 
+    @handles("SetDefaultStorageLocation")
     async def _set_default(self, call: Call) -> dict[str, Any]:
-        bucket = call.text("Bucket")
-        if bucket is None:
-            raise missing("Bucket")
+        """Not to the VOD storage."""
+        bucket = call.required_text("Bucket")
         if call.text("StorageType") not in (None, OWN_BUCKET):
             raise unsupported(f"VOD storage: StorageType has to be {OWN_BUCKET}")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Parameter
+from ims_mcp.catalogue import Parameter
 from ims_mcp.local.identity import Identities
-from ims_mcp.local.rpc.call import STS_VERSION, Call, Service, local_table
+from ims_mcp.local.rpc.call import STS_VERSION, Call, Service, own_table
 from ims_mcp.local.rpc.service_errors import unsupported
-from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.wire_values import utc_text
 
 _DEFAULT_SECONDS = 3600
 
@@ -22,7 +22,8 @@ class Sts:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        table = local_table(
+        """AssumeRole."""
+        table = own_table(
             "AssumeRole",
             Parameter(
                 "RoleArn",
@@ -41,11 +42,11 @@ class Sts:
             Parameter("DurationSeconds", "integer", minimum=900, maximum=43200),
             Parameter("Policy", "string"),
             Parameter("ExternalId", "string"),
-            effect=Effect.WRITE,
         )
         return (Service(table, self._assume_role, STS_VERSION),)
 
     async def _assume_role(self, call: Call) -> dict[str, Any]:
+        """For any RoleArn, without Policy; the credentials may do everything."""
         if call.text("Policy") is not None:
             # Credentials that may do more than their policy says would teach the wrong thing.
             raise unsupported("policies: leave Policy out")

@@ -45,6 +45,7 @@ class UnreadableMedia(ImsError):
 
     @property
     def reason(self) -> str:
+        """The text."""
         return str(self)
 
 
@@ -56,10 +57,12 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
+        """So many seconds from now."""
         return cls(time.monotonic() + seconds)
 
     @property
     def passed(self) -> bool:
+        """Whether it is over."""
         return time.monotonic() >= self.at_seconds
 
 

@@ -13,13 +13,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import MEMORY_BYTES, end_with_parent, limit_this_process
 from ims_mcp.local.media.media_file import UnreadableMedia
-from ims_mcp.local.media.pictures import Pictures, PictureWish, make_pictures
+from ims_mcp.local.media.pictures import PictureOptions, Pictures, make_pictures
 from ims_mcp.local.media.probe import Probe, probe
 
 T = TypeVar("T")
@@ -53,9 +52,7 @@ class MediaWorker:
         self._is_open = True
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._is_open = False
         for process in (*self._busy, *self._idle):
             self._end(process)
@@ -69,9 +66,9 @@ class MediaWorker:
         """:func:`ims_mcp.local.media.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
         return await self._run(probe, path, name)
 
-    async def pictures(self, path: Path, directory: Path, wish: PictureWish) -> Pictures:
+    async def pictures(self, path: Path, directory: Path, options: PictureOptions) -> Pictures:
         """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia if the file cannot be opened."""
-        return await self._run(make_pictures, path, directory, wish)
+        return await self._run(make_pictures, path, directory, options)
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._places:

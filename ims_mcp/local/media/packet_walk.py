@@ -45,6 +45,7 @@ class Walk:
         return self.rotation is not None or self.is_too_large
 
     def see(self, packet: Packet[Stream]) -> None:
+        """Count a packet, and when it plays."""
         self.packets += 1
         if packet.pts is None:
             return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from av.container import InputContainer
@@ -29,13 +30,17 @@ _SHORTEST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class PictureWish:
-    """Which pictures to make. ``cover_seconds`` is RegisterConfig's CoverConfig.StartTime."""
+class PictureOptions:
+    """Which pictures to make; the cover is the first frame that shows something unless a time is named."""
 
-    cover: bool = True
-    cover_seconds: float | None = None
-    snapshots: bool = True
     sprite: bool = True
+    snapshots: bool = True
+    cover: bool = True
+    cover_at_seconds: float | None = None
+
+    def to_json(self) -> str:
+        """As an asset keeps it."""
+        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,6 @@ class Sprite:
     """``cell-00001.jpg`` …: SpriteImages' ``count`` of them, named by ``snapshotRegular``."""
     sheets: tuple[Path, ...]
     """``sprite-00001.jpg`` …: ``tileCount`` of them, named by ``spriteRegular``."""
-    columns: int
-    rows: int
-    seconds_apart: float
 
     @property
     def cell_regular(self) -> str:
@@ -77,9 +79,9 @@ class Pictures:
 
 
 def make_pictures(
-    path: Path, directory: Path, wish: PictureWish, *, time_limit_seconds: float = _TIME_LIMIT_SECONDS
+    path: Path, directory: Path, options: PictureOptions, *, time_limit_seconds: float = _TIME_LIMIT_SECONDS
 ) -> Pictures:
-    """Make what is wished from the file at ``path``; an image gives a cover only, a sound file nothing.
+    """Make the pictures of the file at ``path``; an image gives a cover only, a sound file nothing.
 
     Up to 10 snapshots and 32 sprite cells, at least a second apart, upright and with square pixels, the longer side at
     most 1280 (cover), 640 (snapshot) or 160 (cell) pixels. Without a time the cover is the first frame that is not
@@ -90,30 +92,30 @@ def make_pictures(
     deadline = Deadline.after(time_limit_seconds)
     directory.mkdir(parents=True, exist_ok=True)
     cover: Path | None = None
-    if wish.cover:
+    if options.cover:
         with open_media(path, path.name, deadline) as container:
             stream = picture_stream(container)
-            frame = cover_frame(container, stream, wish.cover_seconds, deadline) if stream is not None else None
+            frame = cover_frame(container, stream, options.cover_at_seconds, deadline) if stream is not None else None
             if stream is not None and frame is not None:
                 with suppress(FFmpegError):
                     cover = save_jpeg(Shaper(stream, COVER_BOX).shape(frame), directory / "cover.jpg")
-    if not (wish.snapshots or wish.sprite):
+    if not (options.snapshots or options.sprite):
         return Pictures(cover)
     # Opened again: not every container can be wound back.
     with open_media(path, path.name, deadline) as container:
         stream = picture_stream(container)
         if stream is None or (container.duration or 0) < _SHORTEST_SECONDS * 1_000_000:
             return Pictures(cover)
-        snapshots, sprite = _series(container, stream, directory, wish, deadline)
+        snapshots, sprite = _series(container, stream, directory, options, deadline)
         return Pictures(cover, snapshots, sprite)
 
 
 def _series(
-    container: InputContainer, stream: VideoStream, directory: Path, wish: PictureWish, deadline: Deadline
+    container: InputContainer, stream: VideoStream, directory: Path, options: PictureOptions, deadline: Deadline
 ) -> tuple[tuple[Path, ...], Sprite | None]:
     seconds = (container.duration or 0) / 1_000_000
-    snapshot_count = min(MAX_SNAPSHOTS, max(1, int(seconds))) if wish.snapshots else 0
-    cell_count = min(MAX_CELLS, max(1, int(seconds))) if wish.sprite else 0
+    snapshot_count = min(MAX_SNAPSHOTS, max(1, int(seconds))) if options.snapshots else 0
+    cell_count = min(MAX_CELLS, max(1, int(seconds))) if options.sprite else 0
     # Snapshots stand in the middle of their part of the video, cells at its beginning, as a seek bar wants them.
     wanted = [((index + 0.5) * seconds / snapshot_count, False) for index in range(snapshot_count)]
     wanted += [(index * seconds / cell_count, True) for index in range(cell_count)]
@@ -138,4 +140,4 @@ def _series(
     columns = min(_COLUMNS, len(cells))
     rows = -(-len(cells) // columns)
     sheet = save_jpeg(tile(cells, columns, rows), directory / "sprite-00001.jpg")
-    return tuple(snapshots), Sprite(tuple(cell_files), (sheet,), columns, rows, seconds / cell_count)
+    return tuple(snapshots), Sprite(tuple(cell_files), (sheet,))

@@ -1,4 +1,4 @@
-"""The addresses a media file can have, and the one object in the local OSS each of them names."""
+"""The addresses a media file can have, the one object in the local OSS each names, and what its name says it is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+from ims_mcp.local.media.media_file import AUDIO_SUFFIXES, IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from ims_mcp.local.oss.names import BUCKET_NAME, MAX_KEY_BYTES
+
 _PUBLIC_HOST = re.compile(r"(?P<bucket>[^.]+)\.oss-[a-z0-9-]+\.aliyuncs\.com(:\d+)?")
 _OWN_HOST = re.compile(r"((?P<bucket>[a-z0-9-]+)\.)?(127\.\d+\.\d+\.\d+|localhost)(:\d+)?")
-_MAX_KEY_BYTES = 1023
 
 
 class AddressError(ValueError):
@@ -32,6 +33,7 @@ class ObjectAddress:
 
     @property
     def file_name(self) -> str:
+        """What follows the last slash of the key."""
         return self.key.rsplit("/", 1)[-1]
 
     @property
@@ -72,11 +74,21 @@ def object_address(url: str) -> ObjectAddress:
     if scheme == "oss":
         bucket, key = host, path
     else:
-        bucket, key = _from_host(url, host.lower(), path)
-    return ObjectAddress(_checked_bucket(url, bucket), _checked_key(url, key))
+        bucket, key = _split_host(url, host.lower(), path)
+    return ObjectAddress(_check_bucket(url, bucket), _read_key(url, key))
 
 
-def _from_host(url: str, host: str, path: str) -> tuple[str, str]:
+def media_type_of(extension: str) -> str | None:
+    """``video``, ``audio`` or ``image`` for an extension in small letters; None where it does not tell (text)."""
+    # gif stands in the service's lists of images and of videos: a picture is the likelier thing to register.
+    if extension in IMAGE_SUFFIXES:
+        return "image"
+    if extension in VIDEO_SUFFIXES:
+        return "video"
+    return "audio" if extension in AUDIO_SUFFIXES else None
+
+
+def _split_host(url: str, host: str, path: str) -> tuple[str, str]:
     if found := _PUBLIC_HOST.fullmatch(host):
         return found["bucket"], path
     if found := _OWN_HOST.fullmatch(host):
@@ -87,19 +99,19 @@ def _from_host(url: str, host: str, path: str) -> tuple[str, str]:
     raise AddressError(f"{url!r} is on the host {host!r}, which is not OSS: only OSS objects can be registered")
 
 
-def _checked_bucket(url: str, bucket: str) -> str:
-    if not _BUCKET.fullmatch(bucket):
+def _check_bucket(url: str, bucket: str) -> str:
+    if not BUCKET_NAME.fullmatch(bucket):
         raise AddressError(f"{url!r} names the bucket {bucket!r}, which no bucket can be called")
     return bucket
 
 
-def _checked_key(url: str, escaped: str) -> str:
+def _read_key(url: str, escaped: str) -> str:
     try:
         key = unquote_to_bytes(escaped).decode("utf-8")
     except UnicodeDecodeError:
         raise AddressError(f"{url!r} holds an object name that is not UTF-8") from None
     if not key or key.endswith("/") or key.startswith(("/", "\\")):
         raise AddressError(f"{url!r} names no object")
-    if len(key.encode("utf-8")) > _MAX_KEY_BYTES:
-        raise AddressError(f"{url[:80]!r}… names an object of more than {_MAX_KEY_BYTES} bytes")
+    if len(key.encode("utf-8")) > MAX_KEY_BYTES:
+        raise AddressError(f"{url[:80]!r}… names an object of more than {MAX_KEY_BYTES} bytes")
     return key

@@ -27,9 +27,9 @@ from ims_mcp.local.media_library.assets import (
     asset_of,
     file_of,
 )
-from ims_mcp.local.media_library.steps import Columns, Deleted
+from ims_mcp.local.media_library.steps import Deleted
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
-from ims_mcp.local.store import Store
+from ims_mcp.local.store import Columns, Store, insert_row, update_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class AssetPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """``file_id`` is the pending file; None where an earlier call with the same ClientToken had registered it."""
+class Registration:
+    """``file_id`` is the file to be probed; None where an earlier call with the same ClientToken had registered it."""
 
     media_id: str
     file_id: int | None
@@ -65,7 +65,7 @@ class Library:
         overwrite: bool,
         client_token: str | None,
         call_digest: str,
-    ) -> Registered:
+    ) -> Registration:
         """A new asset in status Init with its source file pending.
 
         ``columns``: input_url, media_type, business_type, title, wishes, and what else was given. Of concurrent calls
@@ -75,10 +75,10 @@ class Library:
         media_id = uuid.uuid4().hex
         now = int(self._clock())
 
-        def work(connection: sqlite3.Connection) -> Registered:
-            if client_token and (earlier := steps.earlier_result(connection, client_token, call_digest)):
-                return Registered(earlier, None)
-            existing = steps.live_id(connection, address)
+        def work(connection: sqlite3.Connection) -> Registration:
+            if client_token and (earlier := steps.find_earlier_result(connection, client_token, call_digest)):
+                return Registration(earlier, None)
+            existing = steps.find_live_id(connection, address)
             if existing and not overwrite:
                 raise RpcFault("MediaAlreadyExist", f"{address} is registered already, as MediaId {existing}.")
             if existing:
@@ -87,12 +87,12 @@ class Library:
             source = {"file_type": SOURCE_FILE, "due_at": due_at, "input_url": columns["input_url"]}
             file_id = steps.insert_file(connection, media_id, address, now, source)
             if client_token:
-                steps.insert(
+                insert_row(
                     connection,
                     "client_token",
                     {"token": client_token, "call_digest": call_digest, "media_id": media_id},
                 )
-            return Registered(media_id, file_id)
+            return Registration(media_id, file_id)
 
         return await self._store.write(work)
 
@@ -104,7 +104,7 @@ class Library:
         now = int(self._clock())
 
         def work(connection: sqlite3.Connection) -> int:
-            if not steps.rows(connection, "a.media_id = ?", (media_id,), ""):
+            if not steps.select_assets(connection, "a.media_id = ?", (media_id,), ""):
                 raise media_not_found(media_id)
             connection.execute(
                 "DELETE FROM media_file WHERE media_id = ? AND bucket = ? AND object_key = ? "
@@ -120,6 +120,7 @@ class Library:
         return await self._store.write(work)
 
     async def find(self, media_id: str) -> Asset | None:
+        """None where there is no such asset, or no more."""
         found = await self.find_all([media_id])
         return found.get(media_id)
 
@@ -157,7 +158,7 @@ class Library:
 
         def work(connection: sqlite3.Connection) -> AssetPage:
             total = int(connection.execute(counted, values).fetchone()[0])
-            rows = steps.rows(connection, " AND ".join(paged), paged_values, tail)
+            rows = steps.select_assets(connection, " AND ".join(paged), paged_values, tail)
             return AssetPage([asset_of(row) for row in rows[:limit]], total, more=len(rows) > limit)
 
         return await self._store.read(work)
@@ -186,11 +187,11 @@ class Library:
                 raise media_not_found(media_id)
             changes = dict(columns)
             if append_tags and changes.get("media_tags"):
-                changes["media_tags"] = steps.joined_tags(row["media_tags"], changes["media_tags"])
+                changes["media_tags"] = steps.join_tags(row["media_tags"], changes["media_tags"])
             steps.check_reference(connection, changes.get("reference_id"), media_id)
             steps.check_category(connection, changes.get("cate_id"))
             changes["modified_at"] = int(self._clock())
-            steps.update(connection, "media_asset", changes, "media_id", media_id)
+            update_row(connection, "media_asset", changes, "media_id", media_id)
 
         await self._store.write(work)
 
@@ -214,6 +215,7 @@ class Library:
         return await self._store.read(work)
 
     async def mark_preparing(self, media_id: str) -> None:
+        """From Init; any other state stays."""
         await self._store.write(
             lambda connection: connection.execute(
                 "UPDATE media_asset SET status = ? WHERE media_id = ? AND status = ? AND deleted_at IS NULL",
@@ -227,20 +229,20 @@ class Library:
         asset_columns: dict[str, Any] = {"status": NORMAL}
         if pictures is not None:
             asset_columns["pictures"] = pictures.to_json()
-        return await self._settle(file, columns, asset_columns)
+        return await self._record_outcome(file, columns, asset_columns)
 
     async def fail(self, file: MediaFile, reason: str) -> bool:
         """The file is not usable; a source makes its asset PrepareFail. False where it came too late."""
-        return await self._settle(
+        return await self._record_outcome(
             file, {"status": UPLOAD_FAIL, "fail_reason": reason}, {"status": PREPARE_FAIL, "fail_reason": reason}
         )
 
-    async def _settle(self, file: MediaFile, columns: Columns, asset_columns: Columns) -> bool:
+    async def _record_outcome(self, file: MediaFile, columns: Columns, asset_columns: Columns) -> bool:
         return await self._store.write_end(
-            lambda connection: steps.settle(connection, file, int(self._clock()), columns, asset_columns)
+            lambda connection: steps.record_outcome(connection, file, int(self._clock()), columns, asset_columns)
         )
 
     async def _select(self, condition: str, values: Sequence[Any]) -> list[Asset]:
         return await self._store.read(
-            lambda connection: [asset_of(row) for row in steps.rows(connection, condition, values, "")]
+            lambda connection: [asset_of(row) for row in steps.select_assets(connection, condition, values, "")]
         )

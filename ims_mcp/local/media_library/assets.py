@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.addresses import ObjectAddress
 
 SCHEMA = """
@@ -128,13 +129,16 @@ class StoredPictures:
 
     @property
     def keys(self) -> list[str]:
+        """All of them."""
         return [*([self.cover] if self.cover else []), *self.snapshots, *self.sprites]
 
     def to_json(self) -> str:
+        """As it is stored."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> StoredPictures:
+        """What :meth:`to_json` wrote."""
         stored: dict[str, Any] = json.loads(text)
         return cls(
             cover=stored.get("cover"),
@@ -142,19 +146,6 @@ class StoredPictures:
             sprites=tuple(stored.get("sprites", ())),
             sprite_info=stored.get("sprite_info", {}),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """Which pictures an asset should get; the cover is the first frame that shows something unless a time is named."""
-
-    sprite: bool = True
-    snapshots: bool = True
-    cover: bool = True
-    cover_at_seconds: float | None = None
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +169,8 @@ class Asset:
     reference_id: str | None
     cate_id: int | None
     cate_name: str | None
-    wishes: Wishes
+    options: PictureOptions
+    """In the column ``wishes``."""
     pictures: StoredPictures
     created_at: int
     modified_at: int
@@ -189,7 +181,7 @@ def asset_of(row: sqlite3.Row) -> Asset:
     columns: dict[str, Any] = dict(row)
     del columns["deleted_at"]
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
-    columns["wishes"] = Wishes(**json.loads(columns["wishes"]))
+    columns["options"] = PictureOptions(**json.loads(columns.pop("wishes")))
     columns["pictures"] = StoredPictures.from_json(columns["pictures"])
     return Asset(**columns)
 

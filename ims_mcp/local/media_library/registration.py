@@ -9,15 +9,15 @@ import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from ims_mcp.errors import LocalImsError
+from ims_mcp.local.background import BackgroundTasks
 from ims_mcp.local.data_dir import sweep
-from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
+from ims_mcp.local.disk import explain_failure
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.media_worker import MediaWorker
-from ims_mcp.local.media.pictures import Pictures, PictureWish
+from ims_mcp.local.media.pictures import Pictures
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Library
@@ -45,16 +45,16 @@ class Registrar:
         worker: MediaWorker,
         *,
         work_dir: Path,
-        settle_seconds: float,
+        processing_delay_seconds: float,
         clock: Callable[[], float],
     ) -> None:
         self._library = library
         self._objects = objects
         self._worker = worker
         self._work_dir = work_dir
-        self._settle_seconds = settle_seconds
+        self._delay_seconds = processing_delay_seconds
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
         self._latest: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -66,35 +66,30 @@ class Registrar:
             self.begin(file.file_id, file.due_at)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def __aexit__(self, *_: object) -> None:
+        await self._tasks.stop()
 
     def now(self) -> float:
+        """The clock of the local IMS, in epoch seconds."""
         return self._clock()
 
     def due_at(self) -> float:
         """When a file that is accepted now should be ready, at the earliest."""
-        return self._clock() + self._settle_seconds
+        return self._clock() + self._delay_seconds
 
     def begin(self, file_id: int, due_at: float) -> None:
         """Take up a pending file. Returns at once. Work on an earlier object of the same file is given up."""
         earlier = self._latest.get(file_id)
-        task = asyncio.create_task(self._follow(file_id, due_at, earlier), name=f"register-file-{file_id}")
-        self._tasks.add(task)
+        task = self._tasks.start(self._follow(file_id, due_at, earlier), f"registering file {file_id}")
         self._latest[file_id] = task
         task.add_done_callback(lambda done: self._forget(file_id, done))
 
-    async def settled(self, file_id: int) -> None:
+    async def wait_until_idle(self, file_id: int) -> None:
         """Returns when nothing is being done about the file any more."""
         while task := self._latest.get(file_id):
             await asyncio.wait([task])
 
     def _forget(self, file_id: int, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
         if self._latest.get(file_id) is task:
             del self._latest[file_id]
 
@@ -103,16 +98,14 @@ class Registrar:
             # Both would write pictures under the same names.
             earlier.cancel()
             await asyncio.wait([earlier])
-        # The clock may have been set back since: nobody waits longer than the settle time.
-        wait_seconds = min(max(0.0, due_at - self._clock()), self._settle_seconds)
-        await asyncio.sleep(wait_seconds / 2)
+        await self._sleep_until(due_at - self._delay_seconds / 2)
         file = await self._library.pending_file(file_id)
         if file is None:
             return
         try:
             if file.file_type == SOURCE_FILE:
                 await self._library.mark_preparing(file.media_id)
-            await asyncio.sleep(wait_seconds / 2)
+            await self._sleep_until(due_at)
             async with self._slots:
                 await self._finish(file)
         except UnreadableMedia as unreadable:
@@ -120,11 +113,11 @@ class Registrar:
         except LocalImsError as error:
             await self._fail(file, str(error))
         except Exception as error:
-            reason = DISK_IS_FULL
-            if not is_disk_full(error):
-                _log.exception("registering %s failed", file.address)
-                reason = "The local IMS failed to process the file; its log has the details."
-            await self._fail(file, reason)
+            await self._fail(file, explain_failure(error, f"registering {file.address}", "process the file"))
+
+    async def _sleep_until(self, moment: float) -> None:
+        # The clock may have been set back since: neither half of the delay takes longer than it does.
+        await asyncio.sleep(min(max(0.0, moment - self._clock()), self._delay_seconds / 2))
 
     async def _finish(self, file: MediaFile) -> None:
         asset = await self._library.find(file.media_id)
@@ -132,7 +125,7 @@ class Registrar:
             return
         if file.file_type == SOURCE_FILE and asset.media_type == "other":
             stored = await self._stat(file.address)
-            await self._library.finish(file, _unread(file.address, stored), None)
+            await self._library.finish(file, _describe_unread(file.address, stored), None)
             return
         stored, probe = await self._probe(file)
         pictures = None
@@ -163,19 +156,13 @@ class Registrar:
         return stored
 
     async def _pictures(self, asset: Asset, stored: StoredObject) -> StoredPictures | None:
-        wishes = asset.wishes
-        wish = PictureWish(
-            cover=wishes.cover,
-            cover_seconds=wishes.cover_at_seconds,
-            snapshots=wishes.snapshots,
-            sprite=wishes.sprite,
-        )
-        if not (wish.cover or wish.snapshots or wish.sprite):
+        options = asset.options
+        if not (options.cover or options.snapshots or options.sprite):
             return None
         directory = self._work_dir / uuid.uuid4().hex
         directory.mkdir(mode=0o700)
         try:
-            pictures = await self._worker.pictures(stored.path, directory, wish)
+            pictures = await self._worker.pictures(stored.path, directory, options)
             return await self._store(asset, pictures)
         except UnreadableMedia as unreadable:
             _log.warning("%s gets no pictures: %s", asset.address, unreadable.reason)
@@ -204,6 +191,6 @@ class Registrar:
         )
 
 
-def _unread(address: ObjectAddress, stored: StoredObject) -> dict[str, Any]:
+def _describe_unread(address: ObjectAddress, stored: StoredObject) -> dict[str, Any]:
     """One element of FileInfoList for a file that need not be media."""
     return {"FileBasicInfo": {"FileName": address.file_name, "FileSize": str(stored.size_bytes)}}

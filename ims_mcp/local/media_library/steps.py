@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.assets import INIT, PENDING, SOURCE_FILE, MediaFile, asset_of
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
+from ims_mcp.local.store import Columns, insert_row, update_row
 
 MAX_TAGS = 16
-
-Columns = Mapping[str, Any]
-"""Column names of media_asset or media_file, never from outside, and their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,10 @@ class Deleted:
     objects: list[ObjectAddress]
 
 
-def rows(connection: sqlite3.Connection, condition: str, values: Sequence[Any], tail: str) -> list[sqlite3.Row]:
+def select_assets(
+    connection: sqlite3.Connection, condition: str, values: Sequence[Any], tail: str
+) -> list[sqlite3.Row]:
+    """Rows of assets that exist, for assets.asset_of; ``tail`` orders and limits them."""
     query = (
         "SELECT a.*, c.cate_name FROM media_asset a LEFT JOIN media_category c USING (cate_id) "  # noqa: S608
         f"WHERE a.deleted_at IS NULL AND {condition} {tail}"
@@ -33,7 +34,8 @@ def rows(connection: sqlite3.Connection, condition: str, values: Sequence[Any], 
     return connection.execute(query, values).fetchall()
 
 
-def live_id(connection: sqlite3.Connection, address: ObjectAddress) -> str | None:
+def find_live_id(connection: sqlite3.Connection, address: ObjectAddress) -> str | None:
+    """The MediaId of the asset that has this object; None where it is free."""
     row = connection.execute(
         "SELECT media_id FROM media_asset WHERE bucket = ? AND object_key = ? AND deleted_at IS NULL",
         (address.bucket, address.key),
@@ -41,7 +43,8 @@ def live_id(connection: sqlite3.Connection, address: ObjectAddress) -> str | Non
     return None if row is None else str(row["media_id"])
 
 
-def earlier_result(connection: sqlite3.Connection, token: str, call_digest: str) -> str | None:
+def find_earlier_result(connection: sqlite3.Connection, token: str, call_digest: str) -> str | None:
+    """The MediaId that an earlier call with this token made. RpcFault where that call was another."""
     row = connection.execute("SELECT call_digest, media_id FROM client_token WHERE token = ?", (token,)).fetchone()
     if row is None:
         return None
@@ -51,6 +54,7 @@ def earlier_result(connection: sqlite3.Connection, token: str, call_digest: str)
 
 
 def check_reference(connection: sqlite3.Connection, reference_id: str | None, media_id: str) -> None:
+    """RpcFault (InvalidParameter) where another asset than ``media_id`` has this ReferenceId."""
     row = connection.execute(
         "SELECT media_id FROM media_asset WHERE reference_id = ? AND deleted_at IS NULL AND media_id <> ?",
         (reference_id, media_id),
@@ -60,33 +64,19 @@ def check_reference(connection: sqlite3.Connection, reference_id: str | None, me
 
 
 def check_category(connection: sqlite3.Connection, cate_id: int | None) -> None:
+    """RpcFault (InvalidParameter) where there is no such category."""
     if cate_id is None:
         return
     if connection.execute("SELECT 1 FROM media_category WHERE cate_id = ?", (cate_id,)).fetchone() is None:
         raise invalid("CateId", f"there is no category {cate_id}")
 
 
-def joined_tags(present: str | None, added: str) -> str:
+def join_tags(present: str | None, added: str) -> str:
+    """Both, without repetitions. RpcFault (InvalidParameter) where that are too many."""
     tags = list(dict.fromkeys(f"{present},{added}".split(",") if present else added.split(",")))
     if len(tags) > MAX_TAGS:
         raise invalid("MediaTags", f"the asset would have {len(tags)} tags, at most {MAX_TAGS} are allowed")
     return ",".join(tags)
-
-
-def insert(connection: sqlite3.Connection, table: str, columns: Columns) -> int:
-    """Returns the row's id."""
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    done = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
-    return int(done.lastrowid or 0)
-
-
-def update(connection: sqlite3.Connection, table: str, columns: Columns, key: str, value: Any) -> bool:
-    changes = ", ".join(f"{name} = ?" for name in columns)
-    done = connection.execute(
-        f"UPDATE {table} SET {changes} WHERE {key} = ?",  # noqa: S608
-        (*columns.values(), value),
-    )
-    return done.rowcount == 1
 
 
 def insert_asset(
@@ -107,7 +97,7 @@ def insert_asset(
         "modified_at": now,
         **columns,
     }
-    insert(connection, "media_asset", row)
+    insert_row(connection, "media_asset", row)
 
 
 def insert_file(
@@ -123,27 +113,30 @@ def insert_file(
         "modified_at": now,
         **columns,
     }
-    return insert(connection, "media_file", row)
+    return insert_row(connection, "media_file", row)
 
 
-def settle(connection: sqlite3.Connection, file: MediaFile, now: int, columns: Columns, asset_columns: Columns) -> bool:
+def record_outcome(
+    connection: sqlite3.Connection, file: MediaFile, now: int, columns: Columns, asset_columns: Columns
+) -> bool:
     """How a file ended; a source takes its asset along. False where it is gone, or its object came anew meanwhile."""
     # due_at names the attempt: a newer object of the same file has a later one.
     row = connection.execute("SELECT due_at FROM media_file WHERE file_id = ?", (file.file_id,)).fetchone()
     if row is None or row["due_at"] != file.due_at:
         return False
     modified = {"modified_at": now}
-    update(connection, "media_file", {**columns, **modified}, "file_id", file.file_id)
+    update_row(connection, "media_file", {**columns, **modified}, "file_id", file.file_id)
     if file.file_type == SOURCE_FILE:
-        update(connection, "media_asset", {**asset_columns, **modified}, "media_id", file.media_id)
+        update_row(connection, "media_asset", {**asset_columns, **modified}, "media_id", file.media_id)
     return True
 
 
 def bury(connection: sqlite3.Connection, media_ids: Sequence[str], now: int) -> Deleted:
+    """Delete assets that exist, with their files and marks; what is left to clean up."""
     buried: list[str] = []
     objects: dict[ObjectAddress, None] = {}
     for media_id in media_ids:
-        found = rows(connection, "a.media_id = ?", (media_id,), "")
+        found = select_assets(connection, "a.media_id = ?", (media_id,), "")
         if not found:
             continue
         asset = asset_of(found[0])
@@ -154,10 +147,11 @@ def bury(connection: sqlite3.Connection, media_ids: Sequence[str], now: int) -> 
         connection.execute("DELETE FROM media_file WHERE media_id = ?", (media_id,))
         connection.execute("DELETE FROM media_mark WHERE media_id = ?", (media_id,))
         buried.append(media_id)
-    return Deleted(buried, [address for address in objects if not in_use(connection, address)])
+    return Deleted(buried, [address for address in objects if not is_in_use(connection, address)])
 
 
-def in_use(connection: sqlite3.Connection, address: ObjectAddress) -> bool:
+def is_in_use(connection: sqlite3.Connection, address: ObjectAddress) -> bool:
+    """Whether any file of an asset is this object."""
     return (
         connection.execute(
             "SELECT 1 FROM media_file WHERE bucket = ? AND object_key = ?", (address.bucket, address.key)

@@ -49,6 +49,7 @@ class Blobs:
         self._directory = directory
 
     def path(self, name: str) -> Path:
+        """Where a blob lies."""
         return self._directory / name
 
     async def receive(self, chunks: AsyncIterable[bytes]) -> Blob:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from ims_mcp.local.oss.caller import Caller
-from ims_mcp.local.oss.documents import iso_time, node, text, url_encoded
+from ims_mcp.local.oss.documents import iso_time, node, text, url_encode
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
 from ims_mcp.local.oss.listing import Page, list_page
 from ims_mcp.local.oss.names import check_bucket
@@ -32,6 +32,7 @@ class BucketRequests:
         self._region = region
 
     async def list_buckets(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with pages."""
         prefix, marker = request.parameter("prefix") or "", request.parameter("marker") or ""
         size = request.number("max-keys", 100, 1, MAX_PAGE)
 
@@ -48,12 +49,13 @@ class BucketRequests:
             text("IsTruncated", "true"),
             text("NextMarker", rows[-1]["name"]),
         )
-        buckets = (node("Bucket", *self._description(row["name"], row["created"])) for row in rows)
+        buckets = (node("Bucket", *self._describe(row["name"], row["created"])) for row in rows)
         return xml_reply(
             node("ListAllMyBucketsResult", *(paging if truncated else ()), OWNER, node("Buckets", *buckets))
         )
 
     async def put_bucket(self, request: Request, _caller: Caller) -> Reply:
+        """Private buckets only; storage class and redundancy have no effect."""
         name = check_bucket(request.bucket or "")
         if (request.header("x-oss-acl") or "private") != "private":
             raise OssError("NotImplemented", "The buckets of the local OSS are private: sign a URL to share an object.")
@@ -62,6 +64,7 @@ class BucketRequests:
         return Reply(headers={"location": f"/{name}"})
 
     async def delete_bucket(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         name = check_bucket(request.bucket or "")
 
         def delete(connection: sqlite3.Connection) -> None:
@@ -76,10 +79,11 @@ class BucketRequests:
         return Reply(204)
 
     async def bucket_info(self, request: Request, _caller: Caller) -> Reply:
+        """Whole; every bucket is Standard, LRS and private."""
         name = check_bucket(request.bucket or "")
-        created = await self._created(name)
+        created = await self._read_creation(name)
         bucket = (
-            *self._description(name, created),
+            *self._describe(name, created),
             OWNER,
             node("AccessControlList", text("Grant", "private")),
             text("DataRedundancyType", "LRS"),
@@ -87,10 +91,12 @@ class BucketRequests:
         return xml_reply(node("BucketInfo", node("Bucket", *bucket)))
 
     async def bucket_location(self, request: Request, _caller: Caller) -> Reply:
-        await self._created(check_bucket(request.bucket or ""))
+        """Whole."""
+        await self._read_creation(check_bucket(request.bucket or ""))
         return xml_reply(text("LocationConstraint", f"oss-{self._region}"))
 
     async def list_objects(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with prefix, delimiter, pages and encoding-type."""
         marker = request.parameter("marker") or ""
         page, common, encode = await self._page(request, marker)
         next_marker = () if page.next_marker is None else (text("NextMarker", encode(page.next_marker.decode())),)
@@ -105,9 +111,10 @@ class BucketRequests:
         )
 
     async def list_objects_v2(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with prefix, delimiter, pages, owner and encoding-type."""
         token = request.parameter("continuation-token") or ""
         start_after = request.parameter("start-after") or ""
-        page, common, encode = await self._page(request, _opened(token) if token else start_after)
+        page, common, encode = await self._page(request, _read_token(token) if token else start_after)
         paging = [text("StartAfter", encode(start_after))] if start_after else []
         if token:
             paging.append(text("ContinuationToken", encode(token)))
@@ -120,7 +127,7 @@ class BucketRequests:
 
     async def _page(self, request: Request, marker: str) -> tuple[Page, list[str], Encoder]:
         name = check_bucket(request.bucket or "")
-        await self._created(name)
+        await self._read_creation(name)
         prefix, delimiter = request.parameter("prefix") or "", request.parameter("delimiter") or ""
         size = request.number("max-keys", 100, 1, MAX_PAGE)
         encode = encoder(request)
@@ -140,15 +147,15 @@ class BucketRequests:
             text("Prefix", encode(prefix)),
             text("MaxKeys", size),
             text("Delimiter", encode(delimiter)),
-            *([text("EncodingType", "url")] if encode is url_encoded else []),
+            *([text("EncodingType", "url")] if encode is url_encode else []),
             text("IsTruncated", "false" if page.next_marker is None else "true"),
         ]
         return page, common, encode
 
-    async def _created(self, name: str) -> float:
-        return await self._store.read(lambda connection: bucket_created(connection, name))
+    async def _read_creation(self, name: str) -> float:
+        return await self._store.read(lambda connection: read_bucket_creation(connection, name))
 
-    def _description(self, name: str, created: float) -> tuple[str, ...]:
+    def _describe(self, name: str, created: float) -> tuple[str, ...]:
         return (
             text("CreationDate", iso_time(created)),
             text("ExtranetEndpoint", f"oss-{self._region}.aliyuncs.com"),
@@ -164,13 +171,13 @@ def encoder(request: Request) -> Encoder:
     """How names are written in the answer: as they are, or percent-encoded (encoding-type=url)."""
     wanted = request.parameter("encoding-type")
     if wanted == "url":
-        return url_encoded
+        return url_encode
     if wanted:
         raise invalid_argument("encoding-type", wanted, "The only encoding type is url.")
     return str
 
 
-def bucket_created(connection: sqlite3.Connection, name: str) -> float:
+def read_bucket_creation(connection: sqlite3.Connection, name: str) -> float:
     """When a bucket came into being (epoch seconds); NoSuchBucket."""
     row = connection.execute("SELECT created FROM buckets WHERE name = ?", (name,)).fetchone()
     if row is None:
@@ -194,7 +201,7 @@ def _contents(page: Page, encode: Encoder, with_owner: bool) -> Iterator[str]:
         yield node("CommonPrefixes", text("Prefix", encode(prefix.decode("utf-8"))))
 
 
-def _opened(token: str) -> str:
+def _read_token(token: str) -> str:
     """The marker inside a continuation token."""
     try:
         return base64.urlsafe_b64decode(token.encode()).decode("utf-8")

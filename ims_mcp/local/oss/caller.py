@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ims_mcp.local.identity import Identities, Identity, Objection
 from ims_mcp.local.oss import signature_v1, signature_v4
-from ims_mcp.local.oss.claim import Claim
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
-from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.request import Claim, Request
 
 _V1_QUERY = ("OSSAccessKeyId", "Signature")
 
@@ -27,7 +26,7 @@ class Caller:
             raise access_denied(f"The temporary credential does not allow {action} here.")
 
 
-async def authenticated(request: Request, identities: Identities, *, region: str, now: float) -> Caller:
+async def authenticate(request: Request, identities: Identities, *, region: str, now: float) -> Caller:
     """The caller that the request's signature proves, or the OssError that says why it proves none."""
     claim = read_claim(request, region=region, now=now)
     if claim is None:
@@ -89,4 +88,4 @@ def _without_token(claim: Claim) -> str:
     token = claim.security_token
     if not token:
         return claim.signed_text
-    return claim.signed_text.replace(token, "***").replace(signature_v4.encoded(token), "***")
+    return claim.signed_text.replace(token, "***").replace(signature_v4.percent_encode(token), "***")

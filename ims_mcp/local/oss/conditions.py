@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from ims_mcp.http_date import read_http_date
-from ims_mcp.local.numbers import MOST, whole_number
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.objects import StoredObject
 from ims_mcp.local.oss.reply import http_date
 from ims_mcp.local.oss.request import Request
+from ims_mcp.local.wire_values import MOST, whole_number
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 

@@ -30,10 +30,11 @@ def node(name: str, *children: str) -> str:
 
 
 def document(root: str) -> bytes:
+    """A whole body with this root element."""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()
 
 
-def url_encoded(value: str) -> str:
+def url_encode(value: str) -> str:
     """As encoding-type=url wants it."""
     return quote(value, safe="-_.~")
 

@@ -48,22 +48,27 @@ class OssError(ImsError):
 
 
 def no_such_bucket(bucket: str) -> OssError:
+    """404, with its name."""
     return OssError("NoSuchBucket", "The bucket does not exist.", BucketName=bucket)
 
 
 def no_such_key(key: str) -> OssError:
+    """404, with the key."""
     return OssError("NoSuchKey", "The object does not exist.", Key=key)
 
 
 def no_such_upload(upload_id: str) -> OssError:
+    """404, with the id."""
     return OssError(
         "NoSuchUpload", "No multipart upload has this id: it was completed, aborted or never begun.", UploadId=upload_id
     )
 
 
 def invalid_argument(name: str, value: str, message: str) -> OssError:
+    """400, with the argument and the beginning of its value."""
     return OssError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value[:200])
 
 
 def access_denied(message: str, **details: str) -> OssError:
+    """403."""
     return OssError("AccessDenied", message, **details)

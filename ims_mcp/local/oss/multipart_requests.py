@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
-from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encoded
+from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encode
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
 from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.object_requests import (
     OnStored,
     copy_source,
-    described,
+    describe,
     forbids_overwrite,
     receive_blob,
     target,
@@ -23,6 +22,7 @@ from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.oss.reply import Reply, xml_reply
 from ims_mcp.local.oss.request import Request
 from ims_mcp.local.oss.uploads import Part, Upload, Uploads
+from ims_mcp.local.wire_values import whole_number
 
 MAX_PARTS = 10_000
 # 10,000 parts of about 110 bytes each, with room to spare.
@@ -38,25 +38,28 @@ class MultipartRequests:
         self._on_stored = on_stored
 
     async def begin(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         bucket, key = target(request)
         if forbids_overwrite(request) and await self._objects.stat(bucket, key) is not None:
             raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
-        upload = await self._uploads.begin(bucket, key, described(request))
+        upload = await self._uploads.begin(bucket, key, describe(request))
         return xml_reply(
             node(
                 "InitiateMultipartUploadResult",
-                *_named(upload, encoder(request)),
+                *_describe_upload(upload, encoder(request)),
                 text("UploadId", upload.id),
             )
         )
 
     async def put_part(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         number = _part_number(request)
         upload = await self._upload(request)
         part = await self._uploads.put_part(upload, number, await receive_blob(request, self._objects))
         return Reply(headers=_checksums(part))
 
     async def copy_part(self, request: Request, caller: Caller) -> Reply:
+        """Whole, with a range and conditions."""
         number = _part_number(request)
         upload = await self._upload(request)
         source = await copy_source(request, caller, self._objects)
@@ -70,6 +73,7 @@ class MultipartRequests:
         return xml_reply(result, _checksums(part))
 
     async def list_parts(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with pages."""
         upload = await self._upload(request)
         marker = request.number("part-number-marker", 0, 0, MAX_PARTS)
         size = request.number("max-parts", MAX_PAGE, 1, MAX_PAGE)
@@ -79,40 +83,43 @@ class MultipartRequests:
         return xml_reply(
             node(
                 "ListPartsResult",
-                *_named(upload, encode),
+                *_describe_upload(upload, encode),
                 text("UploadId", upload.id),
                 text("StorageClass", "Standard"),
                 text("PartNumberMarker", marker),
                 text("NextPartNumberMarker", parts[-1].number if parts else marker),
                 text("MaxParts", size),
                 text("IsTruncated", "true" if truncated else "false"),
-                *(_described_part(part) for part in parts),
+                *(_describe_part(part) for part in parts),
             )
         )
 
     async def complete(self, request: Request, _caller: Caller) -> Reply:
+        """Whole; x-oss-complete-all as well."""
         upload = await self._upload(request)
         encode = encoder(request)
         body = await request.body.read(_MAX_COMPLETE_BODY_BYTES)
         take_all = (request.header("x-oss-complete-all") or "").lower() == "yes"
         if take_all and body:
             raise invalid_argument("x-oss-complete-all", "yes", "With this header the body has to be empty.")
-        wanted = None if take_all else _wanted(body)
+        wanted = None if take_all else _read_wanted_parts(body)
         stored = await self._uploads.complete(upload, wanted, forbid_overwrite=forbids_overwrite(request))
         await self._on_stored(stored.bucket, stored.key)
         result = node(
             "CompleteMultipartUploadResult",
-            *_named(upload, encode),
-            text("Location", f"http://{request.host}/{url_encoded(upload.key)}"),
+            *_describe_upload(upload, encode),
+            text("Location", f"http://{request.host}/{url_encode(upload.key)}"),
             text("ETag", f'"{stored.etag}"'),
         )
         return xml_reply(result, {"etag": f'"{stored.etag}"', "x-oss-hash-crc64ecma": str(stored.crc64)})
 
     async def abort(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         await self._uploads.abort(await self._upload(request))
         return Reply(204)
 
     async def list_uploads(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with prefix, delimiter and pages."""
         bucket = check_bucket(request.bucket or "")
         prefix, delimiter = request.parameter("prefix") or "", request.parameter("delimiter") or ""
         key_marker = request.parameter("key-marker") or ""
@@ -131,7 +138,7 @@ class MultipartRequests:
             node(
                 "ListMultipartUploadsResult",
                 text("Bucket", bucket),
-                *([text("EncodingType", "url")] if encode is url_encoded else []),
+                *([text("EncodingType", "url")] if encode is url_encode else []),
                 text("KeyMarker", encode(key_marker)),
                 text("UploadIdMarker", id_marker),
                 text("NextKeyMarker", encode(next_key)),
@@ -158,7 +165,7 @@ class MultipartRequests:
         return await self._uploads.find(*target(request), request.parameter("uploadId") or "")
 
 
-def _wanted(body: bytes) -> list[tuple[int, str]]:
+def _read_wanted_parts(body: bytes) -> list[tuple[int, str]]:
     wanted: list[tuple[int, str]] = []
     for part in children(parse(body, "CompleteMultipartUpload"), "Part", at_least=1, at_most=MAX_PARTS):
         number = child_text(part, "PartNumber").strip()
@@ -177,14 +184,14 @@ def _checked_number(number: str) -> int:
     return found
 
 
-def _named(upload: Upload, encode: Encoder) -> Iterable[str]:
-    if encode is url_encoded:
+def _describe_upload(upload: Upload, encode: Encoder) -> Iterable[str]:
+    if encode is url_encode:
         yield text("EncodingType", "url")
     yield text("Bucket", upload.bucket)
     yield text("Key", encode(upload.key))
 
 
-def _described_part(part: Part) -> str:
+def _describe_part(part: Part) -> str:
     return node(
         "Part",
         text("PartNumber", part.number),

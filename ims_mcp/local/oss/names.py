@@ -7,12 +7,12 @@ import re
 from ims_mcp.local.oss.errors import OssError
 
 MAX_KEY_BYTES = 1023
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
 def check_bucket(name: str) -> str:
     """The name itself; InvalidBucketName unless 3 to 63 of a-z, 0-9 and inner hyphens."""
-    if not _BUCKET.fullmatch(name):
+    if not BUCKET_NAME.fullmatch(name):
         raise OssError("InvalidBucketName", "The bucket name is not valid.", BucketName=name)
     return name
 

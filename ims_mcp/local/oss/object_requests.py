@@ -12,18 +12,17 @@ from urllib.parse import unquote_to_bytes
 
 import anyio.to_thread
 
-from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import bucket_created, encoder
+from ims_mcp.local.oss.bucket_requests import encoder, read_bucket_creation
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range, check_conditions
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.inline_content import passive
 from ims_mcp.local.oss.names import check_bucket, key_bytes
 from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject
-from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, xml_reply
+from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, make_passive, xml_reply
 from ims_mcp.local.oss.request import Request
+from ims_mcp.local.wire_values import whole_number
 
 OnStored = Callable[[str, str], Awaitable[None]]
 
@@ -43,20 +42,22 @@ class ObjectRequests:
         self._on_stored = on_stored
 
     async def put(self, request: Request, _caller: Caller) -> Reply:
+        """Without ACLs, tags and callbacks; at most 5 GiB."""
         bucket, key = target(request)
         forbid = forbids_overwrite(request)
         if forbid and await self._objects.stat(bucket, key) is not None:
             raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
         blob = await receive_blob(request, self._objects)
-        stored = await self._objects.put_blob(bucket, key, blob, described(request), forbid_overwrite=forbid)
+        stored = await self._objects.put_blob(bucket, key, blob, describe(request), forbid_overwrite=forbid)
         await self._on_stored(bucket, key)
         return Reply(headers={**_checksums(stored), "content-md5": stored.content_md5 or ""})
 
     async def get(self, request: Request, _caller: Caller) -> Reply:
+        """Whole, with conditions, one range and response headers; what a browser would run comes as an attachment."""
         stored, file = await open_object(self._objects, *target(request))
         try:
             check_conditions(request, stored)
-            headers = passive({**_about(stored), **self._overrides(request)})
+            headers = make_passive({**_about(stored), **self._overrides(request)})
             found = _requested_range(request, stored) if request.method == "GET" else None
             start, length = found or (0, stored.size_bytes)
             if found is not None:
@@ -67,11 +68,12 @@ class ObjectRequests:
         return Reply(200 if found is None else 206, headers, file=FileSlice(file, start, length))
 
     async def head(self, request: Request, caller: Caller) -> Reply:
+        """Whole, with conditions."""
         return await self.get(request, caller)
 
     async def meta(self, request: Request, _caller: Caller) -> Reply:
-        """GetObjectMeta: size, ETag and time only, by HEAD or GET."""
-        stored = await found_object(self._objects, *target(request))
+        """Whole: size, ETag and time only, by HEAD or GET."""
+        stored = await find_object(self._objects, *target(request))
         check_conditions(request, stored)
         headers = {
             "etag": f'"{stored.etag}"',
@@ -83,6 +85,7 @@ class ObjectRequests:
         return Reply(headers=headers)
 
     async def copy(self, request: Request, caller: Caller) -> Reply:
+        """Whole, with conditions and metadata; there are no versions."""
         bucket, key = target(request)
         directive = (request.header("x-oss-metadata-directive") or "COPY").upper()
         if directive not in ("COPY", "REPLACE"):
@@ -93,7 +96,7 @@ class ObjectRequests:
             bucket,
             key,
             blob,
-            source.description if directive == "COPY" else described(request),
+            source.description if directive == "COPY" else describe(request),
             kind=source.kind,
             etag=source.etag,
             forbid_overwrite=forbids_overwrite(request),
@@ -105,12 +108,14 @@ class ObjectRequests:
         return xml_reply(result, _checksums(stored))
 
     async def delete(self, request: Request, _caller: Caller) -> Reply:
+        """Whole."""
         bucket, key = target(request)
         if not await self._objects.delete(bucket, key):
             await check_bucket_exists(self._objects, bucket)
         return Reply(204)
 
     async def delete_many(self, request: Request, caller: Caller) -> Reply:
+        """Up to 1,000 keys, quietly or not."""
         bucket = check_bucket(request.bucket or "")
         body = await request.body.read(_MAX_DELETE_BODY_BYTES)
         check_digest(request, hashlib.md5(body, usedforsecurity=False).digest())
@@ -148,10 +153,11 @@ def target(request: Request) -> tuple[str, str]:
 
 
 async def check_bucket_exists(objects: Objects, bucket: str) -> None:
-    await objects.store.read(lambda connection: bucket_created(connection, bucket))
+    """NoSuchBucket where there is none."""
+    await objects.store.read(lambda connection: read_bucket_creation(connection, bucket))
 
 
-async def found_object(objects: Objects, bucket: str, key: str) -> StoredObject:
+async def find_object(objects: Objects, bucket: str, key: str) -> StoredObject:
     """NoSuchBucket, NoSuchKey."""
     stored = await objects.stat(bucket, key)
     if stored is None:
@@ -163,9 +169,9 @@ async def found_object(objects: Objects, bucket: str, key: str) -> StoredObject:
 async def open_object(objects: Objects, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
     """The object and its open file, which goes on to be readable when the object is replaced."""
     for _ in range(_OPEN_TRIES):
-        stored = await found_object(objects, bucket, key)
+        stored = await find_object(objects, bucket, key)
         try:
-            return stored, await anyio.to_thread.run_sync(_opened, stored.path)
+            return stored, await anyio.to_thread.run_sync(_open, stored.path)
         except FileNotFoundError:
             continue
     raise OssError("InternalError", "The data of the object is missing on disk.")
@@ -193,7 +199,7 @@ def check_digest(request: Request, md5: bytes) -> None:
         raise OssError("InvalidDigest", "Content-MD5 is not the MD5 of the body that arrived.")
 
 
-def described(request: Request) -> Description:
+def describe(request: Request) -> Description:
     """What the headers of a put say of the object."""
     return Description(
         content_type=request.header("content-type") or DEFAULT_CONTENT_TYPE,
@@ -203,6 +209,7 @@ def described(request: Request) -> Description:
 
 
 def forbids_overwrite(request: Request) -> bool:
+    """Whether the client wants no object replaced."""
     return (request.header("x-oss-forbid-overwrite") or "").lower() == "true"
 
 
@@ -213,18 +220,18 @@ async def copy_source(request: Request, caller: Caller, objects: Objects) -> Sto
     bucket, slash, key = path.partition("/")
     if not slash or version:
         raise invalid_argument("x-oss-copy-source", header, "The source reads /bucket/key; there are no versions here.")
-    bucket, key = check_bucket(_unquoted(bucket)), _unquoted(key)
+    bucket, key = check_bucket(_unquote(bucket)), _unquote(key)
     caller.require("oss:GetObject", bucket, key)
-    stored = await found_object(objects, bucket, key)
+    stored = await find_object(objects, bucket, key)
     check_conditions(request, stored, "x-oss-copy-source-if-")
     return stored
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _unquoted(header_text: str) -> str:
+def _unquote(header_text: str) -> str:
     # Some clients leave the UTF-8 bytes of a source as they are.
     try:
         return unquote_to_bytes(header_text.encode("latin-1")).decode("utf-8")

@@ -79,11 +79,13 @@ class Description:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def saved(self) -> str:
+    def to_json(self) -> str:
+        """As the store keeps it."""
         return json.dumps([self.content_type, dict(self.headers), dict(self.metadata)])
 
     @classmethod
-    def restored(cls, text: str) -> Description:
+    def from_json(cls, text: str) -> Description:
+        """What :meth:`to_json` wrote."""
         content_type, headers, metadata = json.loads(text)
         return cls(content_type, headers, metadata)
 
@@ -106,18 +108,22 @@ class StoredObject:
 
     @property
     def size_bytes(self) -> int:
+        """Of the data."""
         return self.blob.size_bytes
 
     @property
     def crc64(self) -> int:
+        """Of the data, as x-oss-hash-crc64ecma has it."""
         return self.blob.crc64
 
     @property
     def content_type(self) -> str:
+        """As the client said, or the default."""
         return self.description.content_type
 
     @property
     def metadata(self) -> Mapping[str, str]:
+        """The x-oss-meta- headers, without that prefix."""
         return self.description.metadata
 
     @property
@@ -209,7 +215,7 @@ class Objects:
                     blob.md5,
                     etag,
                     str(blob.crc64),
-                    description.saved(),
+                    description.to_json(),
                     modified,
                 ),
             )
@@ -255,9 +261,10 @@ class Objects:
             path=self.blobs.path(row["blob"]),
             etag=row["etag"],
             modified=row["modified"],
-            description=Description.restored(row["description"]),
+            description=Description.from_json(row["description"]),
         )
 
 
 def add_bucket(connection: sqlite3.Connection, name: str, now: float) -> None:
+    """Unless it is there."""
     connection.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?)", (name, now))

@@ -1,9 +1,13 @@
-"""What goes back to a client: headers and a small body, or a slice of a file."""
+"""What goes back to a client: headers and a small body, or a slice of a file, and never what a browser would run.
+
+A browser may show some objects and only save the others: nothing stored here runs in this server's origin.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,11 +18,20 @@ import anyio.to_thread
 
 from ims_mcp.local.oss import documents
 from ims_mcp.local.oss.errors import OssError
-from ims_mcp.local.oss.inline_content import PASSIVE
 from ims_mcp.local.oss.request import Send
 from ims_mcp.local.request_body import ClientGone, Receive
 
 _BLOCK_BYTES = 256 * 1024
+PASSIVE: Mapping[str, str] = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
+"""Sent with every answer: a type is taken as it is said, and no script runs."""
+
+# Whatever else a type may be (HTML, SVG, scripts, PDF), a browser saves it. No plus: video/x+xml is XML to a browser.
+_SHOWN = re.compile(
+    r"(video|audio|font|image(?!/svg))/[a-z0-9][a-z0-9.-]*"
+    r"|text/(plain|vtt|csv)|application/(octet-stream|json|x-subrip|(vnd\.apple\.|x-)mpegurl)"
+)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ATTACHMENT = re.compile(r"\s*attachment\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +53,13 @@ class Reply:
     file: FileSlice | None = None
 
     def close(self) -> None:
+        """Close its file, if it has one."""
         if self.file is not None:
             self.file.file.close()
 
 
 def xml_reply(root: str, headers: Mapping[str, str] | None = None) -> Reply:
+    """200 with the element ``root`` as its body."""
     return Reply(headers={"content-type": "application/xml", **(headers or {})}, body=documents.document(root))
 
 
@@ -119,4 +134,27 @@ async def _disconnected(receive: Receive) -> None:
 
 
 def http_date(moment: float) -> str:
+    """Epoch seconds as ``Wed, 31 Jan 2024 23:59:59 GMT``."""
     return formatdate(int(moment), usegmt=True)
+
+
+def make_passive(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of an object's data, as an attachment unless its Content-Type is one that only shows or plays.
+
+    A file name that Content-Disposition gives is kept. Programs take no notice of that header; OSS, too, sets it for
+    pages that are read under its own host names.
+    """
+    if _is_shown(headers.get("content-type", "")):
+        return dict(headers)
+    disposition = headers.get("content-disposition", "")
+    if not _ATTACHMENT.fullmatch(disposition):
+        _, semicolon, parameters = disposition.partition(";")
+        disposition = f"attachment{semicolon}{parameters}"
+    return {**headers, "content-disposition": disposition}
+
+
+def _is_shown(content_type: str) -> bool:
+    # Of several types, as a comma makes them, browsers take the last.
+    if "," in _QUOTED.sub("", content_type):
+        return False
+    return _SHOWN.fullmatch(content_type.partition(";")[0].strip().lower()) is not None

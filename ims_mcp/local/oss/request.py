@@ -1,4 +1,7 @@
-"""One HTTP request as OSS reads it: which bucket, which object, which parameters; its body comes as a stream."""
+"""One HTTP request as OSS reads it: which bucket, which object, which parameters, and who it says has sent it.
+
+Its body comes as a stream.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from ims_mcp.local.numbers import whole_number
 from ims_mcp.local.oss.errors import OssError, invalid_argument
 from ims_mcp.local.request_body import Message, Receive, RequestBody
+from ims_mcp.local.wire_values import whole_number
 
+MAX_SKEW_SECONDS = 900.0
 Scope = Mapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -34,6 +39,7 @@ class Request:
     body: RequestBody
 
     def header(self, name: str) -> str | None:
+        """By lower-case name."""
         return self.headers.get(name)
 
     def parameter(self, name: str) -> str | None:
@@ -41,6 +47,7 @@ class Request:
         return next((value for key, value in self.query if key == name), None)
 
     def has(self, name: str) -> bool:
+        """Whether the query has a parameter of that name."""
         return any(key == name for key, _ in self.query)
 
     def number(self, name: str, default: int, lowest: int, highest: int) -> int:
@@ -123,3 +130,40 @@ def _query(text: bytes) -> tuple[tuple[str, str], ...]:
             except UnicodeDecodeError:
                 raise OssError("InvalidArgument", "A query parameter is not valid UTF-8.") from None
     return tuple(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A parsed signature. ``sign`` gives what the signature should be under a secret."""
+
+    access_key_id: str
+    security_token: str | None
+    signature: str
+    signed_text: str
+    """The StringToSign (and for V4 the CanonicalRequest), for the error that helps a client's author."""
+    sign: Callable[[str], str]
+
+
+def check_skew(sent_at: float, now: float) -> None:
+    """RequestTimeTooSkewed beyond 15 minutes either way."""
+    if abs(now - sent_at) > MAX_SKEW_SECONDS:
+        raise OssError(
+            "RequestTimeTooSkewed",
+            "The clock of the client and the clock of OSS differ by more than 15 minutes.",
+            MaxAllowedSkewMilliseconds=str(int(MAX_SKEW_SECONDS * 1000)),
+            RequestTime=_iso(sent_at),
+            ServerTime=_iso(now),
+        )
+
+
+def check_expiry(expires_at: float, now: float) -> None:
+    """AccessDenied for a signed URL that is past its time."""
+    if now > expires_at:
+        raise OssError("AccessDenied", "Request has expired.", Expires=_iso(expires_at), ServerTime=_iso(now))
+
+
+def _iso(moment: float) -> str:
+    try:
+        return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    except (ValueError, OverflowError, OSError):
+        return str(moment)

@@ -1,8 +1,6 @@
 """The REST interface of OSS as a raw ASGI application: from a request to its operation, from an error to its body.
 
-What it does not do it says (NotImplemented) instead of pretending: ACLs other than private, versions, tagging,
-lifecycle, append, symbolic links, image processing, callbacks, form uploads. Accepted and without effect: storage
-class, server-side encryption, traffic limits. Choice: a bucket comes into being with the first write to it.
+``docs/embedded-ims.md`` says what it does, what it refuses by name, and what it accepts without effect.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from ims_mcp.local.admission import refusal
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.oss.bucket_requests import BucketRequests
-from ims_mcp.local.oss.caller import Caller, authenticated
+from ims_mcp.local.oss.caller import Caller, authenticate
 from ims_mcp.local.oss.errors import OssError, access_denied
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
@@ -38,15 +36,22 @@ Handler = Callable[[Request, Caller], Awaitable[Reply]]
 class Route:
     """One operation: chosen by method, target and the sub-resource or header that marks it."""
 
+    name: str
+    """As OSS calls it."""
     methods: tuple[str, ...]
     target: Target
-    action: str | None
-    """The RAM action a caller needs on the target; None where the handler asks for each key."""
     handler: Handler
+    """The first paragraph of its docstring says how far it goes; ``docs/embedded-ims.md`` shows it."""
     parameters: tuple[str, ...] = ()
     header: str | None = None
+    action: str | None = ""
+    """The RAM action a caller needs on the target, where it is not called as the operation is.
+
+    None where the handler asks for each key.
+    """
 
     def fits(self, request: Request) -> bool:
+        """Whether a request has all that marks the operation."""
         return (
             request.method in self.methods
             and _target(request) == self.target
@@ -89,7 +94,7 @@ class OssRest:
         self._region = region
         self._clock = clock
         self._on_stored = on_stored
-        self._routes = _routes(
+        self.routes = _routes(
             BucketRequests(objects, region),
             ObjectRequests(objects, self._tell),
             MultipartRequests(objects, self._tell),
@@ -127,17 +132,17 @@ class OssRest:
         return reply if is_ended else replace(reply, headers={**reply.headers, "connection": "close"})
 
     async def _answer(self, request: Request) -> Reply:
-        caller = await authenticated(request, self._identities, region=self._region, now=self._clock())
+        caller = await authenticate(request, self._identities, region=self._region, now=self._clock())
         route = self._route(request)
         if route.action is not None:
-            caller.require(route.action, request.bucket, request.key)
+            caller.require(f"oss:{route.action or route.name}", request.bucket, request.key)
         return await route.handler(request, caller)
 
     def _route(self, request: Request) -> Route:
         for name, allowed in _REFUSED_HEADERS.items():
             if (value := request.header(name)) is not None and value not in allowed:
                 raise OssError("NotImplemented", f"The local OSS has no {name}.")
-        fitting = [route for route in self._routes if route.fits(request)]
+        fitting = [route for route in self.routes if route.fits(request)]
         known = {name for route in fitting for name in route.parameters}
         for name, _ in request.query:
             if name in SUBRESOURCES and name not in _MODIFIERS and name not in known:
@@ -183,26 +188,27 @@ def _target(request: Request) -> Target:
 def _routes(buckets: BucketRequests, objects: ObjectRequests, multipart: MultipartRequests) -> tuple[Route, ...]:
     put, get, post, delete = ("PUT",), ("GET",), ("POST",), ("DELETE",)
     part = ("uploadId", "partNumber")
+    copy = "x-oss-copy-source"
     return (
-        Route(get, "service", "oss:ListBuckets", buckets.list_buckets),
-        Route(put, "bucket", "oss:PutBucket", buckets.put_bucket),
-        Route(delete, "bucket", "oss:DeleteBucket", buckets.delete_bucket),
-        Route(get, "bucket", "oss:GetBucketInfo", buckets.bucket_info, ("bucketInfo",)),
-        Route(get, "bucket", "oss:GetBucketLocation", buckets.bucket_location, ("location",)),
-        Route(get, "bucket", "oss:ListObjects", buckets.list_objects),
-        Route(get, "bucket", "oss:ListObjects", buckets.list_objects_v2, ("list-type",)),
-        Route(get, "bucket", "oss:ListMultipartUploads", multipart.list_uploads, ("uploads",)),
-        Route(post, "bucket", None, objects.delete_many, ("delete",)),
-        Route(put, "object", "oss:PutObject", objects.put),
-        Route(put, "object", "oss:PutObject", objects.copy, header="x-oss-copy-source"),
-        Route(get, "object", "oss:GetObject", objects.get),
-        Route(("HEAD",), "object", "oss:GetObject", objects.head),
-        Route(("GET", "HEAD"), "object", "oss:GetObject", objects.meta, ("objectMeta",)),
-        Route(delete, "object", "oss:DeleteObject", objects.delete),
-        Route(post, "object", "oss:PutObject", multipart.begin, ("uploads",)),
-        Route(put, "object", "oss:PutObject", multipart.put_part, part),
-        Route(put, "object", "oss:PutObject", multipart.copy_part, part, "x-oss-copy-source"),
-        Route(post, "object", "oss:PutObject", multipart.complete, ("uploadId",)),
-        Route(delete, "object", "oss:AbortMultipartUpload", multipart.abort, ("uploadId",)),
-        Route(get, "object", "oss:ListParts", multipart.list_parts, ("uploadId",)),
+        Route("ListBuckets", get, "service", buckets.list_buckets),
+        Route("PutBucket", put, "bucket", buckets.put_bucket),
+        Route("DeleteBucket", delete, "bucket", buckets.delete_bucket),
+        Route("GetBucketInfo", get, "bucket", buckets.bucket_info, ("bucketInfo",)),
+        Route("GetBucketLocation", get, "bucket", buckets.bucket_location, ("location",)),
+        Route("ListObjects", get, "bucket", buckets.list_objects),
+        Route("ListObjectsV2", get, "bucket", buckets.list_objects_v2, ("list-type",), action="ListObjects"),
+        Route("ListMultipartUploads", get, "bucket", multipart.list_uploads, ("uploads",)),
+        Route("DeleteMultipleObjects", post, "bucket", objects.delete_many, ("delete",), action=None),
+        Route("PutObject", put, "object", objects.put),
+        Route("CopyObject", put, "object", objects.copy, header=copy, action="PutObject"),
+        Route("GetObject", get, "object", objects.get),
+        Route("HeadObject", ("HEAD",), "object", objects.head, action="GetObject"),
+        Route("GetObjectMeta", ("GET", "HEAD"), "object", objects.meta, ("objectMeta",), action="GetObject"),
+        Route("DeleteObject", delete, "object", objects.delete),
+        Route("InitiateMultipartUpload", post, "object", multipart.begin, ("uploads",), action="PutObject"),
+        Route("UploadPart", put, "object", multipart.put_part, part, action="PutObject"),
+        Route("UploadPartCopy", put, "object", multipart.copy_part, part, copy, action="PutObject"),
+        Route("CompleteMultipartUpload", post, "object", multipart.complete, ("uploadId",), action="PutObject"),
+        Route("AbortMultipartUpload", delete, "object", multipart.abort, ("uploadId",)),
+        Route("ListParts", get, "object", multipart.list_parts, ("uploadId",)),
     )

@@ -13,10 +13,9 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from ims_mcp.local.numbers import whole_number
-from ims_mcp.local.oss.claim import Claim, check_expiry, check_skew
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
-from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.request import Claim, Request, check_expiry, check_skew
+from ims_mcp.local.wire_values import whole_number
 
 ALGORITHM = "OSS4-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -107,7 +106,9 @@ def _claim(
 
 def _canonical_request(request: Request, additional: list[str]) -> bytes:
     resource = "/" if request.bucket is None else f"/{request.bucket}/{request.key or ''}"
-    query = sorted((encoded(name), encoded(value)) for name, value in request.query if name != "x-oss-signature")
+    query = sorted(
+        (percent_encode(name), percent_encode(value)) for name, value in request.query if name != "x-oss-signature"
+    )
     signed = sorted(
         (name, value.strip())
         for name, value in request.headers.items()
@@ -124,7 +125,7 @@ def _canonical_request(request: Request, additional: list[str]) -> bytes:
     return "\n".join(before).encode() + b"\n" + headers + b"\n" + "\n".join(after).encode("latin-1")
 
 
-def encoded(text: str) -> str:
+def percent_encode(text: str) -> str:
     """Percent-encoded as the canonical query wants it: all but A-Z a-z 0-9 - _ . ~."""
     return quote(text, safe="-_.~")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import bucket_created
+from ims_mcp.local.oss.bucket_requests import read_bucket_creation
 from ims_mcp.local.oss.errors import OssError, no_such_upload
 from ims_mcp.local.oss.listing import Page, list_page
 from ims_mcp.local.oss.names import check_bucket, key_bytes
@@ -20,6 +20,8 @@ MIN_PART_BYTES = 100 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Upload:
+    """A multipart upload that has not ended. ``initiated`` is in epoch seconds."""
+
     id: str
     bucket: str
     key: str
@@ -29,12 +31,15 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """A part that has arrived. ``modified`` is in epoch seconds."""
+
     number: int
     blob: Blob
     modified: float
 
     @property
     def etag(self) -> str:
+        """Upper-case hexadecimal, unquoted."""
         return self.blob.md5.hex().upper()
 
 
@@ -46,6 +51,7 @@ class Uploads:
         self._store = objects.store
 
     async def begin(self, bucket: str, key: str, description: Description) -> Upload:
+        """A new one, without parts. Two for one key do not know each other."""
         check_bucket(bucket)
         encoded = key_bytes(key)
         upload = Upload(uuid.uuid4().hex.upper(), bucket, key, description, self._objects.clock())
@@ -54,7 +60,7 @@ class Uploads:
             add_bucket(connection, bucket, upload.initiated)
             connection.execute(
                 "INSERT INTO uploads VALUES (?, ?, ?, ?, ?)",
-                (upload.id, bucket, encoded, description.saved(), upload.initiated),
+                (upload.id, bucket, encoded, description.to_json(), upload.initiated),
             )
 
         await self._store.write(insert)
@@ -66,7 +72,7 @@ class Uploads:
         encoded = key_bytes(key)
 
         def select(connection: sqlite3.Connection) -> sqlite3.Row:
-            bucket_created(connection, bucket)
+            read_bucket_creation(connection, bucket)
             query = "SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?"
             row = connection.execute(query, (upload_id, bucket, encoded)).fetchone()
             if row is None:
@@ -140,6 +146,8 @@ class Uploads:
         )
 
     async def abort(self, upload: Upload) -> None:
+        """Forget it and its parts; NoSuchUpload once it has ended."""
+
         def remove(connection: sqlite3.Connection) -> list[str]:
             _check_there(connection, upload)
             rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
@@ -155,7 +163,7 @@ class Uploads:
         marker = key_marker.encode()
 
         def read(connection: sqlite3.Connection) -> Page:
-            bucket_created(connection, bucket)
+            read_bucket_creation(connection, bucket)
 
             def select(start: bytes, inclusive: bool) -> sqlite3.Cursor:
                 if id_marker and not inclusive and start == marker:
@@ -210,6 +218,6 @@ def _upload(row: sqlite3.Row) -> Upload:
         id=row["id"],
         bucket=row["bucket"],
         key=row["key"].decode("utf-8"),
-        description=Description.restored(row["description"]),
+        description=Description.from_json(row["description"]),
         initiated=row["initiated"],
     )

@@ -1,7 +1,7 @@
-"""The assembler process: pieces of a finished file in, one mp4 or flv out, or an HLS index and its slices.
+"""The assembler process: segments of a finished file in, one mp4 or flv out, or an HLS index and its slices.
 
-Run as ``python -m``; its orders are one JSON line (:class:`AssemblerOrders`), its answer is one (:class:`Assembled`),
-``{"nothing": true}`` where the pieces hold nothing that could be played, or ``{"disk_full": true}``. Packets are
+Run as ``python -m``; its config is one JSON line (:class:`AssemblerConfig`), its answer is one (:class:`Assembled`),
+``{"nothing": true}`` where the segments hold nothing that could be played, or ``{"disk_full": true}``. Packets are
 copied, never decoded.
 """
 
@@ -22,9 +22,8 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from ims_mcp.local.disk import DiskFull, is_disk_full
-from ims_mcp.local.recording.child import say, settle_in
-from ims_mcp.local.recording.orders import AssemblerOrders
-from ims_mcp.local.recording.spool import LEAD_MS
+from ims_mcp.local.recording.child import AssemblerConfig, init_child, send
+from ims_mcp.local.recording.segments import LEAD_MS
 
 _MILLISECOND = Fraction(1, 1000)
 _ENTRY = re.compile(r"#EXTINF:(?P<seconds>[0-9.]+),[^\n]*\n(?P<name>[^#\n]+)\n")
@@ -32,6 +31,8 @@ _ENTRY = re.compile(r"#EXTINF:(?P<seconds>[0-9.]+),[^\n]*\n(?P<name>[^#\n]+)\n")
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
+    """A file, or the slices of one, made of segments."""
+
     path: str
     """The mp4 or flv; empty for HLS, whose index is written where the slices have got their names."""
     duration_seconds: float
@@ -42,10 +43,10 @@ class Assembled:
 
 
 class _Remux:
-    """Writes the packets of one piece after the other into one output."""
+    """Writes the packets of one segment after the other into one output."""
 
-    def __init__(self, orders: AssemblerOrders) -> None:
-        self._orders = orders
+    def __init__(self, config: AssemblerConfig) -> None:
+        self._config = config
         self._output: OutputContainer | None = None
         self._targets: dict[str, Any] = {}
         self._size = (0, 0)
@@ -56,10 +57,10 @@ class _Remux:
         self._end_ms = 0
 
     def run(self) -> Assembled | None:
-        directory = Path(self._orders.directory)
+        directory = Path(self._config.directory)
         try:
-            for path, run, position_ms in self._orders.pieces:
-                # A piece that a kill left without a header, or without packets, is not worth the file.
+            for path, run, position_ms in self._config.segments:
+                # A segment that a kill left without a header, or without packets, is not worth the file.
                 with suppress(FFmpegError, FileNotFoundError, _Empty), av.open(path, format="flv") as source:
                     self._append(source, directory, run, position_ms)
         finally:
@@ -70,7 +71,7 @@ class _Remux:
             return None
         width, height = self._size
         seconds = round((self._end_ms - self._begin_ms) / 1000, 3)
-        if self._orders.format == "m3u8":
+        if self._config.format == "m3u8":
             return Assembled("", seconds, width, height, _slices(directory))
         return Assembled(str(self._path(directory)), seconds, width, height)
 
@@ -124,19 +125,19 @@ class _Remux:
         return output
 
     def _path(self, directory: Path) -> Path:
-        return directory / f"recording.{self._orders.format}"
+        return directory / f"recording.{self._config.format}"
 
     @property
     def _muxer(self) -> str:
-        return "hls" if self._orders.format == "m3u8" else self._orders.format
+        return "hls" if self._config.format == "m3u8" else self._config.format
 
     def _options(self, directory: Path) -> dict[str, str]:
-        match self._orders.format:
+        match self._config.format:
             case "mp4":
                 return {"movflags": "+faststart"}
             case "m3u8":
                 return {
-                    "hls_time": str(self._orders.slice_seconds),
+                    "hls_time": str(self._config.slice_seconds),
                     "hls_playlist_type": "vod",
                     "hls_list_size": "0",
                     "hls_segment_filename": str(directory / "slice%06d.ts"),
@@ -147,7 +148,7 @@ class _Remux:
 
 @contextmanager
 def _writing() -> Generator[None]:
-    """Tells a full disk from a piece that is damaged: DiskFull in place of FFmpeg's error."""
+    """Tells a full disk from a segment that is damaged: DiskFull in place of FFmpeg's error."""
     try:
         yield
     except (FFmpegError, OSError) as error:
@@ -157,7 +158,7 @@ def _writing() -> Generator[None]:
 
 
 class _Empty(Exception):
-    """A piece without packets."""
+    """A segment without packets."""
 
 
 def _dts(packet: Packet[Any]) -> int:
@@ -170,24 +171,24 @@ def _slices(directory: Path) -> list[tuple[str, float]]:
     return [(str(directory / Path(entry["name"]).name), float(entry["seconds"])) for entry in _ENTRY.finditer(index)]
 
 
-def assemble(orders: AssemblerOrders) -> Assembled | None:
-    """None where the pieces hold no packets. Raises FFmpegError where the format does not carry the codecs."""
-    return _Remux(orders).run()
+def assemble(config: AssemblerConfig) -> Assembled | None:
+    """None where the segments hold no packets. Raises FFmpegError where the format does not carry the codecs."""
+    return _Remux(config).run()
 
 
-def _main(orders: dict[str, Any], speech: TextIO) -> None:
+def _main(config: dict[str, Any], messages: TextIO) -> None:
     try:
-        assembled = assemble(AssemblerOrders(**orders))
+        assembled = assemble(AssemblerConfig(**config))
     except Exception as error:
         if not is_disk_full(error):
             raise
-        say(speech, disk_full=True)
+        send(messages, disk_full=True)
         return
     if assembled is None:
-        say(speech, nothing=True)
+        send(messages, nothing=True)
     else:
-        say(speech, **asdict(assembled))
+        send(messages, **asdict(assembled))
 
 
 if __name__ == "__main__":
-    _main(*settle_in())
+    _main(*init_child())

@@ -16,11 +16,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from ims_mcp.local.timestamps import utc_text
+from ims_mcp.local.background import BackgroundTasks
+from ims_mcp.local.wire_values import utc_text
 from ims_mcp.loopback import is_loopback
 
 USER_ID = 1_000_000_000_000_000
@@ -35,7 +35,7 @@ _AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
-def numeric_url(url: str) -> str:
+def make_numeric(url: str) -> str:
     """``url`` with 127.0.0.1 in place of ``localhost``: whoever connects to it looks nothing up."""
     parts = urlsplit(url)
     if (parts.hostname or "") != "localhost":
@@ -55,7 +55,7 @@ class Callbacks:
         self._clock = clock
         self._wait_seconds = wait_seconds
         self._waiting: dict[str, deque[bytes]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ims-callback")
 
     @property
@@ -66,12 +66,8 @@ class Callbacks:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def __aexit__(self, *_: object) -> None:
+        await self._tasks.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def send(self, url: str | None, event: str, body: Mapping[str, Any]) -> None:
@@ -79,17 +75,15 @@ class Callbacks:
         if url is None:
             return
         if not _is_here(url):
-            _log.warning("%s is not told of %s: the local IMS contacts this machine only", _shown(url), event)
+            _log.warning("%s is not told of %s: the local IMS contacts this machine only", _without_query(url), event)
             return
         waiting = self._waiting.get(url)
         if len(self._waiting if waiting is None else waiting) >= (MAX_ADDRESSES if waiting is None else MAX_WAITING):
-            _log.warning("%s is not told of %s: too much is waiting to be posted", _shown(url), event)
+            _log.warning("%s is not told of %s: too much is waiting to be posted", _without_query(url), event)
             return
         if waiting is None:
             waiting = self._waiting[url] = deque()
-            task = asyncio.create_task(self._post_all(url, waiting))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.start(self._post_all(url, waiting), f"telling {_without_query(url)}")
         message = {"EventType": event, "UserId": USER_ID, "EventTime": utc_text(self._clock()), "MessageBody": body}
         waiting.append(json.dumps(message).encode())
 
@@ -102,7 +96,7 @@ class Callbacks:
                     if problem is None:
                         break
                     if wait_seconds is None:
-                        _log.warning("%s did not take a callback: %s", _shown(url), problem)
+                        _log.warning("%s did not take a callback: %s", _without_query(url), problem)
                     else:
                         await asyncio.sleep(wait_seconds)
                 waiting.popleft()
@@ -113,7 +107,7 @@ class Callbacks:
 def _post(url: str, body: bytes) -> str | None:
     """Why it was not taken; None where it was."""
     try:
-        parts = urlsplit(numeric_url(url))
+        parts = urlsplit(make_numeric(url))
         address = parts.hostname or ""
         if parts.scheme == "https":
             context = ssl.create_default_context()
@@ -152,5 +146,5 @@ def _is_here(url: str) -> bool:
         return False
 
 
-def _shown(url: str) -> str:
+def _without_query(url: str) -> str:
     return url.partition("?")[0]

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from ims_mcp.local.isolation import clean_environment, end_with_parent, limit_this_process, neutral_directory
@@ -19,15 +20,46 @@ _LINE_BYTES = 16 * 1024**2
 _END_SECONDS = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class RecorderConfig:
+    """What a recorder process is told."""
+
+    url: str
+    directory: str
+    """Of the job: its journal and segments."""
+    cycles: dict[str, int]
+    """Format -> seconds after which a new file begins."""
+    reconnect_timeout_seconds: float
+    """How long the stream may be away."""
+    time_left_seconds: float
+    """What is left of it now."""
+    stall_seconds: float
+    """A connection that brings nothing for so long is given up."""
+    clock_offset_seconds: float
+    """The server's clock less this machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssemblerConfig:
+    """What an assembler process is told."""
+
+    format: str
+    segments: list[tuple[str, int, int]]
+    """Path, run and position in ms of each."""
+    directory: str
+    """Where the result goes; empty."""
+    slice_seconds: int
+
+
 class Child:
-    """A module of this package run by an interpreter of its own; it speaks in JSON lines and ends with this process."""
+    """A module of this package run by an interpreter of its own; it sends JSON lines and ends with this process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     @classmethod
-    async def start(cls, module: str, orders: Mapping[str, Any]) -> Child:
-        """``python -m module PARENT``, with ``orders`` as the first line of its stdin, which stays open."""
+    async def start(cls, module: str, config: Mapping[str, Any]) -> Child:
+        """``python -m module PARENT``, with ``config`` as the first line of its stdin, which stays open."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -42,22 +74,18 @@ class Child:
         )
         assert process.stdin is not None
         with contextlib.suppress(ConnectionError):
-            process.stdin.write(json.dumps(orders).encode() + b"\n")
+            process.stdin.write(json.dumps(config).encode() + b"\n")
             await process.stdin.drain()
         return cls(process)
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    async def said(self) -> AsyncIterator[dict[str, Any]]:
-        """What the child says, until it ends."""
+    async def receive(self) -> AsyncIterator[dict[str, Any]]:
+        """The messages of the child, until it ends."""
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             with contextlib.suppress(ValueError):
-                said = json.loads(line)
-                if isinstance(said, dict):
-                    yield cast("dict[str, Any]", said)
+                message = json.loads(line)
+                if isinstance(message, dict):
+                    yield cast("dict[str, Any]", message)
 
     async def end(self) -> None:
         """End it where it still runs, at any moment: nothing it has written is lost by that."""
@@ -75,21 +103,21 @@ class Child:
             await stdin.wait_closed()
 
 
-def settle_in() -> tuple[dict[str, Any], TextIO]:
-    """What a child does first: its orders, and the stream its JSON lines go to. It ends with its parent from here."""
+def init_child() -> tuple[dict[str, Any], TextIO]:
+    """What a child does first: its config, and the stream its messages go to. It ends with its parent from here."""
     # An interrupt at the terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    speech = os.fdopen(os.dup(1), "w", buffering=1)
+    messages = os.fdopen(os.dup(1), "w", buffering=1)
     # Nothing a library prints may land among the JSON lines.
     os.dup2(2, 1)
     end_with_parent(int(sys.argv[1]))
     limit_this_process()
-    orders = b""
-    while not orders.endswith(b"\n"):
+    config = b""
+    while not config.endswith(b"\n"):
         part = os.read(0, 1)
         if not part:
             os._exit(1)
-        orders += part
+        config += part
 
     def watch() -> None:
         with contextlib.suppress(OSError):
@@ -98,9 +126,9 @@ def settle_in() -> tuple[dict[str, Any], TextIO]:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
-    return json.loads(orders), speech
+    return json.loads(config), messages
 
 
-def say(speech: TextIO, **said: object) -> None:
+def send(stream: TextIO, **message: object) -> None:
     """One JSON line to the parent."""
-    print(json.dumps(said), file=speech, flush=True)
+    print(json.dumps(message), file=stream, flush=True)

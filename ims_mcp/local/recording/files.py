@@ -7,10 +7,11 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ims_mcp.local.media_library.addresses import ObjectAddress
-from ims_mcp.local.recording.jobs import Page, RecordJob, paged, window
-from ims_mcp.local.store import Store
+from ims_mcp.local.recording.jobs import Page, RecordJob, select_page, window_conditions
+from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS live_record_file (
@@ -40,22 +41,9 @@ CREATE INDEX IF NOT EXISTS live_record_file_by_time ON live_record_file (created
 
 
 @dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file whose objects are stored."""
-
-    format: str
-    number: int
-    address: ObjectAddress
-    slice_keys: tuple[str, ...]
-    started_at: float
-    ended_at: float
-    duration_seconds: float
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
 class RecordFile:
+    """A file whose objects are stored. Times are epoch seconds."""
+
     record_id: str
     job_id: str
     job_name: str
@@ -76,36 +64,36 @@ class RecordFile:
 
 
 class RecordFiles:
+    """Every method is one transaction; what it returns is committed."""
+
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
 
-    async def add(self, job: RecordJob, file: NewFile) -> RecordFile:
-        values = (
-            str(uuid.uuid4()),
-            job.job_id,
-            job.name,
-            job.url,
-            job.output_type,
-            job.endpoint,
-            file.format,
-            file.number,
-            file.address.bucket,
-            file.address.key,
-            json.dumps(file.slice_keys),
-            file.started_at,
-            file.ended_at,
-            file.duration_seconds,
-            file.width,
-            file.height,
-            self._clock(),
-        )
-        query = (
-            "INSERT INTO live_record_file (record_id, job_id, job_name, stream_url, output_type, endpoint, format, "
-            "number, bucket, object_key, slice_keys, started_at, ended_at, duration_seconds, width, height, "
-            "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *"
-        )
-        return _file(await self._store.write(lambda connection: connection.execute(query, values).fetchone()))
+    async def add(
+        self, job: RecordJob, address: ObjectAddress, slice_keys: Sequence[str], **columns: str | float
+    ) -> RecordFile:
+        """``columns``: format, number, started_at, ended_at, duration_seconds, width and height."""
+        row = {
+            **columns,
+            "record_id": str(uuid.uuid4()),
+            "job_id": job.job_id,
+            "job_name": job.name,
+            "stream_url": job.url,
+            "output_type": job.output_type,
+            "endpoint": job.endpoint,
+            "bucket": address.bucket,
+            "object_key": address.key,
+            "slice_keys": json.dumps(slice_keys),
+            "created_at": self._clock(),
+        }
+
+        def work(connection: sqlite3.Connection) -> sqlite3.Row:
+            sequence = insert_row(connection, "live_record_file", row)
+            query = "SELECT * FROM live_record_file WHERE sequence = ?"
+            return connection.execute(query, (sequence,)).fetchone()
+
+        return _file(await self._store.write(work))
 
     async def numbers(self, job_id: str) -> frozenset[tuple[str, int]]:
         """Format and number of every file of the job there is, or was before it was deleted."""
@@ -115,7 +103,7 @@ class RecordFiles:
 
     async def list(self, page: Page, *, job_ids: Sequence[str], format_: str | None) -> tuple[list[RecordFile], int]:
         """One page, and how many files there are on all."""
-        conditions, values = window(page)
+        conditions, values = window_conditions(page)
         conditions.append("deleted_at IS NULL")
         if job_ids:
             conditions.append(f"job_id IN ({','.join('?' * len(job_ids))})")
@@ -124,7 +112,7 @@ class RecordFiles:
             conditions.append("format = ?")
             values.append(format_)
         rows, total = await self._store.read(
-            lambda connection: paged(connection, "live_record_file", page, conditions, values)
+            lambda connection: select_page(connection, "live_record_file", page, conditions, values)
         )
         return [_file(row) for row in rows], total
 
@@ -137,20 +125,9 @@ class RecordFiles:
 
 
 def _file(row: sqlite3.Row) -> RecordFile:
-    return RecordFile(
-        record_id=row["record_id"],
-        job_id=row["job_id"],
-        job_name=row["job_name"],
-        stream_url=row["stream_url"],
-        output_type=row["output_type"],
-        endpoint=row["endpoint"],
-        format=row["format"],
-        address=ObjectAddress(row["bucket"], row["object_key"]),
-        slice_keys=tuple(json.loads(row["slice_keys"])),
-        started_at=row["started_at"],
-        ended_at=row["ended_at"],
-        duration_seconds=row["duration_seconds"],
-        width=row["width"],
-        height=row["height"],
-        created_at=row["created_at"],
-    )
+    columns: dict[str, Any] = dict(row)
+    for name in ("sequence", "number", "deleted_at"):
+        del columns[name]
+    columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
+    columns["slice_keys"] = tuple(json.loads(columns["slice_keys"]))
+    return RecordFile(**columns)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ims_mcp.local.recording.templates import Template
 from ims_mcp.local.rpc.service_errors import RpcFault
-from ims_mcp.local.store import Store
+from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS live_record_job (
@@ -48,20 +48,9 @@ class JobStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NewJob:
-    """What SubmitLiveRecordJob asks for."""
-
-    name: str
-    url: str
-    output_type: str
-    bucket: str
-    endpoint: str | None
-    notify_url: str | None
-    template: Template
-
-
-@dataclass(frozen=True, slots=True)
 class RecordJob:
+    """A job as it stands. ``created_at`` is in epoch seconds."""
+
     job_id: str
     name: str
     url: str
@@ -89,29 +78,23 @@ class Page:
 
 
 class RecordJobs:
+    """Every method is one transaction; what it returns is committed."""
+
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
 
-    async def add(self, job: NewJob) -> RecordJob:
+    async def add(self, template: Template, **asked: str | None) -> RecordJob:
+        """A job in status initial. ``asked``: name, url, output_type, bucket, endpoint and notify_url."""
         job_id = str(uuid.uuid4())
-        values = (
-            job_id,
-            job.name,
-            job.url,
-            job.output_type,
-            job.bucket,
-            job.endpoint,
-            job.notify_url,
-            job.template.saved(),
-            JobStatus.INITIAL,
-            self._clock(),
-        )
-        query = (
-            "INSERT INTO live_record_job (job_id, name, url, output_type, bucket, endpoint, notify_url, template, "
-            "status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
-        await self._store.write(lambda connection: connection.execute(query, values))
+        row = {
+            **asked,
+            "job_id": job_id,
+            "template": template.to_json(),
+            "status": JobStatus.INITIAL,
+            "created_at": self._clock(),
+        }
+        await self._store.write(lambda connection: insert_row(connection, "live_record_job", row))
         return await self.get(job_id)
 
     async def get(self, job_id: str) -> RecordJob:
@@ -122,6 +105,7 @@ class RecordJobs:
         return found
 
     async def find(self, job_id: str) -> RecordJob | None:
+        """None for an unknown id."""
         query = f"{_SELECT} WHERE job_id = ?"
         row = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchone())
         return None if row is None else _job(row)
@@ -152,18 +136,20 @@ class RecordJobs:
 
     async def list(self, page: Page, *, keyword: str | None, status: str | None) -> tuple[list[RecordJob], int]:
         """One page, and how many jobs there are on all. ``keyword`` is a part of the id or the name."""
-        conditions, values = window(page)
+        conditions, values = window_conditions(page)
         if status is not None:
             conditions.append("status = ?")
             values.append(status)
         if keyword is not None:
             conditions.append("(instr(lower(job_id), ?) OR instr(lower(name), ?))")
             values += [keyword.lower()] * 2
-        rows, total = await self._store.read(lambda connection: paged(connection, _JOBS, page, conditions, values))
+        rows, total = await self._store.read(
+            lambda connection: select_page(connection, _JOBS, page, conditions, values)
+        )
         return [_job(row) for row in rows], total
 
 
-def window(page: Page) -> tuple[list[str], list[Any]]:
+def window_conditions(page: Page) -> tuple[list[str], list[Any]]:
     """The page's window as conditions and their values."""
     conditions, values = ["1"], list[Any]()
     if page.start is not None:
@@ -175,7 +161,7 @@ def window(page: Page) -> tuple[list[str], list[Any]]:
     return conditions, values
 
 
-def paged(
+def select_page(
     connection: sqlite3.Connection, table: str, page: Page, conditions: Sequence[str], values: Sequence[Any]
 ) -> tuple[list[sqlite3.Row], int]:
     """The rows of one page in order of creation, and how many there are on all pages."""
@@ -191,16 +177,9 @@ def paged(
 
 
 def _job(row: sqlite3.Row) -> RecordJob:
-    return RecordJob(
-        job_id=row["job_id"],
-        name=row["name"],
-        url=row["url"],
-        output_type=row["output_type"],
-        bucket=row["bucket"],
-        endpoint=row["endpoint"],
-        notify_url=row["notify_url"],
-        template=Template.restored(row["template"]),
-        status=JobStatus(row["status"]),
-        created_at=row["created_at"],
-        fail_reason=row["reason"],
-    )
+    columns: dict[str, Any] = dict(row)
+    del columns["sequence"]
+    columns["fail_reason"] = columns.pop("reason")
+    columns["template"] = Template.from_json(columns["template"])
+    columns["status"] = JobStatus(columns["status"])
+    return RecordJob(**columns)

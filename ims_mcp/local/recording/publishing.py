@@ -1,4 +1,4 @@
-"""Finished files on their way from a job's pieces into the local OSS, under the names its template gives."""
+"""Finished files on their way from a job's segments into the local OSS, under the names its template gives."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from ims_mcp.local.disk import DiskFull
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.child import Child
-from ims_mcp.local.recording.files import NewFile, RecordFile, RecordFiles
+from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import RecordJob
-from ims_mcp.local.recording.journal import Journal, Piece
-from ims_mcp.local.recording.name_patterns import file_key, slice_key
-from ims_mcp.local.recording.record_format import RecordFormat
+from ims_mcp.local.recording.record_format import RecordFormat, file_key, slice_key
+from ims_mcp.local.recording.segments import Journal, Segment
 
 _AT_ONCE = 2
 _ATTEMPTS = 2
@@ -29,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Publisher:
-    """Makes files of pieces, a few at a time, each in a process of its own."""
+    """Makes files of segments, a few at a time, each in a process of its own."""
 
     def __init__(self, files: RecordFiles, objects: Objects) -> None:
         self._files = files
@@ -39,41 +38,41 @@ class Publisher:
     async def publish(
         self, job: RecordJob, journal: Journal, *, ended: bool, clock_offset_seconds: float
     ) -> list[RecordFile]:
-        """Store every file that is finished (``ended``: all are) and not stored yet; forget the pieces of old ones.
+        """Store every file that is finished (``ended``: all are) and not stored yet; forget the segments of old ones.
 
         A file that cannot be made (FFmpeg does not take the codec into this format, or crashes) is given up. On a
-        full disk the pieces stay, and DiskFull, OSError or sqlite3.Error is raised.
+        full disk the segments stay, and DiskFull, OSError or sqlite3.Error is raised.
         """
-        pieces = journal.pieces()
-        if not pieces:
+        segments = journal.segments()
+        if not segments:
             return []
         stored, added = await self._files.numbers(job.job_id), list[RecordFile]()
         for entry in job.template.formats:
-            current = pieces[-1].files[entry.format]
-            for number in sorted({piece.files[entry.format] for piece in pieces}):
+            current = segments[-1].files[entry.format]
+            for number in sorted({segment.files[entry.format] for segment in segments}):
                 if (ended or number < current) and (entry.format, number) not in stored:
-                    own = [piece for piece in pieces if piece.files[entry.format] == number]
+                    own = [segment for segment in segments if segment.files[entry.format] == number]
                     file = await self._publish(job, journal, entry, own, clock_offset_seconds)
                     added += [] if file is None else [file]
-        for piece in pieces:
-            if all(number < pieces[-1].files[format_] for format_, number in piece.files.items()):
-                journal.piece_path(piece.number).unlink(missing_ok=True)
+        for segment in segments:
+            if all(number < segments[-1].files[format_] for format_, number in segment.files.items()):
+                journal.segment_path(segment.number).unlink(missing_ok=True)
         return added
 
     async def _publish(
-        self, job: RecordJob, journal: Journal, entry: RecordFormat, pieces: Sequence[Piece], offset: float
+        self, job: RecordJob, journal: Journal, entry: RecordFormat, segments: Sequence[Segment], offset: float
     ) -> RecordFile | None:
-        number = pieces[0].files[entry.format]
-        paths = [(str(journal.piece_path(piece.number)), piece.run, piece.position_ms) for piece in pieces]
-        if all(journal.is_gone(piece) for piece in pieces):
+        number = segments[0].files[entry.format]
+        paths = [(str(journal.segment_path(segment.number)), segment.run, segment.position_ms) for segment in segments]
+        if all(journal.is_gone(segment) for segment in segments):
             return None
         work = journal.directory / f"{entry.format}-{number}"
-        ends = [ended_at for piece in pieces if (ended_at := journal.ended_at(piece, offset)) is not None]
-        started_at = pieces[0].began[entry.format]
-        orders = {"format": entry.format, "pieces": paths, "directory": str(work)}
+        ends = [ended_at for segment in segments if (ended_at := journal.ended_at(segment, offset)) is not None]
+        started_at = segments[0].began[entry.format]
+        config = {"format": entry.format, "segments": paths, "directory": str(work)}
         try:
             async with self._slots:
-                made = await self._assembled(orders | {"slice_seconds": entry.slice_seconds or 0}, work)
+                made = await self._assemble(config | {"slice_seconds": entry.slice_seconds or 0}, work)
             if made is None:
                 return None
             ended_at = max((*ends, started_at))
@@ -90,34 +89,34 @@ class Publisher:
                 slice_keys = await self._store_slices(job, entry, key, made["slices"], started_at, work)
             else:
                 await self._objects.put_file(job.bucket, key, Path(made["path"]))
-            file = NewFile(
+            return await self._files.add(
+                job,
+                ObjectAddress(job.bucket, key),
+                slice_keys,
                 format=entry.format,
                 number=number,
-                address=ObjectAddress(job.bucket, key),
-                slice_keys=tuple(slice_keys),
                 started_at=started_at,
                 ended_at=ended_at,
                 duration_seconds=made["duration_seconds"],
                 width=made["width"],
                 height=made["height"],
             )
-            return await self._files.add(job, file)
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
 
-    async def _assembled(self, orders: dict[str, Any], work: Path) -> dict[str, Any] | None:
-        """What the assembler says; None where there is nothing, or nothing that can be made of it."""
+    async def _assemble(self, config: dict[str, Any], work: Path) -> dict[str, Any] | None:
+        """What the assembler answers; None where there is nothing, or nothing that can be made of it."""
         for _ in range(_ATTEMPTS):
             await asyncio.to_thread(_make_empty, work)
-            child = await Child.start("ims_mcp.local.recording.assembler", orders)
+            child = await Child.start("ims_mcp.local.recording.assembler", config)
             try:
-                async for said in child.said():
-                    if said.get("disk_full"):
+                async for message in child.receive():
+                    if message.get("disk_full"):
                         raise DiskFull
-                    return None if said.get("nothing") else said
+                    return None if message.get("nothing") else message
             finally:
                 await child.end()
-        _log.error("no %s file can be made of the pieces %s", orders["format"], orders["pieces"])
+        _log.error("no %s file can be made of the segments %s", config["format"], config["segments"])
         return None
 
     async def _store_slices(

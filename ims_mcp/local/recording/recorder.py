@@ -1,7 +1,7 @@
 """The recorder process of one job: pulls the stream again and again until it has been away for too long.
 
-Run as ``python -m``; its orders are one JSON line (:class:`RecorderOrders`). It says ``{"began": n}`` for every
-piece and ``{"gave_up": true}`` at the end, or ``{"disk_full": true}``. It can be killed at any moment.
+Run as ``python -m``; its config is one JSON line (:class:`RecorderConfig`). It sends ``{"began": n}`` for every
+segment and ``{"gave_up": true}`` at the end, or ``{"disk_full": true}``. It can be killed at any moment.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from ims_mcp.local.disk import is_disk_full
-from ims_mcp.local.recording.child import say, settle_in
-from ims_mcp.local.recording.journal import Journal
-from ims_mcp.local.recording.orders import RecorderOrders
-from ims_mcp.local.recording.spool import Spool, SpoolFailed
+from ims_mcp.local.recording.child import RecorderConfig, init_child, send
+from ims_mcp.local.recording.segments import Journal, SegmentWriteFailed, SegmentWriter
 from ims_mcp.local.recording.timeline import Timeline
 
 _RETRY_SECONDS = 0.5
@@ -37,27 +35,26 @@ _PROBE_SECONDS = 10.0
 
 
 class _Pull:
-    """One connection after the other, for as long as patience lasts."""
+    """One connection after the other, for as long as the stream is not away for too long."""
 
-    def __init__(self, orders: RecorderOrders, on_piece: Callable[[], None]) -> None:
-        self._orders = orders
-        self._on_piece = on_piece
-        self._deadline = time.monotonic() + orders.first_patience_seconds
+    def __init__(self, config: RecorderConfig, on_segment: Callable[[], None]) -> None:
+        self._config = config
+        self._on_segment = on_segment
+        self._deadline = time.monotonic() + config.time_left_seconds
         self._timeline = Timeline()
-        self._spool = Spool(
-            Journal(Path(orders.directory)),
-            orders.cycles,
-            lambda: time.time() + orders.clock_offset_seconds,
-            orders.clock_offset_seconds,
+        self._writer = SegmentWriter(
+            Journal(Path(config.directory)),
+            config.cycles,
+            lambda: time.time() + config.clock_offset_seconds,
+            config.clock_offset_seconds,
         )
 
     def run(self) -> None:
-        """Returns when the stream has been away for too long. Raises SpoolFailed."""
-        with closing(self._spool):
+        """Returns when the stream has been away for too long. Raises SegmentWriteFailed."""
+        with closing(self._writer):
             while (left := self._deadline - time.monotonic()) > 0:
                 changed = False
-                # Nothing listens, nothing is published, the connection broke or brought no stream: that is what the
-                # patience is for.
+                # Nothing listens, nothing is published, the connection broke or brought no stream: the stream is away.
                 with suppress(FFmpegError, OSError, ValueError, LookupError):
                     changed = self._record(left)
                 if not changed:
@@ -65,12 +62,12 @@ class _Pull:
 
     def _record(self, left_seconds: float) -> bool:
         """One connection, until it breaks off; True where its codec parameters changed and are to be asked anew."""
-        stall_seconds = min(self._orders.stall_seconds, self._orders.patience_seconds)
-        probe_seconds = min(_PROBE_SECONDS, self._orders.patience_seconds / 2)
+        stall_seconds = min(self._config.stall_seconds, self._config.reconnect_timeout_seconds)
+        probe_seconds = min(_PROBE_SECONDS, self._config.reconnect_timeout_seconds / 2)
         # A stream that comes in the last moment is probed to the end.
         open_seconds = max(min(stall_seconds + probe_seconds, left_seconds), probe_seconds + 1)
         with av.open(
-            self._orders.url,
+            self._config.url,
             timeout=(open_seconds, stall_seconds),
             format="flv",
             options={**_OPTIONS, "analyzeduration": str(round(probe_seconds * 1_000_000))},
@@ -82,7 +79,7 @@ class _Pull:
             for packet in _packets(source, streams):
                 is_start = picture is None or (packet.stream_index == picture and packet.is_keyframe)
                 if not begun and not is_start:
-                    # Nothing can be shown before the first keyframe, and waiting for it is a part of the patience.
+                    # Nothing can be shown before the first keyframe, and the stream is away until it comes.
                     if time.monotonic() > self._deadline:
                         return False
                     continue
@@ -90,11 +87,11 @@ class _Pull:
                     return True
                 assert packet.dts is not None
                 place_ms = self._timeline.place(packet.stream_index, packet.dts)
-                if is_start and self._spool.begin(streams, place_ms):
-                    self._on_piece()
+                if is_start and self._writer.begin(streams, place_ms):
+                    self._on_segment()
                 begun = True
-                self._spool.write(packet, place_ms)
-                self._deadline = time.monotonic() + self._orders.patience_seconds
+                self._writer.write(packet, place_ms)
+                self._deadline = time.monotonic() + self._config.reconnect_timeout_seconds
         return False
 
 
@@ -114,23 +111,23 @@ def _packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]
         yield packet
 
 
-def _main(orders: dict[str, Any], speech: TextIO) -> None:
+def _main(config: dict[str, Any], messages: TextIO) -> None:
     began = 0
 
-    def on_piece() -> None:
+    def on_segment() -> None:
         nonlocal began
         began += 1
-        say(speech, began=began)
+        send(messages, began=began)
 
     try:
-        _Pull(RecorderOrders(**orders), on_piece).run()
-    except SpoolFailed as failed:
+        _Pull(RecorderConfig(**config), on_segment).run()
+    except SegmentWriteFailed as failed:
         if not is_disk_full(failed):
             raise
-        say(speech, disk_full=True)
+        send(messages, disk_full=True)
     else:
-        say(speech, gave_up=True)
+        send(messages, gave_up=True)
 
 
 if __name__ == "__main__":
-    _main(*settle_in())
+    _main(*init_child())

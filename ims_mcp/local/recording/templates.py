@@ -11,7 +11,7 @@ from typing import Any
 
 from ims_mcp.local.recording.record_format import DEFAULT_CYCLE_SECONDS, DEFAULT_FILE_PATTERN, RecordFormat
 from ims_mcp.local.rpc.service_errors import RpcFault
-from ims_mcp.local.store import Store
+from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS live_record_template (
@@ -30,6 +30,8 @@ _SYSTEM_SINCE = 1_660_694_400  # 17 August 2022, before anything a store holds
 
 @dataclass(frozen=True, slots=True)
 class Template:
+    """A template, or the snapshot of one. Times are epoch seconds."""
+
     template_id: str
     name: str
     kind: str
@@ -37,12 +39,13 @@ class Template:
     created_at: int
     modified_at: int
 
-    def saved(self) -> str:
+    def to_json(self) -> str:
         """The snapshot a job keeps."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def restored(cls, text: str) -> Template:
+    def from_json(cls, text: str) -> Template:
+        """What :meth:`to_json` wrote."""
         fields: dict[str, Any] = json.loads(text)
         formats = tuple(RecordFormat(**entry) for entry in fields.pop("formats"))
         return cls(**fields, formats=formats)
@@ -82,6 +85,7 @@ class Templates:
         return [*SYSTEM_TEMPLATES, *(_template(row) for row in rows)]
 
     async def get(self, template_id: str) -> Template:
+        """The system's own ones too."""
         found = next((template for template in await self.all() if template.template_id == template_id), None)
         if found is None:
             raise _unknown(template_id)
@@ -90,19 +94,19 @@ class Templates:
     async def create(self, name: str, formats: tuple[RecordFormat, ...]) -> str:
         """Returns the new template's id."""
         now, template_id = int(self._clock()), str(uuid.uuid4())
-        query = (
-            "INSERT INTO live_record_template (template_id, name, formats, created_at, modified_at) "
-            "VALUES (?, ?, ?, ?, ?)"
+        row = {"template_id": template_id, "name": name, "formats": _save(formats), "created_at": now}
+        await self._store.write(
+            lambda connection: insert_row(connection, "live_record_template", row | {"modified_at": now})
         )
-        values = (template_id, name, _saved(formats), now, now)
-        await self._store.write(lambda connection: connection.execute(query, values))
         return template_id
 
     async def update(self, template_id: str, name: str, formats: tuple[RecordFormat, ...]) -> None:
+        """Replaces name and formats; jobs keep the template they were submitted with."""
         query = "UPDATE live_record_template SET name = ?, formats = ?, modified_at = ? WHERE template_id = ?"
-        await self._change(template_id, query, (name, _saved(formats), int(self._clock()), template_id))
+        await self._change(template_id, query, (name, _save(formats), int(self._clock()), template_id))
 
     async def delete(self, template_id: str) -> None:
+        """Jobs keep the template they were submitted with."""
         await self._change(template_id, "DELETE FROM live_record_template WHERE template_id = ?", (template_id,))
 
     async def _change(self, template_id: str, query: str, values: tuple[Any, ...]) -> None:
@@ -122,7 +126,7 @@ def _unknown(template_id: str) -> RpcFault:
     )
 
 
-def _saved(formats: tuple[RecordFormat, ...]) -> str:
+def _save(formats: tuple[RecordFormat, ...]) -> str:
     return json.dumps([asdict(entry) for entry in formats])
 
 

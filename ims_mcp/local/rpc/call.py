@@ -1,17 +1,22 @@
-"""One call of an operation as its handler sees it: who, what, and the parameter table the arguments were checked by."""
+"""One call of an operation as its handler sees it, and which operations a family of handlers does."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from ims_mcp.catalogue import Effect, Operation, Parameter
+from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.local.identity import Identity
-from ims_mcp.local.rpc.service_errors import RpcFault, invalid
+from ims_mcp.local.rpc.service_errors import invalid, missing
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_MARK = "handled_operation"
 IMS_VERSION = "2020-11-09"
 STS_VERSION = "2015-04-01"
+# Beyond what any listing has, and far below what SQLite can count to.
+_LAST_PAGE = 1_000_000
+_MAX_PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,15 @@ class Call:
         value = self.arguments.get(name)
         return None if value is None else str(value)
 
+    def required_text(self, name: str) -> str:
+        """The argument as text. RpcFault (MissingParameter), also where the table lets it be left out."""
+        value = self.text(name)
+        if value is None:
+            raise missing(name)
+        return value
+
     def integer(self, name: str) -> int | None:
+        """The argument as a number; None where it was not given."""
         value = self.arguments.get(name)
         return None if value is None else int(value)
 
@@ -43,6 +56,15 @@ class Call:
             raise invalid(name, f"has {len(parts)} parts, at most {most} are allowed")
         return parts
 
+    def page(self) -> tuple[int, int]:
+        """PageNo, from 1, and PageSize, 10 where it was not given. RpcFault where no listing has such a page."""
+        number, size = self.integer("PageNo"), self.integer("PageSize")
+        if number is not None and not 1 <= number <= _LAST_PAGE:
+            raise invalid("PageNo", "counts from 1")
+        if size is not None and not 1 <= size <= _MAX_PAGE_SIZE:
+            raise invalid("PageSize", f"has to be 1 to {_MAX_PAGE_SIZE}")
+        return number or 1, size or 10
+
     @property
     def link_seconds(self) -> int:
         """AuthTimeout: how long signed addresses live."""
@@ -51,7 +73,10 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[dict[str, Any]]]
-"""Returns the answer without RequestId. Raises RpcFault for any other answer."""
+"""Returns the answer without RequestId. Raises RpcFault for any other answer.
+
+The first paragraph of its docstring says how far it goes; ``docs/embedded-ims.md`` shows it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +88,23 @@ class Service:
     version: str = IMS_VERSION
 
 
-def local_table(name: str, *parameters: Parameter, effect: Effect = Effect.READ) -> Operation:
-    """The local IMS's own parameter table of an operation."""
-    return Operation(
-        name=name, toolset="local", title=name, purpose="Served by the local IMS.", effect=effect, parameters=parameters
-    )
+def handles(name: str) -> Callable[[_Method], _Method]:
+    """Marks a method of a family as the :data:`Handler` of an operation of IMS."""
+
+    def mark(method: _Method) -> _Method:
+        setattr(method, _MARK, name)
+        return method
+
+    return mark
 
 
-__all__ = ["IMS_VERSION", "STS_VERSION", "Call", "Handler", "RpcFault", "Service", "local_table"]
+def services_of(family: object) -> tuple[Service, ...]:
+    """The operations of IMS that a family does; arguments are checked by the catalogue's table of each."""
+    marked = [name for name, method in vars(type(family)).items() if hasattr(method, _MARK)]
+    methods = [getattr(family, name) for name in marked]
+    return tuple(Service(get_operation(getattr(method, _MARK)), method) for method in methods)
+
+
+def own_table(name: str, *parameters: Parameter) -> Operation:
+    """A parameter table for what the catalogue of IMS does not have: another product, or a part of an argument."""
+    return Operation(name, toolset="local", title=name, purpose="", effect=Effect.WRITE, parameters=parameters)

@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ims_mcp.catalogue import Operation, known_names
+from ims_mcp.catalogue import Operation, ResponseField, known_names
 from ims_mcp.catalogue.check import check
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.admission import refusal
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.request_body import BodyTooLarge, ClientGone, RequestBody
 from ims_mcp.local.rpc.call import Call, Service
-from ims_mcp.local.rpc.documented import documented
 from ims_mcp.local.rpc.service_errors import RpcFault, disk_full, from_invalid_arguments, missing_parameter
 from ims_mcp.local.rpc.signature import SignatureCheck, SignedRequest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 _MAX_PARAMETERS = 10_000
+OWN_FIELDS = frozenset({"PrepareFailReason", "FailReason"})
+"""Fields of the local IMS's own: the service documents no place for why a file could not be used."""
 _log = logging.getLogger(__name__)
 
 
@@ -115,7 +116,7 @@ class Rpc:
         except InvalidArguments as error:
             raise from_invalid_arguments(error) from None
         answer = await service.handler(Call(service.operation, checked, sender, request_id))
-        return documented(answer, service.operation.response)
+        return keep_documented(answer, service.operation.response)
 
     def _service(self, request: SignedRequest) -> Service:
         action, version = request.header("x-acs-action"), request.header("x-acs-version")
@@ -161,3 +162,23 @@ def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
     except ValueError:
         problem = f"The {where} is not URL-encoded UTF-8, or has more than {_MAX_PARAMETERS} parameters."
         raise RpcFault("InvalidParameter", problem) from None
+
+
+def keep_documented(answer: Mapping[str, Any], fields: tuple[ResponseField, ...]) -> dict[str, Any]:
+    """The fields of ``answer`` that the table knows and that have a value. An empty table lets everything through."""
+    rows = {field.name: field for field in fields}
+    result: dict[str, Any] = {}
+    for name, value in answer.items():
+        row = rows.get(name)
+        if value is None or (rows and row is None and name not in OWN_FIELDS):
+            continue
+        result[name] = value if row is None else _value(value, row)
+    return result
+
+
+def _value(value: Any, row: ResponseField) -> Any:
+    if row.fields:
+        return keep_documented(value, row.fields)
+    if row.items is not None:
+        return [_value(element, row.items) for element in value]
+    return value

@@ -64,6 +64,7 @@ def missing(*names: str) -> RpcFault:
 
 
 def invalid(name: str, text: str) -> RpcFault:
+    """A parameter that was given and will not do; ``text`` says why, without a full stop."""
     return RpcFault("InvalidParameter", f"{name}: {text}.")
 
 
@@ -73,6 +74,7 @@ def unsupported(what: str) -> RpcFault:
 
 
 def media_not_found(wanted: str) -> RpcFault:
+    """No asset has the id or the address ``wanted``."""
     return RpcFault("ResourceNotFound", f"There is no media asset {wanted}.")
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ims_mcp.local.identity import Identities, Identity, Objection
 from ims_mcp.local.rpc.service_errors import RpcFault
-from ims_mcp.local.timestamps import epoch_seconds, utc_text
+from ims_mcp.local.wire_values import epoch_seconds, utc_text
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 MAX_SKEW_SECONDS = 15 * 60
@@ -38,6 +38,7 @@ class SignedRequest:
     body: bytes
 
     def header(self, name: str) -> str | None:
+        """By lower-case name."""
         return next((value for header, value in self.headers if header == name), None)
 
 

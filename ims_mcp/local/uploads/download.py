@@ -13,13 +13,15 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 from ims_mcp.loopback import is_loopback
 
+T = TypeVar("T")
 _BLOCK_BYTES = 256 * 1024
 _MAX_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -65,9 +67,9 @@ class Download:
             parts = _split(url)
             shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
             try:
-                with self._asked(parts) as answer:
+                with self._request(parts) as answer:
                     if answer.status not in _REDIRECTS:
-                        return self._received(answer, shown)
+                        return self._save(answer, shown)
                     url = urljoin(url, answer.headers.get("Location", ""))
             except TimeoutError:
                 raise PullFailed("SourceTimeout", f"{shown} did not answer, or stopped sending.") from None
@@ -78,7 +80,7 @@ class Download:
             except (OSError, http.client.HTTPException) as error:
                 kind = type(error).__name__
                 raise PullFailed("SourceIncomplete", f"The connection to {shown} broke off ({kind}).") from None
-        raise PullFailed("SourceRefused", f"{_shown(self._url)} redirects more than {_MAX_REDIRECTS} times.")
+        raise PullFailed("SourceRefused", f"{_without_query(self._url)} redirects more than {_MAX_REDIRECTS} times.")
 
     def stop(self) -> None:
         """End a run that is under way within moments, wherever it waits."""
@@ -90,12 +92,12 @@ class Download:
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     @contextmanager
-    def _asked(self, parts: SplitResult) -> Generator[http.client.HTTPResponse]:
+    def _request(self, parts: SplitResult) -> Generator[http.client.HTTPResponse]:
         secure = parts.scheme == "https"
         host, port = parts.hostname or "", parts.port or (443 if secure else 80)
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(host, port)
-        with self._connected(host, port, secure) as opened:
+        with self._connect(host, port, secure) as opened:
             # Given its socket, the connection looks up no name and asks no proxy.
             connection.sock = opened
             target = quote(parts.path or "/", safe=_UNRESERVED)
@@ -105,8 +107,8 @@ class Download:
                 yield answer
 
     @contextmanager
-    def _connected(self, host: str, port: int, secure: bool) -> Generator[socket.socket]:
-        opened = _connect(_loopback(host), port, self._limits.connect_seconds)
+    def _connect(self, host: str, port: int, secure: bool) -> Generator[socket.socket]:
+        opened = _connect(_find_loopback(host), port, self._limits.connect_seconds)
         try:
             opened.settimeout(self._limits.stall_seconds)
             if secure:
@@ -124,7 +126,7 @@ class Download:
                 self._socket = None
             opened.close()
 
-    def _received(self, answer: http.client.HTTPResponse, shown: str) -> int:
+    def _save(self, answer: http.client.HTTPResponse, shown: str) -> int:
         if answer.status != 200:
             code = "SourceNotFound" if answer.status in (404, 410) else "SourceRefused"
             raise PullFailed(code, f"{shown} answers with status {answer.status} {answer.reason}".rstrip() + ".")
@@ -133,31 +135,14 @@ class Download:
             self._check_size(announced, shown)
             self._on_size(announced)
         size_bytes = 0
-        with self._storing(), self._target.open("wb", buffering=0) as file:
-            while block := self._read(answer):
+        with _store(lambda: self._target.open("wb", buffering=0)) as file:
+            while block := answer.read1(_BLOCK_BYTES):
                 size_bytes += len(block)
                 self._check_size(size_bytes, shown)
-                _write(file, block)
+                _store(partial(_write, file, block))
         if announced is not None and size_bytes != announced:
             raise PullFailed("SourceIncomplete", f"{shown} announced {announced} bytes and sent {size_bytes}.")
         return size_bytes
-
-    def _read(self, answer: http.client.HTTPResponse) -> bytes:
-        try:
-            return answer.read1(_BLOCK_BYTES)
-        except OSError as error:
-            # Told apart from what the disk may raise.
-            raise _SourceBroke(error) from error
-
-    @contextmanager
-    def _storing(self) -> Generator[None]:
-        try:
-            yield
-        except _SourceBroke as broke:
-            raise broke.error from None
-        except OSError as error:
-            reason = DISK_IS_FULL if is_disk_full(error) else f"The local IMS cannot store the file: {error.strerror}."
-            raise PullFailed("StorageFailed", reason) from None
 
     def _check_size(self, size_bytes: int, shown: str) -> None:
         limit = self._limits.max_bytes
@@ -165,10 +150,13 @@ class Download:
             raise PullFailed("SourceTooLarge", f"{shown} is larger than {limit} bytes, the most that is pulled.")
 
 
-class _SourceBroke(Exception):
-    def __init__(self, error: OSError) -> None:
-        super().__init__(str(error))
-        self.error = error
+def _store(work: Callable[[], T]) -> T:
+    """Something that writes to the disk: its OSErrors are told apart from the source's."""
+    try:
+        return work()
+    except OSError as error:
+        reason = DISK_IS_FULL if is_disk_full(error) else f"The local IMS cannot store the file: {error.strerror}."
+        raise PullFailed("StorageFailed", reason) from None
 
 
 def _split(url: str) -> SplitResult:
@@ -176,19 +164,19 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise PullFailed("SourceNotAllowed", f"{_shown(url)} is not a usable address: {error}.") from None
+        raise PullFailed("SourceNotAllowed", f"{_without_query(url)} is not a usable address: {error}.") from None
     if parts.scheme not in ("http", "https"):
-        raise PullFailed("SourceNotAllowed", f"{_shown(url)} is not an http or https address.")
+        raise PullFailed("SourceNotAllowed", f"{_without_query(url)} is not an http or https address.")
     if parts.username is not None:
         raise PullFailed("SourceNotAllowed", "An address with a user name in it is not pulled.")
     return parts
 
 
-def _shown(url: str) -> str:
+def _without_query(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _loopback(host: str) -> tuple[str, ...]:
+def _find_loopback(host: str) -> tuple[str, ...]:
     """The numeric addresses to try. PullFailed for any host that is not this machine."""
     if is_loopback(host):
         return ("127.0.0.1", "::1") if host.lower() == "localhost" else (host,)

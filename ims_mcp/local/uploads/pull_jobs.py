@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from ims_mcp.local.media_library import steps
 from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.asset_library import Registration
 from ims_mcp.local.media_library.assets import (
     NORMAL,
     PENDING,
@@ -19,8 +21,7 @@ from ims_mcp.local.media_library.assets import (
     UPLOADING,
     file_of,
 )
-from ims_mcp.local.media_library.steps import Columns
-from ims_mcp.local.store import Store
+from ims_mcp.local.store import Columns, Store, insert_row, update_row
 from ims_mcp.local.uploads import sessions
 
 SCHEMA = """
@@ -123,6 +124,7 @@ class PullJobs:
         return await self._store.write(work)
 
     async def by_ids(self, job_ids: Sequence[str]) -> list[PullJob]:
+        """Those that exist, the newest first."""
         return await self._select(f"job_id IN ({_marks(job_ids)})", job_ids)
 
     async def by_urls(self, urls: Sequence[str]) -> list[PullJob]:
@@ -155,9 +157,7 @@ class PullJobs:
         changes: dict[str, str | int] = {"status": status}
         if size_bytes is not None:
             changes["size_bytes"] = size_bytes
-        await self._store.write(
-            lambda connection: steps.update(connection, "media_pull", changes, "job_id", job.job_id)
-        )
+        await self._store.write(lambda connection: update_row(connection, "media_pull", changes, "job_id", job.job_id))
 
     async def fail(self, job: PullJob, status: PullStatus, code: str, message: str) -> None:
         """The job ends, and what it was to bring: a stream is UploadFail, an asset PrepareFail."""
@@ -169,7 +169,9 @@ class PullJobs:
             row = connection.execute(query, (job.file_id, UPLOADING)).fetchone()
             if row is not None:
                 failed = {"status": UPLOAD_FAIL, "fail_reason": message}
-                steps.settle(connection, file_of(row), now, failed, {"status": PREPARE_FAIL, "fail_reason": message})
+                steps.record_outcome(
+                    connection, file_of(row), now, failed, {"status": PREPARE_FAIL, "fail_reason": message}
+                )
 
         await self._store.write_end(work)
 
@@ -201,7 +203,7 @@ def _marks(values: Sequence[str]) -> str:
     return ",".join("?" * len(values))
 
 
-def _insert(connection: sqlite3.Connection, request: PullRequest, opened: sessions.Opened, now: int) -> PullJob:
+def _insert(connection: sqlite3.Connection, request: PullRequest, opened: Registration, now: int) -> PullJob:
     row = {
         "job_id": uuid.uuid4().hex,
         "media_id": opened.media_id,
@@ -213,7 +215,7 @@ def _insert(connection: sqlite3.Connection, request: PullRequest, opened: sessio
         "user_data": request.columns.get("user_data"),
         "created_at": now,
     }
-    sequence = steps.insert(connection, "media_pull", row)
+    sequence = insert_row(connection, "media_pull", row)
     return _job(connection.execute("SELECT * FROM media_pull WHERE sequence = ?", (sequence,)).fetchone())
 
 
@@ -226,21 +228,13 @@ def _end(
     message: str | None = None,
 ) -> None:
     ended = {"status": status, "error_code": code, "error_message": message, "completed_at": now}
-    steps.update(connection, "media_pull", ended, "job_id", job.job_id)
+    update_row(connection, "media_pull", ended, "job_id", job.job_id)
 
 
 def _job(row: sqlite3.Row) -> PullJob:
-    return PullJob(
-        job_id=row["job_id"],
-        media_id=row["media_id"],
-        file_id=row["file_id"],
-        url=row["url"],
-        source=None if row["source_bucket"] is None else ObjectAddress(row["source_bucket"], row["source_key"]),
-        status=PullStatus(row["status"]),
-        size_bytes=row["size_bytes"],
-        error_code=row["error_code"],
-        error_message=row["error_message"],
-        user_data=row["user_data"],
-        created_at=row["created_at"],
-        completed_at=row["completed_at"],
-    )
+    columns: dict[str, Any] = dict(row)
+    del columns["sequence"]
+    bucket, key = columns.pop("source_bucket"), columns.pop("source_key")
+    columns["source"] = None if bucket is None else ObjectAddress(bucket, key)
+    columns["status"] = PullStatus(columns["status"])
+    return PullJob(**columns)

@@ -7,11 +7,11 @@ import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
+from ims_mcp.local.background import BackgroundTasks
 from ims_mcp.local.data_dir import sweep
-from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
+from ims_mcp.local.disk import explain_failure
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
@@ -49,7 +49,7 @@ class Puller:
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.at_once)
         self._threads = ThreadPoolExecutor(limits.at_once, thread_name_prefix="ims-pull")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
 
     async def __aenter__(self) -> Self:
         # What a killed process had fetched of a file is fetched again.
@@ -59,33 +59,24 @@ class Puller:
             self.begin(job)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def __aexit__(self, *_: object) -> None:
+        await self._tasks.stop()
         self._threads.shutdown(wait=True)
 
     def begin(self, job: PullJob) -> None:
         """Take up a job. Returns at once."""
-        task = asyncio.create_task(self._follow(job), name=f"pull-{job.job_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._follow(job), f"the pull job {job.job_id}")
 
     async def _follow(self, job: PullJob) -> None:
         try:
             async with self._slots:
                 await self._bring(job)
-            await self._registrar.settled(job.file_id)
+            await self._registrar.wait_until_idle(job.file_id)
             await self._jobs.conclude(job)
         except PullFailed as failed:
             await self._fail(job, PullStatus.DOWNLOAD_FAIL, failed.code, str(failed))
         except Exception as error:
-            reason = DISK_IS_FULL
-            if not is_disk_full(error):
-                _log.exception("the pull job %s failed", job.job_id)
-                reason = "The local IMS failed to store the file; its log has the details."
+            reason = explain_failure(error, f"the pull job {job.job_id}", "store the file")
             await self._fail(job, PullStatus.UPLOAD_FAIL, "StorageFailed", reason)
 
     async def _fail(self, job: PullJob, status: PullStatus, code: str, reason: str) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ims_mcp.local.media_library import steps
 from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.media_library.asset_library import Registration
 from ims_mcp.local.media_library.assets import (
     INIT,
     PENDING,
@@ -25,9 +25,9 @@ from ims_mcp.local.media_library.assets import (
     file_of,
 )
 from ims_mcp.local.media_library.registration import Registrar
-from ims_mcp.local.media_library.steps import Columns
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
+from ims_mcp.local.store import Columns, insert_row, update_row
 
 # Keys of objects are stored as bytes.
 _WITH_NEW_DATA = (
@@ -36,14 +36,6 @@ _WITH_NEW_DATA = (
 )
 # Two arrivals may fall on the same moment of a clock, but due_at has to tell them apart.
 _LATER_SECONDS = 0.001
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A session that was begun."""
-
-    media_id: str
-    file_id: int
 
 
 class UploadSessions:
@@ -60,12 +52,14 @@ class UploadSessions:
         self._registrar = registrar
         self._clock = clock
 
-    async def open_asset(self, address: ObjectAddress, columns: Columns) -> Opened:
+    async def open_asset(self, address: ObjectAddress, columns: Columns) -> Registration:
         """A new asset in status Init that waits for its file. ``columns`` as steps.insert_asset has them; RpcFault."""
         now = int(self._clock())
         return await self._store.write(lambda connection: insert_asset(connection, address, now, columns))
 
-    async def open_stream(self, media_id: str, address: ObjectAddress, columns: Columns, quality: Columns) -> Opened:
+    async def open_stream(
+        self, media_id: str, address: ObjectAddress, columns: Columns, quality: Columns
+    ) -> Registration:
         """A stream that an asset waits for. ``columns``: input_url, user_data; ``quality``: definition, hdr_type.
 
         Raises RpcFault: ResourceNotFound.
@@ -79,7 +73,7 @@ class UploadSessions:
         """Where the upload begun last for an asset goes, unfinished ones first. RpcFault: ResourceNotFound."""
 
         def work(connection: sqlite3.Connection) -> ObjectAddress:
-            if not steps.rows(connection, "a.media_id = ?", (media_id,), ""):
+            if not steps.select_assets(connection, "a.media_id = ?", (media_id,), ""):
                 raise media_not_found(media_id)
             query = f"{SELECT_FILES} WHERE f.media_id = ? AND NOT u.pulled ORDER BY f.status = ? DESC, f.file_id DESC"
             row = connection.execute(query, (media_id, UPLOADING)).fetchone()
@@ -127,11 +121,12 @@ class UploadSessions:
 
 def insert_asset(
     connection: sqlite3.Connection, address: ObjectAddress, now: int, columns: Columns, *, pulled: bool = False
-) -> Opened:
+) -> Registration:
+    """A new asset whose file is still to come. ``columns`` and RpcFault as steps.insert_asset has them."""
     media_id = uuid.uuid4().hex
     steps.insert_asset(connection, media_id, address, now, columns)
     source = {"file_type": SOURCE_FILE, "input_url": columns["input_url"]}
-    return Opened(media_id, _insert_file(connection, media_id, address, now, source, {"pulled": pulled}))
+    return Registration(media_id, _insert_file(connection, media_id, address, now, source, {"pulled": pulled}))
 
 
 def insert_stream(
@@ -143,11 +138,14 @@ def insert_stream(
     quality: Columns,
     *,
     pulled: bool = False,
-) -> Opened:
-    if not steps.rows(connection, "a.media_id = ?", (media_id,), ""):
+) -> Registration:
+    """A stream that is still to come, of an asset that exists. RpcFault: ResourceNotFound."""
+    if not steps.select_assets(connection, "a.media_id = ?", (media_id,), ""):
         raise media_not_found(media_id)
     stream = {**columns, "file_type": TRANSCODE_FILE}
-    return Opened(media_id, _insert_file(connection, media_id, address, now, stream, {**quality, "pulled": pulled}))
+    return Registration(
+        media_id, _insert_file(connection, media_id, address, now, stream, {**quality, "pulled": pulled})
+    )
 
 
 def _insert_file(
@@ -155,7 +153,7 @@ def _insert_file(
 ) -> int:
     waiting = {**columns, "status": UPLOADING, "due_at": 0.0}
     file_id = steps.insert_file(connection, media_id, address, now, waiting)
-    steps.insert(connection, "media_upload", {"file_id": file_id, **upload})
+    insert_row(connection, "media_upload", {"file_id": file_id, **upload})
     return file_id
 
 
@@ -170,11 +168,11 @@ def _taken(
         (file.address.bucket, file.address.key.encode("utf-8"), file.file_id),
     )
     pending = {"status": PENDING, "due_at": due_at, "details": "{}", "fail_reason": None, "modified_at": now}
-    steps.update(connection, "media_file", pending, "file_id", file.file_id)
+    update_row(connection, "media_file", pending, "file_id", file.file_id)
     outdated = StoredPictures()
     if file.file_type == SOURCE_FILE:
         query = "SELECT pictures FROM media_asset WHERE media_id = ?"
         outdated = StoredPictures.from_json(connection.execute(query, (file.media_id,)).fetchone()["pictures"])
         anew = {"status": INIT, "fail_reason": None, "pictures": "{}", "modified_at": now}
-        steps.update(connection, "media_asset", anew, "media_id", file.media_id)
+        update_row(connection, "media_asset", anew, "media_id", file.media_id)
     return file, due_at, outdated

@@ -137,7 +137,8 @@ class _Peer:
                 self.send(_COMMAND, _amf("_result", number, None, 1))
             case ["publish", *_]:
                 self._status("NetStream.Publish.Start", "status")
-            case ["play", *_] if not stream.is_live:
+            case ["play", _, name, *_] if not stream.is_live:
+                self._server.refusals.append(str(name))
                 self._status("NetStream.Play.StreamNotFound", "error")
                 return False
             case ["play", *_]:
@@ -188,23 +189,30 @@ class RtmpServer:
         """While it is True players hear nothing, and nobody hangs up."""
         self.keeps_players = False
         """Whether players stay when a publisher goes, and hear the next one over the same connection."""
+        self.refusals: list[str] = []
+        """The names that were asked for while nobody published them."""
         self._streams: dict[str, _Stream] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def url(self, name: str) -> str:
+        """The address to publish ``name`` to and to play it from."""
         return f"rtmp://127.0.0.1:{self.port}/live/{name}"
 
     def stream(self, name: str) -> _Stream:
+        """What is published under a name, or is going to be."""
         return self._streams.setdefault(name.partition("?")[0], _Stream())
 
     def forget(self, stream: _Stream) -> None:
+        """Its publisher has gone."""
         self._streams = {name: held for name, held in self._streams.items() if held is not stream}
 
     def players(self, name: str) -> int:
+        """How many play a stream now."""
         held = self._streams.get(name)
         return 0 if held is None else len(held.players)
 
     async def serve(self, started: threading.Event, stop: asyncio.Event) -> None:
+        """Until ``stop`` is set."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=1 << 20)
         self.port = server.sockets[0].getsockname()[1]
         started.set()

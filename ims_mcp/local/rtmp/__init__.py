@@ -1,1 +1,0 @@
-"""A stream to record where nobody broadcasts: a small RTMP server on loopback and a publisher, for demo and tests."""
