@@ -159,3 +159,10 @@ def test_any_shape_is_read_without_an_error(part: Any) -> None:
     assert isinstance(found.transcript, list)
     assert isinstance(found.on_screen_text, list)
     assert found.excerpt("ASR", 50) == found.excerpt("OCR", 50) == ""
+
+
+@pytest.mark.parametrize("text", ["港口" * 10_000, "a" * 10_000])
+def test_the_size_of_a_long_result_is_that_of_its_text(text: str) -> None:
+    opened = open_results({"Results": [{"Type": "X", "Data": text}]})
+    assert opened is not None
+    assert opened.unknown[0].about_bytes == len(text.encode())
