@@ -35,6 +35,7 @@ class JsonLines(logging.Formatter):
     """One record as one line: time, level, logger, message, the extra fields, and the trace if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """ASCII only: what is logged cannot move a terminal's cursor."""
         entry: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
