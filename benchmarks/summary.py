@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.rows import Effort, Row, bounded, compared, interleaved
-from ims_mcp.client.answers import Asked, Reply, read
+from ims_mcp.client.answers import CallContext, Reply, read_answer
 from ims_mcp.summaries.media_info import media_info_view
 from tests.bodies.media_info import CASES, MEDIA_ID, body, json_strings
 
@@ -19,7 +19,7 @@ AT_MOST_BYTES = {
     "21 files, signed": 4096,
     "21 files, 120 min of tags": 8192,
 }
-_ASKED = Asked("GetMediaInfo", "127.0.0.1")
+_CONTEXT = CallContext("GetMediaInfo", "127.0.0.1")
 _HEADERS = {"content-type": "application/json;charset=utf-8"}
 # Many short turns of about this long, whatever the size of the body.
 _TURN_SECONDS = 0.05
@@ -42,7 +42,7 @@ def _rows_of(case: str, effort: Effort) -> list[Row]:
 
     def ours() -> object:
         # By the client's own road from bytes to data.
-        reply = read(_ASKED, 200, _HEADERS, raw)
+        reply = read_answer(_CONTEXT, 200, _HEADERS, raw)
         assert isinstance(reply, Reply)
         return media_info_view(reply.data, call={"MediaId": MEDIA_ID})
 

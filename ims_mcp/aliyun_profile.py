@@ -1,5 +1,7 @@
-"""The profile of the Alibaba Cloud CLI that the environment chooses: its name, mode and region. Its keys are left to
-the official library."""
+"""Where credentials are looked for, and the profile of the Alibaba Cloud CLI that is chosen: its name, mode and region.
+
+The keys themselves are left to the official library.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +18,17 @@ MODES = frozenset(
     {"AK", "StsToken", "RamRoleArn", "ChainableRamRoleArn", "EcsRamRole", "OIDC", "CloudSSO", "OAuth", "External"}
 )
 """The modes the official library gets credentials from."""
+
+
+class Place(StrEnum):
+    """A place credentials are looked for in; the order is that of the official library."""
+
+    ENVIRONMENT = "environment"
+    OIDC = "oidc"
+    CLI_PROFILE = "cli profile"
+    CREDENTIALS_FILE = "credentials file"
+    ECS = "ecs"
+    URI = "uri"
 
 
 class UnreadableConfig(ValueError):
@@ -48,6 +62,14 @@ def config_file(environ: Mapping[str, str]) -> Path | None:
     return None if home is None else home / ".aliyun" / "config.json"
 
 
+def credentials_file(environ: Mapping[str, str]) -> Path | None:
+    """The INI file of the official library; None without a home directory."""
+    if named := environ.get("ALIBABA_CLOUD_CREDENTIALS_FILE", "").strip():
+        return Path(named)
+    home = find_home(environ)
+    return None if home is None else home / ".alibabacloud" / "credentials.ini"
+
+
 def read_profile(file: Path, name: str) -> AliyunProfile:
     """The profile called ``name``, or the current one for an empty name. Raises UnreadableConfig."""
     config = _read_config(file)
@@ -73,29 +95,52 @@ def read_profile(file: Path, name: str) -> AliyunProfile:
     )
 
 
-def profile_in_use(environ: Mapping[str, str]) -> AliyunProfile | None:
-    """The profile that credentials will come from; None where they come from elsewhere, or it cannot be read.
+def find_places(environ: Mapping[str, str], ecs_role: str | None = None) -> dict[Place, str]:
+    """Every place in its order, with the reason why it is passed over; empty where it is asked.
 
-    The order is that of the official library: the environment's key pair and its OIDC role come first.
+    Two things differ from the library's own chain: the metadata service of ECS is asked only where a role is named,
+    since off ECS its address never answers, and what chooses is read from ``environ`` now and not at its import.
     """
 
-    def has(*names: str) -> bool:
-        return all(environ.get(name, "").strip() for name in names)
+    def unset(*names: str) -> list[str]:
+        return [name for name in names if not environ.get(name, "").strip()]
 
-    if (
-        has("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
-        or has("ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE")
-        or environ.get("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "").strip().lower() == "true"
-    ):
-        return None
+    def switched_off(name: str) -> str:
+        return f"switched off by {name}" if environ.get(name, "").strip().lower() == "true" else ""
+
+    no_keys = unset("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+    no_oidc = unset("ALIBABA_CLOUD_ROLE_ARN", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE")
+    no_ecs = "" if ecs_role or not unset("ALIBABA_CLOUD_ECS_METADATA") else "not asked for (--ecs-role)"
+    return {
+        Place.ENVIRONMENT: f"{' and '.join(no_keys)} not set" if no_keys else "",
+        Place.OIDC: "not set up" if no_oidc else "",
+        Place.CLI_PROFILE: switched_off("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") or _why_missing(config_file(environ)),
+        Place.CREDENTIALS_FILE: _why_missing(credentials_file(environ)),
+        Place.ECS: switched_off("ALIBABA_CLOUD_ECS_METADATA_DISABLED") or no_ecs,
+        Place.URI: "not set" if unset("ALIBABA_CLOUD_CREDENTIALS_URI") else "",
+    }
+
+
+def find_profile_in_use(environ: Mapping[str, str]) -> AliyunProfile | None:
+    """The profile that credentials will come from; None where they come from elsewhere, or it cannot be read."""
+    first = next((place for place, absent in find_places(environ).items() if not absent), None)
     file = config_file(environ)
-    if file is None:
+    if first is not Place.CLI_PROFILE or file is None:
         return None
     try:
         profile = read_profile(file, environ.get("ALIBABA_CLOUD_PROFILE", "").strip())
     except UnreadableConfig:
         return None
     return profile if profile.mode in MODES else None
+
+
+def _why_missing(file: Path | None) -> str:
+    if file is None:
+        return "this user has no home directory"
+    try:
+        return "" if file.is_file() else "there is no such file"
+    except OSError as error:
+        return f"the file cannot be looked at ({error.strerror})"
 
 
 def _read_config(file: Path) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class InvalidArguments(ImsError):
         )
 
     def explain(self) -> str:
+        """One line for each problem."""
         return f"{self}\n{self.next_step}"
 
 
@@ -124,6 +125,7 @@ class ServiceError(ImsError):
         return not self.refuses_caller and (self.http_status == 404 or bool(_NOT_FOUND.search(self.code)))
 
     def explain(self) -> str:
+        """With RequestId, likely cause, next step and diagnosis on lines of their own."""
         lines = [str(self)]
         if self.request_id:
             lines.append(f"RequestId: {self.request_id}")

@@ -8,7 +8,8 @@ family stays a family; a flag spelled in tag characters loses its letters and st
 emoji, as Persian and some Indic spellings use it, is taken out like the rest.
 
 :func:`clean` keeps lines, for results; :func:`plain` makes one short line, for errors, progress, questions and names;
-:func:`quotable` is :func:`plain` without secrets, for what a service or a proxy answered.
+:func:`quotable` is :func:`plain` without secrets, for what a service or a proxy answered. :func:`shorten` cuts what is
+clean already to a number of bytes.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ _STACK = re.compile(f"[{_MARK_BLOCKS}]{{{_MOST_MARKS + 1},}}")
 # One set of characters, searched for in a fraction of the time that the alternatives above take.
 _SUSPECT = re.compile(f"[{_INVISIBLE}\x0b\x0c\x85\ufe0f\u200d\u2028\u2029{_MARK_BLOCKS}]")
 _UNSEEN = re.compile(f"[{_INVISIBLE}\x85\u2028\u2029]")
+# What a text may be cut after, and how long a cluster of marks may be before it is an attack on the eye, no letter.
+_WORD_END = re.compile(r"[\s,.;:!?)\]}…、。，；：！？）】」』]")
+_LONGEST_CLUSTER = 16
 _SPACE = re.compile(r"\s+")
 _SCRIPT = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
@@ -86,6 +90,32 @@ def excerpt(body: bytes, secrets: Iterable[str] = (), limit: int = 160) -> str:
     return quotable(text.replace("\ufffd", ""), secrets, limit)
 
 
+def size_of(text: str) -> int:
+    """Bytes of ``text`` in UTF-8, without making the bytes where it is ASCII."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def shorten(text: str, max_bytes: int) -> str:
+    """``text``, or its start with an ellipsis, in at most ``max_bytes`` bytes of UTF-8.
+
+    Cut after a word where one ends in the last quarter of what fits, else between two characters a reader sees as two
+    (never inside a surrogate pair, an emoji sequence, a flag or a letter with its marks).
+    """
+    if len(text) * 4 <= max_bytes or size_of(text) <= max_bytes:
+        return text
+    room = max_bytes - len(ELLIPSIS.encode())
+    if room <= 0:
+        return ""
+    # A character takes a byte at least: nothing behind text[:room] can fit.
+    fits = len(text[:room].encode("utf-8", "ignore")[:room].decode("utf-8", "ignore"))
+    cut = _between_clusters(text, fits)
+    for end in range(cut, cut - cut // 4, -1):
+        if _WORD_END.match(text, end) or (end and _WORD_END.match(text, end - 1)):
+            cut = end
+            break
+    return text[:cut].rstrip() + ELLIPSIS
+
+
 def escape_unseen(json_text: str) -> str:
     """JSON text with every character that :func:`clean` takes out written as ``\\uXXXX``: nothing is lost or obeyed."""
     return _UNSEEN.sub(json_escape, json_text)
@@ -100,7 +130,37 @@ def _fewer_marks(match: re.Match[str]) -> str:
     kept: list[str] = []
     stacked = 0
     for character in match[0]:
-        stacked = stacked + 1 if unicodedata.category(character).startswith("M") else 0
+        stacked = stacked + 1 if _is_mark(character) else 0
         if stacked <= _MOST_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def _between_clusters(text: str, cut: int) -> int:
+    for end in range(cut, max(cut - _LONGEST_CLUSTER, 0), -1):
+        if not _joins(text, end):
+            return end
+    return cut
+
+
+def _joins(text: str, cut: int) -> bool:
+    """Whether the characters on both sides of ``cut`` belong to one visible character."""
+    if cut >= len(text):
+        return False
+    after, before = text[cut], text[cut - 1]
+    if after in "\u200d\ufe0f\u20e3" or before == "\u200d" or "\U0001f3fb" <= after <= "\U0001f3ff":
+        return True
+    if _is_regional(after) and _is_regional(before):
+        run = 1
+        while run < cut and _is_regional(text[cut - run - 1]):
+            run += 1
+        return run % 2 == 1
+    return _is_mark(after)
+
+
+def _is_regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")

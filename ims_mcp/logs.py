@@ -14,6 +14,18 @@ from typing import Any
 
 from ims_mcp.secrets import redact, without_secrets
 
+# httpx2 logs every URL with its query at INFO, httpcore2 and urllib3 requests at DEBUG, oss2 requests with all their
+# headers; the official libraries log headers (when DEBUG=sdk) and, from their credential providers, whole answers that
+# may hold keys.
+_LIBRARIES = {
+    "httpx2": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "oss2": logging.WARNING,
+    "alibabacloud-tea": logging.WARNING,
+    "darabonba-core": logging.WARNING,
+    "credentials": logging.CRITICAL + 1,
+}
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _LONGEST_MESSAGE = 8_000
 _LONGEST_TRACE = 32_000
@@ -23,6 +35,7 @@ class JsonLines(logging.Formatter):
     """One record as one line: time, level, logger, message, the extra fields, and the trace if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """ASCII only: what is logged cannot move a terminal's cursor."""
         entry: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
@@ -46,3 +59,16 @@ def log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def silence_libraries() -> None:
+    """Let other libraries log nothing that holds a URL, a header or a credential.
+
+    Call it after importing an official library: they set level and handlers on import.
+    """
+    for name, level in _LIBRARIES.items():
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        if name in ("alibabacloud-tea", "darabonba-core", "credentials"):
+            # Each adds handlers of its own to stderr, the credentials library several to the same logger.
+            logger.handlers.clear()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 from urllib.parse import urlsplit
 
-from ims_mcp.aliyun_profile import find_home, profile_in_use
+from ims_mcp.aliyun_profile import find_home, find_profile_in_use
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 from ims_mcp.loopback import is_loopback
@@ -20,7 +21,7 @@ DEFAULT_REGION = "cn-shanghai"
 DEFAULT_TIMEOUT_SECONDS = 30.0
 MAX_WAIT_SECONDS = 45.0
 """No call waits longer, whatever is set: clients give up at 60 s, and progress does not always reset their timer."""
-# Everything the environment can set, so that `doctor` and the README can list it.
+# Everything the environment can set, and what README says of it. IMS_MCP_DATA_DIR is --data-dir, and so on.
 ENVIRONMENT = {
     "IMS_MCP_REGION": "region of IMS; else ALIBABA_CLOUD_REGION_ID, the endpoint's or the CLI profile's region counts",
     "IMS_MCP_ENDPOINT": "endpoint in place of the region's own: https://ice-vpc.cn-shanghai.aliyuncs.com, http://127.0.0.1:9527",
@@ -39,6 +40,8 @@ ENVIRONMENT = {
     "IMS_MCP_ECS_ROLE": "name of the ECS instance role to take credentials from; never asked unless set",
     "IMS_MCP_LOG_LEVEL": "debug, info, warning (default) or error; logs go to stderr",
 }
+# Variables of others that count as well.
+_ALSO = {"region": "ALIBABA_CLOUD_REGION_ID", "ecs_role": "ALIBABA_CLOUD_ECS_METADATA"}
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -53,15 +56,11 @@ class SettingsError(ImsError):
 
 
 class _OwnDirectory:
-    """A directory setting whose default is looked for when it is first needed: not every user has a home directory,
-    and not every command needs one."""
+    """A directory setting, named or looked for when it is first needed: not every user has a home directory, and not
+    every command needs one."""
 
-    def __init__(self, locate_default: Callable[[Mapping[str, str]], Path]) -> None:
-        self._locate_default = locate_default
-        self._name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = f"_{name}"
+    def __init__(self, kind: str, variable: str, usual: str) -> None:
+        self._kind, self._variable, self._usual = kind, variable, usual
 
     @overload
     def __get__(self, instance: None, owner: type) -> None: ...
@@ -70,35 +69,30 @@ class _OwnDirectory:
     def __get__(self, instance: object | None, owner: type) -> Path | None:
         if instance is None:
             return None  # the default the dataclass sees
-        named: Path | None = vars(instance)[self._name]
-        return self._locate_default({}) if named is None else named
+        named: Path | None = vars(instance)[self._kind]
+        return self.locate({}) if named is None else named
 
     def __set__(self, instance: object, value: Path | None) -> None:
-        vars(instance)[self._name] = value
+        vars(instance)[self._kind] = value
+
+    def locate(self, environ: Mapping[str, str]) -> Path:
+        """``$XDG_DATA_HOME/ims-mcp``, or ``~/.local/share/ims-mcp``. Raises SettingsError without a home directory."""
+        base = Path(environ.get(self._variable) or "")
+        if not base.is_absolute():  # which the XDG rules want to be passed over
+            home = find_home({})
+            if home is None:
+                raise SettingsError(
+                    f"Nothing says where {self._kind} may be kept: HOME is not set and this user has no home "
+                    "directory.",
+                    next_step=f"Name a directory with --{self._kind}-dir or IMS_MCP_{self._kind.upper()}_DIR, or set "
+                    "HOME.",
+                )
+            base = home / self._usual
+        return base / "ims-mcp"
 
 
-def default_data_dir(environ: Mapping[str, str]) -> Path:
-    """``$XDG_DATA_HOME/ims-mcp``, or ``~/.local/share/ims-mcp``. Raises SettingsError without a home directory."""
-    return _below_home(environ, "XDG_DATA_HOME", ".local/share", "--data-dir or IMS_MCP_DATA_DIR")
-
-
-def default_state_dir(environ: Mapping[str, str]) -> Path:
-    """``$XDG_STATE_HOME/ims-mcp``, or ``~/.local/state/ims-mcp``. Raises SettingsError without a home directory."""
-    return _below_home(environ, "XDG_STATE_HOME", ".local/state", "--state-dir or IMS_MCP_STATE_DIR")
-
-
-def _below_home(environ: Mapping[str, str], variable: str, usual: str, names: str) -> Path:
-    base = Path(environ.get(variable) or "")
-    if not base.is_absolute():  # which the XDG rules want to be passed over
-        home = find_home({})
-        if home is None:
-            raise SettingsError(
-                f"Nothing says where {'state' if 'state' in usual else 'data'} may be kept: HOME is not set and this "
-                "user has no home directory.",
-                next_step=f"Name a directory with {names}, or set HOME.",
-            )
-        base = home / usual
-    return base / "ims-mcp"
+_DATA_DIR = _OwnDirectory("data", "XDG_DATA_HOME", ".local/share")
+_STATE_DIR = _OwnDirectory("state", "XDG_STATE_HOME", ".local/state")
 
 
 @dataclass(frozen=True)
@@ -116,8 +110,8 @@ class Settings:
     read_only: bool = False
     allow_destructive: bool = False
     local: bool = False
-    data_dir: _OwnDirectory = _OwnDirectory(default_data_dir)
-    state_dir: _OwnDirectory = _OwnDirectory(default_state_dir)
+    data_dir: _OwnDirectory = _DATA_DIR
+    state_dir: _OwnDirectory = _STATE_DIR
     upload_dirs: tuple[Path, ...] = ()
     upload_dir_problems: tuple[str, ...] = ()
     """Upload directories that were named and cannot be used, each with the reason."""
@@ -224,102 +218,42 @@ def checked_endpoint(value: str, what: str = "endpoint") -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _flag(name: str, value: str) -> bool:
-    lowered = value.strip().lower()
-    if lowered in _TRUE or lowered in _FALSE:
-        return lowered in _TRUE
-    raise SettingsError(f"{name} is {_quote(value)}.", next_step="Set it to 1 or 0.")
-
-
 def _quote(value: object) -> str:
     return f"“{plain(str(value), 60)}”"
 
 
-def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
-    """Options (None means not given) win over the environment, the environment over the defaults.
+def _read_flag(value: Any, source: str) -> bool:
+    lowered = str(value).strip().lower()
+    if lowered in _TRUE or lowered in _FALSE:
+        return lowered in _TRUE
+    raise SettingsError(f"{source} is {_quote(value)}.", next_step="Set it to 1 or 0.")
 
-    Raises SettingsError for a value that cannot be used.
-    """
 
-    def named(option: str, *names: str) -> tuple[Any, str]:
-        """The value, and the option or variable it comes from."""
-        if options.get(option) is not None:
-            return options[option], f"--{option.replace('_', '-')}"
-        return next(((environ[name], name) for name in names if environ.get(name)), (None, ""))
-
-    def given(option: str, *names: str) -> Any:
-        return named(option, *names)[0]
-
-    def directory(option: str, name: str, locate_default: Callable[[Mapping[str, str]], Path]) -> Path | None:
-        value, source = named(option, name)
-        if not value:
-            try:
-                return locate_default(environ)
-            except SettingsError:
-                return None  # said when it is needed
-        try:
-            return Path(str(value)).expanduser().absolute()
-        except (RuntimeError, OSError) as error:  # no home directory, or no current one
-            raise SettingsError(
-                f"{source} is {_quote(value)}, and where that is cannot be found out ({plain(str(error), 100)}).",
-                next_step="Give the whole path.",
-            ) from None
-
-    local = bool(options.get("local"))
-    endpoint = given("endpoint", "IMS_MCP_ENDPOINT")
-    endpoint = checked_endpoint(str(endpoint)) if endpoint else None
-    oss_endpoint = given("oss_endpoint", "IMS_MCP_OSS_ENDPOINT")
-    region, region_source = named("region", "IMS_MCP_REGION", "ALIBABA_CLOUD_REGION_ID")
-    region = str(region or "").strip()
-    if not region:
-        region, region_source = _region_not_named(environ, endpoint, local=local)
-    if not _REGION.fullmatch(region):
+def _read_directory(value: Any, source: str) -> Path:
+    try:
+        return Path(str(value)).expanduser().absolute()
+    except (RuntimeError, OSError) as error:  # no home directory, or no current one
         raise SettingsError(
-            f"The region {_quote(region)} ({region_source}) is not a region id.",
-            next_step="Name one such as cn-shanghai.",
-        )
-    timeout = given("timeout_seconds", "IMS_MCP_TIMEOUT_SECONDS")
-    longest_wait = given("max_wait_seconds", "IMS_MCP_MAX_WAIT_SECONDS")
-    log_level = str(given("log_level", "IMS_MCP_LOG_LEVEL") or "warning").strip().lower()
-    if log_level not in _LOG_LEVELS:
-        raise SettingsError(
-            f"The log level {_quote(log_level)} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}."
-        )
-    ecs_role = given("ecs_role", "IMS_MCP_ECS_ROLE", "ALIBABA_CLOUD_ECS_METADATA")
-    upload_dirs, upload_dir_problems = _upload_dirs(
-        options.get("upload_dir") or environ.get("IMS_MCP_UPLOAD_DIRS", "").split(os.pathsep)
-    )
-    return Settings(
-        region=region,
-        region_source=region_source,
-        endpoint=endpoint,
-        oss_endpoint=checked_endpoint(str(oss_endpoint), "OSS endpoint") if oss_endpoint else None,
-        read_only=_option_flag(options, environ, "read_only", "IMS_MCP_READ_ONLY"),
-        allow_destructive=_option_flag(options, environ, "allow_destructive", "IMS_MCP_ALLOW_DESTRUCTIVE"),
-        local=local,
-        data_dir=directory("data_dir", "IMS_MCP_DATA_DIR", default_data_dir),
-        state_dir=directory("state_dir", "IMS_MCP_STATE_DIR", default_state_dir),
-        upload_dirs=upload_dirs,
-        upload_dir_problems=upload_dir_problems,
-        toolsets=_names(given("toolsets", "IMS_MCP_TOOLSETS")) or ("core",),
-        tools=_names(given("tools", "IMS_MCP_TOOLS")),
-        exclude_tools=_names(given("exclude_tools", "IMS_MCP_EXCLUDE_TOOLS")),
-        max_upload_bytes=_max_upload_bytes(given("max_upload_bytes", "IMS_MCP_MAX_UPLOAD_BYTES")),
-        timeout_seconds=DEFAULT_TIMEOUT_SECONDS if timeout is None else read_seconds("timeout", timeout, 3600, 0.001),
-        max_wait_seconds=None if longest_wait is None else read_seconds("longest wait", longest_wait, MAX_WAIT_SECONDS),
-        ecs_role=str(ecs_role) if ecs_role else None,
-        log_level=log_level,
-    )
+            f"{source} is {_quote(value)}, and where that is cannot be found out ({plain(str(error), 100)}).",
+            next_step="Give the whole path.",
+        ) from None
 
 
-def _region_not_named(environ: Mapping[str, str], endpoint: str | None, *, local: bool) -> tuple[str, str]:
+def _read_log_level(value: Any) -> str:
+    level = str(value).strip().lower()
+    if level not in _LOG_LEVELS:
+        raise SettingsError(f"The log level {_quote(level)} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}.")
+    return level
+
+
+def _find_region(environ: Mapping[str, str], endpoint: str | None, *, local: bool) -> tuple[str, str]:
     """The region where nobody names one, and what it was taken from."""
     if local:
         return DEFAULT_REGION, "default"
     regional = _REGIONAL_HOST.fullmatch(urlsplit(endpoint or "").hostname or "")
     if regional is not None and _REGION.fullmatch(regional["region"]):
         return regional["region"], "the endpoint"
-    profile = profile_in_use(environ)
+    profile = find_profile_in_use(environ)
     if profile is not None and _REGION.fullmatch(profile.region_id):
         return profile.region_id, f"CLI profile {plain(profile.name, 60)}"
     return DEFAULT_REGION, "default"
@@ -338,12 +272,7 @@ def read_seconds(what: str, value: Any, most: float, least: float = 1) -> float:
     return seconds
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    """A comma-separated list of names."""
-    return tuple(name for part in str(value or "").split(",") if (name := part.strip()))
-
-
-def _upload_dirs(names: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def _find_upload_dirs(names: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """The directories, with every symbolic link in their own path followed (below them none is); and what is wrong with
     the others."""
     found: list[Path] = []
@@ -363,9 +292,7 @@ def _upload_dirs(names: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(problems))
 
 
-def _max_upload_bytes(value: Any) -> int | None:
-    if value is None:
-        return None
+def _read_upload_limit(value: Any) -> int:
     try:
         limit = int(value)
     except (ValueError, OverflowError):
@@ -377,6 +304,62 @@ def _max_upload_bytes(value: Any) -> int | None:
     return limit
 
 
-def _option_flag(options: Mapping[str, Any], environ: Mapping[str, str], option: str, name: str) -> bool:
-    # An option that was not given on a command line is False there: it cannot switch the environment off.
-    return bool(options.get(option)) or _flag(name, environ.get(name, ""))
+def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
+    """Options win over the environment, the environment over the defaults; None, False and what is empty are not given.
+
+    Raises SettingsError for a value that cannot be used.
+    """
+    chosen: dict[str, Any] = {"local": bool(options.get("local"))}
+    sources: dict[str, str] = {}
+    for variable in ENVIRONMENT:
+        option = variable.removeprefix("IMS_MCP_").lower()
+        # An option that was not given on a command line is False there: it cannot switch the environment off.
+        given = [(options.get(option), f"--{option.replace('_', '-')}")]
+        given += [(environ.get(name), name) for name in (variable, _ALSO.get(option, variable))]
+        for value, source in given:
+            if value is not None and value is not False and value not in ("", []):
+                chosen[option], sources[option] = _read(option, value, source), source
+                break
+    for option, directory in (("data_dir", _DATA_DIR), ("state_dir", _STATE_DIR)):
+        if option not in chosen:
+            with suppress(SettingsError):  # said when it is needed
+                chosen[option] = directory.locate(environ)
+    region, region_source = chosen.get("region"), sources.get("region", "")
+    if not region:
+        region, region_source = _find_region(environ, chosen.get("endpoint"), local=chosen["local"])
+    if not _REGION.fullmatch(region):
+        raise SettingsError(
+            f"The region {_quote(region)} ({region_source}) is not a region id.",
+            next_step="Name one such as cn-shanghai.",
+        )
+    chosen |= {"region": region, "region_source": region_source}
+    chosen["upload_dirs"], problems = _find_upload_dirs(chosen.get("upload_dirs", ()))
+    return Settings(**chosen, upload_dir_problems=problems)
+
+
+def _read(option: str, value: Any, source: str) -> Any:
+    """A value as :class:`Settings` holds it; ``source`` is the option or variable it comes from."""
+    match option:
+        case "endpoint":
+            return checked_endpoint(str(value))
+        case "oss_endpoint":
+            return checked_endpoint(str(value), "OSS endpoint")
+        case "toolsets" | "tools" | "exclude_tools":
+            names = tuple(name for part in str(value).split(",") if (name := part.strip()))
+            return names or (("core",) if option == "toolsets" else ())
+        case "read_only" | "allow_destructive":
+            return _read_flag(value, source)
+        case "data_dir" | "state_dir":
+            return _read_directory(value, source)
+        case "upload_dirs":
+            return value.split(os.pathsep) if isinstance(value, str) else value
+        case "max_upload_bytes":
+            return _read_upload_limit(value)
+        case "timeout_seconds":
+            return read_seconds("timeout", value, 3600, 0.001)
+        case "max_wait_seconds":
+            return read_seconds("longest wait", value, MAX_WAIT_SECONDS)
+        case "log_level":
+            return _read_log_level(value)
+        case _:
+            return str(value).strip()

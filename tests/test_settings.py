@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
-import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,7 +12,6 @@ from typing import Any
 
 import pytest
 
-import ims_mcp.settings
 from ims_mcp.settings import ENVIRONMENT, Settings, SettingsError, checked_endpoint, read_settings
 
 KEY_PAIR = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5t", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret-secret"}
@@ -173,10 +170,46 @@ def test_the_longest_wait_is_a_number_of_its_own() -> None:
     assert read_settings({"IMS_MCP_MAX_WAIT_SECONDS": "4"}, max_wait_seconds="45").max_wait_seconds == 45
 
 
-def test_every_variable_that_is_read_is_listed() -> None:
-    source = inspect.getsource(ims_mcp.settings)
-    read = set(re.findall(r'"(IMS_MCP_\w+)"', source.partition("def read_settings")[2]))
-    assert read == set(ENVIRONMENT)
+def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path) -> None:
+    values = {
+        "REGION": "cn-beijing",
+        "ENDPOINT": "https://h",
+        "OSS_ENDPOINT": "https://o",
+        "TOOLSETS": "a, b",
+        "TOOLS": "c",
+        "EXCLUDE_TOOLS": "d",
+        "READ_ONLY": "1",
+        "ALLOW_DESTRUCTIVE": "yes",
+        "DATA_DIR": "/data",
+        "STATE_DIR": "/state",
+        "UPLOAD_DIRS": str(tmp_path),
+        "MAX_UPLOAD_BYTES": "7",
+        "TIMEOUT_SECONDS": "5",
+        "MAX_WAIT_SECONDS": "4",
+        "ECS_ROLE": "r",
+        "LOG_LEVEL": "DEBUG",
+    }
+    variables = {f"IMS_MCP_{name}": value for name, value in values.items()}
+    assert list(variables) == list(ENVIRONMENT)
+    assert read_settings(variables) == Settings(
+        region="cn-beijing",
+        region_source="IMS_MCP_REGION",
+        endpoint="https://h",
+        oss_endpoint="https://o",
+        read_only=True,
+        allow_destructive=True,
+        data_dir=Path("/data"),
+        state_dir=Path("/state"),
+        upload_dirs=(tmp_path,),
+        toolsets=("a", "b"),
+        tools=("c",),
+        exclude_tools=("d",),
+        max_upload_bytes=7,
+        timeout_seconds=5,
+        max_wait_seconds=4,
+        ecs_role="r",
+        log_level="debug",
+    )
 
 
 def test_an_upload_directory_that_is_missing_stops_only_those_who_upload(tmp_path: Path) -> None:
@@ -199,17 +232,17 @@ def test_an_upload_directory_that_cannot_even_be_looked_at_is_a_problem_like_any
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "loop").symlink_to("loop")
-    settings = read_settings({}, upload_dir=[name])
+    settings = read_settings({}, upload_dirs=[name])
     assert settings.upload_dirs == ()
     assert len(settings.upload_dir_problems) == 1
 
 
 def test_an_upload_directory_that_holds_everything_is_warned_of(home: Path) -> None:
     (home / "videos").mkdir()
-    assert read_settings({}, upload_dir=[str(home / "videos")]).warnings == []
-    assert "whole home directory" in read_settings({}, upload_dir=["~"]).warnings[0]
-    assert "whole home directory" in read_settings({}, upload_dir=[str(home.parent)]).warnings[0]
-    assert "this whole machine" in read_settings({}, upload_dir=["/"]).warnings[0]
+    assert read_settings({}, upload_dirs=[str(home / "videos")]).warnings == []
+    assert "whole home directory" in read_settings({}, upload_dirs=["~"]).warnings[0]
+    assert "whole home directory" in read_settings({}, upload_dirs=[str(home.parent)]).warnings[0]
+    assert "this whole machine" in read_settings({}, upload_dirs=["/"]).warnings[0]
 
 
 def test_directories_of_ones_own_are_looked_for_when_they_are_needed(home: Path) -> None:

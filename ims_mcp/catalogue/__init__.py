@@ -81,18 +81,18 @@ def get_operation(name: str) -> Operation:
 
     Raises UnknownOperation where IMS has no such operation.
     """
-    known = name if name in known_names() else _by_tool_name().get(name)
+    known = name if name in known_names() else _index_tool_names().get(name)
     if known is None:
-        raise _unknown(name)
-    return _joined(known, toolset_of(known) or undescribed.TOOLSET)
+        raise _refuse(name)
+    return _join(known, toolset_of(known) or undescribed.TOOLSET)
 
 
 @cache
-def _by_tool_name() -> dict[str, str]:
+def _index_tool_names() -> dict[str, str]:
     return {snake_case(name): name for name in known_names()}
 
 
-def _unknown(name: str) -> UnknownOperation:
+def _refuse(name: str) -> UnknownOperation:
     folded = {real.lower(): real for real in known_names()}
     shown = plain(name, 60)
     near = difflib.get_close_matches(shown.replace("_", "").lower(), folded, n=3, cutoff=0.5)
@@ -101,11 +101,11 @@ def _unknown(name: str) -> UnknownOperation:
 
 
 @cache
-def _joined(name: str, toolset: str) -> Operation:
+def _join(name: str, toolset: str) -> Operation:
     facts = _facts()["operations"][name]
     is_new = toolset == undescribed.TOOLSET
-    notes = undescribed.undescribed_notes(name) if is_new else notes_of(toolset)[name]
-    parameters = tuple(_described(row, notes) for row in facts["parameters"])
+    notes = undescribed.guess_notes(name) if is_new else notes_of(toolset)[name]
+    parameters = tuple(_describe(row, notes) for row in facts["parameters"])
     unknown = set(notes.parameters) - {parameter.name for parameter in parameters}
     if unknown:
         raise LookupError(f"the notes of {name} describe parameters it does not have: {sorted(unknown)}")
@@ -122,7 +122,7 @@ def _joined(name: str, toolset: str) -> Operation:
         anonymous=bool(facts.get("anonymous", False)),
         parameters=tuple(ranked),
         rules=notes.rules,
-        response=tuple(_response_field(row) for row in facts["response"]),
+        response=tuple(_read_response_field(row) for row in facts["response"]),
         poll=notes.poll,
         destructive_when=notes.destructive_when,
         idempotent=notes.idempotent,
@@ -131,40 +131,40 @@ def _joined(name: str, toolset: str) -> Operation:
         declares_output=notes.declares_output,
         recovery=notes.recovery,
         costs=notes.costs,
-        words=notes.words,
+        replaced_by=notes.replaced_by,
     )
 
 
-def _described(facts: dict[str, Any], notes: OperationNotes) -> Parameter:
+def _describe(facts: dict[str, Any], notes: OperationNotes) -> Parameter:
     """A row with the operation's own notes, or with what the glossary says of parameters of that name."""
     own = notes.parameters.get(facts["name"])
     if own is not None:
-        return _parameter(facts, own)
+        return _join_parameter(facts, own)
     recurring = GLOSSARY.get(facts["name"], {})
     # A word that is a number here and an object there is described only where the kinds agree.
     agrees = recurring.get("wire_kind", "string") == facts["type"]
-    return _parameter(facts, recurring if agrees else {})
+    return _join_parameter(facts, recurring if agrees else {})
 
 
-def _parameter(facts: dict[str, Any], notes: ParameterNotes) -> Parameter:
+def _join_parameter(facts: dict[str, Any], notes: ParameterNotes) -> Parameter:
     base: dict[str, Any] = {
         "name": facts.get("name", ""),
         "kind": facts["type"],
         "required": bool(facts.get("required", False)),
         "place": facts.get("in", "query"),
         "style": facts.get("style", "plain"),
-        "items": _parameter(facts["items"], {}) if "items" in facts else None,
+        "items": _join_parameter(facts["items"], {}) if "items" in facts else None,
     }
     plain: dict[str, Any] = {name: value for name, value in notes.items() if name != "wire_kind"}
     nested: dict[str, ParameterNotes] = plain.pop("nested", {})
-    base["fields"] = tuple(_parameter(row, nested.get(row["name"], {})) for row in facts.get("fields", ()))
+    base["fields"] = tuple(_join_parameter(row, nested.get(row["name"], {})) for row in facts.get("fields", ()))
     return Parameter(**{**base, **plain})
 
 
-def _response_field(facts: dict[str, Any]) -> ResponseField:
+def _read_response_field(facts: dict[str, Any]) -> ResponseField:
     return ResponseField(
         name=facts.get("name", ""),
         kind=facts["type"],
-        fields=tuple(_response_field(row) for row in facts.get("fields", ())),
-        items=_response_field(facts["items"]) if "items" in facts else None,
+        fields=tuple(_read_response_field(row) for row in facts.get("fields", ())),
+        items=_read_response_field(facts["items"]) if "items" in facts else None,
     )

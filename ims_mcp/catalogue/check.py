@@ -43,11 +43,11 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     checker = _Checker(as_sent=as_sent)
-    names = checker.documented_names(operation, given)
+    names = checker.document_names(operation, given)
     checked = checker.fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
     effective = {name: value for name, value in given.items() if name not in checker.absent}
-    for problem in _rule_problems(operation, {**effective, **checked}, names):
+    for problem in _find_broken_rules(operation, {**effective, **checked}, names):
         checker.add(problem)
     if checker.count:
         raise InvalidArguments(operation.name, checker.problems, unlisted=checker.count - len(checker.problems))
@@ -61,10 +61,10 @@ def unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool = True
     near = difflib.get_close_matches(name[:_SHOWN_CHARACTERS].lower(), folded, n=1, cutoff=0.6)
     hint = f"; did you mean {folded[near[0]]}?" if near else ""
     known = f"{'' if hint else ';'} Allowed: {', '.join(names) or 'none'}" if list_allowed else ""
-    return Problem(_shown_name(name), f"unknown{hint}{known}")
+    return Problem(plain(name, _SHOWN_CHARACTERS), f"unknown{hint}{known}")
 
 
-def _rule_problems(operation: Operation, given: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[Problem]:
+def _find_broken_rules(operation: Operation, given: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[Problem]:
     for rule in operation.rules:
         match rule:
             case AtLeastOne(alternatives):
@@ -74,19 +74,16 @@ def _rule_problems(operation: Operation, given: Mapping[str, Any], names: Mappin
                 if not rule.is_broken_by(given):
                     continue
                 wanted = f" to be {' or '.join(values)}" if values else ""
-                needed, because = _named(needs, names), _named(parameter, names)
-                actual = _shown_plain(values_at(given, parameter)[0])
-                yield Problem(needed, f"{because}={actual} needs {needed}{wanted}")
+                needed, because = _publish(needs, names), _publish(parameter, names)
+                actual = values_at(given, parameter)[0]
+                shown = _show(actual).strip("'") if isinstance(actual, str) else _show(actual)
+                yield Problem(needed, f"{because}={shown} needs {needed}{wanted}")
 
 
-def _named(path: str, names: Mapping[str, str]) -> str:
+def _publish(path: str, names: Mapping[str, str]) -> str:
     """A path of a rule under the name the caller knows its first part by."""
     first, dot, rest = path.partition(".")
     return f"{names.get(first, first)}{dot}{rest}"
-
-
-def _shown_name(name: str) -> str:
-    return plain(name, _SHOWN_CHARACTERS)
 
 
 class _ShortRepr(reprlib.Repr):
@@ -105,19 +102,14 @@ class _ShortRepr(reprlib.Repr):
 _SHORT_REPR = _ShortRepr()
 
 
-def _shown(value: Any) -> str:
+def _show(value: Any) -> str:
     """A value as an error names it: short, printable, valid Unicode."""
     text = repr(value[: _SHOWN_CHARACTERS + 1]) if isinstance(value, str) else _SHORT_REPR.repr(value)
     text = text.encode("ascii", "backslashreplace").decode("ascii") if not text.isprintable() else text
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
-def _shown_plain(value: Any) -> str:
-    """A value without quotation marks, as a rule names it: MediaType=text."""
-    return _shown(value).strip("'") if isinstance(value, str) else _shown(value)
-
-
-def _number_text(value: float) -> str | None:
+def _write_number(value: float) -> str | None:
     """A number where a text is wanted: models send ids that look like numbers as numbers. None: it cannot be one."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -145,7 +137,7 @@ class _Checker:
         self.add(Problem(path, text))
         return _MISSING
 
-    def documented_names(self, operation: Operation, given: dict[str, Any]) -> dict[str, str]:
+    def document_names(self, operation: Operation, given: dict[str, Any]) -> dict[str, str]:
         """Documented name -> the one this caller knows; ``given`` then holds the documented names only."""
         names = {row.name: row.name for row in operation.parameters}
         if self._as_sent:
@@ -221,15 +213,15 @@ class _Checker:
 
     def _string(self, row: Parameter, value: Any, path: str) -> Any:
         if row.comma_list:
-            value = self._comma_list(row, value, path)
+            value = self._join_commas(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if isinstance(value, int | float) and not isinstance(value, bool) and not row.choices:
-            value = _number_text(value) or value
+            value = _write_number(value) or value
         if not isinstance(value, str):
-            return self._problem(path, f"has to be a string, not {_shown(value)}")
+            return self._problem(path, f"has to be a string, not {_show(value)}")
         before = self.count
-        if not self._bounded(row, value, path) or not self._encodable(value, path):
+        if not self._fits(row, value, path) or not self._is_unicode(value, path):
             return _MISSING
         if row.required and not value:
             self._problem(path, "is empty")
@@ -242,12 +234,12 @@ class _Checker:
             self._shape(row, value, path)
         return value if self.count == before else _MISSING
 
-    def _comma_list(self, row: Parameter, value: Any, path: str) -> Any:
+    def _join_commas(self, row: Parameter, value: Any, path: str) -> Any:
         """One comma-separated text, whether it came as such, as a list, or as the JSON text of a list."""
         if isinstance(value, str) and not self._as_sent:
-            if not self._bounded(row, value, path):
+            if not self._fits(row, value, path):
                 return _MISSING
-            listed = _json_list(value)
+            listed = _parse_list(value)
             # In a list that is written out a full-width comma separates as well; inside a real list it is a character.
             value = value.replace("\uff0c", ",") if listed is None else listed
         if not isinstance(value, list):
@@ -255,26 +247,26 @@ class _Checker:
         parts = cast("list[Any]", value)
         if len(parts) > MAX_ELEMENTS:
             return self._problem(path, f"has {len(parts):,} elements, at most {MAX_ELEMENTS:,} are allowed")
-        texts = [_number_text(part) if isinstance(part, int | float) else part for part in parts]
+        texts = [_write_number(part) if isinstance(part, int | float) else part for part in parts]
         for part, text in zip(parts, texts, strict=True):
             if not isinstance(text, str) or "," in text:
-                return self._problem(path, f"{_shown(part)} cannot be a part of a comma-separated list")
+                return self._problem(path, f"{_show(part)} cannot be a part of a comma-separated list")
         if not texts and not row.required and not row.keeps_empty and not self._as_sent:
             return _MISSING
         return ",".join(cast("list[str]", texts))
 
-    def _bounded(self, row: Parameter, text: str, path: str) -> bool:
+    def _fits(self, row: Parameter, text: str, path: str) -> bool:
         """Whether a text is short enough to be looked at."""
         most = max(MAX_CHARACTERS, row.max_characters or 0, row.max_bytes or 0)
         if len(text) > most:
             self._problem(path, f"has {len(text):,} characters, at most {most:,} are allowed")
         return len(text) <= most
 
-    def _encodable(self, value: str, path: str) -> bool:
+    def _is_unicode(self, value: str, path: str) -> bool:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            self._problem(path, f"{_shown(value)} holds half a surrogate pair: it is not valid Unicode text")
+            self._problem(path, f"{_show(value)} holds half a surrogate pair: it is not valid Unicode text")
             return False
         return True
 
@@ -285,7 +277,7 @@ class _Checker:
             for choice in row.choices:
                 if choice.lower() == value.lower():
                     return choice
-        self._problem(path, f"{_shown(value)} is not one of {', '.join(row.choices)}")
+        self._problem(path, f"{_show(value)} is not one of {', '.join(row.choices)}")
         return value
 
     def _length(self, row: Parameter, value: str, path: str) -> None:
@@ -297,53 +289,50 @@ class _Checker:
             self._problem(path, f"has {len(value)} characters, {limit} are allowed")
 
     def _parts(self, row: Parameter, value: str, path: str) -> None:
-        if row.max_parts is None and row.max_part_bytes is None:
-            return
         parts = value.split(",")
         if row.max_parts is not None and len(parts) > row.max_parts:
             self._problem(path, f"has {len(parts)} comma-separated parts, at most {row.max_parts} are allowed")
-        for part in parts:
+        for part in parts if row.max_part_bytes is not None else ():
             size = len(part.encode("utf-8"))
-            if row.max_part_bytes is not None and size > row.max_part_bytes:
-                self._problem(
-                    path, f"the part {_shown(part)} is {size} bytes, at most {row.max_part_bytes} are allowed"
-                )
+            if size > (row.max_part_bytes or 0):
+                most = f"at most {row.max_part_bytes} are allowed"
+                self._problem(path, f"the part {_show(part)} is {size} bytes, {most}")
 
     def _shape(self, row: Parameter, value: str, path: str) -> None:
         if row.pattern and not re.fullmatch(row.pattern, value, re.ASCII):
-            self._problem(path, f"{_shown(value)} does not fit: {row.text or row.pattern}")
+            self._problem(path, f"{_show(value)} does not fit: {row.text or row.pattern}")
         if row.url_schemes and value:
             scheme, separator, rest = value.partition("://")
             if not separator or scheme.lower() not in row.url_schemes or not rest.strip("/ "):
                 forms = ", ".join(f"{name}://…" for name in row.url_schemes)
-                self._problem(path, f"{_shown(value)} is not an address of the form {forms}")
+                self._problem(path, f"{_show(value)} is not an address of the form {forms}")
 
     def _number(self, row: Parameter, value: Any, path: str) -> Any:
         wanted = "a whole number" if row.kind == "integer" else "a number"
         number: int | float | None = None
         if isinstance(value, str):
-            number = _parsed(value.strip()) if len(value) < _SHOWN_CHARACTERS * 4 else None
+            number = _parse_number(value.strip()) if len(value) < _SHOWN_CHARACTERS * 4 else None
         elif isinstance(value, int | float) and not isinstance(value, bool):
             number = value
         if number is None or (isinstance(number, float) and not math.isfinite(number)):
-            return self._problem(path, f"has to be {wanted}, not {_shown(value)}")
+            return self._problem(path, f"has to be {wanted}, not {_show(value)}")
         least, most = row.minimum, row.maximum
         if row.cut and most is not None and number > most:
             number = most
         if row.kind == "integer":
             if number != int(number):
-                return self._problem(path, f"has to be {wanted}, not {_shown(value)}")
+                return self._problem(path, f"has to be {wanted}, not {_show(value)}")
             number = int(number)
             if not -(2**63) <= number < 2**63:
-                return self._problem(path, f"{_shown(value)} does not fit into 64 bits")
+                return self._problem(path, f"{_show(value)} does not fit into 64 bits")
         if (least is not None and number < least) or (most is not None and number > most):
             span = f"{least:g} to {most:g}" if least is not None and most is not None else ""
             span = span or (f"at least {least:g}" if least is not None else f"at most {most:g}")
-            return self._problem(path, f"{_shown(value)} is out of range: {span}")
+            return self._problem(path, f"{_show(value)} is out of range: {span}")
         if abs(number) >= _TOO_LARGE:
-            return self._problem(path, f"{_shown(value)} is too large")
+            return self._problem(path, f"{_show(value)} is too large")
         if row.max_decimals is not None and round(number, row.max_decimals) != number:
-            return self._problem(path, f"{_shown(value)} has more than {row.max_decimals} decimals")
+            return self._problem(path, f"{_show(value)} has more than {row.max_decimals} decimals")
         return number
 
     def _boolean(self, value: Any, path: str) -> Any:
@@ -351,41 +340,41 @@ class _Checker:
             return value
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
-        return self._problem(path, f"has to be true or false, not {_shown(value)}")
+        return self._problem(path, f"has to be true or false, not {_show(value)}")
 
     def _array(self, row: Parameter, value: Any, path: str) -> Any:
         if isinstance(value, str):
-            value = self._opened(row, value, path)
+            value = self._parse_json(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, list):
-            return self._problem(path, f"has to be a list, not {_shown(value)}")
+            return self._problem(path, f"has to be a list, not {_show(value)}")
         elements = cast("list[Any]", value)
         if row.required and not elements:
             return self._problem(path, "is empty")
         if len(elements) > MAX_ELEMENTS:
             return self._problem(path, f"has {len(elements):,} elements, at most {MAX_ELEMENTS:,} are allowed")
         if row.items is None:
-            return elements if self._serialised(row, elements, path) is not _MISSING else _MISSING
+            return elements if self._write_json(row, elements, path) is not _MISSING else _MISSING
         if row.items.kind == "string":
-            elements = [_number_text(element) if isinstance(element, bool) else element for element in elements]
+            elements = [_write_number(element) if isinstance(element, bool) else element for element in elements]
         checked = [self.value(row.items, element, f"{path}[{index}]") for index, element in enumerate(elements)]
         return _MISSING if any(element is _MISSING for element in checked) else checked
 
     def _object(self, row: Parameter, value: Any, path: str) -> Any:
         as_written = value
         if isinstance(value, str):
-            value = self._opened(row, value, path)
+            value = self._parse_json(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, dict) and (row.fields or not row.json_text or not isinstance(as_written, str)):
-            return self._problem(path, f"has to be an object, not {_shown(value)}")
+            return self._problem(path, f"has to be an object, not {_show(value)}")
         before = self.count
         if row.fields:
             value = self.fields(
                 row.fields, cast("dict[str, Any]", value), path=f"{path}.", extra_fields=row.extra_fields
             )
-        text = self._serialised(row, value, path)
+        text = self._write_json(row, value, path)
         if self.count == before:
             self._length(row, as_written if isinstance(as_written, str) else text, path)
         if self.count > before:
@@ -393,28 +382,28 @@ class _Checker:
         # A JSON string that was handed in travels as it was written; its meaning has been checked.
         return as_written if row.json_text and isinstance(as_written, str) else cast("Any", value)
 
-    def _opened(self, row: Parameter, text: str, path: str) -> Any:
+    def _parse_json(self, row: Parameter, text: str, path: str) -> Any:
         def refuse(constant: str) -> Any:
             raise ValueError(f"{constant} is not JSON")
 
-        if not self._bounded(row, text, path):
+        if not self._fits(row, text, path):
             return _MISSING
         try:
             return json.loads(text, parse_constant=refuse)
         except (ValueError, RecursionError) as error:
             wanted = 'a list such as ["a", "b"]' if row.kind == "array" else 'an object such as {"a": "b"}'
-            return self._problem(path, f"has to be {wanted}: {_shown(text)} is not valid JSON ({error})")
+            return self._problem(path, f"has to be {wanted}: {_show(text)} is not valid JSON ({error})")
 
-    def _serialised(self, row: Parameter, value: Any, path: str) -> Any:
+    def _write_json(self, row: Parameter, value: Any, path: str) -> Any:
         """The value as JSON, which also shows that it can travel: no NaN, no half characters, not too deep or long."""
         try:
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         except (ValueError, TypeError, RecursionError) as error:
             return self._problem(path, f"cannot be written as JSON ({error})")
-        return text if self._bounded(row, text, path) and self._encodable(text, path) else _MISSING
+        return text if self._fits(row, text, path) and self._is_unicode(text, path) else _MISSING
 
 
-def _json_list(text: str) -> list[Any] | None:
+def _parse_list(text: str) -> list[Any] | None:
     """The list that a text is the JSON of, or None."""
     if not text.lstrip().startswith("["):
         return None
@@ -425,12 +414,9 @@ def _json_list(text: str) -> list[Any] | None:
     return cast("list[Any]", value) if isinstance(value, list) else None
 
 
-def _parsed(text: str) -> int | float | None:
+def _parse_number(text: str) -> int | float | None:
+    """A number written out, such as ``5``, ``-0.5`` or ``1e3``; None for any other text."""
     if re.fullmatch(r"[+-]?\d{1,30}", text):
         return int(text)
-    if re.fullmatch(r"[+-]?\d{0,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?", text) and text:
-        try:
-            return float(text)
-        except ValueError:
-            return None
-    return None
+    written = re.fullmatch(r"[+-]?(?=\.?\d)\d{0,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?", text)
+    return float(text) if written else None

@@ -24,6 +24,8 @@ def description(operation: Operation) -> dict[str, Any]:
         "purpose": operation.purpose,
         "effect": str(operation.effect),
     }
+    if operation.replaced_by:
+        told["replaced_by"] = operation.replaced_by
     if operation.destructive_when:
         told["user_is_asked"] = user_is_asked(operation)
     if operation.costs:

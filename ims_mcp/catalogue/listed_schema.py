@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import cast
 
 from ims_mcp.catalogue.operation import Operation, Parameter, snake_case
-from ims_mcp.catalogue.schema import Schema, any_shape, input_schema, with_limits
+from ims_mcp.catalogue.schema import Schema, add_limits, any_shape, input_schema
 
 MAX_BYTES = 1_000
 """What a listed schema may take before its deepest objects are folded; 400 schemas have to fit into one list."""
@@ -29,8 +29,8 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
     known = _words(operation.name)
-    operation = replace(operation, parameters=tuple(_without_id_limits(row) for row in operation.parameters))
-    schema = input_schema(operation, lambda row: with_limits("" if _only_repeats(row, known) else row.text, row))
+    operation = replace(operation, parameters=tuple(_drop_id_limits(row) for row in operation.parameters))
+    schema = input_schema(operation, lambda row: add_limits("" if _only_repeats(row, known) else row.text, row))
     while _size(schema) > max_bytes:
         objects = [(depth, _size(part), part) for depth, part in _nested(schema)]
         if not objects:
@@ -39,7 +39,7 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     return schema
 
 
-def _without_id_limits(row: Parameter) -> Parameter:
+def _drop_id_limits(row: Parameter) -> Parameter:
     """How long an id may be is nobody's concern who copies it from an answer."""
     return replace(row, max_bytes=None, max_part_bytes=None) if row.name in _COPIED_IDS else row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, cast
 
@@ -245,8 +245,8 @@ class Operation:
     """How to find out what it did, where its answer was lost."""
     costs: str = ""
     """What it costs beyond the call: money, a phone call."""
-    words: tuple[str, ...] = field(default=())
-    """Search words, English and Chinese, beside those of the description."""
+    replaced_by: str = ""
+    """The operation that the vendor wants called instead of this one."""
 
     @property
     def tool_name(self) -> str:

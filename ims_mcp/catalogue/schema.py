@@ -27,22 +27,22 @@ def any_shape() -> Schema:
     return {"additionalProperties": {"title": ""}}
 
 
-def described(parameter: Parameter) -> str:
+def describe_limits(parameter: Parameter) -> str:
     """The text of a parameter with its limits: several clients pass on texts, but no ``maximum`` or ``maxLength``."""
-    return with_limits(parameter.text, parameter)
+    return add_limits(parameter.text, parameter)
 
 
-def input_schema(operation: Operation, describe: Describe = described) -> Schema:
+def input_schema(operation: Operation, describe: Describe = describe_limits) -> Schema:
     """The JSON schema of the operation's arguments under their published names, in the table's order."""
     shown = [row for row in operation.parameters if not row.hidden]
     schema: Schema = {
         "type": "object",
         "properties": {published_name(row.name): parameter_schema(row, describe) for row in shown},
     }
-    return _with_required(schema, [published_name(row.name) for row in shown if row.required])
+    return _add_required(schema, [published_name(row.name) for row in shown if row.required])
 
 
-def parameter_schema(parameter: Parameter, describe: Describe = described) -> Schema:
+def parameter_schema(parameter: Parameter, describe: Describe = describe_limits) -> Schema:
     """The schema of one value. Byte limits appear as ``maxLength``: a character is at least one byte."""
     schema: Schema = {"type": parameter.kind}
     if parameter.kind == "array":
@@ -50,7 +50,7 @@ def parameter_schema(parameter: Parameter, describe: Describe = described) -> Sc
     elif parameter.kind == "object":
         if parameter.fields:
             schema["properties"] = {row.name: parameter_schema(row, describe) for row in parameter.fields}
-            schema = _with_required(schema, [row.name for row in parameter.fields if row.required])
+            schema = _add_required(schema, [row.name for row in parameter.fields if row.required])
         if parameter.extra_fields or not parameter.fields:
             schema |= any_shape()
     text = describe(parameter)
@@ -71,7 +71,7 @@ def parameter_schema(parameter: Parameter, describe: Describe = described) -> Sc
     return schema
 
 
-def _with_required(schema: Schema, required: list[str]) -> Schema:
+def _add_required(schema: Schema, required: list[str]) -> Schema:
     return {**schema, "required": required} if required else schema
 
 
@@ -80,7 +80,7 @@ def _max_length(parameter: Parameter) -> int | None:
     return min(limits) if limits else None
 
 
-def with_limits(text: str, parameter: Parameter) -> str:
+def add_limits(text: str, parameter: Parameter) -> str:
     """``text`` and those limits of the parameter that it does not name yet, in a few words."""
     said = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", text)))
     limits: list[str] = []

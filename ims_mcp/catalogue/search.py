@@ -1,91 +1,254 @@
-"""Words in English or Chinese to operations, best first: what is meant, and what is to be done with it."""
+"""Operations found by what people say they want done, in English or Chinese.
+
+What people say is data: ``notes/requests/<toolset>.json`` has a summary and everyday requests of every operation. A
+word speaks for an operation by how much more often it is said of that operation than of any. It counts when it is said
+of the operation itself, and also when it is said of others that do the same (all that delete), of others that concern
+the same thing (all of live recording templates) or of its toolset: so the words for deleting one thing find the
+deletion of any other. (The usual name: a unigram language model with class-based smoothing, here with pairs of
+neighbouring words.)
+"""
 
 from __future__ import annotations
 
+import difflib
+import itertools
+import json
+import math
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import Any, cast
 
-from ims_mcp.catalogue import Operation, get_operation, known_names, operations
-from ims_mcp.catalogue.intents import doing_words
-from ims_mcp.catalogue.operation import snake_case
-from ims_mcp.catalogue.stems import latin_words, normalised, stem, without_names
+from ims_mcp.catalogue import TOOLSETS, Operation, operations
 
-if TYPE_CHECKING:
-    from ims_mcp.catalogue.ranking import Ranking
+# Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
+_WEIGHTS = (1.0, 2.5, 1.0, 0.75)
+"""What it counts that a word is said of the operation itself, of what does the same, of what concerns the same thing,
+of its toolset."""
+_SMALL = 500.0
+"""Terms added to the size of a family, so that one of two operations does not speak as loud as one of fifty."""
+_PAIR = 0.4
+"""What a pair of neighbouring words counts; a word counts 1."""
+_HEADING, _PURPOSE = 2.0, 0.3
+"""How many requests title, name and summary are worth, and the purpose."""
+_UNSAID = 0.4
+"""What it costs that a request lacks what most requests for an operation say: ``live`` of live snapshots."""
+_MOST = 0.4
+"""The share of an operation's requests that have to say a word for it to be missed."""
+_RARE = 12.0
+"""How many more sayings are added to each word's, so that one said once by chance tells little."""
+_OFTEN = 1.0
+"""Head start of what most people need first."""
+_NAMED = 1_000.0
+"""Head start of an operation that is named outright."""
+_MAX_CHARACTERS, _MAX_TERMS = 2_000, 200
+_MISSPELT_FROM, _MAX_MISSPELT = 5, 12
+"""Unknown words of so many letters may be misspelt, and so many of them are put right."""
 
-_NAMED = 100.0
-"""What naming an operation outright counts: more than anything else together."""
-_LONGEST_NAMING = 2_000
+_ADDRESS = re.compile(r"\b(https?|rtmps?|srt|oss)://\S+")
+_FILE_NAME = re.compile(r"\b[\w-]{1,80}(?=\.[a-z][a-z0-9]{1,4}\b)", re.ASCII)
+_QUOTED = re.compile(r"(?<!\w)'[^'\n]{1,60}'(?!\w)|\"[^\"\n]{1,60}\"|“[^”\n]{1,60}”|《[^》\n]{1,60}》")
+_WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_NAMES = re.compile(r"[A-Za-z0-9_]{6,64}")
+_PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?")
+_OF_JOBS = re.compile(r"(?:Job|Task|JobList|JobDetail|UploadInfos)$")
+_LATIN = (
+    "a about all an and any are as at be can could did do does for from get give had has have hello hi how i if in is "
+    "it its ll me my no not of on or our please re s so t thank thanks that the their them there these they this to us "
+    "ve was we were what when where which who why will with would you your"
+)
+_SAY_NOTHING = frozenset(
+    [*_LATIN.split(), *"的了吗呢吧啊呀把给请在是个一这那帮我你您他她它们好谢和也就都能要想么什怎样有"]
+)
+"""Words that never are a request by themselves. Beside others they count like any word."""
+_SAME_VERBS = {"Drop": "Delete", "Clear": "Delete", "Query": "Get", "Describe": "Get"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit; a higher ``score`` is a better one, comparable within one search only."""
+    """An operation that fits a request, and the line that tells it from others."""
 
     operation: Operation
-    score: float
+    summary: str
 
 
 def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: str | None = None) -> list[Found]:
-    """The operations that fit ``query`` best, best first; empty where no word of it is known. A verb alone ("register",
-    删除) finds what does so, what most people need first.
+    """The operations that fit a request best, best first; none where nothing fits.
 
-    ``toolset`` and ``effect`` leave out all other operations. Any text may be searched for: nothing in it is an
-    operator, and what is beyond a request's length is not read.
+    ``toolset`` and ``effect`` leave all others out. Any text may be searched for: nothing in it is an operator.
     """
-    ranking = _ranking()
-    named = _named(query)
-    request = ranking.read(without_names(query))
-    if not request.terms:
-        request = ranking.read(query)
-    is_verb = not (request.terms or named) and bool(request.wants) and _is_one_word(query)
-    if not (request.terms or named or is_verb):
+    index = _index()
+    scores = index.scores(query)
+    fitting = [
+        hit
+        for hit in (entry.found for entry in index.entries if entry.name in scores)
+        if toolset in (None, hit.operation.toolset) and effect in (None, hit.operation.effect)
+    ]
+    fitting.sort(key=lambda hit: (-scores[hit.operation.name], bool(hit.operation.replaced_by), hit.operation.name))
+    return fitting[: max(limit, 0)]
+
+
+def requests_of(toolset: str) -> dict[str, Any]:
+    """What is asked of a toolset: ``{"GetMediaInfo": {"summary": "...", "en": ["...", ...], "zh": [...]}, ...}``."""
+    return _read(toolset)
+
+
+def often_needed() -> frozenset[str]:
+    """The names of the operations that most people need before others."""
+    return frozenset(_read("often"))
+
+
+def _read(name: str) -> Any:
+    return json.loads(files("ims_mcp.catalogue.notes").joinpath("requests", f"{name}.json").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An operation and what is said of it."""
+
+    name: str
+    found: Found
+    terms: Mapping[str, float]
+    """How often each word and each pair of words is said."""
+    families: tuple[str, str, str, str]
+    """The keys of what the operation counts with, in the order of _WEIGHTS; the first is its own."""
+    expected: Mapping[str, Mapping[str, float]]
+    """By language: the words that most requests say, with the share of them that does."""
+    head_start: float
+
+
+class _Index:
+    """All that is said, counted. Only read once it is built, so threads may share it."""
+
+    def __init__(self) -> None:
+        said = {name: entry for toolset in TOOLSETS for name, entry in requests_of(toolset).items()}
+        often = often_needed()
+        self.entries = [_entry(each, said.get(each.name, {}), each.name in often) for each in operations()]
+        sizes: dict[str, float] = {}
+        for entry in self.entries:
+            for family in entry.families:
+                sizes[family] = sizes.get(family, 0.0) + sum(entry.terms.values())
+        self._total = sum(sizes[entry.name] for entry in self.entries)
+        self._factors = {
+            family: weight / (sizes[family] + (_SMALL if family != entry.name else 0.0))
+            for entry in self.entries
+            for family, weight in zip(entry.families, _WEIGHTS, strict=True)
+        }
+
+    def scores(self, query: str) -> dict[str, float]:
+        """How well each operation fits, by name; empty where none does."""
+        words = self._meant(query)
+        named = {word.replace("_", "").lower() for word in _NAMES.findall(query[:_MAX_CHARACTERS])}
+        scores: dict[str, float] = {}
+        if not _SAY_NOTHING.issuperset(words):
+            for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
+                self._add(term, scores)
+        language = "zh" if any(word > "\u3000" for word in words) else "en"
+        known = frozenset(words)
+        for entry in self.entries:
+            if entry.name in scores:
+                unsaid = (share for word, share in entry.expected[language].items() if word not in known)
+                lacking = sum(-math.log(1 - 0.95 * share) for share in unsaid)
+                scores[entry.name] += entry.head_start - _UNSAID * lacking
+        for entry in self.entries:
+            new = entry.found.operation.replaced_by
+            if new and entry.name in scores:
+                # Whoever asks for the old one needs the new one.
+                scores[new] = max(scores[entry.name], scores.get(new, 0.0))
+        for entry in self.entries:
+            if entry.name.lower() in named:
+                scores[entry.name] = scores.get(entry.name, 0.0) + _NAMED
+        return scores
+
+    def _add(self, term: str, scores: dict[str, float]) -> None:
+        """Add what one word or pair of words tells of each operation, if any says it."""
+        said_of: dict[str, float] = {}
+        everywhere = _RARE
+        for entry in self.entries:
+            count = entry.terms.get(term)
+            if count:
+                everywhere += count
+                for family in entry.families:
+                    said_of[family] = said_of.get(family, 0.0) + count
+        share = everywhere / self._total
+        # How much more often it is said of each family than of all.
+        ratios = {family: count * self._factors[family] / share for family, count in said_of.items()}
+        find, weight = ratios.get, _PAIR if " " in term else 1.0
+        for entry in self.entries if ratios else ():
+            own, verb, thing, toolset = entry.families
+            ratio = find(own, 0.0) + find(verb, 0.0) + find(thing, 0.0) + find(toolset, 0.0)
+            if ratio:
+                scores[entry.name] = scores.get(entry.name, 0.0) + weight * math.log1p(ratio)
+
+    def _meant(self, query: str) -> list[str]:
+        """The words of a request, misspelt ones as they were meant."""
+        words = _words([query])[0]
+        long = dict.fromkeys(word for word in words if len(word) >= _MISSPELT_FROM)
+        unknown = [word for word in long if not any(word in entry.terms for entry in self.entries)][:_MAX_MISSPELT]
+        known = {term for entry in self.entries for term in entry.terms if " " not in term} if unknown else ()
+        for word in unknown:
+            alike = sorted(term for term in known if term[0] == word[0])
+            near = difflib.get_close_matches(word, alike, n=1, cutoff=0.8)
+            words = [near[0] if near and each == word else each for each in words]
+        return words
+
+
+@cache
+def _index() -> _Index:
+    """Built at the first search: a server that is never asked to search reads none of it."""
+    return _Index()
+
+
+def _entry(operation: Operation, said: Mapping[str, Any], often: bool) -> _Entry:
+    summary = said.get("summary", operation.title)
+    requests = {language: _words(said.get(language, ())) for language in ("en", "zh")}
+    every = [words for of_one in requests.values() for words in of_one]
+    terms = cast("dict[str, float]", Counter(term for words in every for term in _with_pairs(words)))
+    heading = [operation.title, operation.tool_name.replace("_", " "), summary]
+    for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE)):
+        for term in (term for words in _words(texts) for term in _with_pairs(words)):
+            terms[term] = terms.get(term, 0.0) + weight
+    return _Entry(
+        name=operation.name,
+        found=Found(operation, summary),
+        terms=terms,
+        families=_families(operation),
+        expected={language: _expected(of_one) for language, of_one in requests.items()},
+        head_start=_OFTEN if often else 0.0,
+    )
+
+
+def _expected(requests: list[list[str]]) -> dict[str, float]:
+    counts = Counter(word for words in requests for word in dict.fromkeys(words) if word not in _SAY_NOTHING)
+    return {word: count / len(requests) for word, count in counts.items() if count >= _MOST * len(requests)}
+
+
+def _families(operation: Operation) -> tuple[str, str, str, str]:
+    """Itself, what does the same, what concerns the same thing, its toolset: ``BatchGetMediaInfos``, Get, Media, ..."""
+    parts = _PARTS.fullmatch(operation.name.replace("ies", "y"))
+    verb, thing = parts.groups() if parts else ("", operation.name)
+    verb = _SAME_VERBS.get(verb, verb)
+    if verb == "Get" and _OF_JOBS.search(operation.name):
+        verb = "Follow"
+    return operation.name, f"verb {verb}", f"thing {thing}", f"toolset {operation.toolset}"
+
+
+def _with_pairs(words: list[str]) -> list[str]:
+    return [*words, *map(" ".join, itertools.pairwise(words))]
+
+
+def _words(texts: Sequence[str]) -> list[list[str]]:
+    """The words of each text: Latin ones and numbers in small letters, and each Chinese character.
+
+    Addresses, what is quoted and the names of files are none: they do not say what is to be done.
+    """
+    if not texts:
         return []
-    everything = is_verb or (bool(toolset or effect) and bool(request.terms))
-    found: list[Found] = []
-    for name, full_text in {
-        **ranking.candidates(request.terms, everything=everything),
-        **dict.fromkeys(named, 1.0),
-    }.items():
-        operation = get_operation(name)
-        if (toolset and operation.toolset != toolset) or (effect and operation.effect != effect):
-            continue
-        # Of a verb the very word counts: register finds what registers before what adds.
-        is_said = is_verb and not _words(query).isdisjoint(_words(f"{operation.title} {snake_case(name)}"))
-        score = ranking.score(name, float(is_said) or full_text, request) + (_NAMED if name in named else 0.0)
-        if score > 0 or not is_verb:
-            found.append(Found(operation, score))
-    found.sort(key=lambda hit: (-hit.score, len(hit.operation.name), hit.operation.name))
-    return found[: max(limit, 0)]
-
-
-def _is_one_word(query: str) -> bool:
-    """Whether it is a single verb; one of Chinese has two characters at most."""
-    said = normalised(query).strip()
-    return len(said) <= 2 or stem(said) in doing_words()
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(map(stem, latin_words(normalised(text))))
-
-
-def _named(query: str) -> frozenset[str]:
-    """Operations that the request names, as GetMediaInfo or get_media_info."""
-    words = set(re.findall(r"[A-Za-z0-9_]{6,64}", query[:_LONGEST_NAMING]))
-    return frozenset(_names().get(word.replace("_", "").lower(), "") for word in words) - {""}
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {name.lower(): name for name in known_names()}
-
-
-@cache
-def _ranking() -> Ranking:
-    """Built at the first search, which takes a tenth of a second, then only read."""
-    # Imported here: a server that is never asked to search starts without reading the word lists.
-    from ims_mcp.catalogue.ranking import Ranking
-
-    return Ranking(operations())
+    text = "\n".join(text[:_MAX_CHARACTERS].replace("\n", " ") for text in texts)
+    text = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
+    text = _QUOTED.sub(" ", _FILE_NAME.sub(" ", _ADDRESS.sub(r" \1 url ", text)))
+    return [_WORDS.findall(line) for line in text.split("\n")]

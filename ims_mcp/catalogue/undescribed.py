@@ -14,7 +14,7 @@ _CHANGES = frozenset({"delete", "overwrite", "rerun", "stop"})
 _COSTS = frozenset({"batch", "call", "credit", "credits", "order", "outbound", "pay", "phone"})
 
 
-def undescribed_notes(name: str) -> OperationNotes:
+def guess_notes(name: str) -> OperationNotes:
     """Notes made from the name alone. The user is asked before whatever is not known to read or only to add."""
     verb, *rest = snake_case(name).removeprefix("batch_").split("_")
     effect = Effect.DESTRUCTIVE

@@ -14,12 +14,6 @@ from ims_mcp.cli.terminal import prepare_streams, say
 from ims_mcp.logs import log_to_stderr
 from ims_mcp.settings import Settings, read_settings
 
-_SETTINGS = (
-    *("region", "endpoint", "read_only", "allow_destructive", "local", "data_dir", "ecs_role", "log_level"),
-    *("state_dir", "upload_dir", "max_upload_bytes", "toolsets", "tools", "exclude_tools"),
-    *("oss_endpoint", "max_wait_seconds"),
-)
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0: done. 1: it failed, and stderr says why and what to do. 2: the command line is off. 130: Ctrl-C."""
@@ -37,7 +31,7 @@ def _run(words: list[str]) -> int:
         return MISUSED
     # Nothing that is set for the server keeps these from running.
     environ = os.environ if options.command not in ("search", "demo") else _only_log_level(os.environ)
-    settings = read_settings(environ, **{name: getattr(options, name, None) for name in _SETTINGS})
+    settings = read_settings(environ, **vars(options))
     log_to_stderr(settings.log_level)
     return _run_command(options, rest, settings, words)
 
@@ -137,7 +131,9 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def _add_server_settings(parser: argparse.ArgumentParser) -> None:
     _add_settings(parser)
     _add_toolsets(parser)
-    parser.add_argument("--upload-dir", action="append", help="directory files may be uploaded from; repeatable")
+    parser.add_argument(
+        "--upload-dir", action="append", dest="upload_dirs", help="directory files may be uploaded from; repeatable"
+    )
     parser.add_argument("--max-upload-bytes", help="largest file that may be uploaded")
     parser.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
     parser.add_argument("--oss-endpoint", help="endpoint of OSS for buckets of your own, in place of the region's")

@@ -61,6 +61,7 @@ class Demo:
         return content
 
     def expect(self, holds: bool, otherwise: str) -> None:
+        """Note and print ``otherwise`` where something does not hold."""
         if not holds:
             self.problems.append(otherwise)
             print(f"  !! {otherwise}")

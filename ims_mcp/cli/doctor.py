@@ -16,7 +16,8 @@ import anyio.to_thread
 from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import TRANSFERS, connection, credential_source
 from ims_mcp.cli.embedded import EmbeddedIms
-from ims_mcp.client.outbound import certificate_source, route_to
+from ims_mcp.cli.installed import OWN_ENVIRONMENT, find_unmet_requirements
+from ims_mcp.client.outbound import describe_authorities, find_route
 from ims_mcp.client.reachability import MAX_SKEW_SECONDS, Reachability, reach
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
@@ -45,48 +46,52 @@ def doctor(settings: Settings) -> int:
 async def _doctor(settings: Settings) -> int:
     good = True
     async with EmbeddedIms(settings, os.environ) as embedded:
-        async for finding in _look(settings, embedded):
+        async for finding in _check_all(settings, embedded):
             print(finding, flush=True)
             good = good and finding.level != "FAIL"
     return 0 if good else 1
 
 
-async def _look(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
+async def _check_all(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
     """From what is nearest to what is farthest; nothing is tried that cannot work after what was found before."""
-    yield _settings(settings)
+    yield _check_settings(settings)
     for warning in settings.warnings:
         yield Finding("note", "settings", warning)
-    yield await _tools(settings)
-    for finding in _directories(settings):
+    packages = await anyio.to_thread.run_sync(_check_packages)
+    for finding in packages:
+        yield finding
+    if "FAIL" not in (finding.level for finding in packages):
+        yield await _check_tools(settings)
+    for finding in _check_directories(settings):
         yield finding
     missing: list[str] = []
     if not settings.local:
-        credentials = await _credentials(settings, embedded)
+        credentials = await _check_credentials(settings, embedded)
         yield credentials
         missing += ["credentials"] if credentials.level == "FAIL" else []
     reached = False
-    async for finding in _way(settings, embedded):
+    async for finding in _check_way_out(settings, embedded):
         yield finding
         reached = reached or (finding.what == "endpoint" and finding.level == "ok")
     missing += [] if reached else ["an endpoint that answers"]
     if missing:
         yield Finding("note", "a read", f"not tried: it needs {' and '.join(missing)}")
     else:
-        yield await _read(settings)
+        yield await _try_read(settings)
 
 
-def _failed(what: str, error: ImsError) -> Finding:
+def _make_failure(what: str, error: ImsError) -> Finding:
     text = str(error)
-    return Finding("FAIL", what, text, _without_this_command(" ".join(error.explain().removeprefix(text).split())))
+    return Finding("FAIL", what, text, _leave_out_this_command(" ".join(error.explain().removeprefix(text).split())))
 
 
-def _without_this_command(advice: str) -> str:
+def _leave_out_this_command(advice: str) -> str:
     """The advice without the part that sends its reader here."""
     clauses = [clause for clause in re.split(r"(?<=[.;])\s+", advice) if "`ims-mcp doctor`" not in clause]
     return re.sub(r";$", ".", " ".join(clauses))
 
 
-def _settings(settings: Settings) -> Finding:
+def _check_settings(settings: Settings) -> Finding:
     mode = "embedded IMS" if settings.local else settings.endpoint_url
     limits = [
         text
@@ -97,7 +102,17 @@ def _settings(settings: Settings) -> Finding:
     return Finding("ok", "settings", f"{where}{''.join(f', {text}' for text in limits)}")
 
 
-async def _tools(settings: Settings) -> Finding:
+def _check_packages() -> list[Finding]:
+    """Whether the libraries that are installed are those this needs, and what else in this environment they break."""
+    own, others = find_unmet_requirements()
+    findings = [Finding("FAIL", "packages", "; ".join(own), OWN_ENVIRONMENT)] if own else []
+    if others:
+        to_do = f"{OWN_ENVIRONMENT}, then uninstall it here and install those again"
+        findings.append(Finding("note", "packages", f"others are broken: {'; '.join(others)}", to_do))
+    return findings or [Finding("ok", "packages", "all that is installed fits together")]
+
+
+async def _check_tools(settings: Settings) -> Finding:
     """Whether the toolsets and tools that were named exist."""
     from ims_mcp.server.build import build_server  # heavy, so imported late
 
@@ -105,11 +120,11 @@ async def _tools(settings: Settings) -> Finding:
         async with connection(settings, os.environ) as to:
             listed = build_server(settings, to.client, to.transfers).listed_tools
     except ImsError as error:
-        return _failed("tools", error)
+        return _make_failure("tools", error)
     return Finding("ok", "tools", f"{len(listed)} listed")
 
 
-def _directories(settings: Settings) -> list[Finding]:
+def _check_directories(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
     try:
         directory = settings.state_dir
@@ -147,27 +162,27 @@ def _why_unwritable(directory: Path) -> str:
     return ""
 
 
-async def _credentials(settings: Settings, embedded: EmbeddedIms) -> Finding:
+async def _check_credentials(settings: Settings, embedded: EmbeddedIms) -> Finding:
     source = credential_source(settings, os.environ, embedded)
     try:
         await source.get()
     except ImsError as error:
-        return _failed("credentials", error)
+        return _make_failure("credentials", error)
     return Finding("ok", "credentials", f"found: {source.describe()}")
 
 
-async def _way(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
+async def _check_way_out(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
     """Proxy, certificates, endpoint and clock; those after one that stands in the way are not looked at."""
     try:
         endpoint = await embedded.endpoint() if settings.local else settings.endpoint_url
     except ImsError as error:
-        yield _failed("endpoint", error)
+        yield _make_failure("endpoint", error)
         return
     if settings.local:
         yield Finding("ok", "data dir", f"{plain(str(settings.data_dir), 300)} is the embedded IMS's")
-    proxy = await anyio.to_thread.run_sync(_proxy, endpoint, "" if settings.local else settings.oss_endpoint_url)
+    proxy = await anyio.to_thread.run_sync(_check_proxy, endpoint, "" if settings.local else settings.oss_endpoint_url)
     yield proxy
-    certificates = await anyio.to_thread.run_sync(_certificates)
+    certificates = await anyio.to_thread.run_sync(_check_certificates)
     if endpoint.startswith("https:"):
         for finding in certificates:
             yield finding
@@ -179,34 +194,34 @@ async def _way(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Find
             "Check the network, a proxy in HTTPS_PROXY, and that --region or --endpoint name a region IMS runs in."
         )
         yield Finding(
-            "FAIL", "endpoint", f"{endpoint} does not answer ({reached.problem})", _without_this_command(to_do)
+            "FAIL", "endpoint", f"{endpoint} does not answer ({reached.problem})", _leave_out_this_command(to_do)
         )
         return
     yield Finding("ok", "endpoint", f"{endpoint} answers in {reached.elapsed_seconds * 1000:.0f} ms")
     if reached.skew_seconds is not None:
-        yield _clock(reached, reached.skew_seconds)
+        yield _check_clock(reached, reached.skew_seconds)
 
 
-def _proxy(endpoint: str, oss_endpoint: str) -> Finding:
+def _check_proxy(endpoint: str, oss_endpoint: str) -> Finding:
     try:
-        route = route_to(endpoint)
-        oss = route_to(oss_endpoint) if oss_endpoint else route
+        route = find_route(endpoint)
+        oss = find_route(oss_endpoint) if oss_endpoint else route
     except ImsError as error:
-        return _failed("proxy", error)
+        return _make_failure("proxy", error)
     text = str(route) if oss == route else f"{route} for IMS, {oss} for OSS"
     return Finding("ok", "proxy", text)
 
 
-def _certificates() -> list[Finding]:
+def _check_certificates() -> list[Finding]:
     try:
-        source, problems = certificate_source()
+        source, problems = describe_authorities()
     except ImsError as error:
-        return [_failed("certificates", error)]
+        return [_make_failure("certificates", error)]
     notes = [Finding("note", "certificates", f"not used: {problem}") for problem in problems]
     return [Finding("ok", "certificates", f"those of {source}"), *notes]
 
 
-def _clock(reached: Reachability, skew_seconds: float) -> Finding:
+def _check_clock(reached: Reachability, skew_seconds: float) -> Finding:
     if abs(skew_seconds) <= MAX_SKEW_SECONDS:
         return Finding("ok", "clock", f"{skew_seconds:+.0f} s off the service's")
     return Finding(
@@ -218,13 +233,13 @@ def _clock(reached: Reachability, skew_seconds: float) -> Finding:
     )
 
 
-async def _read(settings: Settings) -> Finding:
+async def _try_read(settings: Settings) -> Finding:
     operation = get_operation("ListMediaBasicInfos")
     try:
         async with connection(settings, os.environ) as to:
             reply = await to.client.call(operation, {"MaxResults": 1})
     except ImsError as error:
-        return _failed("a read", error)
+        return _make_failure("a read", error)
     count = reply.data.get("TotalCount")
     return Finding(
         "ok", "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"

@@ -77,7 +77,7 @@ class EmbeddedIms:
         if self._found is not None and await _proves(self._found):
             return self._found.endpoint
         async with self._lock:
-            self._found = await self._running() or await self._started()
+            self._found = await self._find_running() or await self._start()
             return self._found.endpoint
 
     async def credential(self) -> Credential:
@@ -87,18 +87,18 @@ class EmbeddedIms:
         assert self._found is not None
         return Credential(self._found.access_key_id, self._found.access_key_secret, None)
 
-    async def _running(self) -> Announcement | None:
+    async def _find_running(self) -> Announcement | None:
         """What ``endpoint.json`` says, if the one who answers there has written it."""
         found = read_announcement(self._settings.data_dir)
         return found if found is not None and await _proves(found) else None
 
-    async def _started(self) -> Announcement:
+    async def _start(self) -> Announcement:
         now = asyncio.get_running_loop().time
         deadline, reason, is_new = now() + START_SECONDS, "", False
         while now() < deadline:
             if self._child is None:
                 self._child, is_new = await self._start_child(), True
-            found = await self._running()
+            found = await self._find_running()
             if found is not None:
                 self._child.is_up.set()
                 return found
@@ -108,10 +108,10 @@ class EmbeddedIms:
                 # In use: another server is starting or stopping one, and what it leaves decides. One that has run
                 # until now, and was ended by somebody, is started again.
                 if code != IN_USE_EXIT and is_new:
-                    raise self._not_started(reason)
+                    raise self._describe_failure(reason)
             await asyncio.sleep(_LOOK_SECONDS)
         reason = await self._stop_child() or reason
-        raise self._not_started(reason or f"it did not answer within {START_SECONDS:g} s")
+        raise self._describe_failure(reason or f"it did not answer within {START_SECONDS:g} s")
 
     async def _start_child(self) -> _Child:
         # -P: a file in the current directory, often a stranger's project, is no module.
@@ -124,14 +124,14 @@ class EmbeddedIms:
         try:
             return await _Child.start(command, environment)
         except OSError as error:
-            raise self._not_started(f"no process can be started ({error.strerror})") from error
+            raise self._describe_failure(f"no process can be started ({error.strerror})") from error
 
     async def _stop_child(self) -> str:
         """What it said last, if there was one."""
         child, self._child = self._child, None
         return "" if child is None else await child.stop()
 
-    def _not_started(self, reason: str) -> LocalImsError:
+    def _describe_failure(self, reason: str) -> LocalImsError:
         words = ["ims-mcp", "local", "--port", "0", "--data-dir", str(self._settings.data_dir)]
         command = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
         return LocalImsError(
@@ -147,16 +147,20 @@ class EmbeddedCredentials:
         self._embedded = embedded
 
     async def get(self) -> Credential:
+        """Raises LocalImsError."""
         return await self._embedded.credential()
 
     async def renew(self) -> Credential:
+        """What is in force now, of one that was started again perhaps. Raises LocalImsError."""
         await self._embedded.endpoint()
         return await self._embedded.credential()
 
     def describe(self) -> str:
+        """For `doctor`."""
         return "the key pair of the embedded IMS"
 
     def waiting_for(self) -> str:
+        """For an error that says on what a call has waited."""
         return "the embedded IMS"
 
 
@@ -176,6 +180,7 @@ class _Child:
 
     @classmethod
     async def start(cls, command: list[str], environment: Mapping[str, str]) -> _Child:
+        """Raises OSError where no process can be started."""
         readable, writable = os.pipe()
         try:
             # stdin is the leash: it closes when this process ends, however it ends.
@@ -191,6 +196,7 @@ class _Child:
 
     @property
     def returncode(self) -> int | None:
+        """None while it runs."""
         return self._process.returncode
 
     async def stop(self) -> str:

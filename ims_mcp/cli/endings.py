@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from ims_mcp.cli.installed import OWN_ENVIRONMENT, find_unmet_requirements
 from ims_mcp.cli.terminal import give_up, say
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.foreign_text import quotable
@@ -76,10 +77,7 @@ def explain_failure(error: BaseException, name: str) -> int:
         case MemoryError():
             say(f"ims-mcp {name} failed: this machine has too little memory for it.")
         case _:
-            say(
-                f"ims-mcp {name} failed inside, which is a bug in it: {_where(error)}. Please report this line and the "
-                "command; with --log-level debug the whole trace is printed."
-            )
+            say(f"ims-mcp {name} {_explain_the_unforeseen(error)}")
     try:
         sys.stdout.flush()
     except OSError:
@@ -90,6 +88,19 @@ def explain_failure(error: BaseException, name: str) -> int:
 def how_to_install_the_extra() -> str:
     """By the Python that runs this, and from the checkout: of an index the name may be somebody else's."""
     return f"Install the extra, in the checkout of ims-mcp: {shlex.quote(sys.executable)} -m pip install '.[local]'"
+
+
+def _explain_the_unforeseen(error: BaseException) -> str:
+    """Most likely a bug, unless the libraries this was written for are not those that are installed."""
+    unmet, others = find_unmet_requirements()
+    if not unmet and isinstance(error, ImportError):
+        unmet = others  # a library of ours may have been robbed of its own
+    if unmet:
+        return f"cannot run with what is installed: {'; '.join(unmet)}. {OWN_ENVIRONMENT}"
+    return (
+        f"failed inside, which is a bug in it: {_where(error)}. Please report this line and the command; with "
+        "--log-level debug the whole trace is printed."
+    )
 
 
 def _first_cause(error: BaseException) -> BaseException:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-
 from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.search import search
 from ims_mcp.cli.endings import DONE, FAILED
 from ims_mcp.cli.terminal import say
-
-_SENTENCE_END = re.compile(r"(?<=[.。])\s+(?=[A-Z])")
 
 
 def search_command(words: str, *, limit: int) -> int:
@@ -22,11 +17,8 @@ def search_command(words: str, *, limit: int) -> int:
             "done, and with what, such as `ims-mcp search cut a video`."
         )
         return FAILED
-    width = max(shutil.get_terminal_size((120, 24)).columns, 60)
     for hit in found:
-        operation = hit.operation
-        print(f"{operation.name:<32} {operation.effect:<11}  {operation.title}")
-        print(f"    {_shorten(_SENTENCE_END.split(operation.purpose, maxsplit=1)[0], width - 4)}")
+        print(f"{hit.operation.name:<32} {hit.operation.effect}\n    {hit.summary}")
     print(f"\nTo call the first: {_example(found[0].operation)}")
     return DONE
 
@@ -35,7 +27,3 @@ def _example(operation: Operation) -> str:
     required = [f"--{row.name} ..." for row in operation.parameters if row.required]
     optional = [f"[--{row.name} ...]" for row in operation.parameters[:2]]
     return " ".join(["ims-mcp call", operation.name, *(required or optional)])
-
-
-def _shorten(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1].rsplit(' ', 1)[0]}…"

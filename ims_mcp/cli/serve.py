@@ -67,7 +67,7 @@ async def _serve(settings: Settings, greeting: str) -> _Ending:
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()
         # Inside the connection: what that takes down on its way out is not cancelled with the rest.
-        with anyio.CancelScope() as scope, _signals_end(scope, transport, ending):
+        with anyio.CancelScope() as scope, _end_on_signals(scope, transport, ending):
             if greeting:
                 say(greeting)
             await server.run_stdio(transport)
@@ -79,7 +79,7 @@ async def _serve(settings: Settings, greeting: str) -> _Ending:
 
 
 @contextmanager
-def _signals_end(scope: anyio.CancelScope, transport: StdioTransport, ending: _Ending) -> Generator[None]:
+def _end_on_signals(scope: anyio.CancelScope, transport: StdioTransport, ending: _Ending) -> Generator[None]:
     """The first signal that asks to end cancels ``scope``; a second Ctrl-C ends the process as it stands."""
     loop = asyncio.get_running_loop()
     asked = False
@@ -98,7 +98,7 @@ def _signals_end(scope: anyio.CancelScope, transport: StdioTransport, ending: _E
         elif number == signal.SIGINT:
             os._exit(INTERRUPTED)
 
-    with signals_wake(loop):
+    with wake_on_signals(loop):
         # They stay set: the end that follows is not to be broken off by the next signal, unless it is a Ctrl-C.
         for name in _ASK_TO_END:
             number = getattr(signal, name, None)
@@ -108,7 +108,7 @@ def _signals_end(scope: anyio.CancelScope, transport: StdioTransport, ending: _E
 
 
 @contextmanager
-def signals_wake(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+def wake_on_signals(loop: asyncio.AbstractEventLoop) -> Generator[None]:
     """Let a signal end the loop's sleep. One that comes just before the loop goes to sleep would be looked at only when
     something else wakes it."""
     if sys.platform == "win32":  # its loop does so by itself

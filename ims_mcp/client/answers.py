@@ -48,65 +48,68 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What an answer answers. ``doubt`` tells how to find out whether a write was carried out, and is empty for a
-    read; ``secrets`` are kept out of every text, ``key_id``, which is one of them, stays in signed addresses."""
+class CallContext:
+    """What a call and its answers have in common. ``recovery_hint`` tells how to find out whether a write was carried
+    out, and is empty for a read; ``secrets`` are kept out of every text, ``key_id``, which is one of them, stays in
+    signed addresses."""
 
     operation: str
     host: str
-    doubt: str = ""
+    recovery_hint: str = ""
     secrets: tuple[str, ...] = ()
     key_id: str = ""
 
 
-def read(asked: Asked, status: int, headers: Mapping[str, str], body: bytes) -> Reply | Failure:
+def read_answer(context: CallContext, status: int, headers: Mapping[str, str], body: bytes) -> Reply | Failure:
     """The meaning of one whole HTTP answer. ``headers`` are looked up by lower-case name."""
-    data, flaw = _json_object(body, headers, asked.secrets)
+    data, flaw = _read_json_object(body, headers, context.secrets)
     if data is not None and 200 <= status < 300:
-        return Reply(_without_own(asked, data, body), len(body), _request_id(asked, data, headers))
-    retry_after, server_time = _retry_after_seconds(headers), read_http_date(headers.get("date"))
+        return Reply(_hide_own_secrets(context, data, body), len(body), _find_request_id(context, data, headers))
+    retry_after, server_time = _read_retry_after(headers), read_http_date(headers.get("date"))
     if data is not None and status >= 400 and isinstance(_field(data, "Code"), str):
-        error = _service_error(asked, status, headers, data, retry_after)
+        error = _read_service_error(context, status, headers, data, retry_after)
         return Failure(classify_answer(error.code, status), error, retry_after, server_time)
     if 200 <= status < 300:
         kind = FailureKind.BROKEN if flaw in (_EMPTY, _CUT_OFF) else FailureKind.FINAL
         # Also a foreign 200 may hide an answer of the service: a proxy can put its page in the answer's place.
-        maybe_done = bool(asked.doubt)
+        maybe_done = bool(context.recovery_hint)
     else:
         kind = classify_answer("", status)
-        maybe_done = bool(asked.doubt) and kind in UNCERTAIN
-    return Failure(kind, _unusable(asked, status, headers, body, flaw, maybe_done=maybe_done), retry_after, server_time)
+        maybe_done = bool(context.recovery_hint) and kind in UNCERTAIN
+    return Failure(
+        kind, _describe_unusable(context, status, headers, body, flaw, maybe_done=maybe_done), retry_after, server_time
+    )
 
 
-def not_sent(asked: Asked, reason: str, next_step: str = "", *, final: bool = False) -> Failure:
+def report_not_sent(context: CallContext, reason: str, next_step: str = "", *, final: bool = False) -> Failure:
     """No connection was made. ``reason`` is the HTTP client's or one of ours, ``next_step`` what to do about it;
     ``final`` where another try would bring the same."""
     error = ConnectionFailed(
-        f"{asked.operation} was not sent: no connection to {asked.host} could be made "
-        f"({quotable(reason, asked.secrets, 300) or 'no reason given'}).",
+        f"{context.operation} was not sent: no connection to {context.host} could be made "
+        f"({quotable(reason, context.secrets, 300) or 'no reason given'}).",
         maybe_done=False,
         next_step=next_step or _NETWORK_STEP,
     )
     return Failure(FailureKind.FINAL if final else FailureKind.NEVER_SENT, error)
 
 
-def no_answer(asked: Asked, reason: str) -> Failure:
+def report_no_answer(context: CallContext, reason: str) -> Failure:
     """The request was sent, and no whole answer came. ``reason`` is the HTTP client's."""
     error = ConnectionFailed(
-        f"{asked.operation} was sent to {asked.host}, but no whole answer came "
-        f"({quotable(reason, asked.secrets, 200) or 'no reason given'}).",
-        maybe_done=bool(asked.doubt),
-        next_step=asked.doubt or _BROKEN_STEP,
+        f"{context.operation} was sent to {context.host}, but no whole answer came "
+        f"({quotable(reason, context.secrets, 200) or 'no reason given'}).",
+        maybe_done=bool(context.recovery_hint),
+        next_step=context.recovery_hint or _BROKEN_STEP,
     )
     return Failure(FailureKind.BROKEN, error)
 
 
-def too_large(asked: Asked) -> Failure:
+def report_too_large(context: CallContext) -> Failure:
     """The answer was longer than MAX_BODY_BYTES and was not read to its end."""
     error = ConnectionFailed(
-        f"The answer to {asked.operation} is larger than {MAX_BODY_BYTES // 2**20} MB and was not read to its end.",
-        maybe_done=bool(asked.doubt),
-        next_step=asked.doubt or "Ask for less: fewer ids, a smaller page, fewer details.",
+        f"The answer to {context.operation} is larger than {MAX_BODY_BYTES // 2**20} MB and was not read to its end.",
+        maybe_done=bool(context.recovery_hint),
+        next_step=context.recovery_hint or "Ask for less: fewer ids, a smaller page, fewer details.",
     )
     return Failure(FailureKind.FINAL, error)
 
@@ -115,7 +118,7 @@ _EMPTY = "an empty body"
 _CUT_OFF = "JSON that is cut off"
 
 
-def _json_object(
+def _read_json_object(
     body: bytes, headers: Mapping[str, str], secrets: tuple[str, ...]
 ) -> tuple[dict[str, Any] | None, str]:
     """The body as a JSON object, or None and what is wrong with it."""
@@ -123,7 +126,7 @@ def _json_object(
     if not body.strip():
         return None, _EMPTY
     try:
-        value = _parsed(body)
+        value = _parse(body)
     except (ValueError, RecursionError):
         if body.lstrip().startswith(b"{"):
             return None, _CUT_OFF
@@ -139,7 +142,7 @@ def _json_object(
     return data, ""
 
 
-def _parsed(body: bytes) -> Any:
+def _parse(body: bytes) -> Any:
     """The JSON value. NaN and Infinity become null: they would break whoever has to write the result down again."""
     try:
         # Half the time of the standard library; stricter too, so what it refuses is tried once more.
@@ -158,68 +161,68 @@ def _field(data: Mapping[str, Any], name: str) -> Any:
 _IN_ADDRESS = r"(?<!AccessKeyId=)(?<!x-oss-credential=)"
 
 
-def _without_own(asked: Asked, data: dict[str, Any], body: bytes) -> dict[str, Any]:
+def _hide_own_secrets(context: CallContext, data: dict[str, Any], body: bytes) -> dict[str, Any]:
     """A success without the caller's own credential, should the service have repeated it."""
-    secrets = [secret for secret in asked.secrets if len(secret) >= SHORTEST_SECRET]
+    secrets = [secret for secret in context.secrets if len(secret) >= SHORTEST_SECRET]
     if not secrets:
         return data
     # JSON may write any character as an escape: only then is it worth looking through what was read.
     if not any(secret.encode() in body for secret in secrets) and b"\\/" not in body and b"\\u00" not in body:
         return data
-    own = "|".join((_IN_ADDRESS if secret == asked.key_id else "") + re.escape(secret) for secret in secrets)
-    return cast("dict[str, Any]", _hiding(data, re.compile(own)))
+    own = "|".join((_IN_ADDRESS if secret == context.key_id else "") + re.escape(secret) for secret in secrets)
+    return cast("dict[str, Any]", _hide(data, re.compile(own)))
 
 
-def _hiding(value: Any, own: re.Pattern[str]) -> Any:
+def _hide(value: Any, own: re.Pattern[str]) -> Any:
     if isinstance(value, str):
         return own.sub(HIDDEN, value)
     if isinstance(value, list):
-        return [_hiding(entry, own) for entry in cast("list[Any]", value)]
+        return [_hide(entry, own) for entry in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {_hiding(name, own): _hiding(entry, own) for name, entry in cast("dict[str, Any]", value).items()}
+        return {_hide(name, own): _hide(entry, own) for name, entry in cast("dict[str, Any]", value).items()}
     return value
 
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
-def _request_id(asked: Asked, data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+def _find_request_id(context: CallContext, data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     value = _field(data, "RequestId")
-    if isinstance(value, str) and _UUID.fullmatch(value) and value not in asked.secrets:
+    if isinstance(value, str) and _UUID.fullmatch(value) and value not in context.secrets:
         return value  # as the service writes it: nothing in it to clean
-    return quotable(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), asked.secrets, 64)
+    return quotable(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), context.secrets, 64)
 
 
-def _service_error(
-    asked: Asked, status: int, headers: Mapping[str, str], data: Mapping[str, Any], retry_after: float | None
+def _read_service_error(
+    context: CallContext, status: int, headers: Mapping[str, str], data: Mapping[str, Any], retry_after: float | None
 ) -> ServiceError:
-    code = quotable(str(_field(data, "Code")), asked.secrets, 200)
+    code = quotable(str(_field(data, "Code")), context.secrets, 200)
     code = re.sub(r"[^A-Za-z0-9._-]", "", code)[:100] or "Unknown"
     message = _field(data, "Message")
-    message = quotable(message, asked.secrets) if isinstance(message, str) else ""
+    message = quotable(message, context.secrets) if isinstance(message, str) else ""
     if code.startswith(("SignatureDoesNotMatch", "IncompleteSignature")) or "string to sign" in message.lower():
         # The service quotes the whole request it tried to sign, headers included.
         message = _SIGNATURE_TEXT
     diagnosis = diagnose(code, status)
     next_step = diagnosis.next_step
-    if classify_answer(code, status) in UNCERTAIN and asked.doubt:
-        next_step = asked.doubt
+    if classify_answer(code, status) in UNCERTAIN and context.recovery_hint:
+        next_step = context.recovery_hint
     if retry_after is not None and classify_answer(code, status) is FailureKind.THROTTLED:
         next_step = f"The service asks to wait {retry_after:g} s. {next_step}"
     return ServiceError(
-        asked.operation,
+        context.operation,
         code=code,
         service_message=message or "no message",
         http_status=status,
-        request_id=_request_id(asked, data, headers),
-        recommend=_recommendation(_field(data, "Recommend"), asked.secrets),
-        cause=_denied(_field(data, "AccessDeniedDetail"), asked.secrets) or diagnosis.cause,
+        request_id=_find_request_id(context, data, headers),
+        recommend=_read_recommendation(_field(data, "Recommend"), context.secrets),
+        cause=_describe_denial(_field(data, "AccessDeniedDetail"), context.secrets) or diagnosis.cause,
         next_step=next_step,
         retry_after_seconds=retry_after,
     )
 
 
-def _denied(detail: Any, secrets: tuple[str, ...]) -> str:
+def _describe_denial(detail: Any, secrets: tuple[str, ...]) -> str:
     """AccessDeniedDetail as a sentence that names the missing action; empty without one."""
     if not isinstance(detail, dict):
         return ""
@@ -235,7 +238,7 @@ def _denied(detail: Any, secrets: tuple[str, ...]) -> str:
     return f"{who or 'The caller'} has no permission for the action {action}{f' ({how})' if how else ''}."
 
 
-def _recommendation(value: Any, secrets: tuple[str, ...]) -> str:
+def _read_recommendation(value: Any, secrets: tuple[str, ...]) -> str:
     """The service's own link to an explanation; anything that does not point to Alibaba Cloud is dropped."""
     if not isinstance(value, str) or len(value) > 500 or value != plain(value, 500):
         return ""
@@ -250,26 +253,26 @@ def _recommendation(value: Any, secrets: tuple[str, ...]) -> str:
     return value if parts.scheme == "https" and known and not parts.username and " " not in value else ""
 
 
-def _unusable(
-    asked: Asked, status: int, headers: Mapping[str, str], body: bytes, flaw: str, *, maybe_done: bool
+def _describe_unusable(
+    context: CallContext, status: int, headers: Mapping[str, str], body: bytes, flaw: str, *, maybe_done: bool
 ) -> ConnectionFailed:
     what = flaw or "a JSON object that is no error of IMS"
     usual = _FOREIGN_STEP
     if 300 <= status < 400:
-        what = f"a redirection to {_host_of(headers.get('location', ''), asked.secrets)}, which is not followed"
+        what = f"a redirection to {_name_target(headers.get('location', ''), context.secrets)}, which is not followed"
         usual = _REDIRECTION_STEP
     elif status >= 500 or status in _LATER_STATUS or flaw == _CUT_OFF or (flaw == _EMPTY and status < 300):
         usual = _BROKEN_STEP
-    words = excerpt(body, asked.secrets)
+    words = excerpt(body, context.secrets)
     quoted = f": “{words}”" if words and flaw != _CUT_OFF else ""
     return ConnectionFailed(
-        f"{asked.operation} got no usable answer from {asked.host}: HTTP {status} with {what}{quoted}.",
+        f"{context.operation} got no usable answer from {context.host}: HTTP {status} with {what}{quoted}.",
         maybe_done=maybe_done,
-        next_step=asked.doubt if maybe_done else usual,
+        next_step=context.recovery_hint if maybe_done else usual,
     )
 
 
-def _host_of(location: str, secrets: tuple[str, ...]) -> str:
+def _name_target(location: str, secrets: tuple[str, ...]) -> str:
     try:
         # Secrets first: what is read as a host loses its capitals.
         host = plain(urlsplit(quotable(location, secrets)).hostname or "", 100)
@@ -278,7 +281,7 @@ def _host_of(location: str, secrets: tuple[str, ...]) -> str:
     return host or ("another path of the same host" if location.strip() else "an unnamed place")
 
 
-def _retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+def _read_retry_after(headers: Mapping[str, str]) -> float | None:
     """``x-acs-retry-after`` in seconds (it travels in milliseconds), None where it is missing or no number."""
     text = headers.get("x-acs-retry-after", "").strip()
     if not re.fullmatch(r"\d{1,12}", text) or int(text) == 0:

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ims_mcp.client.official_chain import Source, sources
+from ims_mcp.client.official_chain import Source, list_sources
 from ims_mcp.errors import CredentialsError
 
 # Temporary credentials are asked for again this often; the official provider answers from its own memory until
@@ -48,7 +48,7 @@ class Credential:
 
 
 class CredentialSource(Protocol):
-    """Gives credentials without blocking the event loop. All three raise CredentialsError."""
+    """Gives credentials without blocking the event loop; ``get`` and ``renew`` raise CredentialsError."""
 
     async def get(self) -> Credential:
         """The current credential, from memory where there is a fresh one."""
@@ -67,17 +67,17 @@ class CredentialSource(Protocol):
         ...
 
 
+@dataclass(slots=True)
 class FixedCredentials:
     """A credential that is known from the start."""
 
-    def __init__(self, credential: Credential) -> None:
-        self._credential = credential
+    credential: Credential
 
     async def get(self) -> Credential:
-        return self._credential
+        return self.credential
 
     async def renew(self) -> Credential:
-        return self._credential
+        return self.credential
 
     def describe(self) -> str:
         return "given"
@@ -103,20 +103,16 @@ class _Held:
 class _LookUp:
     """One run through the providers, in a thread of its own."""
 
-    generation: int
     begun_at: float
     future: Future[Credential] = field(default_factory=Future[Credential])
     asking: str = ""
     """The source being asked now."""
-    abandoned: bool = False
 
 
 class ProviderChain:
-    """The official providers in the official order: environment, OIDC, CLI profile, credentials file, ECS role, URI.
+    """The official providers in the official order (:class:`~ims_mcp.aliyun_profile.Place`), as ``environ`` has them.
 
-    Two things differ from the library's own default chain. The ECS metadata service is asked only where ``ecs_role``
-    or ALIBABA_CLOUD_ECS_METADATA names a role: off ECS its address never answers. And what can be chosen from outside
-    is read from ``environ`` when it is needed, not from the process when the library is imported.
+    Needs asyncio. ``ecs_role`` names the role whose credentials the metadata service of ECS is asked for.
     """
 
     def __init__(
@@ -132,34 +128,36 @@ class ProviderChain:
         self._monotonic = monotonic
         self._look_up_seconds = look_up_seconds
         self._chosen: tuple[Source, Any] | None = None
+        """The source that answered last, and its provider."""
         self._held: _Held | None = None
         self._under_way: _LookUp | None = None
         self._abandoned: list[_LookUp] = []
-        self._generation = 0
-        """Goes up when what was found before is not wanted any more."""
         self._lock = threading.Lock()
 
     async def get(self) -> Credential:
+        """The credential in memory while it is fresh, else what the look-up under way finds."""
         held = self._held
         if held is not None and self._monotonic() < held.recheck_at:
             return held.credential
-        return await self._shared_look_up()
+        return await self._share_look_up()
 
     async def renew(self) -> Credential:
+        """Ask all sources anew, or join those who do."""
         with self._lock:
             if self._under_way is None:
                 self._held = None
                 self._chosen = None
-                self._generation += 1
-        return await self._shared_look_up()
+        return await self._share_look_up()
 
     def describe(self) -> str:
+        """The name of the source that answered last."""
         return self._chosen[0].name if self._chosen else ""
 
     def waiting_for(self) -> str:
+        """The name of the source that is being asked."""
         return self._under_way.asking if self._under_way else ""
 
-    async def _shared_look_up(self) -> Credential:
+    async def _share_look_up(self) -> Credential:
         """Join the look-up under way, or begin one, and wait for it as long as a look-up may take.
 
         The look-up belongs to no caller: one that gives up (its deadline, a cancellation) leaves it running for the
@@ -181,44 +179,39 @@ class ProviderChain:
             )
             self._held = replace(held, recheck_at=self._monotonic() + RECHECK_SECONDS)
             return held.credential
-        self._abandon(look_up)
-        raise _no_answer(look_up.asking, f"gave no credentials within {self._look_up_seconds:g} s")
-
-    def _begin(self) -> _LookUp:
-        self._abandoned = [look_up for look_up in self._abandoned if not look_up.future.done()]
-        if len(self._abandoned) >= MOST_ABANDONED:
-            raise _no_answer(
-                self._abandoned[-1].asking,
-                f"has left {len(self._abandoned)} requests for credentials unanswered and is not asked again before it "
-                "answers one",
-            )
-        look_up = self._under_way = _LookUp(self._generation, self._monotonic())
-        look_up.future.set_running_or_notify_cancel()  # from here on a caller's cancellation does not reach it
-        threading.Thread(target=self._look_up_into, args=(look_up,), name="ims-credentials", daemon=True).start()
-        return look_up
-
-    def _abandon(self, look_up: _LookUp) -> None:
         with self._lock:
             if self._under_way is look_up:
                 self._under_way = None
                 self._chosen = None  # a provider that hangs holds its own locks
-                look_up.abandoned = True
                 self._abandoned.append(look_up)
+        raise _explain_silence(look_up.asking, f"gave no credentials within {self._look_up_seconds:g} s")
 
-    def _look_up_into(self, look_up: _LookUp) -> None:
+    def _begin(self) -> _LookUp:
+        self._abandoned = [look_up for look_up in self._abandoned if not look_up.future.done()]
+        if len(self._abandoned) >= MOST_ABANDONED:
+            raise _explain_silence(
+                self._abandoned[-1].asking,
+                f"has left {len(self._abandoned)} requests for credentials unanswered and is not asked again before it "
+                "answers one",
+            )
+        look_up = self._under_way = _LookUp(self._monotonic())
+        look_up.future.set_running_or_notify_cancel()  # from here on a caller's cancellation does not reach it
+        threading.Thread(target=self._run, args=(look_up,), name="ims-credentials", daemon=True).start()
+        return look_up
+
+    def _run(self, look_up: _LookUp) -> None:
+        found: Credential | BaseException
         try:
-            credential = self._look_up(look_up)
+            found = self._look_up(look_up)
         except BaseException as error:
-            self._end(look_up)
-            look_up.future.set_exception(error)
-        else:
-            self._end(look_up)
-            look_up.future.set_result(credential)
-
-    def _end(self, look_up: _LookUp) -> None:
+            found = error
         with self._lock:
             if self._under_way is look_up:
                 self._under_way = None
+        if isinstance(found, Credential):
+            look_up.future.set_result(found)
+        else:
+            look_up.future.set_exception(found)
 
     def _look_up(self, look_up: _LookUp) -> Credential:
         held, chosen = self._held, self._chosen
@@ -233,11 +226,10 @@ class ProviderChain:
             )
             credential, expires_at = held.credential, held.expires_at
         lasts = credential.security_token is None
-        recheck_at = float("inf") if lasts else self._monotonic() + _recheck_after(expires_at)
+        recheck_at = float("inf") if lasts else self._monotonic() + _seconds_to_recheck(expires_at)
         with self._lock:
-            # Better late than never; but not in place of what others have found or asked for since.
-            superseded = look_up.generation != self._generation or (look_up.abandoned and self._held is not None)
-            if not superseded:
+            # One that was abandoned may answer late, but not in place of what others have found since.
+            if self._under_way is look_up or self._held is None:
                 self._held = _Held(credential, recheck_at, expires_at)
                 self._chosen = chosen
         return credential
@@ -250,21 +242,21 @@ class ProviderChain:
             source, provider = chosen
             look_up.asking = source.name
             try:
-                return (*_checked(provider.get_credentials(), source), chosen)
+                return (*_read_credential(provider.get_credentials(), source), chosen)
             except Exception as error:
                 raise CredentialsError(
                     f"The credentials from {source.name} could not be renewed: {source.explain(error)}.",
                     next_step=_HOW_TO,
                 ) from None
         passed_over: list[str] = []
-        for source in sources(self._environ, self._ecs_role):
-            if source.absent:
-                passed_over.append(f"{source.name}: {source.absent}")
+        for source, absent in list_sources(self._environ, self._ecs_role):
+            if absent:
+                passed_over.append(f"{source.name}: {absent}")
                 continue
             look_up.asking = source.name
             try:
-                provider = source.provider()
-                credential, expires_at = _checked(provider.get_credentials(), source)
+                provider = source.make_provider()
+                credential, expires_at = _read_credential(provider.get_credentials(), source)
             except _NotFilledIn:
                 raise  # whoever wrote it meant this source: no other account may take its place unnoticed
             except Exception as error:
@@ -278,14 +270,14 @@ class ProviderChain:
         )
 
 
-def _no_answer(asked: str, what: str) -> CredentialsError:
+def _explain_silence(asked: str, what: str) -> CredentialsError:
     return CredentialsError(
         f"{asked[:1].upper()}{asked[1:] or 'The source of credentials'} {what}.",
         next_step=f"Look at what keeps it, or take credentials from elsewhere. {_HOW_TO}",
     )
 
 
-def _recheck_after(expires_at: float | None) -> float:
+def _seconds_to_recheck(expires_at: float | None) -> float:
     if expires_at is None:
         return RECHECK_SECONDS
     return max(1.0, min(RECHECK_SECONDS, expires_at - time.time() - RECHECK_SECONDS))
@@ -306,7 +298,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def _checked(answer: Any, source: Source) -> tuple[Credential, float | None]:
+def _read_credential(answer: Any, source: Source) -> tuple[Credential, float | None]:
     """A provider's answer, without the line ends that pasted keys bring along."""
     key_id, secret = str(answer.get_access_key_id() or "").strip(), str(answer.get_access_key_secret() or "").strip()
     token = str(answer.get_security_token() or "").strip() or None

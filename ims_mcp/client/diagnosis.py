@@ -138,18 +138,18 @@ def diagnose(code: str, http_status: int) -> Diagnosis:
     return _BY_STATUS.get(http_status, _UNKNOWN)
 
 
-def find_out(operation: Operation, effect: Effect, client_token: str | None) -> str:
+def describe_recovery(operation: Operation, effect: Effect, client_token: str | None) -> str:
     """What to do where nobody knows whether a call was carried out; empty for a call that changes nothing."""
     if effect is Effect.READ:
         return ""
-    doubt = f"Whether {operation.name} was carried out is not known; it was not sent again."
+    unknown = f"Whether {operation.name} was carried out is not known; it was not sent again."
     if client_token:
         return (
             f"Whether {operation.name} was carried out is not known. Calling again with ClientToken={client_token} "
             "and the same arguments is safe: the service takes it for the same call."
         )
     if operation.recovery:
-        return f"{doubt} {operation.recovery}"
+        return f"{unknown} {operation.recovery}"
     if operation.idempotent:
-        return f"{doubt} Calling again with the same arguments is safe: it leaves the same state."
-    return f"{doubt} Look with the Get or List operation of the same thing before calling it again."
+        return f"{unknown} Calling again with the same arguments is safe: it leaves the same state."
+    return f"{unknown} Look with the Get or List operation of the same thing before calling it again."

@@ -18,16 +18,16 @@ import anyio.to_thread
 
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
-from ims_mcp.client.answers import Asked, Reply
+from ims_mcp.client.answers import CallContext, Reply
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
-from ims_mcp.client.diagnosis import find_out
+from ims_mcp.client.diagnosis import describe_recovery
 from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind, RetryPolicy, should_retry
-from ims_mcp.client.wire import Placed, place
+from ims_mcp.client.wire import EncodedRequest, encode_request
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceError
 
 if TYPE_CHECKING:  # imported at the first call, in a thread
-    from ims_mcp.client.transport import Surroundings, Transport
+    from ims_mcp.client.transport import Transport
 
 __all__ = ["ImsClient", "Reply"]
 
@@ -42,14 +42,14 @@ class _Call:
     """One call under way: what is fixed from its beginning, and how far it has come."""
 
     operation: Operation
-    placed: Placed
+    request: EncodedRequest
     repeatable: bool
-    doubt: str
+    recovery_hint: str
     limit_seconds: float
     started_at: float = field(default_factory=time.monotonic)
     stage: str = "starting"
-    attempts: int = 0
-    """Requests begun, whatever for."""
+    requests: int = 0
+    """Begun, whatever for."""
     tries: int = 0
     """Of those, the ones that count against the policy."""
     attempt: Attempt | None = None
@@ -130,14 +130,14 @@ class ImsClient:
             checked["ClientToken"] = token
         call = _Call(
             operation=operation,
-            placed=place(operation, checked),
+            request=encode_request(operation, checked),
             repeatable=effect is Effect.READ or token is not None,
-            doubt=find_out(operation, effect, token),
+            recovery_hint=describe_recovery(operation, effect, token),
             limit_seconds=self._timeout_seconds if timeout_seconds is None else timeout_seconds,
         )
         with anyio.move_on_after(call.limit_seconds) as deadline:
-            return await self._settle(call, deadline)
-        raise self._too_late(call)
+            return await self._try_until_settled(call, deadline)
+        raise self._explain_deadline(call)
 
     def needs_confirmation(self, operation: Operation, arguments: Mapping[str, Any]) -> bool:
         """Whether the user has to be asked before this call; False too where it is refused anyway."""
@@ -163,14 +163,14 @@ class ImsClient:
                 "says how.",
             )
 
-    async def _settle(self, call: _Call, deadline: anyio.CancelScope) -> Reply:
+    async def _try_until_settled(self, call: _Call, deadline: anyio.CancelScope) -> Reply:
         """Try until there is a result, an answer that trying again would not change, or no try left."""
         credential: Credential | None = None
         while True:
             call.stage = "finding the endpoint"
             endpoint = await self._endpoint()
             call.stage = "starting the HTTP client"
-            transport = await self._opened(endpoint)
+            transport = await self._open_transport(endpoint)
             if not call.operation.anonymous:
                 call.stage = _LOOKING
                 credential = await self._credentials.get()
@@ -179,43 +179,41 @@ class ImsClient:
                 return outcome
             call.last = outcome
             call.maybe_done = call.maybe_done or outcome.kind in UNCERTAIN
-            if not await self._prepared_for_another(call, outcome, credential, deadline):
-                raise _final_error(call, outcome)
+            if not await self._prepare_next_try(call, outcome, credential, deadline):
+                raise _explain_failure(call, outcome)
 
-    async def _opened(self, endpoint: str) -> Transport:
+    async def _open_transport(self, endpoint: str) -> Transport:
         if self._transport is not None:
             return self._transport
         async with self._opening:
             if self._closed:
                 raise RuntimeError("this ImsClient is closed")
             if self._transport is None:
-                factory, around = await anyio.to_thread.run_sync(
-                    _transport_parts, endpoint, self._ssl_context, abandon_on_cancel=True
+                self._transport = await anyio.to_thread.run_sync(
+                    _make_transport, endpoint, self._ssl_context, self.service_clock.now, abandon_on_cancel=True
                 )
-                self._transport = factory(around, now=self.service_clock.now)
             return self._transport
 
     async def _try(
         self, call: _Call, transport: Transport, endpoint: str, credential: Credential | None
     ) -> Reply | Failure:
-        call.attempts += 1
+        call.requests += 1
         call.tries += 1
         call.stage = f"waiting for the answer{transport.route.by}"
-        # A read changes nothing whether it was sent or not: it needs no account of that.
-        call.attempt = Attempt() if call.doubt else None
-        asked = Asked(
+        call.attempt = Attempt()
+        context = CallContext(
             call.operation.name,
             urlsplit(endpoint).netloc,
-            doubt=call.doubt,
+            recovery_hint=call.recovery_hint,
             secrets=credential.secrets if credential is not None else (),
             key_id=credential.access_key_id if credential is not None else "",
         )
         begun_at = time.monotonic()
         outcome = await transport.send(
             endpoint,
-            call.placed,
+            call.request,
             credential,
-            asked,
+            context,
             attempt=call.attempt,
             connect_seconds=call.limit_seconds / 3,
             # A connection that went dead unnoticed must not use up the whole deadline of a call that may be repeated.
@@ -225,7 +223,7 @@ class ImsClient:
         _log_try(call, outcome, time.monotonic() - begun_at)
         return outcome
 
-    async def _prepared_for_another(
+    async def _prepare_next_try(
         self, call: _Call, failure: Failure, credential: Credential | None, deadline: anyio.CancelScope
     ) -> bool:
         """Do what the next try needs (the right time, fresh credentials, a wait); False where there is none."""
@@ -253,50 +251,49 @@ class ImsClient:
         await self.sleep(wait)
         return True
 
-    def _too_late(self, call: _Call) -> DeadlineExceeded:
+    def _explain_deadline(self, call: _Call) -> DeadlineExceeded:
         sent = call.attempt is not None and call.attempt.sent
-        maybe_done = bool(call.doubt) and (sent or call.maybe_done)
+        maybe_done = bool(call.recovery_hint) and (sent or call.maybe_done)
         asked = self._credentials.waiting_for() if call.stage == _LOOKING else ""
         stage = f"{call.stage}: {asked}" if asked else call.stage
-        so_far = f" after {call.attempts} {'try' if call.attempts == 1 else 'tries'}" if call.attempts else ""
+        so_far = f" after {call.requests} {'try' if call.requests == 1 else 'tries'}" if call.requests else ""
         before = f" The try before: {call.last.error}" if call.last is not None else ""
-        error = DeadlineExceeded(
+        logger.warning(
+            "%s: deadline passed",
+            call.operation.name,
+            extra={**_log_fields(call), "code": "DeadlineExceeded", "status": 0},
+        )
+        return DeadlineExceeded(
             f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({stage}).{before}",
             maybe_done=maybe_done,
-            next_step=call.doubt
+            next_step=call.recovery_hint
             if maybe_done
             else "Call again, with a longer timeout if the service is slow; `ims-mcp doctor` tries the way there.",
         )
-        logger.warning(
-            "%s: deadline passed", call.operation.name, extra={**_where(call), "code": "DeadlineExceeded", "status": 0}
-        )
-        return error
 
 
-def _transport_parts(
-    endpoint: str, ssl_context: ssl.SSLContext | None
-) -> tuple[Callable[..., Transport], Surroundings]:
-    """The slow part of opening, 0.3 s of imports and certificates, for a worker thread."""
-    from ims_mcp.client.transport import Transport, surroundings  # heavy, so imported late
+def _make_transport(endpoint: str, ssl_context: ssl.SSLContext | None, now: Callable[[], float]) -> Transport:
+    """0.3 s of imports and certificates, for a worker thread."""
+    from ims_mcp.client.transport import Transport, read_connection_config  # heavy, so imported late
 
-    return Transport, surroundings(endpoint, ssl_context)
+    return Transport(read_connection_config(endpoint, ssl_context), now=now)
 
 
-def _final_error(call: _Call, failure: Failure) -> Exception:
+def _explain_failure(call: _Call, failure: Failure) -> Exception:
     """The last try's error; where an earlier try may have been carried out, it says so."""
     error = failure.error
-    if call.doubt and call.maybe_done and failure.kind not in UNCERTAIN:
-        error.next_step = f"{error.next_step} An earlier try may have been carried out: {call.doubt}"
+    if call.recovery_hint and call.maybe_done and failure.kind not in UNCERTAIN:
+        error.next_step = f"{error.next_step} An earlier try may have been carried out: {call.recovery_hint}"
         if isinstance(error, ConnectionFailed):
             error.maybe_done = True
     return error
 
 
-def _where(call: _Call) -> dict[str, Any]:
-    """The fields every log record of a call has; arguments, URLs and headers are never among them."""
+def _log_fields(call: _Call) -> dict[str, Any]:
+    """What every log record of a call has; arguments, URLs and headers are never in one."""
     return {
         "operation": call.operation.name,
-        "attempt": call.attempts,
+        "attempt": call.requests,
         "elapsed_ms": round((time.monotonic() - call.started_at) * 1000, 1),
     }
 
@@ -304,7 +301,7 @@ def _where(call: _Call) -> dict[str, Any]:
 def _log_try(call: _Call, outcome: Reply | Failure, seconds: float) -> None:
     if isinstance(outcome, Reply) and not logger.isEnabledFor(logging.DEBUG):
         return  # the usual case, and collecting the fields is not free
-    fields = {**_where(call), "try_ms": round(seconds * 1000, 1)}
+    fields = {**_log_fields(call), "try_ms": round(seconds * 1000, 1)}
     if isinstance(outcome, Reply):
         fields |= {"status": 200, "code": "", "request_id": outcome.request_id, "size_bytes": outcome.size_bytes}
         logger.debug("%s answered", call.operation.name, extra=fields)

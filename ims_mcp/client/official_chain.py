@@ -1,4 +1,4 @@
-"""The places the official library finds credentials in, in its order, each with the reason why it is passed over."""
+"""The providers of the official library, one for each place credentials come from, and what their failures mean."""
 
 from __future__ import annotations
 
@@ -10,20 +10,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ims_mcp.aliyun_profile import MODES, AliyunProfile, UnreadableConfig, config_file, find_home, read_profile
-from ims_mcp.client.foreign_logs import silence
+from ims_mcp.aliyun_profile import (
+    MODES,
+    AliyunProfile,
+    Place,
+    UnreadableConfig,
+    config_file,
+    credentials_file,
+    find_places,
+    read_profile,
+)
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
+from ims_mcp.logs import silence_libraries
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place to look: its name for people, why it is passed over (empty: it is not), how to make its provider, and
-    what an exception of the provider means. ``fields`` are the names its key, secret and token go by."""
+    """A place credentials come from: its name for people, how to make its provider, and what an exception of the
+    provider means. ``fields`` are the names its key, secret and token go by."""
 
     name: str
-    absent: str
-    provider: Callable[[], Any]
+    make_provider: Callable[[], Any]
     explain: Callable[[Exception], str]
     fields: tuple[str, str, str] = ("access_key_id", "access_key_secret", "sts_token")
 
@@ -46,7 +54,36 @@ _WAYS_OUT = {
 }
 
 
-def failure_reason(error: Exception, asked: str = "its source") -> str:
+# What the library says (in any case of letters) -> what it means. Tests hold each against the installed one.
+_CONNECTION = (
+    ("certificate_verify_failed", "its certificate is not accepted; SSL_CERT_FILE names other authorities"),
+    ("proxy", "by the proxy of the environment"),
+    ("socks", "by the proxy of the environment"),
+    ("timed out", "it took too long"),
+    ("refused", "the connection was refused"),
+    ("no such file", "there is no such file"),
+)
+_CONTENT = (
+    ("the access key id is empty", "its key pair is incomplete"),
+    ("the access key secret is empty", "its key pair is incomplete"),
+    ("unsupported credential type", "its type is not supported; use access_key or ram_role_arn"),
+    ("credentials file", "the file has no such profile"),
+)
+_EXTERNAL = (
+    ("timed out", "its External command took longer than a minute"),
+    ("failed to parse external command output", "its External command printed no JSON"),
+    ("failed to execute external command", "its External command could not be run; give its whole path"),
+    ("process_command is empty", "it names no External command (process_command)"),
+    ("is empty", "its External command printed no key pair (access_key_id, access_key_secret, sts_token)"),
+)
+
+
+def _translate(text: str, table: tuple[tuple[str, str], ...]) -> str:
+    """What the first entry that ``text`` holds means; empty where it holds none."""
+    return next((words for known, words in table if known in text.lower()), "")
+
+
+def explain_failure(error: Exception, asked: str = "its source") -> str:
     """Why a provider failed, without a word that could be part of a key. ``asked``: whom it asks for credentials.
 
     The providers' own texts quote the answers they got, so only the HTTP status and the error code are taken over.
@@ -54,50 +91,31 @@ def failure_reason(error: Exception, asked: str = "its source") -> str:
     if isinstance(error, ImsError):  # ours: a proxy or certificates that cannot be used, too
         return str(error).removesuffix(".")
     text = str(error)
-    if answer := _answer_in(text):
+    if answer := _find_answer(text):
         return f"{asked} answered {answer}"
-    if "the access key id is empty" in text or "the access key secret is empty" in text:
-        return "its key pair is incomplete"
     if isinstance(error, OSError) and error.filename is not None:
         return f"the file {plain(str(error.filename), 200)} cannot be read ({error.strerror})"
+    connection = _translate(text, _CONNECTION) or type(error).__name__
     if isinstance(error, OSError) or type(error).__name__ == "RetryError":  # the library's own, for a failed connection
-        return f"{asked} could not be reached or read ({_kind_of_failure(error)})"
+        return f"{asked} could not be reached or read ({connection})"
     if isinstance(error, configparser.Error):
         return "the file is not a valid INI file"
     if isinstance(error, UnicodeDecodeError):
         return "the file is not UTF-8 (GBK, perhaps); save it as UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"{asked} answered something that is not JSON"
-    if "unsupported credential type" in text:
-        return "its type is not supported; use access_key or ram_role_arn"
-    if "credentials file" in text:
-        return "the file has no such profile"
+    if content := _translate(text, _CONTENT):
+        return content
     if isinstance(error, ValueError | TypeError | AttributeError | KeyError):
         return f"something in it, or in what it got, is missing or of the wrong kind ({type(error).__name__})"
-    return f"{asked} gave no credentials ({_kind_of_failure(error)})"
+    return f"{asked} gave no credentials ({connection})"
 
 
-def _answer_in(text: str) -> str:
+def _find_answer(text: str) -> str:
     """HTTP status and error code of the answer an exception's text quotes; empty where it quotes none."""
     status = re.search(r"(?:http_?code|status code)[=:]\s*(\d{3})", text, re.IGNORECASE)
     code = re.search(r"\"(?:Code|error)\"\s*:\s*\"([A-Za-z][A-Za-z._]{2,60})\"", text)
     return " ".join(part for part in (f"HTTP {status[1]}" if status else "", code[1] if code else "") if part)
-
-
-def _kind_of_failure(error: Exception) -> str:
-    """What is known of an exception beside its text; of a failed connection, what the HTTP library says of it."""
-    text = str(error)
-    for known, words in (
-        ("CERTIFICATE_VERIFY_FAILED", "its certificate is not accepted; SSL_CERT_FILE names other authorities"),
-        ("proxy", "by the proxy of the environment"),
-        ("SOCKS", "by the proxy of the environment"),
-        ("timed out", "it took too long"),
-        ("refused", "the connection was refused"),
-        ("No such file", "there is no such file"),
-    ):
-        if known.lower() in text.lower():
-            return words
-    return type(error).__name__
 
 
 def _explain_profile(file: Path, name: str, error: Exception) -> str:
@@ -116,19 +134,19 @@ def _explain_profile(file: Path, name: str, error: Exception) -> str:
     if "failed to parse credential form" in text:
         # It is good JSON in UTF-8: the library reads it in the encoding of the system.
         return "the file is UTF-8 and this system's Python reads another encoding; set PYTHONUTF8=1"
-    if profile.login_mode in _LOGINS and (ended := _login_ended(profile, text)):
+    if profile.login_mode in _LOGINS and (ended := _explain_login(profile, text)):
         return ended
-    if "External" in (profile.mode, profile.login_mode) and (failed := _external_failed(text)):
+    if "External" in (profile.mode, profile.login_mode) and (failed := _explain_external(text)):
         return failed
     asked = _ASKS.get(profile.mode, "its source")
     if profile.mode != profile.login_mode:
         asked = f"{asked} (keys from profile “{plain(profile.login_name, 40)}”)"
-    return failure_reason(error, asked)
+    return explain_failure(error, asked)
 
 
-def _login_ended(profile: AliyunProfile, text: str) -> str:
+def _explain_login(profile: AliyunProfile, text: str) -> str:
     """Whether a CloudSSO or OAuth profile has to log in again; empty where it is something else."""
-    answer = _answer_in(text)
+    answer = _find_answer(text)
     incomplete = "sign in url or account id or access config is empty" in text
     if not (
         "access token is empty or expired" in text or incomplete or re.search(r"HTTP 40[013]|invalid_|expired", answer)
@@ -139,132 +157,83 @@ def _login_ended(profile: AliyunProfile, text: str) -> str:
     return f"its {profile.login_mode} login {why}{f' ({answer})' if answer else ''}; log in again: `{command}`"
 
 
-def _external_failed(text: str) -> str:
+def _explain_external(text: str) -> str:
     """What became of the command of an External profile; neither it nor what it printed is quoted."""
     if exit_status := re.search(r"exit status (-?\d{1,5})", text):
         return f"its External command failed (exit status {exit_status[1]}); run it in a terminal to see why"
-    for known, reason in (
-        ("timed out", "its External command took longer than a minute"),
-        ("failed to parse external command output", "its External command printed no JSON"),
-        ("failed to execute external command", "its External command could not be run; give its whole path"),
-        ("process_command is empty", "it names no External command (process_command)"),
-        ("is empty", "its External command printed no key pair (access_key_id, access_key_secret, sts_token)"),
-    ):
-        if known in text:
-            return reason
-    return ""
+    return _translate(text, _EXTERNAL)
 
 
-def sources(environ: Mapping[str, str], ecs_role: str | None) -> list[Source]:
-    """Every place in the order it is looked at. Imports the official providers (0.2 s)."""
+def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple[Source, str]]:
+    """Every source in the order it is asked, with why it is passed over. Imports the official providers (0.2 s)."""
     from alibabacloud_credentials import provider as official  # heavy, so imported late
 
     from ims_mcp.client.provider_requests import lead_providers_out
 
-    silence()
+    silence_libraries()
     lead_providers_out()
 
     def value(name: str) -> str:
-        return environ.get(name, "").strip()
+        return environ.get(f"ALIBABA_CLOUD_{name}", "").strip()
 
-    def switched_on(name: str) -> bool:
-        return value(name).lower() == "true"
-
-    key_id, secret = value("ALIBABA_CLOUD_ACCESS_KEY_ID"), value("ALIBABA_CLOUD_ACCESS_KEY_SECRET")
-    token = value("ALIBABA_CLOUD_SECURITY_TOKEN")
-    unset = [
-        name
-        for name, given in (("ALIBABA_CLOUD_ACCESS_KEY_ID", key_id), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret))
-        if not given
-    ]
-
-    def from_environment() -> Any:
-        if token:
-            return official.StaticSTSCredentialsProvider(
-                access_key_id=key_id, access_key_secret=secret, security_token=token
-            )
-        return official.StaticAKCredentialsProvider(access_key_id=key_id, access_key_secret=secret)
-
-    role_arn, oidc_arn = value("ALIBABA_CLOUD_ROLE_ARN"), value("ALIBABA_CLOUD_OIDC_PROVIDER_ARN")
-    token_file = value("ALIBABA_CLOUD_OIDC_TOKEN_FILE")
-    home = find_home(environ)
-    profile = value("ALIBABA_CLOUD_PROFILE")
-    cli_file = config_file(environ)
-    named_ini = value("ALIBABA_CLOUD_CREDENTIALS_FILE")
-    ini_file = Path(named_ini) if named_ini else home / ".alibabacloud" / "credentials.ini" if home else None
-    ini_name = ini_file.name if ini_file else "credentials.ini"
-    uri = value("ALIBABA_CLOUD_CREDENTIALS_URI")
-    role = ecs_role or value("ALIBABA_CLOUD_ECS_METADATA")
-    if switched_on("ALIBABA_CLOUD_ECS_METADATA_DISABLED"):
-        no_ecs = "switched off by ALIBABA_CLOUD_ECS_METADATA_DISABLED"
-    else:
-        no_ecs = "" if role else "not asked for (--ecs-role)"
-    if switched_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
-        no_cli = "switched off by ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
-    else:
-        no_cli = _missing(cli_file)
-    return [
-        Source(
+    keys = {"access_key_id": value("ACCESS_KEY_ID"), "access_key_secret": value("ACCESS_KEY_SECRET")}
+    token = value("SECURITY_TOKEN")
+    profile = value("PROFILE")
+    cli_file, ini_file = config_file(environ) or Path(), credentials_file(environ) or Path("credentials.ini")
+    sources = {
+        Place.ENVIRONMENT: Source(
             "environment variables",
-            f"{' and '.join(unset)} not set" if unset else "",
-            from_environment,
-            failure_reason,
+            lambda: (
+                official.StaticSTSCredentialsProvider(**keys, security_token=token)
+                if token
+                else official.StaticAKCredentialsProvider(**keys)
+            ),
+            explain_failure,
             ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
         ),
-        Source(
+        Place.OIDC: Source(
             "OIDC role of ALIBABA_CLOUD_ROLE_ARN",
-            "" if role_arn and oidc_arn and token_file else "not set up",
             lambda: official.OIDCRoleArnCredentialsProvider(
-                role_arn=role_arn,
-                oidc_provider_arn=oidc_arn,
-                oidc_token_file_path=token_file,
-                role_session_name=value("ALIBABA_CLOUD_ROLE_SESSION_NAME"),
-                sts_region_id=value("ALIBABA_CLOUD_STS_REGION"),
-                enable_vpc=switched_on("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"),
+                role_arn=value("ROLE_ARN"),
+                oidc_provider_arn=value("OIDC_PROVIDER_ARN"),
+                oidc_token_file_path=value("OIDC_TOKEN_FILE"),
+                role_session_name=value("ROLE_SESSION_NAME"),
+                sts_region_id=value("STS_REGION"),
+                enable_vpc=value("VPC_ENDPOINT_ENABLED").lower() == "true",
             ),
-            lambda error: failure_reason(error, _ASKS["OIDC"]),
+            lambda error: explain_failure(error, _ASKS["OIDC"]),
         ),
-        Source(
+        Place.CLI_PROFILE: Source(
             f"CLI profile {_describe_profile(cli_file, profile)} of ~/.aliyun/config.json",
-            no_cli,
             lambda: official.CLIProfileCredentialsProvider(profile_name=profile, profile_file=str(cli_file)),
-            lambda error: _explain_profile(cli_file or Path(), profile, error),
+            lambda error: _explain_profile(cli_file, profile, error),
         ),
-        Source(
-            f"profile {plain(profile, 60) or 'default'} of the credentials file {ini_name}",
-            _missing(ini_file),
+        Place.CREDENTIALS_FILE: Source(
+            f"profile {plain(profile, 60) or 'default'} of the credentials file {ini_file.name}",
             lambda: official.ProfileCredentialsProvider(profile_name=profile, profile_file=str(ini_file)),
-            failure_reason,
+            explain_failure,
         ),
-        Source(
+        Place.ECS: Source(
             "ECS instance role",
-            no_ecs,
             # Without its scheduler thread: it is asked again here, once a minute at most.
-            lambda: official.EcsRamRoleCredentialsProvider(role_name=role, async_update_enabled=False),
-            lambda error: failure_reason(error, _ASKS["EcsRamRole"]),
+            lambda: official.EcsRamRoleCredentialsProvider(
+                role_name=ecs_role or value("ECS_METADATA"), async_update_enabled=False
+            ),
+            lambda error: explain_failure(error, _ASKS["EcsRamRole"]),
         ),
-        Source(
+        Place.URI: Source(
             "URI of ALIBABA_CLOUD_CREDENTIALS_URI",
-            "" if uri else "not set",
-            lambda: official.URLCredentialsProvider(uri=uri),
-            lambda error: failure_reason(error, "the address"),
+            lambda: official.URLCredentialsProvider(uri=value("CREDENTIALS_URI")),
+            lambda error: explain_failure(error, "the address"),
         ),
-    ]
+    }
+    return [(sources[place], absent) for place, absent in find_places(environ, ecs_role).items()]
 
 
-def _describe_profile(file: Path | None, name: str) -> str:
+def _describe_profile(file: Path, name: str) -> str:
     """Name and mode, as far as they can be read."""
     try:
-        profile = read_profile(file or Path(), name)
+        profile = read_profile(file, name)
     except UnreadableConfig:
         return plain(name, 60) or "(current)"
     return f"{plain(profile.name, 60)} ({plain(profile.mode, 40) or 'no mode'})"
-
-
-def _missing(file: Path | None) -> str:
-    if file is None:
-        return "this user has no home directory"
-    try:
-        return "" if file.is_file() else "there is no such file"
-    except OSError as error:
-        return f"the file cannot be looked at ({error.strerror})"

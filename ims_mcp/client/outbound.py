@@ -64,7 +64,7 @@ class Route:
 DIRECT = Route()
 
 
-def route_to(url: str) -> Route:
+def find_route(url: str) -> Route:
     """The proxy that the environment, or else the system, names for ``url``; never one for loopback.
 
     As everywhere, a variable in small letters wins over one in capitals, an empty one means none, and ``all_proxy``
@@ -199,7 +199,7 @@ def _knows_socks() -> bool:
     return True
 
 
-def ssl_context() -> ssl.SSLContext:
+def make_ssl_context() -> ssl.SSLContext:
     """A context that checks certificates, by the authorities that were named or else the system's.
 
     SSL_CERT_FILE and SSL_CERT_DIR stand in place of the system's authorities; those that REQUESTS_CA_BUNDLE or
@@ -210,7 +210,7 @@ def ssl_context() -> ssl.SSLContext:
     return _read_authorities()[0]
 
 
-def certificate_source() -> tuple[str, list[str]]:
+def describe_authorities() -> tuple[str, list[str]]:
     """Whose authorities are believed, and what stands in variables that could not be used. Raises ConnectionFailed."""
     return _read_authorities()[1:]
 
@@ -316,7 +316,7 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
     chain = list(causes_of(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
-            return _certificate_refused(link, f"{host} or of {route}" if _is_encrypted(route) else host)
+            return _explain_certificate(link, f"{host} or of {route}" if _is_encrypted(route) else host)
     if route.proxy is None:
         return None
     for link in chain:
@@ -337,9 +337,9 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
         )
     for link in chain:
         if isinstance(link, socket.gaierror):
-            return _proxy_away(route, "is not found: its name is unknown")
+            return _explain_absent_proxy(route, "is not found: its name is unknown")
         if isinstance(link, ConnectionRefusedError) or getattr(link, "errno", None) == errno.ECONNREFUSED:
-            return _proxy_away(route, "refused the connection")
+            return _explain_absent_proxy(route, "refused the connection")
     return None
 
 
@@ -347,13 +347,13 @@ def _is_encrypted(route: Route) -> bool:
     return route.proxy is not None and route.proxy.startswith("https:")
 
 
-def _proxy_away(route: Route, what: str) -> NoConnection:
+def _explain_absent_proxy(route: Route, what: str) -> NoConnection:
     return NoConnection(
         f"{route} {what}", f"Start the proxy, correct {route.source} or unset it; then start again.", final=False
     )
 
 
-def _certificate_refused(error: ssl.SSLCertVerificationError, host: str) -> NoConnection:
+def _explain_certificate(error: ssl.SSLCertVerificationError, host: str) -> NoConnection:
     flaw, next_step = _CERTIFICATE_FLAWS.get(
         error.verify_code, (plain(error.verify_message or "it cannot be verified", 150), _PRIVATE_AUTHORITY)
     )

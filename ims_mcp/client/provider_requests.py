@@ -14,7 +14,7 @@ import requests
 import requests.adapters
 from Tea.core import TeaCore
 
-from ims_mcp.client.outbound import DIRECT, route_to, ssl_context
+from ims_mcp.client.outbound import DIRECT, find_route, make_ssl_context
 
 _METADATA_HOST = "100.100.100.200"
 
@@ -25,7 +25,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = str(request.url)
         # The metadata service is this very machine's: no proxy can reach it, nor may one see its keys.
-        route = DIRECT if urlsplit(url).hostname == _METADATA_HOST else route_to(url)
+        route = DIRECT if urlsplit(url).hostname == _METADATA_HOST else find_route(url)
         kwargs["proxies"] = {} if route.proxy is None else {"http": route.proxy, "https": route.proxy}
         return super().send(request, *args, **kwargs)
 
@@ -34,12 +34,12 @@ class _Adapter(requests.adapters.HTTPAdapter):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] == "https":
-            pool["ssl_context"] = ssl_context()
+            pool["ssl_context"] = make_ssl_context()
         return host, pool
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         if proxy.startswith("https:"):  # it proves itself by the same authorities
-            proxy_kwargs["proxy_ssl_context"] = ssl_context()
+            proxy_kwargs["proxy_ssl_context"] = make_ssl_context()
         return super().proxy_manager_for(proxy, **proxy_kwargs)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:

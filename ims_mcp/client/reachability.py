@@ -10,7 +10,7 @@ import anyio.to_thread
 import httpx2 as httpx
 
 from ims_mcp.client.outbound import explain_no_connection
-from ims_mcp.client.transport import connection_failure, proxied_transport, surroundings
+from ims_mcp.client.transport import describe_failure, make_http_transport, read_connection_config
 from ims_mcp.foreign_text import plain
 from ims_mcp.http_date import read_http_date
 
@@ -37,8 +37,8 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
     Only the answer's date and whether it is a redirection count. Raises ConnectionFailed where a variable of the
     environment names a proxy or certificates that cannot be used.
     """
-    around = await anyio.to_thread.run_sync(surroundings, endpoint)
-    transport = proxied_transport(around, httpx.Limits())
+    config = await anyio.to_thread.run_sync(read_connection_config, endpoint)
+    transport = make_http_transport(config)
     started = time.monotonic()
     try:
         async with httpx.AsyncClient(transport=transport, timeout=timeout_seconds, trust_env=False) as client:
@@ -47,12 +47,12 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
                 async with client.stream("GET", endpoint, follow_redirects=False) as response:
                     elapsed = time.monotonic() - started
     except TimeoutError:
-        return Reachability(problem=f"no answer within {timeout_seconds:g} s{around.route.by}")
+        return Reachability(problem=f"no answer within {timeout_seconds:g} s{config.route.by}")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        known = explain_no_connection(error, urlsplit(endpoint).netloc, around.route)
+        known = explain_no_connection(error, urlsplit(endpoint).netloc, config.route)
         if known is not None:
             return Reachability(problem=known.reason, to_do=known.next_step)
-        return Reachability(problem=f"{plain(connection_failure(error), 200)}{around.route.by}")
+        return Reachability(problem=f"{plain(describe_failure(error), 200)}{config.route.by}")
     if 300 <= response.status_code < 400:
         return Reachability(
             problem=f"HTTP {response.status_code}, a redirection, which IMS never answers with",

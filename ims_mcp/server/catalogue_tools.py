@@ -13,10 +13,7 @@ from ims_mcp.server.operation_tools import OPERATION
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest, quote_name
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
-from ims_mcp.summaries.text import shorten
 from ims_mcp.workflows.server_parameters import server_parameters
-
-_PURPOSE_CHARACTERS = 220
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -25,7 +22,7 @@ SEARCH_OPERATIONS = Operation(
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
         "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
-        "purpose, effect and required parameters, best first."
+        "summary and the tool to call it with, best first."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -68,16 +65,10 @@ def search_tool(listed: Container[str]) -> TableTool:
     return TableTool(SEARCH_OPERATIONS, answer)
 
 
-def _describe_hit(hit: Found, listed: Container[str]) -> dict[str, Any]:
+def _describe_hit(hit: Found, listed: Container[str]) -> dict[str, str]:
     operation = hit.operation
     call_with = operation.tool_name if operation.tool_name in listed else f"call_{operation.effect}_operation"
-    return {
-        "operation": operation.name,
-        "purpose": shorten(operation.purpose, _PURPOSE_CHARACTERS),
-        "effect": str(operation.effect),
-        "required": [row.name for row in operation.parameters if row.required],
-        "call_with": call_with,
-    }
+    return {"operation": operation.name, "summary": hit.summary, "call_with": call_with}
 
 
 def describe_tool() -> TableTool:

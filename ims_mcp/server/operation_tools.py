@@ -22,7 +22,7 @@ from ims_mcp.workflows.operation_call import check_arguments, run_operation
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS, split_arguments, whole_table
 from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
-OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitTranscodeJob.")
+OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitSnapshotJob.")
 _ARGUMENTS = Parameter("arguments", "object", text="As describe_operation lists them; query and wait_seconds too.")
 
 WAIT_FOR_JOB = Operation(

@@ -20,9 +20,8 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
-from ims_mcp.foreign_text import clean, plain
+from ims_mcp.foreign_text import clean, plain, shorten
 from ims_mcp.server.wait_policy import longest_wait_seconds
-from ims_mcp.summaries.text import shorten
 
 LONGEST_PROGRESS = 300
 """Characters of a progress message: one line beside a spinner."""

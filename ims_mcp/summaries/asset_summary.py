@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import Any, cast
 
 from ims_mcp.foreign_text import clean
-from ims_mcp.summaries.ai_result import AiResults
-from ims_mcp.summaries.ai_view import gist
+from ims_mcp.summaries.ai_results import AiResults
+from ims_mcp.summaries.ai_view import digest_ai
 from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.json_strings import open_json
-from ims_mcp.summaries.left_out import DETAILED, left_out, repeatable
-from ims_mcp.summaries.media_files import Files, duration_of, read_files
-from ims_mcp.summaries.numbers import whole
+from ims_mcp.summaries.media_files import Files, find_duration, read_files
+from ims_mcp.summaries.omissions import DETAILED, describe_omitted, repeat_call
 from ims_mcp.summaries.shaping import present
-from ims_mcp.summaries.signed_urls import expiry
 from ims_mcp.summaries.smart_tags import open_results
-from ims_mcp.summaries.values import Json, as_object, as_objects, is_plain, label
+from ims_mcp.summaries.values import Json, as_object, as_objects, as_whole, find_expiry, is_plain, label
 
-# Without AI results, and with so many files as documented, the limits of its parts keep a summary below this.
-_UNMEASURED_FILES = 24
-_UNMEASURED_BYTES = 30_000
+# What a summary takes at most beside its files, where it has no AI results: a sum of the limits of its parts.
+_MOST_BESIDE_FILES = 12_000
 # Where a summary aims to end when AI results compete with the files for room.
 _AIM_BYTES = 8_000
 _LEAST_FOR_AI = 2_500
@@ -52,7 +49,7 @@ def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: i
     """The summary of MediaInfo. ``call``: the arguments that got it, for what is left out."""
     basic = as_object(info.get("MediaBasicInfo"))
     summary = _basic(basic, include_signed_urls)
-    arguments = repeatable(call, basic.get("MediaId") or info.get("MediaId"))
+    arguments = repeat_call(call, basic.get("MediaId") or info.get("MediaId"))
     files = read_files(info.get("FileInfoList"), include_signed_urls=include_signed_urls)
     if files.objects:
         summary["files"] = files.objects
@@ -62,14 +59,13 @@ def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: i
         summary["file_failures"] = files.failures
     rest: list[Json] = []
     if files.about_bytes:
-        rest.append(left_out("stream details, file URLs", files.about_bytes, arguments, view="files"))
+        rest.append(describe_omitted("stream details, file URLs", files.about_bytes, arguments, view="files"))
     rough = info.get("AiRoughData")
     results: AiResults | None = None
     if isinstance(rough, dict) and rough:
         results = _ai(as_object(rough), info, summary, rest, arguments)
-    rest.append(left_out("the rest of the response", _pictures(basic), arguments, view="full"))
-    small = files.usual and files.file_count <= _UNMEASURED_FILES and max_bytes >= _UNMEASURED_BYTES
-    if small and results is None:
+    rest.append(describe_omitted("the rest of the response", _pictures(basic), arguments, view="full"))
+    if results is None and files.most_bytes + _MOST_BESIDE_FILES <= max_bytes:
         summary["left_out"] = rest
         return summary
     return _bounded(summary, rest, results, files, arguments, max_bytes)
@@ -98,7 +94,7 @@ def _basic(basic: Json, include_signed_urls: bool) -> Json:
     if tags:
         summary["tags"] = [tag for part in tags.split(",") if (tag := part.strip())][:_MOST_TAGS]
     category: Json = {}
-    if number := whole(get("CateId")):
+    if number := as_whole(get("CateId")):
         category["id"] = number
     if name:
         category["name"] = name
@@ -123,7 +119,7 @@ def _add_addresses(summary: Json, source: Any, cover: Any, include_signed_urls: 
         summary["cover_url"] = _address(cover)
         if include_signed_urls and isinstance(cover, str):
             summary["cover_url"] = clean(cover[:_LONGEST_SIGNED_URL])
-            if end := expiry(cover):
+            if end := find_expiry(cover):
                 summary["cover_url_expires"] = end
 
 
@@ -131,7 +127,7 @@ def _add_lists(summary: Json, snapshots: Any, sprites: Any) -> None:
     if snapshots and (count := len(_list(snapshots))):
         summary["snapshot_count"] = count
     if sprites and (pictures := _list(sprites)):
-        counts = [whole(picture.get("tileCount")) or 1 for picture in as_objects(pictures)]
+        counts = [as_whole(picture.get("tileCount")) or 1 for picture in as_objects(pictures)]
         summary["sprite_image_count"] = sum(counts)
 
 
@@ -180,13 +176,13 @@ def _ai(rough: Json, info: Json, summary: Json, rest: list[Json], arguments: Jso
     if opened is None:
         if status == "AnalyzeSuccess" or job.get("ResultUrl"):
             asked = {**arguments, "ReturnDetailedInfo": {DETAILED: True}}
-            rest.append(left_out("AI results: not in this response", None, asked, view="ai"))
+            rest.append(describe_omitted("AI results: not in this response", None, asked, view="ai"))
         return None
     if opened.parts:
-        return AiResults(opened, duration_of(info))
+        return AiResults(opened, find_duration(info))
     if opened.unknown:
         size = sum(unread.about_bytes for unread in opened.unknown)
-        rest.append(left_out("unreadable AI results", size, arguments, view="ai"))
+        rest.append(describe_omitted("unreadable AI results", size, arguments, view="ai"))
     return None
 
 
@@ -196,7 +192,7 @@ def _bounded(
     """The summary with its AI results, measured, and cut where there are too many files for it."""
     taken = size_bytes(summary) + size_bytes(rest) + len(',"left_out":')
     if results is not None:
-        found, more = gist(results, max(_AIM_BYTES - taken, _LEAST_FOR_AI), arguments)
+        found, more = digest_ai(results, max(_AIM_BYTES - taken, _LEAST_FOR_AI), arguments)
         summary["ai"].update(found)
         rest[-1:-1] = more
         taken += size_bytes(found) + size_bytes(more)
@@ -205,7 +201,7 @@ def _bounded(
         return summary
     shown = _cut_files(summary, max_bytes - size_bytes({**summary, "files": [], "file_tables": []}) - 400)
     what = f"{files.file_count - shown} of {files.file_count} files"
-    rest.insert(0, left_out(what, files.about_bytes, arguments, view="files"))
+    rest.insert(0, describe_omitted(what, files.about_bytes, arguments, view="files"))
     return fit(summary, max_bytes, query_prefix=None)
 
 

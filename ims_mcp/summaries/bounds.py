@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, cast
 
-from ims_mcp.summaries.text import shorten, size_of
+from ims_mcp.foreign_text import shorten, size_of
 
 OMITTED = "_omitted"
 LONGEST_QUERY = 2000
@@ -34,7 +34,7 @@ def size_bytes(value: Any) -> int:
     return size_of(compact(value))
 
 
-def measured(value: Any, limit: int) -> int:
+def measure(value: Any, limit: int) -> int:
     """:func:`size_bytes`, looking no further than ``limit``: of anything larger only that it is larger."""
     if isinstance(value, str):
         if len(value) > limit:
@@ -49,13 +49,13 @@ def measured(value: Any, limit: int) -> int:
     total = 1 if value else 2
     if isinstance(value, dict):
         for name, entry in cast("dict[str, Any]", value).items():
-            total += measured(name, limit) + 2
-            total += measured(entry, limit - total)
+            total += measure(name, limit) + 2
+            total += measure(entry, limit - total)
             if total > limit:
                 return limit + 1
         return total
     for element in cast("list[Any]", value):
-        total += measured(element, limit - total) + 1
+        total += measure(element, limit - total) + 1
         if total > limit:
             return limit + 1
     return total
@@ -69,12 +69,12 @@ def fit(tree: dict[str, Any], max_bytes: int, *, query_prefix: str | None = "") 
     ``tree["result"]`` is, so that the advice goes on from it; None gives none, where paths of ``tree`` are none of the
     response.
     """
-    if measured(tree, max_bytes) <= max_bytes:
+    if measure(tree, max_bytes) <= max_bytes:
         return tree
     reserve = min(3000, max_bytes // 4)
     cuts = _Cuts(max_bytes, query_prefix)
     kept: dict[str, Any] = cuts.fit_object(tree, max_bytes - reserve - len(OMITTED) - 6, "")
-    kept[OMITTED] = cuts.said(reserve)
+    kept[OMITTED] = cuts.list_cuts(reserve)
     return kept
 
 
@@ -86,7 +86,8 @@ class _Cuts:
         self._prefix = query_prefix
         self._entries: list[dict[str, Any]] = []
 
-    def said(self, room: int) -> list[dict[str, Any]]:
+    def list_cuts(self, room: int) -> list[dict[str, Any]]:
+        """What was left off, as many entries as ``room`` bytes hold, then their number."""
         entries = self._entries[:_MOST_CUTS_SAID]
         while entries and size_bytes(entries) > room - 40:
             entries.pop()
@@ -94,7 +95,8 @@ class _Cuts:
         return [*entries, {"more_cuts": rest}] if rest else entries
 
     def fit(self, value: Any, room: int, path: str) -> Any:
-        if measured(value, room) <= room:
+        """``value``, found at ``path``, in at most ``room`` bytes."""
+        if measure(value, room) <= room:
             return value
         if isinstance(value, dict):
             return self.fit_object(cast("dict[str, Any]", value), room, path)
@@ -108,7 +110,7 @@ class _Cuts:
         """As many names as there is room for, in their order; then the values share what is left."""
         left, kept = room - 2, list[str]()
         for name in value:
-            cost = measured(name, left) + 2 + _SMALLEST_VALUE
+            cost = measure(name, left) + 2 + _SMALLEST_VALUE
             if cost > left:
                 self._say(path, len(kept), len(value), _child(path, name))
                 break
@@ -120,7 +122,7 @@ class _Cuts:
 
     def _share(self, values: list[Any], left: int, paths: list[str]) -> list[Any]:
         """Every value in its share of ``left``; what a small one leaves over goes to the larger ones."""
-        sizes = [measured(value, left) for value in values]
+        sizes = [measure(value, left) for value in values]
         fitted = list(values)
         waiting = len(values)
         for index in sorted(range(len(values)), key=sizes.__getitem__):
@@ -136,12 +138,12 @@ class _Cuts:
         one alone is too large are no list to page through: they share the room."""
         left = room - 2
         few = len(value) <= min(_MOST_SHARERS, left // _SMALLEST_SHARE)
-        if few and any(measured(element, left // 2) > left // 2 for element in value):
+        if few and any(measure(element, left // 2) > left // 2 for element in value):
             paths = [f"{path}[{index}]" for index in range(len(value))]
             return self._share(value, left - len(value), paths)
         kept: list[Any] = []
         for element in value:
-            cost = measured(element, left) + 1
+            cost = measure(element, left) + 1
             if cost > left:
                 break
             kept.append(element)

@@ -11,39 +11,43 @@ neither is said, the response does not tell.
 A table: ``{columns, rows, in_every_row}``, the last for the columns whose value all rows share. Nothing an object would
 say is missing from a table.
 
-The documented shape is read in one straight loop, anything else cell by cell: a summary may take half as long as
-``json.loads`` took for the body, and a function call for each of twenty fields is more than that.
+What is made of a stream's values is remembered: the files of an asset, and those of the next, are encoded alike, and
+reading some twenty fields of each with care takes longer than ``json.loads`` takes for the body.
 """
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ims_mcp.foreign_text import clean
-from ims_mcp.summaries.numbers import KNOWN_LEVELS, codec_level, number, whole
+from ims_mcp.summaries.file_details import DOCUMENTED_FIELDS
 from ims_mcp.summaries.pictures import (
-    DOLBY_TAGS,
     Size,
-    bit_depth,
-    displayed_size,
-    frame_rates,
-    hdr_of,
     is_still,
-    rotation_of,
-    size_of_picture,
+    read_bit_depth,
+    read_displayed_size,
+    read_frame_rates,
+    read_hdr,
+    read_level,
+    read_rotation,
+    read_size,
     split_covers,
 )
-from ims_mcp.summaries.signed_urls import expiry
-from ims_mcp.summaries.values import Json, as_object, as_objects, is_plain, label
+from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_whole, find_expiry, label
 
 FOLD_FROM = 3
 _NORMAL = "Normal"
 # Bytes of a stream object as documented; what a summary leaves out of it, less than a tenth off.
 _VIDEO_BYTES, _AUDIO_BYTES, _SUBTITLE_BYTES = 480, 390, 210
-
-# Characters of text in a file, all its names and codes together, beyond which each is looked at by itself.
-_USUAL_TEXT = 120
+# The most that a file takes in a summary without its streams, a stream, a table without its rows, and a number: texts
+# are cut at 40 to 200 bytes, of which each may be a quote, which JSON writes as two.
+_MOST_A_FILE, _MOST_A_STREAM, _MOST_A_TABLE, _MOST_A_NUMBER = 1_100, 700, 2_800, 26
+# Longer texts are not remembered: they are a stranger's.
+_LONGEST_REMEMBERED = 60
 
 Row = tuple[Any, ...]
 Kind = tuple[str, str, int, int | None, int | None, int]
@@ -56,7 +60,6 @@ _BASIC = (
 )
 _SIGNED_BASIC = (*_BASIC, "url", "url_expires")
 _UNUSUAL = ("nominal_frame_rate", "variable_frame_rate", "rotation_degrees", "bit_depth", "hdr")
-_NOTHING_UNUSUAL = (None,) * len(_UNUSUAL)
 _STREAM_COLUMNS = {
     # name of the list: (columns of one stream in an object, the same in a table)
     "video": (
@@ -71,45 +74,65 @@ _STREAM_COLUMNS = {
     "cover_art": (("codec", "resolution"), ("cover_codec", "cover_resolution")),
 }
 _TOLD_WHERE_NONE = ("audio", "subtitles")
-_USUAL_PIXELS = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuv444p", "nv12", ""})
+_FILE_FIELDS = ("FileType", "FileStatus", "FormatName", "Width", "Height")
+_VIDEO_FIELDS = (
+    *("CodecName", "Profile", "Level", "Fps", "AvgFPS", "Width", "Height", "Rotate", "Sar", "PixFmt", "CodecTagString"),
+    *("BitDepth", "HDR"),
+)
+_AUDIO_FIELDS = ("CodecName", "Channels", "SampleRate", "Lang")
+_SUBTITLE_FIELDS = ("CodecName", "Lang")
+_NO_VALUES: Json = dict.fromkeys((*_FILE_FIELDS, *_VIDEO_FIELDS, *_AUDIO_FIELDS))
+_FILE_VALUES, _VIDEO_VALUES = itemgetter(*_FILE_FIELDS), itemgetter(*_VIDEO_FIELDS[:-2])
+_AUDIO_VALUES, _SUBTITLE_VALUES = itemgetter(*_AUDIO_FIELDS), itemgetter(*_SUBTITLE_FIELDS)
 # More streams of a kind in one file are counted, not listed.
 _MOST_STREAMS = 24
 _MOST_FAILURES = 5
 
 
 class Files(NamedTuple):
-    """What was read: ``objects`` and ``tables`` for the summary; roughly the bytes that are left out of them; whether
-    all was ``usual``, short plain texts and at most one stream of a kind in a file; and of files that are not Normal
-    ``failures: [{name, reason}]`` where the response says why."""
+    """What was read: ``objects`` and ``tables`` for the summary; roughly the bytes that are left out of them; the most
+    that they take as JSON; and of files that are not Normal ``failures: [{name, reason}]`` where the response says
+    why."""
 
     objects: list[Json]
     tables: list[Json]
     file_count: int
     about_bytes: int
-    usual: bool
+    most_bytes: float
     failures: list[Json]
 
 
 def read_files(value: Any, *, include_signed_urls: bool = False) -> Files:
     """FileInfoList, read; elements that are no objects are passed over. With ``include_signed_urls`` every file has
     its ``url`` and, where that says so, ``url_expires``."""
+    infos = as_objects(value)
     names = _SIGNED_BASIC if include_signed_urls else _BASIC
-    documented = None if include_signed_urls else _documented(value)
-    kinds, about_bytes = documented or _any_shape(as_objects(value), include_signed_urls)
-    file_count = 0
+    kinds: dict[Kind, list[Row]] = {}
+    about_bytes = 0
+    for info in infos:
+        kind, row, url_bytes = _read_row(info, include_signed_urls)
+        about_bytes += url_bytes
+        if kind in kinds:
+            kinds[kind].append(row)
+        else:
+            kinds[kind] = [row]
     objects: list[Json] = []
     tables: list[Json] = []
+    most_bytes = math.inf if include_signed_urls else 0.0
     for kind, rows in kinds.items():
-        file_count += len(rows)
         _, _, videos, audios, subtitles, covers = kind
-        streams = (videos + covers) * _VIDEO_BYTES + (audios or 0) * _AUDIO_BYTES + (subtitles or 0) * _SUBTITLE_BYTES
+        audios, subtitles = audios or 0, subtitles or 0
+        streams = (videos + covers) * _VIDEO_BYTES + audios * _AUDIO_BYTES + subtitles * _SUBTITLE_BYTES
         about_bytes += len(rows) * streams
         if len(rows) < FOLD_FROM:
-            objects += [_object(kind, row, names) for row in rows]
+            objects += [_make_object(kind, row, names) for row in rows]
+            most_bytes += len(rows) * (_MOST_A_FILE + _MOST_A_STREAM * (videos + covers + audios + subtitles))
         else:
-            tables.append(_table(kind, rows, names))
-    failures = [] if all(kind[1] == _NORMAL for kind in kinds) else _failures(as_objects(value))
-    return Files(objects, tables, file_count, about_bytes, documented is not None, failures)
+            table, table_bytes = _make_table(kind, rows, names)
+            tables.append(table)
+            most_bytes += table_bytes
+    failures = [] if {kind[1] for kind in kinds} <= {_NORMAL} else _failures(infos)
+    return Files(objects, tables, len(infos), about_bytes, most_bytes, failures)
 
 
 def _failures(infos: list[Json]) -> list[Json]:
@@ -119,139 +142,106 @@ def _failures(infos: list[Json]) -> list[Json]:
     return [{"name": name, "reason": reason} for name, reason in found if reason][:_MOST_FAILURES]
 
 
-def duration_of(info: Json) -> float:
+def find_duration(info: Json) -> float:
     """Seconds of an asset's first file that has any; 0 where none says so."""
     durations = (
-        number(as_object(entry.get("FileBasicInfo")).get("Duration")) for entry in as_objects(info.get("FileInfoList"))
+        as_number(as_object(entry.get("FileBasicInfo")).get("Duration"))
+        for entry in as_objects(info.get("FileInfoList"))
     )
     return next((seconds for seconds in durations if seconds), 0.0)
 
 
-_FILE = itemgetter(
-    "FileName", "FileType", "FileStatus", "FormatName", "FileSize", "Duration", "Bitrate", "Width", "Height", "FileUrl"
-)
-_VIDEO = itemgetter("CodecName", "Profile", "Level", "Fps", "AvgFPS", "Rotate", "Sar", "PixFmt", "CodecTagString")
-_DOCUMENTED_VIDEO_FIELDS = 24
-_DOCUMENTED_BASIC_FIELDS = 13
-_SQUARE = frozenset({"1:1", "0:1", ""})
-_UPRIGHT = frozenset({"0", "0.0", ""})
-_AUDIO = itemgetter("CodecName", "Channels", "SampleRate", "Lang")
-_SUBTITLE = itemgetter("CodecName", "Lang")
-
-
-def _documented(value: Any) -> tuple[dict[Kind, list[Row]], int] | None:
-    """Rows by kind and the bytes of all URLs; None as soon as something is not as documented."""
+def _read_row(info: Json, include_signed_urls: bool) -> tuple[Kind, Row, int]:
+    """One file: its kind, its cells, and the bytes of its URL."""
+    basic = as_object(info.get("FileBasicInfo"))
+    get = basic.get
     try:
-        return _straight(value)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
+        kind, words, sizes, streams = _recall(*_take_values(basic, info))
+    except (KeyError, TypeError, ValueError):
+        kind, words, sizes, streams = _read_encoding(*_take_values_with_care(basic, info))
+    url = get("FileUrl")
+    if include_signed_urls:
+        sizes += (clean(url), find_expiry(url)) if isinstance(url, str) else (None, None)
+    numbers = as_whole(get("FileSize")), as_number(get("Duration")), as_number(get("Bitrate"))
+    return kind, (label(get("FileName")), *words, *numbers, *sizes, *streams), len(url) if isinstance(url, str) else 0
 
 
-def _straight(infos: list[Json]) -> tuple[dict[Kind, list[Row]], int]:
-    kinds: dict[Kind, list[Row]] = {}
-    # Looked at all together in the end: are the words plain, are the digits nothing but digits.
-    words: list[str] = []
-    digits: list[str] = []
-    url_bytes = 0
-    for info in infos:
-        name, file_type, status, container, size, seconds, rate, width, height, url = _FILE(info["FileBasicInfo"])
-        videos = info["VideoStreamInfoList"]
-        audios = info["AudioStreamInfoList"]
-        subtitles = info["SubtitleStreamInfoList"]
-        url_bytes += len(url)
-        words += (name, file_type, status, container)
-        row: Row
-        if videos:
-            (video,) = videos
-            codec, profile, level, frames, average, turn, ratio, pixels, tag = _VIDEO(video)
-            usual = average == frames and turn in _UPRIGHT and ratio in _SQUARE and pixels in _USUAL_PIXELS
-            more = len(video) > _DOCUMENTED_VIDEO_FIELDS or len(info["FileBasicInfo"]) > _DOCUMENTED_BASIC_FIELDS
-            if not usual or more or tag in DOLBY_TAGS or video["Width"] != width or video["Height"] != height:
-                _unusual()
-            words += (codec, profile)
-            digits += (size, seconds, rate, width, height, frames)
-            resolution = f"{width}x{height}" if width and height else _unusual()
-            row = (name, file_type, status, container, int(size), float(seconds), float(rate), resolution, None)
-            row += (codec, profile, KNOWN_LEVELS[codec, level], float(frames), *_NOTHING_UNUSUAL)
-        else:
-            if width or height:
-                _unusual()
-            digits += (size, seconds, rate)
-            row = (name, file_type, status, container, int(size), float(seconds), float(rate), None, None)
-        if audios:
-            (audio,) = audios
-            codec, channels, sampling, language = _AUDIO(audio)
-            words += (codec, language)
-            digits += (channels, sampling)
-            row += (codec, int(channels), int(sampling), language)
-        if subtitles:
-            (subtitle,) = subtitles
-            codec, language = _SUBTITLE(subtitle)
-            words += (codec, language)
-            row += (codec, language)
-        none = 0 if videos or audios else None
-        kind = (file_type, status, len(videos), len(audios) or none, len(subtitles) or none, 0)
-        if kind in kinds:
-            kinds[kind].append(row)
-        else:
-            kinds[kind] = [row]
-    text, figures = "".join(words), "".join(digits)
-    most = _USUAL_TEXT * len(infos)
-    if not is_plain(text) or max(len(text), len(figures)) > most or not figures.replace(".", "").isdecimal():
-        raise ValueError
-    return kinds, url_bytes
+Values = tuple[Row, tuple[Row, ...], tuple[Row, ...] | None, tuple[Row, ...] | None]
+"""What a file says of itself, of its video, audio and subtitle streams; None where it does not say whether there are
+any."""
 
 
-def _unusual() -> str:
-    """Sides where there should be none, a picture that is turned, a rate that varies: for the careful reader."""
-    raise ValueError
+def _take_values(basic: Json, info: Json) -> Values:
+    """Raises KeyError or TypeError where something is not as documented."""
+    return (
+        _FILE_VALUES(basic),
+        tuple([_video_values(stream, basic) for stream in info["VideoStreamInfoList"]]),
+        tuple(map(_AUDIO_VALUES, info["AudioStreamInfoList"])),
+        tuple(map(_SUBTITLE_VALUES, info["SubtitleStreamInfoList"])),
+    )
 
 
-def _any_shape(infos: list[Json], include_signed_urls: bool) -> tuple[dict[Kind, list[Row]], int]:
-    """The same rows from whatever is there, cell by cell."""
-    kinds: dict[Kind, list[Row]] = {}
-    url_bytes = 0
-    for info in infos:
-        basic = as_object(info.get("FileBasicInfo"))
-        audios = as_objects(info.get("AudioStreamInfoList"))
-        subtitles = as_objects(info.get("SubtitleStreamInfoList"))
-        videos, covers = split_covers(as_objects(info.get("VideoStreamInfoList")), audios)
-        # The picture of a cover is none of the file's.
-        picture = videos[0] if videos else {}
-        shown = None if covers and not videos else displayed_size(basic, picture)
-        coded = size_of_picture(picture)
-        stretched = shown is not None and coded is not None and sorted(coded) != sorted(shown)
-        row: Row = (
-            label(basic.get("FileName")),
-            label(basic.get("FileType"), 40),
-            label(basic.get("FileStatus"), 40),
-            label(basic.get("FormatName"), 80),
-            whole(basic.get("FileSize")),
-            number(basic.get("Duration")),
-            number(basic.get("Bitrate")),
-            _by(shown),
-            _by(coded) if stretched else None,
-        )
-        url = basic.get("FileUrl")
-        if isinstance(url, str):
-            url_bytes += len(url)
-        if include_signed_urls:
-            row += (clean(url), expiry(url)) if isinstance(url, str) else (None, None)
-        row += _stream_cells("video", [_video_cells(stream, basic) for stream in videos])
-        row += _stream_cells("audio", [_audio_cells(stream) for stream in audios])
-        row += _stream_cells("subtitles", [_subtitle_cells(stream) for stream in subtitles])
-        row += _stream_cells("cover_art", [_cover_cells(stream) for stream in covers])
-        moving = bool(audios) or any(not is_still(stream) for stream in videos)
-        kind = (
-            row[1],
-            row[2],
-            len(videos),
-            len(audios) if audios or (moving and info.get("AudioStreamInfoList") == []) else None,
-            len(subtitles) if subtitles or (moving and info.get("SubtitleStreamInfoList") == []) else None,
-            len(covers),
-        )
-        kinds.setdefault(kind, []).append(row)
-    return kinds, url_bytes
+def _take_values_with_care(basic: Json, info: Json) -> Values:
+    basic = _NO_VALUES | basic
+    listed = [info.get(f"{kind}StreamInfoList") for kind in ("Video", "Audio", "Subtitle")]
+    videos, audios, subtitles = ([_NO_VALUES | stream for stream in as_objects(streams)] for streams in listed)
+    return (
+        _FILE_VALUES(basic),
+        tuple([_video_values(stream, basic) for stream in videos]),
+        tuple(map(_AUDIO_VALUES, audios)) or (() if listed[1] == [] else None),
+        tuple(map(_SUBTITLE_VALUES, subtitles)) or (() if listed[2] == [] else None),
+    )
+
+
+def _video_values(stream: Json, basic: Json) -> Row:
+    """Those of :data:`_VIDEO_FIELDS`; the last two are told by fields that nobody documented."""
+    if DOCUMENTED_FIELDS.issuperset(stream) and DOCUMENTED_FIELDS.issuperset(basic):
+        return _VIDEO_VALUES(stream)
+    return (*_VIDEO_VALUES(stream), stream.get("BitDepth"), read_hdr(stream, basic))
+
+
+Encoding = tuple[Kind, Row, Row, Row]
+"""A file's kind, and its cells of words, of the size of the picture, and of its streams."""
+
+
+@lru_cache(maxsize=1024)
+def _recall(*values: Any) -> Encoding:
+    """:func:`_read_encoding`, remembered. Raises ValueError for values that are too much to keep, or no texts: these
+    could be taken for others (1 equals True)."""
+    file, *streams = values
+    for value in chain(file, *chain(*streams)):
+        if value is not None and (type(value) is not str or len(value) > _LONGEST_REMEMBERED):
+            raise ValueError
+    return _read_encoding(*values)
+
+
+def _read_encoding(
+    file: Row, videos: tuple[Row, ...], audios: tuple[Row, ...] | None, subtitles: tuple[Row, ...] | None
+) -> Encoding:
+    """Whatever the values are: those of :data:`_FILE_FIELDS` and so on."""
+    basic: Json = dict(zip(_FILE_FIELDS, file, strict=True))
+    pictures: list[Json] = [dict(zip(_VIDEO_FIELDS, values, strict=False)) for values in videos]
+    films, covers = split_covers(pictures, has_sound=bool(audios))
+    # The picture of a cover is none of the file's.
+    picture = films[0] if films else {}
+    shown = None if covers and not films else read_displayed_size(basic, picture)
+    coded = read_size(picture)
+    is_stretched = shown is not None and coded is not None and sorted(coded) != sorted(shown)
+    words = (label(basic["FileType"], 40), label(basic["FileStatus"], 40), label(basic["FormatName"], 80))
+    streams = _join_streams("video", [_video_cells(film, basic) for film in films])
+    streams += _join_streams("audio", [_audio_cells(*values) for values in audios or ()])
+    streams += _join_streams("subtitles", [(label(codec, 40), label(lang, 40)) for codec, lang in subtitles or ()])
+    streams += _join_streams("cover_art", [(label(cover["CodecName"], 40), _by(read_size(cover))) for cover in covers])
+    # A file of sound or moving pictures says by an empty list that it has none of the others.
+    plays = bool(audios) or not all(map(is_still, films))
+    kind = (
+        *words[:2],
+        len(films),
+        len(audios) if audios or (plays and audios is not None) else None,
+        len(subtitles) if subtitles or (plays and subtitles is not None) else None,
+        len(covers),
+    )
+    return kind, words, (_by(shown), _by(coded) if is_stretched else None), streams
 
 
 def _by(size: Size | None) -> str | None:
@@ -259,26 +249,17 @@ def _by(size: Size | None) -> str | None:
 
 
 def _video_cells(stream: Json, basic: Json) -> Row:
-    codec = label(stream.get("CodecName"), 40)
-    rate, nominal, varies = frame_rates(stream)
-    unusual = (nominal, varies, rotation_of(stream) or None, bit_depth(stream), hdr_of(stream, basic))
-    return codec, label(stream.get("Profile"), 60), codec_level(codec, stream.get("Level")), rate, *unusual
+    codec = label(stream["CodecName"], 40)
+    rate, nominal, varies = read_frame_rates(stream)
+    unusual = (nominal, varies, read_rotation(stream) or None, read_bit_depth(stream), read_hdr(stream, basic))
+    return codec, label(stream["Profile"], 60), read_level(codec, stream["Level"]), rate, *unusual
 
 
-def _cover_cells(stream: Json) -> Row:
-    return label(stream.get("CodecName"), 40), _by(size_of_picture(stream))
+def _audio_cells(codec: Any, channels: Any, sample_rate: Any, language: Any) -> Row:
+    return label(codec, 40), as_whole(channels), as_whole(sample_rate), label(language, 40)
 
 
-def _audio_cells(stream: Json) -> Row:
-    codec, language = label(stream.get("CodecName"), 40), label(stream.get("Lang"), 40)
-    return codec, whole(stream.get("Channels")), whole(stream.get("SampleRate")), language
-
-
-def _subtitle_cells(stream: Json) -> Row:
-    return label(stream.get("CodecName"), 40), label(stream.get("Lang"), 40)
-
-
-def _stream_cells(name: str, streams: list[Row]) -> Row:
+def _join_streams(name: str, streams: list[Row]) -> Row:
     """The cells of one stream, none for none, and for several one cell that lists them."""
     if len(streams) < 2:
         return streams[0] if streams else ()
@@ -295,7 +276,7 @@ def _without_gaps(names: tuple[str, ...], cells: Row) -> Json:
     return {name: cell for name, cell in zip(names, cells, strict=True) if cell or cell == 0}
 
 
-def _object(kind: Kind, row: Row, names: tuple[str, ...]) -> Json:
+def _make_object(kind: Kind, row: Row, names: tuple[str, ...]) -> Json:
     _, status, *counts = kind
     at = len(names)
     result = _without_gaps(names, row[:at])
@@ -314,7 +295,8 @@ def _object(kind: Kind, row: Row, names: tuple[str, ...]) -> Json:
     return result
 
 
-def _table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> Json:
+def _make_table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> tuple[Json, float]:
+    """The table, and the most that it takes as JSON."""
     none: Json = {}
     for count, (name, (_, columns)) in zip(kind[2:], _STREAM_COLUMNS.items(), strict=True):
         if count:
@@ -324,10 +306,12 @@ def _table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> Json:
     varying: list[Row] = []
     varying_names: list[str] = []
     shared: Json = {}
+    most_bytes = float(_MOST_A_TABLE)
     count = len(rows)
     for name, cells in zip(names, zip(*rows, strict=True), strict=True):
         first = cells[0]
         if cells[1] != first or cells.count(first) < count:
+            most_bytes += _most_bytes(cells)
             varying_names.append(name)
             varying.append(cells)
         elif first or first == 0:
@@ -336,4 +320,13 @@ def _table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> Json:
         del shared["status"]
     # Where nothing varies the files are still that many.
     listed: list[list[Any]] = [*map(list, zip(*varying, strict=True))] if varying else [[] for _ in rows]
-    return {"columns": varying_names, "rows": listed, "in_every_row": shared | none}
+    return {"columns": varying_names, "rows": listed, "in_every_row": shared | none}, most_bytes
+
+
+def _most_bytes(cells: Row) -> float:
+    """What the cells of a column take at most as JSON; of lists that is not said."""
+    if isinstance(cells[0], list):
+        return math.inf
+    # A character takes four bytes, a quote two.
+    texts = "" if isinstance(cells[0], int | float) else "".join([cell for cell in cells if isinstance(cell, str)])
+    return 4 * len(texts) + _MOST_A_NUMBER * len(cells)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ims_mcp.errors import InvalidArguments, Problem
-from ims_mcp.summaries.ai_view import AI_SECTIONS
-from ims_mcp.summaries.asset_pages import ai_page, files_page
+from ims_mcp.summaries.ai_view import ai_page
 from ims_mcp.summaries.asset_summary import summarize
+from ims_mcp.summaries.file_details import files_page
 from ims_mcp.summaries.shaping import MAX_BYTES, shape
 from ims_mcp.summaries.values import as_object
 
@@ -57,13 +56,8 @@ def media_info_view(
 
     ``data`` is the parsed body, ``call`` the arguments of the get_media_info call it answers: what a view leaves out
     is listed in ``left_out: [{what, about_bytes, arguments}]`` with complete arguments. ``page`` counts from 1 and is
-    for ``files`` and ``ai``, which say ``pages``; ``ai_section`` is one of AI_SECTIONS. Raises InvalidArguments for a
-    view or section that is none.
+    for ``files`` and ``ai``, which say ``pages``; ``ai_section`` is one of AI_SECTIONS.
     """
-    if view not in VIEWS:
-        raise _unknown("view", view, VIEWS)
-    if ai_section is not None and ai_section not in AI_SECTIONS:
-        raise _unknown("ai_section", ai_section, AI_SECTIONS)
     info = data.get("MediaInfo")
     if view == "full" or not isinstance(info, dict):
         # Our own names would be taken for what the schema says they are; the service has none of them.
@@ -78,7 +72,3 @@ def media_info_view(
     if view == "ai":
         return ai_page(asset, call, page, ai_section, include_signed_urls=include_signed_urls, max_bytes=max_bytes)
     return summarize(asset, call, include_signed_urls=include_signed_urls, max_bytes=max_bytes)
-
-
-def _unknown(name: str, value: str, known: tuple[str, ...]) -> InvalidArguments:
-    return InvalidArguments("get_media_info", [Problem(name, f"{value!r} is none of {', '.join(known)}")])

@@ -144,6 +144,7 @@ class _Interpreter(TreeInterpreter):
         self._meter = meter
 
     def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every step of an expression comes through here."""
         self._meter.spend(1)
         kind = node["type"]
         result = getattr(self, f"visit_{kind}")(node, *args, **kwargs)
@@ -155,6 +156,7 @@ class _Interpreter(TreeInterpreter):
         return result
 
     def visit_comparator(self, node: Any, value: Any) -> Any:
+        """A comparison goes through both sides to their depths."""
         sides = [self.visit(child, value) for child in node["children"]]
         self._meter.spend_on(*sides)
         literals: list[Any] = [{"type": "literal", "value": side, "children": []} for side in sides]
@@ -162,7 +164,7 @@ class _Interpreter(TreeInterpreter):
         return super().visit_comparator(compared, value)
 
     def visit_flatten(self, node: Any, value: Any) -> Any:
-        # The one step that makes more elements than it visits.
+        """The one step that makes more elements than it visits."""
         base = self.visit(node["children"][0], value)
         if not isinstance(base, list):
             return None
@@ -187,6 +189,7 @@ class _Functions(Functions):
         self._meter = meter
 
     def call_function(self, function_name: Any, resolved_args: Any) -> Any:
+        """Any of jmespath's functions, by name."""
         arguments = cast("list[Any]", resolved_args)
         work = 0
         for argument in arguments:

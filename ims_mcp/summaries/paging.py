@@ -26,10 +26,12 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
     number = next((name for name in _NUMBERS if name in takes), None)
     by_token = False
     for token in (name for name in _TOKENS if name in takes):
-        numbered = number is not None and token not in arguments and _page(arguments, number) < _LAST_NUMBERED_PAGE
+        numbered = (
+            number is not None and token not in arguments and _page_number(arguments, number) < _LAST_NUMBERED_PAGE
+        )
         if token == "ScrollToken" and numbered:  # noqa: S105 - a name
             continue
-        value = _found(data, token)
+        value = _find(data, token)
         if value:
             paged = {name: given for name, given in arguments.items() if name not in _NUMBERS}
             # The same token again would go round for ever.
@@ -48,13 +50,13 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
 def _by_number(
     operation: Operation, arguments: Mapping[str, Any], data: Mapping[str, Any], number: str, *, needs_total: bool
 ) -> dict[str, Any] | None:
-    items = _items(data)
+    items = _count_items(data)
     if not items:
         return None
-    page = _page(arguments, number)
+    page = _page_number(arguments, number)
     asked = next((size for name in _SIZES if (size := _whole(arguments.get(name)))), None)
-    size = _whole(_found(data, "PageSize")) or asked or items
-    total = next((count for name in _TOTALS if (count := _whole(_found(data, name))) is not None), None)
+    size = _whole(_find(data, "PageSize")) or asked or items
+    total = next((count for name in _TOTALS if (count := _whole(_find(data, name))) is not None), None)
     if total is not None:
         # Entries on a page that should lie beyond the end: the service gives less a page than it was asked for.
         beyond = page > 1 and items < size and (page - 1) * size >= total
@@ -64,31 +66,31 @@ def _by_number(
         more = not needs_total and (items >= asked if asked else items % 10 == 0)
     if not more:
         return None
-    following = {**arguments, number: _like(operation, number, page + 1)}
+    following = {**arguments, number: _as_taken(operation, number, page + 1)}
     row = operation.parameter("PageSize")
     if asked is None and page == 1 and row is not None and (row.minimum or 1) <= size <= (row.maximum or size):
         # Said from here on, so that the last page can be told from a short one.
-        following["PageSize"] = _like(operation, "PageSize", size)
+        following["PageSize"] = _as_taken(operation, "PageSize", size)
     return following
 
 
-def _like(operation: Operation, name: str, value: int) -> int | str:
+def _as_taken(operation: Operation, name: str, value: int) -> int | str:
     """A number as the operation takes it: some take page numbers as text."""
     row = operation.parameter(name)
     return str(value) if row is not None and row.kind == "string" else value
 
 
-def _page(arguments: Mapping[str, Any], number: str | None) -> int:
+def _page_number(arguments: Mapping[str, Any], number: str | None) -> int:
     return _whole(arguments.get(number)) or 1 if number else 1
 
 
-def _items(data: Mapping[str, Any]) -> int:
+def _count_items(data: Mapping[str, Any]) -> int:
     """Elements on this page: those of the longest list that lies in no other list."""
     lists = [cast("list[Any]", value) for level in _levels(data) for value in level.values() if isinstance(value, list)]
     return max((len(elements) for elements in lists), default=0)
 
 
-def _found(data: Mapping[str, Any], name: str) -> Any:
+def _find(data: Mapping[str, Any], name: str) -> Any:
     """The field nearest to the top that lies in no list: Data.TotalCount, PackageJobList.NextPageToken."""
     return next((level[name] for level in _levels(data) if level.get(name) is not None), None)
 

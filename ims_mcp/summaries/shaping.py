@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, cast
 
-from ims_mcp.foreign_text import clean
+from ims_mcp.foreign_text import clean, shorten
 from ims_mcp.secrets import (
     SecretNames,
     can_be_secret,
@@ -22,11 +22,10 @@ from ims_mcp.secrets import (
 )
 from ims_mcp.summaries.bounds import compact, fit
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS, JSON_STARTS, open_base64_json, open_json
-from ims_mcp.summaries.text import shorten
 from ims_mcp.summaries.values import is_plain
 
 MAX_BYTES = 32 * 1024
-HIDDEN = "[hidden: a credential; include_credentials=true shows it]"
+HIDDEN_UNLESS_ASKED = "[hidden: a credential; include_credentials=true shows it]"
 HIDDEN_FOR_GOOD = "[hidden: a credential]"
 """Where the operation is not known to return credentials, and has no such switch."""
 OUR_NAMES = frozenset(
@@ -100,7 +99,7 @@ class _Reader:
         self._signed = include_signed_urls
         self._credentials = include_credentials
         self._secrets = SecretNames(own)
-        self._hidden = HIDDEN if own else HIDDEN_FOR_GOOD
+        self._hidden = HIDDEN_UNLESS_ASKED if own else HIDDEN_FOR_GOOD
         self._hidden_count = 0
         self._names: dict[str, tuple[str, bool, bool, bool]] = {}
 
@@ -121,6 +120,7 @@ class _Reader:
         return value if isinstance(value, float) and math.isfinite(value) else None
 
     def read_object(self, value: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+        """An object as it is shown: credentials hidden, names that are ours changed."""
         result: dict[str, Any] = {}
         paired: list[str] = []
         ours = (_OUR_NAMES_ANYWHERE if depth else OUR_NAMES) if self._renames else frozenset[str]()

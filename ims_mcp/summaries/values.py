@@ -1,14 +1,23 @@
-"""Values of a parsed response, read without trusting its shape: what is not what it should be is absent."""
+"""Values of a parsed response, read without trusting its shape: what is not what it should be is absent.
+
+Numbers come as text at times: ``"216.206667"``, ``"24000/1001"``, ``"N/A"``, ``""``.
+"""
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
-from ims_mcp.foreign_text import clean
+from ims_mcp.foreign_text import clean, shorten
 from ims_mcp.secrets import without_signatures
-from ims_mcp.summaries.text import shorten
 
 Json = dict[str, Any]
+
+_MOST_DIGITS = 18
+_LARGEST = 10**_MOST_DIGITS
+_LONGEST_QUERY = 8000
 
 _ONLY_OBJECTS = frozenset({dict})
 
@@ -54,3 +63,51 @@ def is_plain(text: str) -> bool:
         and "?" not in text
         and "%" not in text
     )
+
+
+def as_number(value: Any) -> float | None:
+    """A finite number, or None: of a number, its text, or a fraction (``24000/1001``)."""
+    if isinstance(value, str):
+        try:
+            result = float(value)
+        except ValueError:
+            above, _, below = value[:64].partition("/")
+            try:
+                # The fifth decimal of 23.976023976023978 frames a second tells nobody anything.
+                result = round(float(above) / float(below), 3)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return None
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        result = float(value) if abs(value) < _LARGEST else math.inf
+    else:
+        return None
+    return result if abs(result) < _LARGEST else None
+
+
+def as_whole(value: Any) -> int | None:
+    """An integer, or None; ``"2.0"`` is 2, ``"2.5"`` is none."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < _MOST_DIGITS:
+        return int(value)
+    if type(value) is int:
+        return value if abs(value) < _LARGEST else None
+    result = as_number(value)
+    return int(result) if result is not None and result == int(result) else None
+
+
+def find_expiry(url: str) -> str:
+    """When a signed URL stops working, as ISO 8601 in UTC; empty where its query does not say.
+
+    ``auth_key`` carries a time too, but whether it is the end or the start of validity is a setting of the domain.
+    """
+    query = url.partition("?")[2][:_LONGEST_QUERY]
+    fields = {name.lower(): value for name, value in parse_qsl(query)}
+    try:
+        if "expires" in fields:
+            end = datetime.fromtimestamp(int(fields["expires"]), UTC)
+        else:
+            family = "x-oss-" if "x-oss-date" in fields else "x-amz-"
+            start = datetime.strptime(fields[family + "date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            end = start + timedelta(seconds=int(fields[family + "expires"]))
+    except (KeyError, ValueError, OverflowError, OSError):
+        return ""
+    return end.strftime("%Y-%m-%dT%H:%M:%SZ")

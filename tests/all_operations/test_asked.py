@@ -10,7 +10,7 @@ import pytest
 from ims_mcp.catalogue import AskWhen, Effect, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import description
-from ims_mcp.catalogue.undescribed import undescribed_notes
+from ims_mcp.catalogue.undescribed import guess_notes
 from tests.all_operations.roads import calls, meeting
 
 ASKED = Effect.DESTRUCTIVE
@@ -142,7 +142,7 @@ def test_describe_tells_before_which_calls_the_user_is_asked() -> None:
 
 def test_the_guess_from_a_name_never_lets_through_what_the_notes_ask_about() -> None:
     for operation in operations():
-        guess = undescribed_notes(operation.name)
+        guess = guess_notes(operation.name)
         assert RANK[guess.effect] >= RANK[operation.effect], operation.name
         assert bool(guess.destructive_when) is (guess.effect is ASKED)
 
@@ -159,7 +159,7 @@ def test_the_guess_from_a_name_never_lets_through_what_the_notes_ask_about() -> 
     ],
 )  # fmt: skip
 def test_a_verb_that_is_not_known_to_be_harmless_is_asked_about(name: str, effect: str) -> None:
-    assert undescribed_notes(name).effect == effect
+    assert guess_notes(name).effect == effect
 
 
 BLOCKED = AskWhen("bars", path="AuditContent.Status", values=("Blocked",))

@@ -11,7 +11,7 @@ import pytest
 from ims_mcp.catalogue import Operation, ResponseField, operations
 from ims_mcp.catalogue.describe import example
 from ims_mcp.secrets import SecretNames
-from ims_mcp.summaries.shaping import HIDDEN
+from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
 from tests.all_operations.roads import ROADS, Call, everything
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import content_of, text_of
@@ -71,7 +71,7 @@ async def test_credentials_are_hidden_unless_asked_for(road: Any) -> None:
                     assert not result.is_error, text_of(result)
                     assert SECRET not in text_of(result), (each.name, own)
                     assert SECRET not in json.dumps(content_of(result)), each.name
-                assert HIDDEN in text_of(await road(client, Call(each, arguments)))
+                assert HIDDEN_UNLESS_ASKED in text_of(await road(client, Call(each, arguments)))
                 shown = await road(client, Call(each, {**arguments, "include_credentials": True}))
                 assert SECRET in text_of(shown), each.name
                 assert SECRET in json.dumps(content_of(shown)), each.name

@@ -1,7 +1,8 @@
 """Operations are found by everyday requests, English and Chinese.
 
-``requests.json`` holds 130 requests. Their words were written before the names, notes or facts of any operation were
-read; only the operations that answer them were added afterwards. Six that IMS has nothing for were replaced then.
+``requests.json`` holds 230 requests, ``held_out_requests.json`` 100. They were written before the names, notes or facts
+of any operation were read; only the operations that answer them were added afterwards. The numbers of the search were
+chosen on the first; on the second nothing is ever tried out, so that it says what new requests will find.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ import json
 import os
 import subprocess
 import sys
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
 import pytest
 
-from ims_mcp.catalogue import Effect, known_names, operations
-from ims_mcp.catalogue.search import search
+from ims_mcp.catalogue import TOOLSETS, Effect, get_operation, known_names, operations
+from ims_mcp.catalogue.search import often_needed, requests_of, search
+
+MOST_ANSWER_BYTES = 1_000
 
 
 class Request(TypedDict):
@@ -25,15 +30,24 @@ class Request(TypedDict):
     expected: list[str]
 
 
-REQUESTS: list[Request] = json.loads(Path(__file__).with_name("requests.json").read_text(encoding="utf-8"))
+FILES = ("requests.json", "held_out_requests.json")
+
+
+def read_requests(file: str) -> list[Request]:
+    return json.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+
+
+@cache
+def first_five(request: str) -> tuple[str, ...]:
+    return tuple(names(request))
 
 
 def share_found(requests: list[Request], *, among: int) -> tuple[float, list[str]]:
     """The share of requests with a right operation among the first so many, and the requests without."""
     missed = [
-        f"{row['request']}: {' '.join(hit.operation.name for hit in search(row['request'], limit=among))}"
+        f"{row['request']}: {' '.join(first_five(row['request']))}"
         for row in requests
-        if not {hit.operation.name for hit in search(row["request"], limit=among)} & set(row["expected"])
+        if not set(first_five(row["request"])[:among]) & set(row["expected"])
     ]
     return 1 - len(missed) / len(requests), missed
 
@@ -42,24 +56,19 @@ def names(query: str, *, limit: int = 5, toolset: str | None = None, effect: str
     return [hit.operation.name for hit in search(query, limit=limit, toolset=toolset, effect=effect)]
 
 
-def test_the_requests_are_many_in_both_languages_and_expect_operations_that_exist() -> None:
-    assert {language: sum(row["language"] == language for row in REQUESTS) for language in ("en", "zh")} == {
-        "en": 65,
-        "zh": 65,
-    }
-    assert all(1 <= len(row["expected"]) <= 3 and set(row["expected"]) <= known_names() for row in REQUESTS)
+@pytest.mark.parametrize(("file", "each"), [("requests.json", 115), ("held_out_requests.json", 50)])
+def test_the_requests_are_many_in_both_languages_and_expect_operations_that_exist(file: str, each: int) -> None:
+    requests = read_requests(file)
+    assert [sum(row["language"] == language for row in requests) for language in ("en", "zh")] == [each, each]
+    assert all(1 <= len(row["expected"]) <= 4 and set(row["expected"]) <= known_names() for row in requests)
 
 
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_right_operation_is_among_the_first_three_for_95_percent(language: str) -> None:
-    share, missed = share_found([row for row in REQUESTS if row["language"] == language], among=3)
-    assert share >= 0.95, missed
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_right_operation_is_first_for_80_percent(language: str) -> None:
-    share, missed = share_found([row for row in REQUESTS if row["language"] == language], among=1)
-    assert share >= 0.80, missed
+@pytest.mark.parametrize(("among", "least"), [(1, 0.85), (3, 0.97), (5, 0.99)])
+def test_the_right_operation_is_among_the_first(file: str, language: str, among: int, least: float) -> None:
+    share, missed = share_found([row for row in read_requests(file) if row["language"] == language], among=among)
+    assert share >= least, missed
 
 
 def test_every_operation_is_found_first_by_its_name_in_either_spelling() -> None:
@@ -68,16 +77,69 @@ def test_every_operation_is_found_first_by_its_name_in_either_spelling() -> None
         assert names(operation.tool_name, limit=1) == [operation.name]
 
 
-def test_nearly_every_operation_is_found_by_its_title() -> None:
-    missed = [row.name for row in operations() if row.name not in names(row.title, limit=3)]
-    assert len(missed) <= 8, missed
+def test_every_operation_is_found_by_its_title() -> None:
+    missed = [row.name for row in operations() if row.name not in names(row.title, limit=10)]
+    assert missed == []
+
+
+def test_every_described_operation_has_a_summary_and_six_to_twelve_requests_in_each_language() -> None:
+    for toolset in TOOLSETS:
+        said = requests_of(toolset)
+        assert list(said) == [operation.name for operation in operations(toolset)]
+        for name, entry in said.items():
+            assert set(entry) == {"summary", "en", "zh"}, name
+            assert 20 <= len(entry["summary"]) <= 100, name
+            assert entry["summary"].endswith("."), name
+            for language in ("en", "zh"):
+                assert 6 <= len(set(entry[language])) == len(entry[language]) <= 12, (name, language)
+
+
+def test_no_request_stands_for_two_operations() -> None:
+    stands_for: defaultdict[str, list[str]] = defaultdict(list)
+    for toolset in TOOLSETS:
+        for name, entry in requests_of(toolset).items():
+            for request in (*entry["en"], *entry["zh"]):
+                stands_for[request.casefold()].append(name)
+    assert {request: found for request, found in stands_for.items() if len(found) > 1} == {}
+
+
+def test_the_data_names_only_operations_there_are() -> None:
+    assert often_needed() <= known_names()
+    assert {operation.replaced_by for operation in operations()} - {""} <= known_names()
+
+
+def test_an_answer_of_any_five_operations_is_at_most_1000_bytes() -> None:
+    lines = [
+        {
+            "operation": name,
+            "summary": entry["summary"],
+            "call_with": max(get_operation(name).tool_name, f"call_{get_operation(name).effect}_operation", key=len),
+        }
+        for toolset in TOOLSETS
+        for name, entry in requests_of(toolset).items()
+    ]
+    longest = sorted(lines, key=lambda line: len(json.dumps(line, ensure_ascii=False).encode()))[-5:]
+    answer = json.dumps({"operations": longest}, ensure_ascii=False, separators=(",", ":"))
+    assert len(answer.encode()) <= MOST_ANSWER_BYTES
+
+
+def test_what_is_replaced_ranks_after_what_replaces_it_unless_it_is_named() -> None:
+    replaced = [operation for operation in operations() if operation.replaced_by]
+    assert "SubmitTranscodeJob" in {operation.name for operation in replaced}
+    for operation in replaced:
+        entry = requests_of(operation.toolset)[operation.name]
+        unnamed = [request for request in (*entry["en"][:3], *entry["zh"][:3]) if operation.name not in request]
+        for request in (operation.title, *unnamed):
+            found = names(request, limit=400)
+            assert found.index(operation.replaced_by) < found.index(operation.name), request
+        assert names(f"call {operation.name}", limit=1) == [operation.name]
 
 
 def test_the_order_is_the_same_in_every_process() -> None:
     script = (
         "from ims_mcp.catalogue.search import search\n"
-        "for query in ('list templates', 'delete the channel', '视频', 'job'):\n"
-        "    print([(hit.operation.name, hit.score) for hit in search(query, limit=50)])\n"
+        "for query in ('list templates', 'delete the channel', '视频', 'job', 'tranlsate it'):\n"
+        "    print([hit.operation.name for hit in search(query, limit=400)])\n"
     )
     runs = [
         subprocess.run(
@@ -103,14 +165,15 @@ def test_the_order_is_the_same_in_every_process() -> None:
         "   \n\t ",
         "the of and to please",
         "的了吗",
+        "你好",
         "?!…。,、",
         "🎬🎞️",
         "\x00\x07\x1b[31m",
-        "\ud800 lone surrogate",
+        "\ud800 lone",
         "zzzzqqqq xxyyzz",
     ],
 )
-def test_a_query_without_a_known_word_finds_nothing_and_never_raises(query: str) -> None:
+def test_a_query_without_a_word_that_says_something_finds_nothing_and_never_raises(query: str) -> None:
     assert search(query) == []
 
 
@@ -118,7 +181,6 @@ def test_a_query_without_a_known_word_finds_nothing_and_never_raises(query: str)
     "query",
     [
         'video "transcode',
-        "'transcode' 'video'",
         'transcode AND video OR NOT "job" NEAR(title, 2)',
         "NEAR transcode*",
         "title:transcode ^video {a b} : col -x +y",
@@ -127,21 +189,32 @@ def test_a_query_without_a_known_word_finds_nothing_and_never_raises(query: str)
         "ｔｒａｎｓｃｏｄｅ　video",
         "transcode video " * 700,
         "转码" * 5_000,
-        "x" * 10_000 + " transcode",
         "transcode " + "unheard-of " * 1_000,
-        "https://example.com/%00?a='b'&c=\"d\" transcode",
     ],
 )
 def test_operators_quotes_control_characters_and_length_are_only_text(query: str) -> None:
-    found = names(query[:1_900] if query.startswith("x" * 100) else query)
-    assert query.startswith("x" * 100) or any("Convert" in name or "Transcode" in name for name in found)
-    assert names(query, limit=3) == names(query, limit=3)
+    found = names(query, limit=20)
+    assert any("Convert" in name or "Transcode" in name for name in found)
+    assert names(query, limit=3) == found[:3]
+
+
+@pytest.mark.parametrize(
+    "query", ["x" * 100_000, "'" * 5_000, '"a' * 5_000, "《" * 5_000, "a-" * 5_000, "qqqqq\n" * 5_000]
+)
+def test_text_that_is_no_request_finds_nothing(query: str) -> None:
+    assert search(query) == []
 
 
 def test_misspelt_words_find_what_was_meant() -> None:
     assert names("trnascode a vidoe", limit=3) == names("transcode a video", limit=3)
     assert "GetCategories" in names("list the catagories", limit=3)
     assert "SubmitVideoTranslationJob" in names("tranlsate the subtitels", limit=3)
+
+
+def test_addresses_names_of_files_and_what_is_quoted_are_not_what_is_asked() -> None:
+    assert names("delete the category 'live stream recordings'") == names("delete the category")
+    assert names("register oss://live/record/snapshot.mp4", limit=1) == ["RegisterMediaInfo"]
+    assert names("把《直播录制》这个分类删掉", limit=1) == ["DeleteCategory"]
 
 
 def test_a_toolset_or_an_effect_leaves_all_others_out() -> None:
@@ -158,18 +231,17 @@ def test_a_filter_reaches_operations_that_rank_low_without_it() -> None:
     )
 
 
-def test_the_limit_is_kept_and_the_best_come_first() -> None:
-    hits = search("delete the template", limit=7)
-    assert len(hits) == 7
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+def test_the_limit_is_kept() -> None:
+    assert names("delete the template", limit=7)[:3] == names("delete the template", limit=3)
+    assert len(names("delete the template", limit=7)) == 7
     assert search("delete the template", limit=0) == []
 
 
-def test_a_deletion_is_only_first_where_it_is_asked_for() -> None:
-    deleting = [row for row in REQUESTS if any(name.startswith(("Delete", "Drop")) for name in row["expected"])]
-    others = [row for row in REQUESTS if row not in deleting]
-    assert deleting
-    assert [row["request"] for row in others if names(row["request"], limit=1)[0].startswith(("Delete", "Drop"))] == []
+@pytest.mark.parametrize("file", FILES)
+def test_a_deletion_is_only_first_where_it_is_asked_for(file: str) -> None:
+    others = [row for row in read_requests(file) if not any(name.startswith("De") for name in row["expected"])]
+    first = [(row["request"], first_five(row["request"])[0]) for row in others]
+    assert [hit for hit in first if hit[1].startswith(("Delete", "Drop"))] == []
 
 
 @pytest.mark.parametrize(
@@ -180,4 +252,3 @@ def test_a_verb_alone_finds_what_does_so(verb: str, first: str) -> None:
     found = names(verb)
     assert found[0].startswith(first)
     assert len(found) == 5
-    assert not names(verb, toolset="public_media", effect="read")

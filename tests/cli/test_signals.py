@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from ims_mcp.cli.serve import signals_wake
+from ims_mcp.cli.serve import wake_on_signals
 
 PATIENCE_SECONDS = 10.0
 
@@ -35,7 +35,7 @@ def test_a_signal_that_does_not_interrupt_the_sleep_ends_it_all_the_same() -> No
         patience = threading.Timer(PATIENCE_SECONDS, loop.call_soon_threadsafe, (hear, "nothing came"))
         patience.start()
         try:
-            with signals_wake(loop):
+            with wake_on_signals(loop):
                 assert elsewhere.ident is not None
                 threading.Timer(0.2, signal.pthread_kill, (elsewhere.ident, signal.SIGUSR1)).start()
                 await woken.wait()

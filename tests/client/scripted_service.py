@@ -86,10 +86,18 @@ Script = Answer | Callable[[Arrived], Answer]
 
 
 class ScriptedService:
-    """Context manager. Answers come from the script in order, then ``usual`` for ever."""
+    """Context manager. Answers come from the script in order, then ``usual`` for ever.
+
+    With ``together`` requests are answered in groups: none before so many of them wait for their answers.
+    """
 
     def __init__(
-        self, *script: Script, usual: Script | None = None, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+        self,
+        *script: Script,
+        usual: Script | None = None,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        together: int = 1,
     ) -> None:
         self.usual: Script = usual or Answer()
         self.arrived: list[Arrived] = []
@@ -105,6 +113,8 @@ class ScriptedService:
         self._stop = asyncio.Event()
         self._changed = threading.Condition()
         self._under_way = 0
+        self._together = together
+        self._held: list[Callable[[], None]] = []
         self._protocols: set[_Connection] = set()
         self.port = 0
 
@@ -151,6 +161,14 @@ class ScriptedService:
             step = self._script.popleft() if self._script else self.usual
             self._changed.notify_all()
         return step(request) if callable(step) else step
+
+    def answer_in_group(self, answer: Callable[[], None]) -> None:
+        """Have ``answer`` called once its group is complete. On the service's own thread."""
+        self._held.append(answer)
+        if len(self._held) == self._together:
+            held, self._held = self._held, []
+            for held_answer in held:
+                held_answer()
 
     def end(self) -> None:
         self._under_way -= 1
@@ -248,7 +266,7 @@ class _Connection(asyncio.Protocol):
         elif answer.delay_seconds > 0:
             self._answering = asyncio.get_running_loop().call_later(answer.delay_seconds, self._answer, answer)
         else:
-            self._answer(answer)
+            self._service.answer_in_group(lambda: self._answer(answer))
 
     def _answer(self, answer: Answer) -> None:
         self._answering = None

@@ -59,7 +59,7 @@ class Renewable(FixedCredentials):
 
     async def renew(self) -> Credential:
         self.renewals += 1
-        self._credential = self._second
+        self.credential = self._second
         return self._second
 
 
@@ -94,7 +94,7 @@ def test_credentials_renewed_by_another_call_are_used(run: Run) -> None:
 
     class Meanwhile(Renewable):
         async def get(self) -> Credential:
-            credential, self._credential = self._credential, fresh
+            credential, self.credential = self.credential, fresh
             return credential
 
     source = Meanwhile(TEMPORARY, fresh)

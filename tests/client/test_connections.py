@@ -94,15 +94,14 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(run: Run, monkeypatc
 
 def test_64_calls_at_once_share_the_pool_and_use_it_again(make_client: MakeClient, tls: Tls) -> None:
     async def main() -> None:
-        with ScriptedService(usual=Answer(delay_seconds=0.05), tls=tls.server) as service:
+        with ScriptedService(tls=tls.server, together=64) as service:
             async with make_client(service.endpoint, ssl_context=tls.client) as client:
                 for _ in range(3):
                     async with anyio.create_task_group() as group:
                         for _ in range(64):
                             group.start_soon(client.call, READ, NO_ARGUMENTS)
             assert service.count == 3 * 64
-            assert service.connections == 64
-            assert service.most_at_once == 64
+            assert service.connections == service.most_at_once == 64
 
     anyio.run(main)
 
@@ -111,7 +110,7 @@ def test_more_calls_than_connections_wait_their_turn(make_client: MakeClient, mo
     monkeypatch.setattr(transport, "MAX_CONNECTIONS", 4)
 
     async def main() -> None:
-        with ScriptedService(usual=Answer(delay_seconds=0.03)) as service:
+        with ScriptedService(together=4) as service:
             async with make_client(service.endpoint) as client, anyio.create_task_group() as group:
                 for _ in range(16):
                     group.start_soon(client.call, READ, NO_ARGUMENTS)

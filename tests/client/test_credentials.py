@@ -103,6 +103,23 @@ def test_the_credentials_file_gives_credentials(home: Path) -> None:
     assert got(chain) == Credential(KEY_ID, SECRET)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"no section at all", "the file is not a valid INI file"),
+        ("[默认]\ntype = access_key\n".encode("gbk"), "the file is not UTF-8 (GBK, perhaps)"),
+        (b"[default]\ntype = magic\n", "its type is not supported; use access_key or ram_role_arn"),
+        (b"[other]\ntype = access_key\n", "the file has no such profile"),
+    ],
+)
+def test_a_credentials_file_that_gives_none_says_why(home: Path, content: bytes, said: str) -> None:
+    (home / "keys.ini").write_bytes(content)
+    environ = {"HOME": str(home), "ALIBABA_CLOUD_CREDENTIALS_FILE": str(home / "keys.ini")}
+    with pytest.raises(CredentialsError) as caught:
+        got(ProviderChain(environ))
+    assert f"of the credentials file keys.ini: {said}" in str(caught.value)
+
+
 def uri_answer(expires_in: float, key_id: str = KEY_ID) -> Answer:
     expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + expires_in))
     return Answer(

@@ -14,7 +14,7 @@ import anyio
 import pytest
 import trustme
 
-from ims_mcp.client.outbound import DIRECT, certificate_source, is_exempt, route_to, ssl_context
+from ims_mcp.client.outbound import DIRECT, describe_authorities, find_route, is_exempt, make_ssl_context
 from ims_mcp.client.reachability import reach
 from ims_mcp.errors import ConnectionFailed, ImsError
 from tests.client.conftest import MakeClient, Tls
@@ -56,7 +56,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_proxy_is_read_in_every_usual_form(value: str, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", value)
-    route = route_to(URL)
+    route = find_route(URL)
     assert (route.proxy, route.source) == (proxy, "https_proxy")
     assert PASSWORD not in f"{route} {route!r} {route.shown}"
 
@@ -79,7 +79,7 @@ def test_a_proxy_that_cannot_be_used_is_named_with_its_variable_and_without_its_
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", value)
     with pytest.raises(ConnectionFailed, match="ALL_PROXY names a proxy that cannot be used") as caught:
-        route_to(URL)
+        find_route(URL)
     text = caught.value.explain()
     assert PASSWORD not in text
     assert text.replace("\n", "").isprintable()
@@ -91,33 +91,33 @@ def test_the_variable_of_the_scheme_in_small_letters_wins_and_an_empty_one_means
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("all_proxy", "socks5://every.example:1")
-    assert route_to(URL).source == "all_proxy"
+    assert find_route(URL).source == "all_proxy"
     monkeypatch.setenv("HTTPS_PROXY", "http://capital.example:1")
-    assert str(route_to(URL)) == "the proxy capital.example:1 of HTTPS_PROXY"
+    assert str(find_route(URL)) == "the proxy capital.example:1 of HTTPS_PROXY"
     monkeypatch.setenv("https_proxy", "http://small.example:1")
-    assert str(route_to(URL)) == "the proxy small.example:1 of https_proxy"
+    assert str(find_route(URL)) == "the proxy small.example:1 of https_proxy"
     monkeypatch.setenv("https_proxy", " ")
     monkeypatch.setenv("all_proxy", "")
-    assert route_to(URL) == DIRECT
+    assert find_route(URL) == DIRECT
 
 
 def test_what_a_good_variable_hides_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("all_proxy", "socks4://bad host:abc")
-    assert route_to(URL).proxy == "http://127.0.0.1:1"
+    assert find_route(URL).proxy == "http://127.0.0.1:1"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "[::1]", "localhost", "LOCALHOST"])
 def test_loopback_is_never_proxied(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example:1")
     monkeypatch.setenv("http_proxy", "not a proxy")
-    assert route_to(f"https://{host}:9527") == route_to(f"http://{host}") == DIRECT
+    assert find_route(f"https://{host}:9527") == find_route(f"http://{host}") == DIRECT
 
 
 @pytest.mark.parametrize("host", ["127.attacker.example", "localhost.attacker.example", "xn--localhost"])
 def test_a_name_that_looks_like_loopback_is_proxied_like_any_other(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example:1")
-    assert route_to(f"https://{host}").proxy == "http://proxy.example:1"
+    assert find_route(f"https://{host}").proxy == "http://proxy.example:1"
 
 
 @pytest.mark.parametrize(
@@ -144,24 +144,24 @@ def test_no_proxy_is_read_the_same_way_by_all(no_proxy: str, exempt: list[str], 
 def test_no_proxy_of_the_environment_exempts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example:1")
     monkeypatch.setenv("NO_PROXY", "*.aliyuncs.com")
-    assert route_to(URL) == route_to(f"{URL}.:443") == DIRECT
-    assert route_to("https://ice.example").proxy == "http://proxy.example:1"
+    assert find_route(URL) == find_route(f"{URL}.:443") == DIRECT
+    assert find_route("https://ice.example").proxy == "http://proxy.example:1"
 
 
 def test_the_proxy_of_the_system_is_taken_where_the_environment_names_none(monkeypatch: pytest.MonkeyPatch) -> None:
     # As Windows keeps it, where Python writes version 4 for a SOCKS proxy of any.
     monkeypatch.setattr("ims_mcp.client.outbound.getproxies", lambda: {"https": "socks4://10.0.0.1:1080"})
-    route = route_to(URL)
+    route = find_route(URL)
     assert (route.proxy, route.source) == ("socks5h://10.0.0.1:1080", "the system's settings")
     monkeypatch.setenv("https_proxy", "http://proxy.example:1")
-    assert route_to(URL).source == "https_proxy"
+    assert find_route(URL).source == "https_proxy"
 
 
 def test_socks_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv("all_proxy", f"socks5://user:{PASSWORD}@127.0.0.1:7891")
     with pytest.raises(ConnectionFailed, match=r"all_proxy names .*“socks5://127\.0\.0\.1:7891”") as caught:
-        route_to(URL)
+        find_route(URL)
     assert "pip install socksio PySocks" in caught.value.next_step
     assert PASSWORD not in caught.value.explain()
 
@@ -360,7 +360,7 @@ def test_an_authority_of_ones_own_is_believed(
             assert service.count == 2
 
     anyio.run(main)
-    assert variable in certificate_source()[0]
+    assert variable in describe_authorities()[0]
 
 
 def subject_hash(file: Path) -> str:
@@ -373,15 +373,15 @@ def test_a_bundle_of_another_program_that_is_gone_stands_in_nobodys_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "gone.pem"))
-    assert ssl_context().verify_mode is ssl.CERT_REQUIRED
-    source, problems = certificate_source()
+    assert make_ssl_context().verify_mode is ssl.CERT_REQUIRED
+    source, problems = describe_authorities()
     assert source == "the system"
     assert "REQUESTS_CA_BUNDLE" in problems[0]
 
 
 def test_a_place_for_keys_that_is_not_there_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSLKEYLOGFILE", "/nowhere/keys")
-    assert ssl_context().check_hostname
+    assert make_ssl_context().check_hostname
 
 
 @pytest.mark.parametrize("proxied", [False, True], ids=["direct", "proxied"])

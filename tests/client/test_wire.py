@@ -18,7 +18,7 @@ from alibabacloud_tea_util.models import RuntimeOptions
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.catalogue.operation import Effect, Operation, Parameter
-from ims_mcp.client.wire import MAX_QUERY_BYTES, place
+from ims_mcp.client.wire import MAX_QUERY_BYTES, encode_request
 from ims_mcp.errors import InvalidArguments
 from tests.client.conftest import KEY_ID, SECRET, MakeClient
 from tests.client.operations import all_facts, from_facts, made
@@ -156,30 +156,32 @@ def test_operations_travel_without_their_optional_parameters_as_the_official_sdk
 
 
 def test_documented_json_strings_travel_as_compact_json() -> None:
-    placed = place(
+    encoded = encode_request(
         get_operation("RegisterMediaInfo"),
         {"InputURL": "https://example.com/a.mp4", "UserData": {"NotifyAddress": "http://xx", "名": [1, 0.5, True]}},
     )
-    query = dict(parse_qsl(placed.query, strict_parsing=True))
+    query = dict(parse_qsl(encoded.query, strict_parsing=True))
     assert query["UserData"] == '{"NotifyAddress":"http://xx","名":[1,0.5,true]}'
-    text = place(get_operation("RegisterMediaInfo"), {"InputURL": "https://example.com/a.mp4", "UserData": '{"a": 1}'})
+    text = encode_request(
+        get_operation("RegisterMediaInfo"), {"InputURL": "https://example.com/a.mp4", "UserData": '{"a": 1}'}
+    )
     assert dict(parse_qsl(text.query))["UserData"] == '{"a": 1}', "a JSON string that was handed in stays as it is"
 
 
 def test_arguments_that_were_not_given_do_not_travel() -> None:
-    placed = place(get_operation("GetMediaInfo"), {"MediaId": "x", "InputURL": None})
-    assert placed.query == "MediaId=x"
+    encoded = encode_request(get_operation("GetMediaInfo"), {"MediaId": "x", "InputURL": None})
+    assert encoded.query == "MediaId=x"
 
 
 def test_a_flat_list_without_elements_sends_nothing() -> None:
     row = Parameter("Ids", "array", style="flat", items=Parameter("", "string"))
     operation = made("ListThings", Effect.READ, row)
-    assert place(operation, {"Ids": []}).query == ""
-    assert place(operation, {"Ids": ["a", "b"]}).query == "Ids.1=a&Ids.2=b"
+    assert encode_request(operation, {"Ids": []}).query == ""
+    assert encode_request(operation, {"Ids": ["a", "b"]}).query == "Ids.1=a&Ids.2=b"
 
 
 def test_a_query_too_long_for_a_request_line_is_refused_by_name() -> None:
     operation = made("PutThing", Effect.WRITE, Parameter("Timeline", "string"), Parameter("Title", "string"))
     with pytest.raises(InvalidArguments, match="Timeline") as caught:
-        place(operation, {"Timeline": "中" * MAX_QUERY_BYTES, "Title": "t"})
+        encode_request(operation, {"Timeline": "中" * MAX_QUERY_BYTES, "Title": "t"})
     assert str(MAX_QUERY_BYTES) in str(caught.value)

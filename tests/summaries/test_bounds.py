@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_mcp.summaries.bounds import OMITTED, fit, measured, size_bytes
+from ims_mcp.summaries.bounds import OMITTED, fit, measure, size_bytes
 from tests.summaries.hostile import objects
 
 
@@ -74,8 +74,8 @@ def test_without_a_query_no_advice_is_given() -> None:
 def test_measured_is_the_size_of_the_json(tree: dict[str, Any]) -> None:
     tree = json.loads(json.dumps(tree).replace("\\ud800", "?"))
     size = size_bytes(tree)
-    assert measured(tree, size) == size
-    assert measured(tree, size - 1) > size - 1
+    assert measure(tree, size) == size
+    assert measure(tree, size - 1) > size - 1
 
 
 @given(objects, st.integers(600, 3000), st.integers(1, 60))

@@ -9,7 +9,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
 from ims_mcp.summaries.query import select
@@ -336,13 +335,6 @@ def test_the_output_schema_is_lean() -> None:
     assert len(text) <= 900
     assert OUTPUT_SCHEMA["type"] == "object"
     assert not any(word in text for word in ("$ref", "anyOf", "oneOf", '"null"', '"title":{"title"'))
-
-
-def test_an_unknown_view_or_section_names_the_known_ones() -> None:
-    with pytest.raises(InvalidArguments, match="summary, files, ai, full"):
-        media_info_view({}, view="all", call=CALL)  # type: ignore[arg-type]
-    with pytest.raises(InvalidArguments, match="chapters"):
-        media_info_view({}, view="ai", ai_section="songs", call=CALL)
 
 
 def test_files_folded_into_a_table_keep_what_sets_them_apart() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.query import check_query, select
-from ims_mcp.summaries.shaping import HIDDEN, HIDDEN_FOR_GOOD, MAX_BYTES, OUR_NAMES, shape
+from ims_mcp.summaries.shaping import HIDDEN_FOR_GOOD, HIDDEN_UNLESS_ASKED, MAX_BYTES, OUR_NAMES, shape
 from tests.bodies.media_info import body
 from tests.summaries.hostile import SECRET, huge_media_bodies, media_bodies, objects
 
@@ -104,7 +104,10 @@ def test_a_list_of_pairs_hides_the_values_of_credentials() -> None:
 
 def test_a_live_address_comes_whole_where_the_operation_shows_credentials() -> None:
     data = {"SourceUrl": f"rtmp://h/live/s?key={SECRET}", "MonitorUrl": f"rtmp://h/live/m?auth_key={SECRET}"}
-    assert shape(data, secret_fields=("SourceUrl",)) == {"SourceUrl": HIDDEN, "MonitorUrl": "rtmp://h/live/m"}
+    assert shape(data, secret_fields=("SourceUrl",)) == {
+        "SourceUrl": HIDDEN_UNLESS_ASKED,
+        "MonitorUrl": "rtmp://h/live/m",
+    }
     shown = shape(data, secret_fields=("SourceUrl",), include_credentials=True)
     assert shown == {"SourceUrl": data["SourceUrl"], "MonitorUrl": "rtmp://h/live/m"}
     assert shape(data, include_signed_urls=True) == data
@@ -120,7 +123,7 @@ def test_signed_urls_lose_their_query_unless_asked_for() -> None:
 def test_upload_credentials_are_hidden_unless_asked_for() -> None:
     shaped = shape(UPLOAD)
     assert shaped == {**UPLOAD, "UploadAddress": ADDRESS, "UploadAuth": HIDDEN_FOR_GOOD}
-    assert shape(UPLOAD, secret_fields=("UploadAuth",))["UploadAuth"] == HIDDEN
+    assert shape(UPLOAD, secret_fields=("UploadAuth",))["UploadAuth"] == HIDDEN_UNLESS_ASKED
     assert shape(UPLOAD, include_credentials=True) == {**UPLOAD, "UploadAddress": ADDRESS}
 
 
@@ -141,7 +144,7 @@ def test_a_continuation_token_is_no_credential(name: str) -> None:
 
 
 def test_an_operations_own_secret_fields_are_hidden() -> None:
-    assert shape({"RtmpKey": SECRET}, secret_fields=("RtmpKey",)) == {"RtmpKey": HIDDEN}
+    assert shape({"RtmpKey": SECRET}, secret_fields=("RtmpKey",)) == {"RtmpKey": HIDDEN_UNLESS_ASKED}
     assert shape({"RtmpKey": SECRET}) == {"RtmpKey": SECRET}
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_mcp.secrets import without_signatures
-from ims_mcp.summaries.signed_urls import expiry
+from ims_mcp.summaries.values import find_expiry
 
 V1 = "http://b.oss-cn-shanghai.aliyuncs.com/a/b.mp4?Expires=1790000000&OSSAccessKeyId=STS.X&Signature=Ab%2Bc%3D&security-token=T"
 V4 = (
@@ -55,7 +55,7 @@ def test_a_signature_is_left_off_and_nothing_else(text: str, shown: str) -> None
     ],
 )
 def test_expiry_is_iso_time_or_nothing(url: str, end: str) -> None:
-    assert expiry(url) == end
+    assert find_expiry(url) == end
 
 
 @given(

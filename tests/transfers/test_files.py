@@ -249,7 +249,7 @@ async def test_relative_names_are_looked_for_in_every_directory(setting: Setting
 async def test_a_directory_that_is_reached_over_a_link_works_by_either_name(setting: Setting) -> None:
     link = setting.home / "link"
     link.symlink_to(setting.files)
-    named = read_settings({}, upload_dir=[str(link)]).upload_dirs
+    named = read_settings({}, upload_dirs=[str(link)]).upload_dirs
     path = setting.video()
     async with setting.client(upload_dirs=named) as client:
         first = await call(client, "upload_media", path=str(link / path.name))

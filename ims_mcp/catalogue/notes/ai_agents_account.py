@@ -9,8 +9,8 @@ from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
-ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from start_rtc_robot_instance."}
-BATCH_ID: ParameterNotes = {"text": "Batch of licences, from get_ai_rtc_license_info_list."}
+ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from StartRtcRobotInstance."}
+BATCH_ID: ParameterNotes = {"text": "Batch of licences, from GetAiRtcLicenseInfoList."}
 CALL_KIND: ParameterNotes = {"text": "1 voice, 2 vision.", "minimum": 1, "maximum": 2}
 NEED_TOTAL: ParameterNotes = {"text": "Add TotalCount; default true."}
 
@@ -20,10 +20,11 @@ NOTES = (
         title="Send a robot into a channel",
         purpose=(
             "Start a voice robot in an RTC channel you already have. It takes a RobotId and few settings; "
-            "agents set up in the console have start_ai_agent_instance and generate_ai_agent_call. Returns the "
-            "InstanceId for describe_rtc_robot_instance and stop_rtc_robot_instance. Each call starts another robot."
+            "agents set up in the console have StartAIAgentInstance and GenerateAIAgentCall. Returns the "
+            "InstanceId for DescribeRtcRobotInstance and StopRtcRobotInstance. Each call starts another robot."
         ),
         effect=Effect.WRITE,
+        replaced_by="StartAIAgentInstance",
         parameters={
             "RobotId": {"text": "Id of the robot."},
             "ChannelId": {"text": "RTC channel it joins."},
@@ -33,64 +34,55 @@ NOTES = (
             "UserData": {"text": "Data of yours, returned as it is."},
         },
         costs="Billed by the minute of the call.",
-        words=("voice robot", "rtc bot", "robot in a call", "启动机器人", "语音机器人", "RTC机器人"),
     ),
     OperationNotes(
         operation="UpdateRtcRobotInstance",
         title="Change a running robot",
         purpose=(
-            "Change a robot started with start_rtc_robot_instance while it talks: its voice from the next sentence on, "
+            "Change a robot started with StartRtcRobotInstance while it talks: its voice from the next sentence on, "
             "whether it may be interrupted at once, its greeting unless that was played already. Agents started "
-            "otherwise are changed with update_ai_agent_instance."
+            "otherwise are changed with UpdateAIAgentInstance."
         ),
         effect=Effect.WRITE,
+        replaced_by="UpdateAIAgentInstance",
         parameters={"InstanceId": ROBOT_INSTANCE, "Config": {"text": "What changes."}},
         idempotent=True,
-        words=("change robot voice", "interruptible", "修改机器人", "切换音色", "更新机器人"),
     ),
     OperationNotes(
         operation="DescribeRtcRobotInstance",
         title="Inspect a running robot",
         purpose=(
-            "Read a robot started with start_rtc_robot_instance: whether it is Executing or Finished, its channel and "
+            "Read a robot started with StartRtcRobotInstance: whether it is Executing or Finished, its channel and "
             "settings. The channel token stays hidden unless include_credentials. Agents started otherwise are in "
-            "describe_ai_agent_instance."
+            "DescribeAIAgentInstance."
         ),
         effect=Effect.READ,
+        replaced_by="DescribeAIAgentInstance",
         parameters={"InstanceId": ROBOT_INSTANCE},
         rules=(AtLeastOne(("InstanceId",)),),
         idempotent=True,
         secret_fields=("AuthToken",),
-        words=(
-            "robot status",
-            "is the robot running",
-            "机器人状态",
-            "查询机器人",
-            "RTC机器人",
-            "is the robot still there",
-            "机器人还在吗",
-        ),
     ),
     OperationNotes(
         operation="StopRtcRobotInstance",
         title="End a robot's call",
         purpose=(
-            "Take a robot started with start_rtc_robot_instance out of its channel. The conversation is over and "
-            "cannot be taken up again. Agents started otherwise are ended with stop_ai_agent_instance."
+            "Take a robot started with StartRtcRobotInstance out of its channel. The conversation is over and "
+            "cannot be taken up again. Agents started otherwise are ended with StopAIAgentInstance."
         ),
         effect=Effect.DESTRUCTIVE,
+        replaced_by="StopAIAgentInstance",
         destructive_when=(AskWhen("ends a robot's conversation, which cannot be taken up again"),),
         parameters={"InstanceId": ROBOT_INSTANCE},
         idempotent=True,
-        words=("hang up robot", "end bot session", "停止机器人", "结束通话", "关闭机器人"),
     ),
     OperationNotes(
         operation="SetNotifyConfig",
         title="Configure an agent's callbacks",
         purpose=(
             "Set for one agent whether and where its events are announced and whether calls are recorded to OSS. It "
-            "overwrites the whole configuration of that agent: read it with describe_notify_config first and send "
-            "all that is to stay. Events of media jobs are set with set_event_callback instead."
+            "overwrites the whole configuration of that agent: read it with DescribeNotifyConfig first and send "
+            "all that is to stay. Events of media jobs are set with SetEventCallback instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -110,40 +102,27 @@ NOTES = (
             "AudioOssPath": {"text": "OSS path of the recordings."},
         },
         idempotent=True,
-        words=(
-            "agent webhook",
-            "record calls",
-            "notification",
-            "智能体回调",
-            "通话录音",
-            "回调配置",
-            "agent events to my server",
-            "record agent calls",
-            "智能体事件通知",
-            "开启通话录音",
-        ),
     ),
     OperationNotes(
         operation="DescribeNotifyConfig",
         title="Read an agent's callbacks",
         purpose=(
             "Read where one agent's events are announced, which events, and whether its calls are recorded. Use it "
-            "before set_notify_config, which replaces everything. The token that callbacks carry stays hidden unless "
-            "include_credentials. Callbacks of media jobs are in get_event_callback."
+            "before SetNotifyConfig, which replaces everything. The token that callbacks carry stays hidden unless "
+            "include_credentials. Callbacks of media jobs are in GetEventCallback."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         parameters={"AIAgentId": AGENT_ID},
         idempotent=True,
         secret_fields=("Token",),
-        words=("agent webhook", "are calls recorded", "查询回调", "智能体回调", "录音配置"),
     ),
     OperationNotes(
         operation="ActiveAiRtcLicense",
         title="Activate a device licence",
         purpose=(
             "Bind one licence of a batch to a device, so that it may talk to agents. It cannot be undone and uses the "
-            "licence up. Free codes are in get_ai_rtc_auth_code_list (Status=2). The licence that comes back is "
+            "licence up. Free codes are in GetAiRtcAuthCodeList (Status=2). The licence that comes back is "
             "hidden unless include_credentials; whether it worked is Success in the answer."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -155,19 +134,6 @@ NOTES = (
         },
         secret_fields=("License",),
         costs="Uses up a paid licence for good.",
-        words=(
-            "activate device",
-            "license key",
-            "iot toy",
-            "激活",
-            "激活授权",
-            "设备授权",
-            "license激活",
-            "activate toy",
-            "bind licence to device",
-            "激活设备",
-            "设备激活",
-        ),
     ),
     OperationNotes(
         operation="GetAiRtcAuthCodeList",
@@ -175,7 +141,7 @@ NOTES = (
         purpose=(
             "List the authorisation codes of a batch of device licences: activated or not, on which device, when. "
             "Codes and licences stay hidden unless include_credentials. What batches there are, and how much of each "
-            "is left, is in get_ai_rtc_license_info_list. Pages with PageNo."
+            "is left, is in GetAiRtcLicenseInfoList. Pages with PageNo."
         ),
         effect=Effect.READ,
         parameters={
@@ -187,14 +153,13 @@ NOTES = (
         idempotent=True,
         # Whoever has a code can use up the licence behind it.
         secret_fields=("AuthCode", "License"),
-        words=("activation codes", "licence keys", "unused codes", "授权码", "授权码列表", "激活码"),
     ),
     OperationNotes(
         operation="GetAiRtcLicenseInfoList",
         title="List batches of device licences",
         purpose=(
             "List the batches of licences for devices that talk to agents: how many were bought, how many are left, "
-            "contract, when they begin and end. The single codes of a batch are in get_ai_rtc_auth_code_list. Pages "
+            "contract, when they begin and end. The single codes of a batch are in GetAiRtcAuthCodeList. Pages "
             "with PageNo."
         ),
         effect=Effect.READ,
@@ -205,15 +170,5 @@ NOTES = (
             "NeedTotalCount": NEED_TOTAL,
         },
         idempotent=True,
-        words=(
-            "licences left",
-            "license expiry",
-            "purchased licences",
-            "授权批次",
-            "license列表",
-            "剩余授权",
-            "device licences remaining",
-            "还剩多少授权",
-        ),
     ),
 )

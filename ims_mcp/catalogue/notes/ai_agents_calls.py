@@ -52,9 +52,9 @@ NOTES = (
         title="Send an agent into a channel",
         purpose=(
             "Start a voice, vision or avatar agent in an RTC channel you already have, with a token you made from your "
-            "own AppKey. If channel and token are still missing, generate_ai_agent_call makes them and starts the "
-            "agent in one step; to ring a telephone use start_ai_agent_outbound_call. Each call starts another agent. "
-            "Returns the InstanceId; describe_ai_agent_instance shows Executing or Finished."
+            "own AppKey. If channel and token are still missing, GenerateAIAgentCall makes them and starts the "
+            "agent in one step; to ring a telephone use StartAIAgentOutboundCall. Each call starts another agent. "
+            "Returns the InstanceId; DescribeAIAgentInstance shows Executing or Finished."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -69,21 +69,6 @@ NOTES = (
             "TemplateConfig": OLD_TEMPLATE_CONFIG,
         },
         costs="Billed by the minute of the call.",
-        words=(
-            "voice bot",
-            "talk to ai",
-            "digital human call",
-            "rtc agent",
-            "智能体",
-            "启动智能体",
-            "语音通话",
-            "put ai assistant into call",
-            "start voice agent",
-            "start ai agent in room",
-            "启动语音智能体",
-            "让AI加入通话",
-            "智能体语音通话",
-        ),
     ),
     OperationNotes(
         operation="UpdateAIAgentInstance",
@@ -101,28 +86,6 @@ NOTES = (
             "TemplateConfig": OLD_TEMPLATE_CONFIG,
         },
         idempotent=True,
-        words=(
-            "change voice",
-            "louder",
-            "mid-call settings",
-            "修改智能体",
-            "切换音色",
-            "调整音量",
-            "通话中",
-            "change the agent's prompt",
-            "change agent settings",
-            "make agent speak slower",
-            "different voice in the call",
-            "改智能体提示词",
-            "换智能体音色",
-            "智能体提示词",
-            "make it louder in the call",
-            "speak slower",
-            "change greeting",
-            "声音大一点",
-            "说慢点",
-            "换个声音",
-        ),
     ),
     OperationNotes(
         operation="DescribeAIAgentInstance",
@@ -131,27 +94,12 @@ NOTES = (
             "Read one agent instance by its id: whether the call runs (Executing) or has ended (Finished), its "
             "settings and channel, for telephone calls numbers, duration and who hung up, and the address of the call "
             "log. The channel token stays hidden unless include_credentials. For the calls of an agent use "
-            "list_ai_agent_instance."
+            "ListAIAgentInstance."
         ),
         effect=Effect.READ,
         parameters={"InstanceId": INSTANCE_ID},
         idempotent=True,
         secret_fields=("AuthToken", "OpenAIExtraQuery"),
-        words=(
-            "call status",
-            "call duration",
-            "who hung up",
-            "call log",
-            "通话状态",
-            "通话记录",
-            "查询智能体实例",
-            "is the call over",
-            "how did the call go",
-            "did they pick up",
-            "电话打完了吗",
-            "接通了没",
-            "通话结束了吗",
-        ),
     ),
     OperationNotes(
         operation="ListAIAgentInstance",
@@ -171,46 +119,19 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=("AuthToken", "OpenAIExtraQuery"),
-        words=(
-            "call history",
-            "past calls",
-            "running calls",
-            "通话列表",
-            "历史通话",
-            "智能体实例列表",
-            "recent calls of the agent",
-            "最近的通话",
-            "calls of today",
-            "which calls are running",
-            "今天的通话",
-        ),
     ),
     OperationNotes(
         operation="StopAIAgentInstance",
         title="End an agent's call",
         purpose=(
             "Take the agent out of its channel or hang up its telephone call. The call is over and cannot be taken "
-            "up again; a new one has to be started. To let a person go on instead use takeover_ai_agent_call, to put "
-            "a caller through to another number forward_ai_agent_call."
+            "up again; a new one has to be started. To let a person go on instead use TakeoverAIAgentCall, to put "
+            "a caller through to another number ForwardAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("ends a call for whoever is in it; it cannot be taken up again"),),
         parameters={"InstanceId": INSTANCE_ID},
         idempotent=True,
-        words=(
-            "hang up",
-            "stop bot",
-            "end conversation",
-            "挂断",
-            "停止智能体",
-            "结束通话",
-            "hang up the call",
-            "stop the agent",
-            "kick the agent out",
-            "挂电话",
-            "停掉智能体",
-            "结束智能体通话",
-        ),
     ),
     OperationNotes(
         operation="GenerateAIAgentCall",
@@ -219,7 +140,7 @@ NOTES = (
             "Make an RTC channel and start the agent in it at once: more than the generating of a token that the name "
             "suggests, and the minutes count from here. Returns InstanceId, channel and user names, and the token with "
             "which a person's app joins, hidden unless include_credentials. With a channel and token of your own use "
-            "start_ai_agent_instance. Each call starts another agent."
+            "StartAIAgentInstance. Each call starts another agent."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -234,20 +155,6 @@ NOTES = (
         },
         secret_fields=("Token",),
         costs="Billed by the minute of the call.",
-        words=(
-            "talk to the bot",
-            "voice chat",
-            "call token",
-            "join channel",
-            "发起通话",
-            "智能体通话",
-            "实时对话",
-            "let user talk to ai agent",
-            "start ai call in app",
-            "ai voice chat with users",
-            "跟智能体通话",
-            "用户和AI通话",
-        ),
     ),
     OperationNotes(
         operation="StartAIAgentOutboundCall",
@@ -255,15 +162,15 @@ NOTES = (
         purpose=(
             "Let an agent ring a real telephone and talk to whoever answers. Be sure of the number and that the "
             "person may be called: it rings at once, and every further call of this tool rings again; after an "
-            "unclear failure look with list_ai_agent_instance first. Returns the InstanceId; "
-            "describe_ai_agent_instance shows how the call went, stop_ai_agent_instance hangs up."
+            "unclear failure look with ListAIAgentInstance first. Returns the InstanceId; "
+            "DescribeAIAgentInstance shows how the call went, StopAIAgentInstance hangs up."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
             "CalledNumber": {"text": "Number to ring."},
-            "CallerNumber": {"text": "Number of yours in mainland China: see list_ai_agent_phone_number."},
+            "CallerNumber": {"text": "Number of yours in mainland China: see ListAIAgentPhoneNumber."},
             "Config": {
                 "text": "Overrides for this call; what is not given stays as in the console.",
                 "nested": {
@@ -276,27 +183,6 @@ NOTES = (
             "ImsAIAgentFreeObCall": {"text": "Reserved: leave it out."},
         },
         costs="Dials a real phone number; billed by the minute.",
-        words=(
-            "phone call",
-            "dial",
-            "telephone",
-            "robocall",
-            "cold call",
-            "外呼",
-            "打电话",
-            "拨打电话",
-            "智能外呼",
-            "call this customer",
-            "call this number",
-            "ring the customer",
-            "ai phone call",
-            "make the bot phone somebody",
-            "给客户打电话",
-            "打这个号码",
-            "机器人打电话",
-            "电话回访",
-            "智能体打电话",
-        ),
     ),
     OperationNotes(
         operation="TakeoverAIAgentCall",
@@ -304,7 +190,7 @@ NOTES = (
         purpose=(
             "Let a person take the agent's place in its call. The person joins the channel under HumanAgentUserId with "
             "a token, which is returned only with RequireToken=true and hidden unless include_credentials. To send a "
-            "telephone call to another number use forward_ai_agent_call."
+            "telephone call to another number use ForwardAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes the agent out of its call; a person has to go on with it"),),
@@ -315,18 +201,6 @@ NOTES = (
         },
         rules=(AtLeastOne(("InstanceId",)),),
         secret_fields=("Token",),
-        words=(
-            "human agent",
-            "handover",
-            "escalate to human",
-            "人工接管",
-            "转人工",
-            "人工客服",
-            "a colleague takes over",
-            "real person joins",
-            "真人接管",
-            "人工介入",
-        ),
     ),
     OperationNotes(
         operation="ForwardAIAgentCall",
@@ -334,7 +208,7 @@ NOTES = (
         purpose=(
             "Put a telephone call that an agent is having through to another number, which rings at once. The agent "
             "can announce it, and say something if it fails. For a person who joins by app instead of telephone use "
-            "takeover_ai_agent_call."
+            "TakeoverAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("rings a real telephone at once and puts a call through to it"),),
@@ -346,36 +220,16 @@ NOTES = (
             "ErrorPrompt": {"text": "Said if it fails."},
         },
         costs="Dials a real phone number.",
-        words=(
-            "transfer call",
-            "redirect",
-            "connect to operator",
-            "呼叫转接",
-            "转接电话",
-            "转人工",
-            "transfer caller to a human number",
-            "电话转给同事",
-        ),
     ),
     OperationNotes(
         operation="GetAIAgentConcurrency",
         title="Count an agent's running calls",
         purpose=(
             "Read how many calls one agent is having at this moment, for instance before starting more or to watch "
-            "the load. It is a number only; which calls they are is in list_ai_agent_instance."
+            "the load. It is a number only; which calls they are is in ListAIAgentInstance."
         ),
         effect=Effect.READ,
         parameters={"AIAgentId": AGENT_ID},
         idempotent=True,
-        words=(
-            "concurrent calls",
-            "load",
-            "how many are talking",
-            "并发数",
-            "通话并发",
-            "当前通话数",
-            "how many calls right now",
-            "现在有多少路通话",
-        ),
     ),
 )

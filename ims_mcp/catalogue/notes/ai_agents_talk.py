@@ -34,28 +34,13 @@ NOTES = (
             "PageSize": {"text": "Entries a page; default 20.", "maximum": 100},
         },
         idempotent=True,
-        words=(
-            "transcript",
-            "chat history",
-            "what was said",
-            "conversation log",
-            "对话记录",
-            "聊天记录",
-            "会话历史",
-            "what did the user and bot say",
-            "call transcript",
-            "conversation with the agent",
-            "智能体对话记录",
-            "聊了什么",
-            "通话内容",
-        ),
     ),
     OperationNotes(
         operation="DeleteAIAgentDialogue",
         title="Delete an entry of a conversation",
         purpose=(
             "Delete one entry of a session's stored conversation, for instance because it holds personal data. It "
-            "cannot be undone. The ids of session, entry and workflow node are in list_ai_agent_dialogues; several "
+            "cannot be undone. The ids of session, entry and workflow node are in ListAIAgentDialogues; several "
             "entries need several calls."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -66,24 +51,13 @@ NOTES = (
             "NodeId": {"text": "Workflow node of the entry."},
         },
         idempotent=True,
-        words=(
-            "erase chat",
-            "remove message",
-            "privacy",
-            "删除对话",
-            "删除聊天记录",
-            "清除会话",
-            "forget what was said",
-            "delete chat history",
-            "删对话记录",
-        ),
     ),
     OperationNotes(
         operation="ListAIAgentPhoneNumber",
         title="List phone numbers of agents",
         purpose=(
             "List the telephone numbers the account has for agents, with their state. Use it to choose the "
-            "CallerNumber for start_ai_agent_outbound_call: status 2 is a working number. Pages with "
+            "CallerNumber for StartAIAgentOutboundCall: status 2 is a working number. Pages with "
             "PageNumber; TotalNumber says how many."
         ),
         effect=Effect.READ,
@@ -97,17 +71,6 @@ NOTES = (
             "PageSize": {"text": "Numbers a page; default 50.", "maximum": 100},
         },
         idempotent=True,
-        words=(
-            "caller id",
-            "our numbers",
-            "phone lines",
-            "号码列表",
-            "电话号码",
-            "主叫号码",
-            "外呼号码",
-            "which phone numbers can we call from",
-            "可用的外呼号码",
-        ),
     ),
     OperationNotes(
         operation="ListAIAgentVoiceprints",
@@ -124,7 +87,6 @@ NOTES = (
             "PageSize": {"text": "Voiceprints a page.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        words=("speakers", "voice id", "who is registered", "声纹列表", "查询声纹", "声纹"),
     ),
     OperationNotes(
         operation="SetAIAgentVoiceprint",
@@ -151,28 +113,13 @@ NOTES = (
             },
         },
         idempotent=True,
-        words=(
-            "enroll voice",
-            "speaker recognition",
-            "voice id",
-            "注册声纹",
-            "声纹识别",
-            "声纹录入",
-            "recognise the speaker",
-            "register my voice with agent",
-            "录入声纹",
-            "登记声纹",
-            "teach agent my voice",
-            "enrol speaker",
-            "让智能体认识我的声音",
-        ),
     ),
     OperationNotes(
         operation="ClearAIAgentVoiceprint",
         title="Delete a voiceprint",
         purpose=(
             "Delete a registered voiceprint; agents no longer recognise that speaker. It cannot be undone: the person "
-            "has to be recorded and registered again with set_ai_agent_voiceprint. Prints taken during conversations "
+            "has to be recorded and registered again with SetAIAgentVoiceprint. Prints taken during conversations "
             "need RegistrationMode=Implicit."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -180,7 +127,6 @@ NOTES = (
         parameters={"VoiceprintId": {"text": "Voiceprint to delete."}, "RegistrationMode": REGISTRATION_MODE},
         rules=(AtLeastOne(("VoiceprintId",)),),
         idempotent=True,
-        words=("remove voice", "forget speaker", "privacy", "删除声纹", "清除声纹", "注销声纹"),
     ),
     OperationNotes(
         operation="SendAIAgentDataChannelMessage",
@@ -188,7 +134,7 @@ NOTES = (
         purpose=(
             "Send a JSON message over the data channel of a running call, for the app at the other end to act on: show "
             "a card, change a screen. It is meant for the app, not for the model. To make the agent speak use "
-            "send_ai_agent_speech, to ask the model send_ai_agent_text."
+            "SendAIAgentSpeech, to ask the model SendAIAgentText."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -200,16 +146,6 @@ NOTES = (
                 "max_characters": 8192,
             },
         },
-        words=(
-            "custom message",
-            "signal the app",
-            "data channel",
-            "自定义消息",
-            "数据通道",
-            "发送消息",
-            "send json to the app in the call",
-            "给客户端发自定义消息",
-        ),
     ),
     OperationNotes(
         operation="SendAIAgentSpeech",
@@ -217,7 +153,7 @@ NOTES = (
         purpose=(
             "Let the agent in a running call speak a given text word for word, or play an audio file, without asking "
             "the model. With EnableInterrupt it breaks into what is being said. To let the model answer something use "
-            "send_ai_agent_text."
+            "SendAIAgentText."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -226,41 +162,17 @@ NOTES = (
             "Type": {"text": "What Text is; default Text.", "choices": ("Text", "AudioUrl")},
             "EnableInterrupt": {"text": "Break into running speech; default true."},
         },
-        words=(
-            "announce",
-            "speak text",
-            "broadcast",
-            "play audio",
-            "主动播报",
-            "播报",
-            "让智能体说话",
-            "let the agent say something now",
-            "announce in the call",
-            "让智能体说一句",
-            "马上播报",
-        ),
     ),
     OperationNotes(
         operation="SendAIAgentText",
         title="Ask the agent in writing",
         purpose=(
             "Hand the model of a running call a text as if the user had said it; the agent then answers by voice. To "
-            "have a text spoken as it is use send_ai_agent_speech. The answer does not come back with this call: it "
-            "is heard, and readable with list_ai_agent_dialogues."
+            "have a text spoken as it is use SendAIAgentSpeech. The answer does not come back with this call: it "
+            "is heard, and readable with ListAIAgentDialogues."
         ),
         effect=Effect.WRITE,
         parameters={"InstanceId": INSTANCE_ID, "Text": {"text": "Input for the model."}},
-        words=(
-            "prompt the bot",
-            "type a question",
-            "llm input",
-            "发送文本",
-            "文本提问",
-            "输入大模型",
-            "type to the agent",
-            "ask agent a question",
-            "给智能体发文字",
-        ),
     ),
     OperationNotes(
         operation="SubmitAIAgentVideoAuditTask",
@@ -269,7 +181,7 @@ NOTES = (
             "Let an agent's multimodal model look at frames of a video in OSS, taken as each capture policy says, and "
             "judge them by its prompt. It runs in the background and no call reads the result: it goes to the address "
             "in CallbackConfig only, so give one. For ordinary moderation with results to read use "
-            "submit_media_censor_job."
+            "SubmitMediaCensorJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -296,15 +208,6 @@ NOTES = (
             "UserData": {"text": "Data of yours, returned as it is."},
         },
         costs="Billed as AI analysis.",
-        words=(
-            "check video",
-            "review frames",
-            "inspect recording",
-            "视频审核",
-            "视频质检",
-            "抽帧分析",
-            "agent reviews video",
-        ),
     ),
     OperationNotes(
         operation="GenerateMessageChatToken",
@@ -312,7 +215,7 @@ NOTES = (
         purpose=(
             "Get what a user's app needs to log in to the message chat with an agent: app id, token, signature and "
             "when they expire (TimeStamp). Nothing is started. The secrets stay hidden unless include_credentials. For "
-            "a voice or video call use generate_ai_agent_call."
+            "a voice or video call use GenerateAIAgentCall."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -324,19 +227,6 @@ NOTES = (
         # It hands out a token and changes nothing else.
         idempotent=True,
         secret_fields=("Token", "AppSign"),
-        words=(
-            "im token",
-            "chat login",
-            "text chat",
-            "消息聊天",
-            "聊天token",
-            "登录凭证",
-            "login token for chat",
-            "聊天登录",
-            "sign in to chat",
-            "user logs in to message chat",
-            "登录消息聊天",
-        ),
     ),
     OperationNotes(
         operation="SendMessageChatText",
@@ -344,7 +234,7 @@ NOTES = (
         purpose=(
             "Push a text from an agent into a user's message chat without being asked: a notice, or a message of your "
             "own format. It is delivered as it is; the model does not write it. Sending again shows it twice. In a "
-            "running voice call use send_ai_agent_speech instead."
+            "running voice call use SendAIAgentSpeech instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("sends a message to a person, which cannot be taken back", shows=("Text",)),),
@@ -357,15 +247,5 @@ NOTES = (
             "Mode": {"text": "Default offline.", "choices": ("online", "offline")},
             "NeedArchiving": {"text": "Keep it in the chat record; default true."},
         },
-        words=(
-            "push notification",
-            "proactive message",
-            "im message",
-            "推送消息",
-            "发送聊天消息",
-            "主动推送",
-            "push chat message to user",
-            "给用户推消息",
-        ),
     ),
 )

@@ -32,9 +32,9 @@ JOB_NOTES = (
         title="Transcribe speech",
         purpose=(
             "Turn the speech of a video or audio file into text with times, for subtitles or search. Runs in the "
-            "background; get_smart_handle_job returns the sentences in JobResult.AiResult. StartTime and Duration "
-            "limit it to a part. For names and jargon make a word list with create_hotword_library first. To read "
-            "subtitles that are burnt into the picture use submit_i_production_job (CaptionExtraction)."
+            "background; GetSmartHandleJob returns the sentences in JobResult.AiResult. StartTime and Duration "
+            "limit it to a part. For names and jargon make a word list with CreateHotwordLibrary first. To read "
+            "subtitles that are burnt into the picture use SubmitIProductionJob (CaptionExtraction)."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -61,39 +61,15 @@ JOB_NOTES = (
         },
         poll=SMART_POLL,
         costs="Billed by the length of the audio.",
-        words=(
-            "speech to text",
-            "transcript",
-            "captions",
-            "subtitle generation",
-            "语音识别",
-            "语音转文字",
-            "转写",
-            "自动字幕",
-            "subtitles from speech",
-            "generate subtitles",
-            "transcribe interview",
-            "write down what is said",
-            "auto captions",
-            "生成字幕",
-            "语音变文字",
-            "采访转文字",
-            "出字幕",
-            "自动加字幕",
-            "说了什么",
-            "captions for a video",
-            "closed captions",
-            "视频配字幕",
-        ),
     ),
     OperationNotes(
         operation="SubmitAudioProduceJob",
         title="Speak a text",
         purpose=(
             "Turn a text into a spoken audio file in OSS with a ready voice or a cloned one. Voices: "
-            "list_smart_voice_groups and list_customized_voices. Runs in the background; get_smart_handle_job shows "
+            "ListSmartVoiceGroups and ListCustomizedVoices. Runs in the background; GetSmartHandleJob shows "
             "the state, and MediaId names the asset that is made. For a talking person in the picture use "
-            "submit_avatar_video_job."
+            "SubmitAvatarVideoJob."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -133,24 +109,6 @@ JOB_NOTES = (
         },
         poll=SMART_POLL,
         costs="Billed by the length of the text.",
-        words=(
-            "text to speech",
-            "tts",
-            "voice over",
-            "narration",
-            "read aloud",
-            "语音合成",
-            "文字转语音",
-            "配音",
-            "read text aloud",
-            "text into mp3",
-            "speak this text",
-            "generate narration",
-            "文字变语音",
-            "把文字念出来",
-            "生成旁白",
-            "生成配音",
-        ),
     ),
     OperationNotes(
         operation="SubmitTextGenerateJob",
@@ -158,7 +116,7 @@ JOB_NOTES = (
         purpose=(
             "Let a language model write marketing copy or short titles from keywords, or a storyboard script from a "
             "text, to feed a one-click production. Runs in the background; the texts are in JobResult.AiResult of "
-            "get_smart_handle_job."
+            "GetSmartHandleJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -178,30 +136,13 @@ JOB_NOTES = (
         },
         poll=SMART_POLL,
         costs="Billed as AI text generation.",
-        words=(
-            "copywriting",
-            "generate title",
-            "script writing",
-            "slogan",
-            "文案生成",
-            "生成标题",
-            "分镜脚本",
-            "营销文案",
-            "write a slogan",
-            "write ad copy",
-            "ai copywriting",
-            "come up with titles",
-            "写文案",
-            "想标题",
-            "写脚本",
-        ),
     ),
     OperationNotes(
         operation="SubmitVideoTranslationJob",
         title="Translate a video",
         purpose=(
             "Translate a video or subtitle file into another language: subtitles only, dubbed speech, or dubbing with "
-            "matching lips. Burnt-in subtitles can be erased. Runs in the background; get_smart_handle_job returns "
+            "matching lips. Burnt-in subtitles can be erased. Runs in the background; GetSmartHandleJob returns "
             "the result. The JobId is in Data of the answer. OSS addresses have to lie in the region of the call."
         ),
         effect=Effect.WRITE,
@@ -234,26 +175,6 @@ JOB_NOTES = (
             pending=("Created", "Executing"),
         ),
         costs="Billed by the length of the video and the kind of translation.",
-        words=(
-            "dubbing",
-            "translate subtitles",
-            "lip sync",
-            "localise",
-            "视频翻译",
-            "字幕翻译",
-            "配音翻译",
-            "口型同步",
-            "dub into another language",
-            "translate the video",
-            "foreign language version",
-            "spanish subtitles",
-            "english dubbing",
-            "翻译视频",
-            "换成英文配音",
-            "多语种配音",
-            "字幕翻译成英文",
-            "译制片",
-        ),
     ),
     OperationNotes(
         operation="GetSmartHandleJob",
@@ -262,34 +183,18 @@ JOB_NOTES = (
             "See the state and result of a smart job: transcription, speech, text generation, translation, avatar "
             "video, highlight extraction, segmentation, chart. State is Created, Executing, Finished or Failed (with "
             "ErrorCode); the result is in JobResult (AiResult as JSON text, MediaId, MediaUrl) or Output. Other "
-            "analyses have their own: query_smarttag_job, query_i_production_job."
+            "analyses have their own: QuerySmarttagJob, QueryIProductionJob."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=(
-            "job result",
-            "transcript result",
-            "translation status",
-            "ai job",
-            "智能任务结果",
-            "任务状态",
-            "识别结果",
-            "is the transcription done",
-            "is the translation finished",
-            "is speech synthesis done",
-            "字幕好了没",
-            "翻译好了没",
-            "语音合成好了没",
-            "拆条好了没",
-        ),
     ),
     OperationNotes(
         operation="ListSmartJobs",
         title="List AI jobs",
         purpose=(
             "Browse smart jobs (transcription, speech, translation, charts) by kind and state, newest first. Use "
-            "NextToken or page numbers, not both. The results are not included: ask get_smart_handle_job for each."
+            "NextToken or page numbers, not both. The results are not included: ask GetSmartHandleJob for each."
         ),
         effect=Effect.READ,
         parameters={
@@ -301,36 +206,18 @@ JOB_NOTES = (
             "SortBy": {"text": "Default: newest first.", "choices": ("CreationTime:Desc", "CreationTime:Asc")},
         },
         idempotent=True,
-        words=(
-            "ai job history",
-            "failed transcriptions",
-            "recent ai jobs",
-            "智能任务列表",
-            "识别任务列表",
-            "recent transcription jobs",
-            "translation jobs",
-            "最近的语音识别任务",
-            "翻译任务列表",
-        ),
     ),
     OperationNotes(
         operation="DeleteSmartJob",
         title="Delete AI jobs",
         purpose=(
             "Remove one or several smart jobs with their results from the list for good. Files and assets that they "
-            "made stay. Read the results with get_smart_handle_job before."
+            "made stay. Read the results with GetSmartHandleJob before."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes smart jobs with their results for good"),),
         parameters={"JobId": {"text": "Comma-separated job ids.", "required": True, "comma_list": True}},
         idempotent=True,
-        words=(
-            "remove ai job",
-            "clear job history",
-            "删除智能任务",
-            "清理任务",
-            "delete finished transcription jobs",
-        ),
     ),
     OperationNotes(
         operation="SubmitIProductionJob",
@@ -339,7 +226,7 @@ JOB_NOTES = (
             "Run one ready algorithm on a file: pick a cover, make a short or GIF, remove logos or subtitles, read "
             "burnt-in captions, cut out a green screen, beautify faces, turn landscape into portrait, find beats or "
             "choruses, reduce noise, mix audio, separate vocals. FunctionName chooses. Runs in the background; "
-            "follow it with query_i_production_job."
+            "follow it with QueryIProductionJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -390,81 +277,28 @@ JOB_NOTES = (
             pending=("Queuing", "Analyzing"),
         ),
         costs="AI processing, billed by the length of the media.",
-        words=(
-            "thumbnail",
-            "remove watermark",
-            "remove logo",
-            "remove subtitles",
-            "denoise",
-            "vertical video",
-            "智能封面",
-            "去水印",
-            "去字幕",
-            "横转竖",
-            "remove burned-in subtitles",
-            "remove background noise",
-            "separate vocals",
-            "green screen",
-            "landscape to portrait",
-            "smart cover",
-            "beautify face",
-            "find chorus",
-            "cover up station logo",
-            "去台标",
-            "擦除字幕",
-            "抠绿幕",
-            "人声分离",
-            "降噪",
-            "美颜",
-            "横屏转竖屏",
-            "横屏变竖屏",
-            "提取硬字幕",
-        ),
     ),
     OperationNotes(
         operation="QueryIProductionJob",
         title="Follow an algorithm job",
         purpose=(
-            "See the state (Queuing, Analyzing, Success, Fail) and the outcome of one submit_i_production_job: "
+            "See the state (Queuing, Analyzing, Success, Fail) and the outcome of one SubmitIProductionJob: "
             "Result as JSON text, and OutputFiles, OutputUrls or OutputMediaIds of what was made."
         ),
         effect=Effect.READ,
         parameters={"JobId": {"text": "Id of the job."}},
         idempotent=True,
-        words=(
-            "algorithm result",
-            "cover result",
-            "denoise result",
-            "智能生产任务",
-            "查询算法任务",
-            "去水印进度",
-            "is the logo removal done",
-            "vocal separation result",
-            "去字幕好了没",
-            "人声分离任务",
-            "查询人声分离",
-        ),
     ),
     OperationNotes(
         operation="CancelIProductionJob",
         title="Stop an algorithm job",
         purpose=(
-            "Stop a queued or running job of submit_i_production_job, such as a subtitle removal started by mistake. "
+            "Stop a queued or running job of SubmitIProductionJob, such as a subtitle removal started by mistake. "
             "Its work is lost and it cannot be resumed; submit it again instead. Finished jobs are not undone."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("cancels a job; its work is lost and it cannot be resumed"),),
         parameters={"JobId": {"text": "Id of the job."}},
         idempotent=True,
-        words=(
-            "abort job",
-            "stop processing",
-            "取消智能生产任务",
-            "停止任务",
-            "终止任务",
-            "stop logo removal",
-            "abort subtitle removal",
-            "取消去字幕",
-        ),
     ),
 )

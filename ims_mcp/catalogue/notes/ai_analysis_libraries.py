@@ -33,8 +33,8 @@ LIBRARY_NOTES = (
         title="Create a recognition library",
         purpose=(
             "Make an empty library of your own faces, logos, landmarks, objects or labels that AI tagging shall "
-            "recognise. Fill it with create_recognition_entity (who or what) and create_recognition_sample "
-            "(pictures). For spoken words use create_hotword_library. Returns LibId."
+            "recognise. Fill it with CreateRecognitionEntity (who or what) and CreateRecognitionSample "
+            "(pictures). For spoken words use CreateHotwordLibrary. Returns LibId."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -42,19 +42,6 @@ LIBRARY_NOTES = (
             "LibName": {"text": "At most 64 bytes.", "max_bytes": 64},
             "LibDescription": {"text": "At most 128 bytes.", "max_bytes": 128},
         },
-        words=(
-            "face library",
-            "custom recognition",
-            "logo library",
-            "人脸库",
-            "自定义识别库",
-            "创建识别库",
-            "own face library",
-            "celebrity library",
-            "建人脸库",
-            "新建人脸库",
-            "明星库",
-        ),
     ),
     OperationNotes(
         operation="ListRecognitionLibs",
@@ -71,34 +58,25 @@ LIBRARY_NOTES = (
             "PageSize": PAGE_50,
         },
         idempotent=True,
-        words=(
-            "my face libraries",
-            "which libraries",
-            "人脸库列表",
-            "识别库列表",
-            "custom recognition libraries",
-            "有哪些人脸库",
-        ),
     ),
     OperationNotes(
         operation="DeleteRecognitionLib",
         title="Delete a recognition library",
         purpose=(
             "Remove a recognition library together with all its entities and sample pictures, for good. Tags that "
-            "were found with it stay. To remove one person or thing use delete_recognition_entity."
+            "were found with it stay. To remove one person or thing use DeleteRecognitionEntity."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a recognition library with all its entities and samples for good"),),
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM},
         idempotent=True,
-        words=("remove face library", "drop library", "删除人脸库", "删除识别库"),
     ),
     OperationNotes(
         operation="CreateRecognitionEntity",
         title="Add a recognised person or thing",
         purpose=(
             "Add one person, logo, landmark, object or label to a recognition library. It is recognised only once it "
-            "has samples: call create_recognition_sample with the returned EntityId."
+            "has samples: call CreateRecognitionSample with the returned EntityId."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -107,46 +85,29 @@ LIBRARY_NOTES = (
             "EntityName": {"text": "At most 64 bytes.", "max_bytes": 64},
             "EntityInfo": {"text": "Extra data.", "kind": "object", "json_text": True, "max_bytes": 256},
         },
-        words=(
-            "add person",
-            "register face",
-            "add logo",
-            "添加人物",
-            "注册人脸",
-            "识别实体",
-            "add celebrity",
-            "register new face",
-            "teach a new person",
-            "加一个明星",
-            "人脸库加人",
-            "添加明星",
-            "录入人物",
-        ),
     ),
     OperationNotes(
         operation="ListRecognitionEntities",
         title="List recognised people or things",
         purpose=(
             "Browse the entities of one recognition library with names and extra data. Their pictures are in "
-            "list_recognition_samples. Page number and size have to be given."
+            "ListRecognitionSamples. Page number and size have to be given."
         ),
         effect=Effect.READ,
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM, "PageNumber": PAGE_NUMBER, "PageSize": PAGE_50},
         idempotent=True,
-        words=("known people", "who is in the library", "人物列表", "识别实体列表"),
     ),
     OperationNotes(
         operation="DeleteRecognitionEntity",
         title="Forget a person or thing",
         purpose=(
             "Remove one entity with its samples from a recognition library, so that later analyses no longer "
-            "recognise it. Tags found earlier stay. To remove a single picture use delete_recognition_sample."
+            "recognise it. Tags found earlier stay. To remove a single picture use DeleteRecognitionSample."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes an entity with its samples from a recognition library for good"),),
         parameters={"LibId": LIB_ID, "EntityId": ENTITY_ID, "Algorithm": ALGORITHM},
         idempotent=True,
-        words=("remove person", "unregister face", "删除人物", "删除识别实体"),
     ),
     OperationNotes(
         operation="CreateRecognitionSample",
@@ -163,18 +124,6 @@ LIBRARY_NOTES = (
             "ImageUrl": {"text": "Address of the picture."},
             "LabelPrompt": {"text": "Words that describe a label."},
         },
-        words=(
-            "add face photo",
-            "train recognition",
-            "sample image",
-            "添加人脸图片",
-            "添加样本",
-            "人脸样本",
-            "upload photo of the person",
-            "add more face pictures",
-            "上传人脸照片",
-            "加照片",
-        ),
     ),
     OperationNotes(
         operation="ListRecognitionSamples",
@@ -194,7 +143,6 @@ LIBRARY_NOTES = (
         },
         rules=(Needs("EntityId", "ANY", "EntityName"),),
         idempotent=True,
-        words=("face photos", "sample images", "样本列表", "人脸图片列表"),
     ),
     OperationNotes(
         operation="DeleteRecognitionSample",
@@ -212,7 +160,6 @@ LIBRARY_NOTES = (
             "Algorithm": ALGORITHM,
         },
         idempotent=True,
-        words=("remove photo", "wrong sample", "删除样本", "删除人脸图片"),
     ),
     OperationNotes(
         operation="CreateHotwordLibrary",
@@ -220,7 +167,7 @@ LIBRARY_NOTES = (
         purpose=(
             "Make a list of names and technical terms with weights that speech recognition, structured analysis or "
             "video translation shall get right, with fixed translations if wanted. Pass the returned "
-            "HotwordLibraryId to submit_asr_job. For faces and logos see create_recognition_lib."
+            "HotwordLibraryId to SubmitASRJob. For faces and logos see CreateRecognitionLib."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -229,40 +176,24 @@ LIBRARY_NOTES = (
             "Hotwords": HOTWORDS,
             "Description": HOTWORD_DESCRIPTION,
         },
-        words=(
-            "glossary",
-            "custom vocabulary",
-            "jargon",
-            "proper names",
-            "热词库",
-            "创建热词",
-            "术语表",
-            "专有名词",
-            "names that speech recognition gets wrong",
-            "brand names list",
-            "专有名词表",
-            "品牌词",
-            "术语库",
-        ),
     ),
     OperationNotes(
         operation="GetHotwordLibrary",
         title="Read a hotword library",
         purpose=(
             "Read one hotword library with all its words, weights and translations. Do this before "
-            "update_hotword_library, which replaces the whole list."
+            "UpdateHotwordLibrary, which replaces the whole list."
         ),
         effect=Effect.READ,
         parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
         idempotent=True,
-        words=("show glossary", "vocabulary words", "查看热词", "热词库详情"),
     ),
     OperationNotes(
         operation="ListHotwordLibraries",
         title="List hotword libraries",
         purpose=(
             "Browse hotword libraries by name, use and creation time. The words themselves are not included: "
-            "get_hotword_library reads them. Use NextToken or page numbers, not both."
+            "GetHotwordLibrary reads them. Use NextToken or page numbers, not both."
         ),
         effect=Effect.READ,
         parameters={
@@ -270,14 +201,13 @@ LIBRARY_NOTES = (
             "UsageScenario": {**SCENARIO, "text": "Only for this use."},
         },
         idempotent=True,
-        words=("glossaries", "vocabularies", "热词库列表", "热词列表"),
     ),
     OperationNotes(
         operation="UpdateHotwordLibrary",
         title="Change a hotword library",
         purpose=(
             "Change the name, description or words of a hotword library. Hotwords is taken as the complete new list: "
-            "to add one word read the list with get_hotword_library, extend it and send all of it. What the library "
+            "to add one word read the list with GetHotwordLibrary, extend it and send all of it. What the library "
             "is used for cannot be changed."
         ),
         effect=Effect.WRITE,
@@ -289,19 +219,6 @@ LIBRARY_NOTES = (
             "Description": HOTWORD_DESCRIPTION,
         },
         idempotent=True,
-        words=(
-            "add hotword",
-            "edit glossary",
-            "change vocabulary",
-            "修改热词库",
-            "添加热词",
-            "更新热词",
-            "add a word to the glossary",
-            "加个热词",
-            "put a word into the glossary",
-            "add names to vocabulary",
-            "new term for speech recognition",
-        ),
     ),
     OperationNotes(
         operation="DeleteHotwordLibrary",
@@ -314,6 +231,5 @@ LIBRARY_NOTES = (
         destructive_when=(AskWhen("deletes a hotword library with all its words for good"),),
         parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
         idempotent=True,
-        words=("remove glossary", "drop vocabulary", "删除热词库", "删除热词"),
     ),
 )

@@ -30,9 +30,9 @@ UNDERSTANDING_NOTES = (
         title="Tag a video",
         purpose=(
             "Let AI label a video: people, objects, scenes, logos, on-screen text, speech and topics, as its template "
-            "says. Runs in the background; query_smarttag_job returns the tags. An asset of the library that should "
-            "become searchable is better served by submit_media_ai_analysis_job; for chapters and summaries see "
-            "submit_video_cognition_job."
+            "says. Runs in the background; QuerySmarttagJob returns the tags. An asset of the library that should "
+            "become searchable is better served by SubmitMediaAiAnalysisJob; for chapters and summaries see "
+            "SubmitVideoCognitionJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -67,32 +67,12 @@ UNDERSTANDING_NOTES = (
             pending=("Submitted", "Processing"),
         ),
         costs="AI processing, billed by the length of the video.",
-        words=(
-            "auto tagging",
-            "recognise faces",
-            "label video",
-            "ocr",
-            "智能标签",
-            "打标签",
-            "人脸识别",
-            "视频识别",
-            "labels for a video",
-            "what is in the video",
-            "recognise objects",
-            "auto tag",
-            "find tags",
-            "detect celebrities",
-            "给视频打标签",
-            "视频里有什么",
-            "识别视频内容",
-            "自动打标",
-        ),
     ),
     OperationNotes(
         operation="QuerySmarttagJob",
         title="Get a video's tags",
         purpose=(
-            "See the state (Submitted, Processing, Success, Fail) and the result of one submit_smarttag_job. Every "
+            "See the state (Submitted, Processing, Success, Fail) and the result of one SubmitSmarttagJob. Every "
             "result has a Type (labels, faces, OCR, ASR, ...) and Data as JSON text, which gets large for long "
             "videos; Usages says what was billed."
         ),
@@ -109,25 +89,14 @@ UNDERSTANDING_NOTES = (
             },
         },
         idempotent=True,
-        words=(
-            "tagging result",
-            "recognised people",
-            "tags",
-            "标签结果",
-            "智能标签查询",
-            "识别结果",
-            "which labels were found",
-            "打标结果",
-            "识别出了哪些标签",
-        ),
     ),
     OperationNotes(
         operation="SubmitVideoCognitionJob",
         title="Understand a video",
         purpose=(
             "Let AI understand a whole video: chapters, summaries, speakers, questions and answers, shots, actions, "
-            "as template and Params say. Deeper than submit_smarttag_job, which only labels. Runs in the background; "
-            "query_video_cognition_job returns the results."
+            "as template and Params say. Deeper than SubmitSmarttagJob, which only labels. Runs in the background; "
+            "QueryVideoCognitionJob returns the results."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -150,32 +119,12 @@ UNDERSTANDING_NOTES = (
             pending=("Submitted", "Processing"),
         ),
         costs="AI processing, billed by the length of the video.",
-        words=(
-            "summarise video",
-            "chapters",
-            "meeting summary",
-            "video understanding",
-            "视频理解",
-            "视频摘要",
-            "章节",
-            "总结",
-            "summarise the video",
-            "make chapters",
-            "meeting minutes",
-            "what is this video about",
-            "ask about a video",
-            "总结视频",
-            "视频讲了什么",
-            "会议纪要",
-            "分章节",
-            "生成摘要",
-        ),
     ),
     OperationNotes(
         operation="QueryVideoCognitionJob",
         title="Get a video's analysis",
         purpose=(
-            "See the state and the results of one submit_video_cognition_job: per algorithm a Type and Data as JSON "
+            "See the state and the results of one SubmitVideoCognitionJob: per algorithm a Type and Data as JSON "
             "text. Transcript, on-screen text and links to raw results are only included if IncludeResults asks for "
             "them."
         ),
@@ -193,17 +142,6 @@ UNDERSTANDING_NOTES = (
             "Params": OPEN,
         },
         idempotent=True,
-        words=(
-            "summary result",
-            "chapter result",
-            "analysis result",
-            "视频理解结果",
-            "摘要结果",
-            "查询分析",
-            "summary ready",
-            "is the summary done",
-            "摘要好了没",
-        ),
     ),
     OperationNotes(
         operation="SubmitMediaAiAnalysisJob",
@@ -211,8 +149,8 @@ UNDERSTANDING_NOTES = (
         purpose=(
             "Run structured AI analysis (smart tags) on an asset, OSS file or web address; the result is kept with "
             "the asset. It returns a MediaId, not a JobId: look at MediaInfo.AiRoughData.Status and the results with "
-            "get_media_info. For a job that stands alone use submit_smarttag_job; to analyse all new assets see "
-            "set_content_analyze_config."
+            "GetMediaInfo. For a job that stands alone use SubmitSmarttagJob; to analyse all new assets see "
+            "SetContentAnalyzeConfig."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -228,7 +166,6 @@ UNDERSTANDING_NOTES = (
             pending=("Analyzing", "Saving"),
         ),
         costs="AI processing, billed by the length of the video.",
-        words=("analyse asset", "make searchable", "ai labels", "媒资分析", "智能分析", "结构化分析"),
     ),
     OperationNotes(
         operation="GetContentAnalyzeConfig",
@@ -236,27 +173,18 @@ UNDERSTANDING_NOTES = (
         purpose=(
             "Show whether every newly registered asset is analysed by AI automatically, with which template, and into "
             "which search libraries the results go. Worth a look when analyses cost money that nobody ordered; "
-            "change it with set_content_analyze_config."
+            "change it with SetContentAnalyzeConfig."
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=(
-            "auto analysis",
-            "automatic tagging settings",
-            "why billed",
-            "自动分析配置",
-            "智能分析设置",
-            "is automatic analysis on",
-            "自动分析开了吗",
-        ),
     ),
     OperationNotes(
         operation="SetContentAnalyzeConfig",
         title="Set automatic analysis",
         purpose=(
             "Switch the automatic AI analysis of newly registered assets on or off for the whole account and region. "
-            "It overwrites all three settings: read the present ones with get_content_analyze_config first. For a "
-            "single asset use submit_media_ai_analysis_job instead."
+            "It overwrites all three settings: read the present ones with GetContentAnalyzeConfig first. For a "
+            "single asset use SubmitMediaAiAnalysisJob instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -277,25 +205,14 @@ UNDERSTANDING_NOTES = (
         },
         idempotent=True,
         costs="Auto=true starts a billed analysis of every new asset.",
-        words=(
-            "enable auto tagging",
-            "turn off analysis",
-            "自动打标",
-            "开启智能分析",
-            "关闭自动分析",
-            "analyse every new upload",
-            "automatic analysis on upload",
-            "上传后自动分析",
-            "新视频自动打标签",
-        ),
     ),
     OperationNotes(
         operation="SubmitMediaCensorJob",
         title="Check media for violations",
         purpose=(
             "Let AI check a video with its title, description, covers and comments for pornography, violence, "
-            "politics, advertising and the like. It only judges: record a decision with create_audit. Runs in the "
-            "background; query_media_censor_job_detail returns pass, review or block with labels and scores."
+            "politics, advertising and the like. It only judges: record a decision with CreateAudit. Runs in the "
+            "background; QueryMediaCensorJobDetail returns pass, review or block with labels and scores."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -329,34 +246,12 @@ UNDERSTANDING_NOTES = (
             pending=("Queuing", "Analysing"),
         ),
         costs="Billed by the length of the video and the number of pictures.",
-        words=(
-            "moderation",
-            "porn check",
-            "review content",
-            "compliance",
-            "内容审核",
-            "鉴黄",
-            "涉政审核",
-            "违规检测",
-            "check for porn or violence",
-            "content moderation",
-            "is this safe to publish",
-            "nudity check",
-            "check comment",
-            "review user uploads",
-            "涉黄涉暴",
-            "违规内容检测",
-            "视频审核",
-            "审核视频",
-            "评论审核",
-            "检查敏感内容",
-        ),
     ),
     OperationNotes(
         operation="QueryMediaCensorJobDetail",
         title="Get a moderation result",
         purpose=(
-            "See the state and the verdict of one submit_media_censor_job: Suggestion overall, and label and score "
+            "See the state and the verdict of one SubmitMediaCensorJob: Suggestion overall, and label and score "
             "for title, description, comments, covers and, page by page, the frames of the video. Success means that "
             "the check ran, not that the content passed."
         ),
@@ -367,26 +262,13 @@ UNDERSTANDING_NOTES = (
             "MaximumPageSize": PAGE_300,
         },
         idempotent=True,
-        words=(
-            "moderation verdict",
-            "is it blocked",
-            "审核结果",
-            "审核详情",
-            "鉴黄结果",
-            "what did moderation say",
-            "why was it flagged",
-            "review result",
-            "审核过了没",
-            "审核结论",
-            "为什么违规",
-        ),
     ),
     OperationNotes(
         operation="QueryMediaCensorJobList",
         title="List moderation jobs",
         purpose=(
             "Browse moderation jobs with their verdicts by ids, state or creation time, page by page. Frames of a "
-            "video are in query_media_censor_job_detail."
+            "video are in QueryMediaCensorJobDetail."
         ),
         effect=Effect.READ,
         parameters={
@@ -399,14 +281,5 @@ UNDERSTANDING_NOTES = (
             "PipelineId": {"text": "Queue the jobs went to."},
         },
         idempotent=True,
-        words=(
-            "moderation history",
-            "flagged videos",
-            "blocked videos",
-            "审核任务列表",
-            "审核记录",
-            "which videos were flagged",
-            "哪些视频违规",
-        ),
     ),
 )

@@ -28,8 +28,8 @@ AVATAR_NOTES = (
         title="Prepare a digital human",
         purpose=(
             "Describe a new digital human made from a video of a real person: name, portrait and training video. "
-            "Nothing is trained yet: the job stays in Init until submit_avatar_training_job starts it with the "
-            "returned Data.JobId. Correct it before with update_avatar_training_job."
+            "Nothing is trained yet: the job stays in Init until SubmitAvatarTrainingJob starts it with the "
+            "returned Data.JobId. Correct it before with UpdateAvatarTrainingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -41,59 +41,30 @@ AVATAR_NOTES = (
             "AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)},
             "Thumbnail": THUMBNAIL,
         },
-        words=(
-            "digital human",
-            "virtual presenter",
-            "clone a person",
-            "创建数字人",
-            "数字人训练",
-            "虚拟主播",
-            "make my own digital human",
-            "create a digital twin of me",
-            "custom avatar",
-            "avatar from my video",
-            "训练自己的数字人",
-            "定制数字人",
-            "做一个我的数字人",
-            "film myself to become digital presenter",
-            "用我的视频做数字人",
-        ),
     ),
     OperationNotes(
         operation="GetAvatarTrainingJob",
         title="Follow a digital human's training",
         purpose=(
             "See one avatar training job: its inputs, the status (Init, Queuing, Training, Success, Fail) with a "
-            "message, and after success the AvatarId to use in submit_avatar_video_job."
+            "message, and after success the AvatarId to use in SubmitAvatarVideoJob."
         ),
         effect=Effect.READ,
         parameters={"JobId": TRAINING_JOB_ID},
         idempotent=True,
-        words=(
-            "training progress",
-            "avatar status",
-            "数字人训练进度",
-            "训练状态",
-            "数字人任务",
-            "is my avatar ready",
-            "digital human trained",
-            "数字人训练好了没",
-            "数字人好了没",
-        ),
     ),
     OperationNotes(
         operation="ListAvatarTrainingJobs",
         title="List avatar trainings",
         purpose=(
             "Browse the training jobs of digital humans by status, with page numbers and a total count. Finished "
-            "digital humans ready for use are in list_avatars."
+            "digital humans ready for use are in ListAvatars."
         ),
         effect=Effect.READ,
         parameters={
             "Status": {"text": "Only this status.", "choices": ("Init", "Queuing", "Training", "Success", "Fail")},
         },
         idempotent=True,
-        words=("training history", "failed avatars", "数字人训练列表", "训练任务列表"),
     ),
     OperationNotes(
         operation="UpdateAvatarTrainingJob",
@@ -101,7 +72,7 @@ AVATAR_NOTES = (
         purpose=(
             "Change name, description, portrait, training video or transparency of an avatar training job, usually "
             "before it starts or after it failed. Transparency can be changed only in Init or Fail, the thumbnail "
-            "address not after training. It does not start the training: submit_avatar_training_job does."
+            "address not after training. It does not start the training: SubmitAvatarTrainingJob does."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -118,15 +89,14 @@ AVATAR_NOTES = (
             "Thumbnail": THUMBNAIL,
         },
         idempotent=True,
-        words=("fix training", "rename avatar", "修改数字人", "更新训练任务"),
     ),
     OperationNotes(
         operation="SubmitAvatarTrainingJob",
         title="Start training a digital human",
         purpose=(
-            "Start the training of a digital human prepared with create_avatar_training_job, which has to have a "
-            "portrait and a video by now. It runs long in the background; follow it with get_avatar_training_job, "
-            "which names the AvatarId at the end. To make a video with an avatar use submit_avatar_video_job."
+            "Start the training of a digital human prepared with CreateAvatarTrainingJob, which has to have a "
+            "portrait and a video by now. It runs long in the background; follow it with GetAvatarTrainingJob, "
+            "which names the AvatarId at the end. To make a video with an avatar use SubmitAvatarVideoJob."
         ),
         effect=Effect.WRITE,
         parameters={"JobId": TRAINING_JOB_ID},
@@ -139,15 +109,6 @@ AVATAR_NOTES = (
             pending=("Init", "Queuing", "Training"),
         ),
         costs="Billed for every avatar trained.",
-        words=(
-            "train avatar",
-            "start training",
-            "提交数字人训练",
-            "开始训练",
-            "训练数字人",
-            "train digital human",
-            "kick off avatar training",
-        ),
     ),
     OperationNotes(
         operation="DeleteAvatarTrainingJob",
@@ -162,77 +123,49 @@ AVATAR_NOTES = (
         ),
         parameters={"JobId": TRAINING_JOB_ID},
         idempotent=True,
-        words=("remove avatar", "discard training", "删除数字人", "删除训练任务"),
     ),
     OperationNotes(
         operation="GetAvatar",
         title="Inspect a digital human",
         purpose=(
             "Read one trained digital human of your own: name, type, portrait, thumbnail, width and height, "
-            "transparency. Look here for the size before writing the OutputConfig of submit_avatar_video_job."
+            "transparency. Look here for the size before writing the OutputConfig of SubmitAvatarVideoJob."
         ),
         effect=Effect.READ,
         parameters={"AvatarId": {"text": "Id of the digital human."}},
         idempotent=True,
-        words=(
-            "avatar details",
-            "avatar size",
-            "数字人详情",
-            "查询数字人",
-            "portrait and size of my digital human",
-            "数字人头像尺寸",
-        ),
     ),
     OperationNotes(
         operation="ListAvatars",
         title="List your digital humans",
         purpose=(
             "List the trained digital humans of your own account, with AvatarId, name and pictures, to choose one for "
-            "submit_avatar_video_job. Ready ones that belong to the service are in list_smart_sys_avatar_models."
+            "SubmitAvatarVideoJob. Ready ones that belong to the service are in ListSmartSysAvatarModels."
         ),
         effect=Effect.READ,
         parameters={"AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)}},
         idempotent=True,
-        words=(
-            "my avatars",
-            "custom presenters",
-            "我的数字人",
-            "数字人列表",
-            "our own digital humans",
-        ),
     ),
     OperationNotes(
         operation="ListSmartSysAvatarModels",
         title="List ready digital humans",
         purpose=(
             "List the digital humans that the service offers to everyone, with AvatarId, sample video, size and "
-            "whether they come with a mask, to use in submit_avatar_video_job without any training. Your own are in "
-            "list_avatars."
+            "whether they come with a mask, to use in SubmitAvatarVideoJob without any training. Your own are in "
+            "ListAvatars."
         ),
         effect=Effect.READ,
         parameters={"SdkVersion": {"text": "Of the web editor; leave out."}},
         idempotent=True,
-        words=(
-            "stock avatars",
-            "public presenters",
-            "available avatars",
-            "公共数字人",
-            "系统数字人",
-            "预置数字人",
-            "which digital presenters",
-            "ready digital humans",
-            "有哪些数字人",
-            "现成的数字人",
-        ),
     ),
     OperationNotes(
         operation="SubmitAvatarVideoJob",
         title="Make a digital human speak",
         purpose=(
             "Make a video in which a digital human speaks a text (at least 5 characters) or a given MP3 or WAV file. "
-            "Avatars: list_smart_sys_avatar_models or list_avatars; voices: list_smart_voice_groups. Runs in the "
-            "background: follow JobId with get_smart_handle_job; MediaId names the asset. For sound alone use "
-            "submit_audio_produce_job."
+            "Avatars: ListSmartSysAvatarModels or ListAvatars; voices: ListSmartVoiceGroups. Runs in the "
+            "background: follow JobId with GetSmartHandleJob; MediaId names the asset. For sound alone use "
+            "SubmitAudioProduceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -270,21 +203,5 @@ AVATAR_NOTES = (
             pending=("Created", "Executing"),
         ),
         costs="Billed by the length of the video produced.",
-        words=(
-            "talking head",
-            "virtual anchor video",
-            "news presenter",
-            "数字人视频",
-            "数字人播报",
-            "虚拟人合成",
-            "talking avatar video",
-            "avatar reads script",
-            "presenter video from text",
-            "news anchor video",
-            "数字人口播",
-            "数字人念稿",
-            "虚拟主播视频",
-            "数字人播稿",
-        ),
     ),
 )

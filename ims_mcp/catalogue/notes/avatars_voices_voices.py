@@ -34,9 +34,9 @@ VOICE_NOTES = (
         title="Prepare a basic voice clone",
         purpose=(
             "First step of cloning a voice by reading given sentences (Basic): choose VoiceId, gender and style. Then "
-            "get the sentences with get_demonstration_for_customized_voice_job, check each recording with "
-            "detect_audio_for_customized_voice_job, and start with submit_customized_voice_job. To clone from one "
-            "existing recording use submit_cosy_voice_customized_voice_job."
+            "get the sentences with GetDemonstrationForCustomizedVoiceJob, check each recording with "
+            "DetectAudioForCustomizedVoiceJob, and start with SubmitCustomizedVoiceJob. To clone from one "
+            "existing recording use SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -49,7 +49,6 @@ VOICE_NOTES = (
             "VoiceName": VOICE_NAME,
             "VoiceDesc": {"text": "At most 256 characters.", "max_characters": 256},
         },
-        words=("voice cloning", "record my voice", "new voice", "人声克隆", "创建声音复刻", "声音定制"),
     ),
     OperationNotes(
         operation="GetCustomizedVoiceJob",
@@ -57,54 +56,43 @@ VOICE_NOTES = (
         purpose=(
             "See one voice cloning job of any kind: VoiceId, settings, message and status (Initialization, "
             "AudioDetecting, PreTraining, Training, Success, Fail). After Success the VoiceId can be used as "
-            "customizedVoice in submit_audio_produce_job."
+            "customizedVoice in SubmitAudioProduceJob."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=(
-            "cloning progress",
-            "voice training status",
-            "声音克隆进度",
-            "训练状态",
-            "人声克隆任务",
-            "is my voice clone ready",
-            "声音复刻好了没",
-        ),
     ),
     OperationNotes(
         operation="ListCustomizedVoiceJobs",
         title="List voice clone jobs",
         purpose=(
             "Browse voice cloning jobs, also failed and running ones, with page numbers and a total count. Without "
-            "Type only Basic ones are listed. Voices ready for use are in list_customized_voices."
+            "Type only Basic ones are listed. Voices ready for use are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
         parameters={"Type": VOICE_TYPE},
         idempotent=True,
-        words=("cloning history", "failed voice training", "声音克隆任务列表", "训练任务列表"),
     ),
     OperationNotes(
         operation="SubmitCustomizedVoiceJob",
         title="Start a basic voice clone",
         purpose=(
-            "Last step of a Basic clone: start training the voice prepared with create_customized_voice_job, once "
-            "detect_audio_for_customized_voice_job has accepted all recordings. Runs in the background; follow "
-            "Data.JobId with get_customized_voice_job."
+            "Last step of a Basic clone: start training the voice prepared with CreateCustomizedVoiceJob, once "
+            "DetectAudioForCustomizedVoiceJob has accepted all recordings. Runs in the background; follow "
+            "Data.JobId with GetCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={"VoiceId": VOICE_ID, "DemoAudioMediaURL": DEMO_URL},
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
-        words=("train voice", "start cloning", "提交声音训练", "开始克隆", "声音复刻"),
     ),
     OperationNotes(
         operation="SubmitCosyVoiceCustomizedVoiceJob",
         title="Clone a voice from one recording",
         purpose=(
             "Clone a voice with the CosyVoice large model from a single audio asset, without reading given sentences: "
-            "the quickest way. Runs in the background; follow Data.JobId with get_customized_voice_job. For the best "
-            "quality from 15 to 30 minutes of speech use submit_standard_customized_voice_job."
+            "the quickest way. Runs in the background; follow Data.JobId with GetCustomizedVoiceJob. For the best "
+            "quality from 15 to 30 minutes of speech use SubmitStandardCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -119,21 +107,6 @@ VOICE_NOTES = (
         },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
-        words=(
-            "clone voice quickly",
-            "cosyvoice",
-            "copy a voice",
-            "声音克隆",
-            "声音复刻",
-            "快速克隆",
-            "clone my voice",
-            "copy my voice",
-            "voice from a short sample",
-            "sound like me",
-            "复刻我的声音",
-            "克隆我的声音",
-            "复刻声音",
-        ),
     ),
     OperationNotes(
         operation="SubmitStandardCustomizedVoiceJob",
@@ -141,8 +114,8 @@ VOICE_NOTES = (
         purpose=(
             "Clone a voice in high quality from 15 to 30 minutes of recordings, each over a minute, together with a "
             "recorded consent of the same speaker, whose voiceprint has to match. Runs in the background; follow "
-            "Data.JobId with get_customized_voice_job. With one short recording use "
-            "submit_cosy_voice_customized_voice_job."
+            "Data.JobId with GetCustomizedVoiceJob. With one short recording use "
+            "SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -154,14 +127,6 @@ VOICE_NOTES = (
         },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
-        words=(
-            "professional voice clone",
-            "high quality voice",
-            "标准版声音克隆",
-            "高质量人声克隆",
-            "studio quality voice clone",
-            "专业声音克隆",
-        ),
     ),
     OperationNotes(
         operation="DeleteCustomizedVoiceJob",
@@ -176,7 +141,6 @@ VOICE_NOTES = (
         ),
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("remove voice", "discard clone", "删除声音", "删除克隆任务"),
     ),
     OperationNotes(
         operation="DetectAudioForCustomizedVoiceJob",
@@ -184,7 +148,7 @@ VOICE_NOTES = (
         purpose=(
             "Check one recorded sentence of a Basic voice clone and keep it if it is good. The answer comes at once: "
             "Data.Pass, or the Reason to record it again. The sentences are in "
-            "get_demonstration_for_customized_voice_job. All have to pass before submit_customized_voice_job."
+            "GetDemonstrationForCustomizedVoiceJob. All have to pass before SubmitCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -192,16 +156,6 @@ VOICE_NOTES = (
             "AudioRecordId": {"text": "AudioId of the sentence."},
             "RecordUrl": {"text": "OSS address of yours, same region: WAV or PCM, 48 kHz, 16 bit, mono."},
         },
-        words=(
-            "validate recording",
-            "audio quality",
-            "检测录音",
-            "录音质检",
-            "音频检测",
-            "is my voice recording good enough",
-            "background noise in recording",
-            "录音合格吗",
-        ),
     ),
     OperationNotes(
         operation="GetDemonstrationForCustomizedVoiceJob",
@@ -209,46 +163,34 @@ VOICE_NOTES = (
         purpose=(
             "Get the sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
             "and an example recording. Record them, then check them one by one with "
-            "detect_audio_for_customized_voice_job."
+            "DetectAudioForCustomizedVoiceJob."
         ),
         effect=Effect.READ,
         parameters={"Scenario": SCENARIO},
         idempotent=True,
-        words=(
-            "reading script",
-            "sample sentences",
-            "what to record",
-            "示例文本",
-            "朗读文本",
-            "录音文本",
-            "what should i read for voice cloning",
-            "录音要念什么",
-        ),
     ),
     OperationNotes(
         operation="GetCustomizedVoice",
         title="Inspect a cloned voice",
         purpose=(
             "Read one cloned voice: name, gender, style, description and the asset id of its sample audio. To see "
-            "whether cloning has ended use get_customized_voice_job."
+            "whether cloning has ended use GetCustomizedVoiceJob."
         ),
         effect=Effect.READ,
         parameters={"VoiceId": {**VOICE_ID, "required": True}},
         idempotent=True,
-        words=("voice details", "voice sample", "声音详情", "查询音色"),
     ),
     OperationNotes(
         operation="ListCustomizedVoices",
         title="List your cloned voices",
         purpose=(
             "List the cloned voices of your account with VoiceId, name and gender, to use as customizedVoice in "
-            "submit_audio_produce_job. Without Type only Basic ones are listed. Ready voices of the service are in "
-            "list_smart_voice_groups."
+            "SubmitAudioProduceJob. Without Type only Basic ones are listed. Ready voices of the service are in "
+            "ListSmartVoiceGroups."
         ),
         effect=Effect.READ,
         parameters={"Type": VOICE_TYPE},
         idempotent=True,
-        words=("my voices", "custom voices", "我的音色", "克隆声音列表", "定制音色"),
     ),
     OperationNotes(
         operation="UpdateCustomizedVoice",
@@ -261,33 +203,17 @@ VOICE_NOTES = (
         destructive_when=(AskWhen("replaces the sample by which people choose a voice"),),
         parameters={"VoiceId": VOICE_ID, "DemoAudioMediaId": {"text": "Asset id of the new sample."}},
         idempotent=True,
-        words=("voice preview", "change sample", "修改示例音频", "更新音色"),
     ),
     OperationNotes(
         operation="ListSmartVoiceGroups",
         title="List ready voices",
         purpose=(
-            "List the ready voices of the service in groups, with the Voice name to use in submit_audio_produce_job "
-            "or submit_avatar_video_job, sample address, language, tags and sample rates. VoiceType=CosyVoice lists "
-            "those of the large model instead. Cloned voices are in list_customized_voices."
+            "List the ready voices of the service in groups, with the Voice name to use in SubmitAudioProduceJob "
+            "or SubmitAvatarVideoJob, sample address, language, tags and sample rates. VoiceType=CosyVoice lists "
+            "those of the large model instead. Cloned voices are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
         parameters={"VoiceType": {"text": "CosyVoice: large model; default small model.", "hints": ("CosyVoice",)}},
         idempotent=True,
-        words=(
-            "available voices",
-            "tts voices",
-            "male female voice",
-            "音色列表",
-            "发音人",
-            "有哪些音色",
-            "which voices can i use",
-            "public voices",
-            "speakers for tts",
-            "公共音色",
-            "可用音色",
-            "有什么声音",
-            "官方音色",
-        ),
     ),
 )

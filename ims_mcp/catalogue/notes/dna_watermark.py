@@ -59,8 +59,8 @@ NOTES = (
         title="Create a fingerprint library",
         purpose=(
             "Make an empty library for fingerprints (media DNA) of videos or audio, against which other media are "
-            "compared to find copies and duplicates. Fill and search it with submit_dna_job. A new library is "
-            "offline at first: list_dnadb shows when it is active. Returns DBInfo.DBId."
+            "compared to find copies and duplicates. Fill and search it with SubmitDNAJob. A new library is "
+            "offline at first: ListDNADB shows when it is active. Returns DBInfo.DBId."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -70,41 +70,29 @@ NOTES = (
                 "choices": ("Video", "Audio", "Image", "Text"),
             },
         },
-        words=(
-            "fingerprint database",
-            "duplicate detection",
-            "piracy",
-            "创建DNA库",
-            "指纹库",
-            "视频查重",
-            "fingerprint library",
-            "建指纹库",
-        ),
     ),
     OperationNotes(
         operation="ListDNADB",
         title="List fingerprint libraries",
         purpose=(
             "List the fingerprint libraries of the account, or look up some by id, with name, model and status "
-            "(offline, active, deleted). What a library contains is in list_dna_files."
+            "(offline, active, deleted). What a library contains is in ListDNAFiles."
         ),
         effect=Effect.READ,
         parameters={"DBIds": {"text": "Comma-separated, about 10 at most.", "comma_list": True}},
         idempotent=True,
-        words=("fingerprint databases", "my dna libraries", "DNA库列表", "指纹库列表"),
     ),
     OperationNotes(
         operation="DeleteDNADB",
         title="Delete a fingerprint library",
         purpose=(
             "Remove a fingerprint library with all fingerprints in it, for good. The videos themselves stay, but "
-            "copies of them can no longer be found. To remove single entries use delete_dna_files."
+            "copies of them can no longer be found. To remove single entries use DeleteDNAFiles."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a fingerprint library with all fingerprints in it for good"),),
         parameters={"DBId": DB_ID},
         idempotent=True,
-        words=("drop fingerprint database", "remove dna library", "删除DNA库", "删除指纹库"),
     ),
     OperationNotes(
         operation="SubmitDNAJob",
@@ -112,8 +100,8 @@ NOTES = (
         purpose=(
             "Take the fingerprint of a video or audio file and compare it with a library, to find duplicates or "
             "pirated copies; Config decides whether it is also saved there. Runs in the background: "
-            "query_dna_job_list returns the address of the matches (DNAResult). Not for invisible marks: see "
-            "submit_copyright_job."
+            "QueryDNAJobList returns the address of the matches (DNAResult). Not for invisible marks: see "
+            "SubmitCopyrightJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -137,66 +125,29 @@ NOTES = (
             pending=("Queuing", "Analysing"),
         ),
         costs=BY_LENGTH,
-        words=(
-            "duplicate video",
-            "content id",
-            "find copies",
-            "compare videos",
-            "媒体DNA",
-            "视频指纹",
-            "视频查重",
-            "相似视频",
-            "is this video a copy",
-            "check for duplicates",
-            "was it stolen",
-            "compare with library",
-            "same video already uploaded",
-            "视频重复吗",
-            "有没有重复",
-            "查视频抄袭",
-            "跟库里比对",
-            "原创检测",
-        ),
     ),
     OperationNotes(
         operation="QueryDNAJobList",
         title="Follow fingerprint jobs",
         purpose=(
-            "See one or several jobs of submit_dna_job by id: status (Queuing, Analysing, Success, Fail), error, and "
+            "See one or several jobs of SubmitDNAJob by id: status (Queuing, Analysing, Success, Fail), error, and "
             "DNAResult, the address of a file with the matches. There is no way to list jobs without their ids."
         ),
         effect=Effect.READ,
         parameters={"JobIds": {"text": "Comma-separated, about 10 at most.", "required": True, "comma_list": True}},
         idempotent=True,
-        words=(
-            "fingerprint result",
-            "duplicates found",
-            "DNA任务结果",
-            "查重结果",
-            "指纹任务",
-            "duplicate check result",
-            "比对结果",
-        ),
     ),
     OperationNotes(
         operation="CancelDNAJob",
         title="Stop a fingerprint job",
         purpose=(
-            "Stop a job of submit_dna_job that still waits or runs. Its work is lost and it cannot be resumed; submit "
-            "it again instead. Fingerprints already saved are removed with delete_dna_files."
+            "Stop a job of SubmitDNAJob that still waits or runs. Its work is lost and it cannot be resumed; submit "
+            "it again instead. Fingerprints already saved are removed with DeleteDNAFiles."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("cancels a fingerprint job; its work is lost and it cannot be resumed"),),
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=(
-            "abort fingerprint",
-            "stop dna",
-            "取消DNA任务",
-            "停止查重",
-            "stop the duplicate check",
-            "取消查重",
-        ),
     ),
     OperationNotes(
         operation="ListDNAFiles",
@@ -204,7 +155,7 @@ NOTES = (
         purpose=(
             "Browse what a fingerprint library contains: for every entry the PrimaryKey and the file it was taken "
             "from. The next page needs the NextPageToken of the answer. Use it to see whether a media is already "
-            "known or to find keys for delete_dna_files."
+            "known or to find keys for DeleteDNAFiles."
         ),
         effect=Effect.READ,
         parameters={
@@ -213,21 +164,13 @@ NOTES = (
             "PageSize": {"text": "Entries a page; default 20.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        words=(
-            "fingerprint entries",
-            "library content",
-            "DNA文件列表",
-            "指纹列表",
-            "what is in the fingerprint library",
-            "指纹库里有什么",
-        ),
     ),
     OperationNotes(
         operation="DeleteDNAFiles",
         title="Delete fingerprints",
         purpose=(
             "Remove up to 50 fingerprints from a library by their primary keys, for good. The media files stay, but "
-            "copies of them are no longer found. To drop a whole library use delete_dnadb."
+            "copies of them are no longer found. To drop a whole library use DeleteDNADB."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes fingerprints from a library for good"),),
@@ -236,22 +179,15 @@ NOTES = (
             "PrimaryKeys": {"text": "Comma-separated, at most 50.", "max_parts": 50, "comma_list": True},
         },
         idempotent=True,
-        words=(
-            "remove fingerprint",
-            "forget video",
-            "删除指纹",
-            "删除DNA文件",
-            "take a video out of the fingerprint library",
-        ),
     ),
     OperationNotes(
         operation="SubmitCopyrightJob",
         title="Embed a copyright watermark",
         purpose=(
             "Write an invisible mark with a text of yours into a copy of a video, to prove ownership later with "
-            "submit_copyright_extract_job. One copy for everybody; to find out which viewer leaked a video use "
-            "submit_trace_ab_job, for a visible logo an editing or transcoding job. Follow Data.JobId with "
-            "query_copyright_job_list; only its value success is documented."
+            "SubmitCopyrightExtractJob. One copy for everybody; to find out which viewer leaked a video use "
+            "SubmitTraceAbJob, for a visible logo an editing or transcoding job. Follow Data.JobId with "
+            "QueryCopyrightJobList; only its value success is documented."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -267,27 +203,12 @@ NOTES = (
         },
         poll=_list_poll("QueryCopyrightJobList"),
         costs=BY_LENGTH,
-        words=(
-            "invisible watermark",
-            "hidden mark",
-            "prove ownership",
-            "版权水印",
-            "数字水印",
-            "暗水印",
-            "盲水印",
-            "hidden watermark",
-            "embed watermark",
-            "加暗水印",
-            "加隐形水印",
-            "嵌入水印",
-            "加版权水印",
-        ),
     ),
     OperationNotes(
         operation="QueryCopyrightJobList",
         title="Follow copyright watermark jobs",
         purpose=(
-            "See one job of submit_copyright_job by id, or browse them by creation time and level: embedded text, "
+            "See one job of SubmitCopyrightJob by id, or browse them by creation time and level: embedded text, "
             "input, output, Status and Result. StatusCode and the outer Message speak of this call, not of the job."
         ),
         effect=Effect.READ,
@@ -300,22 +221,13 @@ NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "watermark status",
-            "watermark jobs",
-            "版权水印任务",
-            "水印进度",
-            "水印任务列表",
-            "is the copyright watermark done",
-            "版权水印加好了没",
-        ),
     ),
     OperationNotes(
         operation="SubmitCopyrightExtractJob",
         title="Read a copyright watermark",
         purpose=(
             "Look for the invisible copyright mark in a video, such as a suspected copy, and read its text. algoType "
-            "has to be the one it was embedded with. Runs in the background; query_copyright_extract_job has no "
+            "has to be the one it was embedded with. Runs in the background; QueryCopyrightExtractJob has no "
             "status field and shows the text in Data.Message once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
@@ -328,39 +240,26 @@ NOTES = (
             success=(),
         ),
         costs=BY_LENGTH,
-        words=(
-            "detect watermark",
-            "whose video",
-            "提取版权水印",
-            "水印提取",
-            "检测水印",
-            "extract invisible watermark",
-            "extract hidden watermark",
-            "提取暗水印",
-            "检测暗水印",
-            "看看有没有我们的水印",
-        ),
     ),
     OperationNotes(
         operation="QueryCopyrightExtractJob",
         title="Get the copyright mark found",
         purpose=(
-            "Get the text that submit_copyright_extract_job read out of a video: Data.Message. The outer Message and "
+            "Get the text that SubmitCopyrightExtractJob read out of a video: Data.Message. The outer Message and "
             "StatusCode speak of this call. There is no status field; an empty Data.Message means not ready or "
             "nothing found."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("watermark result", "extracted text", "版权水印结果", "提取结果"),
     ),
     OperationNotes(
         operation="SubmitTraceAbJob",
         title="Prepare a video for leak tracing",
         purpose=(
             "First step of tracing leaks: make two variants (A and B) of a video of at least 3 minutes in an OSS "
-            "directory, from which submit_trace_m3u8_job later builds a playlist of its own for every viewer with "
-            "the returned TraceMediaId. Shorter videos may fail. Follow Data.JobId with query_trace_ab_job_list; "
+            "directory, from which SubmitTraceM3u8Job later builds a playlist of its own for every viewer with "
+            "the returned TraceMediaId. Shorter videos may fail. Follow Data.JobId with QueryTraceAbJobList; "
             "only its value success is documented."
         ),
         effect=Effect.WRITE,
@@ -381,55 +280,31 @@ NOTES = (
         },
         poll=_list_poll("QueryTraceAbJobList"),
         costs=BY_LENGTH,
-        words=(
-            "leak tracing",
-            "forensic watermark",
-            "a/b stream",
-            "溯源水印",
-            "AB流",
-            "防泄漏",
-            "泄露追踪",
-            "watermark for tracing leaks",
-            "leak protection",
-            "trace who leaked",
-            "防泄露水印",
-            "加溯源水印",
-        ),
     ),
     OperationNotes(
         operation="QueryTraceAbJobList",
         title="Follow leak tracing preparation",
         purpose=(
-            "See one job of submit_trace_ab_job by JobId or TraceMediaId, or browse them by creation time: input, "
+            "See one job of SubmitTraceAbJob by JobId or TraceMediaId, or browse them by creation time: input, "
             "output directory, Status and Result. StatusCode and Message speak of this call, not of the job."
         ),
         effect=Effect.READ,
         parameters={
             "JobId": JOB_ID,
-            "TraceMediaId": {"text": "TraceMediaId of submit_trace_ab_job."},
+            "TraceMediaId": {"text": "TraceMediaId of SubmitTraceAbJob."},
             "CreateTimeStart": CREATED_AFTER,
             "CreateTimeEnd": CREATED_BEFORE,
             "PageNumber": LIST_PAGE_NUMBER,
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "a/b stream status",
-            "tracing jobs",
-            "溯源水印任务",
-            "AB流进度",
-            "is the a/b preparation done",
-            "a/b variants ready",
-            "A/B流做好了没",
-            "溯源准备好了没",
-        ),
     ),
     OperationNotes(
         operation="SubmitTraceExtractJob",
         title="Find who leaked a video",
         purpose=(
             "Read the tracing mark out of a leaked video to learn for which viewer its playlist was made. For "
-            "copyright marks use submit_copyright_extract_job. Runs in the background; query_trace_extract_job has "
+            "copyright marks use SubmitCopyrightExtractJob. Runs in the background; QueryTraceExtractJob has "
             "no status field and shows the mark in Data.Trace once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
@@ -446,69 +321,43 @@ NOTES = (
             success=(),
         ),
         costs=BY_LENGTH,
-        words=(
-            "identify leaker",
-            "pirate source",
-            "extract forensic watermark",
-            "提取溯源水印",
-            "查泄露者",
-            "盗版溯源",
-            "who leaked this",
-            "find the leaker",
-            "extract trace from leaked copy",
-            "谁泄露的",
-            "查出是谁泄露",
-            "泄露的片子",
-        ),
     ),
     OperationNotes(
         operation="QueryTraceExtractJob",
         title="Get the tracing mark found",
         purpose=(
-            "Get the mark that submit_trace_extract_job read out of a leaked video: Data.Trace, the text that "
-            "submit_trace_m3u8_job was given for one viewer. There is no status field; empty means not ready or "
+            "Get the mark that SubmitTraceExtractJob read out of a leaked video: Data.Trace, the text that "
+            "SubmitTraceM3u8Job was given for one viewer. There is no status field; empty means not ready or "
             "nothing found."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("leak source result", "who leaked", "溯源结果", "提取结果"),
     ),
     OperationNotes(
         operation="SubmitTraceM3u8Job",
         title="Make a traceable playlist",
         purpose=(
             "Second step of tracing leaks: build an HLS playlist for one viewer out of the variants of "
-            "submit_trace_ab_job, with a text such as the viewer's id woven in. m3u8Type v1 plays anywhere but only "
-            "for 24 hours; v2 has to lie beside the TS files. Follow Data.JobId with query_trace_m3u8_job_list; only "
+            "SubmitTraceAbJob, with a text such as the viewer's id woven in. m3u8Type v1 plays anywhere but only "
+            "for 24 hours; v2 has to lie beside the TS files. Follow Data.JobId with QueryTraceM3u8JobList; only "
             "its value success is documented."
         ),
         effect=Effect.WRITE,
         parameters={
-            "TraceMediaId": {"text": "TraceMediaId of submit_trace_ab_job.", "required": True},
+            "TraceMediaId": {"text": "TraceMediaId of SubmitTraceAbJob.", "required": True},
             "Trace": {"text": "Text of the viewer to weave in.", "required": True},
             "Output": {**OUTPUT, "text": "The m3u8 file."},
             "KeyUri": {"text": "Address of the key server, if encrypted."},
             "Params": _algorithm("m3u8Type", "v1 absolute paths (default), v2 relative."),
         },
         poll=_list_poll("QueryTraceM3u8JobList"),
-        words=(
-            "viewer watermark",
-            "per-user playlist",
-            "hls forensic",
-            "溯源m3u8",
-            "用户水印",
-            "播放列表水印",
-            "playlist for each viewer",
-            "personalised watermark stream",
-            "每个用户一个水印",
-        ),
     ),
     OperationNotes(
         operation="QueryTraceM3u8JobList",
         title="Follow traceable playlist jobs",
         purpose=(
-            "See one job of submit_trace_m3u8_job by id, or browse them by creation time: the woven-in text, "
+            "See one job of SubmitTraceM3u8Job by id, or browse them by creation time: the woven-in text, "
             "TraceMediaId, Output with the address of the playlist, and Status. StatusCode and Message speak of this "
             "call, not of the job."
         ),
@@ -521,6 +370,5 @@ NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        words=("playlist status", "playlist jobs", "溯源m3u8任务", "播放列表进度"),
     ),
 )

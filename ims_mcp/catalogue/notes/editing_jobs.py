@@ -36,8 +36,8 @@ JOB_NOTES = (
         purpose=(
             "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId (with ClipsParam) and "
             "the place of the result. Materials are assets or OSS files of the same region, not web addresses. It "
-            "runs in the background; follow JobId with get_media_producing_job. The result becomes an asset (MediaId) "
-            "that is probed after the job. For many variants use submit_batch_media_producing_job."
+            "runs in the background; follow JobId with GetMediaProducingJob. The result becomes an asset (MediaId) "
+            "that is probed after the job. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -72,68 +72,26 @@ JOB_NOTES = (
             pending=("Init", "Queuing", "Processing"),
         ),
         costs="Billed by the length of the video produced.",
-        words=(
-            "cut video",
-            "merge clips",
-            "trim",
-            "concatenate",
-            "add subtitles",
-            "compose",
-            "视频剪辑",
-            "视频合成",
-            "拼接视频",
-            "裁剪",
-            "render the timeline",
-            "export final video",
-            "put clips together",
-            "trim the beginning",
-            "cut out a part",
-            "add music to video",
-            "overlay text",
-            "picture in picture",
-            "合成成片",
-            "渲染时间线",
-            "导出成片",
-            "拼接两个视频",
-            "剪掉片头",
-            "视频加音乐",
-            "画中画",
-            "剪一段",
-        ),
     ),
     OperationNotes(
         operation="GetMediaProducingJob",
         title="Follow a rendering job",
         purpose=(
-            "See how far a job of submit_media_producing_job is: status (Init, Queuing, Processing, Success, Failed), "
+            "See how far a job of SubmitMediaProducingJob is: status (Init, Queuing, Processing, Success, Failed), "
             "progress, error code and message, and at the end MediaId, MediaURL and duration of the video. Also "
             "answers for a subjob of a one-click batch."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=(
-            "render progress",
-            "is my video ready",
-            "editing status",
-            "剪辑任务状态",
-            "合成进度",
-            "查询合成任务",
-            "is the render done",
-            "is my edit finished",
-            "合成好了没",
-            "渲染完成",
-            "成片好了没",
-            "剪辑好了没",
-        ),
     ),
     OperationNotes(
         operation="ListMediaProducingJobs",
         title="List rendering jobs",
         purpose=(
             "Browse rendering jobs by status, kind, project, batch or creation time (at most 30 days between start "
-            "and end), newest first. MasterJobId lists the subjobs of one submit_batch_media_producing_job. Pages "
-            "with NextToken. One-click batches themselves are in list_batch_media_producing_jobs."
+            "and end), newest first. MasterJobId lists the subjobs of one SubmitBatchMediaProducingJob. Pages "
+            "with NextToken. One-click batches themselves are in ListBatchMediaProducingJobs."
         ),
         effect=Effect.READ,
         parameters={
@@ -148,16 +106,6 @@ JOB_NOTES = (
             "SortBy": CREATION_ORDER,
         },
         idempotent=True,
-        words=(
-            "failed renders",
-            "recent renders",
-            "render history",
-            "合成任务列表",
-            "剪辑任务列表",
-            "失败任务",
-            "recent render jobs",
-            "最近的合成任务",
-        ),
     ),
     OperationNotes(
         operation="SubmitProjectExportJob",
@@ -165,8 +113,8 @@ JOB_NOTES = (
         purpose=(
             "Export an editing project or a timeline into OSS as an Adobe Premiere Pro project or as a plain timeline "
             "with its audio and subtitle files, to go on in another editor. It renders no video: that is "
-            "submit_media_producing_job. Runs in the background; the result's addresses come from "
-            "get_project_export_job."
+            "SubmitMediaProducingJob. Runs in the background; the result's addresses come from "
+            "GetProjectExportJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -194,33 +142,18 @@ JOB_NOTES = (
             failure=("Failed",),
             pending=("Init", "Processing"),
         ),
-        words=(
-            "premiere",
-            "export timeline",
-            "prproj",
-            "download project",
-            "导出工程",
-            "导出PR工程",
-            "工程导出",
-            "export to premiere",
-            "continue in premiere",
-            "hand over to editor",
-            "导出到premiere",
-            "导出pr",
-        ),
     ),
     OperationNotes(
         operation="GetProjectExportJob",
         title="Follow a project export",
         purpose=(
-            "See whether an export of submit_project_export_job has ended and get its result: ProjectUrl (usually a "
+            "See whether an export of SubmitProjectExportJob has ended and get its result: ProjectUrl (usually a "
             "signed address that expires) for Premiere, Timeline for BaseTimeline, audio and subtitle addresses; or "
             "the error."
         ),
         effect=Effect.READ,
         parameters={"JobId": {"text": "Id of the export job."}},
         idempotent=True,
-        words=("export status", "download premiere project", "导出进度", "导出结果"),
     ),
     OperationNotes(
         operation="SubmitLiveEditingJob",
@@ -228,8 +161,8 @@ JOB_NOTES = (
         purpose=(
             "Cut one or several time ranges out of a running or finished live stream that is being recorded for "
             "editing, and join them into one video in OSS or VOD: match highlights, a talk out of a day. Runs in the "
-            "background; follow JobId with get_live_editing_job. To record a whole stream instead use "
-            "submit_live_record_job."
+            "background; follow JobId with GetLiveEditingJob. To record a whole stream instead use "
+            "SubmitLiveRecordJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -286,43 +219,24 @@ JOB_NOTES = (
             pending=("Init", "Queuing", "Processing"),
         ),
         costs="Billed by the length of the video produced.",
-        words=(
-            "live highlights",
-            "clip stream",
-            "cut live",
-            "replay",
-            "直播剪辑",
-            "直播切片",
-            "直播精彩片段",
-            "cut a clip from the live stream",
-            "clip the broadcast",
-            "instant replay",
-            "从直播里剪一段",
-            "直播里截一段",
-            "边播边剪",
-            "cut the goal out of the live",
-            "clip of what just happened",
-            "直播精彩瞬间剪出来",
-        ),
     ),
     OperationNotes(
         operation="GetLiveEditingJob",
         title="Follow a live clipping job",
         purpose=(
-            "See whether a job of submit_live_editing_job has ended: status, error code and message, the clips that "
+            "See whether a job of SubmitLiveEditingJob has ended: status, error code and message, the clips that "
             "were asked for, and at the end MediaId and MediaURL of the joined video."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("live clip status", "live clip progress", "直播剪辑任务", "直播切片进度"),
     ),
     OperationNotes(
         operation="GetLiveEditingIndexFile",
         title="Get a live project's index",
         purpose=(
             "Get the address of the playlist (m3u8) of what a live clipping project has recorded of a stream so far, "
-            "to preview it and find the start and end times for submit_live_editing_job. Returns IndexFile only; "
+            "to preview it and find the start and end times for SubmitLiveEditingJob. Returns IndexFile only; "
             "nothing is cut."
         ),
         effect=Effect.READ,
@@ -333,15 +247,5 @@ JOB_NOTES = (
             "StreamName": {"text": "Name of the stream."},
         },
         idempotent=True,
-        words=(
-            "live playlist",
-            "m3u8 preview",
-            "live timeshift",
-            "直播索引文件",
-            "直播预览",
-            "直播回看",
-            "preview what was recorded of the live",
-            "直播录像预览",
-        ),
     ),
 )

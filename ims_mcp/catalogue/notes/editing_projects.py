@@ -16,7 +16,7 @@ TIMELINE: ParameterNotes = {
 }
 CLIPS_PARAM: ParameterNotes = {
     **OPEN,
-    "text": "Values for the template's slots, by the keys of get_template_params.",
+    "text": "Values for the template's slots, by the keys of GetTemplateParams.",
 }
 PROJECT_TYPE: ParameterNotes = {
     "text": "Ordinary project (default) or live clipping project.",
@@ -52,8 +52,8 @@ PROJECT_NOTES = (
         purpose=(
             "Save a new online editing project: a timeline, or a template filled with materials, that people can open "
             "in the web editor and that can be rendered later. Nothing is rendered: pass the returned ProjectId to "
-            "submit_media_producing_job. To render once without keeping a project, give the timeline to that job "
-            "directly. ProjectType=LiveEditingProject makes a project for submit_live_editing_job."
+            "SubmitMediaProducingJob. To render once without keeping a project, give the timeline to that job "
+            "directly. ProjectType=LiveEditingProject makes a project for SubmitLiveEditingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -73,19 +73,6 @@ PROJECT_NOTES = (
             },
         },
         rules=(NEEDS_CLIPS,),
-        words=(
-            "new project",
-            "start editing",
-            "video editor",
-            "storyboard",
-            "新建剪辑工程",
-            "创建剪辑项目",
-            "云剪辑",
-            "start a new edit",
-            "new cut",
-            "新的剪辑",
-            "新建工程",
-        ),
     ),
     OperationNotes(
         operation="GetEditingProject",
@@ -94,7 +81,7 @@ PROJECT_NOTES = (
             "Read one editing project: its timeline or template with clip parameters, title, status (Draft, Editing, "
             "Producing, Produced, ProduceFailed) and duration. Use it before changing a project. RequestSource=WebSDK "
             "starts converting the timeline for the web editor; look at TimelineConvertStatus then. The attached "
-            "materials come from get_editing_project_materials."
+            "materials come from GetEditingProjectMaterials."
         ),
         effect=Effect.READ,
         parameters={
@@ -105,7 +92,6 @@ PROJECT_NOTES = (
             },
         },
         idempotent=True,
-        words=("project details", "timeline", "open project", "剪辑工程详情", "查看时间线", "云剪辑"),
     ),
     OperationNotes(
         operation="UpdateEditingProject",
@@ -113,7 +99,7 @@ PROJECT_NOTES = (
         purpose=(
             "Change the timeline, template and clip parameters, title, description or cover of an existing project. "
             "What is not given stays; a given Timeline replaces the whole old one, so read it with "
-            "get_editing_project first. It renders nothing: submit_media_producing_job does."
+            "GetEditingProject first. It renders nothing: SubmitMediaProducingJob does."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -139,26 +125,14 @@ PROJECT_NOTES = (
         },
         rules=(NEEDS_CLIPS,),
         idempotent=True,
-        words=(
-            "edit project",
-            "save timeline",
-            "rename project",
-            "修改剪辑工程",
-            "保存时间线",
-            "更新工程",
-            "change the timeline",
-            "save my edit",
-            "改时间线",
-            "改工程",
-        ),
     ),
     OperationNotes(
         operation="ListEditingProjects",
         title="List editing projects",
         purpose=(
             "Browse editing projects page by page with NextToken, filtered by creation time, status, type, template "
-            "kind or keyword. Timelines are not included; read one with get_editing_project. Use "
-            "search_editing_project instead when you need a total count or page numbers."
+            "kind or keyword. Timelines are not included; read one with GetEditingProject. Use "
+            "SearchEditingProject instead when you need a total count or page numbers."
         ),
         effect=Effect.READ,
         parameters={
@@ -172,7 +146,6 @@ PROJECT_NOTES = (
             "MaxResults": {"text": "Projects a page, at most 100; default 10."},
         },
         idempotent=True,
-        words=("my projects", "all projects", "browse", "剪辑工程列表", "剪辑项目", "列表"),
     ),
     OperationNotes(
         operation="SearchEditingProject",
@@ -180,7 +153,7 @@ PROJECT_NOTES = (
         purpose=(
             "Find editing projects by status, creation time, type or source, with page numbers, a total count and "
             "the timelines in the answer. Several statuses can be asked at once. It has no keyword: use "
-            "list_editing_projects for that. Results can be large because every timeline is returned."
+            "ListEditingProjects for that. Results can be large because every timeline is returned."
         ),
         effect=Effect.READ,
         parameters={
@@ -194,18 +167,6 @@ PROJECT_NOTES = (
             "SortBy": CREATION_ORDER,
         },
         idempotent=True,
-        words=(
-            "find projects",
-            "draft projects",
-            "failed projects",
-            "count",
-            "搜索剪辑工程",
-            "查找工程",
-            "草稿",
-            "how many drafts",
-            "projects by status",
-            "草稿工程",
-        ),
     ),
     OperationNotes(
         operation="DeleteEditingProjects",
@@ -213,7 +174,7 @@ PROJECT_NOTES = (
         purpose=(
             "Remove one or several editing projects with their timelines for good. The assets they use and the videos "
             "already rendered from them stay. To take only a material out of a project use "
-            "delete_editing_project_materials."
+            "DeleteEditingProjectMaterials."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes editing projects with their timelines for good"),),
@@ -221,58 +182,36 @@ PROJECT_NOTES = (
             "ProjectIds": {"text": "Comma-separated project ids.", "required": True, "comma_list": True},
         },
         idempotent=True,
-        words=("remove project", "discard", "clean up projects", "删除剪辑工程", "删除项目", "清理"),
     ),
     OperationNotes(
         operation="AddEditingProjectMaterials",
         title="Add materials to a project",
         purpose=(
             "Put assets, live streams or other projects into the material bin of an editing project, so that an editor "
-            "can pick them. It does not place them on the timeline: update_editing_project does. Answers with the "
+            "can pick them. It does not place them on the timeline: UpdateEditingProject does. Answers with the "
             "details of everything the project now holds."
         ),
         effect=Effect.WRITE,
         parameters={"ProjectId": PROJECT_ID, "MaterialMaps": MATERIAL_MAPS},
-        words=(
-            "attach footage",
-            "material bin",
-            "import clips",
-            "添加素材",
-            "关联素材",
-            "工程素材",
-            "add clips to the project",
-            "工程加素材",
-            "把素材放进工程",
-        ),
     ),
     OperationNotes(
         operation="GetEditingProjectMaterials",
         title="Show a project's materials",
         purpose=(
             "List what lies in the material bin of an editing project: assets with their files, live streams, nested "
-            "projects. These need not all be on the timeline; for that read get_editing_project."
+            "projects. These need not all be on the timeline; for that read GetEditingProject."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         parameters={"ProjectId": PROJECT_ID},
         idempotent=True,
-        words=(
-            "project footage",
-            "used assets",
-            "material bin",
-            "工程素材",
-            "查看素材",
-            "素材列表",
-            "which clips does the project use",
-            "工程用了哪些素材",
-        ),
     ),
     OperationNotes(
         operation="DeleteEditingProjectMaterials",
         title="Remove materials from a project",
         purpose=(
             "Take up to 10 materials of one kind out of an editing project's bin. The assets themselves stay in the "
-            "library: delete_media_infos removes those. Clips that use them on the timeline are not changed."
+            "library: DeleteMediaInfos removes those. Clips that use them on the timeline are not changed."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes materials out of an editing project; the assets stay"),),
@@ -285,7 +224,6 @@ PROJECT_NOTES = (
             },
         },
         idempotent=True,
-        words=("detach footage", "unlink clip", "移除素材", "删除工程素材", "解除关联"),
     ),
     OperationNotes(
         operation="AddTemplate",
@@ -294,7 +232,7 @@ PROJECT_NOTES = (
             "Save a reusable editing template whose slots are filled later with other videos, pictures or texts. "
             "Timeline templates are written as a Config, VETemplate ones come from an After Effects package, "
             "BatchEditing ones style one-click jobs. Advanced templates are analysed first (10 seconds to 5 minutes) "
-            "and usable once get_template shows Available. Not for transcoding: see create_custom_template."
+            "and usable once GetTemplate shows Available. Not for transcoding: see CreateCustomTemplate."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -307,15 +245,6 @@ PROJECT_NOTES = (
             "Status": {"text": "State to start in.", "choices": TEMPLATE_STATES},
             "Source": CREATE_SOURCE,
         },
-        words=(
-            "new template",
-            "reusable layout",
-            "intro outro",
-            "watermark style",
-            "添加剪辑模板",
-            "新建模板",
-            "AE模板",
-        ),
     ),
     OperationNotes(
         operation="GetTemplate",
@@ -323,7 +252,7 @@ PROJECT_NOTES = (
         purpose=(
             "Read one editing template: Config, type, status, cover, preview and the sample ClipsParam to copy when "
             "rendering with it. Use it to see whether a new advanced template is Available yet. For the list of "
-            "replaceable slots alone use get_template_params."
+            "replaceable slots alone use GetTemplateParams."
         ),
         effect=Effect.READ,
         parameters={
@@ -331,15 +260,14 @@ PROJECT_NOTES = (
             "RelatedMediaidFlag": {"text": "1 adds the template's assets (Timeline only).", "choices": ("0", "1")},
         },
         idempotent=True,
-        words=("template details", "template config", "剪辑模板详情", "查询模板", "模板配置"),
     ),
     OperationNotes(
         operation="ListTemplates",
         title="List editing templates",
         purpose=(
             "Browse the account's video editing templates by type, status, source or keyword, with page numbers and a "
-            "total count. Use it to find a TemplateId for submit_media_producing_job. Transcoding and AI templates "
-            "are elsewhere: list_custom_templates and list_system_templates."
+            "total count. Use it to find a TemplateId for SubmitMediaProducingJob. Transcoding and AI templates "
+            "are elsewhere: ListCustomTemplates and ListSystemTemplates."
         ),
         effect=Effect.READ,
         parameters={
@@ -350,14 +278,13 @@ PROJECT_NOTES = (
             "SortType": CREATION_ORDER,
         },
         idempotent=True,
-        words=("my templates", "find template", "editing templates", "剪辑模板列表", "模板列表", "查找模板"),
     ),
     OperationNotes(
         operation="UpdateTemplate",
         title="Change an editing template",
         purpose=(
             "Change an editing template's name, Config, cover, preview or state. A given Config replaces the old one "
-            "completely, so read it with get_template first. Videos and projects already made from the template do "
+            "completely, so read it with GetTemplate first. Videos and projects already made from the template do "
             "not change."
         ),
         effect=Effect.WRITE,
@@ -381,14 +308,6 @@ PROJECT_NOTES = (
             "Source": CREATE_SOURCE,
         },
         idempotent=True,
-        words=(
-            "edit template",
-            "rename template",
-            "修改剪辑模板",
-            "更新模板",
-            "replace intro in editing template",
-            "改片头模板",
-        ),
     ),
     OperationNotes(
         operation="DeleteTemplate",
@@ -396,7 +315,7 @@ PROJECT_NOTES = (
         purpose=(
             "Remove one or several video editing templates for good. Finished videos stay, but projects and jobs that "
             "name the template can no longer be rendered from it. Transcoding and AI templates are removed with "
-            "delete_custom_template."
+            "DeleteCustomTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes editing templates for good"),),
@@ -404,30 +323,18 @@ PROJECT_NOTES = (
             "TemplateIds": {"text": "Comma-separated template ids.", "required": True, "comma_list": True},
         },
         idempotent=True,
-        words=("remove template", "discard template", "删除剪辑模板", "删除模板"),
     ),
     OperationNotes(
         operation="GetTemplateParams",
         title="List a template's slots",
         purpose=(
             "Show what can be replaced in an editing template: for every slot its Key, kind (video, text, ...), sample "
-            "content, position and time range. Use the keys to write the ClipsParam of submit_media_producing_job or "
-            "create_editing_project."
+            "content, position and time range. Use the keys to write the ClipsParam of SubmitMediaProducingJob or "
+            "CreateEditingProject."
         ),
         effect=Effect.READ,
         parameters={"TemplateId": NEEDED_TEMPLATE_ID},
         idempotent=True,
-        words=(
-            "placeholders",
-            "slots",
-            "fill template",
-            "模板参数",
-            "可替换素材",
-            "模板占位",
-            "what can be replaced in the template",
-            "variables of the template",
-            "模板里能替换什么",
-        ),
     ),
     OperationNotes(
         operation="GetTemplateMaterials",
@@ -448,6 +355,5 @@ PROJECT_NOTES = (
             },
         },
         idempotent=True,
-        words=("template files", "download template", "preview template", "模板素材", "高级模板", "素材地址"),
     ),
 )

@@ -55,8 +55,8 @@ NOTES = (
             "Start recording an RTMP live stream into an OSS or VOD bucket. Start the stream first: the job tries to "
             "pull it for 3 minutes, then gives up for good. TemplateId decides formats, file names and how often a "
             "new file begins. A job cannot be stopped, cancelled or deleted: it ends with the stream. A second call "
-            "records a second time: after an unclear failure look for its Name with list_live_record_jobs. Returns "
-            "the JobId for get_live_record_job."
+            "records a second time: after an unclear failure look for its Name with ListLiveRecordJobs. Returns "
+            "the JobId for GetLiveRecordJob."
         ),
         effect=Effect.WRITE,
         declares_output=True,
@@ -94,21 +94,6 @@ NOTES = (
             success=("started", "paused"),
             pending=("initial",),
         ),
-        words=(
-            "record",
-            "live",
-            "rtmp",
-            "capture",
-            "录制",
-            "直播录制",
-            "直播",
-            "save the live stream",
-            "record broadcast to file",
-            "archive the live",
-            "录直播",
-            "录制直播流",
-            "直播存成文件",
-        ),
     ),
     OperationNotes(
         operation="GetLiveRecordJob",
@@ -116,22 +101,12 @@ NOTES = (
         purpose=(
             "Read one recording job by its id: status, stream address, storage, template, creation time. Status is "
             "initial before the stream is pulled, started while it records, paused when the stream has stopped or "
-            "never came (there is no failed status). The recorded files are not in it: use list_live_record_files."
+            "never came (there is no failed status). The recorded files are not in it: use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         parameters={"JobId": {"text": "Id of the recording job, a UUID with dashes."}},
         idempotent=True,
-        words=(
-            "recording status",
-            "is it recording",
-            "live recording",
-            "录制状态",
-            "录制任务",
-            "查询录制",
-            "is it still recording",
-            "还在录吗",
-        ),
     ),
     OperationNotes(
         operation="ListLiveRecordJobs",
@@ -140,7 +115,7 @@ NOTES = (
             "List the recording jobs of live streams with their status, newest first, filtered by status, keyword or "
             "creation time (a window of at most 30 days). Use it to find a job by its name, for instance after a "
             "submit whose answer was lost. Pages with PageNo; TotalCount says how many there are. For the recorded "
-            "files use list_live_record_files."
+            "files use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -152,16 +127,6 @@ NOTES = (
             "SortBy": {"text": "By creation time; default desc.", "choices": ("asc", "desc")},
         },
         idempotent=True,
-        words=(
-            "recordings",
-            "live recording jobs",
-            "find a recording",
-            "录制任务列表",
-            "录制列表",
-            "直播录制",
-            "which streams are being recorded",
-            "哪些直播在录",
-        ),
     ),
     OperationNotes(
         operation="ListLiveRecordFiles",
@@ -170,7 +135,7 @@ NOTES = (
             "List the files that recording jobs have written: URL, format, length in seconds, picture size, start and "
             "end, storage. Filter by job, format and time (a window of at most 4 days). Oldest first by default, "
             "unlike the list of jobs. Here PageSize and TotalCount come back as strings and RecordOutput as JSON text. "
-            "RecordId is what delete_live_record_files takes."
+            "RecordId is what DeleteLiveRecordFiles takes."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -183,21 +148,6 @@ NOTES = (
             "PageSize": {"text": "Files a page; default 10.", "minimum": 5, "maximum": 30},
         },
         idempotent=True,
-        words=(
-            "recorded files",
-            "recordings",
-            "replay",
-            "mp4 of the stream",
-            "录制文件",
-            "直播回放",
-            "回看",
-            "where are the recordings",
-            "files of the recording",
-            "last night recording",
-            "录制的文件",
-            "录好的视频",
-            "录像文件",
-        ),
     ),
     OperationNotes(
         operation="DeleteLiveRecordFiles",
@@ -205,7 +155,7 @@ NOTES = (
         purpose=(
             "Delete recorded files of live streams from the list of recordings. The objects in OSS stay unless "
             "RemoveFile=true, which deletes them for good. The call succeeds as a whole: whether each file was "
-            "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with list_live_record_files."
+            "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with ListLiveRecordFiles."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -222,16 +172,6 @@ NOTES = (
             "RemoveFile": {"text": "true deletes the OSS objects too."},
         },
         idempotent=True,
-        words=(
-            "delete recordings",
-            "remove replay",
-            "clean up",
-            "删除录制",
-            "删除录制文件",
-            "清理录像",
-            "delete live recordings",
-            "删除直播录像",
-        ),
     ),
     OperationNotes(
         operation="CreateLiveRecordTemplate",
@@ -239,12 +179,11 @@ NOTES = (
         purpose=(
             "Create the template a recording job needs: which formats are written (m3u8, flv, mp4), how the files are "
             "named and after how long a new file begins. A gap in the stream of less than 3 minutes stays in one "
-            "file. Returns the TemplateId for submit_live_record_job. Look at list_live_record_templates first: "
+            "file. Returns the TemplateId for SubmitLiveRecordJob. Look at ListLiveRecordTemplates first: "
             "there are ready-made system templates."
         ),
         effect=Effect.WRITE,
         parameters={"Name": {"text": "Name of the template."}, "RecordFormat": RECORD_FORMAT},
-        words=("recording settings", "recording format", "segment length", "file naming", "录制模板", "录制格式"),
     ),
     OperationNotes(
         operation="GetLiveRecordTemplate",
@@ -260,14 +199,13 @@ NOTES = (
             "JobId": {"text": "Recording job whose copy of the template to read."},
         },
         idempotent=True,
-        words=("recording settings", "template details", "查询录制模板", "录制配置", "录制模板"),
     ),
     OperationNotes(
         operation="ListLiveRecordTemplates",
         title="List recording templates",
         purpose=(
             "List the recording templates, newest first, with formats, file names and durations: the system's own, "
-            "which can only be used, and custom ones. Use it to find the TemplateId for submit_live_record_job. "
+            "which can only be used, and custom ones. Use it to find the TemplateId for SubmitLiveRecordJob. "
             "Pages with PageNo."
         ),
         effect=Effect.READ,
@@ -280,14 +218,13 @@ NOTES = (
             "PageNo": {"text": "Page, from 1.", "minimum": 1},
         },
         idempotent=True,
-        words=("recording templates", "presets", "available formats", "录制模板列表", "系统模板", "录制模板"),
     ),
     OperationNotes(
         operation="UpdateLiveRecordTemplate",
         title="Change a recording template",
         purpose=(
             "Replace name and formats of a custom recording template. RecordFormat is replaced as a whole: read it "
-            "with get_live_record_template, change it and send all of it. System templates cannot be changed. Jobs "
+            "with GetLiveRecordTemplate, change it and send all of it. System templates cannot be changed. Jobs "
             "already submitted keep the copy they were started with."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -300,19 +237,17 @@ NOTES = (
             "RecordFormat": RECORD_FORMAT,
         },
         idempotent=True,
-        words=("edit recording settings", "recording format", "segment length", "修改录制模板", "更新模板"),
     ),
     OperationNotes(
         operation="DeleteLiveRecordTemplate",
         title="Delete a recording template",
         purpose=(
             "Delete a recording template; no further job can be started with it. Jobs that already use it go on with "
-            "their copy, and recorded files stay. To change a template instead use update_live_record_template."
+            "their copy, and recorded files stay. To change a template instead use UpdateLiveRecordTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a recording template for good"),),
         parameters={"TemplateId": TEMPLATE_ID},
         idempotent=True,
-        words=("remove preset", "delete recording settings", "删除录制模板", "删除模板"),
     ),
 )

@@ -28,9 +28,9 @@ NOTES = (
         title="Take pictures of a live stream",
         purpose=(
             "Start taking pictures of an RTMP live stream at the interval of a template, into an OSS bucket. The job "
-            "has no end of its own: it stays started or paused until send_live_snapshot_job_command stops it, and no "
-            "state means done or failed, so do not wait for one; see whether it runs with get_live_snapshot_job and "
-            "the pictures with list_live_snapshot_files. For pictures of a file use submit_snapshot_job."
+            "has no end of its own: it stays started or paused until SendLiveSnapshotJobCommand stops it, and no "
+            "state means done or failed, so do not wait for one; see whether it runs with GetLiveSnapshotJob and "
+            "the pictures with ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -42,7 +42,7 @@ NOTES = (
                     "Url": {"text": "rtmp://host/app/stream", "max_characters": 255, "url_schemes": ("rtmp", "rtmps")},
                 },
             },
-            "TemplateId": {"text": "From list_live_snapshot_templates: interval and file names."},
+            "TemplateId": {"text": "From ListLiveSnapshotTemplates: interval and file names."},
             "SnapshotOutput": {
                 "text": "Where the pictures go.",
                 "nested": {
@@ -62,18 +62,6 @@ NOTES = (
             pending=("init", "started", "paused"),
         ),
         costs="Every picture is billed for as long as the job runs.",
-        words=(
-            "screenshot live stream",
-            "capture frames from live",
-            "thumbnail of live",
-            "直播截图",
-            "截图任务",
-            "take screenshots of the live stream",
-            "picture of the live every few seconds",
-            "直播流截图",
-            "给直播截图",
-            "每隔几秒截图",
-        ),
     ),
     OperationNotes(
         operation="GetLiveSnapshotJob",
@@ -81,12 +69,11 @@ NOTES = (
         purpose=(
             "Show one job that takes pictures of a live stream: state (init, started, paused), stream, target bucket, "
             "template, interval and file name patterns. The pictures themselves are listed by "
-            "list_live_snapshot_files."
+            "ListLiveSnapshotFiles."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         idempotent=True,
-        words=("live screenshot status", "is capture running", "直播截图任务", "查询截图任务"),
     ),
     OperationNotes(
         operation="ListLiveSnapshotJobs",
@@ -104,7 +91,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=("find live screenshot job", "running captures", "直播截图列表", "截图任务列表"),
     ),
     OperationNotes(
         operation="SendLiveSnapshotJobCommand",
@@ -121,24 +107,13 @@ NOTES = (
             ),
         ),
         parameters={"Command": {"text": "What to do.", "choices": ("start", "stop", "restart")}},
-        words=(
-            "stop live screenshots",
-            "pause capture",
-            "resume",
-            "停止截图",
-            "启动截图",
-            "重启截图任务",
-            "stop taking live screenshots",
-            "停止直播截图",
-            "别再截图",
-        ),
     ),
     OperationNotes(
         operation="ListLiveSnapshotFiles",
         title="List pictures of a stream",
         purpose=(
             "List the pictures a live snapshot job took within a span of at most one day: bucket, object and creation "
-            "time. CreateTimestamp is what delete_live_snapshot_files wants. The next page begins where NextStartTime "
+            "time. CreateTimestamp is what DeleteLiveSnapshotFiles wants. The next page begins where NextStartTime "
             "says: pass it as StartTime; when it is missing, that was all."
         ),
         effect=Effect.READ,
@@ -149,25 +124,13 @@ NOTES = (
             "SortBy": {"text": "By creation time; default asc.", "choices": ("asc", "desc")},
         },
         idempotent=True,
-        words=(
-            "live screenshots taken",
-            "frames of a live stream",
-            "直播截图文件",
-            "截图文件列表",
-            "screenshots of the live stream",
-            "saved live pictures",
-            "live screenshots saved",
-            "截图存在哪",
-            "直播截图图片",
-            "直播截的图",
-        ),
     ),
     OperationNotes(
         operation="DeleteLiveSnapshotFiles",
         title="Delete pictures of a stream",
         purpose=(
             "Delete up to 200 pictures of a live snapshot job from its list, named by the creation timestamps that "
-            "list_live_snapshot_files gives. With DeleteOriginalFile=true the objects in OSS are deleted too and "
+            "ListLiveSnapshotFiles gives. With DeleteOriginalFile=true the objects in OSS are deleted too and "
             "cannot be brought back; by default they stay. The answer tells for each whether it worked (OK)."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -185,7 +148,6 @@ NOTES = (
             "DeleteOriginalFile": {"text": "true deletes the OSS objects too; default false."},
         },
         idempotent=True,
-        words=("remove live screenshots", "clean up frames", "删除直播截图", "删除截图文件"),
     ),
     OperationNotes(
         operation="CreateLiveSnapshotTemplate",
@@ -193,7 +155,7 @@ NOTES = (
         purpose=(
             "Define how live streams are pictured: the interval and the file names. OverwriteFormat keeps one picture "
             "that is always the newest, SequenceFormat keeps every picture; give one or both. Returns the TemplateId "
-            "that submit_live_snapshot_job wants."
+            "that SubmitLiveSnapshotJob wants."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -203,7 +165,6 @@ NOTES = (
             "SequenceFormat": SEQUENCE_FORMAT,
         },
         rules=(FORMATS,),
-        words=("screenshot interval", "live capture settings", "创建直播截图模板", "截图间隔", "截图模板"),
     ),
     OperationNotes(
         operation="GetLiveSnapshotTemplate",
@@ -214,15 +175,14 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("live screenshot settings", "capture interval", "直播截图模板", "查询截图模板"),
     ),
     OperationNotes(
         operation="ListLiveSnapshotTemplates",
         title="List live snapshot templates",
         purpose=(
             "List the templates for pictures of live streams, the service's own and yours, with their intervals. Use "
-            "it to find the TemplateId for submit_live_snapshot_job. Templates for pictures of files are in "
-            "list_custom_templates with Type 2."
+            "it to find the TemplateId for SubmitLiveSnapshotJob. Templates for pictures of files are in "
+            "ListCustomTemplates with Type 2."
         ),
         effect=Effect.READ,
         parameters={
@@ -232,14 +192,13 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=("available live screenshot templates", "capture presets", "直播截图模板列表", "有哪些截图模板"),
     ),
     OperationNotes(
         operation="UpdateLiveSnapshotTemplate",
         title="Change a live snapshot template",
         purpose=(
             "Replace name, interval and file name patterns of one of your templates for pictures of live streams. It "
-            "takes the whole definition, so read it first with get_live_snapshot_template. Stop and start a running "
+            "takes the whole definition, so read it first with GetLiveSnapshotTemplate. Stop and start a running "
             "job to be sure that it follows."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -253,7 +212,6 @@ NOTES = (
         },
         rules=(FORMATS,),
         idempotent=True,
-        words=("edit capture interval", "rename live screenshots", "修改直播截图模板", "更新截图模板"),
     ),
     OperationNotes(
         operation="DeleteLiveSnapshotTemplate",
@@ -261,11 +219,10 @@ NOTES = (
         purpose=(
             "Delete one of your templates for pictures of live streams; it cannot be brought back, and new jobs can no "
             "longer name it. Pictures already taken stay. To stop taking pictures use "
-            "send_live_snapshot_job_command instead."
+            "SendLiveSnapshotJobCommand instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a template for pictures of live streams for good"),),
         idempotent=True,
-        words=("remove live screenshot template", "drop capture preset", "删除直播截图模板", "删除截图模板"),
     ),
 )

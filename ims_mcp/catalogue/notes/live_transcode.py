@@ -62,15 +62,15 @@ NOTES = (
         purpose=(
             "Turn an RTMP live stream into another resolution, bitrate or codec while it runs, at once or at a "
             "scheduled time; the result is played from an ApsaraVideo Live domain. Returns a JobId; "
-            "get_live_transcode_job shows the output address. State 0 is waiting, 1 running, 2 stopped: a started job "
+            "GetLiveTranscodeJob shows the output address. State 0 is waiting, 1 running, 2 stopped: a started job "
             "is at 1 and never finishes by itself unless it has an end time. Stop it with "
-            "send_live_transcode_job_command."
+            "SendLiveTranscodeJobCommand."
         ),
         effect=Effect.WRITE,
         parameters={
             "Name": {"text": "Name of the job, to find it again."},
             "StreamInput": STREAM_INPUT,
-            "TemplateId": {"text": "From list_live_transcode_templates."},
+            "TemplateId": {"text": "From ListLiveTranscodeTemplates."},
             "StartMode": {"text": "0 at once, 1 scheduled by TimedConfig.", "minimum": 0, "maximum": 1},
             "TranscodeOutput": OUTPUT,
             "TimedConfig": TIMED,
@@ -84,21 +84,6 @@ NOTES = (
             pending=("0", "1"),
         ),
         costs="Billed by the minute for as long as the job runs.",
-        words=(
-            "live transcoding",
-            "change resolution of live stream",
-            "rtmp transcode",
-            "直播转码",
-            "实时转码",
-            "transcode the live stream",
-            "live 720p version",
-            "lower the bitrate of the live",
-            "直播流转码",
-            "转低码率直播",
-            "直播转清晰度",
-            "offer live stream in several qualities",
-            "直播多清晰度",
-        ),
     ),
     OperationNotes(
         operation="GetLiveTranscodeJob",
@@ -110,7 +95,6 @@ NOTES = (
         effect=Effect.READ,
         signed_addresses=True,
         idempotent=True,
-        words=("live transcode status", "output address of live stream", "直播转码任务", "查询直播转码"),
     ),
     OperationNotes(
         operation="ListLiveTranscodeJobs",
@@ -129,15 +113,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=(
-            "running live transcodes",
-            "find live transcode",
-            "直播转码列表",
-            "转码任务列表",
-            "live transcoding running",
-            "正在跑的直播转码",
-            "哪些直播在转码",
-        ),
     ),
     OperationNotes(
         operation="UpdateLiveTranscodeJob",
@@ -145,7 +120,7 @@ NOTES = (
         purpose=(
             "Change the name of a live transcoding job, or input, output and schedule of a scheduled one that has not "
             "begun. What is not given stays. The template of a job cannot be changed: stop it and submit another with "
-            "submit_live_transcode_job."
+            "SubmitLiveTranscodeJob."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -163,7 +138,6 @@ NOTES = (
             },
         },
         idempotent=True,
-        words=("reschedule live transcode", "rename job", "修改直播转码", "更新转码任务"),
     ),
     OperationNotes(
         operation="SendLiveTranscodeJobCommand",
@@ -171,8 +145,8 @@ NOTES = (
         purpose=(
             "Stop a live transcoding job: its output stream ends for everyone watching, and so do the costs. Stop is "
             "the only command there is; a stopped job does not start again, submit a new one with "
-            "submit_live_transcode_job. The input stream goes on. The job stays in the list until "
-            "delete_live_transcode_job."
+            "SubmitLiveTranscodeJob. The input stream goes on. The job stays in the list until "
+            "DeleteLiveTranscodeJob."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -180,26 +154,17 @@ NOTES = (
         ),
         parameters={"Command": {"text": "Always stop.", "choices": ("stop",)}},
         idempotent=True,
-        words=(
-            "stop live transcode",
-            "end transcoding",
-            "停止直播转码",
-            "结束转码任务",
-            "stop transcoding the live stream",
-            "停掉直播转码",
-        ),
     ),
     OperationNotes(
         operation="DeleteLiveTranscodeJob",
         title="Delete a live transcoding job",
         purpose=(
             "Delete a live transcoding job from the list for good. Stop it first with "
-            "send_live_transcode_job_command, to know that no output stream is cut off. Input stream and template stay."
+            "SendLiveTranscodeJobCommand, to know that no output stream is cut off. Input stream and template stay."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding job for good"),),
         idempotent=True,
-        words=("remove live transcode job", "clean up jobs", "删除直播转码", "删除转码任务"),
     ),
     OperationNotes(
         operation="CreateLiveTranscodeTemplate",
@@ -207,8 +172,8 @@ NOTES = (
         purpose=(
             "Define what live streams are transcoded to: codec, size, frame rate and bitrate of the video, and the "
             "audio. Kinds: normal, narrow-band (smaller at the same quality; with H.265 at most 1280 x 720), "
-            "audio-only, origin (unchanged). Returns the TemplateId for submit_live_transcode_job. Templates for files "
-            "are made with create_custom_template."
+            "audio-only, origin (unchanged). Returns the TemplateId for SubmitLiveTranscodeJob. Templates for files "
+            "are made with CreateCustomTemplate."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -216,7 +181,6 @@ NOTES = (
             "Type": {"text": "Kind of template.", "choices": TEMPLATE_TYPES},
             "TemplateConfig": TEMPLATE_CONFIG,
         },
-        words=("live transcode settings", "live bitrate", "live resolution", "创建直播转码模板", "直播转码模板"),
     ),
     OperationNotes(
         operation="GetLiveTranscodeTemplate",
@@ -227,14 +191,13 @@ NOTES = (
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("live template details", "live encoding parameters", "直播转码模板详情", "查询直播转码模板"),
     ),
     OperationNotes(
         operation="ListLiveTranscodeTemplates",
         title="List live transcoding templates",
         purpose=(
             "List the live transcoding templates, the service's own and yours, with their parameters, by kind, codec "
-            "or a word of the name. Use it to choose the TemplateId for submit_live_transcode_job."
+            "or a word of the name. Use it to choose the TemplateId for SubmitLiveTranscodeJob."
         ),
         effect=Effect.READ,
         parameters={
@@ -245,7 +208,6 @@ NOTES = (
             "SortBy": SORT,
         },
         idempotent=True,
-        words=("available live templates", "live presets", "直播转码模板列表", "有哪些直播转码模板"),
     ),
     OperationNotes(
         operation="UpdateLiveTranscodeTemplate",
@@ -253,7 +215,7 @@ NOTES = (
         purpose=(
             "Change name or parameters of one of your live transcoding templates; its kind stays what it is. Jobs "
             "already running are not promised to follow, new ones do. Read the present values with "
-            "get_live_transcode_template first."
+            "GetLiveTranscodeTemplate first."
         ),
         effect=Effect.WRITE,
         destructive_when=(AskWhen("replaces settings of a live transcoding template", path="TemplateConfig"),),
@@ -263,18 +225,16 @@ NOTES = (
             "TemplateConfig": TEMPLATE_CONFIG,
         },
         idempotent=True,
-        words=("edit live template", "change live bitrate", "修改直播转码模板", "更新直播转码模板"),
     ),
     OperationNotes(
         operation="DeleteLiveTranscodeTemplate",
         title="Delete a live transcoding template",
         purpose=(
             "Delete one of your live transcoding templates for good; new jobs can no longer name it. Jobs are not "
-            "deleted with it. Templates for files are deleted with delete_custom_template."
+            "deleted with it. Templates for files are deleted with DeleteCustomTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding template for good"),),
         idempotent=True,
-        words=("remove live template", "drop live preset", "删除直播转码模板", "删除模板"),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
 
-CATEGORY_ID: ParameterNotes = {"text": "Category id, from get_categories."}
+CATEGORY_ID: ParameterNotes = {"text": "Category id, from GetCategories."}
 CATEGORY_NAME: ParameterNotes = {"text": "Name, at most 64 bytes.", "max_bytes": 64}
 CATEGORY_TYPE: ParameterNotes = {
     "text": "default: video, audio, images; material: short video material.",
@@ -42,10 +42,10 @@ NOTES = (
         operation="DeletePlayInfo",
         title="Delete streams of an asset",
         purpose=(
-            "Remove renditions (media streams) from an asset, named by their file URLs as get_play_info lists them. "
+            "Remove renditions (media streams) from an asset, named by their file URLs as GetPlayInfo lists them. "
             "The asset itself and its source file stay. The stream's file in OSS is kept unless "
             "DeletePhysicalFiles=true, which works for transcoded streams only. Streams that do not exist come back "
-            "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use delete_media_infos."
+            "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -67,18 +67,6 @@ NOTES = (
         # What a call without URLs would delete is not documented: a deletion has to say what it means.
         rules=(AtLeastOne(("FileURLs",)),),
         idempotent=True,
-        words=(
-            "delete rendition",
-            "remove stream",
-            "drop 480p version",
-            "删除媒体流",
-            "删除转码流",
-            "删除清晰度",
-            "remove one resolution",
-            "delete transcoded version",
-            "删除某个清晰度",
-            "删除转码版本",
-        ),
     ),
     OperationNotes(
         operation="GetVideoList",
@@ -86,7 +74,7 @@ NOTES = (
         purpose=(
             "List video and audio assets filtered by category, processing status and creation "
             "time: title, duration, size, cover, status. Its status words are those of VOD (UploadSucc, Transcoding, "
-            "Blocked), not those of list_media_basic_infos, which lists every asset of the library and is the usual "
+            "Blocked), not those of ListMediaBasicInfos, which lists every asset of the library and is the usual "
             "choice. Pages with PageNo; Total says how many."
         ),
         effect=Effect.READ,
@@ -113,17 +101,6 @@ NOTES = (
             "PageSize": {"text": "Entries a page; default 10.", "maximum": 50},
         },
         idempotent=True,
-        words=(
-            "videos in a folder",
-            "vod videos",
-            "transcoding failed videos",
-            "视频列表",
-            "点播视频",
-            "分类视频",
-            "videos of a category",
-            "videos in category",
-            "分类下的视频",
-        ),
     ),
     OperationNotes(
         operation="DescribePlayList",
@@ -131,8 +108,8 @@ NOTES = (
         purpose=(
             "List what viewers' players reported within a span of at most 24 hours: which video was played, for how "
             "long, how long the first frame took, how long playback stalled, whether it failed. Use it to look into "
-            "complaints about playback quality. It is not a list of videos (use list_media_basic_infos) nor of "
-            "playback addresses (use get_play_info). Pages with PageNo; TotalNum says how many."
+            "complaints about playback quality. It is not a list of videos (use ListMediaBasicInfos) nor of "
+            "playback addresses (use GetPlayInfo). Pages with PageNo; TotalNum says how many."
         ),
         effect=Effect.READ,
         parameters={
@@ -149,31 +126,14 @@ NOTES = (
             "PageSize": {"text": "Entries a page.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        words=(
-            "playback quality",
-            "buffering",
-            "stalling",
-            "viewers",
-            "播放记录",
-            "卡顿",
-            "播放质量",
-            "首帧",
-            "playback stalls",
-            "how did viewers experience playback",
-            "player errors",
-            "watch statistics",
-            "播放失败",
-            "播放数据",
-            "播放日志",
-        ),
     ),
     OperationNotes(
         operation="AddCategory",
         title="Create a category",
         purpose=(
             "Create a folder-like category for assets, at the top or below ParentId. There are at most 3 levels and "
-            "100 categories under one parent. Returns the category with its CateId, which update_media_info and "
-            "register_media_info take. What exists already is in get_categories."
+            "100 categories under one parent. Returns the category with its CateId, which UpdateMediaInfo and "
+            "RegisterMediaInfo take. What exists already is in GetCategories."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -181,18 +141,6 @@ NOTES = (
             "ParentId": {"text": "Category to create it in; without it, at the top."},
             "Type": CATEGORY_TYPE,
         },
-        words=(
-            "new folder",
-            "organise assets",
-            "create folder",
-            "新建分类",
-            "创建分类",
-            "文件夹",
-            "目录",
-            "folder for videos",
-            "新建文件夹",
-            "新建栏目",
-        ),
     ),
     OperationNotes(
         operation="GetCategories",
@@ -200,7 +148,7 @@ NOTES = (
         purpose=(
             "Read one category with a page of its direct subcategories, or the top level where no CateId is given: "
             "names, ids, levels. SubTotal says how many children there are. Use it to find the CateId for "
-            "add_category, update_category or for filing an asset. The assets in a category are not in it."
+            "AddCategory, UpdateCategory or for filing an asset. The assets in a category are not in it."
         ),
         effect=Effect.READ,
         parameters={
@@ -210,18 +158,6 @@ NOTES = (
             "PageSize": {"text": "Children a page.", "minimum": 10, "maximum": 100},
         },
         idempotent=True,
-        words=(
-            "folders",
-            "category tree",
-            "list categories",
-            "分类列表",
-            "查询分类",
-            "目录结构",
-            "which categories",
-            "category list",
-            "有哪些分类",
-            "分类有哪些",
-        ),
     ),
     OperationNotes(
         operation="UpdateCategory",
@@ -229,34 +165,24 @@ NOTES = (
         purpose=(
             "Give a category another name. Only the name changes: its place, its subcategories and the assets in it "
             "stay as they are, and there is no call that moves a category. To file an asset elsewhere use "
-            "update_media_info with another CateId."
+            "UpdateMediaInfo with another CateId."
         ),
         effect=Effect.WRITE,
         parameters={"CateId": CATEGORY_ID, "CateName": CATEGORY_NAME},
         idempotent=True,
-        words=(
-            "rename folder",
-            "change category name",
-            "重命名分类",
-            "修改分类",
-            "更新分类",
-            "rename category",
-            "分类改名",
-        ),
     ),
     OperationNotes(
         operation="DeleteCategory",
         title="Delete a category with its children",
         purpose=(
             "Delete a category and everything below it: all its subcategories go too. It cannot be undone; look at "
-            "what is below with get_categories first. To rename one instead use update_category, to delete the "
-            "assets themselves delete_media_infos."
+            "what is below with GetCategories first. To rename one instead use UpdateCategory, to delete the "
+            "assets themselves DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a category and everything below it for good"),),
         parameters={"CateId": CATEGORY_ID},
         idempotent=True,
-        words=("remove folder", "delete folder", "删除分类", "删除目录", "删除文件夹"),
     ),
     OperationNotes(
         operation="AddMediaMarks",
@@ -268,42 +194,25 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"MediaId": {"text": "Asset to mark.", "max_bytes": 64}, "MediaMarks": MARKS},
-        words=(
-            "bookmark",
-            "annotate",
-            "chapter markers",
-            "timestamps",
-            "打点",
-            "标记",
-            "添加标记",
-            "片段标注",
-            "put a marker",
-            "mark a moment",
-            "comment at a timecode",
-            "打标记",
-            "标记时间点",
-            "加书签",
-        ),
     ),
     OperationNotes(
         operation="GetMediaMarks",
         title="Read certain marks",
         purpose=(
             "Read marks of an asset by their ids: start and end time, tag, text. MediaMarks in the answer is JSON "
-            "text. Where the ids are not known, list_media_marks gives all marks of the asset."
+            "text. Where the ids are not known, ListMediaMarks gives all marks of the asset."
         ),
         effect=Effect.READ,
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
         rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
         idempotent=True,
-        words=("bookmark", "annotation", "mark details", "查询标记", "打点信息", "标记详情"),
     ),
     OperationNotes(
         operation="ListMediaMarks",
         title="List all marks of an asset",
         purpose=(
             "List every mark of one asset: ids, passages, tags, texts, as JSON text in MediaMarks. There are no "
-            "pages. For marks whose ids are known use get_media_marks; filtering by ids here is no longer supported."
+            "pages. For marks whose ids are known use GetMediaMarks; filtering by ids here is no longer supported."
         ),
         effect=Effect.READ,
         parameters={
@@ -312,17 +221,6 @@ NOTES = (
         },
         rules=(AtLeastOne(("MediaId",)),),
         idempotent=True,
-        words=(
-            "bookmarks",
-            "annotations",
-            "chapter markers",
-            "标记列表",
-            "所有标记",
-            "打点列表",
-            "markers on this video",
-            "all bookmarks",
-            "视频有哪些标记",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaMarks",
@@ -330,20 +228,19 @@ NOTES = (
         purpose=(
             "Change marks of an asset: passage, tag, text or status. How an entry names the mark it changes is not "
             "documented; give MediaMarkId in each entry and compare MediaMarkIds of the answer, or delete and add "
-            "anew with delete_media_marks and add_media_marks. Look at the result with list_media_marks."
+            "anew with DeleteMediaMarks and AddMediaMarks. Look at the result with ListMediaMarks."
         ),
         # Not idempotent: nobody says that an entry which finds no mark does not add one.
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces what marks of an asset say; what they said is not kept"),),
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarks": MARKS},
-        words=("edit bookmark", "change annotation", "move marker", "修改标记", "更新打点", "编辑标注"),
     ),
     OperationNotes(
         operation="DeleteMediaMarks",
         title="Delete marks",
         purpose=(
             "Delete marks of an asset by their ids. Without MediaMarkIds every mark of the asset is deleted. The "
-            "asset and its files stay. It cannot be undone; list_media_marks shows what would be lost. Returns the "
+            "asset and its files stay. It cannot be undone; ListMediaMarks shows what would be lost. Returns the "
             "ids of the deleted marks."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -357,7 +254,6 @@ NOTES = (
         },
         rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
         idempotent=True,
-        words=("remove bookmarks", "clear annotations", "删除标记", "清空打点", "删除标注"),
     ),
     OperationNotes(
         operation="CreateAudit",
@@ -365,7 +261,7 @@ NOTES = (
         purpose=(
             "Record the result of a person's review for up to 20 assets: Normal lets them be played, Blocked bars "
             "them and needs a reason. It reviews nothing by itself; for automatic moderation use "
-            "submit_media_censor_job. The answer is empty but for its RequestId."
+            "SubmitMediaCensorJob. The answer is empty but for its RequestId."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -394,23 +290,5 @@ NOTES = (
             },
         },
         idempotent=True,
-        words=(
-            "approve",
-            "block a video",
-            "moderation verdict",
-            "review",
-            "人工审核",
-            "屏蔽",
-            "审核通过",
-            "下架",
-            "approve video",
-            "reject video",
-            "ban video",
-            "human moderation",
-            "pass review",
-            "审核不通过",
-            "人工审核结果",
-            "禁播视频",
-        ),
     ),
 )

@@ -27,33 +27,15 @@ NOTES = (
         title="Set up a stream relay",
         purpose=(
             "Set up a MediaConnect flow, an empty relay for one live stream, in a region that "
-            "get_media_connect_available_region lists. Its name must be unique in that region. Returns "
-            "Content.FlowId, which all other calls need. Then add_media_connect_flow_input, "
-            f"add_media_connect_flow_output and put it online with update_media_connect_flow_status. {RET_CODE}"
+            "GetMediaConnectAvailableRegion lists. Its name must be unique in that region. Returns "
+            "Content.FlowId, which all other calls need. Then AddMediaConnectFlowInput, "
+            f"AddMediaConnectFlowOutput and put it online with UpdateMediaConnectFlowStatus. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={
             "FlowName": {"text": "Unique in the region."},
             "FlowRegion": {"text": "Region, such as ap-southeast-1."},
         },
-        words=(
-            "relay",
-            "contribution",
-            "transport stream",
-            "cross-region live",
-            "流传输",
-            "媒体连接",
-            "跨区域传输",
-            "send feed to another region",
-            "send srt feed",
-            "carry live signal across countries",
-            "long-distance live transport",
-            "跨国传输直播",
-            "传输直播信号",
-            "媒体流传输",
-            "新建传输流",
-            "把流传到",
-        ),
     ),
     OperationNotes(
         operation="GetMediaConnectFlow",
@@ -61,22 +43,12 @@ NOTES = (
         purpose=(
             "Read one MediaConnect flow: name, region, whether it is online or offline, and whether input failover is "
             "on. StartTime means something only while it is online. Inputs and outputs are not included: see "
-            "get_media_connect_flow_input and get_media_connect_flow_all_output_name. There is no call that lists "
+            "GetMediaConnectFlowInput and GetMediaConnectFlowAllOutputName. There is no call that lists "
             "flows, so keep their ids. Here the result code is spelled Retcode; other than 0 is a failure."
         ),
         effect=Effect.READ,
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
-        words=(
-            "flow state",
-            "is the relay online",
-            "relay status",
-            "流状态",
-            "查询流",
-            "流详情",
-            "is the flow online",
-            "流在线吗",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaConnectFlowStatus",
@@ -84,7 +56,7 @@ NOTES = (
         purpose=(
             "Put a MediaConnect flow online, so that it carries its stream, or offline, which interrupts everything "
             "downstream until it is online again. Inputs and outputs can be changed or deleted only while it is "
-            f"offline. See the result with get_media_connect_flow. {RET_CODE}"
+            f"offline. See the result with GetMediaConnectFlow. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -100,30 +72,13 @@ NOTES = (
         },
         idempotent=True,
         costs="A flow that is online costs money until it is taken offline.",
-        words=(
-            "start relay",
-            "stop relay",
-            "go online",
-            "take offline",
-            "启动流",
-            "停止流",
-            "上线",
-            "下线",
-            "start the flow",
-            "stop the flow",
-            "pause transport",
-            "停止传输",
-            "启动传输",
-            "传输停一下",
-            "流下线",
-        ),
     ),
     OperationNotes(
         operation="DeleteMediaConnectFlow",
         title="Delete a stream relay",
         purpose=(
             "Remove a MediaConnect flow for good, together with its inputs and outputs; their addresses stop working. "
-            f"Refused while it is online: take it offline with update_media_connect_flow_status first. {RET_CODE}"
+            f"Refused while it is online: take it offline with UpdateMediaConnectFlowStatus first. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -131,7 +86,6 @@ NOTES = (
         ),
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
-        words=("remove relay", "tear down flow", "删除流", "销毁流"),
     ),
     OperationNotes(
         operation="AddMediaConnectFlowInput",
@@ -139,7 +93,7 @@ NOTES = (
         purpose=(
             "Give a MediaConnect flow its source: an address that you push to (RTMP-PUSH, SRT-Listener), an origin "
             "it pulls from (RTMP-PULL, SRT-Caller), or an output of another flow (Flow; that output has to be "
-            "RTMP-PULL or SRT-Listener). One source, or two of the same type after open_media_connect_flow_failover. "
+            "RTMP-PULL or SRT-Listener). One source, or two of the same type after OpenMediaConnectFlowFailover. "
             f"Content.InputUrl, to push to, is hidden unless include_credentials. {RET_CODE}"
         ),
         effect=Effect.WRITE,
@@ -164,17 +118,6 @@ NOTES = (
             Needs("InputProtocol", "Flow", "PairOutputName"),
         ),
         secret_fields=INPUT_SECRETS,
-        words=(
-            "push address",
-            "ingest",
-            "rtmp",
-            "srt",
-            "source",
-            "添加输入",
-            "推流地址",
-            "回源拉流",
-            "where does the flow get its signal",
-        ),
     ),
     OperationNotes(
         operation="GetMediaConnectFlowInput",
@@ -194,23 +137,13 @@ NOTES = (
             "SrtPassphrase",
             "BackupSrtPassphrase",
         ),
-        words=(
-            "is the stream arriving",
-            "push address",
-            "input status",
-            "输入状态",
-            "推流地址",
-            "查询输入",
-            "does signal arrive",
-            "信号到了没",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaConnectFlowInput",
         title="Change a relay's source",
         purpose=(
             "Change the pull address, allowed addresses, bitrate limit or SRT settings of a MediaConnect flow's "
-            "source. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: "
+            "source. Only while the flow is offline (UpdateMediaConnectFlowStatus). The type cannot change: "
             f"delete the source and add another. With two sources InputName says which one. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
@@ -231,21 +164,19 @@ NOTES = (
             "SrtPbkeyLen": {"text": "SRT key length in bytes: 0, 16, 24 or 32.", "minimum": 0, "maximum": 32},
         },
         idempotent=True,
-        words=("edit source url", "change whitelist", "srt settings", "修改输入", "修改拉流地址"),
     ),
     OperationNotes(
         operation="DeleteMediaConnectFlowInput",
         title="Remove a relay's source",
         purpose=(
             "Take a source away from a MediaConnect flow; its push address stops working. Refused while the flow is "
-            "online or still has outputs: take it offline and call delete_media_connect_flow_output for each. With "
+            "online or still has outputs: take it offline and call DeleteMediaConnectFlowOutput for each. With "
             f"two sources InputName says which one goes. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a source of a flow for good; its push address stops working"),),
         parameters={"FlowId": FLOW_ID, "InputName": {"text": "Which source; needed with failover."}},
         idempotent=True,
-        words=("drop source", "delete ingest", "删除输入", "移除源"),
     ),
     OperationNotes(
         operation="AddMediaConnectFlowOutput",
@@ -277,19 +208,6 @@ NOTES = (
             Needs("OutputProtocol", "Flow", "PairInputName"),
         ),
         secret_fields=("OutputUrl",),
-        words=(
-            "restream",
-            "distribute",
-            "forward live",
-            "pull address",
-            "添加输出",
-            "转推",
-            "分发",
-            "forward the stream to another server",
-            "distribute to several targets",
-            "转推到",
-            "再发一路",
-        ),
     ),
     OperationNotes(
         operation="GetMediaConnectFlowOutput",
@@ -297,33 +215,31 @@ NOTES = (
         purpose=(
             "Read one output of a MediaConnect flow by name: type, viewer limit, allowed addresses, and whether it is "
             "switched off (Forbid=yes). Its OutputUrl and SRT passphrase stay hidden unless include_credentials. Names "
-            f"come from get_media_connect_flow_all_output_name. {RET_CODE}"
+            f"come from GetMediaConnectFlowAllOutputName. {RET_CODE}"
         ),
         effect=Effect.READ,
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
         secret_fields=("OutputUrl", "SrtPassphrase"),
-        words=("output address", "where does it go", "pull url", "输出详情", "输出地址", "查询输出"),
     ),
     OperationNotes(
         operation="GetMediaConnectFlowAllOutputName",
         title="List a relay's outputs",
         purpose=(
             "List the names of all outputs of a MediaConnect flow, in Content. Only names: read each with "
-            f"get_media_connect_flow_output. Not paged, as a flow has at most four. {RET_CODE}"
+            f"GetMediaConnectFlowOutput. Not paged, as a flow has at most four. {RET_CODE}"
         ),
         effect=Effect.READ,
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
-        words=("which outputs", "destinations", "output names", "输出列表", "所有输出"),
     ),
     OperationNotes(
         operation="UpdateMediaConnectFlowOutput",
         title="Change a relay's output",
         purpose=(
             "Change the push address, allowed addresses, viewer limit or SRT settings of one output of a MediaConnect "
-            "flow. Only while the flow is offline (update_media_connect_flow_status). The type cannot change: delete "
-            "the output and add another. To silence an output for a while use forbid_media_connect_flow_output. "
+            "flow. Only while the flow is offline (UpdateMediaConnectFlowStatus). The type cannot change: delete "
+            "the output and add another. To silence an output for a while use ForbidMediaConnectFlowOutput. "
             f"{RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
@@ -344,53 +260,31 @@ NOTES = (
             "SrtPbkeyLen": KEY_LENGTH,
         },
         idempotent=True,
-        words=(
-            "edit destination",
-            "viewer limit",
-            "change push target",
-            "修改输出",
-            "修改转推地址",
-            "send output to another server address",
-            "new push target",
-            "改推到别的地址",
-        ),
     ),
     OperationNotes(
         operation="ForbidMediaConnectFlowOutput",
         title="Mute one relay output",
         purpose=(
             "Stop delivering to one output of a MediaConnect flow, at once and while the flow stays online; its "
-            "configuration remains and the other outputs go on. resume_media_connect_flow_output undoes it. To remove "
-            f"an output use delete_media_connect_flow_output. {RET_CODE}"
+            "configuration remains and the other outputs go on. ResumeMediaConnectFlowOutput undoes it. To remove "
+            f"an output use DeleteMediaConnectFlowOutput. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes an output off the air: it gets nothing more until it is resumed"),),
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
-        words=(
-            "disable output",
-            "pause destination",
-            "block",
-            "cut one output",
-            "禁用输出",
-            "暂停输出",
-            "禁播",
-            "stop sending to one destination",
-            "先别往这路发",
-        ),
     ),
     OperationNotes(
         operation="ResumeMediaConnectFlowOutput",
         title="Unmute one relay output",
         purpose=(
-            "Deliver again to an output of a MediaConnect flow that forbid_media_connect_flow_output had switched "
-            "off. It does not put the flow itself online: that is update_media_connect_flow_status. "
+            "Deliver again to an output of a MediaConnect flow that ForbidMediaConnectFlowOutput had switched "
+            "off. It does not put the flow itself online: that is UpdateMediaConnectFlowStatus. "
             f"{RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
-        words=("enable output", "unblock", "continue output", "恢复输出", "启用输出"),
     ),
     OperationNotes(
         operation="DeleteMediaConnectFlowOutput",
@@ -398,69 +292,44 @@ NOTES = (
         purpose=(
             "Take one output away from a MediaConnect flow for good; its pull address stops working. Refused while "
             "the flow is online. To interrupt it for a while, without taking the flow offline, use "
-            f"forbid_media_connect_flow_output. {RET_CODE}"
+            f"ForbidMediaConnectFlowOutput. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes an output of a flow for good; its pull address stops working"),),
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
-        words=("drop destination", "stop restream", "删除输出", "移除转推"),
     ),
     OperationNotes(
         operation="OpenMediaConnectFlowFailover",
         title="Allow a backup source",
         purpose=(
             "Turn on input failover for a MediaConnect flow that already has a source. Afterwards add a second one of "
-            "the same type with add_media_connect_flow_input; the flow switches to it when the first fails. "
-            f"FlowFailover in get_media_connect_flow shows the setting. {RET_CODE}"
+            "the same type with AddMediaConnectFlowInput; the flow switches to it when the first fails. "
+            f"FlowFailover in GetMediaConnectFlow shows the setting. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
-        words=(
-            "failover",
-            "redundancy",
-            "backup stream",
-            "standby",
-            "主备",
-            "容灾",
-            "双流灾备",
-            "add a backup for the feed",
-            "开启主备",
-            "双流备份",
-            "fall over to a second signal",
-            "protect the feed",
-            "主线路断了切到备线",
-        ),
     ),
     OperationNotes(
         operation="CloseMediaConnectFlowFailover",
         title="Disallow a backup source",
         purpose=(
             "Turn off input failover for a MediaConnect flow, which then relies on a single source. Refused while it "
-            f"has two: remove one with delete_media_connect_flow_input first. {RET_CODE}"
+            f"has two: remove one with DeleteMediaConnectFlowInput first. {RET_CODE}"
         ),
         effect=Effect.WRITE,
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
-        words=("disable failover", "no backup", "single source", "关闭主备", "关闭容灾"),
     ),
     OperationNotes(
         operation="GetMediaConnectAvailableRegion",
         title="List relay regions",
         purpose=(
             "List the regions in which a MediaConnect flow can be set up, in Content.RegionList; needed for FlowRegion "
-            f"of create_media_connect_flow. DefaultRegion can be ignored. {RET_CODE}"
+            f"of CreateMediaConnectFlow. DefaultRegion can be ignored. {RET_CODE}"
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=(
-            "supported regions",
-            "where available",
-            "可用区域",
-            "支持的地域",
-            "which regions can i transport between",
-            "支持哪些地区",
-        ),
     ),
 )

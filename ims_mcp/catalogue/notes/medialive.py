@@ -44,9 +44,9 @@ NOTES = (
         purpose=(
             "Set up a MediaLive channel: a live encoder that reads existing inputs, transcodes them as the video and "
             "audio settings say, and delivers to a MediaPackage channel. Make the parts first with "
-            "create_media_live_input and create_live_package_channel. Outputs name the settings they use. Returns "
-            "ChannelId; nothing runs until start_media_live_channel. For channels assembled from finished videos use "
-            "create_channel (MediaWeaver)."
+            "CreateMediaLiveInput and CreateLivePackageChannel. Outputs name the settings they use. Returns "
+            "ChannelId; nothing runs until StartMediaLiveChannel. For channels assembled from finished videos use "
+            "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -56,19 +56,6 @@ NOTES = (
             "VideoSettings": VIDEO_SETTINGS,
             "AudioSettings": AUDIO_SETTINGS,
         },
-        words=(
-            "live encoder",
-            "live transcoding",
-            "broadcast",
-            "new channel",
-            "直播频道",
-            "直播转码",
-            "创建频道",
-            "cloud live channel",
-            "new live channel",
-            "云直播频道",
-            "新建直播频道",
-        ),
     ),
     OperationNotes(
         operation="GetMediaLiveChannel",
@@ -76,24 +63,12 @@ NOTES = (
         purpose=(
             "Read one MediaLive channel: its State (IDLE, STARTING, RUNNING, RECOVERING, STOPPING), inputs, encoding "
             "settings, outputs with their MonitorUrl, and when it was last started and stopped. This is the call to "
-            "repeat after start_media_live_channel or stop_media_live_channel."
+            "repeat after StartMediaLiveChannel or StopMediaLiveChannel."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
-        words=(
-            "channel state",
-            "is it running",
-            "live status",
-            "monitor",
-            "直播频道状态",
-            "查询频道",
-            "频道详情",
-            "is the live channel running",
-            "live channel status",
-            "直播频道在跑吗",
-        ),
     ),
     OperationNotes(
         operation="ListMediaLiveChannels",
@@ -101,7 +76,7 @@ NOTES = (
         purpose=(
             "Find MediaLive channels by part of their id or name and by state; each comes with its whole "
             "configuration, so keep pages small. Pages with NextToken, oldest first unless SortOrder=desc. "
-            "Channels of MediaPackage are in list_live_package_channels, those of MediaWeaver in list_channels."
+            "Channels of MediaPackage are in ListLivePackageChannels, those of MediaWeaver in ListChannels."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -118,23 +93,14 @@ NOTES = (
             "SortOrder": SORT_ORDER,
         },
         idempotent=True,
-        words=(
-            "find live channels",
-            "running encoders",
-            "which channels",
-            "直播频道列表",
-            "运行中的频道",
-            "which live channels are running",
-            "哪些直播频道在跑",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaLiveChannel",
         title="Reconfigure a live encoder",
         purpose=(
             "Replace name, inputs, outputs and encoding settings of a MediaLive channel that is not running: stop it "
-            "first with stop_media_live_channel. The whole configuration is sent again, so read it with "
-            "get_media_live_channel and hand back what should stay too; do not count on what is left out being kept."
+            "first with StopMediaLiveChannel. The whole configuration is sent again, so read it with "
+            "GetMediaLiveChannel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -149,26 +115,13 @@ NOTES = (
             "AudioSettings": AUDIO_SETTINGS,
         },
         idempotent=True,
-        words=(
-            "change bitrate",
-            "change resolution",
-            "edit channel",
-            "switch input",
-            "修改频道",
-            "修改直播转码",
-            "switch to backup input",
-            "change live bitrate",
-            "swap input",
-            "切换输入",
-            "切到备用源",
-        ),
     ),
     OperationNotes(
         operation="StartMediaLiveChannel",
         title="Start a live encoder",
         purpose=(
             "Let an idle MediaLive channel begin to read its inputs and encode. Returns at once while the channel is "
-            "STARTING: look at Channel.State with get_media_live_channel until it is RUNNING. A channel that is not "
+            "STARTING: look at Channel.State with GetMediaLiveChannel until it is RUNNING. A channel that is not "
             "IDLE refuses to start again."
         ),
         effect=Effect.WRITE,
@@ -183,26 +136,14 @@ NOTES = (
         ),
         idempotent=True,
         costs="A running channel is billed until it is stopped.",
-        words=(
-            "go live",
-            "begin broadcast",
-            "run channel",
-            "resume",
-            "启动频道",
-            "开播",
-            "开始直播",
-            "start the live channel",
-            "channel go live",
-            "启动直播频道",
-        ),
     ),
     OperationNotes(
         operation="StopMediaLiveChannel",
         title="Stop a live encoder",
         purpose=(
             "Take a running MediaLive channel off air: viewers lose the stream, the configuration stays and "
-            "start_media_live_channel resumes. Returns at once while the channel is STOPPING: look at Channel.State "
-            "with get_media_live_channel until it is IDLE. Needed before a channel can be changed or deleted."
+            "StartMediaLiveChannel resumes. Returns at once while the channel is STOPPING: look at Channel.State "
+            "with GetMediaLiveChannel until it is IDLE. Needed before a channel can be changed or deleted."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -217,34 +158,19 @@ NOTES = (
             pending=("RUNNING", "STARTING", "RECOVERING", "STOPPING"),
         ),
         idempotent=True,
-        words=(
-            "end broadcast",
-            "off air",
-            "halt channel",
-            "interrupt",
-            "停止频道",
-            "停播",
-            "下播",
-            "stop the live channel",
-            "shut the live channel down",
-            "停止直播频道",
-            "关掉直播",
-            "结束直播",
-        ),
     ),
     OperationNotes(
         operation="DeleteMediaLiveChannel",
         title="Delete a live encoder",
         purpose=(
             "Remove a MediaLive channel and its configuration for good. It must not be running: call "
-            "stop_media_live_channel first and wait for IDLE. Its inputs and the MediaPackage channel it fed stay. "
+            "StopMediaLiveChannel first and wait for IDLE. Its inputs and the MediaPackage channel it fed stay. "
             "To pause a broadcast only, stop it instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live channel with its configuration for good"),),
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
-        words=("remove live channel", "tear down", "删除直播频道", "删除频道"),
     ),
     OperationNotes(
         operation="CreateMediaLiveInput",
@@ -252,8 +178,8 @@ NOTES = (
         purpose=(
             "Define where a MediaLive channel gets its picture: an address that an encoder pushes to (RTMP or SRT), a "
             "URL to pull from, or an output of a MediaConnect flow. Up to two sources, primary and backup. Returns "
-            "InputId; the address to push to is then DestHost in get_media_live_input. Attach the input with "
-            "create_media_live_channel or update_media_live_channel."
+            "InputId; the address to push to is then DestHost in GetMediaLiveInput. Attach the input with "
+            "CreateMediaLiveChannel or UpdateMediaLiveChannel."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -265,23 +191,6 @@ NOTES = (
         rules=(
             Needs("Type", "RTMP_PUSH", "SecurityGroupIds"),
             Needs("Type", "SRT_PUSH", "SecurityGroupIds"),
-        ),
-        words=(
-            "push address",
-            "ingest",
-            "OBS",
-            "rtmp",
-            "srt",
-            "pull stream",
-            "推流地址",
-            "直播输入",
-            "拉流",
-            "where can obs push",
-            "rtmp ingest address",
-            "srt input",
-            "new live input",
-            "新建直播输入",
-            "接入信号",
         ),
     ),
     OperationNotes(
@@ -296,17 +205,6 @@ NOTES = (
         parameters={"InputId": INPUT_ID},
         idempotent=True,
         secret_fields=INPUT_SECRETS,
-        words=(
-            "where to push",
-            "push url",
-            "ingest address",
-            "source details",
-            "推流地址",
-            "输入详情",
-            "push address of the input",
-            "stream key",
-            "输入的推流地址",
-        ),
     ),
     OperationNotes(
         operation="ListMediaLiveInputs",
@@ -331,23 +229,14 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=INPUT_SECRETS,
-        words=(
-            "find inputs",
-            "unused inputs",
-            "push sources",
-            "输入列表",
-            "直播源列表",
-            "which live inputs exist",
-            "有哪些输入",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaLiveInput",
         title="Change a live source",
         purpose=(
             "Replace name, sources and security groups of a MediaLive input, for instance another pull URL or SRT "
-            "passphrase. Only while no channel uses it (ChannelIds in get_media_live_input is empty). The type "
-            "cannot change: make a new one with create_media_live_input."
+            "passphrase. Only while no channel uses it (ChannelIds in GetMediaLiveInput is empty). The type "
+            "cannot change: make a new one with CreateMediaLiveInput."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -363,47 +252,29 @@ NOTES = (
             "SecurityGroupIds": SECURITY_GROUPS,
         },
         idempotent=True,
-        words=("edit source url", "change passphrase", "rename input", "修改输入", "修改拉流地址"),
     ),
     OperationNotes(
         operation="DeleteMediaLiveInput",
         title="Delete a live source",
         purpose=(
             "Remove a MediaLive input for good; its push address stops working. Refused while a channel uses it: "
-            "take it out with update_media_live_channel or delete that channel first."
+            "take it out with UpdateMediaLiveChannel or delete that channel first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live input for good; its push address stops working"),),
         parameters={"InputId": INPUT_ID},
         idempotent=True,
-        words=("remove input", "drop source", "删除输入", "删除直播源"),
     ),
     OperationNotes(
         operation="CreateMediaLiveInputSecurityGroup",
         title="Allow addresses to push",
         purpose=(
             "Make a list of IP ranges that are allowed to push to MediaLive inputs and get its SecurityGroupId. Push "
-            "inputs need one, so this comes before create_media_live_input. Keep the ranges narrow: a /0 lets "
+            "inputs need one, so this comes before CreateMediaLiveInput. Keep the ranges narrow: a /0 lets "
             "anybody push."
         ),
         effect=Effect.WRITE,
         parameters={"Name": NAME, "WhitelistRules": RULES},
-        words=(
-            "whitelist",
-            "allow ip",
-            "firewall",
-            "cidr",
-            "安全组",
-            "白名单",
-            "推流白名单",
-            "only our ip may push",
-            "restrict who can push",
-            "ip whitelist",
-            "allow office ip",
-            "限制推流ip",
-            "新建安全组",
-            "只允许",
-        ),
     ),
     OperationNotes(
         operation="GetMediaLiveInputSecurityGroup",
@@ -415,7 +286,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SecurityGroupId": GROUP_ID},
         idempotent=True,
-        words=("push refused", "allowed addresses", "whitelist details", "安全组详情", "白名单查询"),
     ),
     OperationNotes(
         operation="ListMediaLiveInputSecurityGroups",
@@ -427,23 +297,14 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Keyword": KEYWORD, "MaxResults": PAGE, "Skip": SKIP, "SortOrder": SORT_ORDER},
         idempotent=True,
-        words=(
-            "find whitelists",
-            "ip rules",
-            "who may push",
-            "安全组列表",
-            "白名单列表",
-            "which ips may push",
-            "哪些ip能推流",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaLiveInputSecurityGroup",
         title="Change a push whitelist",
         purpose=(
             "Replace the name and the whole list of IP ranges of a MediaLive security group. Only while no input uses "
-            "it (InputIds in get_media_live_input_security_group is empty); otherwise make another group with "
-            "create_media_live_input_security_group and give it to the input."
+            "it (InputIds in GetMediaLiveInputSecurityGroup is empty); otherwise make another group with "
+            "CreateMediaLiveInputSecurityGroup and give it to the input."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -451,27 +312,17 @@ NOTES = (
         ),
         parameters={"SecurityGroupId": GROUP_ID, "Name": NAME, "WhitelistRules": RULES},
         idempotent=True,
-        words=(
-            "add ip",
-            "remove ip",
-            "edit whitelist",
-            "修改安全组",
-            "修改白名单",
-            "add ip to whitelist",
-            "白名单加ip",
-        ),
     ),
     OperationNotes(
         operation="DeleteMediaLiveInputSecurityGroup",
         title="Delete a push whitelist",
         purpose=(
             "Remove a MediaLive security group for good. Refused while an input uses it: give that input another "
-            "group with update_media_live_input first."
+            "group with UpdateMediaLiveInput first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a list of addresses that may push to live inputs for good"),),
         parameters={"SecurityGroupId": GROUP_ID},
         idempotent=True,
-        words=("remove whitelist", "drop ip rules", "删除安全组", "删除白名单"),
     ),
 )

@@ -89,9 +89,9 @@ NOTES = (
         title="Set up an assembled channel",
         purpose=(
             "Make a MediaWeaver channel: a TV-like stream assembled from existing videos and live streams. Mode and "
-            "tier cannot change later. Returns the playback address of each output. Fill it with create_program from "
-            "sources of create_source, then start_channel. To encode a live feed use create_media_live_channel; to "
-            "package one, create_live_package_channel."
+            "tier cannot change later. Returns the playback address of each output. Fill it with CreateProgram from "
+            "sources of CreateSource, then StartChannel. To encode a live feed use CreateMediaLiveChannel; to "
+            "package one, CreateLivePackageChannel."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -101,46 +101,27 @@ NOTES = (
             **CHANNEL_SETTINGS,
         },
         secret_fields=CHANNEL_SECRETS,
-        words=(
-            "linear tv",
-            "FAST channel",
-            "24/7 channel",
-            "carousel",
-            "频道编排",
-            "轮播频道",
-            "线性频道",
-            "虚拟频道",
-            "24/7 channel from old videos",
-            "tv channel from our catalogue",
-            "loop videos as a channel",
-            "playout channel",
-            "7x24轮播",
-            "做一个电视频道",
-            "循环播放频道",
-            "轮播台",
-        ),
     ),
     OperationNotes(
         operation="GetChannel",
         title="Inspect an assembled channel",
         purpose=(
             "Read one MediaWeaver channel by name: State (0 stopped, 1 running), mode, tier, filler, outputs with "
-            "PlaybackUrl, and Arn, which list_channel_alerts wants. Its access token stays hidden unless "
-            "include_credentials. What it plays is in list_programs and list_schedules."
+            "PlaybackUrl, and Arn, which ListChannelAlerts wants. Its access token stays hidden unless "
+            "include_credentials. What it plays is in ListPrograms and ListSchedules."
         ),
         effect=Effect.READ,
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
-        words=("is the channel running", "playback url", "channel arn", "频道详情", "频道播放地址", "频道状态"),
     ),
     OperationNotes(
         operation="ListChannels",
         title="List assembled channels",
         purpose=(
             "Find MediaWeaver channels by name, state, tier and mode, with outputs and playback addresses. Pages with "
-            "PageNo and PageSize (at most 100) up to TotalCount. Live encoders are in list_media_live_channels, "
-            "MediaPackage channels in list_live_package_channels."
+            "PageNo and PageSize (at most 100) up to TotalCount. Live encoders are in ListMediaLiveChannels, "
+            "MediaPackage channels in ListLivePackageChannels."
         ),
         effect=Effect.READ,
         parameters={
@@ -152,15 +133,14 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
-        words=("which channels", "linear channels", "频道列表", "轮播频道列表"),
     ),
     OperationNotes(
         operation="UpdateChannel",
         title="Change an assembled channel",
         purpose=(
             "Replace outputs, filler and access control of a MediaWeaver channel. All outputs are sent again, so take "
-            "them from get_channel and hand back what should stay. Mode and tier cannot change: make a new channel "
-            "with create_channel."
+            "them from GetChannel and hand back what should stay. Mode and tier cannot change: make a new channel "
+            "with CreateChannel."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -172,118 +152,71 @@ NOTES = (
         parameters={"ChannelName": CHANNEL, **CHANNEL_SETTINGS},
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
-        words=(
-            "edit outputs",
-            "change filler",
-            "access token",
-            "修改频道",
-            "垫片",
-            "频道鉴权",
-            "other filler for the channel",
-            "换垫片",
-        ),
     ),
     OperationNotes(
         operation="StartChannel",
         title="Put an assembled channel on air",
         purpose=(
-            "Let a stopped MediaWeaver channel play its programs; State in get_channel becomes 1. Nothing has to be "
-            "waited for. For a live encoder use start_media_live_channel."
+            "Let a stopped MediaWeaver channel play its programs; State in GetChannel becomes 1. Nothing has to be "
+            "waited for. For a live encoder use StartMediaLiveChannel."
         ),
         effect=Effect.WRITE,
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
         costs="A running channel is billed until it is stopped.",
-        words=(
-            "go on air",
-            "begin channel",
-            "resume",
-            "启动频道",
-            "频道开播",
-            "start the linear channel",
-            "轮播频道开播",
-        ),
     ),
     OperationNotes(
         operation="StopChannel",
         title="Take an assembled channel off air",
         purpose=(
             "Interrupt a running MediaWeaver channel: viewers lose the stream, programs and settings stay and "
-            "start_channel resumes. State in get_channel becomes 0. For a live encoder use stop_media_live_channel."
+            "StartChannel resumes. State in GetChannel becomes 0. For a live encoder use StopMediaLiveChannel."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("takes a channel off the air: viewers lose the stream until it is started again"),),
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
-        words=(
-            "off air",
-            "halt channel",
-            "pause",
-            "停止频道",
-            "频道停播",
-            "stop the linear channel",
-            "停止轮播",
-        ),
     ),
     OperationNotes(
         operation="DeleteChannel",
         title="Delete an assembled channel",
         purpose=(
             "Remove a MediaWeaver channel for good; its playback addresses stop working. Take it off air with "
-            "stop_channel before. The sources its programs played stay. To interrupt a channel only, stop it."
+            "StopChannel before. The sources its programs played stay. To interrupt a channel only, stop it."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a channel for good; its playback addresses stop working"),),
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
-        words=("remove channel", "tear down linear channel", "删除频道", "删除轮播频道"),
     ),
     OperationNotes(
         operation="CreateProgram",
         title="Schedule a program",
         purpose=(
             "Put a source, or a part of it (ClipRange), into the schedule of a MediaWeaver channel, next to another "
-            "program as Transition says, with ad breaks if wanted. The source has to be there first: create_source. "
-            "Look at the outcome with list_schedules."
+            "program as Transition says, with ad breaks if wanted. The source has to be there first: CreateSource. "
+            "Look at the outcome with ListSchedules."
         ),
         effect=Effect.WRITE,
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
-        words=(
-            "add to playlist",
-            "programming",
-            "ad break",
-            "epg",
-            "创建节目",
-            "添加节目",
-            "排期",
-            "编排",
-            "put a show into the schedule",
-            "schedule a video at",
-            "add to lineup",
-            "节目排期",
-            "排节目",
-            "排节目单",
-            "加节目",
-        ),
     ),
     OperationNotes(
         operation="GetProgram",
         title="Inspect a program",
         purpose=(
             "Read one program of a MediaWeaver channel: the source it plays, the clip, its place (Transition) and its "
-            "ad breaks. When it is on air is in list_schedules."
+            "ad breaks. When it is on air is in ListSchedules."
         ),
         effect=Effect.READ,
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
         idempotent=True,
-        words=("program details", "ad breaks of a program", "节目详情", "查询节目"),
     ),
     OperationNotes(
         operation="ListPrograms",
         title="List programs",
         purpose=(
             "List the programs defined in a MediaWeaver channel with source, clip and ad breaks, newest first. Pages "
-            "with PageNo and PageSize up to TotalCount. For the order and times they are played at use list_schedules."
+            "with PageNo and PageSize up to TotalCount. For the order and times they are played at use ListSchedules."
         ),
         effect=Effect.READ,
         parameters={
@@ -293,21 +226,13 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "what does the channel play",
-            "programs of a channel",
-            "节目列表",
-            "频道节目",
-            "programs in the channel",
-            "有哪些节目",
-        ),
     ),
     OperationNotes(
         operation="UpdateProgram",
         title="Change a program",
         purpose=(
             "Change source, clip, place in the schedule or ad breaks of a program of a MediaWeaver channel. Ad breaks "
-            "are given as a whole: take them from get_program and hand back those that should stay."
+            "are given as a whole: take them from GetProgram and hand back those that should stay."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -318,21 +243,6 @@ NOTES = (
         ),
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
         idempotent=True,
-        words=(
-            "reschedule",
-            "move program",
-            "edit ad breaks",
-            "修改节目",
-            "调整排期",
-            "move show to another time",
-            "put ad break in program",
-            "改节目时间",
-            "节目里加广告",
-            "delay a program",
-            "move a program",
-            "节目推迟",
-            "节目提前",
-        ),
     ),
     OperationNotes(
         operation="DeleteProgram",
@@ -345,15 +255,6 @@ NOTES = (
         destructive_when=(AskWhen("takes a program out of a channel's schedule for good"),),
         parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
         idempotent=True,
-        words=(
-            "unschedule",
-            "remove from playlist",
-            "删除节目",
-            "移除节目",
-            "remove show from schedule",
-            "take show off the lineup",
-            "撤掉节目",
-        ),
     ),
     OperationNotes(
         operation="ListSchedules",
@@ -361,7 +262,7 @@ NOTES = (
         purpose=(
             "Read the schedule of a MediaWeaver channel for the coming time window: which program or filler plays "
             "when, with approximate start and duration. Times shift as programs change. Pages with PageNo and PageSize "
-            "up to TotalCount. The definitions behind it are in list_programs."
+            "up to TotalCount. The definitions behind it are in ListPrograms."
         ),
         effect=Effect.READ,
         parameters={
@@ -369,20 +270,5 @@ NOTES = (
             "WindowDurationSeconds": {"text": "Length of the window in seconds, such as 14400.", "minimum": 1},
         },
         idempotent=True,
-        words=(
-            "epg",
-            "tv guide",
-            "what plays next",
-            "timetable",
-            "节目单",
-            "播出表",
-            "排期表",
-            "what is on tonight",
-            "tonight's schedule",
-            "program schedule",
-            "what is playing next",
-            "今晚播什么",
-            "明天播什么",
-        ),
     ),
 )

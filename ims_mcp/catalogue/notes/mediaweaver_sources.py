@@ -49,35 +49,22 @@ NOTES = (
         title="Name a place of sources",
         purpose=(
             "Tell MediaWeaver the web host that videos or live streams come from; paths of the sources in it are "
-            "relative to BaseUrl. First step before create_source. Segments may come from another host. Nothing is "
+            "relative to BaseUrl. First step before CreateSource. Segments may come from another host. Nothing is "
             "copied: the host has to stay reachable while channels play."
         ),
         effect=Effect.WRITE,
         parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
-        words=(
-            "origin host",
-            "content origin",
-            "base url",
-            "源位置",
-            "创建源位置",
-            "片源域名",
-            "which server our films are on",
-            "content origin for linear channel",
-            "tell channel assembly where videos live",
-            "片源服务器",
-        ),
     ),
     OperationNotes(
         operation="GetSourceLocation",
         title="Inspect a place of sources",
         purpose=(
             "Read one source location of MediaWeaver: base address, segment delivery settings and state. Its sources "
-            "are listed by list_sources."
+            "are listed by ListSources."
         ),
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION},
         idempotent=True,
-        words=("origin details", "base address", "源位置详情", "查询源位置"),
     ),
     OperationNotes(
         operation="ListSourceLocations",
@@ -89,7 +76,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION, "FilterState": NOT_DELETED, "SortByModifiedTime": BY_CHANGE},
         idempotent=True,
-        words=("which origins", "content hosts", "源位置列表", "片源域名列表"),
     ),
     OperationNotes(
         operation="UpdateSourceLocation",
@@ -104,29 +90,27 @@ NOTES = (
         ),
         parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
         idempotent=True,
-        words=("change origin host", "switch domain", "修改源位置", "更换片源域名"),
     ),
     OperationNotes(
         operation="DeleteSourceLocation",
         title="Delete a place of sources",
         purpose=(
             "Remove a source location from MediaWeaver, or with SoftDelete=true only mark it as deleted, which still "
-            "shows in list_source_locations. Programs that play from it lose their source. The files on the host are "
+            "shows in ListSourceLocations. Programs that play from it lose their source. The files on the host are "
             "not touched."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("removes a source location; programs that play from it lose their source"),),
         parameters={"SourceLocationName": LOCATION, "SoftDelete": SOFT_DELETE},
         idempotent=True,
-        words=("remove origin", "drop location", "删除源位置", "移除片源域名"),
     ),
     OperationNotes(
         operation="CreateSource",
         title="Add a source for programs",
         purpose=(
-            "Make a video or live stream below a source location known to MediaWeaver, so that create_program can "
-            "schedule it and create_channel can use it as filler. Each entry gives a playlist path and the source "
-            "group by which a channel's outputs pick it. No media asset is made: that is register_media_info."
+            "Make a video or live stream below a source location known to MediaWeaver, so that CreateProgram can "
+            "schedule it and CreateChannel can use it as filler. Each entry gives a playlist path and the source "
+            "group by which a channel's outputs pick it. No media asset is made: that is RegisterMediaInfo."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -135,29 +119,17 @@ NOTES = (
             "SourceType": SOURCE_TYPE,
             "HttpPackageConfigurations": PACKAGES,
         },
-        words=(
-            "add video to channel",
-            "vod source",
-            "live source",
-            "ad clip",
-            "创建源",
-            "添加片源",
-            "片源",
-            "add video for the linear channel",
-            "轮播片源",
-        ),
     ),
     OperationNotes(
         operation="GetSource",
         title="Inspect a source",
         purpose=(
             "Read one source of MediaWeaver: its playlists by source group (HttpPackageConfigurations, JSON as text), "
-            "state and Arn, which list_alerts wants. Location, name and type together identify it."
+            "state and Arn, which ListAlerts wants. Location, name and type together identify it."
         ),
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION, "SourceName": SOURCE, "SourceType": SOURCE_TYPE},
         idempotent=True,
-        words=("source details", "playlist path", "source arn", "源详情", "片源详情"),
     ),
     OperationNotes(
         operation="ListSources",
@@ -165,7 +137,7 @@ NOTES = (
         purpose=(
             "Find sources of MediaWeaver by location, name and type, newest first. Those deleted softly are still "
             "listed unless FilterState=true. Pages with PageNo and PageSize up to TotalCount. Videos of the media "
-            "library are in list_media_basic_infos."
+            "library are in ListMediaBasicInfos."
         ),
         effect=Effect.READ,
         parameters={
@@ -178,13 +150,12 @@ NOTES = (
             "PageSize": {"text": "Entries a page.", "pattern": "[0-9]{1,3}"},
         },
         idempotent=True,
-        words=("which videos can be scheduled", "find source", "源列表", "片源列表"),
     ),
     OperationNotes(
         operation="UpdateSource",
         title="Change a source's playlists",
         purpose=(
-            "Replace the playlists of a MediaWeaver source. The whole list is sent again: take it from get_source and "
+            "Replace the playlists of a MediaWeaver source. The whole list is sent again: take it from GetSource and "
             "hand back what should stay. Name, type and location identify the source and cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -201,14 +172,13 @@ NOTES = (
             "HttpPackageConfigurations": PACKAGES,
         },
         idempotent=True,
-        words=("edit playlist path", "replace video", "修改源", "替换片源"),
     ),
     OperationNotes(
         operation="DeleteSource",
         title="Delete a source",
         purpose=(
             "Remove a source from MediaWeaver, or with SoftDelete=true only mark it as deleted, which still shows in "
-            "list_sources. Programs that play it lose it. The files on the host are not touched."
+            "ListSources. Programs that play it lose it. The files on the host are not touched."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("removes a source; programs that play it lose it"),),
@@ -219,15 +189,14 @@ NOTES = (
             "SoftDelete": SOFT_DELETE,
         },
         idempotent=True,
-        words=("remove source", "drop video", "删除源", "删除片源"),
     ),
     OperationNotes(
         operation="ListAlerts",
         title="List alerts of a source",
         purpose=(
             "Read what MediaWeaver complains about for one source or program, such as a playlist that cannot be "
-            "fetched: code, message, time and related resources. ResourceArn comes from get_source or get_program. For "
-            "counts by program of a whole channel use list_channel_alerts. Pages with PageNo and PageSize."
+            "fetched: code, message, time and related resources. ResourceArn comes from GetSource or GetProgram. For "
+            "counts by program of a whole channel use ListChannelAlerts. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
         parameters={
@@ -238,23 +207,14 @@ NOTES = (
             "SortByModifiedTime": BY_CHANGE,
         },
         idempotent=True,
-        words=(
-            "errors",
-            "warnings",
-            "why does it not play",
-            "告警",
-            "告警列表",
-            "报错",
-            "problems with a source",
-        ),
     ),
     OperationNotes(
         operation="ListChannelAlerts",
         title="Count alerts of a channel",
         purpose=(
             "See which programs of a MediaWeaver channel have alerts, how many and of which kind, when a channel "
-            "misbehaves. No messages: hand the Arn of a program to list_alerts for them. ResourceArn comes from "
-            "get_channel. Pages with PageNo and PageSize."
+            "misbehaves. No messages: hand the Arn of a program to ListAlerts for them. ResourceArn comes from "
+            "GetChannel. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
         parameters={
@@ -265,14 +225,5 @@ NOTES = (
             "SortByModifiedTime": BY_CHANGE,
         },
         idempotent=True,
-        words=(
-            "channel errors",
-            "channel health",
-            "schedule problems",
-            "频道告警",
-            "频道异常",
-            "is anything wrong with the channel",
-            "频道有没有报错",
-        ),
     ),
 )

@@ -60,4 +60,5 @@ class OperationNotes:
     recovery: str = ""
     costs: str = ""
     """What it costs beyond the call: money, a phone call. Said in the description."""
-    words: tuple[str, ...] = ()
+    replaced_by: str = ""
+    """The operation that the vendor wants called instead, where a source says so."""

@@ -44,7 +44,7 @@ NOTES = (
             "Configure server-side ad insertion: streams under one address prefix get ads chosen by your ad decision "
             "server at the breaks marked in them. Returns the prefixes (ManifestEndpointConfig.HlsPrefix and "
             "DashPrefix) that viewers use in place of the original address. The stream itself, such as one of "
-            "create_live_package_origin_endpoint, has to exist and carry ad markers."
+            "CreateLivePackageOriginEndpoint, has to exist and carry ad markers."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -54,25 +54,6 @@ NOTES = (
             },
             **SETTINGS,
         },
-        words=(
-            "advertising",
-            "ssai",
-            "commercials",
-            "ad break",
-            "monetize",
-            "广告插入",
-            "插播广告",
-            "广告",
-            "insert ads into the stream",
-            "ads in live",
-            "ad breaks in hls",
-            "monetise stream",
-            "server-side ads",
-            "插入广告",
-            "直播插广告",
-            "加广告",
-            "配置广告插入",
-        ),
     ),
     OperationNotes(
         operation="GetAdInsertion",
@@ -84,7 +65,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Name": {"text": "Name of the configuration."}},
         idempotent=True,
-        words=("ad settings", "ad playback prefix", "广告配置详情", "查询广告插入"),
     ),
     OperationNotes(
         operation="ListAdInsertions",
@@ -100,20 +80,18 @@ NOTES = (
             "NextToken": {"text": "Token of the previous page; overrides PageNo."},
         },
         idempotent=True,
-        words=("which ads", "find ad configuration", "广告配置列表", "广告列表"),
     ),
     OperationNotes(
         operation="UpdateAdInsertion",
         title="Change an ad insertion",
         purpose=(
             "Replace the settings of an ad insertion configuration: ad server, content prefix, slate, threshold, CDN "
-            "prefixes, aliases. Read it with get_ad_insertion and send again what should stay. The name cannot change."
+            "prefixes, aliases. Read it with GetAdInsertion and send again what should stay. The name cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the settings of an ad insertion; what is not sent again is lost"),),
         parameters={"Name": {"text": "Name of the configuration."}, **SETTINGS},
         idempotent=True,
-        words=("edit ad server", "change slate", "修改广告配置", "修改广告插入"),
     ),
     OperationNotes(
         operation="DeleteAdInsertion",
@@ -126,14 +104,5 @@ NOTES = (
         destructive_when=(AskWhen("deletes an ad insertion for good: players that use its addresses lose the stream"),),
         parameters={"Name": {"text": "Name of the configuration."}},
         idempotent=True,
-        words=(
-            "remove ads",
-            "stop advertising",
-            "no more commercials",
-            "删除广告配置",
-            "取消广告",
-            "no ads any more",
-            "不要广告了",
-        ),
     ),
 )

@@ -60,24 +60,22 @@ NOTES = (
         purpose=(
             "Make a channel group, the container of MediaPackage live channels, and get the origin domain "
             "(OriginDomain) that all its channels are played from. First step of live packaging: then "
-            "create_live_package_channel and create_live_package_origin_endpoint. For videos on demand use "
-            "create_vod_packaging_group."
+            "CreateLivePackageChannel and CreateLivePackageOriginEndpoint. For videos on demand use "
+            "CreateVodPackagingGroup."
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
-        words=("live origin", "packaging", "origin domain", "频道组", "直播打包", "媒体打包", "源站域名"),
     ),
     OperationNotes(
         operation="GetLivePackageChannelGroup",
         title="Inspect a live packaging group",
         purpose=(
             "Read one MediaPackage channel group by name: its description, times and OriginDomain, the host to put "
-            "behind a CDN. The channels in it are listed by list_live_package_channels."
+            "behind a CDN. The channels in it are listed by ListLivePackageChannels."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("origin domain", "group details", "回源域名", "频道组详情", "查询频道组"),
     ),
     OperationNotes(
         operation="ListLivePackageChannelGroups",
@@ -90,7 +88,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Keyword": KEYWORD},
         idempotent=True,
-        words=("which groups", "find group", "origins", "频道组列表", "直播打包列表"),
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelGroup",
@@ -102,20 +99,18 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={"GroupName": GROUP, "Description": DESCRIPTION},
         idempotent=True,
-        words=("edit description", "annotate group", "修改频道组", "修改描述"),
     ),
     OperationNotes(
         operation="DeleteLivePackageChannelGroup",
         title="Delete a live packaging group",
         purpose=(
             "Remove an empty MediaPackage channel group for good; its origin domain is gone. Refused while it holds "
-            "channels: remove each with delete_live_package_channel first."
+            "channels: remove each with DeleteLivePackageChannel first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a channel group for good, with its origin domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("remove group", "drop origin", "删除频道组", "删除直播打包"),
     ),
     OperationNotes(
         operation="CreateLivePackageChannel",
@@ -123,8 +118,8 @@ NOTES = (
         purpose=(
             "Make a MediaPackage channel, which takes in one live HLS stream, with two ingest endpoints, primary and "
             "backup, whose user names and passwords are hidden unless include_credentials. Name it as output of "
-            "create_media_live_channel or push to it yourself; what viewers get is made by "
-            "create_live_package_origin_endpoint."
+            "CreateMediaLiveChannel or push to it yourself; what viewers get is made by "
+            "CreateLivePackageOriginEndpoint."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -136,16 +131,6 @@ NOTES = (
             "Description": DESCRIPTION,
         },
         secret_fields=INGEST_SECRETS,
-        words=(
-            "ingest",
-            "hls push",
-            "live packaging",
-            "创建打包频道",
-            "直播打包频道",
-            "推流地址",
-            "packaging channel for hls",
-            "新建直播打包",
-        ),
     ),
     OperationNotes(
         operation="GetLivePackageChannel",
@@ -153,23 +138,12 @@ NOTES = (
         purpose=(
             "Read one MediaPackage channel: protocol, segment settings and its ingest endpoints. Their user names "
             "and passwords stay hidden unless include_credentials. Playback addresses are not here: see "
-            "list_live_package_origin_endpoints."
+            "ListLivePackageOriginEndpoints."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
         secret_fields=INGEST_SECRETS,
-        words=(
-            "ingest address",
-            "ingest password",
-            "where to push",
-            "推流账号",
-            "打包频道详情",
-            "推流地址",
-            "where do i push hls",
-            "ingest user and password",
-            "推流账号密码",
-        ),
     ),
     OperationNotes(
         operation="ListLivePackageChannels",
@@ -177,13 +151,12 @@ NOTES = (
         purpose=(
             "Find MediaPackage channels of one group by part of their name or description, newest first. Ingest user "
             "names and passwords stay hidden unless include_credentials. Pages with PageNo and PageSize up to "
-            "TotalCount. Live encoders are in list_media_live_channels, MediaWeaver channels in list_channels."
+            "TotalCount. Live encoders are in ListMediaLiveChannels, MediaWeaver channels in ListChannels."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "Keyword": KEYWORD},
         idempotent=True,
         secret_fields=INGEST_SECRETS,
-        words=("channels of a group", "find channel", "打包频道列表", "直播打包频道"),
     ),
     OperationNotes(
         operation="UpdateLivePackageChannel",
@@ -191,7 +164,7 @@ NOTES = (
         purpose=(
             "Set segment length, number of segments in the playlist and description of a MediaPackage channel. "
             "Protocol has to be sent again; names and ingest addresses stay. For new ingest passwords use "
-            "update_live_package_channel_credentials."
+            "UpdateLivePackageChannelCredentials."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -208,7 +181,6 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=INGEST_SECRETS,
-        words=("segment length", "edit channel", "修改打包频道", "切片时长"),
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelCredentials",
@@ -227,32 +199,18 @@ NOTES = (
             "RotateCredentials": {"text": "1 primary, 2 backup, 3 both.", "minimum": 1, "maximum": 3},
         },
         secret_fields=INGEST_SECRETS,
-        words=(
-            "rotate",
-            "reset password",
-            "leaked key",
-            "credentials",
-            "轮换凭证",
-            "重置密码",
-            "更新凭证",
-            "ingest password leaked",
-            "new ingest password",
-            "推流密码泄露",
-            "换推流密码",
-        ),
     ),
     OperationNotes(
         operation="DeleteLivePackageChannel",
         title="Delete a live packaging channel",
         purpose=(
             "Remove a MediaPackage channel for good; its ingest addresses stop working. Refused while it has origin "
-            "endpoints: remove each with delete_live_package_origin_endpoint first."
+            "endpoints: remove each with DeleteLivePackageOriginEndpoint first."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live packaging channel for good; its ingest addresses stop working"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
-        words=("remove packaging channel", "drop ingest", "删除打包频道", "删除推流端点"),
     ),
     OperationNotes(
         operation="CreateLivePackageOriginEndpoint",
@@ -273,21 +231,6 @@ NOTES = (
         rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
         secret_fields=ENDPOINT_SECRETS,
         costs="What is packaged and fetched through it is billed.",
-        words=(
-            "playback url",
-            "origin",
-            "time shift",
-            "drm",
-            "hls output",
-            "源站端点",
-            "播放地址",
-            "时移",
-            "hls url for viewers",
-            "publish channel as hls",
-            "viewer address",
-            "观众播放地址",
-            "发布直播",
-        ),
     ),
     OperationNotes(
         operation="GetLivePackageOriginEndpoint",
@@ -301,37 +244,26 @@ NOTES = (
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
-        words=(
-            "playback address",
-            "live play url",
-            "origin settings",
-            "播放地址",
-            "端点详情",
-            "回源配置",
-            "what url do viewers play",
-            "观众看直播的地址",
-        ),
     ),
     OperationNotes(
         operation="ListLivePackageOriginEndpoints",
         title="List live origins",
         purpose=(
             "Find the origin endpoints of one MediaPackage channel, with their playback addresses (EndpointUrl) and "
-            "access limits, newest first. Packaging settings are left out: see get_live_package_origin_endpoint. "
+            "access limits, newest first. Packaging settings are left out: see GetLivePackageOriginEndpoint. "
             "Authorization codes stay hidden unless include_credentials. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "Keyword": KEYWORD},
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
-        words=("playback urls of a channel", "how to watch", "播放地址列表", "源站端点列表"),
     ),
     OperationNotes(
         operation="UpdateLivePackageOriginEndpoint",
         title="Change a live origin",
         purpose=(
             "Replace the settings of an origin endpoint of a MediaPackage channel: access limits, playlist name, time "
-            "shift, packaging and DRM. Read it with get_live_package_origin_endpoint and send again what should stay, "
+            "shift, packaging and DRM. Read it with GetLivePackageOriginEndpoint and send again what should stay, "
             "the code or the allowed addresses among it."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -350,7 +282,6 @@ NOTES = (
         rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
-        words=("edit origin", "change time shift", "ip whitelist", "修改端点", "修改时移", "白名单"),
     ),
     OperationNotes(
         operation="DeleteLivePackageOriginEndpoint",
@@ -363,6 +294,5 @@ NOTES = (
         destructive_when=(AskWhen("deletes an origin endpoint for good: whoever plays from it loses the stream"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
-        words=("remove playback url", "unpublish stream", "删除端点", "删除源站"),
     ),
 )

@@ -28,20 +28,11 @@ NOTES = (
         title="Set up a VOD packaging group",
         purpose=(
             "Make a group for packaging videos on demand with MediaPackage and get the domain (DomainName) its "
-            "assets are played from. Then say how to package with create_vod_packaging_configuration and bring videos "
-            "in with create_vod_packaging_asset. For live streams use create_live_package_channel_group."
+            "assets are played from. Then say how to package with CreateVodPackagingConfiguration and bring videos "
+            "in with CreateVodPackagingAsset. For live streams use CreateLivePackageChannelGroup."
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME},
-        words=(
-            "on-demand packaging",
-            "vod origin",
-            "repackage",
-            "点播打包",
-            "打包组",
-            "创建打包组",
-            "container for on-demand packaging",
-        ),
     ),
     OperationNotes(
         operation="GetVodPackagingGroup",
@@ -53,7 +44,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("vod domain", "group size", "how many assets", "打包组详情", "点播打包域名"),
     ),
     OperationNotes(
         operation="ListVodPackagingGroups",
@@ -65,21 +55,19 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Keyword": NAME_PART},
         idempotent=True,
-        words=("which vod groups", "find packaging group", "打包组列表", "点播打包列表"),
     ),
     OperationNotes(
         operation="DeleteVodPackagingGroup",
         title="Delete a VOD packaging group",
         purpose=(
             "Remove a group of MediaPackage on-demand packaging for good, and with it its playback domain. Remove its "
-            "assets (delete_vod_packaging_asset) and configurations (delete_vod_packaging_configuration) first. The "
+            "assets (DeleteVodPackagingAsset) and configurations (DeleteVodPackagingConfiguration) first. The "
             "source videos in OSS stay."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes an on-demand packaging group for good, with its playback domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
-        words=("remove vod group", "drop packaging domain", "删除打包组", "删除点播打包"),
     ),
     OperationNotes(
         operation="CreateVodPackagingConfiguration",
@@ -87,7 +75,7 @@ NOTES = (
         purpose=(
             "Add an output form to an on-demand packaging group: protocol, segment length, which renditions in which "
             "order, and DRM. Every asset of the group gets one playback address per configuration, listed by "
-            "get_vod_packaging_asset. A configuration cannot be changed, only deleted and made anew."
+            "GetVodPackagingAsset. A configuration cannot be changed, only deleted and made anew."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -124,7 +112,6 @@ NOTES = (
                 },
             },
         },
-        words=("hls packaging", "dash", "cmaf", "drm", "encryption", "打包配置", "加密打包", "创建打包配置"),
     ),
     OperationNotes(
         operation="GetVodPackagingConfiguration",
@@ -136,7 +123,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
-        words=("packaging settings", "drm settings", "打包配置详情", "查询打包配置"),
     ),
     OperationNotes(
         operation="ListVodPackagingConfigurations",
@@ -148,7 +134,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP_FILTER, "Keyword": NAME_PART},
         idempotent=True,
-        words=("which output formats", "find packaging settings", "打包配置列表", "打包格式"),
     ),
     OperationNotes(
         operation="DeleteVodPackagingConfiguration",
@@ -163,16 +148,15 @@ NOTES = (
         ),
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
-        words=("remove packaging settings", "drop format", "删除打包配置", "移除打包格式"),
     ),
     OperationNotes(
         operation="CreateVodPackagingAsset",
         title="Package a video",
         purpose=(
             "Bring one HLS video (an M3U8 file in OSS) into an on-demand packaging group, which packages it in every "
-            "configuration of the group. It runs in the background: get_vod_packaging_asset shows for each "
+            "configuration of the group. It runs in the background: GetVodPackagingAsset shows for each "
             "configuration whether it is Playable or Failed, and the address. Other formats have to be transcoded to "
-            "HLS first. For several at once use batch_create_vod_packaging_asset."
+            "HLS first. For several at once use BatchCreateVodPackagingAsset."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -198,17 +182,6 @@ NOTES = (
             pending=("Queuing",),
         ),
         costs=PACKAGE_COST,
-        words=(
-            "package m3u8",
-            "repackage",
-            "ingest video",
-            "dash from hls",
-            "点播打包",
-            "打包视频",
-            "添加打包资源",
-            "package vod as dash",
-            "点播视频打包",
-        ),
     ),
     OperationNotes(
         operation="BatchCreateVodPackagingAsset",
@@ -216,8 +189,8 @@ NOTES = (
         purpose=(
             "Bring several HLS videos (M3U8 files in OSS) into one on-demand packaging group. The call succeeds even "
             "if single videos are refused: look at Code and Message of each entry of ResultList. Packaging runs in the "
-            "background; call get_vod_packaging_asset for each AssetName until its endpoints are Playable or Failed. "
-            "For one video use create_vod_packaging_asset."
+            "background; call GetVodPackagingAsset for each AssetName until its endpoints are Playable or Failed. "
+            "For one video use CreateVodPackagingAsset."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -226,7 +199,6 @@ NOTES = (
         },
         # No Poll: GetVodPackagingAsset takes one name and the response nests them (ResultList[].Asset.AssetName).
         costs=PACKAGE_COST,
-        words=("many videos", "bulk packaging", "batch ingest", "批量打包", "批量添加"),
     ),
     OperationNotes(
         operation="GetVodPackagingAsset",
@@ -234,41 +206,30 @@ NOTES = (
         purpose=(
             "Read one asset of on-demand packaging: its source and, in EgressEndpoints, for each configuration the "
             "state (Queuing, Playable, Failed) and the playback address, which exists only once it is Playable. "
-            "Repeat it after create_vod_packaging_asset."
+            "Repeat it after CreateVodPackagingAsset."
         ),
         effect=Effect.READ,
         parameters={"AssetName": ASSET},
         idempotent=True,
-        words=(
-            "packaging progress",
-            "playback address",
-            "is it playable",
-            "打包进度",
-            "播放地址",
-            "打包状态",
-            "vod playback url",
-            "点播打包好了没",
-        ),
     ),
     OperationNotes(
         operation="ListVodPackagingAssets",
         title="List packaged videos",
         purpose=(
             "Find assets of on-demand packaging, of one group or by the beginning of their name, newest first, with "
-            "their sources. State and playback addresses are not included: see get_vod_packaging_asset. Pages with "
+            "their sources. State and playback addresses are not included: see GetVodPackagingAsset. Pages with "
             "PageNo and PageSize up to TotalCount."
         ),
         effect=Effect.READ,
         parameters={"GroupName": GROUP_FILTER, "Keyword": {"text": "Beginning of the name."}},
         idempotent=True,
-        words=("which videos are packaged", "find packaged", "打包资源列表", "点播打包资源"),
     ),
     OperationNotes(
         operation="DeleteVodPackagingAsset",
         title="Unpackage a video",
         purpose=(
             "Remove an asset from on-demand packaging for good: all its playback addresses stop working. The source "
-            "files in OSS stay. This is not an asset of the media library: that is delete_media_infos."
+            "files in OSS stay. This is not an asset of the media library: that is DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -276,6 +237,5 @@ NOTES = (
         ),
         parameters={"AssetName": ASSET},
         idempotent=True,
-        words=("remove packaged video", "unpublish vod", "删除打包资源", "移除打包视频"),
     ),
 )

@@ -10,7 +10,7 @@ from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
 
 SPEEDS = ("Standard", "Boost", "NarrowBandHDV2")
 PRIORITY: ParameterNotes = {"text": "10 goes first; default 6.", "minimum": 1, "maximum": 10}
-PIPELINE_ID: ParameterNotes = {"text": "From list_pipelines."}
+PIPELINE_ID: ParameterNotes = {"text": "From ListPipelines."}
 TASK_ID: ParameterNotes = {"text": "Id that the start returned.", "required": True}
 WORKFLOW_ID: ParameterNotes = {"text": "Workflow template; made and listed in the web console only.", "required": True}
 
@@ -29,7 +29,6 @@ NOTES = (
             "Speed": {"text": "Kind of queue.", "choices": SPEEDS},
             "Priority": PRIORITY,
         },
-        words=("transcoding queue", "fast queue", "new pipeline", "创建管道", "转码队列", "倍速转码管道"),
     ),
     OperationNotes(
         operation="GetPipeline",
@@ -41,7 +40,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
-        words=("queue status", "pipeline details", "查询管道", "管道状态"),
     ),
     OperationNotes(
         operation="ListPipelines",
@@ -53,14 +51,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Speed": {"text": "Only this kind.", "choices": SPEEDS}},
         idempotent=True,
-        words=(
-            "all queues",
-            "transcoding pipelines",
-            "管道列表",
-            "队列列表",
-            "which queues",
-            "有哪些管道",
-        ),
     ),
     OperationNotes(
         operation="UpdatePipeline",
@@ -80,41 +70,26 @@ NOTES = (
             "Name": {"text": "New name."},
         },
         idempotent=True,
-        words=(
-            "pause queue",
-            "resume queue",
-            "queue priority",
-            "修改管道",
-            "暂停管道",
-            "启用管道",
-            "pause processing",
-            "resume processing",
-            "hold jobs",
-            "暂停处理",
-            "恢复管道",
-            "管道优先级",
-        ),
     ),
     OperationNotes(
         operation="DeletePipeline",
         title="Delete a job queue",
         purpose=(
             "Delete a queue (pipeline) for processing jobs for good; jobs and templates that name its id fail from "
-            "then on. To only hold jobs back, pause it with update_pipeline."
+            "then on. To only hold jobs back, pause it with UpdatePipeline."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a queue for good; jobs and templates that name it fail"),),
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
-        words=("remove queue", "remove pipeline", "删除管道", "删除队列"),
     ),
     OperationNotes(
         operation="StartWorkflow",
         title="Run a workflow",
         purpose=(
             "Run a processing workflow, such as transcode, then review, then publish, on one asset or file. Workflows "
-            "themselves are made in the web console. Runs in the background: follow the TaskId with get_workflow_task. "
-            "AI workflows (on streams and with models) are started with start_ai_workflow."
+            "themselves are made in the web console. Runs in the background: follow the TaskId with GetWorkflowTask. "
+            "AI workflows (on streams and with models) are started with StartAIWorkflow."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -141,48 +116,25 @@ NOTES = (
             pending=("Init", "Processing"),
         ),
         costs="Every step of the workflow is billed as the job it is.",
-        words=(
-            "run workflow",
-            "process automatically",
-            "chain of jobs",
-            "启动工作流",
-            "运行工作流",
-            "提交工作流",
-            "run our standard workflow",
-            "put video through the workflow",
-            "跑工作流",
-            "执行工作流",
-            "触发工作流",
-        ),
     ),
     OperationNotes(
         operation="GetWorkflowTask",
         title="Follow a workflow run",
         purpose=(
-            "Show one run of start_workflow: state (Init, Processing, Succeed, Failed, Canceled), input, times, and in "
-            "ActivityResults what each step gave, with the ids of its jobs. Runs of start_ai_workflow are shown by "
-            "get_ai_workflow_task."
+            "Show one run of StartWorkflow: state (Init, Processing, Succeed, Failed, Canceled), input, times, and in "
+            "ActivityResults what each step gave, with the ids of its jobs. Runs of StartAIWorkflow are shown by "
+            "GetAIWorkflowTask."
         ),
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
         idempotent=True,
-        words=(
-            "workflow status",
-            "workflow result",
-            "工作流任务",
-            "查询工作流",
-            "工作流进度",
-            "did the workflow succeed",
-            "workflow progress",
-            "工作流跑完没",
-        ),
     ),
     OperationNotes(
         operation="ListWorkflowTasks",
         title="List workflow runs",
         purpose=(
             "List runs of workflows in the last 90 days, by workflow, time, or a word of the input such as a file name "
-            "or MediaId. Pages with NextToken. What the steps gave is told only by get_workflow_task."
+            "or MediaId. Pages with NextToken. What the steps gave is told only by GetWorkflowTask."
         ),
         effect=Effect.READ,
         parameters={
@@ -194,7 +146,6 @@ NOTES = (
             "MaxResults": {"text": "Runs a page; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        words=("workflow history", "failed workflows", "工作流任务列表", "工作流记录"),
     ),
     OperationNotes(
         operation="StartAIWorkflow",
@@ -202,8 +153,8 @@ NOTES = (
         purpose=(
             "Run an AI workflow on assets, a live stream or an RTC channel; what Inputs has to hold is set by the "
             "workflow, which is made in the web console. Runs in the background: follow the TaskId with "
-            "get_ai_workflow_task; one on a stream runs until stop_ai_workflow_task. Plain processing workflows are "
-            "started with start_workflow."
+            "GetAIWorkflowTask; one on a stream runs until StopAIWorkflowTask. Plain processing workflows are "
+            "started with StartWorkflow."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -221,46 +172,30 @@ NOTES = (
             pending=("running",),
         ),
         costs="Billed by the AI steps it runs, on a stream until it is stopped.",
-        words=(
-            "ai pipeline",
-            "analyse live stream with ai",
-            "run ai workflow",
-            "AI工作流",
-            "启动AI工作流",
-            "智能工作流",
-        ),
     ),
     OperationNotes(
         operation="GetAIWorkflowTask",
         title="Follow an AI workflow run",
         purpose=(
-            "Show one run of start_ai_workflow: state (running, succeeded, partial-succeeded, failed, stopped), "
+            "Show one run of StartAIWorkflow: state (running, succeeded, partial-succeeded, failed, stopped), "
             "outputs and, for each node of the graph, its result. After partial-succeeded NodeResults tells what "
             "failed."
         ),
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
         idempotent=True,
-        words=("ai workflow status", "ai workflow result", "AI工作流任务", "查询AI工作流", "AI工作流结果"),
     ),
     OperationNotes(
         operation="StopAIWorkflowTask",
         title="Stop an AI workflow run",
         purpose=(
-            "End a running AI workflow for good; it cannot be resumed, only begun anew with start_ai_workflow. Steps "
-            "already done keep their results in get_ai_workflow_task. Needed to end, and stop paying for, a run on a "
+            "End a running AI workflow for good; it cannot be resumed, only begun anew with StartAIWorkflow. Steps "
+            "already done keep their results in GetAIWorkflowTask. Needed to end, and stop paying for, a run on a "
             "live stream."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("ends a running AI workflow, which cannot be resumed"),),
         parameters={"TaskId": TASK_ID},
         idempotent=True,
-        words=(
-            "cancel ai workflow",
-            "terminate ai task",
-            "停止AI工作流",
-            "终止AI任务",
-            "stop ai workflow",
-        ),
     ),
 )

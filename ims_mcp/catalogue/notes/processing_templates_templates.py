@@ -29,8 +29,8 @@ NOTES = (
         purpose=(
             "Store settings under an id that processing jobs name: for transcoding, snapshots, animated images, "
             "watermarks, subtitles, AI review, covers or erasure. Type says which, Subtype the variant. Look first "
-            "whether one of the service's own fits (list_system_templates). For live streams use "
-            "create_live_transcode_template, for editing add_template."
+            "whether one of the service's own fits (ListSystemTemplates). For live streams use "
+            "CreateLiveTranscodeTemplate, for editing AddTemplate."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -39,40 +39,22 @@ NOTES = (
             "Subtype": {"text": SUBTYPES, "minimum": 1, "maximum": 5},
             "TemplateConfig": CONFIG,
         },
-        words=(
-            "transcode preset",
-            "watermark template",
-            "encoding settings",
-            "创建转码模板",
-            "自定义模板",
-            "水印模板",
-            "new transcoding template",
-            "custom preset",
-            "own preset",
-            "watermark preset",
-            "snapshot preset",
-            "新建转码模板",
-            "新建水印模板",
-            "截图模板",
-            "自建模板",
-        ),
     ),
     OperationNotes(
         operation="GetCustomTemplate",
         title="Inspect a processing template",
         purpose=(
             "Show one processing template of yours with its settings, by id; or, without an id, the default template "
-            "of a type. The settings come as JSON. The service's own templates are shown by get_system_template."
+            "of a type. The settings come as JSON. The service's own templates are shown by GetSystemTemplate."
         ),
         effect=Effect.READ,
         parameters={
             "TemplateId": {"text": "Id of the template."},
             "Type": {"text": f"Default template of this type: {TYPES}."},
-            "Subtype": {"text": "Variant of the type, as in create_custom_template."},
+            "Subtype": {"text": "Variant of the type, as in CreateCustomTemplate."},
         },
         rules=(AtLeastOne(("TemplateId", "Type")),),
         idempotent=True,
-        words=("preset details", "default template", "查询模板", "模板详情", "默认模板"),
     ),
     OperationNotes(
         operation="ListCustomTemplates",
@@ -80,34 +62,23 @@ NOTES = (
         purpose=(
             "List the processing templates you made, of one type, with settings, optionally of one subtype or name. "
             "Use it to find the TemplateId for a transcoding, snapshot or watermark job. The service's own are in "
-            "list_system_templates."
+            "ListSystemTemplates."
         ),
         effect=Effect.READ,
         parameters={
             "Type": {"text": f"{TYPES}."},
-            "Subtype": {"text": "Variant of types 1, 2, 7 and 9, as in create_custom_template."},
+            "Subtype": {"text": "Variant of types 1, 2, 7 and 9, as in CreateCustomTemplate."},
             "Name": {"text": "Only with this name."},
             "OrderBy": {"text": "By creation time.", "choices": ("CreationTime:Desc", "CreationTime:Asc")},
         },
         idempotent=True,
-        words=(
-            "my presets",
-            "my transcode templates",
-            "模板列表",
-            "自定义模板列表",
-            "转码模板列表",
-            "which templates do i have",
-            "transcode templates",
-            "有哪些模板",
-            "我的转码模板",
-        ),
     ),
     OperationNotes(
         operation="UpdateCustomTemplate",
         title="Change a processing template",
         purpose=(
             "Change name or settings of a processing template of yours; its type stays. Jobs submitted afterwards use "
-            "the new settings, workflows that name the template too. Read the present ones with get_custom_template "
+            "the new settings, workflows that name the template too. Read the present ones with GetCustomTemplate "
             "and send them back whole with your change."
         ),
         effect=Effect.WRITE,
@@ -122,7 +93,6 @@ NOTES = (
             "TemplateConfig": CONFIG,
         },
         idempotent=True,
-        words=("edit preset", "change bitrate of template", "修改模板", "更新转码模板"),
     ),
     OperationNotes(
         operation="DeleteCustomTemplate",
@@ -134,14 +104,13 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a processing template for good; jobs and workflows that name it fail"),),
         idempotent=True,
-        words=("remove preset", "delete transcode template", "删除模板", "删除转码模板"),
     ),
     OperationNotes(
         operation="SetDefaultCustomTemplate",
         title="Choose the default template",
         purpose=(
             "Make a processing template of yours the default of its type and variant. It takes the place of the former "
-            "default, which stays as an ordinary template: note its id first, with get_custom_template by Type, to be "
+            "default, which stays as an ordinary template: note its id first, with GetCustomTemplate by Type, to be "
             "able to go back."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -152,52 +121,32 @@ NOTES = (
         ),
         parameters={"TemplateId": {"text": "Template that becomes the default."}},
         idempotent=True,
-        words=(
-            "default preset",
-            "set default transcode template",
-            "设置默认模板",
-            "默认转码模板",
-            "use this template by default",
-            "设成默认模板",
-        ),
     ),
     OperationNotes(
         operation="GetSystemTemplate",
         title="Inspect a built-in template",
         purpose=(
             "Show one of the processing templates that the service brings along, with type, variant and settings as "
-            "JSON. Built-in templates cannot be changed; copy the settings into create_custom_template for one of "
+            "JSON. Built-in templates cannot be changed; copy the settings into CreateCustomTemplate for one of "
             "your own."
         ),
         effect=Effect.READ,
         idempotent=True,
-        words=("system preset", "built-in preset", "系统模板", "预置模板详情"),
     ),
     OperationNotes(
         operation="ListSystemTemplates",
         title="List built-in templates",
         purpose=(
             "List the processing templates that the service brings along, by type, such as mp4 720p or HLS 1080p. The "
-            "quickest way to a TemplateId for a transcoding or snapshot job; your own are in list_custom_templates."
+            "quickest way to a TemplateId for a transcoding or snapshot job; your own are in ListCustomTemplates."
         ),
         effect=Effect.READ,
         parameters={
             "Type": {"text": f"Comma-separated: {TYPES}.", "comma_list": True},
-            "Subtype": {"text": "Variant of the type, as in create_custom_template."},
+            "Subtype": {"text": "Variant of the type, as in CreateCustomTemplate."},
             "Name": {"text": "Only with this name."},
             "Status": {"text": "Only this state.", "choices": ("Normal", "Invisible", "All")},
         },
         idempotent=True,
-        words=(
-            "which presets exist",
-            "built-in presets",
-            "系统模板列表",
-            "预置模板",
-            "有哪些转码模板",
-            "which ready-made templates",
-            "official presets",
-            "官方模板",
-            "自带模板",
-        ),
     ),
 )

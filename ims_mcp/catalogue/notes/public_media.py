@@ -21,23 +21,12 @@ NOTES = (
         purpose=(
             "Show one sticker, piece of music or background of the shared library: title, tags, cover, and for its "
             "file format, duration, size and streams. Needs no credentials. Assets of your own are shown by "
-            "get_media_info; to find the id use list_public_media_basic_infos or search_public_media_info."
+            "GetMediaInfo; to find the id use ListPublicMediaBasicInfos or SearchPublicMediaInfo."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         parameters={"MediaId": {"text": "Id of a public asset (icepublic-...).", "required": True}},
         idempotent=True,
-        words=(
-            "stock media details",
-            "sticker",
-            "royalty free music",
-            "公共素材",
-            "公共媒资详情",
-            "素材信息",
-            "length of a stock song",
-            "details of a sticker",
-            "公共歌曲详情",
-        ),
     ),
     OperationNotes(
         operation="ListPublicMediaBasicInfos",
@@ -45,7 +34,7 @@ NOTES = (
         purpose=(
             "Browse the shared library by kind and tag: stickers, background music (bgm) and background pictures "
             "(bgi), ready to be used in an editing project. Needs no credentials. Tags come from "
-            "list_all_public_media_tags. Licensed music with prices is found with search_public_media_info instead. "
+            "ListAllPublicMediaTags. Licensed music with prices is found with SearchPublicMediaInfo instead. "
             "Pages with NextToken."
         ),
         effect=Effect.READ,
@@ -57,30 +46,13 @@ NOTES = (
             "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        words=(
-            "free background music",
-            "stickers",
-            "backgrounds",
-            "stock assets",
-            "公共素材库",
-            "贴纸",
-            "背景音乐",
-            "背景图",
-            "free music to use",
-            "stock music",
-            "stock footage",
-            "免费音乐",
-            "有什么贴纸",
-            "免费配乐",
-            "公共素材",
-        ),
     ),
     OperationNotes(
         operation="ListAllPublicMediaTags",
         title="List tags of public media",
         purpose=(
             "List the tags by which the shared library is sorted, in Chinese and English, with the options under each. "
-            "Needs no credentials. Use a MediaTagId from here to filter list_public_media_basic_infos; with "
+            "Needs no credentials. Use a MediaTagId from here to filter ListPublicMediaBasicInfos; with "
             "EntityId=Copyright_Music it lists moods, styles and the like of licensed music."
         ),
         effect=Effect.READ,
@@ -89,18 +61,6 @@ NOTES = (
             "EntityId": {"text": "Copyright_Music for licensed music."},
         },
         idempotent=True,
-        words=(
-            "music moods",
-            "sticker categories",
-            "tag list",
-            "公共素材标签",
-            "音乐分类",
-            "贴纸分类",
-            "tags of stock music",
-            "music genres",
-            "sticker tags",
-            "公共素材有哪些标签",
-        ),
     ),
     OperationNotes(
         operation="SearchPublicMediaInfo",
@@ -108,7 +68,7 @@ NOTES = (
         purpose=(
             "Search the licensed (copyright) music of the shared library by mood, style and other metadata, by id, or "
             "among your favourites and what your resource plan covers. Each hit says whether you may use it and for "
-            "how many days. Only reads, buys nothing. Free stickers and music are in list_public_media_basic_infos."
+            "how many days. Only reads, buys nothing. Free stickers and music are in ListPublicMediaBasicInfos."
         ),
         effect=Effect.READ,
         parameters={
@@ -120,56 +80,28 @@ NOTES = (
             "SortBy": {"text": "UsageCount or UnitPrice with :Desc or :Asc, comma-separated."},
         },
         idempotent=True,
-        words=(
-            "copyright music",
-            "licensed songs",
-            "my favourite music",
-            "版权音乐",
-            "搜索音乐",
-            "曲库",
-            "我的收藏",
-            "find a song",
-            "happy background music",
-            "licensed track",
-            "找背景音乐",
-            "找一首歌",
-            "正版音乐",
-        ),
     ),
     OperationNotes(
         operation="AddFavoritePublicMedia",
         title="Mark public media as favourite",
         purpose=(
-            "Add assets of the shared library to your favourites, to find them again with search_public_media_info and "
+            "Add assets of the shared library to your favourites, to find them again with SearchPublicMediaInfo and "
             "Favorite=true. It buys no licence. Ids that could not be added come back in IgnoredList; undo it with "
-            "cancel_favorite_public_media."
+            "CancelFavoritePublicMedia."
         ),
         effect=Effect.WRITE,
         parameters={"MediaIds": MEDIA_IDS},
         idempotent=True,
-        words=(
-            "bookmark music",
-            "like",
-            "star",
-            "收藏",
-            "收藏素材",
-            "收藏音乐",
-            "favourite this song",
-            "save sticker to favourites",
-            "收藏贴纸",
-            "收藏这首歌",
-        ),
     ),
     OperationNotes(
         operation="CancelFavoritePublicMedia",
         title="Unmark favourite public media",
         purpose=(
             "Take assets of the shared library out of your favourites. Nothing is deleted, and "
-            "add_favorite_public_media brings them back. Ids that were no favourites come back in IgnoredList."
+            "AddFavoritePublicMedia brings them back. Ids that were no favourites come back in IgnoredList."
         ),
         effect=Effect.WRITE,
         parameters={"MediaIds": MEDIA_IDS},
         idempotent=True,
-        words=("remove bookmark", "unlike", "unstar", "取消收藏", "移除收藏"),
     ),
 )

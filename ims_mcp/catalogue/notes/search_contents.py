@@ -19,7 +19,7 @@ ASSET_FIELDS: ParameterNotes = {
     ),
     "extra_fields": True,
 }
-STREAM: ParameterNotes = {"text": "Asset that create_stream_to_search_lib returned.", "required": True}
+STREAM: ParameterNotes = {"text": "Asset that CreateStreamToSearchLib returned.", "required": True}
 INDEX_STATUS = "IndexJobInfoList[].Status"
 
 NOTES = (
@@ -30,7 +30,7 @@ NOTES = (
             "Put a video, audio or picture file into a search library and start every index that is switched on there. "
             "Create library and index first. Input is the file's address; with MediaId it becomes the entry of that "
             "asset, without a new id is made and returned. Indexing runs in the background: wait, or look with "
-            "query_media_index_job."
+            "QueryMediaIndexJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -57,40 +57,26 @@ NOTES = (
             pending=("Running",),
         ),
         costs="Indexing is billed as AI analysis.",
-        words=(
-            "add to search library",
-            "index a video",
-            "make searchable",
-            "媒资入搜索库",
-            "建立索引",
-            "导入搜索库",
-            "add video to search library",
-            "import into search library",
-            "加入搜索库",
-            "视频入库检索",
-            "加到检索库",
-        ),
     ),
     OperationNotes(
         operation="UpdateMediaToSearchLib",
         title="Change an asset's search fields",
         purpose=(
             "Change the searchable fields of an asset that is already in a search library, such as its title or your "
-            "custom fields. The content is not analysed again; that is search_index_job_rerun. The asset's entry in "
-            "the media library is changed with update_media_info."
+            "custom fields. The content is not analysed again; that is SearchIndexJobRerun. The asset's entry in "
+            "the media library is changed with UpdateMediaInfo."
         ),
         effect=Effect.WRITE,
         parameters={"MsgBody": ASSET_FIELDS, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
         idempotent=True,
-        words=("edit search metadata", "custom fields", "更新搜索库媒资", "修改自定义字段", "搜索字段"),
     ),
     OperationNotes(
         operation="DeleteMediaFromSearchLib",
         title="Take an asset out of search",
         purpose=(
             "Remove one asset and what was indexed of it from a search library; it is no longer found there. The asset "
-            "and its file stay in the media library, where delete_media_infos removes them. Putting it back with "
-            "insert_media_to_search_lib costs the analysis again."
+            "and its file stay in the media library, where DeleteMediaInfos removes them. Putting it back with "
+            "InsertMediaToSearchLib costs the analysis again."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -104,35 +90,18 @@ NOTES = (
             "MsgBody": {"text": "Rarely needed.", "kind": "object", "json_text": True},
         },
         idempotent=True,
-        words=(
-            "remove from search",
-            "stop finding asset",
-            "从搜索库删除",
-            "移出搜索库",
-            "take video out of search library",
-            "从检索库移除",
-        ),
     ),
     OperationNotes(
         operation="QueryMediaIndexJob",
         title="Follow the indexing of an asset",
         purpose=(
             "See how far the indexing of one asset in a search library is: for every kind of index a job with submit "
-            "and finish time and the state Running, Success or Fail. Use it after insert_media_to_search_lib and "
-            "search_index_job_rerun; where one failed, run it again with the latter."
+            "and finish time and the state Running, Success or Fail. Use it after InsertMediaToSearchLib and "
+            "SearchIndexJobRerun; where one failed, run it again with the latter."
         ),
         effect=Effect.READ,
         parameters={"SearchLibName": LIBRARY},
         idempotent=True,
-        words=(
-            "indexing progress",
-            "index job status",
-            "索引任务",
-            "索引进度",
-            "查询索引任务",
-            "is the video indexed yet",
-            "索引建好了没",
-        ),
     ),
     OperationNotes(
         operation="SearchIndexJobRerun",
@@ -140,7 +109,7 @@ NOTES = (
         purpose=(
             "Despite its name no search: analyses assets of a search library again, for instance after an index was "
             "added or a job failed. At most 20 assets, chosen kinds of index with Task. Ids that do not exist come "
-            "back in MediaIdsNoExist. It runs in the background: look at each asset with query_media_index_job."
+            "back in MediaIdsNoExist. It runs in the background: look at each asset with QueryMediaIndexJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -159,25 +128,14 @@ NOTES = (
             pending=("Running",),
         ),
         costs="Every run is billed as AI analysis.",
-        words=(
-            "reindex",
-            "re-run index",
-            "retry failed indexing",
-            "重建索引",
-            "重新索引",
-            "重跑索引任务",
-            "index again",
-            "analyse again for search",
-            "重新分析入库",
-        ),
     ),
     OperationNotes(
         operation="CreateStreamToSearchLib",
         title="Make a live stream searchable",
         purpose=(
             "Take a running live stream into a search library as an asset: it is analysed, and tags with times can be "
-            "added, while it runs. Returns the MediaId that add_stream_tag_to_search_lib, get_stream_tag_list and "
-            "close_stream_to_search_lib want. Files are put in with insert_media_to_search_lib."
+            "added, while it runs. Returns the MediaId that AddStreamTagToSearchLib, GetStreamTagList and "
+            "CloseStreamToSearchLib want. Files are put in with InsertMediaToSearchLib."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -186,24 +144,13 @@ NOTES = (
             "Namespace": {"text": "Part of the library to put it into."},
         },
         costs="The stream is analysed, and billed, until it is closed.",
-        words=(
-            "index live stream",
-            "tag live stream",
-            "直播流入库",
-            "流媒资",
-            "直播打标",
-            "make live stream searchable",
-            "直播流可检索",
-            "register a live stream for search",
-            "analyse a live stream",
-        ),
     ),
     OperationNotes(
         operation="CloseStreamToSearchLib",
         title="End a searchable live stream",
         purpose=(
-            "End the analysis and tagging of a live stream that create_stream_to_search_lib began, and with it the "
-            "costs. The live stream itself goes on. To take it in again call create_stream_to_search_lib, which "
+            "End the analysis and tagging of a live stream that CreateStreamToSearchLib began, and with it the "
+            "costs. The live stream itself goes on. To take it in again call CreateStreamToSearchLib, which "
             "returns another MediaId."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -212,14 +159,6 @@ NOTES = (
         ),
         parameters={"MediaId": STREAM, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
         idempotent=True,
-        words=(
-            "stop live tagging",
-            "close stream",
-            "关闭流媒资",
-            "停止直播打标",
-            "stop analysing the live stream",
-            "停止分析直播流",
-        ),
     ),
     OperationNotes(
         operation="AddStreamTagToSearchLib",
@@ -227,7 +166,7 @@ NOTES = (
         purpose=(
             "Attach a tag of your own to a stretch of a live stream in a search library, with start and end in "
             "milliseconds and any data, for instance to mark a goal or an alarm. Calling it twice adds two tags. "
-            "Read them back with get_stream_tag_list."
+            "Read them back with GetStreamTagList."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -247,22 +186,12 @@ NOTES = (
             "Namespace": NAMESPACE,
         },
         rules=(AtLeastOne(("MsgBody",)),),
-        words=(
-            "mark a moment",
-            "live highlight",
-            "annotate stream",
-            "流媒资标签",
-            "直播打点",
-            "添加标签",
-            "mark a goal in the live stream",
-            "给直播流打点",
-        ),
     ),
     OperationNotes(
         operation="GetStreamTagList",
         title="List tags of a stream",
         purpose=(
-            "List the tags that add_stream_tag_to_search_lib attached to a live stream, each with its stretch of time "
+            "List the tags that AddStreamTagToSearchLib attached to a live stream, each with its stretch of time "
             "and your data; newest first unless SortBy says otherwise, within a span of time if given. Pages by number "
             "or by NextToken."
         ),
@@ -274,6 +203,5 @@ NOTES = (
             "SortBy": {"text": "Default StartTime:Desc.", "choices": ("StartTime:Desc", "StartTime:Asc")},
         },
         idempotent=True,
-        words=("read live tags", "highlights of a stream", "流媒资标签列表", "查询直播标签", "打点列表"),
     ),
 )

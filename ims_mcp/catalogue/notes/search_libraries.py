@@ -18,7 +18,7 @@ LIBRARY_CONFIG: ParameterNotes = {
         Parameter(
             "faceGroupIds",
             "string",
-            text="Comma-separated ids from create_recognition_lib, at most 3.",
+            text="Comma-separated ids from CreateRecognitionLib, at most 3.",
             comma_list=True,
             max_parts=3,
         ),
@@ -38,7 +38,7 @@ NOTES = (
         title="Create a search library",
         purpose=(
             "Make an empty library in which assets can be searched by content. Two steps follow before anything is "
-            "found: switch on indexes with create_search_index, then put assets in with insert_media_to_search_lib, or "
+            "found: switch on indexes with CreateSearchIndex, then put assets in with InsertMediaToSearchLib, or "
             "name the library when registering them. Without a library of your own, ims-default-search-lib is used."
         ),
         effect=Effect.WRITE,
@@ -48,37 +48,18 @@ NOTES = (
             },
             "SearchLibConfig": LIBRARY_CONFIG,
         },
-        words=(
-            "new search library",
-            "set up search",
-            "创建搜索库",
-            "新建搜索库",
-            "媒资搜索",
-            "search library for archive",
-            "searchable archive",
-            "建检索库",
-        ),
     ),
     OperationNotes(
         operation="AlterSearchLib",
         title="Change a search library",
         purpose=(
             "Replace the configuration of a search library, which today means the face libraries of your own that it "
-            "recognises people with. The name stays, and its indexes are changed with alter_search_index instead."
+            "recognises people with. The name stays, and its indexes are changed with AlterSearchIndex instead."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the configuration of a search library", shows=("SearchLibConfig",)),),
         parameters={"SearchLibName": OWN_LIBRARY, "SearchLibConfig": LIBRARY_CONFIG},
         idempotent=True,
-        words=(
-            "configure search library",
-            "attach face library",
-            "修改搜索库",
-            "人脸库",
-            "搜索库配置",
-            "change search library settings",
-            "改检索库配置",
-        ),
     ),
     OperationNotes(
         operation="DropSearchLib",
@@ -86,7 +67,7 @@ NOTES = (
         purpose=(
             "Delete a search library together with everything indexed in it; nothing in it can be found afterwards and "
             "indexing again is billed again. The files in OSS are not the library's. To remove a single asset use "
-            "delete_media_from_search_lib, to clear one kind of index drop_search_index."
+            "DeleteMediaFromSearchLib, to clear one kind of index DropSearchIndex."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -94,7 +75,6 @@ NOTES = (
         ),
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
-        words=("remove search library", "删除搜索库", "清空搜索库", "drop"),
     ),
     OperationNotes(
         operation="QuerySearchLib",
@@ -102,24 +82,22 @@ NOTES = (
         purpose=(
             "Show one search library: its state, its configuration, and for each index whether it is switched on and "
             "ready (Initializing, Normal or Fail). Look here when a search finds nothing. How many assets an index "
-            "holds is told by query_search_index."
+            "holds is told by QuerySearchIndex."
         ),
         effect=Effect.READ,
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
-        words=("search library status", "is search ready", "查询搜索库", "搜索库状态", "索引状态"),
     ),
     OperationNotes(
         operation="ListSearchLib",
         title="List search libraries",
         purpose=(
             "List all search libraries of the account with state, configuration and indexes, page by page. Use it to "
-            "learn the names that the search operations want; one library alone is shown by query_search_lib."
+            "learn the names that the search operations want; one library alone is shown by QuerySearchLib."
         ),
         effect=Effect.READ,
         parameters={"PageSize": PAGE_SIZE},
         idempotent=True,
-        words=("all search libraries", "which libraries", "搜索库列表", "有哪些搜索库"),
     ),
     OperationNotes(
         operation="CreateSearchIndex",
@@ -127,7 +105,7 @@ NOTES = (
         purpose=(
             "Add an index to a search library, one of three kinds: mm for describing what is seen, face for people, "
             "aiLabel for speech, subtitles and tags. A library needs one index for each kind of search. Assets are "
-            "indexed as they arrive; for those already there use search_index_job_rerun. Watch query_search_lib until "
+            "indexed as they arrive; for those already there use SearchIndexJobRerun. Watch QuerySearchLib until "
             "the index is Normal."
         ),
         effect=Effect.WRITE,
@@ -138,14 +116,13 @@ NOTES = (
             "IndexConfig": INDEX_CONFIG,
         },
         costs="Assets indexed from then on are billed as AI analysis.",
-        words=("enable face search", "enable visual search", "create index", "创建索引", "开通人脸索引", "搜索索引"),
     ),
     OperationNotes(
         operation="AlterSearchIndex",
         title="Switch or set a search index",
         purpose=(
             "Switch an index of a search library on or off, or change its settings. Deactive disables it; to "
-            "clear its data as well use drop_search_index. Whether it is on is told by query_search_index."
+            "clear its data as well use DropSearchIndex. Whether it is on is told by QuerySearchIndex."
         ),
         effect=Effect.WRITE,
         destructive_when=(
@@ -164,17 +141,6 @@ NOTES = (
         },
         rules=(AtLeastOne(("IndexStatus", "IndexConfig")),),
         idempotent=True,
-        words=(
-            "disable index",
-            "pause index",
-            "enable index",
-            "修改索引",
-            "停用索引",
-            "启用索引",
-            "switch off face search",
-            "turn visual search on",
-            "关掉人脸检索",
-        ),
     ),
     OperationNotes(
         operation="DropSearchIndex",
@@ -182,7 +148,7 @@ NOTES = (
         purpose=(
             "Delete one index of a search library with all it has learned about the assets, so that searches of that "
             "kind find nothing. Assets and other indexes stay. Building it again costs the analysis again; to only "
-            "disable it use alter_search_index with Deactive."
+            "disable it use AlterSearchIndex with Deactive."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -190,18 +156,16 @@ NOTES = (
         ),
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
-        words=("remove index", "clear index data", "删除索引", "清空索引"),
     ),
     OperationNotes(
         operation="QuerySearchIndex",
         title="Inspect a search index",
         purpose=(
             "Show one index of a search library: whether it is switched on and how many assets it holds. Whether it "
-            "is ready is told by query_search_lib, how far a single asset is by query_media_index_job."
+            "is ready is told by QuerySearchLib, how far a single asset is by QueryMediaIndexJob."
         ),
         effect=Effect.READ,
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
-        words=("index size", "how many assets indexed", "查询索引", "索引数量", "索引信息"),
     ),
 )

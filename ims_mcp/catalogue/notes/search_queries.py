@@ -33,8 +33,8 @@ NOTES = (
         purpose=(
             "Find assets by what is written about them: title, description, tags, category, status, creation time or "
             "your own fields, combined in one Match expression. Answers with basic information, files and AI labels "
-            "of each hit. To search by what is seen or said in a video use search_media_by_multimodal or "
-            "search_media_by_ai_label; to walk the library without a condition list_media_basic_infos."
+            "of each hit. To search by what is seen or said in a video use SearchMediaByMultimodal or "
+            "SearchMediaByAILabel; to walk the library without a condition ListMediaBasicInfos."
         ),
         effect=Effect.READ,
         signed_addresses=True,
@@ -50,23 +50,6 @@ NOTES = (
             "EntityId": {"text": "Entity whose metadata is searched."},
         },
         idempotent=True,
-        words=(
-            "find asset by title",
-            "filter by tag",
-            "query library",
-            "搜索媒资",
-            "按标题查找",
-            "按标签搜索",
-            "检索",
-            "search by title",
-            "find videos named",
-            "videos tagged with",
-            "filter by date",
-            "按标题搜索",
-            "标题包含",
-            "找视频",
-            "搜视频",
-        ),
     ),
     OperationNotes(
         operation="SearchMediaByAILabel",
@@ -75,7 +58,7 @@ NOTES = (
             "Find assets by what smart tagging recognised in them: a person's name, subtitles, speech or an AI "
             "category. Assets have to be in a library with an aiLabel index. With SpecificSearch=true and a MediaId it "
             "lists the moments inside that one asset, with times in seconds. For a free description of a scene use "
-            "search_media_by_multimodal, for a face picture search_media_by_face."
+            "SearchMediaByMultimodal, for a face picture SearchMediaByFace."
         ),
         effect=Effect.READ,
         parameters={
@@ -99,22 +82,6 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "search spoken words",
-            "search subtitles",
-            "who appears in the video",
-            "smart tags",
-            "智能标签搜索",
-            "搜字幕",
-            "搜语音",
-            "人物搜索",
-            "where did somebody say",
-            "videos in which words are said",
-            "mentions of a word",
-            "谁说过",
-            "提到某个词",
-            "台词搜索",
-        ),
     ),
     OperationNotes(
         operation="SearchMediaByFace",
@@ -122,7 +89,7 @@ NOTES = (
         purpose=(
             "Find the assets in which the person on a picture appears; the library needs a face index. Answers with "
             "ids of assets only: for the moments and positions inside one of them follow with "
-            "search_media_clip_by_face and the same FaceSearchToken. The token is a name of your own choosing, not "
+            "SearchMediaClipByFace and the same FaceSearchToken. The token is a name of your own choosing, not "
             "something the service hands out."
         ),
         effect=Effect.READ,
@@ -138,20 +105,6 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "find person by photo",
-            "face search",
-            "who is in my videos",
-            "人脸搜索",
-            "以人脸搜视频",
-            "找人",
-            "find videos with this person",
-            "upload a photo and find",
-            "which videos is she in",
-            "照片找人",
-            "出现过这个人",
-            "用照片搜视频",
-        ),
     ),
     OperationNotes(
         operation="SearchMediaByHybrid",
@@ -159,7 +112,7 @@ NOTES = (
         purpose=(
             "Search videos or pictures with a sentence in plain language, by several methods joined; the hits name the "
             "clips with times in seconds and a score. A good first choice when it is unclear whether the wanted thing "
-            "is seen, said or written. Only by what is seen: search_media_by_multimodal. With a MediaId it tells of "
+            "is seen, said or written. Only by what is seen: SearchMediaByMultimodal. With a MediaId it tells of "
             "that asset only."
         ),
         effect=Effect.READ,
@@ -174,17 +127,6 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "natural language search",
-            "semantic search",
-            "find scene",
-            "混合搜索",
-            "自然语言搜索",
-            "语义搜索",
-            "ask in a sentence",
-            "one sentence search",
-            "一句话搜视频",
-        ),
     ),
     OperationNotes(
         operation="SearchMediaByMultimodal",
@@ -193,7 +135,7 @@ NOTES = (
             "Find videos or pictures by describing what is to be seen, such as a goal being scored or a red car in "
             "rain: a large visual model compares the words with the picture. The library needs an mm index. The hits "
             "hold ids of assets and, for videos, the clips with start, end and score. For spoken or written words "
-            "use search_media_by_ai_label."
+            "use SearchMediaByAILabel."
         ),
         effect=Effect.READ,
         parameters={
@@ -206,23 +148,6 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "describe a scene",
-            "visual search",
-            "text to video search",
-            "find clip",
-            "以文搜视频",
-            "画面搜索",
-            "多模态搜索",
-            "videos showing something",
-            "footage of something",
-            "find a shot of",
-            "beach sunset clip",
-            "visual content search",
-            "找画面",
-            "搜镜头",
-            "有没有画面",
-        ),
     ),
     OperationNotes(
         operation="SearchMediaClipByFace",
@@ -230,27 +155,16 @@ NOTES = (
         purpose=(
             "Second step of a face search: the moments of one asset in which the face appears, with start and end in "
             "seconds, expression, position in the picture and a score. It repeats the search that "
-            "search_media_by_face made under the same FaceSearchToken, so call that first."
+            "SearchMediaByFace made under the same FaceSearchToken, so call that first."
         ),
         effect=Effect.READ,
         parameters={
-            "MediaId": {"text": "Asset found by search_media_by_face."},
-            "FaceSearchToken": {"text": "The same as in search_media_by_face."},
+            "MediaId": {"text": "Asset found by SearchMediaByFace."},
+            "FaceSearchToken": {"text": "The same as in SearchMediaByFace."},
             "SearchLibName": LIBRARY,
             "EntityId": ENTITY,
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        words=(
-            "when does a person appear",
-            "face clips",
-            "timestamps of a face",
-            "人脸片段",
-            "出现时间",
-            "人物片段",
-            "at which seconds is this person on screen",
-            "exact moments of a face",
-            "人物出现在哪几秒",
-        ),
     ),
 )

@@ -56,7 +56,7 @@ NOTES = (
         purpose=(
             "Make a batch of different short videos in one go from groups of material, titles and voice-over texts: "
             "the service mixes clips, speech, subtitles and music by itself. For one video with a timeline of your "
-            "own use submit_media_producing_job. Runs in the background: get_batch_media_producing_job shows every "
+            "own use SubmitMediaProducingJob. Runs in the background: GetBatchMediaProducingJob shows every "
             "video. Finished only means that all subjobs have ended; each has its own status."
         ),
         effect=Effect.DESTRUCTIVE,
@@ -73,22 +73,6 @@ NOTES = (
         },
         poll=BATCH_POLL,
         costs=PRODUCED,
-        words=(
-            "one-click video",
-            "mass produce",
-            "marketing videos",
-            "mix clips",
-            "一键成片",
-            "批量混剪",
-            "批量生成视频",
-            "many promo videos from clips",
-            "hundreds of short videos",
-            "variations of an ad",
-            "批量做视频",
-            "批量短视频",
-            "批量带货视频",
-            "一百条视频",
-        ),
     ),
     OperationNotes(
         operation="GetBatchMediaProducingJob",
@@ -101,15 +85,14 @@ NOTES = (
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("batch progress", "are my videos ready", "one-click status", "一键成片进度", "批量任务状态", "混剪结果"),
     ),
     OperationNotes(
         operation="ListBatchMediaProducingJobs",
         title="List batch productions",
         purpose=(
             "Browse one-click production jobs by kind, status, id or creation time, newest first, with NextToken for "
-            "the next page. The single videos are not included: see get_batch_media_producing_job, or "
-            "list_media_producing_jobs with MasterJobId."
+            "the next page. The single videos are not included: see GetBatchMediaProducingJob, or "
+            "ListMediaProducingJobs with MasterJobId."
         ),
         effect=Effect.READ,
         parameters={
@@ -119,15 +102,14 @@ NOTES = (
             "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
         },
         idempotent=True,
-        words=("batch history", "one-click jobs", "一键成片列表", "批量任务列表", "混剪任务"),
     ),
     OperationNotes(
         operation="SubmitSceneBatchEditingJob",
         title="Render several projects together",
         purpose=(
             "Last step of step-by-step scene production: render the timelines of several editing projects, such as "
-            "those that submit_scene_timeline_organization_job made, as one batch. For a single project use "
-            "submit_media_producing_job. Follow it with get_batch_media_producing_job."
+            "those that SubmitSceneTimelineOrganizationJob made, as one batch. For a single project use "
+            "SubmitMediaProducingJob. Follow it with GetBatchMediaProducingJob."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("orders the rendering of several projects at once, each of which is billed"),),
@@ -142,15 +124,6 @@ NOTES = (
         },
         poll=BATCH_POLL,
         costs=PRODUCED,
-        words=(
-            "render projects",
-            "batch render",
-            "批量合成",
-            "多工程合成",
-            "场景化批量剪辑",
-            "render several projects",
-            "多个工程一起合成",
-        ),
     ),
     OperationNotes(
         operation="SubmitSceneMediaSelectionJob",
@@ -158,8 +131,8 @@ NOTES = (
         purpose=(
             "First step of step-by-step scene production: let AI choose clips, either those that fit a voice-over "
             "text (Smart_Mix) or the exciting parts of long videos (Screen_Media_Highlights). Nothing is rendered. "
-            "Follow it with get_batch_media_producing_job and pass its ExtendOutput to "
-            "submit_scene_timeline_organization_job."
+            "Follow it with GetBatchMediaProducingJob and pass its ExtendOutput to "
+            "SubmitSceneTimelineOrganizationJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -173,27 +146,15 @@ NOTES = (
         },
         poll=BATCH_POLL,
         costs=ANALYSED,
-        words=(
-            "pick shots",
-            "match footage to script",
-            "select material",
-            "智能选材",
-            "图文匹配",
-            "素材挑选",
-            "高燃混剪",
-            "choose matching shots for the narration",
-            "给口播配画面",
-            "按文案选素材",
-        ),
     ),
     OperationNotes(
         operation="SubmitSceneTimelineOrganizationJob",
         title="Arrange chosen clips on timelines",
         purpose=(
-            "Second step of step-by-step scene production: turn the result of submit_scene_media_selection_job into "
+            "Second step of step-by-step scene production: turn the result of SubmitSceneMediaSelectionJob into "
             "timelines, kept as editing projects that can be changed by hand. Nothing is rendered: "
-            "submit_scene_batch_editing_job does that with the ProjectIds found in the SubJobList of "
-            "get_batch_media_producing_job. JobType has to match that of the selection."
+            "SubmitSceneBatchEditingJob does that with the ProjectIds found in the SubJobList of "
+            "GetBatchMediaProducingJob. JobType has to match that of the selection."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -208,16 +169,6 @@ NOTES = (
         },
         poll=BATCH_POLL,
         costs=ANALYSED,
-        words=(
-            "arrange clips",
-            "build timeline",
-            "automatic storyboard",
-            "编排时间线",
-            "自动排片",
-            "时间线组织",
-            "arrange selected shots into timeline",
-            "把选好的镜头排成时间线",
-        ),
     ),
     OperationNotes(
         operation="SubmitScreenMediaHighlightsJob",
@@ -225,8 +176,8 @@ NOTES = (
         purpose=(
             "Let AI find the most gripping scenes in episodes or long videos and cut them into trailers in one step: "
             "selection, timeline and rendering. Meant for drama and film; for matches use "
-            "submit_sports_highlights_job, for loose clips submit_highlight_extraction_job. The documents promise "
-            "only a callback (UserData); get_batch_media_producing_job is assumed to show the state too."
+            "SubmitSportsHighlightsJob, for loose clips SubmitHighlightExtractionJob. The documents promise "
+            "only a callback (UserData); GetBatchMediaProducingJob is assumed to show the state too."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -237,29 +188,14 @@ NOTES = (
         # The documents name no operation to ask; the one of the other batches is inferred.
         poll=BATCH_POLL,
         costs=PRODUCED,
-        words=(
-            "trailer",
-            "teaser",
-            "short drama",
-            "best scenes",
-            "高燃混剪",
-            "短剧混剪",
-            "影视精彩片段",
-            "trailer of a series",
-            "short drama promo",
-            "tv series teaser",
-            "短剧预告",
-            "剧集混剪",
-            "电视剧精彩",
-        ),
     ),
     OperationNotes(
         operation="SubmitSportsHighlightsJob",
         title="Cut highlights of a match",
         purpose=(
             "Let AI find goals, dunks and other great moments of a recorded match and cut them into highlight videos, "
-            "with players recognised by registered faces. For films use submit_screen_media_highlights_job. The "
-            "documents promise only a callback (UserData); get_batch_media_producing_job is assumed to show the "
+            "with players recognised by registered faces. For films use SubmitScreenMediaHighlightsJob. The "
+            "documents promise only a callback (UserData); GetBatchMediaProducingJob is assumed to show the "
             "state too."
         ),
         effect=Effect.WRITE,
@@ -274,30 +210,14 @@ NOTES = (
         # The documents name no operation to ask; the one of the other batches is inferred.
         poll=BATCH_POLL,
         costs=PRODUCED,
-        words=(
-            "basketball",
-            "football goals",
-            "match recap",
-            "sports reel",
-            "体育集锦",
-            "赛事高光",
-            "进球集锦",
-            "highlight reel of the match",
-            "soccer highlights",
-            "football recap",
-            "game highlights",
-            "球赛集锦",
-            "比赛精彩镜头",
-            "足球集锦",
-        ),
     ),
     OperationNotes(
         operation="SubmitHighlightExtractionJob",
         title="Extract highlight clips",
         purpose=(
             "Let AI find the best moments of several assets and return them as ranges or, with NeedExport, as clips "
-            "of their own, without mixing them into one film: that is submit_screen_media_highlights_job. Runs in "
-            "the background; get_smart_handle_job returns the clips in JobResult.AiResult."
+            "of their own, without mixing them into one film: that is SubmitScreenMediaHighlightsJob. Runs in "
+            "the background; GetSmartHandleJob returns the clips in JobResult.AiResult."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -313,18 +233,6 @@ NOTES = (
         },
         poll=SMART_POLL,
         costs=ANALYSED,
-        words=(
-            "best moments",
-            "highlight clips",
-            "exciting parts",
-            "高光提取",
-            "精彩片段",
-            "高光时刻",
-            "extract the best parts",
-            "find highlights",
-            "提取精彩片段",
-            "找出精彩部分",
-        ),
     ),
     OperationNotes(
         operation="SubmitSegmentationJob",
@@ -332,7 +240,7 @@ NOTES = (
         purpose=(
             "Split one long video into several files or assets, either at the time ranges you give (UserDefined) or "
             "wherever the scene changes (BasicClipSplit). To join or trim into one result use "
-            "submit_media_producing_job. Runs in the background; get_smart_handle_job lists the pieces."
+            "SubmitMediaProducingJob. Runs in the background; GetSmartHandleJob lists the pieces."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -372,33 +280,13 @@ NOTES = (
         rules=(Needs("JobParams.Mode", "UserDefined", "JobParams.Ranges"),),
         poll=SMART_POLL,
         costs="Billed by the length of the video.",
-        words=(
-            "cut into pieces",
-            "scene detection",
-            "shot split",
-            "split video",
-            "视频拆条",
-            "智能拆条",
-            "分镜切分",
-            "split video into parts",
-            "chop up a long recording",
-            "split news programme into stories",
-            "长视频拆成几段",
-            "视频切成几段",
-            "新闻拆条",
-            "自动拆条",
-            "one file per scene",
-            "break long recording apart",
-            "一个场景一个文件",
-            "长视频拆短视频",
-        ),
     ),
     OperationNotes(
         operation="SubmitDynamicChartJob",
         title="Animate a chart from Excel",
         purpose=(
             "Turn the numbers of an Excel file into an animated chart video, with title, axes, unit and background of "
-            "your choice. Runs in the background; get_smart_handle_job shows the state and list_smart_jobs with "
+            "your choice. Runs in the background; GetSmartHandleJob shows the state and ListSmartJobs with "
             "JobType=DynamicChart the history. Not for editing existing video."
         ),
         effect=Effect.WRITE,
@@ -426,22 +314,8 @@ NOTES = (
             "AxisParams": OPEN,
             "Background": {**OPEN, "text": "Color or ImageUrl."},
         },
-        # Inferred from the job type that list_smart_jobs knows.
+        # Inferred from the job type that ListSmartJobs knows.
         poll=SMART_POLL,
         costs="Billed by the length of the video produced.",
-        words=(
-            "bar chart race",
-            "line chart video",
-            "data visualisation",
-            "excel",
-            "动态图表",
-            "数据可视化视频",
-            "图表动画",
-            "animated chart",
-            "spreadsheet to video",
-            "excel to video",
-            "表格做成视频",
-            "excel变视频",
-        ),
     ),
 )

@@ -27,7 +27,7 @@ FILE = (
 )
 CONVERT_OUTPUT = (
     Parameter("Name", "string"),
-    Parameter("TemplateId", "string", text="From list_system_templates or list_custom_templates."),
+    Parameter("TemplateId", "string", text="From ListSystemTemplates or ListCustomTemplates."),
 )
 CONVERT_CONFIG = (
     Parameter("JobName", "string", text="At most 64 bytes.", max_bytes=64),
@@ -106,10 +106,11 @@ NOTES = (
         purpose=(
             "Transcode a file in OSS or an asset into other formats by template, with watermarks, burnt-in subtitles "
             "or encryption; several inputs are merged into one. Returns TranscodeParentJob with its ParentJobId and "
-            "runs in the background: follow it with get_transcode_job. The vendor announced the end of this operation "
-            "for the end of 2025: for new work use submit_media_convert_job."
+            "runs in the background: follow it with GetTranscodeJob. The vendor announced the end of this operation "
+            "for the end of 2025: for new work use SubmitMediaConvertJob."
         ),
         effect=Effect.WRITE,
+        replaced_by="SubmitMediaConvertJob",
         parameters={
             "InputGroup": {"text": "Type OSS or Media, Media its address or asset id; several are merged."},
             "OutputGroup": {"text": "One entry for each result: where it goes and by which template."},
@@ -125,61 +126,30 @@ NOTES = (
             pending=("Init", "Processing"),
         ),
         costs="Billed by the minute of output.",
-        words=(
-            "transcode",
-            "encode video",
-            "watermark",
-            "burn subtitles",
-            "视频转码",
-            "转码",
-            "加水印",
-            "transcode video",
-            "add visible watermark",
-            "convert to mp4",
-            "视频转mp4",
-            "打水印",
-            "put our logo on the video",
-            "burn in logo",
-            "burn subtitles into picture",
-            "加台标",
-            "加logo",
-            "压台标",
-            "压字幕",
-            "烧录字幕",
-        ),
     ),
     OperationNotes(
         operation="GetTranscodeJob",
         title="Follow a transcoding job",
         purpose=(
-            "Show one job of submit_transcode_job: state (Init, Processing, Success, Fail), percent, and for each of "
-            "its parts the output with address, size, duration and streams. Jobs of submit_media_convert_job are shown "
-            "by get_media_convert_job, and their ids are not known here."
+            "Show one job of SubmitTranscodeJob: state (Init, Processing, Success, Fail), percent, and for each of "
+            "its parts the output with address, size, duration and streams. Jobs of SubmitMediaConvertJob are shown "
+            "by GetMediaConvertJob, and their ids are not known here."
         ),
         effect=Effect.READ,
+        replaced_by="GetMediaConvertJob",
         signed_addresses=True,
         parameters={"ParentJobId": {"text": "ParentJobId that the submit returned.", "required": True}},
         idempotent=True,
-        words=(
-            "transcode progress",
-            "transcode result",
-            "转码进度",
-            "查询转码任务",
-            "转码结果",
-            "how is transcoding going",
-            "is my transcode finished",
-            "转码好了没",
-            "转码任务进度",
-        ),
     ),
     OperationNotes(
         operation="ListTranscodeJobs",
         title="List transcoding jobs",
         purpose=(
-            "List jobs of submit_transcode_job by state and creation time, to find a ParentJobId or the failed ones. "
-            "Pages with NextPageToken; no token means the end. Newer jobs are listed by list_media_convert_jobs."
+            "List jobs of SubmitTranscodeJob by state and creation time, to find a ParentJobId or the failed ones. "
+            "Pages with NextPageToken; no token means the end. Newer jobs are listed by ListMediaConvertJobs."
         ),
         effect=Effect.READ,
+        replaced_by="ListMediaConvertJobs",
         signed_addresses=True,
         parameters={
             "Status": {"text": "Only this state: Init, Processing, Success, Fail."},
@@ -191,16 +161,6 @@ NOTES = (
             "NextPageToken": PAGE_TOKEN,
         },
         idempotent=True,
-        words=(
-            "transcode history",
-            "failed transcodes",
-            "转码任务列表",
-            "转码历史",
-            "transcode jobs",
-            "failed transcode jobs",
-            "失败的转码任务",
-            "有哪些转码任务",
-        ),
     ),
     OperationNotes(
         operation="SubmitMediaConvertJob",
@@ -208,8 +168,8 @@ NOTES = (
         purpose=(
             "Transcode a file in OSS or an asset: to another format, size or bitrate as single files (Outputs), or as "
             "an adaptive HLS set with master playlist (OutputGroups); each output names a template. Returns the job "
-            "with its JobId at once and runs in the background: follow it with get_media_convert_job until State is "
-            "Complete. For a live stream use submit_live_transcode_job, for cutting and joining an editing job."
+            "with its JobId at once and runs in the background: follow it with GetMediaConvertJob until State is "
+            "Complete. For a live stream use SubmitLiveTranscodeJob, for cutting and joining an editing job."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -220,7 +180,7 @@ NOTES = (
                 "fields": CONVERT_CONFIG,
                 "extra_fields": True,
             },
-            "PipelineId": {"text": "Queue, from list_pipelines."},
+            "PipelineId": {"text": "Queue, from ListPipelines."},
         },
         poll=Poll(
             operation="GetMediaConvertJob",
@@ -231,92 +191,38 @@ NOTES = (
             pending=("Inited", "Running"),
         ),
         costs="Billed by the minute of output.",
-        words=(
-            "transcode",
-            "convert video",
-            "compress video",
-            "make hls",
-            "mp4 to m3u8",
-            "视频转码",
-            "转换格式",
-            "压缩视频",
-            "自适应码率",
-            "convert to mp4",
-            "change format",
-            "compress a video",
-            "mov to mp4",
-            "h265",
-            "lower resolution",
-            "make file smaller",
-            "adaptive hls",
-            "multi bitrate",
-            "转成mp4",
-            "转码成720p",
-            "视频转格式",
-            "视频压缩",
-            "降低码率",
-            "多码率hls",
-            "extract audio",
-            "audio only",
-            "mp4 to mp3",
-            "提取音频",
-            "视频转mp3",
-        ),
     ),
     OperationNotes(
         operation="GetMediaConvertJob",
         title="Follow a conversion job",
         purpose=(
-            "Show one job of submit_media_convert_job: State (Inited, Running, Complete, Error, Cancelled), percent, "
+            "Show one job of SubmitMediaConvertJob: State (Inited, Running, Complete, Error, Cancelled), percent, "
             "error, and for each output its own state, address and media data. Config repeats what was asked for."
         ),
         effect=Effect.READ,
         signed_addresses=True,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=(
-            "conversion progress",
-            "transcode status",
-            "is transcoding done",
-            "转码进度",
-            "转码状态",
-            "查询转换任务",
-            "how is transcoding going",
-            "is the conversion finished",
-            "转码好了没",
-            "转码完成",
-            "转码任务进度",
-        ),
     ),
     OperationNotes(
         operation="ListMediaConvertJobs",
         title="List conversion jobs",
         purpose=(
-            "List jobs of submit_media_convert_job by state and creation time, to find an id or the failed ones. What "
-            "became of the outputs is told only by get_media_convert_job. Pages with NextPageToken; no token means "
+            "List jobs of SubmitMediaConvertJob by state and creation time, to find an id or the failed ones. What "
+            "became of the outputs is told only by GetMediaConvertJob. Pages with NextPageToken; no token means "
             "the end."
         ),
         effect=Effect.READ,
         parameters=list_parameters({"text": "Only this state: Inited, Running, Complete, Error, Cancelled."}),
         idempotent=True,
-        words=(
-            "conversion history",
-            "failed transcodes",
-            "转码任务列表",
-            "转换任务列表",
-            "failed transcode jobs",
-            "transcoding jobs",
-            "失败的转码任务",
-            "有哪些转码任务",
-        ),
     ),
     OperationNotes(
         operation="SubmitMediaInfoJob",
         title="Probe a file, in background",
         purpose=(
             "Find out container, codecs, resolution, bitrate and duration of a file in OSS without making it an asset "
-            "of the library. Runs in the background: follow the JobId with get_media_info_job. For a quick answer use "
-            "submit_sync_media_info_job; what is known of a registered asset is told by get_media_info."
+            "of the library. Runs in the background: follow the JobId with GetMediaInfoJob. For a quick answer use "
+            "SubmitSyncMediaInfoJob; what is known of a registered asset is told by GetMediaInfo."
         ),
         effect=Effect.WRITE,
         parameters=PROBE,
@@ -328,26 +234,24 @@ NOTES = (
             failure=("Fail",),
             pending=("Init",),
         ),
-        words=("ffprobe", "analyse file", "codec of a file", "媒体信息分析", "探测文件", "查看编码"),
     ),
     OperationNotes(
         operation="GetMediaInfoJob",
         title="Read a probe result",
         purpose=(
-            "Show one job of submit_media_info_job: state, and once it is Success container, size, duration, video and "
+            "Show one job of SubmitMediaInfoJob: state, and once it is Success container, size, duration, video and "
             "audio streams of the file under MediaInfoProperty. It takes a JobId; for an asset's data by MediaId use "
-            "get_media_info."
+            "GetMediaInfo."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
-        words=("probe result", "media info job", "媒体信息任务", "查询媒体信息结果"),
     ),
     OperationNotes(
         operation="ListMediaInfoJobs",
         title="List probe jobs",
         purpose=(
-            "List probes of files made with submit_media_info_job, by state and creation time, each with the data it "
+            "List probes of files made with SubmitMediaInfoJob, by state and creation time, each with the data it "
             "found. Pages with NextPageToken; no token means the end."
         ),
         effect=Effect.READ,
@@ -356,7 +260,6 @@ NOTES = (
             {"text": "Jobs a page; default 10.", "minimum": 1, "maximum": 100},
         ),
         idempotent=True,
-        words=("probe history", "media info jobs", "媒体信息任务列表", "探测记录"),
     ),
     OperationNotes(
         operation="SubmitSyncMediaInfoJob",
@@ -364,20 +267,9 @@ NOTES = (
         purpose=(
             "Find out container, codecs, resolution, bitrate and duration of a file in OSS or of an asset in one call: "
             "despite its name nothing has to be polled, the answer holds the result. A large or slow file can run into "
-            "a timeout; then use submit_media_info_job. The file does not become an asset."
+            "a timeout; then use SubmitMediaInfoJob. The file does not become an asset."
         ),
         effect=Effect.WRITE,
         parameters=PROBE,
-        words=(
-            "ffprobe now",
-            "inspect file",
-            "video resolution of a url",
-            "同步获取媒体信息",
-            "查看视频信息",
-            "分辨率",
-            "probe a file quickly",
-            "bitrate of an oss file",
-            "立即探测文件信息",
-        ),
     ),
 )

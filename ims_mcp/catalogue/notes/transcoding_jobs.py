@@ -15,7 +15,7 @@ INPUT: ParameterNotes = {
 SCHEDULE: ParameterNotes = {
     "text": "Queue and place in it.",
     "nested": {
-        "PipelineId": {"text": "From list_pipelines."},
+        "PipelineId": {"text": "From ListPipelines."},
         "Priority": {"text": "10 goes first.", "minimum": 1, "maximum": 10},
     },
 }

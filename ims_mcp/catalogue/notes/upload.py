@@ -80,19 +80,6 @@ NOTES = (
             "UserData": USER_DATA,
         },
         secret_fields=("UploadAuth",),
-        words=(
-            "upload",
-            "stream",
-            "credential",
-            "address",
-            "上传",
-            "上传凭证",
-            "媒体流",
-            "upload a rendition",
-            "upload another version",
-            "上传转码流",
-            "上传清晰度版本",
-        ),
     ),
     OperationNotes(
         operation="CreateUploadMedia",
@@ -142,31 +129,13 @@ NOTES = (
             "EntityId": ENTITY_ID,
         },
         secret_fields=("UploadAuth",),
-        words=(
-            "upload",
-            "new asset",
-            "credential",
-            "上传",
-            "上传媒资",
-            "上传凭证",
-            "upload token",
-            "upload from phone",
-            "client side upload",
-            "direct upload from app",
-            "browser upload",
-            "upload a new video",
-            "直传",
-            "客户端上传",
-            "上传视频",
-            "上传地址",
-        ),
     ),
     OperationNotes(
         operation="RefreshUploadMedia",
         title="Renew an upload credential",
         purpose=(
-            "Get a fresh temporary credential for an upload that was begun with create_upload_media or "
-            "create_upload_stream and takes longer than the old one lives. The address stays the same. The "
+            "Get a fresh temporary credential for an upload that was begun with CreateUploadMedia or "
+            "CreateUploadStream and takes longer than the old one lives. The address stays the same. The "
             "credential itself is hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
@@ -174,18 +143,6 @@ NOTES = (
         # It hands out a credential and changes nothing else.
         idempotent=True,
         secret_fields=("UploadAuth",),
-        words=(
-            "refresh",
-            "renew",
-            "credential",
-            "刷新",
-            "续期",
-            "上传凭证",
-            "upload token expired",
-            "extend upload",
-            "上传凭证过期",
-            "凭证失效",
-        ),
     ),
     OperationNotes(
         operation="UploadMediaByURL",
@@ -193,7 +150,7 @@ NOTES = (
         purpose=(
             "Let the service download up to 20 audio or video files from public URLs into VOD storage, each becoming "
             "a new asset. It runs in the background: every URL gets a JobId and a MediaId; follow them with "
-            "get_url_upload_infos or wait_seconds. For a file on this machine use an upload instead."
+            "GetUrlUploadInfos or wait_seconds. For a file on this machine use an upload instead."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -223,30 +180,13 @@ NOTES = (
             failure=PULL_FAILED,
             pending=PULL_STATES,
         ),
-        words=(
-            "pull",
-            "fetch",
-            "download",
-            "url",
-            "拉取",
-            "URL上传",
-            "导入",
-            "save video from url",
-            "import from link",
-            "download this link into library",
-            "pull from the internet",
-            "通过链接上传",
-            "从网址导入视频",
-            "链接转存",
-            "网络视频拉取",
-        ),
     ),
     OperationNotes(
         operation="UploadStreamByURL",
         title="Pull a rendition from the web",
         purpose=(
             "Let the service download one media stream from a public URL into VOD storage and attach it to an "
-            "existing asset. It runs in the background: follow the JobId with get_url_upload_infos or wait_seconds."
+            "existing asset. It runs in the background: follow the JobId with GetUrlUploadInfos or wait_seconds."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -269,13 +209,12 @@ NOTES = (
             failure=PULL_FAILED,
             pending=PULL_STATES,
         ),
-        words=("pull", "fetch", "rendition", "url", "拉取", "媒体流"),
     ),
     OperationNotes(
         operation="GetUrlUploadInfos",
         title="Follow pulls from the web",
         purpose=(
-            "See how far the downloads begun with upload_media_by_url or upload_stream_by_url are: status, size, "
+            "See how far the downloads begun with UploadMediaByURL or UploadStreamByURL are: status, size, "
             "error, MediaId. Ask by JobIds, which win, or by the URLs; at most 10. Ids nobody knows come back in "
             "NonExists."
         ),
@@ -290,19 +229,5 @@ NOTES = (
         },
         rules=(AtLeastOne(("JobIds", "UploadURLs")),),
         idempotent=True,
-        words=(
-            "progress",
-            "pull",
-            "status",
-            "进度",
-            "URL上传",
-            "is the url upload finished",
-            "import progress",
-            "url download status",
-            "pull job status",
-            "拉取任务状态",
-            "拉取进度",
-            "链接上传完成",
-        ),
     ),
 )

@@ -24,8 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.response import HTTPResponse
 from urllib3.util.wait import wait_for_read
 
-from ims_mcp.client.outbound import Route
-from ims_mcp.client.outbound import ssl_context as read_ssl_context
+from ims_mcp.client.outbound import Route, make_ssl_context
 
 if sys.platform != "win32":
     import fcntl
@@ -197,7 +196,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         if proxy.startswith("https:"):  # it proves itself by the same authorities
-            proxy_kwargs["proxy_ssl_context"] = self._ssl_context or read_ssl_context()
+            proxy_kwargs["proxy_ssl_context"] = self._ssl_context or make_ssl_context()
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager

@@ -24,17 +24,17 @@ import anyio.to_thread
 
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.foreign_logs import silence
 from ims_mcp.client.oss.connections import ConnectionRegistry, Session
 from ims_mcp.client.oss.errors import OssFailure, read_connection_error, read_error_answer
 from ims_mcp.client.oss.parts import PartBody
 from ims_mcp.client.oss.target import Credentials, Timeouts, UploadTarget
-from ims_mcp.client.outbound import route_to, ssl_context
+from ims_mcp.client.outbound import find_route, make_ssl_context
 from ims_mcp.client.retry import FailureKind, RetryPolicy
+from ims_mcp.logs import silence_libraries
 
 oss2: Any = importlib.import_module("oss2")  # by name: it has no types
 
-silence()
+silence_libraries()
 # It logs every header, token and signature included, at DEBUG, and whole error bodies at INFO.
 logging.getLogger("oss2").setLevel(logging.CRITICAL + 1)
 
@@ -85,11 +85,11 @@ class OssClient:
         self.threads = threads
         self.region = target.region or _region_of(target.endpoint)
         self.registry = ConnectionRegistry(timeouts.stall_seconds)
-        self.route = route_to(target.endpoint)
+        self.route = find_route(target.endpoint)
         # oss2's own Session is a thin cover of one of requests.
         self.session = oss2.Session()
         self.session.session.close()
-        certificates = ssl_context() if target.endpoint.startswith("https:") else None
+        certificates = make_ssl_context() if target.endpoint.startswith("https:") else None
         self.session.session = Session(self.registry, threads, certificates, self.route)
         self._credentials = credentials
         self._retry = retry

@@ -1,4 +1,4 @@
-"""Numbers written as text."""
+"""Values of a response, whatever they are written as."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.summaries.numbers import codec_level, number, whole
+from ims_mcp.summaries.pictures import read_level
+from ims_mcp.summaries.values import as_number, as_whole
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ from ims_mcp.summaries.numbers import codec_level, number, whole
     ],
 )
 def test_number_reads_numbers_and_fractions(value: Any, read: float | None) -> None:
-    assert number(value) == read
+    assert as_number(value) == read
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_number_reads_numbers_and_fractions(value: Any, read: float | None) -> N
     ],
 )
 def test_whole_reads_integers(value: Any, read: int | None) -> None:
-    assert whole(value) == read
+    assert as_whole(value) == read
 
 
 @pytest.mark.parametrize(
@@ -75,4 +76,4 @@ def test_whole_reads_integers(value: Any, read: int | None) -> None:
     ],
 )
 def test_codec_level_is_the_one_people_write(codec: str, level: Any, read: float | None) -> None:
-    assert codec_level(codec, level) == read
+    assert read_level(codec, level) == read

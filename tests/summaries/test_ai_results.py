@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.summaries.ai_result import AiResults, Chapter, Line
-from ims_mcp.summaries.appearances import Appearing
+from ims_mcp.summaries.ai_results import AiResults, Chapter, Line, Subject
 from ims_mcp.summaries.smart_tags import Unread, open_results
 
 
@@ -88,8 +87,8 @@ def test_who_appears_when_is_read_sorted_and_joined(occurrences: Any) -> None:
     person = {"name": "Anna", "category": "celebrity", "ratio": 0.2, "occurrences": occurrences}
     found = results(VideoLabel={"persons": [{"name": "Bo", "occurrences": []}, person]})
     assert found.people == [
-        Appearing("Anna", "celebrity", 3, 5.0, [[0.5, 2.5], [10.0, 13.0]]),
-        Appearing("Bo", "", 0, 0, []),
+        Subject("Anna", "celebrity", 3, 5.0, [[0.5, 2.5], [10.0, 13.0]]),
+        Subject("Bo", "", 0, 0, []),
     ]
 
 
@@ -160,3 +159,10 @@ def test_any_shape_is_read_without_an_error(part: Any) -> None:
     assert isinstance(found.transcript, list)
     assert isinstance(found.on_screen_text, list)
     assert found.excerpt("ASR", 50) == found.excerpt("OCR", 50) == ""
+
+
+@pytest.mark.parametrize("text", ["港口" * 10_000, "a" * 10_000])
+def test_the_size_of_a_long_result_is_that_of_its_text(text: str) -> None:
+    opened = open_results({"Results": [{"Type": "X", "Data": text}]})
+    assert opened is not None
+    assert opened.unknown[0].about_bytes == len(text.encode())

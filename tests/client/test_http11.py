@@ -1,4 +1,4 @@
-"""The transport without a proxy: every framing of HTTP/1.1, and connections used again only when that is safe."""
+"""The transport: every framing of HTTP/1.1, and connections used again only when that is safe."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import json
 
 import anyio
 import anyio.to_thread
-import httpx2 as httpx
 import pytest
 
 from ims_mcp.client import transport as transport_module
-from ims_mcp.client.direct import AnswerTooLarge, DirectTransport
+from ims_mcp.client.credentials import Credential, FixedCredentials
 from ims_mcp.errors import ConnectionFailed
 from tests.client.conftest import MakeClient
-from tests.client.operations import READ
+from tests.client.operations import NO_ARGUMENTS, READ, WRITE
 from tests.client.scripted_service import REQUEST_ID, Answer, ScriptedService
 
 BODY = json.dumps({"RequestId": REQUEST_ID, "Text": "é" * 100}).encode()
@@ -126,40 +125,63 @@ def test_a_broken_gzip_body_is_a_failed_connection(make_client: MakeClient) -> N
     anyio.run(main)
 
 
-def direct(*, keepalive_seconds: float = 15.0) -> DirectTransport:
-    return DirectTransport(None, max_connections=4, keepalive_seconds=keepalive_seconds, max_body_bytes=1000)
+def test_an_idle_connection_is_given_up_after_its_time(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_module, "KEEPALIVE_SECONDS", 0.0)
 
-
-def test_an_idle_connection_is_given_up_after_its_time() -> None:
     async def main() -> None:
         with ScriptedService() as service:
-            async with httpx.AsyncClient(transport=direct(keepalive_seconds=0.0)) as client:
-                await client.get(service.url)
-                await anyio.sleep(0.001)
-                await client.get(service.url)
-            assert service.connections == 2
+            async with make_client(service.endpoint) as client:
+                await client.call(READ, {})
+                await client.call(READ, {})
+                assert service.connections == 2
             assert await anyio.to_thread.run_sync(lambda: service.wait_until(lambda it: it.open_connections == 0))
 
     anyio.run(main)
 
 
-def test_a_body_beyond_the_limit_ends_the_connection() -> None:
+def test_a_body_beyond_the_limit_ends_the_connection(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport_module, "MAX_BODY_BYTES", 1000)
+
     async def main() -> None:
         with ScriptedService(usual=Answer(body=b"x" * 100_000)) as service:
-            async with httpx.AsyncClient(transport=direct()) as client:
-                with pytest.raises(AnswerTooLarge):
-                    await client.get(service.url)
+            async with make_client(service.endpoint) as client:
+                with pytest.raises(ConnectionFailed, match="larger than"):
+                    await client.call(READ, {})
                 assert await anyio.to_thread.run_sync(lambda: service.wait_until(lambda it: it.open_connections == 0))
 
     anyio.run(main)
 
 
-def test_a_header_that_is_not_one_is_not_sent() -> None:
+def test_a_header_that_is_not_one_is_not_sent(make_client: MakeClient) -> None:
     async def main() -> None:
+        credentials = FixedCredentials(Credential("id\r\nx-injected: b", "secret", "token"))
         with ScriptedService() as service:
-            async with httpx.AsyncClient(transport=direct()) as client:
-                with pytest.raises(httpx.LocalProtocolError):
-                    await client.get(service.url, headers={"x-bad": "a\r\nx-injected: b"})
+            async with make_client(service.endpoint, credentials) as client:
+                with pytest.raises(ConnectionFailed, match="was not sent") as caught:
+                    await client.call(WRITE, {})
+            assert not caught.value.maybe_done
             assert service.count == 0
+
+    anyio.run(main)
+
+
+def test_cancelled_calls_leave_their_connections_to_others(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_module, "MAX_CONNECTIONS", 4)
+
+    async def main() -> None:
+        with ScriptedService(*[Answer(fault="silent")] * 4) as service:
+            async with make_client(service.endpoint) as client:
+                async with anyio.create_task_group() as group:
+                    for _ in range(16):  # four are under way, the others wait for a connection
+                        group.start_soon(client.call, WRITE, NO_ARGUMENTS)
+                    assert await anyio.to_thread.run_sync(lambda: service.wait_until(lambda it: it.count == 4))
+                    group.cancel_scope.cancel()
+                for _ in range(8):
+                    assert (await client.call(WRITE, {})).request_id == REQUEST_ID
+            assert service.count == 4 + 8
 
     anyio.run(main)
