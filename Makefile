@@ -37,6 +37,7 @@ bench: $(READY)
 # Schema snapshots and the README's tables change by this command only.
 snapshots: $(READY)
 	$(BIN)/python scripts/write_snapshots.py
+	$(BIN)/python scripts/write_embedded_page.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
