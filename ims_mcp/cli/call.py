@@ -19,7 +19,7 @@ from ims_mcp.errors import InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.behaviours import OperationCall
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.operation_call import check_arguments, run_operation
 from ims_mcp.workflows.server_parameters import split_arguments, whole_table
 

@@ -9,7 +9,7 @@ import anyio
 from ims_mcp.cli.connection import connection
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json
-from ims_mcp.server.build import build_server
+from ims_mcp.server.build import ImsServer
 from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
 from ims_mcp.settings import Settings
 
@@ -21,7 +21,7 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 async def _tools(settings: Settings, as_json: bool) -> int:
     async with connection(settings, os.environ) as to:
-        listed = build_server(settings, to.client, to.transfers).listed_tools
+        listed = ImsServer(settings, to.client, to.transfers).listed_tools
     if as_json:
         print_json(write_list(listed))
         return DONE

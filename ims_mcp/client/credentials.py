@@ -67,25 +67,6 @@ class CredentialSource(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class FixedCredentials:
-    """A credential that is known from the start."""
-
-    credential: Credential
-
-    async def get(self) -> Credential:
-        return self.credential
-
-    async def renew(self) -> Credential:
-        return self.credential
-
-    def describe(self) -> str:
-        return "given"
-
-    def waiting_for(self) -> str:
-        return ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Held:
     credential: Credential

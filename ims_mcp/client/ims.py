@@ -29,8 +29,6 @@ from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceE
 if TYPE_CHECKING:  # imported at the first call, in a thread
     from ims_mcp.client.transport import Transport
 
-__all__ = ["ImsClient", "Reply"]
-
 RETRY_POLICY = RetryPolicy()
 _LOOKING = "looking for credentials"
 

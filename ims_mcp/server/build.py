@@ -201,8 +201,3 @@ def _find_operation(tool_name: str) -> Operation | None:
         return get_operation(tool_name)
     except UnknownOperation:
         return None  # a workflow tool, or a name that is refused where the list is made
-
-
-def build_server(settings: Settings, client: ImsClient, transfers: TransferManager) -> ImsServer:
-    """The MCP server over one shared client and its transfers, which stay the caller's to close."""
-    return ImsServer(settings, client, transfers)

@@ -16,7 +16,8 @@ from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest
 from ims_mcp.server.toolsets import core_operations
-from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
+from ims_mcp.workflows.behaviours import behaviour_of
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.operation_call import check_arguments, run_operation
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS, split_arguments, whole_table

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
-from ims_mcp.client.oss import Source, SourceMissing, UploadDirectory, show_path
+from ims_mcp.client.oss.errors import SourceMissing
+from ims_mcp.client.oss.source import Source, UploadDirectory, show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 

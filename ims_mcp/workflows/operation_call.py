@@ -19,7 +19,8 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.query import check_query, select
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
-from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
+from ims_mcp.workflows.behaviours import behaviour_of
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.server_parameters import whole_table
 from ims_mcp.workflows.waiting import PollResult, Progress, wait_for

@@ -8,7 +8,8 @@ from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.settings import MAX_WAIT_SECONDS
-from ims_mcp.workflows.behaviours import ServerArguments, behaviour_of
+from ims_mcp.workflows.behaviours import behaviour_of
+from ims_mcp.workflows.behaviours.behaviour import ServerArguments
 
 WAIT_SECONDS = Parameter(
     "wait_seconds",

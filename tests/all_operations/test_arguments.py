@@ -12,13 +12,13 @@ from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, Operation, operations
 from ims_mcp.cli.connection import open_connection
-from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.tool import ToolRequest
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.drawn_arguments import EXAMPLES, drawn, mutated, seeds
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL, text_of
 
 COUNTS = [EXAMPLES, pytest.param(4 * EXAMPLES, marks=pytest.mark.slow)]

@@ -11,8 +11,8 @@ import pytest
 
 from ims_mcp.catalogue import Effect, Operation, get_operation
 from ims_mcp.catalogue.describe import example
-from ims_mcp.client.credentials import FixedCredentials
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.job_wait import wait_for_job
@@ -40,6 +40,7 @@ from tests.all_operations.jobs import (
 )
 from tests.all_operations.roads import everything, operation, refusal_of
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
 

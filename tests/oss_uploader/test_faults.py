@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.client.oss import Timeouts, UploadDenied, UploadError, UploadInterrupted, WrongObject
+from ims_mcp.client.oss.errors import UploadDenied, UploadError, UploadInterrupted, WrongObject
+from ims_mcp.client.oss.target import Timeouts
 from ims_mcp.client.oss.uploader import RETRY
 from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.oss.blobs import Blobs

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.client.oss import TransferRefused, UploadError, UploadInterrupted, UploadJournal
 from ims_mcp.client.oss import journal as journal_module
-from ims_mcp.client.oss.journal import FinishedPart, UploadRecord
+from ims_mcp.client.oss.errors import TransferRefused, UploadError, UploadInterrupted
+from ims_mcp.client.oss.journal import FinishedPart, UploadJournal, UploadRecord
 from ims_mcp.client.oss.source import Identity
 from tests.fault_proxy import Answer, LoseAnswer
 from tests.local_oss.clients import Client, oss2

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from ims_mcp.client.oss import SourceChanged, SourceRefused
+from ims_mcp.client.oss.errors import SourceChanged, SourceRefused
 from ims_mcp.client.oss.source import Source, UploadDirectory
 from tests.fault_proxy import Slow
 from tests.oss_uploader.setting import KIB, MIB, PART, Setting, content, until

@@ -7,8 +7,10 @@ from typing import Any
 import anyio
 import pytest
 
-from ims_mcp.client.oss import TransferRefused, UploadTarget, put_file
+from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.parts import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.oss.uploader import put_file
 from ims_mcp.crc64 import crc64
 from tests.oss_uploader.setting import KIB, OWNER, PART, Keys, Setting, content
 

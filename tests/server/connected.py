@@ -13,9 +13,10 @@ from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, Implementation
 
 from ims_mcp.cli.connection import open_connection
-from ims_mcp.client.credentials import Credential, FixedCredentials
-from ims_mcp.server.build import build_server
+from ims_mcp.client.credentials import Credential
+from ims_mcp.server.build import ImsServer
 from ims_mcp.settings import Settings
+from tests.fixed_credentials import FixedCredentials
 
 Era = Literal["legacy", "2026-07-28", "auto"]
 """``auto`` asks the server what it is first, and then speaks 2026-07-28."""
@@ -45,7 +46,7 @@ async def connected(
     async with (
         open_connection(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
         Client(
-            build_server(settings, to.client, to.transfers),
+            ImsServer(settings, to.client, to.transfers),
             mode=era,
             elicitation_callback=elicitation,
             # One that waits for answers; tests/server/test_wait_policy.py is about those that do not.

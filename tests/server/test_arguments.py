@@ -21,7 +21,6 @@ from mcp_types import CallToolResult
 from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.cli.connection import open_connection
-from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.tool import ToolRequest
@@ -29,6 +28,7 @@ from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.server_parameters import server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL
 
 EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from ims_mcp.client.oss import TransferRefused
+from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.journal import FinishedPart, read_owner
 from ims_mcp.workflows.transfers.store import KEPT_DAYS, TransferError, TransferRecord, TransferStore
 from tests.transfers.setting import MIB, Setting, call, refused, until

@@ -15,7 +15,8 @@ from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, ResponseFie
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.behaviours import BEHAVIOURS, OperationBehaviour, OperationCall, Submission
+from ims_mcp.workflows.behaviours import BEHAVIOURS
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
 from ims_mcp.workflows.next_call import propose_operation
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of, text_of

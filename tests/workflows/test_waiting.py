@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import Effect, get_operation, operations
-from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, PollResult, same_object, wait_for
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL
 
 REGISTERED = {"MediaId": "m1", "RequestId": "r"}

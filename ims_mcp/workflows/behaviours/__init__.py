@@ -5,18 +5,9 @@ from __future__ import annotations
 
 from ims_mcp.catalogue import Operation
 from ims_mcp.workflows.behaviours.asset_changes import DeleteMediaInfos, RegisterMediaInfo, UpdateMediaInfo
-from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, ServerArguments, Submission
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
 from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
-
-__all__ = [
-    "BEHAVIOURS",
-    "OperationBehaviour",
-    "OperationCall",
-    "ServerArguments",
-    "Submission",
-    "behaviour_of",
-]
 
 BEHAVIOURS: dict[str, OperationBehaviour] = {
     "DeleteMediaInfos": DeleteMediaInfos(),

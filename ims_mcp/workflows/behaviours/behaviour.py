@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import OMITTED, size_bytes
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import anyio
 
 from ims_mcp.catalogue import Parameter, get_operation
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ConnectionFailed, ImsError, InvalidArguments, Refused, ServiceError
 from ims_mcp.foreign_text import quotable
 from ims_mcp.summaries.values import as_object, as_objects

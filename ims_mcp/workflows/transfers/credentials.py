@@ -11,7 +11,7 @@ import anyio
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import UploadTarget
+from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.json_strings import open_base64_json
 from ims_mcp.workflows.transfers.store import TransferError

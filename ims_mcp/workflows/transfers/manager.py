@@ -16,7 +16,9 @@ import anyio.abc
 import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.client.oss import Source, UploadError, UploadInterrupted, UploadJournal, show_path
+from ims_mcp.client.oss.errors import UploadError, UploadInterrupted
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.source import Source, show_path
 from ims_mcp.errors import ConnectionFailed, CredentialsError, ImsError, LocalImsError, Refused, ServiceError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ims_mcp.client.oss import show_path
+from ims_mcp.client.oss.source import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.summaries.media_info import media_info_view

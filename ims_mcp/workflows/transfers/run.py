@@ -14,17 +14,12 @@ import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import (
-    EXISTS_STEP,
-    ByteCounter,
-    Credentials,
-    OssUploader,
-    OwnStorage,
-    Source,
-    UploadJournal,
-    UploadTarget,
-    show_path,
-)
+from ims_mcp.client.oss.errors import EXISTS_STEP
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.parts import ByteCounter
+from ims_mcp.client.oss.source import Source, show_path
+from ims_mcp.client.oss.target import Credentials, OwnStorage, UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader
 from ims_mcp.errors import ImsError, ServiceError
 from ims_mcp.summaries.values import as_object, as_objects
 from ims_mcp.workflows.local_files import FileRefused

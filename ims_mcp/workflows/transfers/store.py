@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal, Self, get_args
 
-from ims_mcp.client.oss import UploadJournal, show_path
-from ims_mcp.client.oss.journal import LOOK_SECONDS, hold_lock, read_lines, read_owner, replace_file
+from ims_mcp.client.oss.journal import LOOK_SECONDS, UploadJournal, hold_lock, read_lines, read_owner, replace_file
+from ims_mcp.client.oss.source import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
