@@ -101,8 +101,8 @@ def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
         f"\n`all`: {len(everything)} tools, {len(write_list(everything).encode()):,} bytes of tools/list."
     )
     prompt_table = ["| prompt | arguments | what it does |", "|---|---|---|"] + [
-        f"| `{name}` | {', '.join(f'`{argument.name}`' for argument in file.arguments)} | {file.listed.description} |"
-        for name, file in read_prompts().items()
+        f"| `{name}` | {', '.join(f'`{each.name}`' for each in prompt.arguments or [])} | {prompt.description} |"
+        for name, prompt in ((name, file.listed) for name, file in read_prompts().items())
     ]
     environment = ["| variable | what it sets |", "|---|---|"] + [
         f"| `{name}` | {text} |" for name, text in ENVIRONMENT.items()

@@ -29,7 +29,7 @@ from mcp_types import (
 )
 
 from ims_mcp import __version__
-from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
+from ims_mcp.catalogue import Effect
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.catalogue_tools import describe_tool, search_tool
 from ims_mcp.server.confirmation import Confirmations
@@ -37,7 +37,7 @@ from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.prompts import PromptFile, read_prompts
 from ims_mcp.server.stdio import StdioTransport
 from ims_mcp.server.tool import ToolRequest, quote_name
-from ims_mcp.server.toolsets import choose_listed, choose_operations, effect_of
+from ims_mcp.server.toolsets import choose_listed, choose_operations, effect_of, find_operation
 from ims_mcp.server.transfer_tools import transfer_tools
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.transfers.manager import TransferManager
@@ -96,12 +96,7 @@ class ImsServer(Server[Any]):
         )
         # Seals what a client carries from a question to its answer, with a key of this process.
         self.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=self.name))
-        extra = tuple(named for name in settings.tools if (named := _find_operation(name)) is not None)
-        served = {
-            operation.tool_name: operation
-            for operation in (*choose_operations(settings), *extra)
-            if operation.tool_name not in settings.exclude_tools
-        }
+        served = choose_operations(settings)
         make = OperationTools(client, Confirmations(client), served)
         waiting = [*transfer_tools(transfers, served), make.for_jobs()]
         tools = [
@@ -180,7 +175,7 @@ class ImsServer(Server[Any]):
     def _refuses(self, file: PromptFile) -> bool:
         """Whether the prompt asks for a call that this mode refuses, with a tool that is held here or not."""
         held = [tool.listed for name in file.named if (tool := self._tools.get(name)) is not None]
-        operations = [each for name in file.named if (each := _find_operation(name)) is not None]
+        operations = [each for name in file.named if (each := find_operation(name)) is not None]
         writes = any(operation.effect is not Effect.READ for operation in operations)
         return self._settings.read_only and (writes or not all(map(self._allows, held)))
 
@@ -189,15 +184,8 @@ class ImsServer(Server[Any]):
         bare = re.split(r"__|[-./:]", name[-100:])[-1]
         if bare in self._tools and bare != name:
             return f"This server calls it {bare}."
-        operation = _find_operation(bare)
+        operation = find_operation(bare)
         if operation is not None:
             return f"Use call_{operation.effect}_operation with operation {operation.name}."
         near = difflib.get_close_matches(name[:100], self._tools, n=3)
         return f"Did you mean {' or '.join(near)}?" if near else "tools/list has them all."
-
-
-def _find_operation(tool_name: str) -> Operation | None:
-    try:
-        return get_operation(tool_name)
-    except UnknownOperation:
-        return None  # a workflow tool, or a name that is refused where the list is made

@@ -82,7 +82,7 @@ class Confirmations:
         Raises Refused where the answer is anything but a yes, or where the client cannot ask.
         """
         context, params = request.context, request.params
-        if context is None or params is None or not _can_ask(context.session.client_capabilities):
+        if not _can_ask(context.session.client_capabilities):
             raise Refused(
                 f"{operation.name} was not sent: it {operation.what_it_does(arguments)}. The user has to confirm "
                 "that, and this client cannot ask its user.",

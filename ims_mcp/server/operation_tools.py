@@ -15,7 +15,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest
-from ims_mcp.server.toolsets import core_operations
+from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.behaviours import behaviour_of
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.job_wait import wait_for_job
@@ -60,7 +60,7 @@ class OperationTools:
             return await self._call(operation, arguments, request, by_its_own_tool=True)
 
         # What people meet first is listed whole; among 400 the deepest objects have to be folded.
-        is_core = operation in core_operations()
+        is_core = operation.name in CORE
         return TableTool(
             whole_table(operation, list_query=is_core),
             answer,

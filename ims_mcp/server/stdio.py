@@ -27,7 +27,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.message import ServerMessageMetadata, SessionMessage
 from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCRequest, JSONRPCResponse, RequestId
 
-from ims_mcp.server.incoming import LineSplitter, Refused, read_message
+from ims_mcp.server.incoming import LineSplitter, RefusedLine, read_message
 
 QUIET_SECONDS = 2.0
 """Once stdin has ended: how long after the last request or answer open requests may still be answered. Clients give a
@@ -132,9 +132,9 @@ class StdioTransport:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._ended.set)
 
-    def _pass_on(self, lines: list[bytes | Refused], stdin: int) -> bool:
+    def _pass_on(self, lines: list[bytes | RefusedLine], stdin: int) -> bool:
         """Hand the lines to the session; False where nobody is left to read the answers."""
-        read = [line if isinstance(line, Refused) else read_message(line) for line in lines]
+        read = [line if isinstance(line, RefusedLine) else read_message(line) for line in lines]
         messages = deque(message for message in read if message is not None)
         while messages:
             # Requests are taken only as fast as their answers are read.
@@ -152,12 +152,12 @@ class StdioTransport:
 
     # On the event loop.
 
-    async def _take(self, messages: deque[JSONRPCMessage | Refused]) -> None:
+    async def _take(self, messages: deque[JSONRPCMessage | RefusedLine]) -> None:
         """Those that there is room for, in their order."""
         self.spoken = True
         while messages and self._outbox.has_room:
             message = messages.popleft()
-            if isinstance(message, Refused):
+            if isinstance(message, RefusedLine):
                 self._refuse(message)
                 continue
             metadata = None
@@ -188,7 +188,7 @@ class StdioTransport:
         self._last = self._loop.time()
         self._settled.set()
 
-    def _refuse(self, line: Refused) -> None:
+    def _refuse(self, line: RefusedLine) -> None:
         self._refusals += 1
         # A few lines: where nobody reads stderr, many would stop the server.
         if self._refusals <= _MOST_LOGGED:

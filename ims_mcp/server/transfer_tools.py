@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Container
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
-from ims_mcp.server.tool import Answer, TableTool, ToolRequest
-from ims_mcp.workflows.next_call import with_listed_call
+from ims_mcp.server.tool import TableTool, ToolRequest
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.store import VOD
@@ -106,8 +105,6 @@ CANCEL_TRANSFER = Operation(
     parameters=(Parameter("transfer_id", "string", required=True, text=_TRANSFER_ID.text),),
 )
 
-Work = Callable[[dict[str, Any], ToolRequest], Awaitable[dict[str, Any]]]
-
 
 def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
     """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
@@ -122,9 +119,10 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
             wait_seconds=float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,
+            listed=listed,
         )
 
-    async def status(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
+    async def follow(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         if "transfer_id" not in arguments:
             return await transfers.list()
         return await transfers.follow(
@@ -132,20 +130,15 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
             wait_seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,
+            listed=listed,
         )
 
     async def cancel(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
-        return await transfers.cancel(str(arguments["transfer_id"]))
-
-    def serve(table: Operation, work: Work) -> TableTool:
-        async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
-            return with_listed_call(await work(arguments, request), listed)
-
-        return TableTool(table, answer)
+        return await transfers.cancel(str(arguments["transfer_id"]), listed)
 
     return [
-        serve(UPLOAD_MEDIA, partial(upload, "media")),
-        serve(UPLOAD_STREAM, partial(upload, "stream")),
-        serve(TRANSFER_STATUS, status),
-        serve(CANCEL_TRANSFER, cancel),
+        TableTool(UPLOAD_MEDIA, partial(upload, "media")),
+        TableTool(UPLOAD_STREAM, partial(upload, "stream")),
+        TableTool(TRANSFER_STATUS, follow),
+        TableTool(CANCEL_TRANSFER, cancel),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from ims_mcp.catalogue import Operation, UnknownOperation, get_operation
+from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.published_names import published_name
 from ims_mcp.errors import InvalidArguments
@@ -20,11 +20,6 @@ _LONGEST_NAME = 60
 _ARGUMENTS = published_name("arguments")
 
 
-def next_call(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
-    """A call of one of this server's tools by the name the server gives it."""
-    return {"tool": tool, "arguments": arguments, "why": f"{why} ({OTHER_NAME})"}
-
-
 def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
     """``{"next_call": {tool, arguments, why}}``, or ``{"next_call_problem": …}`` where a reader could not make that
     call.
@@ -32,7 +27,7 @@ def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
     Tokens and ids in it are the service's words: one that is too long to be passed on, or that would have to be
     cleaned or hidden before it is shown, would not work.
     """
-    call = next_call(tool, arguments, why)
+    call = {"tool": tool, "arguments": arguments, "why": f"{why} ({OTHER_NAME})"}
     if size_bytes(call) <= LONGEST_BYTES and present_ours(arguments) == arguments:
         return {"next_call": call}
     inner: dict[str, Any] = arguments[_ARGUMENTS] if {"operation", _ARGUMENTS} <= arguments.keys() else arguments
@@ -57,20 +52,6 @@ def propose_operation(
     if listed is None or operation.tool_name in listed:
         return propose(operation.tool_name, arguments, why)
     return propose(f"call_{operation.effect}_operation", {"operation": operation.name, _ARGUMENTS: arguments}, why)
-
-
-def with_listed_call(told: dict[str, Any], listed: Container[str]) -> dict[str, Any]:
-    """An answer of a workflow whose next call names an operation's tool, where the reader may not have that tool."""
-    proposed = told.get("next_call")
-    if proposed is None or proposed["tool"] in listed:
-        return told
-    try:
-        operation = get_operation(proposed["tool"])
-    except UnknownOperation:
-        return told  # a tool that is always held
-    why = proposed["why"].removesuffix(f" ({OTHER_NAME})")
-    rest = {name: value for name, value in told.items() if name != "next_call"}
-    return rest | propose_operation(operation, proposed["arguments"], why, listed)
 
 
 def _trouble(value: Any) -> tuple[bool, int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 import anyio
 
 from ims_mcp.catalogue import Operation, Poll, get_operation, values_at
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.retry import FailureKind, classify_answer
 from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
 from ims_mcp.foreign_text import plain, quotable
@@ -44,25 +45,6 @@ _ORDER: tuple[Outcome, ...] = ("failed", "unknown", "pending", "not_found", "suc
 
 Progress = Callable[[float, float, str], Awaitable[None]]
 """Called with seconds waited, seconds allowed, and what was seen."""
-
-
-class Reply(Protocol):
-    """What a caller returns."""
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The parsed response body."""
-        ...
-
-
-class Caller(Protocol):
-    """What can call IMS; the shared client is one."""
-
-    async def call(
-        self, operation: Operation, arguments: Mapping[str, Any], *, timeout_seconds: float | None = None
-    ) -> Reply:
-        """One call. Raises ImsError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +102,7 @@ class _State:
 
 
 async def wait_for(
-    client: Caller,
+    client: ImsClient,
     operation: Operation,
     *,
     arguments: Mapping[str, Any],
@@ -201,7 +183,7 @@ async def wait_for(
 
 
 async def _poll_once(
-    client: Caller,
+    client: ImsClient,
     look: Operation,
     look_arguments: Mapping[str, Any],
     poll: Poll,

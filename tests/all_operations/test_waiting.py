@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -476,7 +476,7 @@ async def test_the_deadline_is_looked_at_between_looks(seconds: float) -> None:
     client = _Slow(clock)
     given = {"JobIds": ",".join(f"j{number}" for number in range(200))}
     waited = await wait_for(
-        client,
+        cast("ImsClient", client),
         operation("UploadMediaByURL"),
         arguments=given,
         reply=given,
@@ -524,7 +524,13 @@ async def test_no_wait_outlasts_45_seconds_even_where_nothing_answers(seconds: f
         clock = Clock()
         client = _Stalling(clock, stalls_at)
         waited: PollResult = await wait_for(
-            client, operation(job), arguments=given, reply=given, seconds=seconds, clock=clock, sleep=clock.sleep
+            cast("ImsClient", client),
+            operation(job),
+            arguments=given,
+            reply=given,
+            seconds=seconds,
+            clock=clock,
+            sleep=clock.sleep,
         )
         assert waited.outcome == "pending"
         assert clock.now <= MAX_WAIT_SECONDS

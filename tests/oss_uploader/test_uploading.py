@@ -11,7 +11,6 @@ from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.parts import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
 from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.oss.uploader import put_file
-from ims_mcp.crc64 import crc64
 from tests.oss_uploader.setting import KIB, OWNER, PART, Keys, Setting, content
 
 LONGEST = "目录/" + "名" * 338 + "12"
@@ -25,8 +24,6 @@ async def test_a_small_file_is_sent_in_one_request(setting: Setting, size: int) 
     assert setting.arrived(path)
     assert setting.kinds() == ["put"]
     assert (uploaded.size_bytes, uploaded.parts, uploaded.parts_resent, uploaded.parts_skipped) == (size, 1, 0, 0)
-    assert uploaded.crc64 == crc64(0, path.read_bytes())
-    assert uploaded.etag
     assert setting.left_behind() == []
 
 
@@ -40,7 +37,6 @@ async def test_a_larger_file_is_sent_in_parts(setting: Setting, size: int) -> No
     assert setting.parts_sent() == list(range(1, uploaded.parts + 1))
     assert setting.kinds()[0] == "begin"
     assert setting.kinds()[-1] == "complete"
-    assert uploaded.crc64 == crc64(0, path.read_bytes())
     assert setting.unfinished() == []
     assert setting.left_behind() == []
 

@@ -23,13 +23,12 @@ from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.cli.connection import open_connection
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
-from ims_mcp.server.tool import ToolRequest
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.server_parameters import server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.fixed_credentials import FixedCredentials
-from tests.server.connected import CREDENTIAL
+from tests.server.connected import BY_NOBODY, CREDENTIAL
 
 EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
 TRIED = settings(
@@ -66,7 +65,7 @@ class Driver:
         credentials = FixedCredentials(CREDENTIAL)
         async with open_connection(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
             tool = OperationTools(to.client, Confirmations(to.client)).for_operation(self.operation)
-            result = await tool.run(arguments, ToolRequest())
+            result = await tool.run(arguments, BY_NOBODY)
         assert isinstance(result, CallToolResult)
         text = "".join(getattr(block, "text", "") for block in result.content)
         return text, bool(result.is_error), self.service.arrived[before:]

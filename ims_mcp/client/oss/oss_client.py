@@ -82,7 +82,6 @@ class OssClient:
         self.target = target
         self.timeouts = timeouts
         self.clock = clock
-        self.threads = threads
         self.region = target.region or _region_of(target.endpoint)
         self.registry = ConnectionRegistry(timeouts.stall_seconds)
         self.route = find_route(target.endpoint)

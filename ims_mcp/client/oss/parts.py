@@ -110,7 +110,7 @@ class PartBody:
             at += len(data)
             if at == self._part.size:
                 # Before the last bytes leave: OSS then never has the whole of something that is wrong.
-                self._source.check_path()
+                self._source.check_unchanged()
             yield data
             self._count(at)
 

@@ -194,29 +194,23 @@ class Source:
             raise _changed(f"{self.name} became shorter while it was sent.")
         return data
 
-    def check(self) -> None:
-        """SourceChanged unless the open file is as it was. Inside :meth:`reading`."""
-        now = Identity.of(os.fstat(self._descriptor))
+    def check_unchanged(self) -> None:
+        """SourceChanged unless the open file is as it was, and the path names no other one by now.
+
+        A file that was only removed was sent whole.
+        """
+        with self.reading():
+            now = Identity.of(os.fstat(self._descriptor))
         if now.size != self.size:
             how = "grew" if now.size > self.size else "became shorter"
             raise _changed(f"{self.name} {how} while it was sent: from {self.size:,} to {now.size:,} bytes.")
         if not now.same_content(self.identity):
             raise _changed(f"{self.name} was written to while it was sent.")
-
-    def check_path(self) -> None:
-        """:meth:`check`, and SourceChanged where the path names another file by now.
-
-        A file that was only removed was sent whole.
-        """
-        with self.reading():
-            self.check()
         try:
             status = self._look()
-        except SourceRefused:
-            status = None
-            replaced = True
-        else:
             replaced = status is not None and (status.st_dev, status.st_ino) != (self._device, self.identity.inode)
+        except SourceRefused:
+            replaced = True
         if replaced:
             raise _changed(f"{self.name} was replaced by another file while it was sent.")
 

@@ -143,7 +143,7 @@ class UploadRun:
             raise
         try:
             # The last bytes left long before the answer came, and the file may have changed since.
-            await self._oss.in_thread(self._source.check_path)
+            await self._oss.in_thread(self._source.check_unchanged)
         except SourceChanged as changed:
             how, _ = await self._discard()
             raise SourceChanged(
@@ -242,7 +242,7 @@ class UploadRun:
 
     async def _complete(self, upload_id: str, finished: Mapping[int, FinishedPart]) -> Stored:
         """Raises SourceChanged and WrongObject, too."""
-        await self._oss.in_thread(self._source.check_path)
+        await self._oss.in_thread(self._source.check_unchanged)
         # Off the event loop: there may be 10,000.
         expected = await self._oss.in_thread(
             lambda: combine_crc64((finished[number].crc64, finished[number].size) for number in sorted(finished))
@@ -287,7 +287,7 @@ class UploadRun:
         if there is None:
             return None
         crc64, _ = await self._oss.in_thread(lambda: self._read_sums(Part(1, 0, self._source.size)))
-        await self._oss.in_thread(self._source.check_path)
+        await self._oss.in_thread(self._source.check_unchanged)
         if there.crc64 != crc64:
             return None
         record = self._journal.record

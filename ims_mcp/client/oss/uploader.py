@@ -58,10 +58,7 @@ class UploadedFile:
     """Parts that had to be sent once more, each as often as it was."""
     parts_skipped: int
     """Parts that an earlier run of the same upload had sent."""
-    crc64: int
-    """Of the file as it was read and of the object as it is stored: they were compared."""
     seconds: float
-    etag: str
 
 
 class OssUploader:
@@ -118,7 +115,7 @@ class OssUploader:
 
                 run = UploadRun(oss, journal, file, self._plan, counter)
                 try:
-                    stored = await run.run()
+                    await run.run()
                 except BaseException:
                     await self._stop(oss, journal)
                     raise
@@ -138,9 +135,7 @@ class OssUploader:
             parts=run.parts,
             parts_resent=run.parts_resent,
             parts_skipped=run.parts_skipped,
-            crc64=stored.crc64 or 0,
             seconds=time.monotonic() - began,
-            etag=stored.etag,
         )
         fields = ("size_bytes", "parts", "parts_resent", "parts_skipped", "seconds")
         logger.info("a file was uploaded", extra={name: getattr(uploaded, name) for name in fields})

@@ -7,6 +7,7 @@ apart; of two processes that submit in the same moment neither sees the other's 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -36,27 +37,21 @@ Place = tuple[str, ...]
 """Which stream goes where."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Places:
     """What one client has submitted and is submitting: a list of jobs does not show what was submitted a moment ago."""
 
-    def __init__(self) -> None:
-        self._busy: WeakValueDictionary[Place, anyio.Lock] = WeakValueDictionary()
-        self._submitted: dict[Place, str] = {}
-
-    def lock(self, place: Place) -> anyio.Lock:
-        """Held by one call at a time for one place: from its look at the jobs until its own job is known."""
-        return self._busy.setdefault(place, anyio.Lock())
+    locks: WeakValueDictionary[Place, anyio.Lock] = field(default_factory=WeakValueDictionary[Place, anyio.Lock])
+    """Each held by one call at a time: from its look at the jobs until its own job is known."""
+    last_jobs: dict[Place, str] = field(default_factory=dict[Place, str])
+    """The id of the job submitted last for each place."""
 
     def remember(self, place: Place, job_id: Any) -> None:
         """The newest job of a place; the oldest places are forgotten."""
-        self._submitted.pop(place, None)
-        self._submitted[place] = str(job_id)
-        if len(self._submitted) > _MOST_REMEMBERED:
-            del self._submitted[next(iter(self._submitted))]
-
-    def last_job(self, place: Place) -> str | None:
-        """The id of the job submitted last for this place."""
-        return self._submitted.get(place)
+        self.last_jobs.pop(place, None)
+        self.last_jobs[place] = str(job_id)
+        if len(self.last_jobs) > _MOST_REMEMBERED:
+            del self.last_jobs[next(iter(self.last_jobs))]
 
 
 class SubmitLiveRecordJob(OperationBehaviour):
@@ -77,11 +72,11 @@ class SubmitLiveRecordJob(OperationBehaviour):
         client, arguments = call.client, call.arguments
         client.guard(call.operation, arguments, confirmed=call.confirmed)
         places, place = self._places.setdefault(client, _Places()), _place_of(arguments)
-        async with places.lock(place):
+        async with places.locks.setdefault(place, anyio.Lock()):
             before = await _list_jobs(client)
             if not call.own.special.get("allow_duplicate"):
                 _refuse_duplicate(before or [], arguments)
-                await _refuse_unlisted(client, before or [], places.last_job(place), arguments)
+                await _refuse_unlisted(client, before or [], places.last_jobs.get(place), arguments)
             submission = await self._submit(call, before)
             places.remember(place, submission.reply.data.get("JobId"))
             return submission

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -105,19 +105,25 @@ class TransferManager:
         wait_seconds: float,
         longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
+        listed: Container[str] | None = None,
     ) -> dict[str, Any]:
         """Begin a transfer, or pick up the one there is for the same file, place and arguments, and follow it.
 
-        ``longest_seconds`` is what the whole call may take. Raises ImsError where it failed.
+        ``longest_seconds`` is what the whole call may take, ``listed`` the operations' tools that a next call may name,
+        None for all. Raises ImsError where it failed.
         """
         end = anyio.current_time() + longest_seconds
         record = await self._start(kind, path, destination, arguments)
         if record.state == "done":
             note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"
-            return {**describe_result(record, await self._describe(record), None), "note": note}
-        longest_seconds = end - anyio.current_time()
+            return {**describe_result(record, await self._describe(record), None, listed), "note": note}
         return await self.follow(
-            record.id, wait_seconds=wait_seconds, longest_seconds=longest_seconds, progress=progress, cancels=True
+            record.id,
+            wait_seconds=wait_seconds,
+            longest_seconds=end - anyio.current_time(),
+            progress=progress,
+            listed=listed,
+            cancels=True,
         )
 
     async def follow(
@@ -127,6 +133,7 @@ class TransferManager:
         wait_seconds: float,
         longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
+        listed: Container[str] | None = None,
         cancels: bool = False,
     ) -> dict[str, Any]:
         """How the transfer stands after at most ``wait_seconds``; an interrupted one goes on. Raises ImsError.
@@ -147,7 +154,7 @@ class TransferManager:
             waited = await self._wait_until_processed(record, deadline, end, rising)
             if waited.outcome in ("failed", "not_found"):
                 raise explain_failed(record)
-        return describe_result(record, await self._describe(record), waited)
+        return describe_result(record, await self._describe(record), waited, listed)
 
     async def list(self) -> dict[str, Any]:
         """The transfers of this service, newest first, at most 50, in at most MAX_BYTES."""
@@ -156,7 +163,7 @@ class TransferManager:
         rows = [await self._describe(record) for record in ours[:_MOST_LISTED]]
         return fit({"count": len(ours), "transfers": rows}, MAX_BYTES, query_prefix=None)
 
-    async def cancel(self, transfer_id: str) -> dict[str, Any]:
+    async def cancel(self, transfer_id: str, listed: Container[str] | None = None) -> dict[str, Any]:
         """Stop a transfer, take back what lies half sent, and remember that. What has arrived stays as it is.
 
         Raises ImsError where something may be left behind: then it can be cancelled again.
@@ -173,7 +180,7 @@ class TransferManager:
             record = await self._find(transfer_id)
             if not (record.ended or record.arrived):
                 record = await self._cancel_interrupted(transfer_id)
-        return describe_cancelled(record, await self._describe(record))
+        return describe_cancelled(record, await self._describe(record), listed)
 
     # Beginning and going on.
 

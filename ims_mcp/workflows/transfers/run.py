@@ -23,7 +23,7 @@ from ims_mcp.client.oss.uploader import OssUploader
 from ims_mcp.errors import ImsError, ServiceError
 from ims_mcp.summaries.values import as_object, as_objects
 from ims_mcp.workflows.local_files import FileRefused
-from ims_mcp.workflows.transfers.credentials import UploadCredentials, explain_other_upload, read_target
+from ims_mcp.workflows.transfers.credentials import UploadCredentials, read_target, renew_upload
 from ims_mcp.workflows.transfers.store import VOD, TransferError, TransferRecord, locate_object
 from ims_mcp.workflows.waiting import same_object
 
@@ -173,11 +173,8 @@ class TransferRunner:
 
     async def _renew_upload(self, record: TransferRecord) -> tuple[UploadTarget, UploadCredentials]:
         """A fresh credential for an upload that was begun before; the old one was never written down."""
-        reply = await self.client.call(get_operation("RefreshUploadMedia"), {"MediaId": record.media_id})
-        target = read_target(reply.data)
-        if (target.bucket, target.key) != (record.target["bucket"], record.target["key"]):
-            raise explain_other_upload(record.media_id)
-        return target, UploadCredentials(self.client, record.media_id, reply.data)
+        answer = await renew_upload(self.client, record.media_id, record.target["bucket"], record.target["key"])
+        return read_target(answer), UploadCredentials(self.client, record.media_id, answer)
 
     async def _find_destination(self, record: TransferRecord) -> tuple[UploadTarget, Credentials]:
         if record.destination == VOD:
