@@ -22,5 +22,5 @@ class FixedCredentials:
     def describe(self) -> str:
         return "given"
 
-    def waiting_for(self) -> str:
+    def name_asked(self) -> str:
         return ""

@@ -10,7 +10,7 @@ from ims_mcp.cli.connection import connection
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json
 from ims_mcp.server.build import ImsServer
-from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
+from ims_mcp.server.toolsets import measure_listed, read_effect, write_list
 from ims_mcp.settings import Settings
 
 
@@ -26,7 +26,7 @@ async def _tools(settings: Settings, as_json: bool) -> int:
         print_json(write_list(listed))
         return DONE
     for tool in listed:
-        effect = effect_of(tool)
-        print(f"{list_share_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
+        effect = read_effect(tool)
+        print(f"{measure_listed(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
     print(f"{len(write_list(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
     return DONE

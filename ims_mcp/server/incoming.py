@@ -57,7 +57,7 @@ class LineSplitter:
         self._keep(rest)
         return lines
 
-    def last(self) -> bytes | RefusedLine:
+    def end(self) -> bytes | RefusedLine:
         """What stands after the last line end, once nothing more comes."""
         return self._end_line(b"")
 

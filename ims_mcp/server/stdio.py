@@ -123,7 +123,7 @@ class StdioTransport:
                 if not self._pass_on(lines.feed(piece), stdin):
                     break
             else:
-                self._pass_on([lines.last()], stdin)
+                self._pass_on([lines.end()], stdin)
         except (RuntimeError, concurrent.futures.CancelledError, anyio.ClosedResourceError, anyio.BrokenResourceError):
             pass  # the session, or its event loop, has ended
         except Exception:
@@ -213,7 +213,7 @@ class StdioTransport:
 
 
 class _Answers:
-    """The session's side of stdout: the SDK's ``WriteStream``."""
+    """The session's side of stdout, the SDK's ``WriteStream``. Nothing is to be closed: the transport flushes it."""
 
     def __init__(self, transport: StdioTransport) -> None:
         self._transport = transport
@@ -222,7 +222,7 @@ class _Answers:
         self._transport.send(item.message)
 
     async def aclose(self) -> None:
-        """Nothing to do: the transport flushes what was sent."""
+        pass
 
     async def __aenter__(self) -> Self:
         return self
@@ -230,7 +230,7 @@ class _Answers:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
-        return None
+        pass
 
 
 class _Outbox:

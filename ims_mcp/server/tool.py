@@ -21,7 +21,7 @@ from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import clean, plain, shorten
-from ims_mcp.server.wait_policy import longest_wait_seconds
+from ims_mcp.server.wait_policy import decide_longest_wait
 
 LONGEST_PROGRESS = 300
 """Characters of a progress message: one line beside a spinner."""
@@ -44,7 +44,7 @@ class ToolRequest:
     @property
     def longest_wait_seconds(self) -> float:
         """Seconds that this call may take."""
-        return longest_wait_seconds(self.context, self.max_wait_seconds)
+        return decide_longest_wait(self.context, self.max_wait_seconds)
 
     async def report_progress(self, done: float, total: float, message: str) -> None:
         """Progress of a workflow as MCP progress of this call."""

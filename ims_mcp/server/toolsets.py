@@ -73,12 +73,12 @@ def write_list(listed: Iterable[Tool]) -> str:
     return ListToolsResult(tools=[*listed]).model_dump_json(by_alias=True, exclude_none=True)
 
 
-def list_share_bytes(tool: Tool) -> int:
+def measure_listed(tool: Tool) -> int:
     """One tool's bytes in :func:`write_list`."""
     return len(tool.model_dump_json(by_alias=True, exclude_none=True).encode())
 
 
-def effect_of(tool: Tool) -> str:
+def read_effect(tool: Tool) -> str:
     """read, write or destructive, as its annotations say."""
     hints = tool.annotations
     if hints is None or hints.read_only_hint:

@@ -25,10 +25,10 @@ _DESTINATION = Parameter(
 _TRANSFER_ID = Parameter("transfer_id", "string", text="Id from an upload, such as t-0123456789ab.")
 
 
-def _documented(operation: str, *names: str) -> tuple[Parameter, ...]:
+def _copy_rows(operation: str, names: str) -> tuple[Parameter, ...]:
     """Rows of an operation's own table, so that limits and words are the same."""
     table = get_operation(operation)
-    return tuple(row for name in names if (row := table.parameter(name)) is not None)
+    return tuple(row for name in names.split() if (row := table.parameter(name)) is not None)
 
 
 UPLOAD_MEDIA = Operation(
@@ -45,17 +45,7 @@ UPLOAD_MEDIA = Operation(
     idempotent=True,
     parameters=(
         _PATH,
-        *_documented(
-            "RegisterMediaInfo",
-            "Title",
-            "Description",
-            "MediaTags",
-            "CateId",
-            "MediaType",
-            "BusinessType",
-            "CoverURL",
-            "UserData",
-        ),
+        *_copy_rows("RegisterMediaInfo", "Title Description MediaTags CateId MediaType BusinessType CoverURL UserData"),
         _DESTINATION,
         _WAIT,
     ),
@@ -74,8 +64,8 @@ UPLOAD_STREAM = Operation(
     parameters=(
         _PATH,
         Parameter("MediaId", "string", required=True, text="Id of the asset that gets the stream.", max_bytes=64),
-        *_documented("CreateUploadStream", "Definition", "HDRType", "UserData"),
-        *_documented("RegisterMediaStream", "StreamTags"),
+        *_copy_rows("CreateUploadStream", "Definition HDRType UserData"),
+        *_copy_rows("RegisterMediaStream", "StreamTags"),
         _DESTINATION,
         _WAIT,
     ),
@@ -106,7 +96,7 @@ CANCEL_TRANSFER = Operation(
 )
 
 
-def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
+def make_transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
     """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
     next call may name."""
 

@@ -36,7 +36,7 @@ ALWAYS_ASKING: dict[str, str] = {
 """How clientInfo.name begins, in small letters -> whose wish to hear of progress does not mean that it waits."""
 
 
-def longest_wait_seconds(context: ServerRequestContext[Any], max_wait_seconds: float | None) -> float:
+def decide_longest_wait(context: ServerRequestContext[Any], max_wait_seconds: float | None) -> float:
     """Seconds this call may take until it answers; ``max_wait_seconds`` is the user's own word, None if there is none.
 
     Both protocol eras: the client's name comes with ``initialize`` or, from 2026-07-28 on, with every request.

@@ -31,7 +31,7 @@ def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
     if size_bytes(call) <= LONGEST_BYTES and present_ours(arguments) == arguments:
         return {"next_call": call}
     inner: dict[str, Any] = arguments[_ARGUMENTS] if {"operation", _ARGUMENTS} <= arguments.keys() else arguments
-    name, value = max(inner.items(), key=lambda entry: _trouble(entry[1]), default=("it", ""))
+    name, value = max(inner.items(), key=lambda entry: _measure_trouble(entry[1]), default=("it", ""))
     flaw = f"{size_bytes(value):,} bytes long" if size_bytes(value) > LONGEST_BYTES // 4 else "not fit to be shown"
     what = plain(name, _LONGEST_NAME)
     return {"next_call_problem": f"The next call would be {tool} ({why}), but its {what} is {flaw}."}
@@ -54,5 +54,5 @@ def propose_operation(
     return propose(f"call_{operation.effect}_operation", {"operation": operation.name, _ARGUMENTS: arguments}, why)
 
 
-def _trouble(value: Any) -> tuple[bool, int]:
+def _measure_trouble(value: Any) -> tuple[bool, int]:
     return present_ours({"": value}) != {"": value}, size_bytes(value)

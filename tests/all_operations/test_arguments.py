@@ -31,10 +31,10 @@ async def try_all(make: Make, count: int, *, by_call_tool: bool) -> tuple[int, i
     settings = Settings(allow_destructive=True)
     with ScriptedService() as service:
         async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            make_tool = OperationTools(to.client, Confirmations(to.client))
-            call_tools = {effect: make_tool.for_effect(effect) for effect in Effect}
+            maker = OperationTools(to.client, Confirmations(to.client))
+            call_tools = {effect: maker.make_effect_tool(effect) for effect in Effect}
             for operation in operations():
-                tool = call_tools[operation.effect] if by_call_tool else make_tool.for_operation(operation)
+                tool = call_tools[operation.effect] if by_call_tool else maker.make_operation_tool(operation)
                 for random in seeds(operation, count):
                     arguments = make(operation, random)
                     before = service.count
@@ -95,7 +95,7 @@ async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: E
     with ScriptedService() as service:
         settings = Settings(allow_destructive=True)
         async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            tool = OperationTools(to.client, Confirmations(to.client)).for_effect(effect)
+            tool = OperationTools(to.client, Confirmations(to.client)).make_effect_tool(effect)
             for wrong in ("[1]", "text", 5, [1], True, "{", '{"a": NaN}'):
                 result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, BY_NOBODY)
                 assert isinstance(result, CallToolResult)

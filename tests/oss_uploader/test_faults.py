@@ -382,4 +382,4 @@ async def test_random_faults_end_in_the_object_or_in_an_error_but_never_in_a_wro
 
 
 def test_all_waits_between_tries_together_are_bounded() -> None:
-    assert sum(RETRY.backoff_seconds(tries, None, 1.0) for tries in range(1, RETRY.max_tries)) < 60
+    assert sum(RETRY.compute_backoff_seconds(tries, None, 1.0) for tries in range(1, RETRY.max_tries)) < 60

@@ -63,7 +63,7 @@ def moved_and_restricted(path: Path) -> Path:
 
 
 def identity(path: Path) -> Identity:
-    return Identity.of(path.stat())
+    return Identity.read(path.stat())
 
 
 def entries(setting: Setting) -> list[dict[str, Any]]:

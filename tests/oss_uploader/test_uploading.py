@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from ims_mcp.client.oss.errors import TransferRefused
-from ims_mcp.client.oss.parts import MAX_OBJECT_BYTES, MIB, part_size_for, parts_of
+from ims_mcp.client.oss.parts import MAX_OBJECT_BYTES, MIB, choose_part_bytes, cut_into_parts
 from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.client.oss.uploader import put_file
 from tests.oss_uploader.setting import KIB, OWNER, PART, Keys, Setting, content
@@ -103,8 +103,8 @@ async def test_a_target_that_cannot_be_is_refused(setting: Setting, changes: dic
 
 def test_nothing_goes_unencrypted_beyond_this_machine() -> None:
     target = UploadTarget("http://oss-cn-shanghai.aliyuncs.com", "bucket", "key")
-    assert target.checked().endpoint == "https://oss-cn-shanghai.aliyuncs.com"
-    assert UploadTarget("http://127.0.0.1:80", "bucket", "key").checked().endpoint == "http://127.0.0.1:80"
+    assert target.require_usable().endpoint == "https://oss-cn-shanghai.aliyuncs.com"
+    assert UploadTarget("http://127.0.0.1:80", "bucket", "key").require_usable().endpoint == "http://127.0.0.1:80"
 
 
 @pytest.mark.anyio
@@ -173,16 +173,20 @@ def test_parts_fit_whatever_the_size() -> None:
         1024 * 1024 * MIB,
         MAX_OBJECT_BYTES,
     ):
-        part = part_size_for(size)
+        part = choose_part_bytes(size)
         assert size / part <= 10_000
         assert 8 * MIB <= part <= 5 * 1024 * MIB
-        parts = list(parts_of(size, part))
+        parts = list(cut_into_parts(size, part))
         assert len(parts) <= 10_000
         assert sum(each.size for each in parts) == size
-    assert part_size_for(MAX_OBJECT_BYTES) * 10_000 == MAX_OBJECT_BYTES
-    assert part_size_for(1024 * MIB) == 8 * MIB
-    assert part_size_for(80 * 1024 * MIB) == 9 * MIB
-    assert [(part.number, part.offset, part.size) for part in parts_of(25, 10)] == [(1, 0, 10), (2, 10, 10), (3, 20, 5)]
+    assert choose_part_bytes(MAX_OBJECT_BYTES) * 10_000 == MAX_OBJECT_BYTES
+    assert choose_part_bytes(1024 * MIB) == 8 * MIB
+    assert choose_part_bytes(80 * 1024 * MIB) == 9 * MIB
+    assert [(part.number, part.offset, part.size) for part in cut_into_parts(25, 10)] == [
+        (1, 0, 10),
+        (2, 10, 10),
+        (3, 20, 5),
+    ]
 
 
 @pytest.mark.anyio

@@ -25,7 +25,7 @@ from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.server_parameters import server_parameters
+from ims_mcp.workflows.server_parameters import list_server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import BY_NOBODY, CREDENTIAL
@@ -64,7 +64,7 @@ class Driver:
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
         async with open_connection(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
-            tool = OperationTools(to.client, Confirmations(to.client)).for_operation(self.operation)
+            tool = OperationTools(to.client, Confirmations(to.client)).make_operation_tool(self.operation)
             result = await tool.run(arguments, BY_NOBODY)
         assert isinstance(result, CallToolResult)
         text = "".join(getattr(block, "text", "") for block in result.content)
@@ -73,7 +73,7 @@ class Driver:
 
 def drawn(operation: Operation) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments that fit the published schema; waiting is left out, time is not what is tested."""
-    own = tuple(row for row in server_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    own = tuple(row for row in list_server_parameters(operation) if row.name not in ("wait_seconds", "query"))
     schema = input_schema(replace(operation, parameters=(*operation.parameters, *own)))
     return cast("st.SearchStrategy[dict[str, Any]]", fitting(schema))
 

@@ -228,7 +228,7 @@ def test_of_a_line_beyond_the_bound_only_its_ends_are_kept() -> None:
     [refused, whole] = lines.feed(b'x"}\n{"a":1}\n{"b"')
     assert isinstance(refused, RefusedLine)
     assert whole == b'{"a":1}'
-    assert lines.last() == b'{"b"'
+    assert lines.end() == b'{"b"'
 
 
 def test_the_first_lines_may_be_unreadable_in_the_newest_era_too(tmp_path: Path) -> None:

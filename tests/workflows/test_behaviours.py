@@ -39,7 +39,7 @@ class WeighMedia(OperationBehaviour):
 
     parameters = (Parameter("in_pounds", "boolean", text="Show pounds."),)
 
-    def output_schema(self, operation: Operation) -> dict[str, Any]:
+    def describe_output(self, operation: Operation) -> dict[str, Any]:
         return {"type": "object", "properties": {"weight": {"type": "string"}}}
 
     async def advise(self, client: ImsClient, error: InvalidArguments) -> str:

@@ -163,7 +163,7 @@ class _Guarded(HTTPConnection):
         before, since = -1, time.monotonic()
         while not wait_for_read(made, _LOOK_SECONDS):
             self.registry.check()
-            queued = _queued_bytes(made)
+            queued = _count_queued_bytes(made)
             limit = self.registry.stall_seconds if queued else self.timeout
             if queued != before:
                 before, since = queued, time.monotonic()
@@ -181,7 +181,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         self, registry: ConnectionRegistry, size: int, ssl_context: ssl.SSLContext | None, *, socks: bool
     ) -> None:
         self._ssl_context = ssl_context
-        bases = _over_socks() if socks else ((_Guarded,), (_GuardedTls,))
+        bases = _choose_socks_bases() if socks else ((_Guarded,), (_GuardedTls,))
         self._pools = {
             scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", connection, {"registry": registry})})
             for scheme, pool, connection in zip(
@@ -229,7 +229,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return response
 
 
-def _over_socks() -> tuple[tuple[type, ...], tuple[type, ...]]:
+def _choose_socks_bases() -> tuple[tuple[type, ...], tuple[type, ...]]:
     """What connections over a SOCKS proxy are made of, plain and encrypted."""
     from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection  # needs the extra "socks"
 
@@ -245,7 +245,7 @@ def _break(made: socket.socket) -> None:
         socket.socket.shutdown(made, socket.SHUT_RDWR)
 
 
-def _queued_bytes(made: socket.socket) -> int:
+def _count_queued_bytes(made: socket.socket) -> int:
     """What the other side has not confirmed yet; 0 where the system does not say."""
     if sys.platform == "win32" or not hasattr(termios, "TIOCOUTQ"):
         return 0

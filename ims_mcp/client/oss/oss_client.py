@@ -82,7 +82,7 @@ class OssClient:
         self.target = target
         self.timeouts = timeouts
         self.clock = clock
-        self.region = target.region or _region_of(target.endpoint)
+        self.region = target.region or _read_region(target.endpoint)
         self.registry = ConnectionRegistry(timeouts.stall_seconds)
         self.route = find_route(target.endpoint)
         # oss2's own Session is a thin cover of one of requests.
@@ -102,7 +102,7 @@ class OssClient:
         self.registry.abort()
         self.session.session.close()
 
-    async def in_thread(self, work: Callable[[], T]) -> T:
+    async def run_in_thread(self, work: Callable[[], T]) -> T:
         """Do it off the event loop. A cancellation does not wait for it: whoever cancels aborts the connections too."""
 
         def tracked() -> T:
@@ -120,7 +120,7 @@ class OssClient:
         while True:
             credential = await self._credentials()
             try:
-                return await self.in_thread(partial(request, SignedBucket(self, credential)))
+                return await self.run_in_thread(partial(request, SignedBucket(self, credential)))
             except OssFailure as failure:
                 if failures is not None:
                     failures.append(failure)
@@ -141,7 +141,7 @@ class OssClient:
                 if not failure.repeatable or tries >= self._retry.max_tries:
                     failure.what, failure.tries = what, tries
                     raise
-                wait = self._retry.backoff_seconds(tries, failure.retry_after_seconds, self._jitter())
+                wait = self._retry.compute_backoff_seconds(tries, failure.retry_after_seconds, self._jitter())
             logger.info("a request is repeated", extra={**fields, "tries": tries, "wait_seconds": round(wait, 3)})
             await self._sleep(wait)
 
@@ -237,7 +237,7 @@ class SignedBucket:
         client, timeouts = self._client, self._client.timeouts
         try:
             bucket = oss2.Bucket(
-                self._signer(),
+                self._make_signer(),
                 client.target.endpoint,
                 client.target.bucket,
                 session=client.session,
@@ -267,7 +267,7 @@ class SignedBucket:
             words = "the endpoint answered with something that OSS does not say"
             raise OssFailure(FailureKind.FINAL, words) from None
 
-    def _signer(self) -> Any:
+    def _make_signer(self) -> Any:
         credential = self._credential
         provider = oss2.credentials.StaticCredentialsProvider(
             credential.access_key_id, credential.access_key_secret, credential.security_token or ""
@@ -310,7 +310,7 @@ class _SignerV4(oss2.ProviderAuthV4):
         req.headers["authorization"] = f"OSS4-HMAC-SHA256 Credential={credential}, Signature={signature}"
 
 
-def _region_of(endpoint: str) -> str:
+def _read_region(endpoint: str) -> str:
     """The region that a host of OSS names; empty for others, which are signed for in the older way that needs none."""
     match = _REGION.fullmatch(urlsplit(endpoint).hostname or "")
     return match[1] if match and match[1] not in _NO_REGION else ""

@@ -104,7 +104,7 @@ class OssUploader:
         forget it, unless ``keep_when_cancelled`` says (then) that it is going to be resumed; an object that was just
         made stays. Raises UploadError, or what ``credentials`` raises.
         """
-        target = target.checked()
+        target = target.require_usable()
         counter = counter or ByteCounter()
         began = time.monotonic()
         file = await anyio.to_thread.run_sync(Source.open, source) if isinstance(source, Path) else source
@@ -146,7 +146,7 @@ class OssUploader:
 
         Raises UploadError; then the journal keeps it, and it can be tried again.
         """
-        target = target.checked()
+        target = target.require_usable()
         try:
             await self._clean_up(target, credentials, journal)
         except OssFailure as failure:
@@ -157,7 +157,7 @@ class OssUploader:
 
         Raises UploadError where OSS does not say.
         """
-        target = target.checked()
+        target = target.require_usable()
         async with self._open_client(target, credentials) as oss:
             try:
                 await oss.ask("the look at the object", lambda bucket: bucket.head())

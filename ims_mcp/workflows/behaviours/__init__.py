@@ -19,6 +19,6 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
 _GENERAL = OperationBehaviour()
 
 
-def behaviour_of(operation: Operation) -> OperationBehaviour:
+def find_behaviour(operation: Operation) -> OperationBehaviour:
     """How ``operation`` is served."""
     return BEHAVIOURS.get(operation.name, _GENERAL)

@@ -28,7 +28,7 @@ class GetMediaInfo(OperationBehaviour):
         Parameter("ai_section", "string", text="Part of view ai.", choices=AI_SECTIONS),
     )
 
-    def output_schema(self, operation: Operation) -> dict[str, Any]:
+    def describe_output(self, operation: Operation) -> dict[str, Any]:
         """Of the summary; the other views have the same fields."""
         return OUTPUT_SCHEMA
 

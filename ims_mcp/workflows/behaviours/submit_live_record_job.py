@@ -71,7 +71,7 @@ class SubmitLiveRecordJob(OperationBehaviour):
         """Raises Refused where the stream is being recorded to the same place already."""
         client, arguments = call.client, call.arguments
         client.guard(call.operation, arguments, confirmed=call.confirmed)
-        places, place = self._places.setdefault(client, _Places()), _place_of(arguments)
+        places, place = self._places.setdefault(client, _Places()), _read_place(arguments)
         async with places.locks.setdefault(place, anyio.Lock()):
             before = await _list_jobs(client)
             if not call.own.special.get("allow_duplicate"):
@@ -119,7 +119,7 @@ def _quote(value: Any, limit: int = 60) -> str:
 
 def _refuse_duplicate(jobs: list[dict[str, Any]], arguments: Mapping[str, Any]) -> None:
     for job in jobs:
-        if job.get("Status") in _UNDER_WAY and _place_of(job) == _place_of(arguments):
+        if job.get("Status") in _UNDER_WAY and _read_place(job) == _read_place(arguments):
             raise Refused(
                 f"SubmitLiveRecordJob was not sent: job {_quote(job.get('JobId'))} (named {_quote(job.get('Name'))!r}) "
                 f"is {job['Status']} with the same stream and the same storage, and a second one would record it "
@@ -136,7 +136,7 @@ async def _find_again(call: OperationCall, before: list[dict[str, Any]] | None, 
     for pause in _PAUSES_SECONDS if before is not None else ():
         await call.client.sleep(pause)
         for job in await _list_jobs(call.client) or []:
-            same = job.get("Name") == arguments.get("Name") and _place_of(job) == _place_of(arguments)
+            same = job.get("Name") == arguments.get("Name") and _read_place(job) == _read_place(arguments)
             if same and str(job.get("JobId")) not in known:
                 data = {"JobId": job.get("JobId"), "RequestId": ""}
                 note = "the answer was lost; this job was found by looking"
@@ -186,6 +186,6 @@ async def _refuse_unlisted(
     _refuse_duplicate([{**as_object(reply.data.get("RecordJob")), "JobId": job_id}], arguments)
 
 
-def _place_of(job: Mapping[str, Any]) -> Place:
+def _read_place(job: Mapping[str, Any]) -> Place:
     stream, output = as_object(job.get("StreamInput")), as_object(job.get("RecordOutput"))
     return tuple(str(value) for value in (stream.get("Url"), output.get("Type"), output.get("Bucket")))

@@ -158,7 +158,7 @@ class TransferManager:
 
     async def list(self) -> dict[str, Any]:
         """The transfers of this service, newest first, at most 50, in at most MAX_BYTES."""
-        known = await anyio.to_thread.run_sync(self._store.all)
+        known = await anyio.to_thread.run_sync(self._store.read_all)
         ours = [record for record in known if record.service == self._service]
         rows = [await self._describe(record) for record in ours[:_MOST_LISTED]]
         return fit({"count": len(ours), "transfers": rows}, MAX_BYTES, query_prefix=None)
