@@ -14,8 +14,6 @@ from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import present_ours
 
 LONGEST_BYTES = 2500
-OTHER_NAME = "your client may list the tool under a longer name"
-"""Clients put the server's name before a tool's, each in its own way: mcp__ims__x, ims-x, ims_x."""
 _LONGEST_NAME = 60
 _ARGUMENTS = published_name("arguments")
 
@@ -27,7 +25,8 @@ def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
     Tokens and ids in it are the service's words: one that is too long to be passed on, or that would have to be
     cleaned or hidden before it is shown, would not work.
     """
-    call = {"tool": tool, "arguments": arguments, "why": f"{why} ({OTHER_NAME})"}
+    # Clients put the server's name before a tool's, each in its own way: mcp__ims__x, ims-x, ims_x.
+    call = {"tool": tool, "arguments": arguments, "why": f"{why} (your client may list the tool under a longer name)"}
     if size_bytes(call) <= LONGEST_BYTES and present_ours(arguments) == arguments:
         return {"next_call": call}
     inner: dict[str, Any] = arguments[_ARGUMENTS] if {"operation", _ARGUMENTS} <= arguments.keys() else arguments

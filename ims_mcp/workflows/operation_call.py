@@ -57,7 +57,10 @@ async def run_operation(
     """
     operation, own, behaviour = call.operation, call.own, find_behaviour(call.operation)
     if own.query is not None:
-        _check_query(operation, own.query)
+        try:
+            check_query(own.query)
+        except InvalidArguments as error:
+            raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
     started = anyio.current_time()
     submission = await behaviour.submit(call)
     reply, added, next_page = submission.reply, submission.added, dict[str, Any]()
@@ -97,7 +100,8 @@ async def run_operation(
 
 async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     """What ``read`` returns, which evaluates a query; None for a write whose turn does not come in time."""
-    slots = _get_slots()
+    slots = _query_slots.get(None) or anyio.CapacityLimiter(QUERIES_AT_ONCE)
+    _query_slots.set(slots)
     with anyio.move_on_after(math.inf if operation.effect is Effect.READ else QUERY_TURN_SECONDS) as waiting:
         await slots.acquire()
     if waiting.cancelled_caught:
@@ -106,22 +110,6 @@ async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -
         return await anyio.to_thread.run_sync(read)
     finally:
         slots.release()
-
-
-def _get_slots() -> anyio.CapacityLimiter:
-    try:
-        return _query_slots.get()
-    except LookupError:
-        slots = anyio.CapacityLimiter(QUERIES_AT_ONCE)
-        _query_slots.set(slots)
-        return slots
-
-
-def _check_query(operation: Operation, query: str) -> None:
-    try:
-        check_query(query)
-    except InvalidArguments as error:
-        raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
 
 
 def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -263,7 +264,7 @@ def by_path(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_where_files_are_opened_by_their_path_they_arrive_as_well(setting: Setting) -> None:
     path = setting.file(12 * PART)
     directory = UploadDirectory.look_at(setting.home.resolve())
-    with Source.open_beneath(directory, PurePath(path.name)) as source:
+    with closing(Source.open_beneath(directory, PurePath(path.name))) as source:
         await setting.upload(source, uploader={"threads": 4})
     assert setting.arrived(path)
     assert setting.parts_sent() == list(range(1, 13))
@@ -321,7 +322,7 @@ def test_whatever_is_swapped_between_two_components_nothing_outside_is_opened(
         with pytest.raises(SourceRefused, match="symbolic link"):
             Source.open_beneath(directory, PurePath("one/two/a.mp4"))
         return
-    with Source.open_beneath(directory, PurePath("one/two/a.mp4")) as source, source.keep_open():
+    with closing(Source.open_beneath(directory, PurePath("one/two/a.mp4"))) as source, source.keep_open():
         assert source.read(5, 0) == b"files"
 
 

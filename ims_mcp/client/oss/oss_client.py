@@ -24,11 +24,12 @@ import anyio.to_thread
 
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss.connections import ConnectionRegistry, Session
+from ims_mcp.client.oss.connections import ConnectionRegistry, RegisteredAdapter
 from ims_mcp.client.oss.errors import OssFailure, read_connection_error, read_error_answer
 from ims_mcp.client.oss.parts import PartBody
 from ims_mcp.client.oss.target import Credentials, Timeouts, UploadTarget
 from ims_mcp.client.outbound import find_route, make_ssl_context
+from ims_mcp.client.outbound_session import OutboundSession
 from ims_mcp.client.retry import FailureKind, RetryPolicy
 from ims_mcp.logs import silence_libraries
 
@@ -89,7 +90,8 @@ class OssClient:
         self.session = oss2.Session()
         self.session.session.close()
         certificates = make_ssl_context() if target.endpoint.startswith("https:") else None
-        self.session.session = Session(self.registry, threads, certificates, self.route)
+        adapter = RegisteredAdapter(self.registry, threads, certificates, self.route)
+        self.session.session = OutboundSession(adapter)
         self._credentials = credentials
         self._retry = retry
         self._sleep = sleep
@@ -166,9 +168,8 @@ class SignedBucket:
 
     def begin(self) -> str:
         """The upload id of a new multipart upload."""
-        return str(
-            self._ask(lambda bucket: bucket.init_multipart_upload(self._key, headers={**self._making})).upload_id
-        )
+        begun = self._ask(lambda bucket: bucket.init_multipart_upload(self._key, headers={**self._making}))
+        return str(begun.upload_id)
 
     def put_part(self, upload_id: str, number: int, body: PartBody) -> Stored:
         """One part, which replaces an earlier one of its number."""
@@ -212,9 +213,7 @@ class SignedBucket:
         found: list[BegunUpload] = []
         markers = {"key_marker": "", "upload_id_marker": ""}
         while True:
-            page = self._ask(
-                lambda bucket, after=markers: bucket.list_multipart_uploads(prefix=self._key, **after),
-            )
+            page = self._ask(lambda bucket, after=markers: bucket.list_multipart_uploads(prefix=self._key, **after))
             for upload in page.upload_list:
                 if upload.key == self._key:
                     found.append(BegunUpload(str(upload.upload_id), float(upload.initiation_date)))

@@ -15,7 +15,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from types import TracebackType
 from typing import Any, Self
 
 from ims_mcp.client.oss.errors import SourceChanged, SourceMissing, SourceRefused
@@ -106,7 +105,7 @@ class UploadDirectory:
 
 
 class Source:
-    """An open regular file. Read from several threads; closed when the last of them is done. A context manager.
+    """An open regular file. Read from several threads; closed when the last of them is done.
 
     A thread that is left behind may still read when the upload has ended: the descriptor must not be closed, and
     taken over by another file, under its hands.
@@ -155,17 +154,12 @@ class Source:
                 descriptor, status = _open_by_path(directory, path)
         return cls(path, descriptor, status, lambda: _look_beneath(directory, below))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """No further reader; those there are keep the file open until they are done."""
-        self._release()
+        """One holder less, its opener or a reader; the file is open until the last is done."""
+        with self._lock:
+            self._readers -= 1
+            if self._readers == 0:
+                os.close(self._descriptor)
 
     @contextmanager
     def keep_open(self) -> Generator[None]:
@@ -176,7 +170,7 @@ class Source:
         try:
             yield
         finally:
-            self._release()
+            self.close()
 
     def read(self, length: int, offset: int) -> bytes:
         """Exactly that piece, inside :meth:`keep_open`. SourceChanged where the file ends early; SourceRefused."""
@@ -221,12 +215,6 @@ class Source:
         with self._reading_position:  # Windows: the descriptor has one position for all threads
             os.lseek(self._descriptor, offset, os.SEEK_SET)
             return os.read(self._descriptor, length)
-
-    def _release(self) -> None:
-        with self._lock:
-            self._readers -= 1
-            if self._readers == 0:
-                os.close(self._descriptor)
 
 
 def _open_regular(path: Path, name: str | Path, parent: int | None = None) -> tuple[int, os.stat_result]:

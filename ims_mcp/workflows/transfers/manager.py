@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Container
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -234,7 +234,7 @@ class TransferManager:
 
     async def _open_source(self, path: str, kept: ExitStack) -> Source:
         """The file, open for as long as ``kept`` is. It is opened this once, before anybody is asked anything."""
-        return await anyio.to_thread.run_sync(lambda: kept.enter_context(self._rules.open(path)))
+        return await anyio.to_thread.run_sync(lambda: kept.enter_context(closing(self._rules.open(path))))
 
     async def _hold(self, transfer_id: str, kept: ExitStack) -> UploadJournal | None:
         """The transfer's journal for as long as ``kept`` is; None while another process works on it."""
