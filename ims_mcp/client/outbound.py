@@ -82,7 +82,7 @@ def find_route(url: str) -> Route:
     if is_loopback(host):
         return DIRECT
     if getproxies_environment():
-        variables = _proxy_variables()
+        variables = _read_proxy_variables()
         source, value = next(
             (variables[name] for name in (f"{parts.scheme}_proxy", "all_proxy") if variables.get(name, ("", ""))[1]),
             ("", ""),
@@ -99,7 +99,7 @@ def find_route(url: str) -> Route:
     return _read_proxy(re.sub(r"^socks4://", "socks://", value), _SYSTEM)
 
 
-def _proxy_variables() -> dict[str, tuple[str, str]]:
+def _read_proxy_variables() -> dict[str, tuple[str, str]]:
     """Every ``*_proxy`` by its name in small letters: the name as it is written, and the value without blanks."""
     capitals_first = sorted(os.environ.items(), key=lambda item: item[0].islower())
     return {name.lower(): (name, value.strip()) for name, value in capitals_first if name.lower().endswith("_proxy")}

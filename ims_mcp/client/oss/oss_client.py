@@ -57,14 +57,6 @@ class Stored:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BegunUpload:
-    """A multipart upload under way. ``at``: epoch seconds, by the clock of OSS."""
-
-    upload_id: str
-    at: float
-
-
 class OssClient:
     """One upload's way to its target, up to ``threads`` requests at once. Making one blocks: it reads certificates."""
 
@@ -208,15 +200,16 @@ class SignedBucket:
                 return found
             marker = str(page.next_marker)
 
-    def list_uploads(self) -> list[BegunUpload]:
-        """The multipart uploads under way for exactly this key. Needs a right on the bucket itself."""
-        found: list[BegunUpload] = []
+    def list_uploads(self) -> dict[str, float]:
+        """The multipart uploads under way for exactly this key: upload id -> epoch seconds of its beginning, by the
+        clock of OSS. Needs a right on the bucket itself."""
+        found: dict[str, float] = {}
         markers = {"key_marker": "", "upload_id_marker": ""}
         while True:
             page = self._ask(lambda bucket, after=markers: bucket.list_multipart_uploads(prefix=self._key, **after))
             for upload in page.upload_list:
                 if upload.key == self._key:
-                    found.append(BegunUpload(str(upload.upload_id), float(upload.initiation_date)))
+                    found[str(upload.upload_id)] = float(upload.initiation_date)
             # The key itself comes before every longer one that begins with it.
             if not page.is_truncated or page.next_key_marker != self._key:
                 return found
@@ -257,14 +250,12 @@ class SignedBucket:
                 stall_seconds=timeouts.stall_seconds,
             ) from None
         except oss2.exceptions.ClientError:
-            words = "oss2 does not take the endpoint, the bucket or the key"
-            raise OssFailure(FailureKind.FINAL, words) from None
+            raise OssFailure(FailureKind.FINAL, "oss2 does not take the endpoint, the bucket or the key") from None
         except (oss2.exceptions.OssError, *_UNREADABLE) as error:
             client.registry.check()
             # A captive portal, a proxy's page, another service.
             logger.warning("an answer could not be read", extra={"reason": type(error).__name__})
-            words = "the endpoint answered with something that OSS does not say"
-            raise OssFailure(FailureKind.FINAL, words) from None
+            raise OssFailure(FailureKind.FINAL, "the endpoint answered with something that OSS does not say") from None
 
     def _make_signer(self) -> Any:
         credential = self._credential

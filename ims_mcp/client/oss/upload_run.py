@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -370,12 +371,11 @@ class MultipartCleanup:
         try:
             begun = await self._oss.ask("the list of uploads", SignedBucket.list_uploads)
             known = await self._oss.run_in_thread(self._journal.list_known_upload_ids)
-            for upload in begun:
-                ours = upload.at >= since - _CLOCK_SKEW_SECONDS and upload.upload_id not in known
-                if ours and not await self._oss.ask(
-                    "the list of parts", lambda bucket, mine=upload.upload_id: bucket.list_parts(mine)
-                ):
-                    await self.abort(upload.upload_id)
+            for upload_id, begun_at in begun.items():
+                ours = begun_at >= since - _CLOCK_SKEW_SECONDS and upload_id not in known
+                list_parts = partial(SignedBucket.list_parts, upload_id=upload_id)
+                if ours and not await self._oss.ask("the list of parts", list_parts):
+                    await self.abort(upload_id)
         except OssFailure as failure:
             logger.warning(
                 "an upload that may have been begun could not be looked for",
