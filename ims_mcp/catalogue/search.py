@@ -3,9 +3,9 @@
 What people say is data: ``notes/requests/<toolset>.json`` has a summary and everyday requests of every operation. A
 word speaks for an operation by how much more often it is said of that operation than of any. It counts when it is said
 of the operation itself, and also when it is said of others that do the same (all that delete), of others that concern
-the same thing (all of live recording templates) or of its toolset: so the words for deleting one thing find the
-deletion of any other. (The usual name: a unigram language model with class-based smoothing, here with pairs of
-neighbouring words.)
+the same thing (all of live recording templates), of its toolset or of what shares a word of its name (all live ones):
+so the words for deleting one thing find the deletion of any other. (The usual name: a unigram language model with
+class-based smoothing, here with pairs of neighbouring words.) Where something is asked, what only reads is meant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-from ims_mcp.catalogue import TOOLSETS, Operation, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, Operation, operations
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
 _ITSELF, _VERB, _THING, _TOOLSET, _PART = 1.0, 3.0, 1.5, 1.0, 0.5
@@ -43,6 +43,8 @@ _RARE = 12.0
 """How many more sayings are added to each word's, so that one said once by chance tells little."""
 _OFTEN = 1.0
 """Head start of what most people need first."""
+_ASKED = 1.5
+"""Head start of what only reads where something is asked: ``has my recording finished``."""
 _NAMED = 1_000.0
 """Head start of an operation that is named outright."""
 _MAX_CHARACTERS, _MAX_TERMS = 2_000, 200
@@ -53,6 +55,11 @@ _ADDRESS = re.compile(r"\b(https?|rtmps?|srt|oss)://\S+")
 _FILE_NAME = re.compile(r"\b[\w-]{1,80}(?=\.[a-z][a-z0-9]{1,4}\b)", re.ASCII)
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]{1,60}'(?!\w)|\"[^\"\n]{1,60}\"|“[^”\n]{1,60}”|《[^》\n]{1,60}》")
 _WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_QUESTION = re.compile(
+    r"(?:^|[,.;:?!]\s*)(?:is|are|was|were|has|have|did|does|why|which|what(?:'s)?|where|who|whose|when"
+    r"|how (?:is|are|many|much|far|long|did|does))\b"
+    r"|(?:吗|没|没有)\s*[?？]?$|哪|什么|多少|几个|是不是|有没有|怎么样|谁|啥"
+)
 _NAMES = re.compile(r"[A-Za-z0-9_]{6,64}")
 _PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?")
 _OF_JOBS = re.compile(r"(?:Job|Task|JobList|JobDetail|UploadInfos)$")
@@ -73,7 +80,7 @@ _SAME_VERBS = {
         "Delete": "Clear Drop",
         "Get": "Describe Query",
         "Start": "Open Resume",
-        "Stop": "Cancel Close Forbid",
+        "Stop": "Close Forbid",
         "Update": "Alter Refresh Set",
     }.items()
     for other in others.split()
@@ -163,13 +170,15 @@ class _Index:
         if not _SAY_NOTHING.issuperset(words):
             for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
                 self._add(term, scores)
+        asked = _ASKED if _QUESTION.search(query[:_MAX_CHARACTERS].strip().lower()) else 0.0
         language = "zh" if any(word > "\u3000" for word in words) else "en"
         known = frozenset(words)
         for entry in self.entries:
             if entry.name in scores:
                 unsaid = (share for word, share in entry.expected[language].items() if word not in known)
                 lacking = sum(-math.log(1 - 0.95 * share) for share in unsaid)
-                scores[entry.name] += entry.head_start - _UNSAID * lacking
+                reads = entry.found.operation.effect is Effect.READ
+                scores[entry.name] += entry.head_start + asked * reads - _UNSAID * lacking
         for entry in self.entries:
             new = entry.found.operation.replaced_by
             if new and entry.name in scores:
