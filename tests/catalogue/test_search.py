@@ -1,9 +1,9 @@
 """Operations are found by everyday requests, English and Chinese.
 
 The numbers of the search were chosen on ``requests.json``. On ``held_out_requests.json`` nothing is ever tried out, so
-that it says what new requests will find. Both were written from what people want done, the held out ones before any name of
-an operation was read. ``hard_requests.json`` was written last and on purpose in words that the data
-lacks: it was looked at for its shares only, and says how far the search goes where it knows few words.
+that it says what new requests will find. Both were written from what people want done, the held out ones before any
+name of an operation was read. ``hard_requests.json`` was written last and on purpose in words that the data lacks: it
+was looked at for its shares only, and says how far the search goes where it knows few words.
 """
 
 from __future__ import annotations
