@@ -95,3 +95,13 @@ def test_doctor_names_the_packages_that_this_environment_breaks(site: Path, tmp_
     assert "and langchain-mcp-adapters needs mcp<2,>=1.24" in note
     assert "other-extra" not in note
     assert "not-there" not in note
+
+
+def test_metadata_that_cannot_be_read_is_passed_over(site: Path, tmp_path: Path) -> None:
+    for name, requirement in (("of-1999", "mcp<1"), ("strange-marker", 'mcp<1; platform_release ~= "abc"')):
+        install(site, name, "1", requirement)
+    (site / "of_1999-1.dist-info" / "METADATA").write_bytes(b"Name: of-1999\nVersion: 1\nAuthor: Andr\xe9\n")
+    with ScriptedService(usual=Answer(body={"MediaInfos": [], "TotalCount": 7})) as service:
+        ended = run(site, tmp_path, "doctor", "--endpoint", service.url)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "all that is installed fits together" in ended.stdout
