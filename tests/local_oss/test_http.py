@@ -79,6 +79,8 @@ NOT_DONE: list[Callable[[Any], Any]] = [
     lambda bucket: bucket.put_object_acl("key", "public-read"),
     lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-object-acl": "public-read"}),
     lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-callback": "e30="}),
+    lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-tagging": "a=b"}),
+    lambda bucket: bucket.init_multipart_upload("key", headers={"x-oss-tagging": "a=b"}),
     lambda bucket: bucket.get_object("key", process="image/resize,w_10"),
     lambda bucket: bucket.get_object("key", params={"versionId": "1"}),
     lambda bucket: bucket.restore_object("key"),
@@ -95,6 +97,11 @@ def test_what_the_local_oss_does_not_do_it_says(bucket: Any, call: Any) -> None:
     bucket.put_object("key", b"before")
     assert error_of(lambda: call(bucket)) == (400, "NotImplemented")
     assert bucket.get_object("key").read() == b"before"
+
+
+def test_a_form_upload_is_refused_by_name(oss: OssThread) -> None:
+    answer = raw(oss, "POST", "/bucket", body=b"--x--", headers={"Content-Type": "multipart/form-data; boundary=x"})
+    assert (answer.status, fields(answer.body)["Code"]) == (400, "NotImplemented")
 
 
 def test_a_method_that_fits_nothing_is_refused(bucket: Any) -> None:

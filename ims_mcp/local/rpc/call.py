@@ -60,7 +60,7 @@ class Call:
         """PageNo, from 1, and PageSize, 10 where it was not given. RpcFault where no listing has such a page."""
         number, size = self.integer("PageNo"), self.integer("PageSize")
         if number is not None and not 1 <= number <= _LAST_PAGE:
-            raise invalid("PageNo", "counts from 1")
+            raise invalid("PageNo", f"has to be 1 to {_LAST_PAGE}")
         if size is not None and not 1 <= size <= _MAX_PAGE_SIZE:
             raise invalid("PageSize", f"has to be 1 to {_MAX_PAGE_SIZE}")
         return number or 1, size or 10
