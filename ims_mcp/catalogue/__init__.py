@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -46,6 +47,10 @@ __all__ = [
     "operations",
     "values_at",
 ]
+
+
+# What an operation takes over from its notes as it stands there.
+_FROM_NOTES = {field.name for field in fields(OperationNotes)} - {"operation", "parameters"}
 
 
 class UnknownOperation(ImsError):
@@ -115,23 +120,11 @@ def _join(name: str, toolset: str) -> Operation:
     return Operation(
         name=name,
         toolset=toolset,
-        title=notes.title,
-        purpose=notes.purpose,
-        effect=notes.effect,
         method=facts["method"],
         anonymous=bool(facts.get("anonymous", False)),
         parameters=tuple(ranked),
-        rules=notes.rules,
         response=tuple(_read_response_field(row) for row in facts["response"]),
-        poll=notes.poll,
-        destructive_when=notes.destructive_when,
-        idempotent=notes.idempotent,
-        secret_fields=notes.secret_fields,
-        signed_addresses=notes.signed_addresses,
-        declares_output=notes.declares_output,
-        recovery=notes.recovery,
-        costs=notes.costs,
-        replaced_by=notes.replaced_by,
+        **{name: getattr(notes, name) for name in _FROM_NOTES},
     )
 
 

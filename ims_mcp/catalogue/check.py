@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 
@@ -143,7 +143,7 @@ class _Checker:
         if self._as_sent:
             return names
         for name in names:
-            published = published_name(name)
+            published = publish_name(name)
             if published == name:
                 continue
             if published in given and name in given:

@@ -6,7 +6,7 @@ import re
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, ResponseField
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import rule_text
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
@@ -79,7 +79,7 @@ def _row(row: Parameter) -> dict[str, Any]:
 
 def _other_name(row: Parameter) -> dict[str, Any]:
     """The name the parameter has in tools of its own, where that is another; both are taken everywhere."""
-    published = published_name(row.name)
+    published = publish_name(row.name)
     return {} if published == row.name else {"also_called": published}
 
 

@@ -74,11 +74,6 @@ class Parameter:
     hidden: bool = False
     """Left out of the schema: the client fills it (ClientToken)."""
 
-    @property
-    def is_open(self) -> bool:
-        """An object of any shape."""
-        return self.kind == "object" and not self.fields
-
 
 @dataclass(frozen=True, slots=True)
 class AtLeastOne:

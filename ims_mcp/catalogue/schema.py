@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, Rule
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 
 Schema = dict[str, Any]
 Describe = Callable[[Parameter], str]
@@ -37,9 +37,9 @@ def input_schema(operation: Operation, describe: Describe = describe_limits) -> 
     shown = [row for row in operation.parameters if not row.hidden]
     schema: Schema = {
         "type": "object",
-        "properties": {published_name(row.name): parameter_schema(row, describe) for row in shown},
+        "properties": {publish_name(row.name): parameter_schema(row, describe) for row in shown},
     }
-    return _add_required(schema, [published_name(row.name) for row in shown if row.required])
+    return _add_required(schema, [publish_name(row.name) for row in shown if row.required])
 
 
 def parameter_schema(parameter: Parameter, describe: Describe = describe_limits) -> Schema:
@@ -126,7 +126,7 @@ def rule_text(rule: Rule) -> str:
     """A rule between parameters as a sentence of the tool's description."""
     match rule:
         case AtLeastOne(names):
-            return f"Give {' or '.join(map(published_name, names))}."
+            return f"Give {' or '.join(map(publish_name, names))}."
         case Needs(parameter, value, needs, values):
-            when = f"{published_name(parameter)}={value}" if value is not None else published_name(parameter)
-            return f"{when} needs {published_name(needs)}{'=' + ' or '.join(values) if values else ''}."
+            when = f"{publish_name(parameter)}={value}" if value is not None else publish_name(parameter)
+            return f"{when} needs {publish_name(needs)}{'=' + ' or '.join(values) if values else ''}."

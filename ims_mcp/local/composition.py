@@ -25,11 +25,9 @@ from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof
 from ims_mcp.local.handlers import live_record, storage
 from ims_mcp.local.handlers.assets import AssetChanges
 from ims_mcp.local.handlers.categories import Categories
-from ims_mcp.local.handlers.live_record import RECONNECT_TIMEOUT_SECONDS, RecordLimits
 from ims_mcp.local.handlers.marks import Marks
-from ims_mcp.local.handlers.media_info import MediaInfo, MediaUrls
 from ims_mcp.local.handlers.pulling import Pulling
-from ims_mcp.local.handlers.reading import LibraryReading
+from ims_mcp.local.handlers.reading import LibraryReading, MediaInfo, MediaUrls
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
@@ -39,6 +37,7 @@ from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest, Route
+from ims_mcp.local.recording.recordings import RECONNECT_TIMEOUT_SECONDS
 from ims_mcp.local.rpc.call import Service, services_of
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
@@ -46,8 +45,7 @@ from ims_mcp.local.store import Store
 from ims_mcp.local.uploads import pull_jobs
 from ims_mcp.local.uploads.download import PullLimits
 from ims_mcp.local.uploads.puller import Puller
-from ims_mcp.local.uploads.sessions import UploadSessions
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, UploadCredentials, VodStorage
+from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, UploadSessions, VodStorage
 
 _SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
 
@@ -82,7 +80,7 @@ class LocalIms:
         self._key_pair = {access_key_id: access_key_secret}
         self._credential_seconds = credential_seconds
         self._pull_limits = pull_limits or PullLimits()
-        self._record_limits = RecordLimits(reconnect_timeout_seconds=reconnect_timeout_seconds)
+        self._reconnect_timeout_seconds = reconnect_timeout_seconds
         self._clock = clock
         self._directory = DataDir(data_dir)
         self._proof_key = secrets.token_hex(32)
@@ -147,7 +145,7 @@ class LocalIms:
                 objects,
                 data_dir=self._data_dir,
                 region=self._region,
-                limits=self._record_limits,
+                reconnect_timeout_seconds=self._reconnect_timeout_seconds,
                 endpoint=lambda: self.endpoint,
                 clock=self._clock,
             )

@@ -71,7 +71,7 @@ def isolate_this_process() -> None:
     os.umask(0o077)
 
 
-def end_with_parent(parent_pid: int) -> None:
+def _end_with_parent(parent_pid: int) -> None:
     """Have the system kill this process with its parent, where it can: it does even while FFmpeg holds the interpreter.
 
     The parent is the thread that started this process: that is the one the event loop runs in.
@@ -85,8 +85,14 @@ def end_with_parent(parent_pid: int) -> None:
             os._exit(1)
 
 
-def limit_this_process() -> None:
-    """Before a stranger's media is read: bounded memory, and no core file of it."""
+def settle_in(parent_pid: int) -> None:
+    """What a process that reads strangers' media does first: it ends with its parent, has bounded memory and leaves no
+    core file."""
+    # An interrupt at the terminal reaches every process; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The parent reads what this one says: nothing an encoder or a library prints may land there.
+    os.dup2(2, 1)
+    _end_with_parent(parent_pid)
     if sys.platform != "win32":
         import resource
 

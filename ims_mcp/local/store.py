@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -76,6 +76,14 @@ class Store:
         """Run ``work`` on a consistent view of the state."""
         return await self._run(lambda: work(self._open_connection))
 
+    async def fetch(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of one SELECT."""
+        return await self.read(lambda connection: connection.execute(query, values).fetchall())
+
+    async def change(self, query: str, values: Sequence[Any]) -> int:
+        """One statement as a transaction of its own; how many rows it changed."""
+        return await self.write(lambda connection: connection.execute(query, values).rowcount)
+
     @property
     def _open_connection(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -144,10 +152,11 @@ class Store:
         return result
 
 
-def insert_row(connection: sqlite3.Connection, table: str, columns: Columns) -> int:
-    """Returns the row's id."""
+def insert_row(connection: sqlite3.Connection, table: str, columns: Columns, *, replaces: bool = False) -> int:
+    """Returns the row's id; with ``replaces`` a row that has its key already goes."""
+    insert = "INSERT OR REPLACE" if replaces else "INSERT"
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    done = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+    done = connection.execute(f"{insert} INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
     return int(done.lastrowid or 0)
 
 

@@ -15,7 +15,7 @@ import pytest
 from darabonba.exceptions import DaraException
 
 from ims_mcp.catalogue import known_names
-from ims_mcp.local.http_protocol import BoundedProtocol
+from ims_mcp.local.app import BoundedProtocol
 from tests.local_ims.server import RunningIms, call_raw, refusal_of
 from tests.local_ims.signed_request import Sent, ask, send
 

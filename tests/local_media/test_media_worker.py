@@ -130,7 +130,7 @@ async def test_a_refusal_costs_no_process(samples: Samples, tmp_path: Path) -> N
         before = _pids()
         with pytest.raises(UnreadableMedia) as caught:
             await worker.probe(write(tmp_path / "blob", b"only text"), "a.mp4")
-        assert caught.value.reason == "The file holds text, not picture or sound."
+        assert str(caught.value) == "The file holds text, not picture or sound."
         await worker.probe(samples["sound.wav"], "a.wav")
         assert _pids() == before
 

@@ -15,9 +15,9 @@ import anyio
 import pytest
 
 from ims_mcp.local.identity import Scope
-from ims_mcp.local.oss import signed_url
 from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
 from ims_mcp.local.oss.request import bucket_of_host
+from ims_mcp.local.oss.signature_v1 import signed_url
 from ims_mcp.local.request_body import ClientGone, Message
 from tests.local_oss.clients import Answer, Client, error_of, raw, until
 from tests.local_oss.server import OssThread

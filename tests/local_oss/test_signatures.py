@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import pytest
 
 from ims_mcp.local.identity import Identity, Scope
-from ims_mcp.local.oss import signature_v1, signed_url
+from ims_mcp.local.oss import signature_v1
 from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.signature_v1 import signed_url
 from ims_mcp.local.request_body import RequestBody
 from tests.local_oss.clients import SIGNATURES, Answer, Client, Resolving, error_of, oss2, raw
 from tests.local_oss.server import REGION, OssThread

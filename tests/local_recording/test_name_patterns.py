@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_mcp.local.recording.record_format import (
+from ims_mcp.local.recording.templates import (
     file_key,
     find_file_pattern_problem,
     find_slice_pattern_problem,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from ims_mcp.local.wire_values import epoch_seconds
 from tests.local_ims.server import RunningIms, call_raw, refusal_of, running_ims
 from tests.local_oss.clients import error_of, oss2

@@ -70,26 +70,18 @@ class Categories:
     @handles("UpdateCategory")
     async def _update(self, call: Call) -> dict[str, Any]:
         """Whole."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            cate_id = _row(connection, call.integer("CateId"))["cate_id"]
-            connection.execute(
-                "UPDATE media_category SET cate_name = ? WHERE cate_id = ?", (call.text("CateName"), cate_id)
-            )
-
-        await self._store.write(work)
-        return {}
+        return await self._change(call, "UPDATE media_category SET cate_name = ?", call.text("CateName"))
 
     @handles("DeleteCategory")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
+        # Sub-categories go and assets lose their category through the tables' foreign keys.
+        return await self._change(call, "DELETE FROM media_category")
 
-        def work(connection: sqlite3.Connection) -> None:
-            cate_id = _row(connection, call.integer("CateId"))["cate_id"]
-            # Sub-categories go and assets lose their category through the tables' foreign keys.
-            connection.execute("DELETE FROM media_category WHERE cate_id = ?", (cate_id,))
-
-        await self._store.write(work)
+    async def _change(self, call: Call, statement: str, *values: str | None) -> dict[str, Any]:
+        cate_id = call.integer("CateId")
+        if not await self._store.change(f"{statement} WHERE cate_id = ?", (*values, cate_id)):
+            raise _unknown(cate_id)
         return {}
 
 
@@ -101,8 +93,12 @@ def _parent(cate_id: int | None) -> int | None:
 def _row(connection: sqlite3.Connection, cate_id: int | None) -> sqlite3.Row:
     row = connection.execute("SELECT * FROM media_category WHERE cate_id = ?", (cate_id,)).fetchone()
     if row is None:
-        raise RpcFault("ResourceNotFound", f"There is no category {cate_id}.")
+        raise _unknown(cate_id)
     return row
+
+
+def _unknown(cate_id: int | None) -> RpcFault:
+    return RpcFault("ResourceNotFound", f"There is no category {cate_id}.")
 
 
 def _children(connection: sqlite3.Connection, parent_id: int | None, kind: str) -> int:

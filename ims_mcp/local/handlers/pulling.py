@@ -27,7 +27,7 @@ from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid, unsupported
 from ims_mcp.local.uploads.pull_jobs import PullJob, PullJobs, PullRequest
 from ims_mcp.local.uploads.puller import Puller
-from ims_mcp.local.uploads.vod_storage import VodStorage
+from ims_mcp.local.uploads.sessions import VodStorage
 from ims_mcp.local.wire_values import utc_text
 
 MAX_URLS = 20

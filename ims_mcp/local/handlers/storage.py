@@ -45,8 +45,7 @@ class Storage:
     @handles("GetStorageList")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Every bucket that has been the default; the VOD storage is not among them."""
-        query = f"{_SELECT} ORDER BY created_at, bucket"
-        rows = await self._store.read(lambda connection: connection.execute(query).fetchall())
+        rows = await self._store.fetch(f"{_SELECT} ORDER BY created_at, bucket")
         storages = [
             {
                 "AppId": _APP_ID,
@@ -72,8 +71,7 @@ class Storage:
     async def _get_default(self, call: Call) -> dict[str, Any]:
         """Whole."""
         del call
-        query = f"{_SELECT} WHERE is_default"
-        row = await self._store.read(lambda connection: connection.execute(query).fetchone())
+        row = (await self._store.fetch(f"{_SELECT} WHERE is_default"))[0]
         return {"Bucket": row["bucket"], "Path": row["path"], "StorageType": OWN_BUCKET, "Status": _status(row)}
 
     @handles("SetDefaultStorageLocation")

@@ -19,8 +19,7 @@ from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.rpc.call import Call, handles, own_table
 from ims_mcp.local.rpc.service_errors import from_invalid_arguments, invalid, media_not_found, unsupported
-from ims_mcp.local.uploads.sessions import UploadSessions
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, UploadCredentials, VodStorage
+from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, UploadSessions, VodStorage
 
 FOLDERS = {"video": "sv", "audio": "sv", "image": "image", "text": "attached", "other": "attached"}
 STREAM_FOLDER = "stream"

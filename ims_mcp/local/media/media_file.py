@@ -43,11 +43,6 @@ _TAGS: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.spl
 class UnreadableMedia(ImsError):
     """The file cannot be used as media; the text says why in plain words and names no local path."""
 
-    @property
-    def reason(self) -> str:
-        """The text."""
-        return str(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Deadline:

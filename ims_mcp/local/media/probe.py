@@ -55,13 +55,13 @@ class Probe:
     subtitles: tuple[dict[str, str], ...] = ()
     duration_seconds: float | None = None
 
-    def file_info(self, **basic: str) -> dict[str, Any]:
-        """One element of FileInfoList; ``basic`` adds what the content does not say (FileUrl, FileStatus, …)."""
+    def to_file_info(self) -> dict[str, Any]:
+        """One element of FileInfoList, without what the content does not say (FileUrl, FileStatus, …)."""
         return {
-            "FileBasicInfo": {**self.basic, **basic},
-            "AudioStreamInfoList": [dict(stream) for stream in self.audio],
-            "VideoStreamInfoList": [dict(stream) for stream in self.video],
-            "SubtitleStreamInfoList": [dict(stream) for stream in self.subtitles],
+            "FileBasicInfo": self.basic,
+            "AudioStreamInfoList": list(self.audio),
+            "VideoStreamInfoList": list(self.video),
+            "SubtitleStreamInfoList": list(self.subtitles),
         }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from ims_mcp.local.media.media_file import AUDIO_SUFFIXES, IMAGE_SUFFIXES, VIDEO_SUFFIXES
-from ims_mcp.local.oss.names import BUCKET_NAME, MAX_KEY_BYTES
+from ims_mcp.local.oss.objects import BUCKET_NAME, MAX_KEY_BYTES
 
 _PUBLIC_HOST = re.compile(r"(?P<bucket>[^.]+)\.oss-[a-z0-9-]+\.aliyuncs\.com(:\d+)?")
 _OWN_HOST = re.compile(r"((?P<bucket>[a-z0-9-]+)\.)?(127\.\d+\.\d+\.\d+|localhost)(:\d+)?")

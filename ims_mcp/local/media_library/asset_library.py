@@ -167,27 +167,21 @@ class Library:
         """The files of each asset, the source first and the streams in the order they were attached."""
         marks = ",".join("?" * len(media_ids))
         query = f"{SELECT_FILES} WHERE f.media_id IN ({marks}) ORDER BY f.file_id"
-
-        def work(connection: sqlite3.Connection) -> list[MediaFile]:
-            return [file_of(row) for row in connection.execute(query, media_ids)]
-
         files: dict[str, list[MediaFile]] = {media_id: [] for media_id in media_ids}
-        for file in await self._store.read(work):
-            files[file.media_id].append(file)
+        for row in await self._store.fetch(query, media_ids):
+            files[row["media_id"]].append(file_of(row))
         return files
 
     async def update(self, media_id: str, columns: Columns, *, append_tags: bool) -> None:
         """Changes the columns given. Raises RpcFault: ResourceNotFound, InvalidParameter."""
 
         def work(connection: sqlite3.Connection) -> None:
-            row = connection.execute(
-                "SELECT media_tags FROM media_asset WHERE media_id = ? AND deleted_at IS NULL", (media_id,)
-            ).fetchone()
-            if row is None:
+            rows = steps.select_assets(connection, "a.media_id = ?", (media_id,), "")
+            if not rows:
                 raise media_not_found(media_id)
             changes = dict(columns)
             if append_tags and changes.get("media_tags"):
-                changes["media_tags"] = steps.join_tags(row["media_tags"], changes["media_tags"])
+                changes["media_tags"] = steps.join_tags(rows[0]["media_tags"], changes["media_tags"])
             steps.check_reference(connection, changes.get("reference_id"), media_id)
             steps.check_category(connection, changes.get("cate_id"))
             changes["modified_at"] = int(self._clock())
@@ -202,26 +196,17 @@ class Library:
     async def pending_file(self, file_id: int) -> MediaFile | None:
         """The file, if it still exists and is still to be probed."""
         query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
-        row = await self._store.read(lambda connection: connection.execute(query, (file_id, PENDING)).fetchone())
-        return None if row is None else file_of(row)
+        return next(map(file_of, await self._store.fetch(query, (file_id, PENDING))), None)
 
     async def pending(self) -> list[MediaFile]:
         """The files still to be probed, whichever process accepted them."""
-
-        def work(connection: sqlite3.Connection) -> list[MediaFile]:
-            query = f"{SELECT_FILES} WHERE f.status = ? ORDER BY f.due_at"
-            return [file_of(row) for row in connection.execute(query, (PENDING,))]
-
-        return await self._store.read(work)
+        rows = await self._store.fetch(f"{SELECT_FILES} WHERE f.status = ? ORDER BY f.due_at", (PENDING,))
+        return list(map(file_of, rows))
 
     async def mark_preparing(self, media_id: str) -> None:
         """From Init; any other state stays."""
-        await self._store.write(
-            lambda connection: connection.execute(
-                "UPDATE media_asset SET status = ? WHERE media_id = ? AND status = ? AND deleted_at IS NULL",
-                (PREPARING, media_id, INIT),
-            )
-        )
+        query = "UPDATE media_asset SET status = ? WHERE media_id = ? AND status = ? AND deleted_at IS NULL"
+        await self._store.change(query, (PREPARING, media_id, INIT))
 
     async def finish(self, file: MediaFile, details: dict[str, Any], pictures: StoredPictures | None) -> bool:
         """The file is probed; a source makes its asset Normal. False where it came too late."""

@@ -140,12 +140,8 @@ class StoredPictures:
     def from_json(cls, text: str) -> StoredPictures:
         """What :meth:`to_json` wrote."""
         stored: dict[str, Any] = json.loads(text)
-        return cls(
-            cover=stored.get("cover"),
-            snapshots=tuple(stored.get("snapshots", ())),
-            sprites=tuple(stored.get("sprites", ())),
-            sprite_info=stored.get("sprite_info", {}),
-        )
+        lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("snapshots", "sprites")}
+        return cls(**{**stored, **lists})
 
 
 @dataclass(frozen=True, slots=True)

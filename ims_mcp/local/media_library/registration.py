@@ -108,9 +108,7 @@ class Registrar:
             await self._sleep_until(due_at)
             async with self._slots:
                 await self._finish(file)
-        except UnreadableMedia as unreadable:
-            await self._fail(file, unreadable.reason)
-        except LocalImsError as error:
+        except (UnreadableMedia, LocalImsError) as error:
             await self._fail(file, str(error))
         except Exception as error:
             await self._fail(file, explain_failure(error, f"registering {file.address}", "process the file"))
@@ -131,7 +129,7 @@ class Registrar:
         pictures = None
         if file.file_type == SOURCE_FILE and asset.media_type == "video" and probe.kind == "video":
             pictures = await self._pictures(asset, stored)
-        if not await self._library.finish(file, probe.file_info(), pictures) and pictures is not None:
+        if not await self._library.finish(file, probe.to_file_info(), pictures) and pictures is not None:
             for key in pictures.keys:
                 await self._objects.delete(file.address.bucket, key)
 
@@ -165,7 +163,7 @@ class Registrar:
             pictures = await self._worker.pictures(stored.path, directory, options)
             return await self._store(asset, pictures)
         except UnreadableMedia as unreadable:
-            _log.warning("%s gets no pictures: %s", asset.address, unreadable.reason)
+            _log.warning("%s gets no pictures: %s", asset.address, unreadable)
             return None
         finally:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
@@ -184,8 +182,8 @@ class Registrar:
             if sprite is None
             else {
                 "count": str(len(sprite.cells)),
-                "snapshotRegular": prefix + sprite.cell_regular,
-                "spriteRegular": prefix + sprite.sheet_regular,
+                "snapshotRegular": f"{prefix}cell-{{Count}}.jpg",
+                "spriteRegular": f"{prefix}sprite-{{TileCount}}.jpg",
                 "tileCount": str(len(sprite.sheets)),
             },
         )

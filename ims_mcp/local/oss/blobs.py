@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import threading
 import uuid
@@ -19,6 +20,7 @@ from collections.abc import AsyncIterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio.to_thread
 
@@ -40,6 +42,15 @@ class Blob:
     md5: bytes
     """16 bytes; of a multipart object the MD5 over the MD5s of its parts."""
     crc64: int
+
+    def to_row(self) -> dict[str, Any]:
+        """Its columns in the store. A CRC does not fit SQLite's signed integers."""
+        return {"blob": self.name, "size_bytes": self.size_bytes, "md5": self.md5, "crc64": str(self.crc64)}
+
+    @classmethod
+    def from_row(cls, row: sqlite3.Row) -> Blob:
+        """What :meth:`to_row` made."""
+        return cls(row["blob"], row["size_bytes"], row["md5"], int(row["crc64"]))
 
 
 class Blobs:

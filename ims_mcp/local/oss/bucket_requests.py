@@ -6,13 +6,12 @@ import base64
 import binascii
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.documents import iso_time, node, text, url_encode
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
-from ims_mcp.local.oss.listing import Page, list_page
-from ims_mcp.local.oss.names import check_bucket
-from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.oss.objects import Objects, check_bucket
 from ims_mcp.local.oss.reply import Reply, xml_reply
 from ims_mcp.local.oss.request import Request
 
@@ -35,12 +34,8 @@ class BucketRequests:
         """Whole, with pages."""
         prefix, marker = request.parameter("prefix") or "", request.parameter("marker") or ""
         size = request.number("max-keys", 100, 1, MAX_PAGE)
-
-        def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-            query = "SELECT * FROM buckets WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?"
-            return connection.execute(query, (marker, len(prefix), prefix, size + 1)).fetchall()
-
-        rows = await self._store.read(select)
+        query = "SELECT * FROM buckets WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?"
+        rows = await self._store.fetch(query, (marker, len(prefix), prefix, size + 1))
         truncated, rows = len(rows) > size, rows[:size]
         paging = (
             text("Prefix", prefix),
@@ -207,3 +202,70 @@ def _read_token(token: str) -> str:
         return base64.urlsafe_b64decode(token.encode()).decode("utf-8")
     except (binascii.Error, ValueError):
         raise invalid_argument("continuation-token", token, "The continuation token is not one of ours.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``rows`` and ``prefixes`` together are at most the size asked for.
+
+    ``next_marker`` is None on the last page; elsewhere a listing that begins after it goes on without gap or repeat.
+    """
+
+    rows: list[sqlite3.Row]
+    prefixes: list[bytes]
+    next_marker: bytes | None
+
+
+def list_page(
+    select: Callable[[bytes, bool], sqlite3.Cursor], *, prefix: bytes, delimiter: bytes, marker: bytes, size: int
+) -> Page:
+    """One page of the keys that begin with ``prefix`` and come after ``marker``.
+
+    ``select(start, inclusive)`` opens a cursor over the rows from a key on, in order; it is only stepped as far as
+    needed, and opened anew behind each folded group: a group costs one look-up however many keys it has.
+    A marker that is itself a folded group (as NextMarker can be) skips the whole group.
+    """
+    rows: list[sqlite3.Row] = []
+    prefixes: list[bytes] = []
+    last = marker
+    start, inclusive = (marker, False) if marker >= prefix else (prefix, True)
+    if delimiter and marker.startswith(prefix) and _group(marker, prefix, delimiter) == marker and marker:
+        behind = after_all(marker)
+        if behind is None:
+            return Page(rows, prefixes, None)
+        start, inclusive = behind, True
+    while True:
+        group = None
+        for row in select(start, inclusive):
+            key: bytes = row["key"]
+            if not key.startswith(prefix):
+                return Page(rows, prefixes, None)
+            if len(rows) + len(prefixes) == size:
+                return Page(rows, prefixes, last)
+            group = _group(key, prefix, delimiter)
+            if group is not None:
+                break
+            rows.append(row)
+            last = key
+        if group is None:
+            return Page(rows, prefixes, None)
+        prefixes.append(group)
+        last = group
+        behind = after_all(group)
+        if behind is None:
+            return Page(rows, prefixes, None)
+        start, inclusive = behind, True
+
+
+def after_all(prefix: bytes) -> bytes | None:
+    """The smallest key that comes after every key with this prefix; None where there is none (all bytes 0xFF)."""
+    trimmed = prefix.rstrip(b"\xff")
+    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None
+
+
+def _group(key: bytes, prefix: bytes, delimiter: bytes) -> bytes | None:
+    """The common prefix that ``key`` is folded into, if any."""
+    if not delimiter:
+        return None
+    end = key.find(delimiter, len(prefix))
+    return None if end < 0 else key[: end + len(delimiter)]

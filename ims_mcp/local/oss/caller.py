@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from ims_mcp.local.identity import Identities, Identity, Objection
+from ims_mcp.local.identity import CredentialRejection, Identities, Identity
 from ims_mcp.local.oss import signature_v1, signature_v4
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request
@@ -32,16 +32,16 @@ async def authenticate(request: Request, identities: Identities, *, region: str,
     if claim is None:
         raise access_denied("Anonymous access is not allowed: sign the request.")
     identity = await identities.find(claim.access_key_id)
-    objection = Objection.UNKNOWN if identity is None else identity.objection(claim.security_token or None, now)
-    if identity is None or objection is Objection.UNKNOWN:
+    rejection = CredentialRejection.UNKNOWN if identity is None else identity.reject(claim.security_token or None, now)
+    if identity is None or rejection is CredentialRejection.UNKNOWN:
         raise OssError(
             "InvalidAccessKeyId",
             "No such AccessKey ID, or it came without the security token it belongs to, or with one it has not.",
             OSSAccessKeyId=claim.access_key_id,
         )
-    if objection is Objection.WRONG_TOKEN:
+    if rejection is CredentialRejection.WRONG_TOKEN:
         raise OssError("InvalidSecurityToken", "The security token does not belong to this AccessKey ID.")
-    if objection is Objection.EXPIRED:
+    if rejection is CredentialRejection.EXPIRED:
         raise OssError("SecurityTokenExpired", "The security token has expired: ask for a new one.")
     if not hmac.compare_digest(claim.sign(identity.secret).encode(), claim.signature.encode()):
         raise OssError(

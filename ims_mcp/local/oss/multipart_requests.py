@@ -9,16 +9,16 @@ from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text, url_encode
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.names import check_bucket
 from ims_mcp.local.oss.object_requests import (
     OnStored,
     copy_source,
     describe,
     forbids_overwrite,
+    name_checksums,
     receive_blob,
     target,
 )
-from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.oss.objects import Objects, check_bucket
 from ims_mcp.local.oss.reply import Reply, xml_reply
 from ims_mcp.local.oss.request import Request
 from ims_mcp.local.oss.uploads import Part, Upload, Uploads
@@ -56,7 +56,7 @@ class MultipartRequests:
         number = _part_number(request)
         upload = await self._upload(request)
         part = await self._uploads.put_part(upload, number, await receive_blob(request, self._objects))
-        return Reply(headers=_checksums(part))
+        return Reply(headers=name_checksums(part.etag, part.blob))
 
     async def copy_part(self, request: Request, caller: Caller) -> Reply:
         """Whole, with a range and conditions."""
@@ -70,7 +70,7 @@ class MultipartRequests:
             raise no_such_key(source.key) from None
         part = await self._uploads.put_part(upload, number, blob)
         result = node("CopyPartResult", text("LastModified", iso_time(part.modified)), text("ETag", f'"{part.etag}"'))
-        return xml_reply(result, _checksums(part))
+        return xml_reply(result, name_checksums(part.etag, part.blob))
 
     async def list_parts(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with pages."""
@@ -111,7 +111,7 @@ class MultipartRequests:
             text("Location", f"http://{request.host}/{url_encode(upload.key)}"),
             text("ETag", f'"{stored.etag}"'),
         )
-        return xml_reply(result, {"etag": f'"{stored.etag}"', "x-oss-hash-crc64ecma": str(stored.crc64)})
+        return xml_reply(result, name_checksums(stored.etag, stored.blob))
 
     async def abort(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
@@ -200,7 +200,3 @@ def _describe_part(part: Part) -> str:
         text("HashCrc64ecma", part.blob.crc64),
         text("Size", part.blob.size_bytes),
     )
-
-
-def _checksums(part: Part) -> dict[str, str]:
-    return {"etag": f'"{part.etag}"', "x-oss-hash-crc64ecma": str(part.blob.crc64)}

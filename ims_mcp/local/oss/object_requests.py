@@ -18,8 +18,7 @@ from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import byte_range, check_conditions
 from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.names import check_bucket, key_bytes
-from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject
+from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject, check_bucket, key_bytes
 from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, make_passive, xml_reply
 from ims_mcp.local.oss.request import Request
 from ims_mcp.local.wire_values import whole_number
@@ -50,7 +49,7 @@ class ObjectRequests:
         blob = await receive_blob(request, self._objects)
         stored = await self._objects.put_blob(bucket, key, blob, describe(request), forbid_overwrite=forbid)
         await self._on_stored(bucket, key)
-        return Reply(headers={**_checksums(stored), "content-md5": stored.content_md5 or ""})
+        return Reply(headers={**name_checksums(stored.etag, stored.blob), "content-md5": stored.content_md5 or ""})
 
     async def get(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with conditions, one range and response headers; what a browser would run comes as an attachment."""
@@ -75,11 +74,7 @@ class ObjectRequests:
         """Whole: size, ETag and time only, by HEAD or GET."""
         stored = await find_object(self._objects, *target(request))
         check_conditions(request, stored)
-        headers = {
-            "etag": f'"{stored.etag}"',
-            "last-modified": http_date(stored.modified),
-            "x-oss-hash-crc64ecma": str(stored.crc64),
-        }
+        headers = {"last-modified": http_date(stored.modified), **name_checksums(stored.etag, stored.blob)}
         if request.method == "HEAD":
             headers["content-length"] = str(stored.size_bytes)
         return Reply(headers=headers)
@@ -105,7 +100,7 @@ class ObjectRequests:
         result = node(
             "CopyObjectResult", text("ETag", f'"{stored.etag}"'), text("LastModified", iso_time(stored.modified))
         )
-        return xml_reply(result, _checksums(stored))
+        return xml_reply(result, name_checksums(stored.etag, stored.blob))
 
     async def delete(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
@@ -208,6 +203,11 @@ def describe(request: Request) -> Description:
     )
 
 
+def name_checksums(etag: str, blob: Blob) -> dict[str, str]:
+    """The headers that say what was stored."""
+    return {"etag": f'"{etag}"', "x-oss-hash-crc64ecma": str(blob.crc64)}
+
+
 def forbids_overwrite(request: Request) -> bool:
     """Whether the client wants no object replaced."""
     return (request.header("x-oss-forbid-overwrite") or "").lower() == "true"
@@ -257,20 +257,16 @@ def _requested_range(request: Request, stored: StoredObject) -> tuple[int, int] 
     return byte_range(request.header("range"), stored.size_bytes, standard=standard)
 
 
-def _checksums(stored: StoredObject) -> dict[str, str]:
-    return {"etag": f'"{stored.etag}"', "x-oss-hash-crc64ecma": str(stored.crc64)}
-
-
 def _about(stored: StoredObject) -> dict[str, str]:
     md5 = {} if stored.content_md5 is None else {"content-md5": stored.content_md5}
     return {
-        "content-type": stored.content_type,
+        "content-type": stored.description.content_type,
         "accept-ranges": "bytes",
         "last-modified": http_date(stored.modified),
         "x-oss-object-type": stored.kind,
         "x-oss-storage-class": "Standard",
-        **_checksums(stored),
+        **name_checksums(stored.etag, stored.blob),
         **md5,
         **stored.description.headers,
-        **{f"x-oss-meta-{name}": value for name, value in stored.metadata.items()},
+        **{f"x-oss-meta-{name}": value for name, value in stored.description.metadata.items()},
     }

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import read_bucket_creation
+from ims_mcp.local.oss.bucket_requests import Page, list_page, read_bucket_creation
 from ims_mcp.local.oss.errors import OssError, no_such_upload
-from ims_mcp.local.oss.listing import Page, list_page
-from ims_mcp.local.oss.names import check_bucket, key_bytes
-from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket
+from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket, check_bucket, key_bytes
+from ims_mcp.local.store import insert_row
 
 MIN_PART_BYTES = 100 * 1024
 
@@ -58,10 +57,8 @@ class Uploads:
 
         def insert(connection: sqlite3.Connection) -> None:
             add_bucket(connection, bucket, upload.initiated)
-            connection.execute(
-                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?)",
-                (upload.id, bucket, encoded, description.to_json(), upload.initiated),
-            )
+            row = {"id": upload.id, "bucket": bucket, "key": encoded, "initiated": upload.initiated}
+            insert_row(connection, "uploads", row | {"description": description.to_json()})
 
         await self._store.write(insert)
         return upload
@@ -89,10 +86,8 @@ class Uploads:
             _check_there(connection, upload)
             query = "SELECT blob FROM parts WHERE upload_id = ? AND number = ?"
             replaced = connection.execute(query, (upload.id, number)).fetchall()
-            connection.execute(
-                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (upload.id, number, blob.name, blob.size_bytes, blob.md5, str(blob.crc64), part.modified),
-            )
+            row = {"upload_id": upload.id, "number": number, "modified": part.modified, **blob.to_row()}
+            insert_row(connection, "parts", row, replaces=True)
             return [row["blob"] for row in replaced]
 
         await self._objects.replace(write, new=blob)
@@ -106,10 +101,8 @@ class Uploads:
             query = "SELECT * FROM parts WHERE upload_id = ? AND number > ? ORDER BY number LIMIT ?"
             return connection.execute(query, (upload.id, after, limit)).fetchall()
 
-        return [
-            Part(row["number"], Blob(row["blob"], row["size_bytes"], row["md5"], int(row["crc64"])), row["modified"])
-            for row in await self._store.read(select)
-        ]
+        rows = await self._store.read(select)
+        return [Part(row["number"], Blob.from_row(row), row["modified"]) for row in rows]
 
     async def complete(
         self, upload: Upload, wanted: Sequence[tuple[int, str]] | None, *, forbid_overwrite: bool
@@ -126,12 +119,9 @@ class Uploads:
             raise no_such_upload(upload.id) from None
 
         def consume(connection: sqlite3.Connection) -> list[str]:
-            _check_there(connection, upload)
-            rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
-            there = [row["blob"] for row in rows]
+            there = _remove(connection, upload)
             if not {part.blob.name for part in chosen}.issubset(there):
                 raise OssError("InvalidPart", "A part was replaced while the upload was being completed.")
-            connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
             return there
 
         return await self._objects.put_blob(
@@ -147,14 +137,7 @@ class Uploads:
 
     async def abort(self, upload: Upload) -> None:
         """Forget it and its parts; NoSuchUpload once it has ended."""
-
-        def remove(connection: sqlite3.Connection) -> list[str]:
-            _check_there(connection, upload)
-            rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
-            connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
-            return [row["blob"] for row in rows]
-
-        await self._objects.blobs.discard(await self._store.write(remove))
+        await self._objects.blobs.discard(await self._store.write(lambda connection: _remove(connection, upload)))
 
     async def page(
         self, bucket: str, *, prefix: str, delimiter: str, key_marker: str, id_marker: str, size: int
@@ -211,6 +194,14 @@ def _chosen(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> 
 def _check_there(connection: sqlite3.Connection, upload: Upload) -> None:
     if connection.execute("SELECT 1 FROM uploads WHERE id = ?", (upload.id,)).fetchone() is None:
         raise no_such_upload(upload.id)
+
+
+def _remove(connection: sqlite3.Connection, upload: Upload) -> list[str]:
+    """The upload and its parts, whose blobs are named; NoSuchUpload once it has ended."""
+    _check_there(connection, upload)
+    rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
+    connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
+    return [row["blob"] for row in rows]
 
 
 def _upload(row: sqlite3.Row) -> Upload:

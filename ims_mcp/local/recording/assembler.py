@@ -22,7 +22,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from ims_mcp.local.disk import DiskFull, is_disk_full
-from ims_mcp.local.recording.child import AssemblerConfig, init_child, send
+from ims_mcp.local.recording.child import AssemblerConfig, run_child, send
 from ims_mcp.local.recording.segments import LEAD_MS
 
 _MILLISECOND = Fraction(1, 1000)
@@ -176,19 +176,10 @@ def assemble(config: AssemblerConfig) -> Assembled | None:
     return _Remux(config).run()
 
 
-def _main(config: dict[str, Any], messages: TextIO) -> None:
-    try:
-        assembled = assemble(AssemblerConfig(**config))
-    except Exception as error:
-        if not is_disk_full(error):
-            raise
-        send(messages, disk_full=True)
-        return
-    if assembled is None:
-        send(messages, nothing=True)
-    else:
-        send(messages, **asdict(assembled))
+def _answer(config: dict[str, Any], messages: TextIO) -> None:
+    assembled = assemble(AssemblerConfig(**config))
+    send(messages, **({"nothing": True} if assembled is None else asdict(assembled)))
 
 
 if __name__ == "__main__":
-    _main(*init_child())
+    run_child(_answer)

@@ -98,7 +98,7 @@ class RecordFiles:
     async def numbers(self, job_id: str) -> frozenset[tuple[str, int]]:
         """Format and number of every file of the job there is, or was before it was deleted."""
         query = "SELECT format, number FROM live_record_file WHERE job_id = ?"
-        rows = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchall())
+        rows = await self._store.fetch(query, (job_id,))
         return frozenset((row["format"], row["number"]) for row in rows)
 
     async def list(self, page: Page, *, job_ids: Sequence[str], format_: str | None) -> tuple[list[RecordFile], int]:

@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS live_record_job_by_time ON live_record_job (created_a
 
 _JOBS = "live_record_job LEFT JOIN live_record_fault USING (job_id)"
 _SELECT = f"SELECT * FROM {_JOBS}"  # noqa: S608 - fixed words
+_MOVE = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
 
 
 class JobStatus(StrEnum):
@@ -106,28 +107,22 @@ class RecordJobs:
 
     async def find(self, job_id: str) -> RecordJob | None:
         """None for an unknown id."""
-        query = f"{_SELECT} WHERE job_id = ?"
-        row = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchone())
-        return None if row is None else _job(row)
+        return next(map(_job, await self._store.fetch(f"{_SELECT} WHERE job_id = ?", (job_id,))), None)
 
     async def open(self) -> list[RecordJob]:
         """Those that are initial or started, the oldest first."""
-        query = f"{_SELECT} WHERE status <> ? ORDER BY sequence"
-        rows = await self._store.read(lambda connection: connection.execute(query, (JobStatus.PAUSED,)).fetchall())
-        return [_job(row) for row in rows]
+        rows = await self._store.fetch(f"{_SELECT} WHERE status <> ? ORDER BY sequence", (JobStatus.PAUSED,))
+        return list(map(_job, rows))
 
     async def move(self, job_id: str, status: JobStatus) -> bool:
         """Whether that was a change."""
-        query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
-        values = (status, job_id, status)
-        return bool(await self._store.write(lambda connection: connection.execute(query, values).rowcount))
+        return bool(await self._store.change(_MOVE, (status, job_id, status)))
 
     async def end(self, job_id: str, reason: str | None) -> bool:
         """Paused from now on, for ``reason`` where its stream did not end by itself. Whether that was a change."""
 
         def work(connection: sqlite3.Connection) -> bool:
-            query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
-            changed = connection.execute(query, (JobStatus.PAUSED, job_id, JobStatus.PAUSED)).rowcount
+            changed = connection.execute(_MOVE, (JobStatus.PAUSED, job_id, JobStatus.PAUSED)).rowcount
             if reason is not None:
                 connection.execute("INSERT OR REPLACE INTO live_record_fault VALUES (?, ?)", (job_id, reason))
             return bool(changed)

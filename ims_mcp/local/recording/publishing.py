@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ims_mcp.local.disk import DiskFull
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.child import Child
 from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import RecordJob
-from ims_mcp.local.recording.record_format import RecordFormat, file_key, slice_key
 from ims_mcp.local.recording.segments import Journal, Segment
+from ims_mcp.local.recording.templates import RecordFormat, file_key, slice_key
 
 _AT_ONCE = 2
 _ATTEMPTS = 2
@@ -111,8 +110,6 @@ class Publisher:
             child = await Child.start("ims_mcp.local.recording.assembler", config)
             try:
                 async for message in child.receive():
-                    if message.get("disk_full"):
-                        raise DiskFull
                     return None if message.get("nothing") else message
             finally:
                 await child.end()

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from ims_mcp.local.background import BackgroundTasks
 from ims_mcp.local.data_dir import sweep
-from ims_mcp.local.disk import DISK_IS_FULL, DiskFull, explain_failure, is_disk_full
+from ims_mcp.local.disk import DISK_IS_FULL, explain_failure, is_disk_full
 from ims_mcp.local.recording.callback import Callbacks, make_numeric
 from ims_mcp.local.recording.child import Child, RecorderConfig
 from ims_mcp.local.recording.files import RecordFile
@@ -23,24 +23,14 @@ from ims_mcp.local.recording.publishing import Publisher
 from ims_mcp.local.recording.segments import Journal
 
 RECONNECT_TIMEOUT_SECONDS = 180.0
-STALL_SECONDS = 5.0
+"""How long a stream may be away before its recording ends for good, unless another time is set."""
+_STALL_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 5.0
 _OWN_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ENDED = f"{DISK_IS_FULL} The recording ended there."
 _KEPT = f"{_ENDED} What was recorded is kept, and becomes files when the local IMS starts with room on the disk."
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordLimits:
-    """``reconnect_timeout_seconds``: how long a stream may be away before the recording ends for good.
-
-    ``stall_seconds``: how long a connection may bring nothing before another is tried.
-    """
-
-    reconnect_timeout_seconds: float = RECONNECT_TIMEOUT_SECONDS
-    stall_seconds: float = STALL_SECONDS
 
 
 class Recordings:
@@ -57,7 +47,7 @@ class Recordings:
         callbacks: Callbacks,
         *,
         directory: Path,
-        limits: RecordLimits,
+        reconnect_timeout_seconds: float,
         clock: Callable[[], float],
         describe_file: Callable[[RecordFile], Mapping[str, Any]],
     ) -> None:
@@ -66,7 +56,7 @@ class Recordings:
         self._publisher = publisher
         self._callbacks = callbacks
         self._directory = directory
-        self._limits = limits
+        self._reconnect_timeout_seconds = reconnect_timeout_seconds
         self._clock = clock
         self._describe_file = describe_file
         self._tasks = BackgroundTasks()
@@ -140,9 +130,9 @@ class Recordings:
             url=make_numeric(job.url),
             directory=str(recording.journal.directory),
             cycles={entry.format: entry.cycle_seconds for entry in job.template.formats},
-            reconnect_timeout_seconds=self._limits.reconnect_timeout_seconds,
+            reconnect_timeout_seconds=self._reconnect_timeout_seconds,
             time_left_seconds=left_seconds,
-            stall_seconds=self._limits.stall_seconds,
+            stall_seconds=_STALL_SECONDS,
             clock_offset_seconds=self._clock_offset,
         )
         child = await Child.start("ims_mcp.local.recording.recorder", asdict(config))
@@ -151,8 +141,6 @@ class Recordings:
             async for message in child.receive():
                 if message.get("gave_up"):
                     return True
-                if message.get("disk_full"):
-                    raise DiskFull
                 await self._move(job, JobStatus.STARTED)
                 publishing.start(self._publish(recording, ended=False), f"storing a file of {_subject(job)}")
         except asyncio.CancelledError:
@@ -182,7 +170,7 @@ class Recordings:
     def _seconds_left(self, recording: _Recording) -> float:
         last_at = recording.journal.last_packet_at(self._clock_offset)
         since = recording.job.created_at if last_at is None else last_at
-        return since + self._limits.reconnect_timeout_seconds - self._clock()
+        return since + self._reconnect_timeout_seconds - self._clock()
 
     @property
     def _clock_offset(self) -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
-from ims_mcp.local.identity import Identities, Identity, Objection
+from ims_mcp.local.identity import CredentialRejection, Identities, Identity
 from ims_mcp.local.rpc.service_errors import RpcFault
 from ims_mcp.local.wire_values import epoch_seconds, utc_text
 
@@ -113,16 +113,16 @@ class SignatureCheck:
 
     def _check_token(self, request: SignedRequest, identity: Identity) -> None:
         token = request.header("x-acs-security-token")
-        match identity.objection(token, self._clock()):
+        match identity.reject(token, self._clock()):
             case None:
                 pass
-            case Objection.UNKNOWN if token is None:
+            case CredentialRejection.UNKNOWN if token is None:
                 raise RpcFault("MissingSecurityToken", "A temporary key needs its security token with every call.")
-            case Objection.UNKNOWN | Objection.WRONG_TOKEN:
+            case CredentialRejection.UNKNOWN | CredentialRejection.WRONG_TOKEN:
                 raise RpcFault(
                     "InvalidSecurityToken.MismatchWithAccessKey", "The security token does not belong to this key."
                 )
-            case Objection.EXPIRED:
+            case CredentialRejection.EXPIRED:
                 raise RpcFault("InvalidSecurityToken.Expired", "The temporary credentials have expired.")
         if identity.scope is not None:
             raise RpcFault("Forbidden", f"These temporary credentials are good for the bucket {identity.scope.bucket}.")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from ims_mcp.local.media_library import steps
@@ -99,13 +100,9 @@ class PullJobs:
         now = int(self._clock())
 
         def work(connection: sqlite3.Connection) -> list[PullJob]:
+            insert = partial(sessions.insert_asset, connection, now=now, pulled=True)
             return [
-                _insert(
-                    connection,
-                    request,
-                    sessions.insert_asset(connection, request.address, now, request.columns, pulled=True),
-                    now,
-                )
+                _insert(connection, request, insert(request.address, columns=request.columns), now)
                 for request in requests
             ]
 
@@ -148,9 +145,8 @@ class PullJobs:
     async def destination(self, job: PullJob) -> ObjectAddress | None:
         """Where the file has to go; None where it has come already, or the asset is gone."""
         query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
-        place = (job.file_id, UPLOADING)
-        row = await self._store.read(lambda connection: connection.execute(query, place).fetchone())
-        return None if row is None else file_of(row).address
+        rows = await self._store.fetch(query, (job.file_id, UPLOADING))
+        return file_of(rows[0]).address if rows else None
 
     async def advance(self, job: PullJob, status: PullStatus, *, size_bytes: int | None = None) -> None:
         """``size_bytes``: the size of the file, as far as it is known by now."""
@@ -195,8 +191,7 @@ class PullJobs:
 
     async def _select(self, condition: str, values: Sequence[str]) -> list[PullJob]:
         query = f"SELECT * FROM media_pull WHERE {condition} ORDER BY sequence DESC LIMIT {MAX_SHOWN}"  # noqa: S608 - only placeholders
-        rows = await self._store.read(lambda connection: connection.execute(query, tuple(values)).fetchall())
-        return [_job(row) for row in rows]
+        return list(map(_job, await self._store.fetch(query, values)))
 
 
 def _marks(values: Sequence[str]) -> str:

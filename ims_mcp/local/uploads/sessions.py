@@ -1,4 +1,4 @@
-"""Upload sessions: files the library waits for, and what happens when their object arrives.
+"""Uploads: the VOD storage they go to, the credentials for one, and the files the library waits for.
 
 A session is a row of media_upload beside its row of media_file, and goes with that. ``arrived_blob`` names the data
 that was last handed on to be probed: an object with other data has come since, whichever process was told of it.
@@ -6,10 +6,15 @@ that was last handed on to be probed: an object with other data has come since, 
 
 from __future__ import annotations
 
+import base64
+import json
+import secrets
 import sqlite3
 import uuid
 from collections.abc import Callable
+from urllib.parse import quote
 
+from ims_mcp.local.identity import Identities, Scope
 from ims_mcp.local.media_library import steps
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Registration
@@ -28,6 +33,71 @@ from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 from ims_mcp.local.store import Columns, insert_row, update_row
+from ims_mcp.local.wire_values import utc_text
+
+VOD_BUCKET = f"outin-{uuid.uuid5(uuid.NAMESPACE_OID, 'ims-mcp local VOD storage').hex}"
+"""Named as the service names its own buckets; the same one in every data directory."""
+UPLOAD_REGIONS = ("cn-shanghai", "cn-beijing", "cn-shenzhen")
+# What an upload consists of, in one piece or in parts; reading is no part of it, not even of the own key.
+ACTIONS = ("oss:PutObject", "oss:AbortMultipartUpload", "oss:ListParts")
+
+
+class VodStorage:
+    """Gives every file a place of its own: ``sv/1a2b3c4d-19b1f3c3110/1a2b3c4d-19b1f3c3110.mp4``."""
+
+    def __init__(self, region: str, clock: Callable[[], float]) -> None:
+        self._region = region
+        self._clock = clock
+
+    def new_address(self, folder: str, extension: str) -> ObjectAddress:
+        """An address nothing lies at. RpcFault (OperationDenied) where the region has no VOD storage."""
+        if self._region not in UPLOAD_REGIONS:
+            raise RpcFault(
+                "OperationDenied",
+                f"There is no VOD storage in {self._region}: uploads are possible in {', '.join(UPLOAD_REGIONS)}.",
+            )
+        name = f"{secrets.token_hex(4)}-{int(self._clock() * 1000):x}"
+        return ObjectAddress(VOD_BUCKET, f"{folder}/{name}/{name}.{extension}")
+
+    def file_url(self, address: ObjectAddress) -> str:
+        """FileURL as the service writes it: a public OSS host and no signature. Nothing of this machine is in it."""
+        return f"http://{address.bucket}.oss-{self._region}.aliyuncs.com/{quote(address.key)}"
+
+
+class UploadCredentials:
+    """Every grant is a credential of its own: a new one takes nothing away from those before it."""
+
+    def __init__(
+        self, identities: Identities, endpoint: Callable[[], str], *, region: str, lifetime_seconds: float
+    ) -> None:
+        self._identities = identities
+        self._endpoint = endpoint
+        self._region = region
+        self._lifetime_seconds = lifetime_seconds
+
+    async def grant(self, address: ObjectAddress) -> dict[str, str]:
+        """Both fields of an answer, each JSON in base64.
+
+        UploadAddress: {Endpoint, Bucket, FileName}. UploadAuth: {AccessKeyId, AccessKeySecret, SecurityToken,
+        Expiration (seconds, as text), ExpireUTCTime, Region}.
+        """
+        scope = Scope(address.bucket, address.key, key_is_prefix=False, actions=ACTIONS)
+        identity = await self._identities.mint(seconds=self._lifetime_seconds, scope=scope)
+        place = {"Endpoint": self._endpoint(), "Bucket": address.bucket, "FileName": address.key}
+        credential = {
+            "AccessKeyId": identity.access_key_id,
+            "AccessKeySecret": identity.secret,
+            "SecurityToken": identity.security_token or "",
+            "Expiration": str(int(self._lifetime_seconds)),
+            "ExpireUTCTime": utc_text(identity.expires_at or 0.0),
+            "Region": self._region,
+        }
+        return {"UploadAddress": _encode(place), "UploadAuth": _encode(credential)}
+
+
+def _encode(fields: dict[str, str]) -> str:
+    return base64.b64encode(json.dumps(fields, separators=(",", ":")).encode("ascii")).decode("ascii")
+
 
 # Keys of objects are stored as bytes.
 _WITH_NEW_DATA = (
@@ -41,12 +111,7 @@ _LATER_SECONDS = 0.001
 class UploadSessions:
     """``on_stored`` is told of every object; :meth:`catch_up` finds those nobody was told of."""
 
-    def __init__(
-        self,
-        objects: Objects,
-        registrar: Registrar,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, objects: Objects, registrar: Registrar, clock: Callable[[], float]) -> None:
         self._store = objects.store
         self._objects = objects
         self._registrar = registrar
@@ -94,7 +159,7 @@ class UploadSessions:
         """
         query = f"{_WITH_NEW_DATA} AND f.bucket = ? AND f.object_key = ?"
         place = (address.bucket, address.key)
-        if await self._store.read(lambda connection: connection.execute(query, place).fetchone()) is None:
+        if not await self._store.fetch(query, place):
             return False
         due_at = self._registrar.due_at()
 
@@ -114,8 +179,7 @@ class UploadSessions:
 
     async def catch_up(self) -> None:
         """Objects that were complete when a former process ended, before it could do anything about them."""
-        rows = await self._store.read(lambda connection: connection.execute(_WITH_NEW_DATA).fetchall())
-        for row in rows:
+        for row in await self._store.fetch(_WITH_NEW_DATA):
             await self.take(file_of(row).address)
 
 
