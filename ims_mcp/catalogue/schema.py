@@ -64,7 +64,7 @@ def parameter_schema(parameter: Parameter, describe: Describe = describe_limits)
         ("minimum", parameter.minimum),
         ("maximum", parameter.maximum),
         ("minLength", parameter.min_characters),
-        ("maxLength", _max_length(parameter)),
+        ("maxLength", _find_max_length(parameter)),
     ):
         if value is not None and not (keyword.endswith("Length") and (parameter.pattern or schema["type"] != "string")):
             schema[keyword] = value
@@ -75,7 +75,7 @@ def _add_required(schema: Schema, required: list[str]) -> Schema:
     return {**schema, "required": required} if required else schema
 
 
-def _max_length(parameter: Parameter) -> int | None:
+def _find_max_length(parameter: Parameter) -> int | None:
     limits = [limit for limit in (parameter.max_characters, parameter.max_bytes) if limit is not None]
     return min(limits) if limits else None
 
@@ -85,20 +85,20 @@ def add_limits(text: str, parameter: Parameter) -> str:
     said = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", text)))
     limits: list[str] = []
 
-    def unsaid(number: float | None) -> bool:
+    def is_unsaid(number: float | None) -> bool:
         return number is not None and f"{number:.15g}" not in said
 
     def say(limit: str, number: float) -> None:
-        if unsaid(number):
+        if is_unsaid(number):
             limits.append(limit)
 
     def say_span(least: float | None, most: float | None, unit: str = "") -> None:
-        if unsaid(least) and unsaid(most):
-            limits.append(f"{_number(least)} to {_number(most)}{unit}")
-        elif unsaid(most):
-            limits.append(f"at most {_number(most)}{unit}")
-        elif unsaid(least):
-            limits.append(f"at least {_number(least)}{unit}")
+        if is_unsaid(least) and is_unsaid(most):
+            limits.append(f"{_write_number(least)} to {_write_number(most)}{unit}")
+        elif is_unsaid(most):
+            limits.append(f"at most {_write_number(most)}{unit}")
+        elif is_unsaid(least):
+            limits.append(f"at least {_write_number(least)}{unit}")
 
     say_span(parameter.minimum, parameter.maximum)
     if parameter.max_decimals is not None:
@@ -111,14 +111,14 @@ def add_limits(text: str, parameter: Parameter) -> str:
         shortest = parameter.min_characters
         say_span(shortest if shortest != 1 else None, parameter.max_characters, " characters")
         if parameter.max_bytes is not None:
-            say(f"at most {_number(parameter.max_bytes)} bytes", parameter.max_bytes)
+            say(f"at most {_write_number(parameter.max_bytes)} bytes", parameter.max_bytes)
     if not limits:
         return text
     sentence = f"{', '.join(limits)}."
     return f"{text} {sentence[0].upper()}{sentence[1:]}" if text else f"{sentence[0].upper()}{sentence[1:]}"
 
 
-def _number(value: float | None) -> str:
+def _write_number(value: float | None) -> str:
     return "" if value is None else f"{value:,.15g}"
 
 

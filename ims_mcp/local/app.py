@@ -1,4 +1,4 @@
-"""The embedded IMS on a port: bound to 127.0.0.1, announced, and stopped cleanly."""
+"""The embedded IMS on a port: bound to 127.0.0.1, announced, with an end to waiting for clients, stopped cleanly."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Timeouts:
 
 
 class BoundedProtocol(H11Protocol):
-    """Closes a connection whose client does not get on with it. Where all places are taken, an idle one is given up.
+    """uvicorn's HTTP protocol with an end to waiting: for headers, for a body, for a reader. Closes a connection whose client does not get on with it. Where all places are taken, an idle one is given up.
 
     uvicorn itself waits without end for everything but the next request of a connection that had one.
     """

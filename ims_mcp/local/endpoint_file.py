@@ -76,7 +76,7 @@ def read_announcement(data_dir: Path) -> Announcement | None:
     return Announcement(**{name: values[name] for name in Announcement.__slots__})
 
 
-def proof(proof_key: str, nonce: str) -> str | None:
+def make_proof(proof_key: str, nonce: str) -> str | None:
     """What only the writer of the file can answer to ``nonce``; None for one that is no nonce (32 to 64 hex digits)."""
     if not _NONCE.fullmatch(nonce):
         return None

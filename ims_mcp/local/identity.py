@@ -104,7 +104,7 @@ class Identities:
         if access_key_id in self._permanent:
             return self._permanent[access_key_id]
         query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
-        return next(map(_identity, await self._store.fetch(query, (access_key_id,))), None)
+        return next(map(_read_identity, await self._store.fetch(query, (access_key_id,))), None)
 
     async def mint(self, *, seconds: float, scope: Scope | None = None) -> Identity:
         """A new temporary credential, good for ``seconds`` from now, limited to ``scope``; None: unlimited."""
@@ -127,7 +127,7 @@ class Identities:
         return identity
 
 
-def _identity(row: sqlite3.Row) -> Identity:
+def _read_identity(row: sqlite3.Row) -> Identity:
     columns: dict[str, Any] = dict(row)
     if columns["scope"] is not None:
         saved: dict[str, Any] = json.loads(columns["scope"])

@@ -54,7 +54,7 @@ class Store:
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in one transaction; it is committed when this returns, rolled back when ``work`` raises."""
-        return await self._run(lambda: self._transaction(work))
+        return await self._run(lambda: self._run_transaction(work))
 
     async def write_end(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """As :meth:`write`, for how something ended: on a full disk the reserve is given up for it.
@@ -64,7 +64,7 @@ class Store:
         pause_seconds = _FIRST_PAUSE_SECONDS
         while True:
             try:
-                return await self._run(lambda: self._last_transaction(work))
+                return await self._run(lambda: self._run_last_transaction(work))
             except sqlite3.Error as error:
                 if not is_disk_full(error):
                     raise
@@ -114,15 +114,15 @@ class Store:
             self._connection.close()
             self._connection = None
 
-    def _last_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _run_last_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            return self._transaction(work)
+            return self._run_transaction(work)
         except sqlite3.Error as error:
             if not is_disk_full(error):
                 raise
         self._reserve.unlink(missing_ok=True)
         try:
-            return self._transaction(work)
+            return self._run_transaction(work)
         finally:
             self._keep_reserve()
 
@@ -138,7 +138,7 @@ class Store:
             with suppress(OSError):
                 self._reserve.unlink(missing_ok=True)
 
-    def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _run_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._open_connection
         connection.execute("BEGIN IMMEDIATE")
         try:

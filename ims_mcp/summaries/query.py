@@ -54,7 +54,7 @@ def select(
         return fit({"result": read(found, again=True)}, max_bytes, query_prefix=query)
     except Exception as error:
         # Of any kind: a query may find a fault of the library, or the end of the memory, but it fails alone.
-        raise _bad_query(query, _complaint(error), _example(document)) from error
+        raise _refuse_query(query, _describe_error(error), _find_example(document)) from error
 
 
 def check_query(query: str) -> ParsedResult:
@@ -63,14 +63,14 @@ def check_query(query: str) -> ParsedResult:
     import jmespath
 
     if len(query) > LONGEST_QUERY:
-        raise _bad_query(query, f"longer than {LONGEST_QUERY} characters", "RequestId")
+        raise _refuse_query(query, f"longer than {LONGEST_QUERY} characters", "RequestId")
     try:
         return jmespath.compile(query)
     except (ValueError, RecursionError) as error:
-        raise _bad_query(query, _complaint(error), "RequestId") from error
+        raise _refuse_query(query, _describe_error(error), "RequestId") from error
 
 
-def _complaint(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     from jmespath.exceptions import JMESPathTypeError
 
     if isinstance(error, JMESPathTypeError):
@@ -84,12 +84,12 @@ def _complaint(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _bad_query(query: str, complaint: str, example: str) -> InvalidArguments:
+def _refuse_query(query: str, complaint: str, example: str) -> InvalidArguments:
     text = f"{plain(query, 200)!r} is not a JMESPath that works here: {plain(complaint, 400)}."
     return InvalidArguments("query", [Problem("query", text)], next_step=f"A query that works: {example}")
 
 
-def _example(document: dict[str, Any]) -> str:
+def _find_example(document: dict[str, Any]) -> str:
     """A query that finds something in this response: its first list, else its first name."""
     for name, value in document.items():
         inner = cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -23,7 +23,7 @@ from ims_mcp.local.media.media_file import Deadline, UnreadableMedia, open_media
 from ims_mcp.local.media.packet_walk import walk
 from ims_mcp.local.media.pictures import PictureOptions, make_pictures
 from ims_mcp.local.media.probe import MediaKind, probe
-from ims_mcp.local.media.stream_info import video_fields
+from ims_mcp.local.media.stream_info import describe_video
 from ims_mcp.summaries.media_info import media_info_view
 from tests.local_media.samples import Samples, rotate, write
 
@@ -225,7 +225,7 @@ def test_frames_are_estimated_when_there_is_no_time_to_count_them(samples: Sampl
     with open_media(path, path.name, Deadline.after(10)) as container:
         stream = next(stream for stream in container.streams if isinstance(stream, VideoStream))
         glance = walk(container, [stream], Deadline.after(0))[stream.index]
-        fields = video_fields(stream, glance, is_image=False, file_seconds=Fraction(2))
+        fields = describe_video(stream, glance, is_image=False, file_seconds=Fraction(2))
     assert glance.packets < 50
     assert fields["NumFrames"] == "50"
 

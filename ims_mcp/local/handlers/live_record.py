@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from ims_mcp.local.handlers.live_record_files import LiveRecordFiles, window_of
+from ims_mcp.local.handlers.live_record_files import LiveRecordFiles, read_window
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.objects import Objects, check_bucket
 from ims_mcp.local.recording import files, jobs, templates
@@ -17,11 +17,11 @@ from ims_mcp.local.recording.jobs import RecordJob, RecordJobs
 from ims_mcp.local.recording.publishing import Publisher
 from ims_mcp.local.recording.recordings import Recordings
 from ims_mcp.local.recording.templates import RecordFormat, Template, Templates, read_record_formats
-from ims_mcp.local.rpc.call import Call, Service, handles, services_of
+from ims_mcp.local.rpc.call import Call, Service, handles, list_services
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid, missing, unsupported
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads.sessions import VOD_BUCKET
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.wire_values import write_utc
 from ims_mcp.loopback import is_loopback
 
 SCHEMA = f"{templates.SCHEMA}{jobs.SCHEMA}{files.SCHEMA}"
@@ -57,9 +57,9 @@ async def live_record(
         ) as recordings,
     ):
         yield (
-            *services_of(LiveRecordJobs(held_jobs, held_templates, objects, recordings.begin)),
-            *services_of(LiveRecordTemplates(held_templates, held_jobs)),
-            *services_of(file_operations),
+            *list_services(LiveRecordJobs(held_jobs, held_templates, objects, recordings.begin)),
+            *list_services(LiveRecordTemplates(held_templates, held_jobs)),
+            *list_services(file_operations),
         )
 
 
@@ -81,16 +81,16 @@ class LiveRecordJobs:
         url = _read_stream_url(call.arguments["StreamInput"].get("Url"))
         output: dict[str, Any] = call.arguments["RecordOutput"]
         bucket = _read_bucket(output["Type"], output.get("Bucket"))
-        template = await self._templates.get(call.text("TemplateId") or "")
+        template = await self._templates.get(call.get_text("TemplateId") or "")
         await self._objects.ensure_bucket(bucket)
         job = await self._jobs.add(
             template,
-            name=call.text("Name") or "",
+            name=call.get_text("Name") or "",
             url=url,
             output_type=output["Type"],
             bucket=bucket,
             endpoint=output.get("Endpoint"),
-            notify_url=call.text("NotifyUrl"),
+            notify_url=call.get_text("NotifyUrl"),
         )
         self._begin(job)
         return {"JobId": job.job_id}
@@ -98,13 +98,13 @@ class LiveRecordJobs:
     @handles("GetLiveRecordJob")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        return {"RecordJob": _describe_job(await self._jobs.get(call.text("JobId") or ""))}
+        return {"RecordJob": _describe_job(await self._jobs.get(call.get_text("JobId") or ""))}
 
     @handles("ListLiveRecordJobs")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        page = window_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") != "asc")
-        jobs, total = await self._jobs.list(page, keyword=call.text("Keyword"), status=call.text("Status"))
+        page = read_window(call, window_days=_WINDOW_DAYS, descending=call.get_text("SortBy") != "asc")
+        jobs, total = await self._jobs.list(page, keyword=call.get_text("Keyword"), status=call.get_text("Status"))
         return {
             "LiveRecordJobs": [_describe_job(job) for job in jobs],
             "PageNo": page.number,
@@ -146,7 +146,7 @@ def _describe_job(job: RecordJob) -> dict[str, Any]:
         "JobId": job.job_id,
         "Name": job.name,
         "Status": job.status.value,
-        "CreateTime": utc_text(job.created_at),
+        "CreateTime": write_utc(job.created_at),
         "StreamInput": {"Type": "rtmp", "Url": job.url},
         "RecordOutput": {"Type": job.output_type, "Bucket": job.bucket, "Endpoint": job.endpoint},
         "TemplateId": job.template.template_id,
@@ -166,12 +166,12 @@ class LiveRecordTemplates:
     @handles("CreateLiveRecordTemplate")
     async def _create(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        return {"TemplateId": await self._templates.create(call.text("Name") or "", _read_formats(call))}
+        return {"TemplateId": await self._templates.create(call.get_text("Name") or "", _read_formats(call))}
 
     @handles("GetLiveRecordTemplate")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        template_id, job_id = call.text("TemplateId") or "", call.text("JobId")
+        template_id, job_id = call.get_text("TemplateId") or "", call.get_text("JobId")
         if job_id is None:
             return {"RecordTemplate": _describe_template(await self._templates.get(template_id))}
         snapshot = (await self._jobs.get(job_id)).template
@@ -182,21 +182,21 @@ class LiveRecordTemplates:
     @handles("ListLiveRecordTemplates")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        sort_by = (call.text("SortBy") or "desc").lower()
+        sort_by = (call.get_text("SortBy") or "desc").lower()
         if sort_by not in ("asc", "desc"):
             raise invalid("SortBy", "has to be asc or desc")
         wanted = cast("Sequence[str]", call.arguments.get("TemplateIds") or ())
-        keyword, kind = (call.text("Keyword") or "").lower(), call.text("Type")
+        keyword, kind = (call.get_text("Keyword") or "").lower(), call.get_text("Type")
         found = [
             template
-            for template in await self._templates.all()
+            for template in await self._templates.list_all()
             if (not wanted or template.template_id in wanted)
             and (kind is None or template.kind == kind)
             and (keyword == template.template_id or keyword in template.name.lower())
         ]
         if sort_by == "desc":
             found.reverse()
-        number, size = call.page()
+        number, size = call.get_page()
         return {
             "RecordTemplateList": [
                 _describe_template(template) for template in found[(number - 1) * size : number * size]
@@ -210,13 +210,15 @@ class LiveRecordTemplates:
     @handles("UpdateLiveRecordTemplate")
     async def _update(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        await self._templates.update(call.text("TemplateId") or "", call.text("Name") or "", _read_formats(call))
+        await self._templates.update(
+            call.get_text("TemplateId") or "", call.get_text("Name") or "", _read_formats(call)
+        )
         return {}
 
     @handles("DeleteLiveRecordTemplate")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        await self._templates.delete(call.text("TemplateId") or "")
+        await self._templates.delete(call.get_text("TemplateId") or "")
         return {}
 
 
@@ -229,7 +231,7 @@ def _describe_template(template: Template) -> dict[str, Any]:
         "TemplateId": template.template_id,
         "Name": template.name,
         "Type": template.kind,
-        "CreateTime": utc_text(template.created_at),
-        "LastModified": utc_text(template.modified_at),
+        "CreateTime": write_utc(template.created_at),
+        "LastModified": write_utc(template.modified_at),
         "RecordFormatList": [entry.to_wire() for entry in template.formats],
     }

@@ -65,7 +65,7 @@ class MediaWorker:
         """:func:`ims_mcp.local.media.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
         return await self._run(probe, path, name)
 
-    async def pictures(self, path: Path, directory: Path, options: PictureOptions) -> Pictures:
+    async def make_pictures(self, path: Path, directory: Path, options: PictureOptions) -> Pictures:
         """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia if the file cannot be opened."""
         return await self._run(make_pictures, path, directory, options)
 

@@ -1,4 +1,4 @@
-"""Cover, snapshots and sprite of a video as JPEG files, made by the FFmpeg inside PyAV."""
+"""Cover, snapshots and sprite of a video as JPEG files: upright, with square pixels, scaled into a box."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ims_mcp.local.media.media_file import Deadline, open_media
-from ims_mcp.local.media.picture_frames import cover_frame, frames_at, picture_stream
-from ims_mcp.local.media.stream_info import fraction
+from ims_mcp.local.media.picture_frames import choose_picture_stream, find_cover_frame, pick_frames
+from ims_mcp.local.media.stream_info import read_fraction
 
 MAX_SNAPSHOTS = 10
 MAX_CELLS = 32
@@ -89,8 +89,10 @@ def make_pictures(
     cover: Path | None = None
     if options.cover:
         with open_media(path, path.name, deadline) as container:
-            stream = picture_stream(container)
-            frame = cover_frame(container, stream, options.cover_at_seconds, deadline) if stream is not None else None
+            stream = choose_picture_stream(container)
+            frame = (
+                find_cover_frame(container, stream, options.cover_at_seconds, deadline) if stream is not None else None
+            )
             if stream is not None and frame is not None:
                 with suppress(FFmpegError):
                     cover = save_jpeg(Shaper(stream, COVER_BOX).shape(frame), directory / "cover.jpg")
@@ -98,14 +100,14 @@ def make_pictures(
         return Pictures(cover)
     # Opened again: not every container can be wound back.
     with open_media(path, path.name, deadline) as container:
-        stream = picture_stream(container)
+        stream = choose_picture_stream(container)
         if stream is None or (container.duration or 0) < _SHORTEST_SECONDS * 1_000_000:
             return Pictures(cover)
-        snapshots, sprite = _series(container, stream, directory, options, deadline)
+        snapshots, sprite = _make_series(container, stream, directory, options, deadline)
         return Pictures(cover, snapshots, sprite)
 
 
-def _series(
+def _make_series(
     container: InputContainer, stream: VideoStream, directory: Path, options: PictureOptions, deadline: Deadline
 ) -> tuple[tuple[Path, ...], Sprite | None]:
     seconds = (container.duration or 0) / 1_000_000
@@ -119,7 +121,7 @@ def _series(
     snapshots: list[Path] = []
     cells: list[VideoFrame] = []
     cell_files: list[Path] = []
-    frames = frames_at(container, stream, [time for time, _ in wanted], deadline)
+    frames = pick_frames(container, stream, [time for time, _ in wanted], deadline)
     # A format that cannot be converted is no reason to lose the asset: what there is by then is kept.
     with suppress(FFmpegError):
         for (_, is_cell), frame in zip(wanted, frames, strict=False):
@@ -145,7 +147,7 @@ class Shaper:
     """Turns frames of one stream upright, squares their pixels and scales them into a box, all to one size."""
 
     def __init__(self, stream: VideoStream, box: tuple[int, int]) -> None:
-        self._sar = float(fraction(stream.sample_aspect_ratio) or 1)
+        self._sar = float(read_fraction(stream.sample_aspect_ratio) or 1)
         self._box = box
         self._size: tuple[int, int] | None = None
         self._graphs: dict[tuple[int, int, str, int], Graph] = {}
@@ -157,12 +159,12 @@ class Shaper:
         key = (frame.width, frame.height, frame.format.name, quarter_turns)
         if key not in self._graphs:
             # The size or format of a stream can change on the way.
-            self._graphs[key] = self._graph(frame, quarter_turns)
+            self._graphs[key] = self._make_graph(frame, quarter_turns)
         graph = self._graphs[key]
         graph.vpush(frame)
         return graph.vpull()
 
-    def _graph(self, frame: VideoFrame, quarter_turns: int) -> Graph:
+    def _make_graph(self, frame: VideoFrame, quarter_turns: int) -> Graph:
         if self._size is None:
             wide, high = frame.width * self._sar, float(frame.height)
             self._size = _fit(high, wide, self._box) if quarter_turns % 2 else _fit(wide, high, self._box)
@@ -170,7 +172,7 @@ class Shaper:
         graph.threads = 1
         graph.link_nodes(
             graph.add_buffer(
-                width=frame.width, height=frame.height, format=frame.format, time_base=fraction(frame.time_base)
+                width=frame.width, height=frame.height, format=frame.format, time_base=read_fraction(frame.time_base)
             ),
             *(graph.add(name, argument) for name, argument in _TURNS.get(quarter_turns, ())),
             graph.add("scale", f"{self._size[0]}:{self._size[1]}:flags=area"),
@@ -194,7 +196,7 @@ def tile(cells: Sequence[VideoFrame], columns: int, rows: int) -> VideoFrame:
     graph.threads = 1
     graph.link_nodes(
         graph.add_buffer(
-            width=first.width, height=first.height, format=first.format, time_base=fraction(first.time_base)
+            width=first.width, height=first.height, format=first.format, time_base=read_fraction(first.time_base)
         ),
         graph.add("tile", f"{columns}x{rows}"),
         graph.add("buffersink"),

@@ -24,8 +24,8 @@ from ims_mcp.local.media_library.assets import (
     Asset,
     MediaFile,
     StoredPictures,
-    asset_of,
-    file_of,
+    read_asset_row,
+    read_file_row,
 )
 from ims_mcp.local.media_library.steps import Deleted
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
@@ -134,13 +134,8 @@ class Library:
         marks = ",".join("?" * len(media_ids))
         return {asset.media_id: asset for asset in await self._select(f"a.media_id IN ({marks})", media_ids)}
 
-    async def page(
-        self,
-        filters: Sequence[tuple[str, Any]],
-        *,
-        after: tuple[int, int] | None,
-        descending: bool,
-        limit: int,
+    async def list_page(
+        self, filters: Sequence[tuple[str, Any]], *, after: tuple[int, int] | None, descending: bool, limit: int
     ) -> AssetPage:
         """A page of the listing by (creation time, sequence), which no later insertion or deletion shifts.
 
@@ -159,17 +154,17 @@ class Library:
         def work(connection: sqlite3.Connection) -> AssetPage:
             total = int(connection.execute(counted, values).fetchone()[0])
             rows = steps.select_assets(connection, " AND ".join(paged), paged_values, tail)
-            return AssetPage([asset_of(row) for row in rows[:limit]], total, more=len(rows) > limit)
+            return AssetPage([read_asset_row(row) for row in rows[:limit]], total, more=len(rows) > limit)
 
         return await self._store.read(work)
 
-    async def files(self, media_ids: Sequence[str]) -> dict[str, list[MediaFile]]:
+    async def list_files(self, media_ids: Sequence[str]) -> dict[str, list[MediaFile]]:
         """The files of each asset, the source first and the streams in the order they were attached."""
         marks = ",".join("?" * len(media_ids))
         query = f"{SELECT_FILES} WHERE f.media_id IN ({marks}) ORDER BY f.file_id"
         files: dict[str, list[MediaFile]] = {media_id: [] for media_id in media_ids}
         for row in await self._store.fetch(query, media_ids):
-            files[row["media_id"]].append(file_of(row))
+            files[row["media_id"]].append(read_file_row(row))
         return files
 
     async def update(self, media_id: str, columns: Columns, *, append_tags: bool) -> None:
@@ -193,15 +188,15 @@ class Library:
         """Buries the assets: they are found no more, their streams and marks are gone, their objects remain."""
         return await self._store.write(lambda connection: steps.bury(connection, media_ids, int(self._clock())))
 
-    async def pending_file(self, file_id: int) -> MediaFile | None:
+    async def find_pending_file(self, file_id: int) -> MediaFile | None:
         """The file, if it still exists and is still to be probed."""
         query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
-        return next(map(file_of, await self._store.fetch(query, (file_id, PENDING))), None)
+        return next(map(read_file_row, await self._store.fetch(query, (file_id, PENDING))), None)
 
-    async def pending(self) -> list[MediaFile]:
+    async def list_pending(self) -> list[MediaFile]:
         """The files still to be probed, whichever process accepted them."""
         rows = await self._store.fetch(f"{SELECT_FILES} WHERE f.status = ? ORDER BY f.due_at", (PENDING,))
-        return list(map(file_of, rows))
+        return list(map(read_file_row, rows))
 
     async def mark_preparing(self, media_id: str) -> None:
         """From Init; any other state stays."""
@@ -229,5 +224,5 @@ class Library:
 
     async def _select(self, condition: str, values: Sequence[Any]) -> list[Asset]:
         return await self._store.read(
-            lambda connection: [asset_of(row) for row in steps.select_assets(connection, condition, values, "")]
+            lambda connection: [read_asset_row(row) for row in steps.select_assets(connection, condition, values, "")]
         )

@@ -172,7 +172,7 @@ class Asset:
     modified_at: int
 
 
-def asset_of(row: sqlite3.Row) -> Asset:
+def read_asset_row(row: sqlite3.Row) -> Asset:
     """A row of media_asset with cate_name joined in."""
     columns: dict[str, Any] = dict(row)
     del columns["deleted_at"]
@@ -182,11 +182,11 @@ def asset_of(row: sqlite3.Row) -> Asset:
     return Asset(**columns)
 
 
-# Every select of files begins with it: file_of reads these columns.
+# Every select of files begins with it: read_file_row reads these columns.
 SELECT_FILES = "SELECT f.*, u.definition, u.hdr_type FROM media_file f LEFT JOIN media_upload u USING (file_id)"
 
 
-def file_of(row: sqlite3.Row) -> MediaFile:
+def read_file_row(row: sqlite3.Row) -> MediaFile:
     """A row of SELECT_FILES."""
     columns: dict[str, Any] = dict(row)
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))

@@ -59,7 +59,7 @@ class Blobs:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def path(self, name: str) -> Path:
+    def locate(self, name: str) -> Path:
         """Where a blob lies."""
         return self._directory / name
 
@@ -112,9 +112,9 @@ class Blobs:
                     crc = crc64(crc, block)
                     taken_bytes += len(block)
             self._directory.mkdir(parents=True, exist_ok=True)
-            unfinished = self.path(name + _UNFINISHED)
+            unfinished = self.locate(name + _UNFINISHED)
             shutil.move(source, unfinished)
-            unfinished.rename(self.path(name))
+            unfinished.rename(self.locate(name))
             return Blob(name, taken_bytes, md5.digest(), crc)
 
         return await anyio.to_thread.run_sync(work)
@@ -125,12 +125,12 @@ class Blobs:
         def work() -> Blob:
             name = uuid.uuid4().hex
             try:
-                os.link(self.path(blob.name), self.path(name))
+                os.link(self.locate(blob.name), self.locate(name))
             except FileNotFoundError:
                 raise
             except OSError:
-                shutil.copyfile(self.path(blob.name), self.path(name + _UNFINISHED))
-                self.path(name + _UNFINISHED).rename(self.path(name))
+                shutil.copyfile(self.locate(blob.name), self.locate(name + _UNFINISHED))
+                self.locate(name + _UNFINISHED).rename(self.locate(name))
             return Blob(name, blob.size_bytes, blob.md5, blob.crc64)
 
         return await anyio.to_thread.run_sync(work)
@@ -140,12 +140,12 @@ class Blobs:
 
         def work() -> Blob:
             name = uuid.uuid4().hex
-            unfinished = self.path(name + _UNFINISHED)
+            unfinished = self.locate(name + _UNFINISHED)
             try:
                 with unfinished.open("xb", buffering=0) as target:
                     for part in parts:
-                        _append(self.path(part.name), part.size_bytes, target.fileno())
-                unfinished.rename(self.path(name))
+                        _append(self.locate(part.name), part.size_bytes, target.fileno())
+                unfinished.rename(self.locate(name))
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 raise
@@ -173,7 +173,7 @@ class Blobs:
         for name in names:
             # Where an open file cannot be unlinked (Windows) the next sweep takes it.
             with suppress(OSError):
-                self.path(name).unlink(missing_ok=True)
+                self.locate(name).unlink(missing_ok=True)
 
     def _write(self, blocks: Iterator[bytes]) -> Blob:
         writer = _Writer(self._directory)

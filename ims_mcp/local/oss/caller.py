@@ -48,30 +48,30 @@ async def authenticate(request: Request, identities: Identities, *, region: str,
             "SignatureDoesNotMatch",
             "The signature is not the one OSS computes: check the secret and how the request was signed.",
             OSSAccessKeyId=claim.access_key_id,
-            StringToSign=_without_token(claim),
+            StringToSign=_hide_token(claim),
         )
     return Caller(identity)
 
 
 def read_claim(request: Request, *, region: str, now: float) -> Claim | None:
     """The signature a request carries, in whichever of the four forms; None for an anonymous request."""
-    authorization = request.header("authorization")
-    version = request.parameter("x-oss-signature-version")
+    authorization = request.get_header("authorization")
+    version = request.get_parameter("x-oss-signature-version")
     in_query = version is not None or any(request.has(name) for name in _V1_QUERY)
     if authorization is not None and in_query:
         raise invalid_argument("Authorization", "", "A request is signed in its header or in its query, not in both.")
     if version == signature_v4.ALGORITHM:
-        return signature_v4.query_claim(request, region, now)
+        return signature_v4.read_query_claim(request, region, now)
     if version is not None:
         raise _unknown_version(version)
     if in_query:
-        return signature_v1.query_claim(request, now)
+        return signature_v1.read_query_claim(request, now)
     if authorization is None:
         return None
     if authorization.startswith("OSS "):
-        return signature_v1.header_claim(request, authorization, now)
+        return signature_v1.read_header_claim(request, authorization, now)
     if authorization.startswith(f"{signature_v4.ALGORITHM} "):
-        return signature_v4.header_claim(request, authorization, region, now)
+        return signature_v4.read_header_claim(request, authorization, region, now)
     raise _unknown_version(authorization.partition(" ")[0])
 
 
@@ -83,9 +83,9 @@ def _unknown_version(name: str) -> OssError:
     )
 
 
-def _without_token(claim: Claim) -> str:
+def _hide_token(claim: Claim) -> str:
     # The text is for whoever debugs a client, and ends up in logs: the token stays out of it.
     token = claim.security_token
     if not token:
         return claim.signed_text
-    return claim.signed_text.replace(token, "***").replace(signature_v4.percent_encode(token), "***")
+    return claim.signed_text.replace(token, "***").replace(signature_v4.encode_percent(token), "***")

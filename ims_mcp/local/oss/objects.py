@@ -135,14 +135,14 @@ class Objects:
 
     async def stat(self, bucket: str, key: str) -> StoredObject | None:
         """The object as it is now; None where there is no such object, or no such bucket."""
-        place = (check_bucket(bucket), key_bytes(key))
+        place = (check_bucket(bucket), encode_key(key))
         rows = await self.store.fetch("SELECT * FROM objects WHERE bucket = ? AND key = ?", place)
-        return self._object(rows[0]) if rows else None
+        return self._read_object(rows[0]) if rows else None
 
     async def put_file(self, bucket: str, key: str, source: Path, *, content_type: str | None = None) -> StoredObject:
         """Move a file in as an object. Its Content-Type is guessed from the key where none is given."""
         check_bucket(bucket)
-        key_bytes(key)
+        encode_key(key)
         guessed = content_type or mimetypes.guess_type(key)[0] or DEFAULT_CONTENT_TYPE
         return await self.put_blob(bucket, key, await self.blobs.take(source), Description(guessed))
 
@@ -164,7 +164,7 @@ class Objects:
         The blob is discarded when the transaction fails.
         """
         check_bucket(bucket)
-        encoded = key_bytes(key)
+        encoded = encode_key(key)
         etag = etag or blob.md5.hex().upper()
         modified = self.clock()
 
@@ -182,7 +182,7 @@ class Objects:
             return unneeded
 
         await self.replace(write, new=blob)
-        return StoredObject(bucket, key, kind, blob, self.blobs.path(blob.name), etag, modified, description)
+        return StoredObject(bucket, key, kind, blob, self.blobs.locate(blob.name), etag, modified, description)
 
     async def delete(self, bucket: str, key: str) -> bool:
         """Whether there was such an object."""
@@ -191,7 +191,7 @@ class Objects:
     async def delete_all(self, bucket: str, keys: Sequence[str]) -> int:
         """Delete many in one transaction; how many there were."""
         check_bucket(bucket)
-        encoded = [key_bytes(key) for key in keys]
+        encoded = [encode_key(key) for key in keys]
 
         def remove(connection: sqlite3.Connection) -> list[str]:
             query = "DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob"
@@ -212,13 +212,13 @@ class Objects:
             raise
         await self.blobs.discard(replaced)
 
-    def _object(self, row: sqlite3.Row) -> StoredObject:
+    def _read_object(self, row: sqlite3.Row) -> StoredObject:
         return StoredObject(
             bucket=row["bucket"],
             key=row["key"].decode("utf-8"),
             kind=row["kind"],
             blob=Blob.from_row(row),
-            path=self.blobs.path(row["blob"]),
+            path=self.blobs.locate(row["blob"]),
             etag=row["etag"],
             modified=row["modified"],
             description=Description.from_json(row["description"]),
@@ -237,7 +237,7 @@ def check_bucket(name: str) -> str:
     return name
 
 
-def key_bytes(key: str) -> bytes:
+def encode_key(key: str) -> bytes:
     """The key in UTF-8, as it is stored and ordered. InvalidObjectName: empty, over 1023 bytes, a leading / or \\."""
     try:
         encoded = key.encode("utf-8")

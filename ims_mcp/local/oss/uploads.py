@@ -11,7 +11,7 @@ from itertools import pairwise
 from ims_mcp.local.oss.blobs import Blob
 from ims_mcp.local.oss.bucket_requests import Page, list_page, read_bucket_creation
 from ims_mcp.local.oss.errors import OssError, no_such_upload
-from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket, check_bucket, key_bytes
+from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket, check_bucket, encode_key
 from ims_mcp.local.store import insert_row
 
 MIN_PART_BYTES = 100 * 1024
@@ -52,7 +52,7 @@ class Uploads:
     async def begin(self, bucket: str, key: str, description: Description) -> Upload:
         """A new one, without parts. Two for one key do not know each other."""
         check_bucket(bucket)
-        encoded = key_bytes(key)
+        encoded = encode_key(key)
         upload = Upload(uuid.uuid4().hex.upper(), bucket, key, description, self._objects.clock())
 
         def insert(connection: sqlite3.Connection) -> None:
@@ -66,7 +66,7 @@ class Uploads:
     async def find(self, bucket: str, key: str, upload_id: str) -> Upload:
         """NoSuchUpload, also where the id belongs to another key; NoSuchBucket."""
         check_bucket(bucket)
-        encoded = key_bytes(key)
+        encoded = encode_key(key)
 
         def select(connection: sqlite3.Connection) -> sqlite3.Row:
             read_bucket_creation(connection, bucket)
@@ -76,7 +76,7 @@ class Uploads:
                 raise no_such_upload(upload_id)
             return row
 
-        return _upload(await self._store.read(select))
+        return _read_upload(await self._store.read(select))
 
     async def put_part(self, upload: Upload, number: int, blob: Blob) -> Part:
         """A part of the same number replaces the one before."""
@@ -93,7 +93,7 @@ class Uploads:
         await self._objects.replace(write, new=blob)
         return part
 
-    async def parts(self, upload: Upload, *, after: int = 0, limit: int = 10_000) -> list[Part]:
+    async def list_parts(self, upload: Upload, *, after: int = 0, limit: int = 10_000) -> list[Part]:
         """By number; NoSuchUpload once it has ended."""
 
         def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -111,7 +111,7 @@ class Uploads:
 
         InvalidPartOrder, InvalidPart (missing, or of another ETag), EntityTooSmall (all but the last have 100 KB).
         """
-        chosen = _chosen(await self.parts(upload), wanted)
+        chosen = _choose_parts(await self.list_parts(upload), wanted)
         try:
             blob = await self._objects.blobs.merge([part.blob for part in chosen])
         except FileNotFoundError:
@@ -139,7 +139,7 @@ class Uploads:
         """Forget it and its parts; NoSuchUpload once it has ended."""
         await self._objects.blobs.discard(await self._store.write(lambda connection: _remove(connection, upload)))
 
-    async def page(
+    async def list_unfinished(
         self, bucket: str, *, prefix: str, delimiter: str, key_marker: str, id_marker: str, size: int
     ) -> tuple[Page, list[Upload]]:
         """Unfinished uploads by key and id, behind the markers, a page at a time (and its rows read); NoSuchBucket."""
@@ -159,10 +159,10 @@ class Uploads:
             return list_page(select, prefix=prefix.encode(), delimiter=delimiter.encode(), marker=marker, size=size)
 
         page = await self._store.read(read)
-        return page, [_upload(row) for row in page.rows]
+        return page, [_read_upload(row) for row in page.rows]
 
 
-def _chosen(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> Sequence[Part]:
+def _choose_parts(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> Sequence[Part]:
     if wanted is None:
         chosen = there
     else:
@@ -204,7 +204,7 @@ def _remove(connection: sqlite3.Connection, upload: Upload) -> list[str]:
     return [row["blob"] for row in rows]
 
 
-def _upload(row: sqlite3.Row) -> Upload:
+def _read_upload(row: sqlite3.Row) -> Upload:
     return Upload(
         id=row["id"],
         bucket=row["bucket"],

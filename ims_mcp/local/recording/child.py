@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
 from ims_mcp.local.disk import DiskFull, is_disk_full
-from ims_mcp.local.isolation import clean_environment, neutral_directory, settle_in
+from ims_mcp.local.isolation import clean_environment, find_neutral_directory, settle_in
 
 # Six hours of slices of 5 s are named in one line.
 _LINE_BYTES = 16 * 1024**2
@@ -70,7 +70,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_BYTES,
             env=clean_environment(os.environ),
-            cwd=neutral_directory(),
+            cwd=find_neutral_directory(),
         )
         assert process.stdin is not None
         with contextlib.suppress(ConnectionError):

@@ -107,12 +107,12 @@ class RecordJobs:
 
     async def find(self, job_id: str) -> RecordJob | None:
         """None for an unknown id."""
-        return next(map(_job, await self._store.fetch(f"{_SELECT} WHERE job_id = ?", (job_id,))), None)
+        return next(map(_read_job, await self._store.fetch(f"{_SELECT} WHERE job_id = ?", (job_id,))), None)
 
-    async def open(self) -> list[RecordJob]:
+    async def list_open(self) -> list[RecordJob]:
         """Those that are initial or started, the oldest first."""
         rows = await self._store.fetch(f"{_SELECT} WHERE status <> ? ORDER BY sequence", (JobStatus.PAUSED,))
-        return list(map(_job, rows))
+        return list(map(_read_job, rows))
 
     async def move(self, job_id: str, status: JobStatus) -> bool:
         """Whether that was a change."""
@@ -131,7 +131,7 @@ class RecordJobs:
 
     async def list(self, page: Page, *, keyword: str | None, status: str | None) -> tuple[list[RecordJob], int]:
         """One page, and how many jobs there are on all. ``keyword`` is a part of the id or the name."""
-        conditions, values = window_conditions(page)
+        conditions, values = make_window_conditions(page)
         if status is not None:
             conditions.append("status = ?")
             values.append(status)
@@ -141,10 +141,10 @@ class RecordJobs:
         rows, total = await self._store.read(
             lambda connection: select_page(connection, _JOBS, page, conditions, values)
         )
-        return [_job(row) for row in rows], total
+        return [_read_job(row) for row in rows], total
 
 
-def window_conditions(page: Page) -> tuple[list[str], list[Any]]:
+def make_window_conditions(page: Page) -> tuple[list[str], list[Any]]:
     """The page's window as conditions and their values."""
     conditions, values = ["1"], list[Any]()
     if page.start is not None:
@@ -171,7 +171,7 @@ def select_page(
     return rows, total
 
 
-def _job(row: sqlite3.Row) -> RecordJob:
+def _read_job(row: sqlite3.Row) -> RecordJob:
     columns: dict[str, Any] = dict(row)
     del columns["sequence"]
     columns["fail_reason"] = columns.pop("reason")

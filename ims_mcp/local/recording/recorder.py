@@ -34,7 +34,12 @@ _TURN_MS = 100
 
 
 class Timeline:
-    """Milliseconds since the first packet. A gap in the stream, and a jump in its time stamps, take no time here."""
+    """Milliseconds since the first packet. A gap in the stream, and a jump in its time stamps, take no time here.
+
+    Picture and sound of a stream mostly share a clock, and then keep their distance to the millisecond. Where their
+    time stamps are too far apart for that, or one of them jumps and the other does not, each has a clock of its own,
+    and what arrives together belongs together.
+    """
 
     def __init__(self) -> None:
         self.end_ms = 0
@@ -54,9 +59,9 @@ class Timeline:
         last_ms = self._last.get(stream)
         if stream not in self._shift:
             self._first[stream] = dts_ms
-            self._shift[stream] = self._shared_shift(stream, dts_ms, self._first)
+            self._shift[stream] = self._find_shift(stream, dts_ms, self._first)
         elif self._has_jumped(stream, dts_ms):
-            self._shift[stream] = self._shared_shift(stream, dts_ms, {})
+            self._shift[stream] = self._find_shift(stream, dts_ms, {})
         place_ms = dts_ms + self._shift[stream]
         if last_ms is not None:
             place_ms = max(place_ms, last_ms)
@@ -72,7 +77,7 @@ class Timeline:
         ahead_ms = _JUMP_MS if len(self._shift) > 1 else _LONE_JUMP_MS
         return not self._last[stream] - _BACK_MS <= place_ms <= self.end_ms + ahead_ms
 
-    def _shared_shift(self, stream: int, dts_ms: int, first: dict[int, int]) -> int:
+    def _find_shift(self, stream: int, dts_ms: int, first: dict[int, int]) -> int:
         """Another stream's shift where that fits, so that both keep their distance; else one of its own."""
         for other, shift in self._shift.items():
             if other == stream:
@@ -88,11 +93,7 @@ class Timeline:
 
 _RETRY_SECONDS = 0.5
 _MILLISECOND = Fraction(1, 1000)
-_OPTIONS = {
-    "protocol_whitelist": "rtmp,rtmps,tcp,tls",
-    "rtmp_live": "live",
-    "fpsprobesize": "0",
-}
+_OPTIONS = {"protocol_whitelist": "rtmp,rtmps,tcp,tls", "rtmp_live": "live", "fpsprobesize": "0"}
 # Some servers hold the picture back until its next keyframe: for so long, sound alone is not yet the whole stream.
 _PROBE_SECONDS = 10.0
 
@@ -139,7 +140,7 @@ class _Pull:
             streams = [*source.streams.video[:1], *source.streams.audio[:1]]
             picture = source.streams.video[0].index if source.streams.video else None
             begun = False
-            for packet in _packets(source, streams):
+            for packet in _read_packets(source, streams):
                 is_start = picture is None or (packet.stream_index == picture and packet.is_keyframe)
                 if not begun and not is_start:
                     # Nothing can be shown before the first keyframe, and the stream is away until it comes.
@@ -165,7 +166,7 @@ def _is_changed(packet: Packet[Any]) -> bool:
     return bytes(packet.get_sidedata("new_extradata")) != (packet.stream.codec_context.extradata or b"")
 
 
-def _packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
+def _read_packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
     for packet in source.demux(streams):
         if packet.dts is None or not packet.size or packet.is_corrupt:
             continue

@@ -63,7 +63,7 @@ class Recordings:
 
     async def __aenter__(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
-        left = await self._jobs.open()
+        left = await self._jobs.list_open()
         for job in left:
             self.begin(job)
         taken_up = {job.job_id for job in left}
@@ -72,7 +72,7 @@ class Recordings:
             if (ended := await self._jobs.find(name)) is not None:
                 taken_up.add(name)
                 recording = _Recording(ended, Journal(self._directory / name), asyncio.Lock())
-                self._tasks.start(self._finish(recording, ended.fail_reason and _ENDED), _subject(ended))
+                self._tasks.start(self._finish(recording, ended.fail_reason and _ENDED), _name_job(ended))
         await asyncio.to_thread(sweep, self._directory, _OWN_NAME, taken_up)
         return self
 
@@ -81,7 +81,7 @@ class Recordings:
 
     def begin(self, job: RecordJob) -> None:
         """Take up a job. Returns at once."""
-        self._tasks.start(self._follow(job), _subject(job))
+        self._tasks.start(self._follow(job), _name_job(job))
 
     async def _follow(self, job: RecordJob) -> None:
         directory = self._directory / job.job_id
@@ -91,7 +91,7 @@ class Recordings:
             await asyncio.to_thread(directory.mkdir, mode=0o700, exist_ok=True)
             await self._record(recording)
         except Exception as error:
-            reason = explain_failure(error, _subject(job), "record the stream", disk_full=_ENDED)
+            reason = explain_failure(error, _name_job(job), "record the stream", disk_full=_ENDED)
         await self._finish(recording, reason)
 
     async def _finish(self, recording: _Recording, reason: str | None = None) -> None:
@@ -101,7 +101,7 @@ class Recordings:
             await self._publish(recording, ended=True)
         except Exception as error:
             is_kept = is_disk_full(error)
-            reason = explain_failure(error, _subject(recording.job), "record the stream", disk_full=_KEPT)
+            reason = explain_failure(error, _name_job(recording.job), "record the stream", disk_full=_KEPT)
         if await self._jobs.end(recording.job.job_id, reason):
             self._tell(recording.job, JobStatus.PAUSED)
         if not is_kept:
@@ -110,9 +110,9 @@ class Recordings:
     async def _record(self, recording: _Recording) -> None:
         """Returns when the stream has been away for too long. Raises DiskFull."""
         pause_seconds = _FIRST_PAUSE_SECONDS
-        if recording.journal.segments():
+        if recording.journal.list_segments():
             await self._move(recording.job, JobStatus.STARTED)
-        while (left := self._seconds_left(recording)) > 0:
+        while (left := self._count_seconds_left(recording)) > 0:
             began = time.monotonic()
             if await self._run_recorder(recording, left):
                 return
@@ -142,7 +142,7 @@ class Recordings:
                 if message.get("gave_up"):
                     return True
                 await self._move(job, JobStatus.STARTED)
-                publishing.start(self._publish(recording, ended=False), f"storing a file of {_subject(job)}")
+                publishing.start(self._publish(recording, ended=False), f"storing a file of {_name_job(job)}")
         except asyncio.CancelledError:
             await publishing.stop()
             raise
@@ -167,8 +167,8 @@ class Recordings:
         body = {"JobId": job.job_id, "JobName": job.name, "StreamUrl": job.url, "Status": status.value}
         self._callbacks.send(job.notify_url, "LiveRecordTaskStatus", body)
 
-    def _seconds_left(self, recording: _Recording) -> float:
-        last_at = recording.journal.last_packet_at(self._clock_offset)
+    def _count_seconds_left(self, recording: _Recording) -> float:
+        last_at = recording.journal.find_last_packet_time(self._clock_offset)
         since = recording.job.created_at if last_at is None else last_at
         return since + self._reconnect_timeout_seconds - self._clock()
 
@@ -186,5 +186,5 @@ class _Recording:
     lock: asyncio.Lock
 
 
-def _subject(job: RecordJob) -> str:
+def _name_job(job: RecordJob) -> str:
     return f"the recording job {job.job_id}"

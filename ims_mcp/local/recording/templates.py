@@ -1,4 +1,10 @@
-"""Recording templates: the system's own, which are read-only, and custom ones in the store."""
+"""Recording templates: the system's own, which are read-only, and custom ones in the store.
+
+A template has an entry for each format: how long its files are and what they are called. Names are patterns with
+variables in braces: ``{StartTime}`` is ``2026-01-31T08:00:00Z``, ``{EscapedStartTime}`` the same without what needs
+escaping in a URL: ``2026-01-31-08-00-00``. ``{Sequence}`` counts files from 1 within a job and format, slices from 1
+within a file.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +18,7 @@ from typing import Any
 
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 from ims_mcp.local.store import Store, insert_row
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.wire_values import write_utc
 
 FORMATS = ("m3u8", "flv", "mp4")
 DEFAULT_CYCLE_SECONDS = 6 * 3600
@@ -95,14 +101,14 @@ def find_slice_pattern_problem(pattern: str) -> str | None:
     return _find_problem(pattern, SLICE_VARIABLES, _SLICE_NEEDS)
 
 
-def file_key(pattern: str, extension: str, *, job_id: str, sequence: int, start: float, end: float) -> str:
+def make_file_key(pattern: str, extension: str, *, job_id: str, sequence: int, start: float, end: float) -> str:
     """The object's name; ``start`` and ``end`` are epoch seconds."""
-    values = {"JobId": job_id, "Sequence": str(sequence), "StartTime": utc_text(start), "EndTime": utc_text(end)}
+    values = {"JobId": job_id, "Sequence": str(sequence), "StartTime": write_utc(start), "EndTime": write_utc(end)}
     values |= {f"Escaped{name}": _escape(values[name]) for name in ("StartTime", "EndTime")}
     return _expand(pattern, extension, values)
 
 
-def slice_key(pattern: str, *, job_id: str, sequence: int, start: float) -> str:
+def make_slice_key(pattern: str, *, job_id: str, sequence: int, start: float) -> str:
     """The slice's name; ``start`` is in epoch seconds."""
     values = {"JobId": job_id, "Sequence": str(sequence), "UnixTimestamp": str(int(start))}
     return _expand(pattern, "ts", values)
@@ -173,7 +179,7 @@ class Template:
         return cls(**fields, formats=formats)
 
 
-def _system(name: str, *formats: str) -> Template:
+def _make_system_template(name: str, *formats: str) -> Template:
     entries = tuple(
         RecordFormat(name, DEFAULT_CYCLE_SECONDS, DEFAULT_FILE_PATTERN, 30, "record/{JobId}/{UnixTimestamp}_{Sequence}")
         if name == "m3u8"
@@ -185,10 +191,10 @@ def _system(name: str, *formats: str) -> Template:
 
 
 SYSTEM_TEMPLATES = (
-    _system("system-mp4", "mp4"),
-    _system("system-flv", "flv"),
-    _system("system-m3u8", "m3u8"),
-    _system("system-mp4-flv-m3u8", "mp4", "flv", "m3u8"),
+    _make_system_template("system-mp4", "mp4"),
+    _make_system_template("system-flv", "flv"),
+    _make_system_template("system-m3u8", "m3u8"),
+    _make_system_template("system-mp4-flv-m3u8", "mp4", "flv", "m3u8"),
 )
 """The same ones, with the same ids, in every data directory."""
 
@@ -200,14 +206,14 @@ class Templates:
         self._store = store
         self._clock = clock
 
-    async def all(self) -> list[Template]:
+    async def list_all(self) -> list[Template]:
         """The oldest first."""
         rows = await self._store.fetch("SELECT * FROM live_record_template ORDER BY sequence")
-        return [*SYSTEM_TEMPLATES, *(_template(row) for row in rows)]
+        return [*SYSTEM_TEMPLATES, *(_read_template(row) for row in rows)]
 
     async def get(self, template_id: str) -> Template:
         """The system's own ones too."""
-        found = next((template for template in await self.all() if template.template_id == template_id), None)
+        found = next((template for template in await self.list_all() if template.template_id == template_id), None)
         if found is None:
             raise _unknown(template_id)
         return found
@@ -250,7 +256,7 @@ def _save(formats: tuple[RecordFormat, ...]) -> str:
     return json.dumps([asdict(entry) for entry in formats])
 
 
-def _template(row: sqlite3.Row) -> Template:
+def _read_template(row: sqlite3.Row) -> Template:
     return Template(
         template_id=row["template_id"],
         name=row["name"],

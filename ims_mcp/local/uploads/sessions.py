@@ -27,13 +27,13 @@ from ims_mcp.local.media_library.assets import (
     UPLOADING,
     MediaFile,
     StoredPictures,
-    file_of,
+    read_file_row,
 )
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 from ims_mcp.local.store import Columns, insert_row, update_row
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.wire_values import write_utc
 
 VOD_BUCKET = f"outin-{uuid.uuid5(uuid.NAMESPACE_OID, 'ims-mcp local VOD storage').hex}"
 """Named as the service names its own buckets; the same one in every data directory."""
@@ -43,13 +43,13 @@ ACTIONS = ("oss:PutObject", "oss:AbortMultipartUpload", "oss:ListParts")
 
 
 class VodStorage:
-    """Gives every file a place of its own: ``sv/1a2b3c4d-19b1f3c3110/1a2b3c4d-19b1f3c3110.mp4``."""
+    """One bucket. Gives every file a place of its own: ``sv/1a2b3c4d-19b1f3c3110/1a2b3c4d-19b1f3c3110.mp4``."""
 
     def __init__(self, region: str, clock: Callable[[], float]) -> None:
         self._region = region
         self._clock = clock
 
-    def new_address(self, folder: str, extension: str) -> ObjectAddress:
+    def make_address(self, folder: str, extension: str) -> ObjectAddress:
         """An address nothing lies at. RpcFault (OperationDenied) where the region has no VOD storage."""
         if self._region not in UPLOAD_REGIONS:
             raise RpcFault(
@@ -59,7 +59,7 @@ class VodStorage:
         name = f"{secrets.token_hex(4)}-{int(self._clock() * 1000):x}"
         return ObjectAddress(VOD_BUCKET, f"{folder}/{name}/{name}.{extension}")
 
-    def file_url(self, address: ObjectAddress) -> str:
+    def make_file_url(self, address: ObjectAddress) -> str:
         """FileURL as the service writes it: a public OSS host and no signature. Nothing of this machine is in it."""
         return f"http://{address.bucket}.oss-{self._region}.aliyuncs.com/{quote(address.key)}"
 
@@ -89,7 +89,7 @@ class UploadCredentials:
             "AccessKeySecret": identity.secret,
             "SecurityToken": identity.security_token or "",
             "Expiration": str(int(self._lifetime_seconds)),
-            "ExpireUTCTime": utc_text(identity.expires_at or 0.0),
+            "ExpireUTCTime": write_utc(identity.expires_at or 0.0),
             "Region": self._region,
         }
         return {"UploadAddress": _encode(place), "UploadAuth": _encode(credential)}
@@ -134,7 +134,7 @@ class UploadSessions:
             lambda connection: insert_stream(connection, media_id, address, now, columns, quality)
         )
 
-    async def latest(self, media_id: str) -> ObjectAddress:
+    async def find_latest(self, media_id: str) -> ObjectAddress:
         """Where the upload begun last for an asset goes, unfinished ones first. RpcFault: ResourceNotFound."""
 
         def work(connection: sqlite3.Connection) -> ObjectAddress:
@@ -144,7 +144,7 @@ class UploadSessions:
             row = connection.execute(query, (media_id, UPLOADING)).fetchone()
             if row is None:
                 raise RpcFault("ResourceNotFound", f"No upload was begun for the media asset {media_id}.")
-            return file_of(row).address
+            return read_file_row(row).address
 
         return await self._store.read(work)
 
@@ -161,11 +161,11 @@ class UploadSessions:
         place = (address.bucket, address.key)
         if not await self._store.fetch(query, place):
             return False
-        due_at = self._registrar.due_at()
+        due_at = self._registrar.choose_due_time()
 
         def work(connection: sqlite3.Connection) -> tuple[MediaFile, float, StoredPictures] | None:
             row = connection.execute(query, place).fetchone()
-            return None if row is None else _taken(connection, file_of(row), due_at, int(self._clock()))
+            return None if row is None else _take_file(connection, read_file_row(row), due_at, int(self._clock()))
 
         taken = await self._store.write(work)
         if taken is None:
@@ -180,7 +180,7 @@ class UploadSessions:
     async def catch_up(self) -> None:
         """Objects that were complete when a former process ended, before it could do anything about them."""
         for row in await self._store.fetch(_WITH_NEW_DATA):
-            await self.take(file_of(row).address)
+            await self.take(read_file_row(row).address)
 
 
 def insert_asset(
@@ -221,7 +221,7 @@ def _insert_file(
     return file_id
 
 
-def _taken(
+def _take_file(
     connection: sqlite3.Connection, file: MediaFile, due_at: float, now: int
 ) -> tuple[MediaFile, float, StoredPictures]:
     """The file is pending from now on. Returns it, when it is due, and pictures of what was there before."""
