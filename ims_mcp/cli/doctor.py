@@ -182,11 +182,10 @@ async def _check_way_out(settings: Settings, embedded: EmbeddedIms) -> AsyncGene
         yield Finding("ok", "data dir", f"{plain(str(settings.data_dir), 300)} is the embedded IMS's")
     proxy = await anyio.to_thread.run_sync(_check_proxy, endpoint, "" if settings.local else settings.oss_endpoint_url)
     yield proxy
-    certificates = await anyio.to_thread.run_sync(_check_certificates)
-    if endpoint.startswith("https:"):
-        for finding in certificates:
-            yield finding
-    if "FAIL" in (proxy.level, *(finding.level for finding in certificates if endpoint.startswith("https:"))):
+    certificates = await anyio.to_thread.run_sync(_check_certificates) if endpoint.startswith("https:") else []
+    for finding in certificates:
+        yield finding
+    if "FAIL" in (proxy.level, *(finding.level for finding in certificates)):
         return
     reached = await reach(endpoint, timeout_seconds=min(settings.timeout_seconds, 10))
     if reached.problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
@@ -35,17 +36,14 @@ def select(
     fails on this response or asks for too much.
     """
 
-    def read(value: Any, *, again: bool = False) -> Any:
-        return present(
-            value,
-            again=again,
-            include_signed_urls=include_signed_urls,
-            secret_fields=secret_fields,
-            include_credentials=include_credentials,
-        )
-
     from ims_mcp.summaries.metered_jmespath import QueryLimits, evaluate
 
+    read = partial(
+        present,
+        include_signed_urls=include_signed_urls,
+        secret_fields=tuple(secret_fields),
+        include_credentials=include_credentials,
+    )
     expression = check_query(query)
     document: dict[str, Any] = read(data) | dict(added or {})
     try:

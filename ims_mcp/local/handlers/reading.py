@@ -73,7 +73,8 @@ class MediaInfo:
 
     def describe_files(self, files: Sequence[MediaFile], seconds: int) -> list[dict[str, Any]]:
         """FileInfoList: what is probed, and streams that could not be."""
-        shown = (file for file in files if file.status == NORMAL or _is_failed_stream(file))
+        failed = (TRANSCODE_FILE, UPLOAD_FAIL)
+        shown = (file for file in files if file.status == NORMAL or (file.file_type, file.status) == failed)
         return [self._describe_file(file, seconds) for file in shown]
 
     def find_cover_url(self, asset: Asset, seconds: int) -> str | None:
@@ -115,10 +116,6 @@ class MediaInfo:
 
     def _sign_picture(self, asset: Asset, key: str, seconds: int) -> str:
         return self.sign(ObjectAddress(asset.address.bucket, key), seconds)
-
-
-def _is_failed_stream(file: MediaFile) -> bool:
-    return file.file_type == TRANSCODE_FILE and file.status == UPLOAD_FAIL
 
 
 MAX_BATCH = 100

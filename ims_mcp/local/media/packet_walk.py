@@ -69,7 +69,10 @@ def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadlin
     Reads to the end of the file only where a stream's container does not state how many frames it has, and no longer
     than the deadline; a file that turns unreadable half way is taken to end there.
     """
-    walks = {stream.index: Walk(reorder_depth=_read_reorder_depth(stream)) for stream in streams}
+    walks = {stream.index: Walk() for stream in streams}
+    for stream in streams:
+        if isinstance(stream, VideoStream):
+            walks[stream.index].reorder_depth = int(getattr(stream.codec_context, "reorder_depth", 0))
     for stream in container.streams:
         if stream.index not in walks:
             stream.discard = Discard.all
@@ -92,10 +95,6 @@ def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadlin
         for found in walks.values():
             found.complete = True
     return walks
-
-
-def _read_reorder_depth(stream: Stream) -> int:
-    return int(getattr(stream.codec_context, "reorder_depth", 0)) if isinstance(stream, VideoStream) else 0
 
 
 def _has_seen_enough(streams: Sequence[Stream], walks: dict[int, Walk]) -> bool:

@@ -87,11 +87,8 @@ class Library:
             source = {"file_type": SOURCE_FILE, "due_at": due_at, "input_url": columns["input_url"]}
             file_id = steps.insert_file(connection, media_id, address, now, source)
             if client_token:
-                insert_row(
-                    connection,
-                    "client_token",
-                    {"token": client_token, "call_digest": call_digest, "media_id": media_id},
-                )
+                token = {"token": client_token, "call_digest": call_digest, "media_id": media_id}
+                insert_row(connection, "client_token", token)
             return Registration(media_id, file_id)
 
         return await self._store.write(work)

@@ -120,18 +120,14 @@ class _Remux:
         if source.streams.video:
             context = source.streams.video[0].codec_context
             self._size = (context.width, context.height)
-        output = av.open(
-            self._locate_output(directory), "w", format=self._muxer, container_options=self._choose_options(directory)
-        )
+        muxer = "hls" if self._config.format == "m3u8" else self._config.format
+        options = self._choose_options(directory)
+        output = av.open(self._locate_output(directory), "w", format=muxer, container_options=options)
         self._targets = {stream.type: output.add_stream_from_template(stream) for stream in streams}
         return output
 
     def _locate_output(self, directory: Path) -> Path:
         return directory / f"recording.{self._config.format}"
-
-    @property
-    def _muxer(self) -> str:
-        return "hls" if self._config.format == "m3u8" else self._config.format
 
     def _choose_options(self, directory: Path) -> dict[str, str]:
         match self._config.format:
