@@ -167,7 +167,7 @@ class Timeouts:
 class BoundedProtocol(H11Protocol):
     """Closes a connection whose client does not get on with it. Where all places are taken, an idle one is given up.
 
-    uvicorn itself waits without end for headers, a body and a reader, for everything but the next request of a connection that had one.
+    uvicorn itself waits without end for everything but the next request of a connection that had one.
     """
 
     timeouts = Timeouts()

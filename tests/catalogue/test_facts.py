@@ -65,7 +65,7 @@ def test_an_operation_of_a_newer_sdk_appears_by_its_facts_alone() -> None:
     script = (
         "import json, sys\n"
         "from ims_mcp import catalogue\n"
-        "facts = catalogue._facts()['operations']\n"
+        "facts = catalogue._read_facts()['operations']\n"
         f"facts |= {{name: {row!r} for name in ('StopFutureJob', 'GetFutureJob', 'SubmitFutureJob')}}\n"
         "facts['GetMediaInfo']['parameters'].append({'name': 'Future', 'type': 'boolean'})\n"
         "from ims_mcp.catalogue.check import check\n"
