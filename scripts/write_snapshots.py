@@ -16,7 +16,7 @@ from mcp_types import Tool
 
 from ims_mcp.catalogue import TOOLSETS, Effect, operations
 from ims_mcp.catalogue.describe import user_is_asked
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.server.build import build_server
 from ims_mcp.server.prompts import read_prompts
 from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
@@ -31,7 +31,7 @@ README = ROOT / "README.md"
 
 async def _listed(toolset: str) -> list[Tool]:
     settings = Settings(toolsets=(toolset,))
-    async with connection(settings, {}) as to:
+    async with connect(settings, {}) as to:
         return build_server(settings, to.client, to.transfers).listed_tools
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ims_mcp.catalogue import Operation, UnknownOperation, get_operation
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import size_bytes
@@ -17,7 +17,7 @@ LONGEST_BYTES = 2500
 OTHER_NAME = "your client may list the tool under a longer name"
 """Clients put the server's name before a tool's, each in its own way: mcp__ims__x, ims-x, ims_x."""
 _LONGEST_NAME = 60
-_ARGUMENTS = published_name("arguments")
+_ARGUMENTS = publish_name("arguments")
 
 
 def next_call(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import TypedDict
 
 import pytest
 
-from ims_mcp.catalogue import TOOLSETS, Effect, get_operation, known_names, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, get_operation, list_known_names, operations
 from ims_mcp.catalogue.search import often_needed, requests_of, search
 
 MOST_ANSWER_BYTES = 1_000
@@ -72,7 +72,7 @@ def test_the_requests_are_many_in_both_languages_and_expect_operations_that_exis
 ) -> None:
     requests = read_requests(file)
     assert tuple(sum(row["language"] == language for row in requests) for language in ("en", "zh")) == each
-    assert all(1 <= len(row["expected"]) <= 4 and set(row["expected"]) <= known_names() for row in requests)
+    assert all(1 <= len(row["expected"]) <= 4 and set(row["expected"]) <= list_known_names() for row in requests)
 
 
 @pytest.mark.parametrize("file", FLOORS)
@@ -117,8 +117,8 @@ def test_no_request_stands_for_two_operations() -> None:
 
 
 def test_the_data_names_only_operations_there_are() -> None:
-    assert often_needed() <= known_names()
-    assert {operation.replaced_by for operation in operations()} - {""} <= known_names()
+    assert often_needed() <= list_known_names()
+    assert {operation.replaced_by for operation in operations()} - {""} <= list_known_names()
 
 
 def test_an_answer_of_any_five_operations_is_at_most_1000_bytes() -> None:

@@ -15,9 +15,9 @@ import anyio
 import pytest
 
 from ims_mcp.local.identity import Scope
-from ims_mcp.local.oss import signed_url
 from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
-from ims_mcp.local.oss.request import bucket_of_host
+from ims_mcp.local.oss.request import find_bucket_in_host
+from ims_mcp.local.oss.signature_v1 import sign_url
 from ims_mcp.local.request_body import ClientGone, Message
 from tests.local_oss.clients import Answer, Client, error_of, raw, until
 from tests.local_oss.server import OssThread
@@ -50,7 +50,7 @@ def put_url(client: Client, bucket: str, key: str) -> str:
     ],
 )
 def test_the_host_decides_where_the_bucket_is(host: str, bucket: str | None) -> None:
-    assert bucket_of_host(host) == bucket
+    assert find_bucket_in_host(host) == bucket
 
 
 def test_an_error_has_the_fields_of_oss(oss: OssThread, client: Client) -> None:
@@ -218,7 +218,7 @@ def test_many_clients_at_once_are_all_answered(oss: OssThread, client: Client) -
         for number in range(20):
             key = f"{worker}/{number}"
             put = raw(oss, "PUT", client.bucket("busy").sign_url("PUT", key, 60), body=key.encode())
-            got = raw(oss, "GET", signed_url(oss.url, "busy", key, identity, expires=int(time.time()) + 60))
+            got = raw(oss, "GET", sign_url(oss.url, "busy", key, identity, expires=int(time.time()) + 60))
             failures.extend([put] if put.status != 200 else [])
             failures.extend([got] if got.body != key.encode() else [])
 
