@@ -14,7 +14,7 @@ import anyio
 from benchmarks.lateness import lateness_into
 from ims_mcp.cli.connection import connect
 from ims_mcp.logs import log_to_stderr
-from ims_mcp.server.build import build_server
+from ims_mcp.server.build import ImsServer
 from ims_mcp.settings import read_settings
 
 
@@ -22,7 +22,7 @@ async def _serve(endpoint: str, samples: Path) -> None:
     settings = read_settings(os.environ, endpoint=endpoint)
     log_to_stderr(settings.log_level)
     async with connect(settings, os.environ) as to, lateness_into(samples):
-        await build_server(settings, to.client, to.transfers).run_stdio()
+        await ImsServer(settings, to.client, to.transfers).run_stdio()
 
 
 if __name__ == "__main__":

@@ -16,9 +16,10 @@ import anyio.to_thread
 
 from benchmarks.child import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from ims_mcp.catalogue import get_operation
-from ims_mcp.client.credentials import Credential, FixedCredentials
+from ims_mcp.client.credentials import Credential
 from ims_mcp.client.ims import ImsClient
 from tests.bodies.media_info import MEDIA_ID
+from tests.fixed_credentials import FixedCredentials
 
 OPERATION = get_operation("GetMediaInfo")
 

@@ -23,7 +23,9 @@ from benchmarks.child import Child, environment
 from benchmarks.lateness import Window, lateness_into, percentile_99
 from benchmarks.rows import Effort, Row, bounded, compared, interleaved
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, UploadJournal, UploadTarget
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader
 
 MIB = 1024**2
 THREADS = 4

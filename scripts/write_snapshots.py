@@ -17,9 +17,9 @@ from mcp_types import Tool
 from ims_mcp.catalogue import TOOLSETS, Effect, operations
 from ims_mcp.catalogue.describe import user_is_asked
 from ims_mcp.cli.connection import connect
-from ims_mcp.server.build import build_server
+from ims_mcp.server.build import ImsServer
 from ims_mcp.server.prompts import read_prompts
-from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
+from ims_mcp.server.toolsets import measure_listed, read_effect, write_list
 from ims_mcp.settings import ENVIRONMENT, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ README = ROOT / "README.md"
 async def _listed(toolset: str) -> list[Tool]:
     settings = Settings(toolsets=(toolset,))
     async with connect(settings, {}) as to:
-        return build_server(settings, to.client, to.transfers).listed_tools
+        return ImsServer(settings, to.client, to.transfers).listed_tools
 
 
 def listed_tools(toolset: str = "core") -> list[Tool]:
@@ -66,7 +66,7 @@ def operation_snapshots(everything: list[Tool]) -> dict[Path, str]:
 
 def ledger(tools: list[Tool], everything: list[Tool]) -> str:
     """What tools/list costs in bytes: by default and with everything, by toolset, by tool."""
-    size = {tool.name: list_share_bytes(tool) for tool in everything}
+    size = {tool.name: measure_listed(tool) for tool in everything}
     toolsets = {
         toolset: {"tools": len(names), "bytes": sum(size[name] for name in names)}
         for toolset, names in ((each, [one.tool_name for one in operations(each)]) for each in TOOLSETS)
@@ -88,10 +88,10 @@ def asked() -> str:
 
 def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
     """Name of a generated block of the README -> its Markdown."""
-    rows = [f"| `{tool.name}` | {tool.title} | {effect_of(tool)} | {list_share_bytes(tool):,} |" for tool in tools]
+    rows = [f"| `{tool.name}` | {tool.title} | {read_effect(tool)} | {measure_listed(tool):,} |" for tool in tools]
     tool_table = ["| tool | what it does | effect | bytes |", "|---|---|---|---|", *rows]
     tool_table.append(f"\n{len(tools)} tools, {len(write_list(tools).encode()):,} bytes of tools/list.")
-    sizes = {tool.name: list_share_bytes(tool) for tool in everything}
+    sizes = {tool.name: measure_listed(tool) for tool in everything}
     toolset_table = ["| toolset | what it holds | operations | bytes |", "|---|---|---|---|"] + [
         f"| `{name}` | {title} | {len(operations(name))} | "
         f"{sum(sizes[operation.tool_name] for operation in operations(name)):,} |"
@@ -101,8 +101,8 @@ def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
         f"\n`all`: {len(everything)} tools, {len(write_list(everything).encode()):,} bytes of tools/list."
     )
     prompt_table = ["| prompt | arguments | what it does |", "|---|---|---|"] + [
-        f"| `{name}` | {', '.join(f'`{argument.name}`' for argument in file.arguments)} | {file.listed.description} |"
-        for name, file in read_prompts().items()
+        f"| `{name}` | {', '.join(f'`{each.name}`' for each in prompt.arguments or [])} | {prompt.description} |"
+        for name, prompt in ((name, file.listed) for name, file in read_prompts().items())
     ]
     environment = ["| variable | what it sets |", "|---|---|"] + [
         f"| `{name}` | {text} |" for name, text in ENVIRONMENT.items()

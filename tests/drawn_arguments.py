@@ -15,7 +15,7 @@ from typing import Any
 
 from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.schema import input_schema
-from ims_mcp.workflows.server_parameters import server_parameters
+from ims_mcp.workflows.server_parameters import list_server_parameters
 
 EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "5"))
 ODD_VALUES: list[Any] = [
@@ -35,7 +35,7 @@ LETTERS = string.ascii_letters + string.digits + " -_.,:/{}[]\"'\\\n\t&=%+#éü�
 
 def drawn(operation: Operation, random: Random) -> dict[str, Any]:
     """Arguments that fit the whole schema; waiting and queries are left out, they are tested elsewhere."""
-    own = tuple(row for row in server_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    own = tuple(row for row in list_server_parameters(operation) if row.name not in ("wait_seconds", "query"))
     return fitting(input_schema(replace(operation, parameters=(*operation.parameters, *own))), random)
 
 

@@ -17,7 +17,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from ims_mcp.cli.embedded import EmbeddedIms
-from ims_mcp.client.oss import put_file
+from ims_mcp.client.oss.uploader import put_file
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.settings import Settings
 from tests.local_recording.publisher import publishing

@@ -19,9 +19,9 @@ from ims_mcp.errors import InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.behaviours import OperationCall
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.operation_call import check_arguments, run_operation
-from ims_mcp.workflows.server_parameters import split_arguments, whole_table
+from ims_mcp.workflows.server_parameters import complete_table, split_arguments
 
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
@@ -42,7 +42,7 @@ def _ask_person(settings: Settings, operation: Operation, arguments: dict[str, A
     if settings.read_only or settings.allow_destructive or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     try:
-        checked = check(whole_table(operation), arguments)
+        checked = check(complete_table(operation), arguments)
     except InvalidArguments:
         return False  # the call itself says what is wrong
     checked, _ = split_arguments(operation, checked)

@@ -13,7 +13,8 @@ import anyio
 from ims_mcp.cli.embedded import EmbeddedCredentials, EmbeddedIms
 from ims_mcp.client.credentials import CredentialSource, ProviderChain
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import OssUploader, OwnStorage
+from ims_mcp.client.oss.target import OwnStorage
+from ims_mcp.client.oss.uploader import OssUploader
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.workflows.local_files import UploadRules
 from ims_mcp.workflows.transfers.manager import TransferManager

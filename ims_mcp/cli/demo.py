@@ -21,7 +21,7 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import choose_credential_source, connect
 from ims_mcp.cli.demo_stream import serve_stream
 from ims_mcp.cli.embedded import EmbeddedIms
-from ims_mcp.client.oss import put_file
+from ims_mcp.client.oss.uploader import put_file
 from ims_mcp.errors import LocalImsError
 from ims_mcp.settings import Settings, read_settings
 

@@ -114,11 +114,11 @@ def _check_packages() -> list[Finding]:
 
 async def _check_tools(settings: Settings) -> Finding:
     """Whether the toolsets and tools that were named exist."""
-    from ims_mcp.server.build import build_server  # heavy, so imported late
+    from ims_mcp.server.build import ImsServer  # heavy, so imported late
 
     try:
         async with connect(settings, os.environ) as to:
-            listed = build_server(settings, to.client, to.transfers).listed_tools
+            listed = ImsServer(settings, to.client, to.transfers).listed_tools
     except ImsError as error:
         return _make_failure("tools", error)
     return Finding("ok", "tools", f"{len(listed)} listed")

@@ -161,7 +161,7 @@ class EmbeddedCredentials:
         """For `doctor`."""
         return "the key pair of the embedded IMS"
 
-    def waiting_for(self) -> str:
+    def name_asked(self) -> str:
         """For an error that says on what a call has waited."""
         return "the embedded IMS"
 

@@ -21,7 +21,7 @@ import anyio
 from ims_mcp.cli.connection import connect
 from ims_mcp.cli.endings import DONE, END_SECONDS, INTERRUPTED, end_within
 from ims_mcp.cli.terminal import say
-from ims_mcp.server.build import build_server
+from ims_mcp.server.build import ImsServer
 from ims_mcp.server.stdio import StdioTransport
 from ims_mcp.settings import Settings
 
@@ -62,7 +62,7 @@ async def _serve(settings: Settings, greeting: str) -> _Ending:
     transport, ending = StdioTransport(), _Ending()
     async with connect(settings, os.environ) as to:
         transport.on_end = to.transfers.end
-        server = build_server(settings, to.client, to.transfers)
+        server = ImsServer(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()

@@ -9,8 +9,8 @@ import anyio
 from ims_mcp.cli.connection import connect
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json
-from ims_mcp.server.build import build_server
-from ims_mcp.server.toolsets import effect_of, list_share_bytes, write_list
+from ims_mcp.server.build import ImsServer
+from ims_mcp.server.toolsets import measure_listed, read_effect, write_list
 from ims_mcp.settings import Settings
 
 
@@ -21,12 +21,12 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 async def _tools(settings: Settings, as_json: bool) -> int:
     async with connect(settings, os.environ) as to:
-        listed = build_server(settings, to.client, to.transfers).listed_tools
+        listed = ImsServer(settings, to.client, to.transfers).listed_tools
     if as_json:
         print_json(write_list(listed))
         return DONE
     for tool in listed:
-        effect = effect_of(tool)
-        print(f"{list_share_bytes(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
+        effect = read_effect(tool)
+        print(f"{measure_listed(tool):>7,} B  {effect:<11}  {tool.name:<24}  {tool.title}")
     print(f"{len(write_list(listed).encode()):>7,} B  {len(listed)} tools in tools/list")
     return DONE

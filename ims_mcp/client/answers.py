@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -66,52 +66,54 @@ def read_answer(context: CallContext, status: int, headers: Mapping[str, str], b
     if data is not None and 200 <= status < 300:
         return Reply(_hide_own_secrets(context, data, body), len(body), _find_request_id(context, data, headers))
     retry_after, server_time = _read_retry_after(headers), read_http_date(headers.get("date"))
-    if data is not None and status >= 400 and isinstance(_field(data, "Code"), str):
+    if data is not None and status >= 400 and isinstance(_get_field(data, "Code"), str):
         error = _read_service_error(context, status, headers, data, retry_after)
         return Failure(classify_answer(error.code, status), error, retry_after, server_time)
     if 200 <= status < 300:
         kind = FailureKind.BROKEN if flaw in (_EMPTY, _CUT_OFF) else FailureKind.FINAL
         # Also a foreign 200 may hide an answer of the service: a proxy can put its page in the answer's place.
-        maybe_done = bool(context.recovery_hint)
+        uncertain = True
     else:
         kind = classify_answer("", status)
-        maybe_done = bool(context.recovery_hint) and kind in UNCERTAIN
-    return Failure(
-        kind, _describe_unusable(context, status, headers, body, flaw, maybe_done=maybe_done), retry_after, server_time
-    )
+        uncertain = kind in UNCERTAIN
+    message, usual_step = _describe_unusable(context, status, headers, body, flaw)
+    failure = _report(context, kind, message, usual_step, uncertain=uncertain)
+    return replace(failure, retry_after_seconds=retry_after, server_time=server_time)
 
 
 def report_not_sent(context: CallContext, reason: str, next_step: str = "", *, final: bool = False) -> Failure:
     """No connection was made. ``reason`` is the HTTP client's or one of ours, ``next_step`` what to do about it;
     ``final`` where another try would bring the same."""
-    error = ConnectionFailed(
+    message = (
         f"{context.operation} was not sent: no connection to {context.host} could be made "
-        f"({quotable(reason, context.secrets, 300) or 'no reason given'}).",
-        maybe_done=False,
-        next_step=next_step or _NETWORK_STEP,
+        f"({quotable(reason, context.secrets, 300) or 'no reason given'})."
     )
-    return Failure(FailureKind.FINAL if final else FailureKind.NEVER_SENT, error)
+    kind = FailureKind.FINAL if final else FailureKind.NEVER_SENT
+    return _report(context, kind, message, next_step or _NETWORK_STEP, uncertain=False)
 
 
 def report_no_answer(context: CallContext, reason: str) -> Failure:
     """The request was sent, and no whole answer came. ``reason`` is the HTTP client's."""
-    error = ConnectionFailed(
+    message = (
         f"{context.operation} was sent to {context.host}, but no whole answer came "
-        f"({quotable(reason, context.secrets, 200) or 'no reason given'}).",
-        maybe_done=bool(context.recovery_hint),
-        next_step=context.recovery_hint or _BROKEN_STEP,
+        f"({quotable(reason, context.secrets, 200) or 'no reason given'})."
     )
-    return Failure(FailureKind.BROKEN, error)
+    return _report(context, FailureKind.BROKEN, message, _BROKEN_STEP)
 
 
 def report_too_large(context: CallContext) -> Failure:
     """The answer was longer than MAX_BODY_BYTES and was not read to its end."""
-    error = ConnectionFailed(
-        f"The answer to {context.operation} is larger than {MAX_BODY_BYTES // 2**20} MB and was not read to its end.",
-        maybe_done=bool(context.recovery_hint),
-        next_step=context.recovery_hint or "Ask for less: fewer ids, a smaller page, fewer details.",
-    )
-    return Failure(FailureKind.FINAL, error)
+    size = f"larger than {MAX_BODY_BYTES // 2**20} MB and was not read to its end"
+    step = "Ask for less: fewer ids, a smaller page, fewer details."
+    return _report(context, FailureKind.FINAL, f"The answer to {context.operation} is {size}.", step)
+
+
+def _report(
+    context: CallContext, kind: FailureKind, message: str, usual_step: str, *, uncertain: bool = True
+) -> Failure:
+    """``uncertain``: a write may have been carried out; then how to find out stands in place of ``usual_step``."""
+    hint = context.recovery_hint if uncertain else ""
+    return Failure(kind, ConnectionFailed(message, maybe_done=bool(hint), next_step=hint or usual_step))
 
 
 _EMPTY = "an empty body"
@@ -151,7 +153,7 @@ def _parse(body: bytes) -> Any:
         return json.loads(body, parse_constant=lambda _: None)
 
 
-def _field(data: Mapping[str, Any], name: str) -> Any:
+def _get_field(data: Mapping[str, Any], name: str) -> Any:
     """Gateways spell the fields of an error ``Code`` or ``code``."""
     value = data.get(name)
     return data.get(name[0].lower() + name[1:]) if value is None else value
@@ -187,7 +189,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def _find_request_id(context: CallContext, data: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    value = _field(data, "RequestId")
+    value = _get_field(data, "RequestId")
     if isinstance(value, str) and _UUID.fullmatch(value) and value not in context.secrets:
         return value  # as the service writes it: nothing in it to clean
     return quotable(value if isinstance(value, str) else headers.get("x-acs-request-id", ""), context.secrets, 64)
@@ -196,9 +198,9 @@ def _find_request_id(context: CallContext, data: Mapping[str, Any], headers: Map
 def _read_service_error(
     context: CallContext, status: int, headers: Mapping[str, str], data: Mapping[str, Any], retry_after: float | None
 ) -> ServiceError:
-    code = quotable(str(_field(data, "Code")), context.secrets, 200)
+    code = quotable(str(_get_field(data, "Code")), context.secrets, 200)
     code = re.sub(r"[^A-Za-z0-9._-]", "", code)[:100] or "Unknown"
-    message = _field(data, "Message")
+    message = _get_field(data, "Message")
     message = quotable(message, context.secrets) if isinstance(message, str) else ""
     if code.startswith(("SignatureDoesNotMatch", "IncompleteSignature")) or "string to sign" in message.lower():
         # The service quotes the whole request it tried to sign, headers included.
@@ -215,8 +217,8 @@ def _read_service_error(
         service_message=message or "no message",
         http_status=status,
         request_id=_find_request_id(context, data, headers),
-        recommend=_read_recommendation(_field(data, "Recommend"), context.secrets),
-        cause=_describe_denial(_field(data, "AccessDeniedDetail"), context.secrets) or diagnosis.cause,
+        recommend=_read_recommendation(_get_field(data, "Recommend"), context.secrets),
+        cause=_describe_denial(_get_field(data, "AccessDeniedDetail"), context.secrets) or diagnosis.cause,
         next_step=next_step,
         retry_after_seconds=retry_after,
     )
@@ -254,22 +256,19 @@ def _read_recommendation(value: Any, secrets: tuple[str, ...]) -> str:
 
 
 def _describe_unusable(
-    context: CallContext, status: int, headers: Mapping[str, str], body: bytes, flaw: str, *, maybe_done: bool
-) -> ConnectionFailed:
+    context: CallContext, status: int, headers: Mapping[str, str], body: bytes, flaw: str
+) -> tuple[str, str]:
+    """What came instead of an answer of IMS, and what to do where nothing can have been carried out."""
     what = flaw or "a JSON object that is no error of IMS"
-    usual = _FOREIGN_STEP
+    step = _FOREIGN_STEP
     if 300 <= status < 400:
         what = f"a redirection to {_name_target(headers.get('location', ''), context.secrets)}, which is not followed"
-        usual = _REDIRECTION_STEP
+        step = _REDIRECTION_STEP
     elif status >= 500 or status in _LATER_STATUS or flaw == _CUT_OFF or (flaw == _EMPTY and status < 300):
-        usual = _BROKEN_STEP
+        step = _BROKEN_STEP
     words = excerpt(body, context.secrets)
     quoted = f": “{words}”" if words and flaw != _CUT_OFF else ""
-    return ConnectionFailed(
-        f"{context.operation} got no usable answer from {context.host}: HTTP {status} with {what}{quoted}.",
-        maybe_done=maybe_done,
-        next_step=context.recovery_hint if maybe_done else usual,
-    )
+    return f"{context.operation} got no usable answer from {context.host}: HTTP {status} with {what}{quoted}.", step
 
 
 def _name_target(location: str, secrets: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ims_mcp.client.official_chain import Source, list_sources
+from ims_mcp.client.official_chain import NamedProvider, list_providers
 from ims_mcp.errors import CredentialsError
 
 # Temporary credentials are asked for again this often; the official provider answers from its own memory until
@@ -62,28 +62,9 @@ class CredentialSource(Protocol):
         """Where the credential came from, after ``get``; empty before."""
         ...
 
-    def waiting_for(self) -> str:
+    def name_asked(self) -> str:
         """Whom a look-up under way is asking; empty where none is."""
         ...
-
-
-@dataclass(slots=True)
-class FixedCredentials:
-    """A credential that is known from the start."""
-
-    credential: Credential
-
-    async def get(self) -> Credential:
-        return self.credential
-
-    async def renew(self) -> Credential:
-        return self.credential
-
-    def describe(self) -> str:
-        return "given"
-
-    def waiting_for(self) -> str:
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +108,7 @@ class ProviderChain:
         self._ecs_role = ecs_role
         self._monotonic = monotonic
         self._look_up_seconds = look_up_seconds
-        self._chosen: tuple[Source, Any] | None = None
+        self._chosen: tuple[NamedProvider, Any] | None = None
         """The source that answered last, and its provider."""
         self._held: _Held | None = None
         self._under_way: _LookUp | None = None
@@ -153,7 +134,7 @@ class ProviderChain:
         """The name of the source that answered last."""
         return self._chosen[0].name if self._chosen else ""
 
-    def waiting_for(self) -> str:
+    def name_asked(self) -> str:
         """The name of the source that is being asked."""
         return self._under_way.asking if self._under_way else ""
 
@@ -226,7 +207,7 @@ class ProviderChain:
             )
             credential, expires_at = held.credential, held.expires_at
         lasts = credential.security_token is None
-        recheck_at = float("inf") if lasts else self._monotonic() + _seconds_to_recheck(expires_at)
+        recheck_at = float("inf") if lasts else self._monotonic() + _choose_recheck_seconds(expires_at)
         with self._lock:
             # One that was abandoned may answer late, but not in place of what others have found since.
             if self._under_way is look_up or self._held is None:
@@ -235,8 +216,8 @@ class ProviderChain:
         return credential
 
     def _ask(
-        self, look_up: _LookUp, chosen: tuple[Source, Any] | None
-    ) -> tuple[Credential, float | None, tuple[Source, Any]]:
+        self, look_up: _LookUp, chosen: tuple[NamedProvider, Any] | None
+    ) -> tuple[Credential, float | None, tuple[NamedProvider, Any]]:
         """Ask the provider that answered last, or each in turn. Blocks; runs in the look-up's thread."""
         if chosen is not None:
             source, provider = chosen
@@ -249,7 +230,7 @@ class ProviderChain:
                     next_step=_HOW_TO,
                 ) from None
         passed_over: list[str] = []
-        for source, absent in list_sources(self._environ, self._ecs_role):
+        for source, absent in list_providers(self._environ, self._ecs_role):
             if absent:
                 passed_over.append(f"{source.name}: {absent}")
                 continue
@@ -277,7 +258,7 @@ def _explain_silence(asked: str, what: str) -> CredentialsError:
     )
 
 
-def _seconds_to_recheck(expires_at: float | None) -> float:
+def _choose_recheck_seconds(expires_at: float | None) -> float:
     if expires_at is None:
         return RECHECK_SECONDS
     return max(1.0, min(RECHECK_SECONDS, expires_at - time.time() - RECHECK_SECONDS))
@@ -298,7 +279,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def _read_credential(answer: Any, source: Source) -> tuple[Credential, float | None]:
+def _read_credential(answer: Any, source: NamedProvider) -> tuple[Credential, float | None]:
     """A provider's answer, without the line ends that pasted keys bring along."""
     key_id, secret = str(answer.get_access_key_id() or "").strip(), str(answer.get_access_key_secret() or "").strip()
     token = str(answer.get_security_token() or "").strip() or None

@@ -29,8 +29,6 @@ from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceE
 if TYPE_CHECKING:  # imported at the first call, in a thread
     from ims_mcp.client.transport import Transport
 
-__all__ = ["ImsClient", "Reply"]
-
 RETRY_POLICY = RetryPolicy()
 _LOOKING = "looking for credentials"
 
@@ -244,7 +242,7 @@ class ImsClient:
             return await self._credentials.get() != credential or await self._credentials.renew() != credential
         if call.tries >= RETRY_POLICY.max_tries or not should_retry(failure.kind, repeatable=call.repeatable):
             return False
-        wait = RETRY_POLICY.backoff_seconds(call.tries, failure.retry_after_seconds, self._jitter())
+        wait = RETRY_POLICY.compute_backoff_seconds(call.tries, failure.retry_after_seconds, self._jitter())
         if wait >= deadline.deadline - anyio.current_time():
             return False  # the deadline would pass in its sleep: say now what is known
         call.stage = "waiting to try again"
@@ -254,7 +252,7 @@ class ImsClient:
     def _explain_deadline(self, call: _Call) -> DeadlineExceeded:
         sent = call.attempt is not None and call.attempt.sent
         maybe_done = bool(call.recovery_hint) and (sent or call.maybe_done)
-        asked = self._credentials.waiting_for() if call.stage == _LOOKING else ""
+        asked = self._credentials.name_asked() if call.stage == _LOOKING else ""
         stage = f"{call.stage}: {asked}" if asked else call.stage
         so_far = f" after {call.requests} {'try' if call.requests == 1 else 'tries'}" if call.requests else ""
         before = f" The try before: {call.last.error}" if call.last is not None else ""

@@ -26,7 +26,7 @@ from ims_mcp.logs import silence_libraries
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NamedProvider:
     """A place credentials come from: its name for people, how to make its provider, and what an exception of the
     provider means. ``fields`` are the names its key, secret and token go by."""
 
@@ -164,7 +164,7 @@ def _explain_external(text: str) -> str:
     return _translate(text, _EXTERNAL)
 
 
-def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple[Source, str]]:
+def list_providers(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple[NamedProvider, str]]:
     """Every source in the order it is asked, with why it is passed over. Imports the official providers (0.2 s)."""
     from alibabacloud_credentials import provider as official  # heavy, so imported late
 
@@ -181,7 +181,7 @@ def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple
     profile = value("PROFILE")
     cli_file, ini_file = find_config_file(environ) or Path(), find_credentials_file(environ) or Path("credentials.ini")
     sources = {
-        Place.ENVIRONMENT: Source(
+        Place.ENVIRONMENT: NamedProvider(
             "environment variables",
             lambda: (
                 official.StaticSTSCredentialsProvider(**keys, security_token=token)
@@ -191,7 +191,7 @@ def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple
             explain_failure,
             ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
         ),
-        Place.OIDC: Source(
+        Place.OIDC: NamedProvider(
             "OIDC role of ALIBABA_CLOUD_ROLE_ARN",
             lambda: official.OIDCRoleArnCredentialsProvider(
                 role_arn=value("ROLE_ARN"),
@@ -203,17 +203,17 @@ def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple
             ),
             lambda error: explain_failure(error, _ASKS["OIDC"]),
         ),
-        Place.CLI_PROFILE: Source(
+        Place.CLI_PROFILE: NamedProvider(
             f"CLI profile {_describe_profile(cli_file, profile)} of ~/.aliyun/config.json",
             lambda: official.CLIProfileCredentialsProvider(profile_name=profile, profile_file=str(cli_file)),
             lambda error: _explain_profile(cli_file, profile, error),
         ),
-        Place.CREDENTIALS_FILE: Source(
+        Place.CREDENTIALS_FILE: NamedProvider(
             f"profile {plain(profile, 60) or 'default'} of the credentials file {ini_file.name}",
             lambda: official.ProfileCredentialsProvider(profile_name=profile, profile_file=str(ini_file)),
             explain_failure,
         ),
-        Place.ECS: Source(
+        Place.ECS: NamedProvider(
             "ECS instance role",
             # Without its scheduler thread: it is asked again here, once a minute at most.
             lambda: official.EcsRamRoleCredentialsProvider(
@@ -221,7 +221,7 @@ def list_sources(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple
             ),
             lambda error: explain_failure(error, _ASKS["EcsRamRole"]),
         ),
-        Place.URI: Source(
+        Place.URI: NamedProvider(
             "URI of ALIBABA_CLOUD_CREDENTIALS_URI",
             lambda: official.URLCredentialsProvider(uri=value("CREDENTIALS_URI")),
             lambda error: explain_failure(error, "the address"),

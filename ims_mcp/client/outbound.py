@@ -56,6 +56,11 @@ class Route:
         return f"the proxy {self.shown} of {self.source}" if self.proxy else "none"
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether the proxy itself is spoken to over TLS."""
+        return self.proxy is not None and self.proxy.startswith("https:")
+
+    @property
     def by(self) -> str:
         """To follow what failed on this way: ``, by the proxy …``; empty where it is direct."""
         return f", by {self}" if self.proxy else ""
@@ -118,7 +123,7 @@ def _exempts(entry: str, host: str, port: int) -> bool:
         if int(with_port[2]) != port:
             return False
         entry = with_port[1]
-    address = _address(host)
+    address = _read_address(host)
     if address is not None:
         try:
             return address in ipaddress.ip_network(entry.strip("[]"), strict=False)
@@ -130,7 +135,7 @@ def _exempts(entry: str, host: str, port: int) -> bool:
     return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _read_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:
@@ -144,7 +149,7 @@ def _read_proxy(value: str, source: str) -> Route:
     scheme = _SPELLINGS.get(scheme.lower(), scheme.lower())
     shown = shown_address(value)
 
-    def unusable(why: str, next_step: str = "") -> ConnectionFailed:
+    def refuse(why: str, next_step: str = "") -> ConnectionFailed:
         return ConnectionFailed(
             f"{source} names a proxy that cannot be used, {shown}: {why}.",
             maybe_done=False,
@@ -154,31 +159,31 @@ def _read_proxy(value: str, source: str) -> Route:
         )
 
     if len(value) > _LONGEST_PROXY:
-        raise unusable(f"it has {len(value):,} characters")
+        raise refuse(f"it has {len(value):,} characters")
     if any(character.isspace() or not character.isprintable() for character in value):
-        raise unusable("there is a blank or an unprintable character in it")
+        raise refuse("there is a blank or an unprintable character in it")
     if scheme in ("socks4", "socks4a"):
-        raise unusable(
+        raise refuse(
             "SOCKS 4 is not supported", f"Write socks5:// in {source} if the proxy knows SOCKS 5, or unset it."
         )
     if scheme not in _DEFAULT_PORTS:
-        raise unusable("its scheme is none of http, https and socks5")
+        raise refuse("its scheme is none of http, https and socks5")
     user, _, place = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
     try:
         parts = urlsplit(f"//{place}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise unusable("host and port cannot be read; a port is a number from 1 to 65535") from None
+        raise refuse("host and port cannot be read; a port is a number from 1 to 65535") from None
     if port == 0:
-        raise unusable("its port is not a number from 1 to 65535")
+        raise refuse("its port is not a number from 1 to 65535")
     if ":" in host:
-        if _address(host) is None:
-            raise unusable("its host is not an address")
+        if _read_address(host) is None:
+            raise refuse("its host is not an address")
         host = f"[{host}]"
     elif not _HOST.fullmatch(host):
-        raise unusable("it has no host" if not host else "its host is not a host name")
+        raise refuse("it has no host" if not host else "its host is not a host name")
     if scheme == "socks5h" and not _knows_socks():
-        raise unusable(
+        raise refuse(
             "SOCKS needs two packages more",
             f"Install them: {shlex.quote(sys.executable)} -m pip install socksio PySocks. Or unset {source}, or name "
             "an HTTP proxy in https_proxy.",
@@ -217,7 +222,7 @@ def describe_authorities() -> tuple[str, list[str]]:
 
 def _read_authorities() -> tuple[ssl.SSLContext, str, list[str]]:
     problems: list[str] = []
-    if own := [name for name in _OWN_VARIABLES if _value(name)]:
+    if own := [name for name in _OWN_VARIABLES if _read_variable(name)]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         for name in own:
             if problem := _load(context, name):
@@ -227,60 +232,53 @@ def _read_authorities() -> tuple[ssl.SSLContext, str, list[str]]:
                     next_step=f"Unset {name} (the system's certificates are used then), or name a file of certificates "
                     "in PEM; then start again.",
                 )
-        source = f"{' and '.join(f'{name} ({_shown_path(name)})' for name in own)}, in place of the system's"
+        source = f"{' and '.join(f'{name} ({_show_variable(name)})' for name in own)}, in place of the system's"
     else:
         import httpx2  # heavy, so imported late
 
         context, source = httpx2.create_ssl_context(trust_env=False), "the system"
-        for name in filter(_value, _BORROWED_VARIABLES):
+        for name in filter(_read_variable, _BORROWED_VARIABLES):
             if not (problem := _load(context, name)):
-                source = f"the system and {name} ({_shown_path(name)})"
+                source = f"the system and {name} ({_show_variable(name)})"
                 break
             problems.append(problem)
     context.set_alpn_protocols(["http/1.1"])
     return context, source, problems
 
 
-def _value(variable: str) -> str:
+def _read_variable(variable: str) -> str:
     return os.environ.get(variable, "").strip()
 
 
-def _shown_path(variable: str) -> str:
-    return plain(_value(variable), 200)
+def _show_variable(variable: str) -> str:
+    return plain(_read_variable(variable), 200)
 
 
 def _load(context: ssl.SSLContext, variable: str) -> str:
     """Add the authorities a variable names; what is wrong with it, empty if nothing."""
-    paths = _value(variable)
+    paths = _read_variable(variable)
     # As OpenSSL has it, directories may be several; those that are missing do not matter as long as one is there.
     directories = [path for path in paths.split(os.pathsep) if Path(path).is_dir()]
     try:
         if variable == "SSL_CERT_DIR" or directories:
             if not directories:
-                return f"{variable} names a directory that is not there, {_shown_path(variable)}."
+                return f"{variable} names a directory that is not there, {_show_variable(variable)}."
             if variable == "SSL_CERT_FILE":
-                return f"{variable} names a directory, {_shown_path(variable)}; it has to be a file."
+                return f"{variable} names a directory, {_show_variable(variable)}; it has to be a file."
             for directory in directories:
                 context.load_verify_locations(capath=directory)
-        elif _is_special(Path(paths)):
-            return f"{variable} names a pipe or a device, {_shown_path(variable)}; it has to be a file."
+        elif Path(paths).exists() and not Path(paths).is_file():  # to open a pipe may take for ever
+            return f"{variable} names a pipe or a device, {_show_variable(variable)}; it has to be a file."
         else:
             context.load_verify_locations(cafile=paths)
     except FileNotFoundError:
-        return f"{variable} names a file that is not there, {_shown_path(variable)}."
+        return f"{variable} names a file that is not there, {_show_variable(variable)}."
     except ssl.SSLError:
-        return f"{variable} names a file without certificates in PEM, {_shown_path(variable)}."
+        return f"{variable} names a file without certificates in PEM, {_show_variable(variable)}."
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else ""
-        return (
-            f"{variable} names a file that cannot be read, {_shown_path(variable)} ({reason or type(error).__name__})."
-        )
+        reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
+        return f"{variable} names a file that cannot be read, {_show_variable(variable)} ({reason})."
     return ""
-
-
-def _is_special(path: Path) -> bool:
-    """Whether it is there and no file: to open a pipe may take for ever."""
-    return path.exists() and not path.is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,10 +311,10 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
 
     ``host`` is whom the request was for.
     """
-    chain = list(causes_of(error))
+    chain = list(list_causes(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
-            return _explain_certificate(link, f"{host} or of {route}" if _is_encrypted(route) else host)
+            return _explain_certificate(link, f"{host} or of {route}" if route.is_encrypted else host)
     if route.proxy is None:
         return None
     for link in chain:
@@ -343,10 +341,6 @@ def explain_no_connection(error: BaseException, host: str, route: Route) -> NoCo
     return None
 
 
-def _is_encrypted(route: Route) -> bool:
-    return route.proxy is not None and route.proxy.startswith("https:")
-
-
 def _explain_absent_proxy(route: Route, what: str) -> NoConnection:
     return NoConnection(
         f"{route} {what}", f"Start the proxy, correct {route.source} or unset it; then start again.", final=False
@@ -357,13 +351,13 @@ def _explain_certificate(error: ssl.SSLCertVerificationError, host: str) -> NoCo
     flaw, next_step = _CERTIFICATE_FLAWS.get(
         error.verify_code, (plain(error.verify_message or "it cannot be verified", 150), _PRIVATE_AUTHORITY)
     )
-    named = next(filter(_value, _OWN_VARIABLES), "")
+    named = next(filter(_read_variable, _OWN_VARIABLES), "")
     if named and next_step is _PRIVATE_AUTHORITY:
-        next_step = f"{next_step} At present {named} is {_shown_path(named)}."
+        next_step = f"{next_step} At present {named} is {_show_variable(named)}."
     return NoConnection(f"the certificate of {host} is not accepted: {flaw}", next_step, final=True)
 
 
-def causes_of(error: BaseException) -> Generator[BaseException]:
+def list_causes(error: BaseException) -> Generator[BaseException]:
     """The exception and all it came from; urllib3 keeps the one before it as ``reason`` or among its arguments."""
     seen: set[int] = set()
     waiting: list[object] = [error]

@@ -40,13 +40,11 @@ UNCERTAIN = frozenset({FailureKind.BROKEN, FailureKind.SERVER_ERROR, FailureKind
 _CERTAINLY_NOT_DONE = frozenset({FailureKind.THROTTLED, FailureKind.NEVER_SENT, FailureKind.DAMAGED})
 
 
+@dataclass(slots=True)
 class Attempt:
     """One try, as far as others must know of it while it runs: whether the request has begun to leave."""
 
-    __slots__ = ("sent",)
-
-    def __init__(self) -> None:
-        self.sent = False
+    sent: bool = False
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """The HTTP client's own account of what it does."""
@@ -97,7 +95,7 @@ class RetryPolicy:
     base_seconds: float = 0.5
     cap_seconds: float = 8.0
 
-    def backoff_seconds(self, tries: int, retry_after_seconds: float | None, jitter: float) -> float:
+    def compute_backoff_seconds(self, tries: int, retry_after_seconds: float | None, jitter: float) -> float:
         """How long to wait after ``tries`` tries. ``jitter`` is between 0 and 1.
 
         Full jitter: drawn from 0 to ``base_seconds`` * 2^(tries-1), at most ``cap_seconds``, so callers that failed

@@ -34,7 +34,7 @@ class _Signable:
     pathname: str = "/"
 
 
-def signature_headers(
+def sign_request(
     encoded: EncodedRequest, headers: Mapping[str, str], credential: Credential, *, now: float
 ) -> dict[str, str]:
     """The headers that sign ``encoded`` and ``headers``: host, content-type, x-acs-* (names in small letters).
@@ -43,7 +43,7 @@ def signature_headers(
     """
     body_digest = hashlib.sha256(encoded.body).hexdigest()
     added = {
-        "x-acs-date": _timestamp(now),
+        "x-acs-date": _format_time(now),
         "x-acs-signature-nonce": uuid.uuid4().hex,
         "x-acs-content-sha256": body_digest,
     }
@@ -62,19 +62,19 @@ def signature_headers(
     return added
 
 
-def anonymous_query(operation: str, *, now: float) -> str:
+def write_anonymous_query(operation: str, *, now: float) -> str:
     """What a call of an operation that needs no account carries in place of a signature."""
     return urlencode(
         {
             "Action": operation,
             "Version": get_api_version(),
             "Format": "json",
-            "Timestamp": _timestamp(now),
+            "Timestamp": _format_time(now),
             "SignatureNonce": uuid.uuid4().hex,
         }
     )
 
 
-def _timestamp(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     """Epoch seconds as the service wants a time: UTC, ISO 8601, whole seconds."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -28,7 +28,7 @@ from ims_mcp.client.answers import (
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.outbound import Route, explain_no_connection, find_route, make_ssl_context
 from ims_mcp.client.retry import Attempt, Failure
-from ims_mcp.client.signing import anonymous_query, signature_headers
+from ims_mcp.client.signing import sign_request, write_anonymous_query
 from ims_mcp.client.wire import FORM_TYPE, EncodedRequest
 
 # 64 tool calls at once and room for polling beside them.
@@ -75,8 +75,7 @@ def make_http_transport(config: ConnectionConfig) -> httpx.AsyncHTTPTransport:
     proxy = None
     if config.route.proxy is not None:
         # An encrypted proxy proves itself by the same authorities.
-        encrypted = config.route.proxy.startswith("https:")
-        context = (config.ssl_context or make_ssl_context()) if encrypted else None
+        context = (config.ssl_context or make_ssl_context()) if config.route.is_encrypted else None
         proxy = httpx.Proxy(config.route.proxy, ssl_context=context)
     return httpx.AsyncHTTPTransport(
         # An empty context believes nobody, and takes no time to make.
@@ -162,10 +161,10 @@ class Transport:
         if encoded.is_form:
             headers["content-type"] = FORM_TYPE
         if credential is None:
-            added = anonymous_query(encoded.operation, now=self._now())
+            added = write_anonymous_query(encoded.operation, now=self._now())
             query = f"{query}&{added}" if query else added
         else:
-            headers |= signature_headers(encoded, headers, credential, now=self._now())
+            headers |= sign_request(encoded, headers, credential, now=self._now())
         # Headers that a proxy may rewrite stay out of the signature.
         headers |= {"user-agent": f"ims-mcp/{__version__}", "accept": "application/json", "accept-encoding": "gzip"}
         # The query travels beside the URL: it is not parsed again, and no log or error that names the URL holds it.

@@ -27,7 +27,6 @@ class EncodedRequest:
     body: bytes = b""
     is_form: bool = False
     """Whether the body, even an empty one, is declared as a form."""
-    anonymous: bool = False
 
 
 def encode_request(operation: Operation, arguments: Mapping[str, Any]) -> EncodedRequest:
@@ -56,20 +55,15 @@ def encode_request(operation: Operation, arguments: Mapping[str, Any]) -> Encode
         body=_percent_encode(form).encode("ascii"),
         # The SDK sends the form's content type wherever an operation could have a form.
         is_form=any(parameter.place == "body" for parameter in operation.parameters),
-        anonymous=operation.anonymous,
     )
-
-
-def compact_json(value: Any) -> str:
-    """JSON as the SDK writes it into a parameter: no spaces, characters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _encode_value(parameter: Parameter, value: Any) -> dict[str, str]:
     if parameter.style == "flat" and not isinstance(value, str):
         return dict(_flatten(parameter.name, value))
     if isinstance(value, dict | list):
-        return {parameter.name: compact_json(value)}
+        # As the SDK writes it: no spaces, characters as they are.
+        return {parameter.name: json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
     # str(True) is "True": what the official SDK for Python sends, and the service reads it in any case.
     return {parameter.name: str(value)}
 

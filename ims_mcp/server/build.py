@@ -29,16 +29,16 @@ from mcp_types import (
 )
 
 from ims_mcp import __version__
-from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
+from ims_mcp.catalogue import Effect
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.server.catalogue_tools import describe_tool, search_tool
+from ims_mcp.server.catalogue_tools import make_describe_tool, make_search_tool
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.prompts import PromptFile, read_prompts
 from ims_mcp.server.stdio import StdioTransport
 from ims_mcp.server.tool import ToolRequest, quote_name
-from ims_mcp.server.toolsets import choose_listed, choose_operations, effect_of
-from ims_mcp.server.transfer_tools import transfer_tools
+from ims_mcp.server.toolsets import choose_listed, choose_operations, find_operation, read_effect
+from ims_mcp.server.transfer_tools import make_transfer_tools
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.transfers.manager import TransferManager
 
@@ -46,14 +46,9 @@ logger = logging.getLogger("ims_mcp.server")
 
 MOST_TOOLS = 128
 """What OpenAI's API and VS Code take in one request."""
-_HOUR = CacheHint(ttl_ms=3_600_000, scope="public")
-_CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
-    "tools/list": _HOUR,
-    "prompts/list": _HOUR,
-    "resources/list": _HOUR,
-    "resources/templates/list": _HOUR,
-    "server/discover": _HOUR,
-}
+_CACHED: tuple[CacheableMethod, ...] = (
+    *("tools/list", "prompts/list", "resources/list", "resources/templates/list", "server/discover"),
+)
 """The lists are the same for everybody and for as long as the server runs."""
 
 INSTRUCTIONS = """\
@@ -85,7 +80,7 @@ class ImsServer(Server[Any]):
             title="Alibaba Cloud Intelligent Media Services" + (" (embedded local IMS)" if settings.local else ""),
             version=__version__,
             instructions=INSTRUCTIONS,
-            cache_hints=_CACHE_HINTS,
+            cache_hints=dict.fromkeys(_CACHED, CacheHint(ttl_ms=3_600_000, scope="public")),
             on_list_tools=self.list_tools,
             on_call_tool=self.call_tool,
             on_list_prompts=self.list_prompts,
@@ -96,19 +91,14 @@ class ImsServer(Server[Any]):
         )
         # Seals what a client carries from a question to its answer, with a key of this process.
         self.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=self.name))
-        extra = tuple(named for name in settings.tools if (named := _find_operation(name)) is not None)
-        served = {
-            operation.tool_name: operation
-            for operation in (*choose_operations(settings), *extra)
-            if operation.tool_name not in settings.exclude_tools
-        }
-        make = OperationTools(client, Confirmations(client), served)
-        waiting = [*transfer_tools(transfers, served), make.for_jobs()]
+        served = choose_operations(settings)
+        maker = OperationTools(client, Confirmations(client), served)
+        waiting = [*make_transfer_tools(transfers, served), maker.make_wait_tool()]
         tools = [
-            *map(make.for_operation, served.values()),
+            *map(maker.make_operation_tool, served.values()),
             *waiting,
-            *(search_tool(served), describe_tool()),
-            *map(make.for_effect, Effect),
+            *(make_search_tool(served), make_describe_tool()),
+            *map(maker.make_effect_tool, Effect),
         ]
         self._settings = settings
         self._waiting = frozenset(tool.name for tool in waiting)
@@ -175,12 +165,12 @@ class ImsServer(Server[Any]):
         raise MCPError(INVALID_PARAMS, f"Unknown resource: {quote_name(params.uri)}", {"uri": params.uri})
 
     def _allows(self, tool: Tool) -> bool:
-        return not self._settings.read_only or effect_of(tool) == "read"
+        return not self._settings.read_only or read_effect(tool) == "read"
 
     def _refuses(self, file: PromptFile) -> bool:
         """Whether the prompt asks for a call that this mode refuses, with a tool that is held here or not."""
         held = [tool.listed for name in file.named if (tool := self._tools.get(name)) is not None]
-        operations = [each for name in file.named if (each := _find_operation(name)) is not None]
+        operations = [each for name in file.named if (each := find_operation(name)) is not None]
         writes = any(operation.effect is not Effect.READ for operation in operations)
         return self._settings.read_only and (writes or not all(map(self._allows, held)))
 
@@ -189,20 +179,8 @@ class ImsServer(Server[Any]):
         bare = re.split(r"__|[-./:]", name[-100:])[-1]
         if bare in self._tools and bare != name:
             return f"This server calls it {bare}."
-        operation = _find_operation(bare)
+        operation = find_operation(bare)
         if operation is not None:
             return f"Use call_{operation.effect}_operation with operation {operation.name}."
         near = difflib.get_close_matches(name[:100], self._tools, n=3)
         return f"Did you mean {' or '.join(near)}?" if near else "tools/list has them all."
-
-
-def _find_operation(tool_name: str) -> Operation | None:
-    try:
-        return get_operation(tool_name)
-    except UnknownOperation:
-        return None  # a workflow tool, or a name that is refused where the list is made
-
-
-def build_server(settings: Settings, client: ImsClient, transfers: TransferManager) -> ImsServer:
-    """The MCP server over one shared client and its transfers, which stay the caller's to close."""
-    return ImsServer(settings, client, transfers)

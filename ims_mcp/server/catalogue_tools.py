@@ -13,7 +13,7 @@ from ims_mcp.server.operation_tools import OPERATION
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest, quote_name
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
-from ims_mcp.workflows.server_parameters import server_parameters
+from ims_mcp.workflows.server_parameters import list_server_parameters
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -48,7 +48,7 @@ DESCRIBE_OPERATION = Operation(
 )
 
 
-def search_tool(listed: Container[str]) -> TableTool:
+def make_search_tool(listed: Container[str]) -> TableTool:
     """Serves :data:`SEARCH_OPERATIONS`; ``listed`` are the operations' tools that an answer may name."""
 
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
@@ -73,13 +73,13 @@ def _describe_hit(hit: Found, listed: Container[str]) -> dict[str, str]:
     return {"operation": operation.name, "summary": hit.summary, "call_with": call_with}
 
 
-def describe_tool() -> TableTool:
+def make_describe_tool() -> TableTool:
     """Serves :data:`DESCRIBE_OPERATION`."""
 
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
         # Bounded, not shaped: nothing in it comes from the service, and a field called Password is no password here.
         operation = get_operation(arguments["operation"])
-        also = {row.name: row.text for row in server_parameters(operation)}
+        also = {row.name: row.text for row in list_server_parameters(operation)}
         return fit(description(operation) | {"takes_also": also}, MAX_BYTES)
 
     return TableTool(DESCRIBE_OPERATION, answer)

@@ -23,7 +23,7 @@ from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.question import write_question
 from ims_mcp.server.tool import ToolRequest
-from ims_mcp.workflows.behaviours import behaviour_of
+from ims_mcp.workflows.behaviours import find_behaviour
 
 logger = logging.getLogger("ims_mcp.server")
 
@@ -82,13 +82,13 @@ class Confirmations:
         Raises Refused where the answer is anything but a yes, or where the client cannot ask.
         """
         context, params = request.context, request.params
-        if context is None or params is None or not _can_ask(context.session.client_capabilities):
+        if not _can_ask(context.session.client_capabilities):
             raise Refused(
                 f"{operation.name} was not sent: it {operation.what_it_does(arguments)}. The user has to confirm "
                 "that, and this client cannot ask its user.",
                 next_step=_TELL_THE_USER,
             )
-        call = digest(operation, arguments)
+        call = hash_call(operation, arguments)
         if is_version_at_least(context.protocol_version, _STATELESS):
             state = _read_state(params.request_state)
             if state.get("call") == call and params.input_responses:
@@ -118,11 +118,11 @@ class Confirmations:
         require_yes(operation, result, time.time() - float(state["asked_at"]))
 
     async def _write_question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
-        named = await behaviour_of(operation).name_things(self._client, arguments)
+        named = await find_behaviour(operation).name_things(self._client, arguments)
         return write_question(operation, arguments, named)
 
 
-def digest(operation: Operation, arguments: Mapping[str, Any]) -> str:
+def hash_call(operation: Operation, arguments: Mapping[str, Any]) -> str:
     """What ties an answer to the very call that was asked about: all arguments, however long."""
     text = json.dumps([operation.name, arguments], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -33,7 +33,7 @@ _MOST_TOKENS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedLine:
     """A line that is not a message: the error its sender gets, under each id it may wait for."""
 
     code: int
@@ -47,17 +47,17 @@ class LineSplitter:
     def __init__(self, longest: int = LONGEST_LINE_BYTES) -> None:
         self._longest = longest
         self._begun = bytearray()
-        self._refused: Refused | None = None
+        self._refused: RefusedLine | None = None
         self._tail = b""
 
-    def feed(self, piece: bytes) -> list[bytes | Refused]:
+    def feed(self, piece: bytes) -> list[bytes | RefusedLine]:
         """The lines that end in ``piece``, without their line ends."""
         *ends, rest = piece.split(b"\n")
         lines = [self._end_line(end) for end in ends]
         self._keep(rest)
         return lines
 
-    def last(self) -> bytes | Refused:
+    def end(self) -> bytes | RefusedLine:
         """What stands after the last line end, once nothing more comes."""
         return self._end_line(b"")
 
@@ -65,7 +65,7 @@ class LineSplitter:
         if self._refused is None:
             self._begun += piece
             if len(self._begun) > self._longest:
-                self._refused = Refused(
+                self._refused = RefusedLine(
                     INVALID_REQUEST,
                     f"The line is longer than {self._longest:,} bytes and was not read to its end.",
                     (_find_outer_id(bytes(self._begun[: 1 << 20])),),
@@ -75,7 +75,7 @@ class LineSplitter:
         else:
             self._tail = (self._tail + piece)[-4096:]
 
-    def _end_line(self, end: bytes) -> bytes | Refused:
+    def _end_line(self, end: bytes) -> bytes | RefusedLine:
         self._keep(end)
         if self._refused is None:
             line, self._begun = bytes(self._begun), bytearray()
@@ -84,11 +84,11 @@ class LineSplitter:
         # Many clients write the id last.
         last = _LAST_ID.search(self._tail)
         if refused.ids == (None,) and last:
-            return Refused(refused.code, refused.reason, (json.loads(last[1]),))
+            return RefusedLine(refused.code, refused.reason, (json.loads(last[1]),))
         return refused
 
 
-def read_message(line: bytes) -> JSONRPCMessage | Refused | None:
+def read_message(line: bytes) -> JSONRPCMessage | RefusedLine | None:
     """The message a line holds, why it holds none, or None for a blank line.
 
     An answer of the client's that cannot be read comes back as an error answer, so that who waits for it goes on.
@@ -104,27 +104,27 @@ def read_message(line: bytes) -> JSONRPCMessage | Refused | None:
         return _explain_refusal(line, broken)
     # An id that is neither a string nor a whole number is passed over: the request would count as a notification.
     if isinstance(message, JSONRPCNotification) and b'"id"' in line:
-        content = _read_loosely(line)
+        content, _ = _read_loosely(line)
         if isinstance(content, dict) and "id" in content:
             identity = cast("dict[str, Any]", content)["id"]
-            return Refused(
+            return RefusedLine(
                 INVALID_REQUEST, "The id of a request is a string or a whole number.", (_make_echoable(identity),)
             )
     return message
 
 
-def _explain_refusal(line: bytes, broken: str) -> JSONRPCMessage | Refused:
+def _explain_refusal(line: bytes, broken: str) -> JSONRPCMessage | RefusedLine:
     """``broken``: what the parser says, empty where the line is JSON but not a message."""
-    content = _read_loosely(line)
-    if isinstance(content, _Unreadable):
-        return Refused(PARSE_ERROR, _explain_parsing(line, broken, None), (_find_outer_id(line[: content.good_bytes]),))
+    content, good_bytes = _read_loosely(line)
+    if good_bytes is not None:
+        return RefusedLine(PARSE_ERROR, _explain_parsing(line, broken, None), (_find_outer_id(line[:good_bytes]),))
     if isinstance(content, list):
         requests = [cast("dict[str, Any]", each) for each in cast("list[object]", content) if isinstance(each, dict)]
         ids = tuple(_make_echoable(each.get("id")) for each in requests if "method" in each)
         reason = "Batches are not taken: send each message on a line of its own."
-        return Refused(INVALID_REQUEST, reason, tuple(known for known in ids if known is not None) or (None,))
+        return RefusedLine(INVALID_REQUEST, reason, tuple(known for known in ids if known is not None) or (None,))
     if not isinstance(content, dict):
-        return Refused(INVALID_REQUEST, "A message is a JSON object.")
+        return RefusedLine(INVALID_REQUEST, "A message is a JSON object.")
     message = cast("dict[str, Any]", content)
     if broken:
         code, reason = PARSE_ERROR, _explain_parsing(line, broken, message)
@@ -135,7 +135,7 @@ def _explain_refusal(line: bytes, broken: str) -> JSONRPCMessage | Refused:
         if isinstance(identity, str | int):
             return JSONRPCError(jsonrpc="2.0", id=identity, error=ErrorData(code=code, message=reason))
         identity = None
-    return Refused(code, reason, (identity,))
+    return RefusedLine(code, reason, (identity,))
 
 
 def _explain_parsing(line: bytes, broken: str, content: object) -> str:
@@ -179,20 +179,16 @@ def _explain_members(message: dict[str, Any]) -> str:
     return "The id of a request is a string or a whole number."
 
 
-@dataclass(frozen=True, slots=True)
-class _Unreadable:
-    good_bytes: int
-
-
-def _read_loosely(line: bytes) -> object:
-    """The line's content, with what strict JSON refuses: half pairs, numbers of any length, more depth."""
+def _read_loosely(line: bytes) -> tuple[object, int | None]:
+    """The line's content, with what strict JSON refuses: half pairs, numbers of any length, more depth. Where it cannot
+    be read all the same, None and how many bytes of it can be looked through for an id."""
     text = line.decode("utf-8", "surrogateescape")
     try:
-        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= 1000 else None)
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= 1000 else None), None
     except json.JSONDecodeError as error:
-        return _Unreadable(len(text[: error.pos].encode("utf-8", "surrogateescape")))
+        return None, len(text[: error.pos].encode("utf-8", "surrogateescape"))
     except RecursionError:
-        return _Unreadable(len(line))
+        return None, len(line)
 
 
 def _make_echoable(identity: object) -> Id:

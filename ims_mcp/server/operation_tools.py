@@ -15,11 +15,12 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest
-from ims_mcp.server.toolsets import core_operations
-from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
+from ims_mcp.server.toolsets import CORE
+from ims_mcp.workflows.behaviours import find_behaviour
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.operation_call import check_arguments, run_operation
-from ims_mcp.workflows.server_parameters import WAIT_SECONDS, split_arguments, whole_table
+from ims_mcp.workflows.server_parameters import WAIT_SECONDS, complete_table, split_arguments
 from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
 OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitSnapshotJob.")
@@ -52,23 +53,23 @@ class OperationTools:
     confirmations: Confirmations
     listed: Container[str] = ()
 
-    def for_operation(self, operation: Operation) -> TableTool:
+    def make_operation_tool(self, operation: Operation) -> TableTool:
         """The operation's own tool; its table is the operation's plus this server's parameters."""
 
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
             return await self._call(operation, arguments, request, by_its_own_tool=True)
 
         # What people meet first is listed whole; among 400 the deepest objects have to be folded.
-        is_core = operation in core_operations()
+        is_core = operation.name in CORE
         return TableTool(
-            whole_table(operation, list_query=is_core),
+            complete_table(operation, list_query=is_core),
             answer,
             check=partial(check_arguments, self.client, operation),
-            output_schema=behaviour_of(operation).output_schema(operation),
+            output_schema=find_behaviour(operation).describe_output(operation),
             max_schema_bytes=math.inf if is_core else MAX_BYTES,
         )
 
-    def for_effect(self, effect: Effect) -> TableTool:
+    def make_effect_tool(self, effect: Effect) -> TableTool:
         """Calls any operation of one effect, by the same checks, guards, retries and shaping as a tool of its own."""
 
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
@@ -81,9 +82,9 @@ class OperationTools:
             checked = await check_arguments(self.client, operation, arguments.get("arguments") or {})
             return await self._call(operation, checked, request, by_its_own_tool=False)
 
-        return TableTool(_call_table(effect), answer)
+        return TableTool(_make_call_table(effect), answer)
 
-    def for_jobs(self) -> TableTool:
+    def make_wait_tool(self) -> TableTool:
         """Serves :data:`WAIT_FOR_JOB`."""
 
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
@@ -113,7 +114,7 @@ class OperationTools:
         return await run_operation(call, progress=request.report_progress, longest_seconds=request.longest_wait_seconds)
 
 
-def _call_table(effect: Effect) -> Operation:
+def _make_call_table(effect: Effect) -> Operation:
     which = {
         Effect.READ: "that only reads. Nothing is changed",
         Effect.WRITE: "that changes something. Never sent again blindly when its outcome is unknown",

@@ -30,7 +30,6 @@ class PromptFile:
     """One prompt as written."""
 
     listed: Prompt
-    arguments: tuple[PromptArgument, ...]
     text: str
 
     @property
@@ -40,8 +39,9 @@ class PromptFile:
 
     def find_problem(self, given: Mapping[str, Any]) -> str:
         """What is wrong with the arguments of a request, or an empty text."""
-        known = [argument.name for argument in self.arguments]
-        missing = [argument.name for argument in self.arguments if argument.required and not given.get(argument.name)]
+        arguments = self.listed.arguments or []
+        known = [argument.name for argument in arguments]
+        missing = [argument.name for argument in arguments if argument.required and not given.get(argument.name)]
         unknown = [name for name in given if name not in known]
         problems = [f"missing: {', '.join(missing)}"] if missing else []
         if unknown:
@@ -75,12 +75,12 @@ def parse_prompt(name: str, content: str) -> PromptFile:
         fields = tomllib.loads(head)
         described: dict[str, str] = fields["arguments"]
         required = {*fields["required"]}
-        arguments = tuple(
+        arguments = [
             PromptArgument(name=each, description=words, required=each in required) for each, words in described.items()
-        )
-        listed = Prompt(name=name, title=fields["title"], description=fields["description"], arguments=list(arguments))
+        ]
+        listed = Prompt(name=name, title=fields["title"], description=fields["description"], arguments=arguments)
     except (ValueError, KeyError) as error:
         raise ValueError(f"the head of the prompt {name} cannot be used: {error!r}") from error
     if unknown := {*_PLACEHOLDER.findall(text), *required} - described.keys():
         raise ValueError(f"the prompt {name} lacks the arguments {sorted(unknown)}")
-    return PromptFile(listed, arguments, text)
+    return PromptFile(listed, text)

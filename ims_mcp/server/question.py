@@ -43,7 +43,7 @@ def write_question(operation: Operation, arguments: Mapping[str, Any], named: Ma
     deciding = _choose_deciding(conditions, given)
     rest = [row for row in given if row not in deciding]
     for characters in _VALUE_CHARACTERS:
-        show = _Values(operation, arguments, named, characters)
+        show = _ValueWriter(operation, arguments, named, characters)
         lines = [head, *(line for row in deciding for line in show.write_whole(row))]
         room = MAX_CHARACTERS - sum(len(line) + 1 for line in lines)
         if room >= (_ENOUGH_FOR_NAMES if rest else 0):
@@ -80,7 +80,7 @@ def _write_details(rest: list[Parameter], line_of: Callable[[Parameter], str], r
         yield f"and {len(left)} more, not shown: {', '.join(row.name for row in left)}"
 
 
-class _Values:
+class _ValueWriter:
     """Values as a person reads them: on one line, cleaned, secrets hidden, each shortened by itself."""
 
     def __init__(

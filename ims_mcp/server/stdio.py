@@ -27,7 +27,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.message import ServerMessageMetadata, SessionMessage
 from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCRequest, JSONRPCResponse, RequestId
 
-from ims_mcp.server.incoming import LineSplitter, Refused, read_message
+from ims_mcp.server.incoming import LineSplitter, RefusedLine, read_message
 
 QUIET_SECONDS = 2.0
 """Once stdin has ended: how long after the last request or answer open requests may still be answered. Clients give a
@@ -123,7 +123,7 @@ class StdioTransport:
                 if not self._pass_on(lines.feed(piece), stdin):
                     break
             else:
-                self._pass_on([lines.last()], stdin)
+                self._pass_on([lines.end()], stdin)
         except (RuntimeError, concurrent.futures.CancelledError, anyio.ClosedResourceError, anyio.BrokenResourceError):
             pass  # the session, or its event loop, has ended
         except Exception:
@@ -132,9 +132,9 @@ class StdioTransport:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._ended.set)
 
-    def _pass_on(self, lines: list[bytes | Refused], stdin: int) -> bool:
+    def _pass_on(self, lines: list[bytes | RefusedLine], stdin: int) -> bool:
         """Hand the lines to the session; False where nobody is left to read the answers."""
-        read = [line if isinstance(line, Refused) else read_message(line) for line in lines]
+        read = [line if isinstance(line, RefusedLine) else read_message(line) for line in lines]
         messages = deque(message for message in read if message is not None)
         while messages:
             # Requests are taken only as fast as their answers are read.
@@ -152,12 +152,12 @@ class StdioTransport:
 
     # On the event loop.
 
-    async def _take(self, messages: deque[JSONRPCMessage | Refused]) -> None:
+    async def _take(self, messages: deque[JSONRPCMessage | RefusedLine]) -> None:
         """Those that there is room for, in their order."""
         self.spoken = True
         while messages and self._outbox.has_room:
             message = messages.popleft()
-            if isinstance(message, Refused):
+            if isinstance(message, RefusedLine):
                 self._refuse(message)
                 continue
             metadata = None
@@ -188,7 +188,7 @@ class StdioTransport:
         self._last = self._loop.time()
         self._settled.set()
 
-    def _refuse(self, line: Refused) -> None:
+    def _refuse(self, line: RefusedLine) -> None:
         self._refusals += 1
         # A few lines: where nobody reads stderr, many would stop the server.
         if self._refusals <= _MOST_LOGGED:
@@ -213,7 +213,7 @@ class StdioTransport:
 
 
 class _Answers:
-    """The session's side of stdout: the SDK's ``WriteStream``."""
+    """The session's side of stdout, the SDK's ``WriteStream``. Nothing is to be closed: the transport flushes it."""
 
     def __init__(self, transport: StdioTransport) -> None:
         self._transport = transport
@@ -222,7 +222,7 @@ class _Answers:
         self._transport.send(item.message)
 
     async def aclose(self) -> None:
-        """Nothing to do: the transport flushes what was sent."""
+        pass
 
     async def __aenter__(self) -> Self:
         return self
@@ -230,7 +230,7 @@ class _Answers:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
-        return None
+        pass
 
 
 class _Outbox:

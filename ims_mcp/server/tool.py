@@ -21,7 +21,7 @@ from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import clean, plain, shorten
-from ims_mcp.server.wait_policy import longest_wait_seconds
+from ims_mcp.server.wait_policy import decide_longest_wait
 
 LONGEST_PROGRESS = 300
 """Characters of a progress message: one line beside a spinner."""
@@ -36,23 +36,21 @@ logger = logging.getLogger("ims_mcp.server")
 class ToolRequest:
     """A tools/call as its tool sees it, beside the arguments."""
 
-    context: ServerRequestContext[Any] | None = None
-    """None: called from this process, by no client."""
-    params: CallToolRequestParams | None = None
-    max_wait_seconds: float | None = None
+    context: ServerRequestContext[Any]
+    params: CallToolRequestParams
+    max_wait_seconds: float | None
     """What the user allows any call to wait; None leaves it to what is known of the client."""
 
     @property
     def longest_wait_seconds(self) -> float:
         """Seconds that this call may take."""
-        return longest_wait_seconds(self.context, self.max_wait_seconds)
+        return decide_longest_wait(self.context, self.max_wait_seconds)
 
     async def report_progress(self, done: float, total: float, message: str) -> None:
         """Progress of a workflow as MCP progress of this call."""
-        if self.context is not None:
-            # A progress message must not delay the work it reports.
-            with anyio.move_on_after(1):
-                await self.context.session.report_progress(done, total, plain(message, LONGEST_PROGRESS))
+        # A progress message must not delay the work it reports.
+        with anyio.move_on_after(1):
+            await self.context.session.report_progress(done, total, plain(message, LONGEST_PROGRESS))
 
 
 Answer = dict[str, Any] | InputRequiredResult
@@ -75,7 +73,7 @@ class TableTool:
         """``check`` stands in for the check against the table; a schema above ``max_schema_bytes`` is folded."""
         self._table = table
         self._answer = answer
-        self._check = check or self._check_table
+        self._check = check
         self.name = table.tool_name
         self.listed = Tool(
             name=table.tool_name,
@@ -89,7 +87,8 @@ class TableTool:
     async def run(self, arguments: dict[str, Any], request: ToolRequest) -> CallToolResult | InputRequiredResult:
         """The call's result, success or failure, or the question it has to ask first. Raises MCPError only."""
         try:
-            result = await self._answer(await self._check(arguments), request)
+            checked = check(self._table, arguments) if self._check is None else await self._check(arguments)
+            result = await self._answer(checked, request)
         except ImsError as error:
             return write_failure(error.explain())
         except MCPError:
@@ -97,9 +96,6 @@ class TableTool:
         except Exception as error:
             return _report_bug(self.name, error)
         return result if isinstance(result, InputRequiredResult) else write_result(result)
-
-    async def _check_table(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        return check(self._table, arguments)
 
 
 def _annotate(table: Operation) -> ToolAnnotations:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mcp_types import ListToolsResult, Tool
 
-from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, list_known_names, operations
+from ims_mcp.catalogue import TOOLSETS, Operation, UnknownOperation, get_operation, list_known_names, operations
 from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.foreign_text import plain
 from ims_mcp.settings import Settings, SettingsError
@@ -27,27 +27,30 @@ CORE = (
 """The operations people meet first. Everything else is reached through the catalogue tools or another toolset."""
 
 
-def core_operations() -> tuple[Operation, ...]:
-    """Those of :data:`CORE`."""
-    return tuple(map(get_operation, CORE))
+def find_operation(name: str) -> Operation | None:
+    """The operation of this name or tool; None for a workflow tool, and for a name that nothing has."""
+    try:
+        return get_operation(name)
+    except UnknownOperation:
+        return None
 
 
-def choose_operations(settings: Settings) -> tuple[Operation, ...]:
-    """The operations that get a tool of their own, in the catalogue's order. Raises SettingsError for unknown names."""
-    names: list[str] = []
+def choose_operations(settings: Settings) -> dict[str, Operation]:
+    """The operations that get a tool of their own, by its name: those of the toolsets in the catalogue's order, then
+    those of --tools, none of --exclude-tools. Raises SettingsError for a toolset that there is not."""
+    chosen: list[Operation] = []
     for toolset in settings.toolsets:
         if toolset == "core":
-            names += CORE
-        elif toolset == "all":
-            names += [operation.name for operation in operations()]
-        elif toolset in TOOLSETS:
-            names += [operation.name for operation in operations(toolset)]
+            chosen += map(get_operation, CORE)
+        elif toolset == "all" or toolset in TOOLSETS:
+            chosen += operations(None if toolset == "all" else toolset)
         else:
             known = ("core", "all", *TOOLSETS)
             raise SettingsError(
                 f"There is no toolset {plain(toolset, 60)!r}.", next_step=f"There are: {', '.join(known)}."
             )
-    return tuple(get_operation(name) for name in dict.fromkeys(names))
+    chosen += filter(None, map(find_operation, settings.tools))
+    return {each.tool_name: each for each in chosen if each.tool_name not in settings.exclude_tools}
 
 
 def choose_listed(settings: Settings, held: Iterable[str]) -> frozenset[str]:
@@ -70,12 +73,12 @@ def write_list(listed: Iterable[Tool]) -> str:
     return ListToolsResult(tools=[*listed]).model_dump_json(by_alias=True, exclude_none=True)
 
 
-def list_share_bytes(tool: Tool) -> int:
+def measure_listed(tool: Tool) -> int:
     """One tool's bytes in :func:`write_list`."""
     return len(tool.model_dump_json(by_alias=True, exclude_none=True).encode())
 
 
-def effect_of(tool: Tool) -> str:
+def read_effect(tool: Tool) -> str:
     """read, write or destructive, as its annotations say."""
     hints = tool.annotations
     if hints is None or hints.read_only_hint:

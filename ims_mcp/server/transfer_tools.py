@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Container
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
-from ims_mcp.server.tool import Answer, TableTool, ToolRequest
-from ims_mcp.workflows.next_call import with_listed_call
+from ims_mcp.server.tool import TableTool, ToolRequest
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.store import VOD
@@ -26,10 +25,10 @@ _DESTINATION = Parameter(
 _TRANSFER_ID = Parameter("transfer_id", "string", text="Id from an upload, such as t-0123456789ab.")
 
 
-def _documented(operation: str, *names: str) -> tuple[Parameter, ...]:
+def _copy_rows(operation: str, names: str) -> tuple[Parameter, ...]:
     """Rows of an operation's own table, so that limits and words are the same."""
     table = get_operation(operation)
-    return tuple(row for name in names if (row := table.parameter(name)) is not None)
+    return tuple(row for name in names.split() if (row := table.parameter(name)) is not None)
 
 
 UPLOAD_MEDIA = Operation(
@@ -46,17 +45,7 @@ UPLOAD_MEDIA = Operation(
     idempotent=True,
     parameters=(
         _PATH,
-        *_documented(
-            "RegisterMediaInfo",
-            "Title",
-            "Description",
-            "MediaTags",
-            "CateId",
-            "MediaType",
-            "BusinessType",
-            "CoverURL",
-            "UserData",
-        ),
+        *_copy_rows("RegisterMediaInfo", "Title Description MediaTags CateId MediaType BusinessType CoverURL UserData"),
         _DESTINATION,
         _WAIT,
     ),
@@ -75,8 +64,8 @@ UPLOAD_STREAM = Operation(
     parameters=(
         _PATH,
         Parameter("MediaId", "string", required=True, text="Id of the asset that gets the stream.", max_bytes=64),
-        *_documented("CreateUploadStream", "Definition", "HDRType", "UserData"),
-        *_documented("RegisterMediaStream", "StreamTags"),
+        *_copy_rows("CreateUploadStream", "Definition HDRType UserData"),
+        *_copy_rows("RegisterMediaStream", "StreamTags"),
         _DESTINATION,
         _WAIT,
     ),
@@ -106,10 +95,8 @@ CANCEL_TRANSFER = Operation(
     parameters=(Parameter("transfer_id", "string", required=True, text=_TRANSFER_ID.text),),
 )
 
-Work = Callable[[dict[str, Any], ToolRequest], Awaitable[dict[str, Any]]]
 
-
-def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
+def make_transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
     """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
     next call may name."""
 
@@ -122,9 +109,10 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
             wait_seconds=float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,
+            listed=listed,
         )
 
-    async def status(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
+    async def follow(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         if "transfer_id" not in arguments:
             return await transfers.list()
         return await transfers.follow(
@@ -132,20 +120,15 @@ def transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[T
             wait_seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,
+            listed=listed,
         )
 
     async def cancel(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
-        return await transfers.cancel(str(arguments["transfer_id"]))
-
-    def serve(table: Operation, work: Work) -> TableTool:
-        async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
-            return with_listed_call(await work(arguments, request), listed)
-
-        return TableTool(table, answer)
+        return await transfers.cancel(str(arguments["transfer_id"]), listed)
 
     return [
-        serve(UPLOAD_MEDIA, partial(upload, "media")),
-        serve(UPLOAD_STREAM, partial(upload, "stream")),
-        serve(TRANSFER_STATUS, status),
-        serve(CANCEL_TRANSFER, cancel),
+        TableTool(UPLOAD_MEDIA, partial(upload, "media")),
+        TableTool(UPLOAD_STREAM, partial(upload, "stream")),
+        TableTool(TRANSFER_STATUS, follow),
+        TableTool(CANCEL_TRANSFER, cancel),
     ]

@@ -36,15 +36,13 @@ ALWAYS_ASKING: dict[str, str] = {
 """How clientInfo.name begins, in small letters -> whose wish to hear of progress does not mean that it waits."""
 
 
-def longest_wait_seconds(context: ServerRequestContext[Any] | None, max_wait_seconds: float | None) -> float:
+def decide_longest_wait(context: ServerRequestContext[Any], max_wait_seconds: float | None) -> float:
     """Seconds this call may take until it answers; ``max_wait_seconds`` is the user's own word, None if there is none.
 
     Both protocol eras: the client's name comes with ``initialize`` or, from 2026-07-28 on, with every request.
     """
     if max_wait_seconds is not None:
         return min(max_wait_seconds, MAX_WAIT_SECONDS)
-    if context is None:
-        return MAX_WAIT_SECONDS  # no client's request: called from this process
     client = context.session.client_params
     name = "" if client is None else client.client_info.name.casefold()
     asks = (context.meta or {}).get("progress_token") is not None and not name.startswith(tuple(ALWAYS_ASKING))

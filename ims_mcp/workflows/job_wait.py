@@ -20,7 +20,7 @@ from ims_mcp.workflows.waiting import (
     NEXT_WAIT_SECONDS,
     Progress,
     is_endless,
-    poll_arguments,
+    make_poll_arguments,
     wait_for,
 )
 
@@ -111,7 +111,7 @@ def _collect_ids(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> di
             problems.append(Problem(f"ids.{argument}", f"missing; give what {operation.name} was called with"))
     if problems:
         raise InvalidArguments("wait_for_job", problems)
-    looks = poll_arguments(poll, known, known)
+    looks = make_poll_arguments(poll, known, known)
     if len(looks) > MOST_POLLS:
         most = MOST_POLLS * max(1, len(str(looks[0].get(poll.arguments[0][0], "")).split(",")))
         text = f"too many to wait for together: {look.name} would have to be called {len(looks)} times"

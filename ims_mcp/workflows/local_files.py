@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
-from ims_mcp.client.oss import Source, SourceMissing, UploadDirectory, show_path
+from ims_mcp.client.oss.errors import SourceMissing
+from ims_mcp.client.oss.source import Source, UploadDirectory, show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -37,7 +38,7 @@ class UploadRules:
         self._directories: list[UploadDirectory] = []
         for path in directories:
             try:
-                self._directories.append(UploadDirectory.at(path))
+                self._directories.append(UploadDirectory.look_at(path))
             except OSError as error:
                 logger.warning(
                     "an upload directory cannot be used",
@@ -86,7 +87,7 @@ class UploadRules:
                         return Source.open_beneath(directory, path.relative_to(ancestor))
         raise FileRefused(
             f"{_quote(path)} is outside the directories files may come from.",
-            next_step=f"Allowed are files in {self._names()}; --upload-dir of the server adds a directory.",
+            next_step=f"Allowed are files in {self._list_names()}; --upload-dir of the server adds a directory.",
         )
 
     def _open_relative(self, path: PurePath) -> Source:
@@ -97,11 +98,11 @@ class UploadRules:
         if len(str(path)) <= _SHOWN_CHARACTERS and _quote(path) != str(path):
             why += " It was given with characters that are not shown here, or with blanks around it."
         raise FileRefused(
-            f"There is no file {_quote(path)} in {self._names()}.{why}",
+            f"There is no file {_quote(path)} in {self._list_names()}.{why}",
             next_step="Check the name.",
         )
 
-    def _names(self) -> str:
+    def _list_names(self) -> str:
         shown_names = [show_path(path) for path in self._named_paths[:_SHOWN_DIRECTORIES]]
         more = len(self._named_paths) - len(shown_names)
         return ", ".join(shown_names) + (f" and {more} more" if more else "")

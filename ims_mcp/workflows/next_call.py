@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from ims_mcp.catalogue import Operation, UnknownOperation, get_operation
+from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.errors import InvalidArguments
@@ -14,15 +14,8 @@ from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import present_ours
 
 LONGEST_BYTES = 2500
-OTHER_NAME = "your client may list the tool under a longer name"
-"""Clients put the server's name before a tool's, each in its own way: mcp__ims__x, ims-x, ims_x."""
 _LONGEST_NAME = 60
 _ARGUMENTS = publish_name("arguments")
-
-
-def next_call(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
-    """A call of one of this server's tools by the name the server gives it."""
-    return {"tool": tool, "arguments": arguments, "why": f"{why} ({OTHER_NAME})"}
 
 
 def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
@@ -32,11 +25,12 @@ def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:
     Tokens and ids in it are the service's words: one that is too long to be passed on, or that would have to be
     cleaned or hidden before it is shown, would not work.
     """
-    call = next_call(tool, arguments, why)
+    # Clients put the server's name before a tool's, each in its own way: mcp__ims__x, ims-x, ims_x.
+    call = {"tool": tool, "arguments": arguments, "why": f"{why} (your client may list the tool under a longer name)"}
     if size_bytes(call) <= LONGEST_BYTES and present_ours(arguments) == arguments:
         return {"next_call": call}
     inner: dict[str, Any] = arguments[_ARGUMENTS] if {"operation", _ARGUMENTS} <= arguments.keys() else arguments
-    name, value = max(inner.items(), key=lambda entry: _trouble(entry[1]), default=("it", ""))
+    name, value = max(inner.items(), key=lambda entry: _measure_trouble(entry[1]), default=("it", ""))
     flaw = f"{size_bytes(value):,} bytes long" if size_bytes(value) > LONGEST_BYTES // 4 else "not fit to be shown"
     what = plain(name, _LONGEST_NAME)
     return {"next_call_problem": f"The next call would be {tool} ({why}), but its {what} is {flaw}."}
@@ -59,19 +53,5 @@ def propose_operation(
     return propose(f"call_{operation.effect}_operation", {"operation": operation.name, _ARGUMENTS: arguments}, why)
 
 
-def with_listed_call(told: dict[str, Any], listed: Container[str]) -> dict[str, Any]:
-    """An answer of a workflow whose next call names an operation's tool, where the reader may not have that tool."""
-    proposed = told.get("next_call")
-    if proposed is None or proposed["tool"] in listed:
-        return told
-    try:
-        operation = get_operation(proposed["tool"])
-    except UnknownOperation:
-        return told  # a tool that is always held
-    why = proposed["why"].removesuffix(f" ({OTHER_NAME})")
-    rest = {name: value for name, value in told.items() if name != "next_call"}
-    return rest | propose_operation(operation, proposed["arguments"], why, listed)
-
-
-def _trouble(value: Any) -> tuple[bool, int]:
+def _measure_trouble(value: Any) -> tuple[bool, int]:
     return present_ours({"": value}) != {"": value}, size_bytes(value)

@@ -19,9 +19,10 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.query import check_query, select
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
-from ims_mcp.workflows.behaviours import OperationCall, behaviour_of
+from ims_mcp.workflows.behaviours import find_behaviour
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.next_call import propose_operation
-from ims_mcp.workflows.server_parameters import whole_table
+from ims_mcp.workflows.server_parameters import complete_table
 from ims_mcp.workflows.waiting import PollResult, Progress, wait_for
 
 LARGE_BYTES = 500_000
@@ -36,12 +37,12 @@ OUR_BYTES = 8 * 1024
 
 
 async def check_arguments(client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A caller's arguments against :func:`whole_table`. Raises InvalidArguments with every problem; nothing was sent,
-    but what could be chosen may have been read (recording templates)."""
+    """A caller's arguments against :func:`complete_table`. Raises InvalidArguments with every problem; nothing was
+    sent, but what could be chosen may have been read (recording templates)."""
     try:
-        return check(whole_table(operation), arguments)
+        return check(complete_table(operation), arguments)
     except InvalidArguments as error:
-        advice = await behaviour_of(operation).advise(client, error)
+        advice = await find_behaviour(operation).advise(client, error)
         error.next_step = f"{error.next_step} {advice}".strip()
         raise
 
@@ -54,9 +55,12 @@ async def run_operation(
     Raises ImsError where the operation itself failed. What comes after its answer (waiting, shaping) loses no id:
     a look that fails is told as ``wait.problem``.
     """
-    operation, own, behaviour = call.operation, call.own, behaviour_of(call.operation)
+    operation, own, behaviour = call.operation, call.own, find_behaviour(call.operation)
     if own.query is not None:
-        _check_query(operation, own.query)
+        try:
+            check_query(own.query)
+        except InvalidArguments as error:
+            raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
     started = anyio.current_time()
     submission = await behaviour.submit(call)
     reply, added, next_page = submission.reply, submission.added, dict[str, Any]()
@@ -96,7 +100,8 @@ async def run_operation(
 
 async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     """What ``read`` returns, which evaluates a query; None for a write whose turn does not come in time."""
-    slots = _slots()
+    slots = _query_slots.get(None) or anyio.CapacityLimiter(QUERIES_AT_ONCE)
+    _query_slots.set(slots)
     with anyio.move_on_after(math.inf if operation.effect is Effect.READ else QUERY_TURN_SECONDS) as waiting:
         await slots.acquire()
     if waiting.cancelled_caught:
@@ -105,22 +110,6 @@ async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -
         return await anyio.to_thread.run_sync(read)
     finally:
         slots.release()
-
-
-def _slots() -> anyio.CapacityLimiter:
-    try:
-        return _query_slots.get()
-    except LookupError:
-        slots = anyio.CapacityLimiter(QUERIES_AT_ONCE)
-        _query_slots.set(slots)
-        return slots
-
-
-def _check_query(operation: Operation, query: str) -> None:
-    try:
-        check_query(query)
-    except InvalidArguments as error:
-        raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
 
 
 def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
@@ -144,7 +133,7 @@ def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], ma
                 next_step=error.next_step,
             ) from error
         added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
-        return behaviour_of(operation).show(call, data, added, max_bytes)
+        return find_behaviour(operation).show(call, data, added, max_bytes)
     if picked == {"result": None} and (fields := [row.name for row in operation.response if row.name in data]):
         picked["note"] = f"the query picks nothing; it reads the whole response, whose fields are {', '.join(fields)}"
     return picked

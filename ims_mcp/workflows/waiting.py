@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 import anyio
 
 from ims_mcp.catalogue import Operation, Poll, get_operation, values_at
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.client.retry import FailureKind, classify_answer
 from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
 from ims_mcp.foreign_text import plain, quotable
@@ -44,25 +45,6 @@ _ORDER: tuple[Outcome, ...] = ("failed", "unknown", "pending", "not_found", "suc
 
 Progress = Callable[[float, float, str], Awaitable[None]]
 """Called with seconds waited, seconds allowed, and what was seen."""
-
-
-class Reply(Protocol):
-    """What a caller returns."""
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The parsed response body."""
-        ...
-
-
-class Caller(Protocol):
-    """What can call IMS; the shared client is one."""
-
-    async def call(
-        self, operation: Operation, arguments: Mapping[str, Any], *, timeout_seconds: float | None = None
-    ) -> Reply:
-        """One call. Raises ImsError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +102,7 @@ class _State:
 
 
 async def wait_for(
-    client: Caller,
+    client: ImsClient,
     operation: Operation,
     *,
     arguments: Mapping[str, Any],
@@ -146,7 +128,7 @@ async def wait_for(
     if poll is None:
         raise ImsError(f"{operation.name} has nothing to wait for.")
     look = get_operation(poll.operation)
-    every_look = poll_arguments(poll, arguments, reply)
+    every_look = make_poll_arguments(poll, arguments, reply)
     looks, more = every_look[:MOST_POLLS], every_look[MOST_POLLS:]
     start = clock()
     latest = start + min(longest_seconds, MAX_WAIT_SECONDS)
@@ -201,7 +183,7 @@ async def wait_for(
 
 
 async def _poll_once(
-    client: Caller,
+    client: ImsClient,
     look: Operation,
     look_arguments: Mapping[str, Any],
     poll: Poll,
@@ -247,7 +229,7 @@ def _find_missing(poll: Poll, body: Mapping[str, Any]) -> str:
     return "it: its list is empty" if empty else ""
 
 
-def poll_arguments(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
+def make_poll_arguments(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The arguments of a look at what was submitted: ids from the reply, or else from the submitted call.
 
     Several where there are more ids than one look takes.
@@ -289,7 +271,7 @@ def _read_status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any])
         entries = [
             entry
             for entry in values_at(data, f"{list_path}[]")
-            if any(same_object(str(value), address) for value in values_at(entry, entry_field))
+            if any(is_same_object(str(value), address) for value in values_at(entry, entry_field))
         ]
     states = [str(value) for value in values_at(entries, field) if value != ""]
     return min(states, key=lambda state: _ORDER.index(_judge_status(poll, state)), default="")
@@ -316,12 +298,12 @@ def _read_percent(data: Mapping[str, Any]) -> str:
     return ""
 
 
-def same_object(address: str, other: str) -> bool:
+def is_same_object(address: str, other: str) -> bool:
     """Whether two addresses (``oss://bucket/key``, virtual-hosted or path-style URLs) name one OSS object."""
-    return bool(address) and _object_of(address) == _object_of(other)
+    return bool(address) and _read_object(address) == _read_object(other)
 
 
-def _object_of(address: str) -> tuple[str, str]:
+def _read_object(address: str) -> tuple[str, str]:
     parts = urlsplit(address)
     host, path = parts.hostname or "", unquote(parts.path).lstrip("/")
     if parts.scheme == "oss":

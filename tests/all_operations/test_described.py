@@ -10,7 +10,7 @@ import pytest
 from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import description, example
-from ims_mcp.workflows.server_parameters import server_parameters, whole_table
+from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from tests.all_operations.roads import refusal_of
 from tests.client.scripted_service import ScriptedService
 from tests.server.connected import connected, content_of, text_of
@@ -44,7 +44,7 @@ async def test_every_operation_is_described_whole_within_32_kilobytes() -> None:
                     name: value for name, value in told.items() if name != "takes_also"
                 }
                 assert (told["operation"], told["effect"]) == (each.name, str(each.effect))
-                assert set(told["takes_also"]) == {row.name for row in server_parameters(each)}
+                assert set(told["takes_also"]) == {row.name for row in list_server_parameters(each)}
                 assert ("afterwards" in told) is (each.poll is not None)
                 assert ("costs" in told) is bool(each.costs)
                 assert told["documentation"].endswith(f"/{each.name}")
@@ -64,7 +64,7 @@ def test_every_nested_field_is_in_the_description() -> None:
 async def test_every_example_is_a_call_that_passes() -> None:
     for each in operations():
         given = example(each)
-        assert check(whole_table(each), given) == check(each, given)
+        assert check(complete_table(each), given) == check(each, given)
         assert {row.name for row in each.parameters if row.required} <= set(given), each.name
         assert json.loads(json.dumps(given)) == given
 

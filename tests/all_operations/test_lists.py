@@ -20,7 +20,7 @@ from ims_mcp.catalogue.schema import input_schema, parameter_schema
 from ims_mcp.cli import main
 from ims_mcp.server.toolsets import CORE, choose_operations, write_list
 from ims_mcp.settings import Settings, SettingsError, read_settings
-from ims_mcp.workflows.server_parameters import server_parameters, whole_table
+from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from scripts.write_snapshots import listed_tools
 from tests.all_operations.roads import operation
 from tests.server.connected import connected
@@ -170,7 +170,7 @@ def test_no_parameter_has_a_name_that_a_framework_keeps_for_itself() -> None:
 
 def test_a_published_name_belongs_to_one_parameter_only() -> None:
     for each in operations():
-        table = whole_table(each)
+        table = complete_table(each)
         names = [publish_name(row.name) for row in table.parameters]
         others = {row.name for row in table.parameters if publish_name(row.name) != row.name}
         assert len(set(names)) == len(names), each.name
@@ -233,7 +233,7 @@ def test_annotations_follow_from_effects() -> None:
 
 def test_what_people_meet_first_is_listed_whole() -> None:
     for name in CORE:
-        whole = input_schema(whole_table(operation(name), list_query=True))
+        whole = input_schema(complete_table(operation(name), list_query=True))
         listed = everything()[snake_case(name)].input_schema
         assert _paths(listed) == _paths(whole), name
 
@@ -265,7 +265,7 @@ def test_texts_that_only_repeat_a_name_are_left_out_of_the_list() -> None:
 
 def test_every_operation_takes_what_this_server_adds() -> None:
     for each in operations():
-        own = {row.name for row in server_parameters(each)}
+        own = {row.name for row in list_server_parameters(each)}
         assert "query" in own
         assert ("wait_seconds" in own) is (each.poll is not None)
         assert ("include_credentials" in own) is bool(each.secret_fields)
@@ -279,11 +279,11 @@ def test_toolsets_are_chosen_by_option_and_by_environment() -> None:
     by_option = read_settings({}, toolsets="live_record, upload")
     by_environment = read_settings({"IMS_MCP_TOOLSETS": "live_record,upload"})
     wanted = [*operations("live_record"), *operations("upload")]
-    assert list(choose_operations(by_option)) == list(choose_operations(by_environment)) == wanted
+    assert [*choose_operations(by_option).values()] == [*choose_operations(by_environment).values()] == wanted
     assert read_settings({"IMS_MCP_TOOLSETS": "all"}, toolsets="core").toolsets == ("core",)
-    assert [each.name for each in choose_operations(Settings())] == list(CORE)
+    assert [each.name for each in choose_operations(Settings()).values()] == list(CORE)
     both = choose_operations(Settings(toolsets=("core", "media_library")))
-    assert len(both) == len(set(both)) == len({*CORE, *(each.name for each in operations("media_library"))})
+    assert len(both) == len({*CORE, *(each.name for each in operations("media_library"))})
 
 
 @pytest.mark.parametrize("toolset", TOOLSETS)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
 
 from ims_mcp.catalogue import Effect, Operation, get_operation
 from ims_mcp.catalogue.describe import example
-from ims_mcp.client.credentials import FixedCredentials
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.job_wait import wait_for_job
@@ -40,6 +40,7 @@ from tests.all_operations.jobs import (
 )
 from tests.all_operations.roads import everything, operation, refusal_of
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
 
@@ -475,7 +476,7 @@ async def test_the_deadline_is_looked_at_between_looks(seconds: float) -> None:
     client = _Slow(clock)
     given = {"JobIds": ",".join(f"j{number}" for number in range(200))}
     waited = await wait_for(
-        client,
+        cast("ImsClient", client),
         operation("UploadMediaByURL"),
         arguments=given,
         reply=given,
@@ -523,7 +524,13 @@ async def test_no_wait_outlasts_45_seconds_even_where_nothing_answers(seconds: f
         clock = Clock()
         client = _Stalling(clock, stalls_at)
         waited: PollResult = await wait_for(
-            client, operation(job), arguments=given, reply=given, seconds=seconds, clock=clock, sleep=clock.sleep
+            cast("ImsClient", client),
+            operation(job),
+            arguments=given,
+            reply=given,
+            seconds=seconds,
+            clock=clock,
+            sleep=clock.sleep,
         )
         assert waited.outcome == "pending"
         assert clock.now <= MAX_WAIT_SECONDS

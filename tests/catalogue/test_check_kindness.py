@@ -10,7 +10,7 @@ from ims_mcp.catalogue import Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import description, example
 from ims_mcp.errors import InvalidArguments
-from ims_mcp.workflows.server_parameters import whole_table
+from ims_mcp.workflows.server_parameters import complete_table
 
 URL = "oss://bucket/film.mp4"
 WITH_CONFIG = [each for each in operations() if each.parameter("Config") is not None]
@@ -75,7 +75,7 @@ def test_a_list_of_texts_takes_numbers_and_booleans_and_its_json_text(given: Any
 def test_an_empty_text_for_anything_that_is_not_required_counts_as_not_given() -> None:
     tried = 0
     for each in operations():
-        table = whole_table(each)
+        table = complete_table(each)
         keeps = {row.name for row in table.parameters if row.keeps_empty}
         required = [row for row in table.parameters if row.required]
         for row in table.parameters:
@@ -143,7 +143,7 @@ def test_checking_twice_changes_nothing() -> None:
 
 
 def test_a_number_beyond_what_can_be_waited_is_cut() -> None:
-    table = whole_table(get_operation("RegisterMediaInfo"))
+    table = complete_table(get_operation("RegisterMediaInfo"))
     assert check(table, {"InputURL": URL, "wait_seconds": "60"})["wait_seconds"] == 45
     assert check(table, {"InputURL": URL, "wait_seconds": 1e300})["wait_seconds"] == 45
     assert "out of range" in refusal(table, {"InputURL": URL, "wait_seconds": -1})

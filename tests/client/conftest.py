@@ -14,11 +14,13 @@ import pytest
 import trustme
 
 from ims_mcp.catalogue.operation import Operation
-from ims_mcp.client.credentials import Credential, CredentialSource, FixedCredentials
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.credentials import Credential, CredentialSource
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from tests.client.scripted_service import Script, ScriptedService
 from tests.client.waiting_command import WaitingCommand
+from tests.fixed_credentials import FixedCredentials
 
 KEY_ID = "LTAI5tRecognisableKeyId"
 SECRET = "RecognisableSecretOfTheTest"

@@ -8,11 +8,12 @@ import anyio
 import pytest
 
 from ims_mcp.catalogue.operation import Operation
-from ims_mcp.client.credentials import Credential, FixedCredentials
+from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import CredentialsError
 from tests.client.conftest import CREDENTIAL, NOW, TEMPORARY, MakeClient, Run
 from tests.client.operations import READ, WRITE
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 
 
 def test_clock_skew_is_mended_with_the_servers_time_once_and_for_all(make_client: MakeClient) -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from ims_mcp.catalogue.operation import Operation
 from ims_mcp.client import transport as transport_module
-from ims_mcp.client.credentials import Credential, FixedCredentials
+from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import ConnectionFailed
 from tests.client.conftest import MakeClient, Tls
 from tests.client.operations import NO_ARGUMENTS, READ, WRITE
 from tests.client.scripted_service import REQUEST_ID, Answer, ScriptedService
+from tests.fixed_credentials import FixedCredentials
 
 BODY = json.dumps({"RequestId": REQUEST_ID, "Text": "é" * 100}).encode()
 

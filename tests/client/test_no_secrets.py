@@ -9,11 +9,12 @@ import anyio
 import pytest
 
 from ims_mcp.catalogue.operation import Operation
-from ims_mcp.client.credentials import Credential, FixedCredentials
+from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import ImsError, ServiceError
 from tests.client.conftest import SECRET, TEMPORARY, TOKEN, MakeClient
 from tests.client.operations import ANONYMOUS, READ, TOKEN_WRITE, WRITE
 from tests.client.scripted_service import REQUEST_ID, Answer, Arrived, Script, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 
 SIGNED_URL = "https://b.oss-cn-shanghai.aliyuncs.com/a.mp4?Expires=1&OSSAccessKeyId=STS.x&Signature=UrlSignature%3D"
 

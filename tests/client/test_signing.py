@@ -11,10 +11,11 @@ import anyio
 import pytest
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.client.credentials import Credential, FixedCredentials
+from ims_mcp.client.credentials import Credential
 from tests.client.conftest import CREDENTIAL, NOW, TEMPORARY, MakeClient, Tls
 from tests.client.operations import ANONYMOUS, READ, from_facts
 from tests.client.scripted_service import Arrived, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 
 AUTHORIZATION = re.compile(r"ACS3-HMAC-SHA256 Credential=(\S+),SignedHeaders=(\S+),Signature=([0-9a-f]{64})")
 

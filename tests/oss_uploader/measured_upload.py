@@ -15,7 +15,10 @@ from typing import Any
 
 import anyio
 
-from ims_mcp.client.oss import ByteCounter, OssUploader, UploadJournal, UploadTarget
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.parts import ByteCounter
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader
 from tests.oss_uploader.run_upload import owner
 
 

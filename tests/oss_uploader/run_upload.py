@@ -15,7 +15,9 @@ from typing import Any
 import anyio
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, UploadJournal, UploadTarget
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.target import UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader
 
 
 async def owner(*, force: bool = False) -> Credential:

@@ -12,7 +12,10 @@ from typing import Any
 import anyio
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import OssUploader, Source, Timeouts, UploadedFile, UploadJournal, UploadTarget
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.source import Source
+from ims_mcp.client.oss.target import Timeouts, UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader, UploadedFile
 from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.identity import Identity, Scope
 from tests.fault_proxy import FaultProxy, Seen

@@ -7,7 +7,9 @@ import time
 import pytest
 
 from ims_mcp.client.clock import ServiceClock
-from ims_mcp.client.oss import ByteCounter, UploadDenied, UploadTarget
+from ims_mcp.client.oss.errors import UploadDenied
+from ims_mcp.client.oss.parts import ByteCounter
+from ims_mcp.client.oss.target import UploadTarget
 from tests.fault_proxy import Answer
 from tests.oss_uploader.setting import OWNER, PART, Keys, Setting
 

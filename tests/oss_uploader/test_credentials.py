@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import UploadDenied
+from ims_mcp.client.oss.errors import UploadDenied
 from ims_mcp.errors import CredentialsError
 from tests.fault_proxy import Answer, FaultProxy
 from tests.local_oss.server import OssThread

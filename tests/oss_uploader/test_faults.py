@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.client.oss import Timeouts, UploadDenied, UploadError, UploadInterrupted, WrongObject
+from ims_mcp.client.oss.errors import UploadDenied, UploadError, UploadInterrupted, WrongObject
+from ims_mcp.client.oss.target import Timeouts
 from ims_mcp.client.oss.uploader import RETRY
 from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.oss.blobs import Blobs
@@ -381,4 +382,4 @@ async def test_random_faults_end_in_the_object_or_in_an_error_but_never_in_a_wro
 
 
 def test_all_waits_between_tries_together_are_bounded() -> None:
-    assert sum(RETRY.backoff_seconds(tries, None, 1.0) for tries in range(1, RETRY.max_tries)) < 60
+    assert sum(RETRY.compute_backoff_seconds(tries, None, 1.0) for tries in range(1, RETRY.max_tries)) < 60

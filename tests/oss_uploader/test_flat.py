@@ -65,7 +65,7 @@ def test_memory_is_flat_and_the_event_loop_free(measured: dict[str, Any]) -> Non
 
 def test_importing_the_uploader_loads_neither_oss2_nor_requests() -> None:
     script = (
-        "import sys, ims_mcp.client.oss\n"
+        "import sys, ims_mcp.client.oss.uploader\n"
         "heavy = {'oss2', 'requests', 'urllib3', 'httpx2', 'crcmod'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss import Timeouts
+from ims_mcp.client.oss.target import Timeouts
 from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.errors import ImsError
 from tests.fault_proxy import Answer, Fault, LoseAnswer, Mute, Reset, Seen, Stall

@@ -9,7 +9,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from ims_mcp.client.oss import ByteCounter, UploadedFile, UploadInterrupted
+from ims_mcp.client.oss.errors import UploadInterrupted
+from ims_mcp.client.oss.parts import ByteCounter
+from ims_mcp.client.oss.uploader import UploadedFile
 from tests.fault_proxy import Answer, Reset, Slow
 from tests.oss_uploader.setting import KIB, PART, Setting, part_number
 

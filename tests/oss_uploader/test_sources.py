@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path, PurePath
 from typing import Any
 
 import anyio
 import pytest
 
-from ims_mcp.client.oss import SourceChanged, SourceRefused
+from ims_mcp.client.oss.errors import SourceChanged, SourceRefused
 from ims_mcp.client.oss.source import Source, UploadDirectory
 from tests.fault_proxy import Slow
 from tests.oss_uploader.setting import KIB, MIB, PART, Setting, content, until
@@ -239,10 +240,10 @@ def test_a_reader_left_behind_keeps_the_file_open(tmp_path: Path) -> None:
     path = tmp_path / "clip.bin"
     path.write_bytes(b"0123456789")
     source = Source.open(path)
-    with source.reading():
+    with source.keep_open():
         source.close()
         assert source.read(4, 2) == b"2345"
-    with pytest.raises(SourceRefused, match="closed"), source.reading():
+    with pytest.raises(SourceRefused, match="closed"), source.keep_open():
         pass
 
 
@@ -262,8 +263,8 @@ def by_path(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("by_path")
 async def test_where_files_are_opened_by_their_path_they_arrive_as_well(setting: Setting) -> None:
     path = setting.file(12 * PART)
-    directory = UploadDirectory.at(setting.home.resolve())
-    with Source.open_beneath(directory, PurePath(path.name)) as source:
+    directory = UploadDirectory.look_at(setting.home.resolve())
+    with closing(Source.open_beneath(directory, PurePath(path.name))) as source:
         await setting.upload(source, uploader={"threads": 4})
     assert setting.arrived(path)
     assert setting.parts_sent() == list(range(1, 13))
@@ -276,7 +277,7 @@ def test_where_files_are_opened_by_their_path_none_outside_is_taken(tmp_path: Pa
         each.mkdir()
         (each / "a.mp4").write_bytes(each.name.encode())
     (files / "sub").symlink_to(outside)
-    directory = UploadDirectory.at(files.resolve())
+    directory = UploadDirectory.look_at(files.resolve())
     Source.open_beneath(directory, PurePath("a.mp4")).close()
     with pytest.raises(SourceRefused, match="leads out of the upload directory"):
         Source.open_beneath(directory, PurePath("sub/a.mp4"))
@@ -298,7 +299,7 @@ def tree(tmp_path: Path) -> tuple[UploadDirectory, Path]:
     for name in ("files", "outside"):
         (tmp_path / name / "one" / "two").mkdir(parents=True)
         (tmp_path / name / "one" / "two" / "a.mp4").write_bytes(name.encode())
-    return UploadDirectory.at((tmp_path / "files").resolve()), tmp_path / "outside"
+    return UploadDirectory.look_at((tmp_path / "files").resolve()), tmp_path / "outside"
 
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="files are opened by their path here")
@@ -321,7 +322,7 @@ def test_whatever_is_swapped_between_two_components_nothing_outside_is_opened(
         with pytest.raises(SourceRefused, match="symbolic link"):
             Source.open_beneath(directory, PurePath("one/two/a.mp4"))
         return
-    with Source.open_beneath(directory, PurePath("one/two/a.mp4")) as source, source.reading():
+    with closing(Source.open_beneath(directory, PurePath("one/two/a.mp4"))) as source, source.keep_open():
         assert source.read(5, 0) == b"files"
 
 

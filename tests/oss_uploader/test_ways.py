@@ -11,7 +11,8 @@ import anyio.abc
 import pytest
 import trustme
 
-from ims_mcp.client.oss import Timeouts, UploadDenied, UploadInterrupted, UploadTarget
+from ims_mcp.client.oss.errors import UploadDenied, UploadInterrupted
+from ims_mcp.client.oss.target import Timeouts, UploadTarget
 from ims_mcp.errors import ConnectionFailed
 from tests.client.socks_proxy import SocksProxy
 from tests.fault_proxy import Damage, FaultProxy, Reset, Slow, Stall

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, Literal, cast
 
 import anyio
@@ -13,15 +14,28 @@ from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, Implementation
 
 from ims_mcp.cli.connection import open_connection
-from ims_mcp.client.credentials import Credential, FixedCredentials
-from ims_mcp.server.build import build_server
-from ims_mcp.settings import Settings
+from ims_mcp.client.credentials import Credential
+from ims_mcp.server.build import ImsServer
+from ims_mcp.server.tool import ToolRequest
+from ims_mcp.settings import MAX_WAIT_SECONDS, Settings
+from tests.fixed_credentials import FixedCredentials
 
 Era = Literal["legacy", "2026-07-28", "auto"]
 """``auto`` asks the server what it is first, and then speaks 2026-07-28."""
 ERAS: tuple[Literal["legacy", "2026-07-28"], ...] = ("legacy", "2026-07-28")
 CREDENTIAL = Credential("LTAI5tRecognisableKeyId00", "RecognisableSecret0123456789", None)
 LOCAL = Credential("local", "local", None)
+
+
+class _Deaf:
+    """A session whose client does not hear of progress."""
+
+    async def report_progress(self, done: float, total: float, message: str) -> None:
+        pass
+
+
+BY_NOBODY = ToolRequest(cast("Any", SimpleNamespace(session=_Deaf())), cast("Any", None), MAX_WAIT_SECONDS)
+"""For tools that are run without a client; none of them asks its user."""
 
 
 @asynccontextmanager
@@ -45,7 +59,7 @@ async def connected(
     async with (
         open_connection(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
         Client(
-            build_server(settings, to.client, to.transfers),
+            ImsServer(settings, to.client, to.transfers),
             mode=era,
             elicitation_callback=elicitation,
             # One that waits for answers; tests/server/test_wait_policy.py is about those that do not.

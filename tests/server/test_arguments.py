@@ -21,15 +21,14 @@ from mcp_types import CallToolResult
 from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.cli.connection import open_connection
-from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
-from ims_mcp.server.tool import ToolRequest
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.server_parameters import server_parameters
+from ims_mcp.workflows.server_parameters import list_server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
-from tests.server.connected import CREDENTIAL
+from tests.fixed_credentials import FixedCredentials
+from tests.server.connected import BY_NOBODY, CREDENTIAL
 
 EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
 TRIED = settings(
@@ -65,8 +64,8 @@ class Driver:
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
         async with open_connection(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
-            tool = OperationTools(to.client, Confirmations(to.client)).for_operation(self.operation)
-            result = await tool.run(arguments, ToolRequest())
+            tool = OperationTools(to.client, Confirmations(to.client)).make_operation_tool(self.operation)
+            result = await tool.run(arguments, BY_NOBODY)
         assert isinstance(result, CallToolResult)
         text = "".join(getattr(block, "text", "") for block in result.content)
         return text, bool(result.is_error), self.service.arrived[before:]
@@ -74,7 +73,7 @@ class Driver:
 
 def drawn(operation: Operation) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments that fit the published schema; waiting is left out, time is not what is tested."""
-    own = tuple(row for row in server_parameters(operation) if row.name not in ("wait_seconds", "query"))
+    own = tuple(row for row in list_server_parameters(operation) if row.name not in ("wait_seconds", "query"))
     schema = input_schema(replace(operation, parameters=(*operation.parameters, *own)))
     return cast("st.SearchStrategy[dict[str, Any]]", fitting(schema))
 

@@ -11,7 +11,7 @@ from mcp_types import CallToolResult, ElicitResult, ErrorData, InputRequiredResu
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.errors import Refused
-from ims_mcp.server.confirmation import UsedAnswers, digest, require_yes
+from ims_mcp.server.confirmation import UsedAnswers, hash_call, require_yes
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import ERAS, Era, connected, text_of
@@ -285,9 +285,9 @@ def test_the_digest_covers_every_argument_however_long() -> None:
         {"InputURLs": long},
         {**base, "InputURLs": long.replace("x", "\ud800", 1)},
     ]
-    assert digest(operation, base) == digest(operation, dict(reversed(base.items())))
-    assert len({digest(operation, arguments) for arguments in (base, *others)}) == 5
-    assert digest(operation, base) != digest(get_operation("DeletePlayInfo"), base)
+    assert hash_call(operation, base) == hash_call(operation, dict(reversed(base.items())))
+    assert len({hash_call(operation, arguments) for arguments in (base, *others)}) == 5
+    assert hash_call(operation, base) != hash_call(get_operation("DeletePlayInfo"), base)
 
 
 # What the ids stand for

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mcp_types import JSONRPCError, JSONRPCNotification, JSONRPCRequest
 
-from ims_mcp.server.incoming import LineSplitter, Refused, read_message
+from ims_mcp.server.incoming import LineSplitter, RefusedLine, read_message
 from tests.server.piped import Piped, piped
 
 META = {
@@ -226,9 +226,9 @@ def test_of_a_line_beyond_the_bound_only_its_ends_are_kept() -> None:
     held = sum(len(value) for value in vars(lines).values() if isinstance(value, bytes | bytearray))
     assert held < 10_000
     [refused, whole] = lines.feed(b'x"}\n{"a":1}\n{"b"')
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedLine)
     assert whole == b'{"a":1}'
-    assert lines.last() == b'{"b"'
+    assert lines.end() == b'{"b"'
 
 
 def test_the_first_lines_may_be_unreadable_in_the_newest_era_too(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_messages_are_read_as_they_are() -> None:
     unreadable = read_message(b'{"jsonrpc":"2.0","id":3,"result":[]}')
     assert isinstance(unreadable, JSONRPCError) and unreadable.id == 3
     nobody = read_message(b'{"jsonrpc":"2.0","id":null,"result":[]}')
-    assert isinstance(nobody, Refused) and nobody.ids == (None,)
+    assert isinstance(nobody, RefusedLine) and nobody.ids == (None,)
 
 
 @pytest.mark.parametrize(
@@ -296,4 +296,4 @@ def test_messages_are_read_as_they_are() -> None:
     ],
 )
 def test_no_line_is_too_much_to_be_refused(line: bytes) -> None:
-    assert isinstance(read_message(line), Refused)
+    assert isinstance(read_message(line), RefusedLine)

@@ -17,7 +17,7 @@ from ims_mcp.settings import Settings
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import VIEWS
 from ims_mcp.summaries.values import as_objects
-from ims_mcp.workflows.server_parameters import server_parameters
+from ims_mcp.workflows.server_parameters import list_server_parameters
 from tests.all_operations.jobs import asynchronous, ids, looked, poll_of, submitted
 from tests.all_operations.roads import everything
 from tests.bodies.media_info import CASES, body
@@ -254,6 +254,6 @@ async def test_what_a_wait_proposes_is_taken() -> None:
 
 
 def test_one_list_of_sections_is_published_and_proposed() -> None:
-    rows = {row.name: row.choices for row in server_parameters(get_operation("GetMediaInfo"))}
+    rows = {row.name: row.choices for row in list_server_parameters(get_operation("GetMediaInfo"))}
     assert rows["ai_section"] == AI_SECTIONS
     assert rows["view"] == VIEWS

@@ -10,7 +10,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 
 from ims_mcp.cli.connection import connect
-from ims_mcp.server.build import INSTRUCTIONS, MOST_TOOLS, build_server
+from ims_mcp.server.build import INSTRUCTIONS, MOST_TOOLS, ImsServer
 from ims_mcp.settings import Settings
 from tests.server.connected import ERAS, Era, connected
 
@@ -133,7 +133,7 @@ async def test_more_tools_than_large_clients_take_are_warned_of(
 ) -> None:
     settings = Settings(toolsets=(toolset,))
     async with connect(settings, {}) as to:
-        server = build_server(settings, to.client, to.transfers)
+        server = ImsServer(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()
         assert (len(server.listed_tools) > MOST_TOOLS) is warned
     assert ("choose single --toolsets" in caplog.text) is warned

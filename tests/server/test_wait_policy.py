@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -14,6 +14,7 @@ from mcp.shared.memory import create_client_server_memory_streams
 from mcp_types import CallToolRequestParams, CallToolResult, Implementation, ListToolsResult, Tool
 
 from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.tool import ToolRequest, write_result
 from ims_mcp.server.wait_policy import ALWAYS_ASKING, PATIENT_CLIENTS, UNKNOWN_CLIENT_SECONDS
 from ims_mcp.settings import MAX_WAIT_SECONDS, Settings
@@ -140,7 +141,7 @@ async def test_a_wait_ends_in_the_time_its_client_gives_it_however_slow_the_look
 ) -> None:
     service = Slow(look_seconds)
     waited = await wait_for(
-        service,
+        cast("ImsClient", service),
         get_operation("RegisterMediaInfo"),
         arguments={},
         reply={"MediaId": "m"},
@@ -158,7 +159,7 @@ async def test_a_wait_ends_in_the_time_its_client_gives_it_however_slow_the_look
 async def test_a_submission_that_used_up_the_time_leaves_one_short_look() -> None:
     service = Slow(60)
     await wait_for(
-        service,
+        cast("ImsClient", service),
         get_operation("RegisterMediaInfo"),
         arguments={},
         reply={"MediaId": "m"},

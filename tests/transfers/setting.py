@@ -17,7 +17,8 @@ import anyio
 from mcp import Client
 from mcp_types import CallToolResult
 
-from ims_mcp.client.oss import OssUploader, Timeouts
+from ims_mcp.client.oss.target import Timeouts
+from ims_mcp.client.oss.uploader import OssUploader
 from ims_mcp.client.retry import RetryPolicy
 from ims_mcp.local.app import LocalIms
 from ims_mcp.settings import Settings

@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from ims_mcp.cli.connection import open_connection
-from ims_mcp.client.credentials import FixedCredentials
 from tests.fault_proxy import Answer
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import ERAS, LOCAL, Era
 from tests.transfers.setting import ALWAYS, MIB, SMALL_PARTS, Setting, call, cancel_once_followed, refused, until
 

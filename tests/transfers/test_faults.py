@@ -156,7 +156,7 @@ def test_calls_that_write_one_transfer_down_at_once_do_not_disturb_each_other(tm
     with ThreadPoolExecutor(8) as threads:
         for written in [threads.submit(store.write, record) for _ in range(400)]:
             written.result()
-    assert store.all() == [record]
+    assert store.read_all() == [record]
     assert [path.name for path in tmp_path.iterdir()] == [f"{record.id}.json"]
 
 

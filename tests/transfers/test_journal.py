@@ -14,7 +14,7 @@ import anyio
 import pytest
 from filelock import FileLock
 
-from ims_mcp.client.oss import TransferRefused
+from ims_mcp.client.oss.errors import TransferRefused
 from ims_mcp.client.oss.journal import FinishedPart, read_owner
 from ims_mcp.workflows.transfers.store import KEPT_DAYS, TransferError, TransferRecord, TransferStore
 from tests.transfers.setting import MIB, Setting, call, refused, until
@@ -42,7 +42,7 @@ def test_a_record_is_the_one_its_file_is_named_after_whatever_it_says(tmp_path: 
     path = tmp_path / "state" / "transfers" / f"{entered.id}.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"id": identity}))
     assert store.read(entered.id).id == entered.id
-    assert [known.id for known in store.all()] == [entered.id]
+    assert [known.id for known in store.read_all()] == [entered.id]
     again = store.enter(transfer())
     with store.hold(again.id):
         assert again.id == entered.id
@@ -68,7 +68,7 @@ def test_a_record_of_something_else_is_passed_over(tmp_path: Path, wrong: dict[s
     entered = store.enter(transfer())
     path = tmp_path / f"{entered.id}.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
-    assert store.all() == []
+    assert store.read_all() == []
     with pytest.raises(TransferError, match="There is no transfer"):
         store.read(entered.id)
 
@@ -83,20 +83,20 @@ def test_only_what_was_written_since_is_read_again(tmp_path: Path, monkeypatch: 
         return read_owner(path)
 
     monkeypatch.setattr("ims_mcp.workflows.transfers.store.read_owner", count)
-    assert len(reader.all()) == len(read) == 20
-    assert len(reader.all()) == 20
+    assert len(reader.read_all()) == len(read) == 20
+    assert len(reader.read_all()) == 20
     assert len(read) == 20
     entered[3].state = "done"
     writer.write(entered[3])
-    assert {known.id: known.state for known in reader.all()}[entered[3].id] == "done"
+    assert {known.id: known.state for known in reader.read_all()}[entered[3].id] == "done"
     assert read[20:] == [entered[3].id]
 
 
 def test_what_is_changed_by_whoever_read_it_is_not_changed_for_others(tmp_path: Path) -> None:
     store = TransferStore(tmp_path)
     store.enter(transfer())
-    store.all()[0].state = "failed"
-    assert store.all()[0].state == "starting"
+    store.read_all()[0].state = "failed"
+    assert store.read_all()[0].state == "starting"
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,11 @@ def test_what_ended_long_ago_is_forgotten_and_what_can_go_on_is_not(tmp_path: Pa
     (tmp_path / f"{old.id}.0123abcd.new").touch()
     now += (KEPT_DAYS - 1) * DAY
     other = store.enter(transfer("b.mp4"))
-    assert {known.id for known in store.all()} == {old.id, other.id}
+    assert {known.id for known in store.read_all()} == {old.id, other.id}
     now += 2 * DAY
     third = store.enter(transfer("c.mp4"))
     wanted = {old.id, other.id, third.id} if kept else {other.id, third.id}
-    assert {known.id for known in store.all()} == wanted
+    assert {known.id for known in store.read_all()} == wanted
     assert {path.name for path in tmp_path.iterdir() if path.suffix != ".lock"} == {f"{name}.json" for name in wanted}
     assert (tmp_path / f"{old.id}.lock").exists() is kept
 
@@ -139,7 +139,7 @@ def test_of_what_ended_only_so_many_are_kept(tmp_path: Path, monkeypatch: pytest
         os.utime(tmp_path / f"{record.id}.json", (number, number))
     monkeypatch.setattr("ims_mcp.workflows.transfers.store.KEPT_DAYS", 100_000)
     store.enter(transfer("new.mp4"))
-    assert {Path(known.path).stem for known in store.all()} == {"0", "3", "4", "5", "new"}
+    assert {Path(known.path).stem for known in store.read_all()} == {"0", "3", "4", "5", "new"}
 
 
 def test_what_is_asked_for_again_is_kept(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.client.oss import show_path
+from ims_mcp.client.oss.source import show_path
 from tests.fault_proxy import Answer
 from tests.server.connected import text_of
 from tests.transfers.served import served

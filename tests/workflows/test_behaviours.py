@@ -15,7 +15,8 @@ from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, ResponseFie
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.settings import Settings
-from ims_mcp.workflows.behaviours import BEHAVIOURS, OperationBehaviour, OperationCall, Submission
+from ims_mcp.workflows.behaviours import BEHAVIOURS
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
 from ims_mcp.workflows.next_call import propose_operation
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of, text_of
@@ -38,7 +39,7 @@ class WeighMedia(OperationBehaviour):
 
     parameters = (Parameter("in_pounds", "boolean", text="Show pounds."),)
 
-    def output_schema(self, operation: Operation) -> dict[str, Any]:
+    def describe_output(self, operation: Operation) -> dict[str, Any]:
         return {"type": "object", "properties": {"weight": {"type": "string"}}}
 
     async def advise(self, client: ImsClient, error: InvalidArguments) -> str:
@@ -78,7 +79,7 @@ def weigh_media(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(name: str) -> Operation:
         return WEIGH_MEDIA if name in ("WeighMedia", "weigh_media") else get_operation(name)
 
-    for module in ("server.build", "server.catalogue_tools", "server.operation_tools"):
+    for module in ("server.toolsets", "server.catalogue_tools", "server.operation_tools"):
         monkeypatch.setattr(f"ims_mcp.{module}.get_operation", find)
     monkeypatch.setattr(
         "ims_mcp.server.toolsets.list_known_names", lambda: catalogue.list_known_names() | {"WeighMedia"}

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import Effect, get_operation, operations
-from ims_mcp.client.credentials import FixedCredentials
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.settings import MAX_WAIT_SECONDS
-from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, PollResult, same_object, wait_for
+from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, PollResult, is_same_object, wait_for
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL
 
 REGISTERED = {"MediaId": "m1", "RequestId": "r"}
@@ -153,7 +153,7 @@ async def test_of_a_list_only_the_entry_of_the_submitted_file_counts() -> None:
     ],
 )
 def test_addresses_of_one_object_are_recognised_in_every_form(address: str, other: str, same: bool) -> None:
-    assert same_object(address, other) is same
+    assert is_same_object(address, other) is same
 
 
 def test_every_poll_rule_names_a_described_read_and_parameters_it_has() -> None:

@@ -17,7 +17,6 @@ from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import requests
-import requests.adapters
 import urllib3.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -25,6 +24,7 @@ from urllib3.response import HTTPResponse
 from urllib3.util.wait import wait_for_read
 
 from ims_mcp.client.outbound import Route, make_ssl_context
+from ims_mcp.client.outbound_session import OutboundAdapter
 
 if sys.platform != "win32":
     import fcntl
@@ -95,28 +95,6 @@ class ConnectionRegistry:
                 _break(made)
 
 
-class Session(requests.Session):
-    """Takes nothing from the user's surroundings but what it is given, and follows no redirect.
-
-    requests would put a password from ~/.netrc in place of the signature, and send the token along to wherever a
-    redirect leads.
-    """
-
-    def __init__(
-        self, registry: ConnectionRegistry, size: int, ssl_context: ssl.SSLContext | None, route: Route
-    ) -> None:
-        super().__init__()
-        self.trust_env = False
-        if route.proxy is not None:
-            self.proxies = {"http": route.proxy, "https": route.proxy}
-        adapter = _Adapter(registry, size, ssl_context, socks=(route.proxy or "").startswith("socks"))
-        self.mount("http://", adapter)
-        self.mount("https://", adapter)
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        return None
-
-
 class _Guarded(HTTPConnection):
     registry: ConnectionRegistry
 
@@ -163,7 +141,7 @@ class _Guarded(HTTPConnection):
         before, since = -1, time.monotonic()
         while not wait_for_read(made, _LOOK_SECONDS):
             self.registry.check()
-            queued = _queued_bytes(made)
+            queued = _count_queued_bytes(made)
             limit = self.registry.stall_seconds if queued else self.timeout
             if queued != before:
                 before, since = queued, time.monotonic()
@@ -176,41 +154,31 @@ class _GuardedTls(_Guarded, HTTPSConnection):
     pass
 
 
-class _Adapter(requests.adapters.HTTPAdapter):
+class RegisteredAdapter(OutboundAdapter):
+    """Opens connections that ``registry`` knows, by one route and with one context, None where nothing is encrypted."""
+
     def __init__(
-        self, registry: ConnectionRegistry, size: int, ssl_context: ssl.SSLContext | None, *, socks: bool
+        self, registry: ConnectionRegistry, size: int, ssl_context: ssl.SSLContext | None, route: Route
     ) -> None:
-        self._ssl_context = ssl_context
-        bases = _over_socks() if socks else ((_Guarded,), (_GuardedTls,))
+        bases = _choose_socks_bases() if (route.proxy or "").startswith("socks") else ((_Guarded,), (_GuardedTls,))
         self._pools = {
             scheme: type("Pool", (pool,), {"ConnectionCls": type("Connection", connection, {"registry": registry})})
             for scheme, pool, connection in zip(
                 ("http", "https"), (HTTPConnectionPool, HTTPSConnectionPool), bases, strict=True
             )
         }
-        super().__init__(pool_connections=4, pool_maxsize=size)
+        super().__init__(
+            lambda _url: route, lambda: ssl_context or make_ssl_context(), pool_connections=4, pool_maxsize=size
+        )
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         cast("Any", self.poolmanager).pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
-        if proxy.startswith("https:"):  # it proves itself by the same authorities
-            proxy_kwargs["proxy_ssl_context"] = self._ssl_context or make_ssl_context()
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
-
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        if self._ssl_context is not None:
-            pool["ssl_context"] = self._ssl_context
-        return host, pool
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context decides; what is added here would widen the circle of authorities."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Reads the answer to its end, so that its connection is used again: oss2 leaves short ones unread."""
@@ -229,7 +197,7 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return response
 
 
-def _over_socks() -> tuple[tuple[type, ...], tuple[type, ...]]:
+def _choose_socks_bases() -> tuple[tuple[type, ...], tuple[type, ...]]:
     """What connections over a SOCKS proxy are made of, plain and encrypted."""
     from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection  # needs the extra "socks"
 
@@ -245,7 +213,7 @@ def _break(made: socket.socket) -> None:
         socket.socket.shutdown(made, socket.SHUT_RDWR)
 
 
-def _queued_bytes(made: socket.socket) -> int:
+def _count_queued_bytes(made: socket.socket) -> int:
     """What the other side has not confirmed yet; 0 where the system does not say."""
     if sys.platform == "win32" or not hasattr(termios, "TIOCOUTQ"):
         return 0

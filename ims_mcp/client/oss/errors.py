@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ims_mcp.client.outbound import Route, causes_of, explain_no_connection
+from ims_mcp.client.outbound import Route, explain_no_connection, list_causes
 from ims_mcp.client.retry import UNCERTAIN, FailureKind, should_retry
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import quotable
@@ -110,35 +111,26 @@ class WrongObject(UploadError):
     """The end-to-end check failed."""
 
 
+@dataclass(eq=False)
 class OssFailure(Exception):
     """One request that failed. ``words`` complete the sentence "… because …" and hold no secret."""
 
-    def __init__(
-        self,
-        kind: FailureKind,
-        words: str,
-        *,
-        code: str = "",
-        status: int = 0,
-        request_id: str = "",
-        retry_after_seconds: float = 0.0,
-        next_step: str = "",
-        service_time: float | None = None,
-    ) -> None:
-        super().__init__(words)
-        self.kind = kind
-        self.words = words
-        self.code = code
-        self.status = status
-        self.request_id = request_id
-        self.retry_after_seconds = retry_after_seconds
-        self.next_step = next_step
-        """What to do about it, where it is no matter of OSS: a sentence or two."""
-        self.service_time = service_time
-        """Epoch seconds by the clock of OSS, where the answer says it."""
-        self.what = ""
-        """The request, as a noun: "part 3"."""
-        self.tries = 1
+    kind: FailureKind
+    words: str
+    code: str = ""
+    status: int = 0
+    request_id: str = ""
+    retry_after_seconds: float = 0.0
+    next_step: str = ""
+    """What to do about it, where it is no matter of OSS: a sentence or two."""
+    service_time: float | None = None
+    """Epoch seconds by the clock of OSS, where the answer says it."""
+    what: str = ""
+    """The request, as a noun: "part 3"."""
+    tries: int = 1
+
+    def __str__(self) -> str:
+        return self.words
 
     @property
     def uncertain(self) -> bool:
@@ -186,8 +178,8 @@ def read_error_answer(error: Any, credential: Credential) -> OssFailure:
         code=code,
         status=status,
         request_id=request_id if re.fullmatch(r"[A-Za-z0-9-]{1,80}", request_id) else "",
-        retry_after_seconds=_retry_after(headers.get("retry-after")),
-        service_time=_service_time(dict(error.details or {}).get("ServerTime"), headers.get("date")),
+        retry_after_seconds=_read_retry_after(headers.get("retry-after")),
+        service_time=_read_service_time(dict(error.details or {}).get("ServerTime"), headers.get("date")),
     )
 
 
@@ -198,7 +190,7 @@ def read_connection_error(
     if (known := explain_no_connection(error, host, route)) is not None:
         kind = FailureKind.FINAL if known.final else FailureKind.NEVER_SENT
         return OssFailure(kind, known.reason, next_step=known.next_step)
-    causes = list(causes_of(error))
+    causes = list(list_causes(error))
     names = {type(cause).__name__ for cause in causes}
     kind = FailureKind.NEVER_SENT
     if names & {"InvalidURL", "InvalidHeader", "InvalidSchema", "LocationParseError"}:
@@ -235,11 +227,11 @@ def _classify(code: str, status: int, *, temporary: bool) -> FailureKind:
     return {408: FailureKind.BROKEN, 429: FailureKind.THROTTLED}.get(status, FailureKind.FINAL)
 
 
-def _retry_after(value: str | None) -> float:
+def _read_retry_after(value: str | None) -> float:
     return min(float(value), _MAX_RETRY_AFTER_SECONDS) if value and value.isascii() and value.isdigit() else 0.0
 
 
-def _service_time(said: object, date: str | None) -> float | None:
+def _read_service_time(said: object, date: str | None) -> float | None:
     """Of what the error says (2026-11-26T08:00:00.000Z), or of the HTTP date of the answer."""
     with suppress(ValueError, OverflowError, OSError):
         return datetime.fromisoformat(str(said)).replace(tzinfo=UTC).timestamp()
@@ -251,37 +243,37 @@ def explain_failure(
 ) -> UploadError:
     """The text a reader gets. ``resumable``: the journal knows of it. ``bytes_arrived``: those OSS has confirmed."""
     if failure.is_taken:
-        return _error(failure, f"{target} exists already and is not overwritten.", EXISTS_STEP, resumable=False)
+        return _make_error(failure, f"{target} exists already and is not overwritten.", EXISTS_STEP, resumable=False)
     arrived = f" {bytes_arrived:,} of {source.size:,} bytes are in OSS." if resumable else ""
-    message = f"The upload of {source.name} to {target} stopped: {_how(failure)}.{arrived}"
-    return _error(failure, message, _next_step(failure, resumable=resumable), resumable=resumable)
+    message = f"The upload of {source.name} to {target} stopped: {_tell_how(failure)}.{arrived}"
+    return _make_error(failure, message, _choose_next_step(failure, resumable=resumable), resumable=resumable)
 
 
 def explain_no_abort(failure: OssFailure, target: UploadTarget) -> UploadError:
     """Why what was sent is still there."""
-    message = f"What was sent to {target} could not be aborted: {_how(failure)}."
-    return _error(failure, message, failure.next_step or "Cancel the transfer again later.", resumable=True)
+    message = f"What was sent to {target} could not be aborted: {_tell_how(failure)}."
+    return _make_error(failure, message, failure.next_step or "Cancel the transfer again later.", resumable=True)
 
 
 def explain_not_seen(failure: OssFailure, target: UploadTarget) -> UploadError:
     """Why it is not known whether there is an object; nothing was sent yet."""
-    message = f"Whether {target} exists already could not be seen, so nothing was sent: {_how(failure)}."
+    message = f"Whether {target} exists already could not be seen, so nothing was sent: {_tell_how(failure)}."
     if failure.is_denied and failure.code not in _STEPS:
         step = "Allow the credential oss:GetObject on this key."
     elif failure.repeatable:
         step = failure.next_step or "The network or OSS is at fault, not the bucket."
     else:
-        step = failure.next_step or _step_by_answer(failure) or "Correct what the answer names."
-    return _error(failure, message, step, resumable=failure.repeatable)
+        step = failure.next_step or _find_step(failure) or "Correct what the answer names."
+    return _make_error(failure, message, step, resumable=failure.repeatable)
 
 
-def _how(failure: OssFailure) -> str:
+def _tell_how(failure: OssFailure) -> str:
     if failure.tries > 1:
         return f"{failure.what} was tried {failure.tries} times, and the last time {failure.words}"
     return f"{failure.what} failed: {failure.words}"
 
 
-def _next_step(failure: OssFailure, *, resumable: bool) -> str:
+def _choose_next_step(failure: OssFailure, *, resumable: bool) -> str:
     """What is wrong with the way or the rights, and what an upload that goes on after that does."""
     if failure.is_gone or failure.is_part_lost:
         return (
@@ -292,7 +284,7 @@ def _next_step(failure: OssFailure, *, resumable: bool) -> str:
         step = failure.next_step
     elif failure.repeatable:
         step = "Go on when the way to OSS is better."
-    elif by_answer := _step_by_answer(failure):
+    elif by_answer := _find_step(failure):
         step = by_answer
     elif failure.kind is FailureKind.EXPIRED:
         step = "The credential is refused although it was just renewed: get another."
@@ -304,11 +296,11 @@ def _next_step(failure: OssFailure, *, resumable: bool) -> str:
     return f"{step} {kept}"
 
 
-def _step_by_answer(failure: OssFailure) -> str:
+def _find_step(failure: OssFailure) -> str:
     return _STEPS.get(failure.code, _REDIRECTED if 300 <= failure.status < 400 else "")
 
 
-def _error(failure: OssFailure, message: str, next_step: str, *, resumable: bool) -> UploadError:
+def _make_error(failure: OssFailure, message: str, next_step: str, *, resumable: bool) -> UploadError:
     interrupted = failure.repeatable or failure.is_gone or failure.is_part_lost
     return (UploadInterrupted if interrupted else UploadDenied)(
         message,

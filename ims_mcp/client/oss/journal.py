@@ -75,7 +75,7 @@ def hold_lock(path: Path, wait_seconds: float) -> Generator[bool]:
     except Timeout:
         alone = False
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise _explain_unwritable(path, error) from None
     try:
         yield alone
     finally:
@@ -97,7 +97,7 @@ def replace_file(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise _unwritable(path, error) from None
+        raise _explain_unwritable(path, error) from None
 
 
 def read_owner(path: Path) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class UploadJournal:
         except FileNotFoundError:
             return cls(path)
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise _explain_unwritable(path, error) from None
         first, _, rest = content.partition(b"\n")
         journal = cls(path, next(iter(read_lines(first)), None), read_lines(rest))
         if journal.record is not None and not content.endswith(b"\n"):
@@ -192,7 +192,7 @@ class UploadJournal:
                 else:
                     self._path.unlink(missing_ok=True)
 
-    def known_upload_ids(self) -> set[str]:
+    def list_known_upload_ids(self) -> set[str]:
         """The upload ids in every journal of the directory: multipart uploads that belong to somebody."""
         found: set[str] = set()
         for path in self._path.parent.glob(f"*{self._path.suffix}"):
@@ -213,7 +213,7 @@ class UploadJournal:
                 _write(self._path, [entry], os.O_APPEND, durable=durable)
             except OSError as error:
                 if durable:
-                    raise _unwritable(self._path, error) from None
+                    raise _explain_unwritable(self._path, error) from None
                 if not self._warned:  # a full disk is no reason to stop an upload under way
                     self._warned = True
                     logger.warning("a journal could not be written", extra={"reason": error.strerror})
@@ -239,7 +239,7 @@ def read_record(entries: Sequence[dict[str, Any]]) -> UploadRecord | None:
                 if not 0 < int(entry["source"]["size"]) <= MAX_PARTS * int(entry["part_bytes"]):
                     raise ValueError("nothing that could be sent in parts")
                 record = UploadRecord(
-                    identity=Identity.restored(entry["source"]),
+                    identity=Identity.restore(entry["source"]),
                     bucket=str(entry["target"]["bucket"]),
                     key=str(entry["target"]["key"]),
                     part_bytes=int(entry["part_bytes"]),
@@ -277,7 +277,7 @@ def _write(path: Path, lines: Sequence[dict[str, Any]], flags: int, *, durable: 
         os.close(descriptor)
 
 
-def _unwritable(path: Path, error: OSError) -> TransferRefused:
+def _explain_unwritable(path: Path, error: OSError) -> TransferRefused:
     return TransferRefused(
         f"The transfer cannot be written down in {show_path(path.parent)} ({error.strerror or type(error).__name__}).",
         next_step="Make that directory writable and give its disk some room; --state-dir of the server names another.",

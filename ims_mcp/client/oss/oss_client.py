@@ -24,11 +24,12 @@ import anyio.to_thread
 
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
-from ims_mcp.client.oss.connections import ConnectionRegistry, Session
+from ims_mcp.client.oss.connections import ConnectionRegistry, RegisteredAdapter
 from ims_mcp.client.oss.errors import OssFailure, read_connection_error, read_error_answer
 from ims_mcp.client.oss.parts import PartBody
 from ims_mcp.client.oss.target import Credentials, Timeouts, UploadTarget
 from ims_mcp.client.outbound import find_route, make_ssl_context
+from ims_mcp.client.outbound_session import OutboundSession
 from ims_mcp.client.retry import FailureKind, RetryPolicy
 from ims_mcp.logs import silence_libraries
 
@@ -82,15 +83,15 @@ class OssClient:
         self.target = target
         self.timeouts = timeouts
         self.clock = clock
-        self.threads = threads
-        self.region = target.region or _region_of(target.endpoint)
+        self.region = target.region or _read_region(target.endpoint)
         self.registry = ConnectionRegistry(timeouts.stall_seconds)
         self.route = find_route(target.endpoint)
         # oss2's own Session is a thin cover of one of requests.
         self.session = oss2.Session()
         self.session.session.close()
         certificates = make_ssl_context() if target.endpoint.startswith("https:") else None
-        self.session.session = Session(self.registry, threads, certificates, self.route)
+        adapter = RegisteredAdapter(self.registry, threads, certificates, self.route)
+        self.session.session = OutboundSession(adapter)
         self._credentials = credentials
         self._retry = retry
         self._sleep = sleep
@@ -103,7 +104,7 @@ class OssClient:
         self.registry.abort()
         self.session.session.close()
 
-    async def in_thread(self, work: Callable[[], T]) -> T:
+    async def run_in_thread(self, work: Callable[[], T]) -> T:
         """Do it off the event loop. A cancellation does not wait for it: whoever cancels aborts the connections too."""
 
         def tracked() -> T:
@@ -121,7 +122,7 @@ class OssClient:
         while True:
             credential = await self._credentials()
             try:
-                return await self.in_thread(partial(request, SignedBucket(self, credential)))
+                return await self.run_in_thread(partial(request, SignedBucket(self, credential)))
             except OssFailure as failure:
                 if failures is not None:
                     failures.append(failure)
@@ -142,7 +143,7 @@ class OssClient:
                 if not failure.repeatable or tries >= self._retry.max_tries:
                     failure.what, failure.tries = what, tries
                     raise
-                wait = self._retry.backoff_seconds(tries, failure.retry_after_seconds, self._jitter())
+                wait = self._retry.compute_backoff_seconds(tries, failure.retry_after_seconds, self._jitter())
             logger.info("a request is repeated", extra={**fields, "tries": tries, "wait_seconds": round(wait, 3)})
             await self._sleep(wait)
 
@@ -167,9 +168,8 @@ class SignedBucket:
 
     def begin(self) -> str:
         """The upload id of a new multipart upload."""
-        return str(
-            self._ask(lambda bucket: bucket.init_multipart_upload(self._key, headers={**self._making})).upload_id
-        )
+        begun = self._ask(lambda bucket: bucket.init_multipart_upload(self._key, headers={**self._making}))
+        return str(begun.upload_id)
 
     def put_part(self, upload_id: str, number: int, body: PartBody) -> Stored:
         """One part, which replaces an earlier one of its number."""
@@ -213,9 +213,7 @@ class SignedBucket:
         found: list[BegunUpload] = []
         markers = {"key_marker": "", "upload_id_marker": ""}
         while True:
-            page = self._ask(
-                lambda bucket, after=markers: bucket.list_multipart_uploads(prefix=self._key, **after),
-            )
+            page = self._ask(lambda bucket, after=markers: bucket.list_multipart_uploads(prefix=self._key, **after))
             for upload in page.upload_list:
                 if upload.key == self._key:
                     found.append(BegunUpload(str(upload.upload_id), float(upload.initiation_date)))
@@ -238,7 +236,7 @@ class SignedBucket:
         client, timeouts = self._client, self._client.timeouts
         try:
             bucket = oss2.Bucket(
-                self._signer(),
+                self._make_signer(),
                 client.target.endpoint,
                 client.target.bucket,
                 session=client.session,
@@ -268,7 +266,7 @@ class SignedBucket:
             words = "the endpoint answered with something that OSS does not say"
             raise OssFailure(FailureKind.FINAL, words) from None
 
-    def _signer(self) -> Any:
+    def _make_signer(self) -> Any:
         credential = self._credential
         provider = oss2.credentials.StaticCredentialsProvider(
             credential.access_key_id, credential.access_key_secret, credential.security_token or ""
@@ -311,7 +309,7 @@ class _SignerV4(oss2.ProviderAuthV4):
         req.headers["authorization"] = f"OSS4-HMAC-SHA256 Credential={credential}, Signature={signature}"
 
 
-def _region_of(endpoint: str) -> str:
+def _read_region(endpoint: str) -> str:
     """The region that a host of OSS names; empty for others, which are signed for in the older way that needs none."""
     match = _REGION.fullmatch(urlsplit(endpoint).hostname or "")
     return match[1] if match and match[1] not in _NO_REGION else ""

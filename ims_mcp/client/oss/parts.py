@@ -38,13 +38,13 @@ class Part:
     size: int
 
 
-def part_size_for(size_bytes: int, preferred_bytes: int = USUAL_PART_BYTES) -> int:
+def choose_part_bytes(size_bytes: int, preferred_bytes: int = USUAL_PART_BYTES) -> int:
     """The preferred size, or as many whole MiB as it takes to stay within 10,000 parts."""
     least = -(-size_bytes // MAX_PARTS)
     return max(preferred_bytes, SMALLEST_PART_BYTES, -(-least // MIB) * MIB if least > preferred_bytes else 0)
 
 
-def parts_of(size_bytes: int, part_bytes: int) -> Iterator[Part]:
+def cut_into_parts(size_bytes: int, part_bytes: int) -> Iterator[Part]:
     """The parts in their order; only the last may be smaller."""
     for index, offset in enumerate(range(0, size_bytes, part_bytes)):
         yield Part(index + 1, offset, min(part_bytes, size_bytes - offset))
@@ -80,7 +80,7 @@ class ByteCounter:
 
 
 class PartBody:
-    """A part of the source. Iterated once for each time it is sent, inside ``source.reading()``.
+    """A part of the source. Iterated once for each time it is sent, inside ``source.keep_open()``.
 
     Has neither ``read`` nor ``seek``: oss2 and requests would then wrap it and read 8 KiB at a time.
     """
@@ -110,7 +110,7 @@ class PartBody:
             at += len(data)
             if at == self._part.size:
                 # Before the last bytes leave: OSS then never has the whole of something that is wrong.
-                self._source.check_path()
+                self._source.check_unchanged()
             yield data
             self._count(at)
 

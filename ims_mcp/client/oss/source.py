@@ -15,7 +15,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from types import TracebackType
 from typing import Any, Self
 
 from ims_mcp.client.oss.errors import SourceChanged, SourceMissing, SourceRefused
@@ -60,11 +59,11 @@ class Identity:
     inode: int
 
     @classmethod
-    def of(cls, status: os.stat_result) -> Self:
+    def read(cls, status: os.stat_result) -> Self:
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     @classmethod
-    def restored(cls, saved: dict[str, Any]) -> Self:
+    def restore(cls, saved: dict[str, Any]) -> Self:
         return cls(*(int(saved[name]) for name in ("size", "mtime_ns", "ctime_ns", "inode")))
 
     def same_content(self, other: Identity) -> bool:
@@ -84,7 +83,7 @@ class UploadDirectory:
     inode: int
 
     @classmethod
-    def at(cls, path: Path) -> Self:
+    def look_at(cls, path: Path) -> Self:
         """``path`` has no symbolic link in it. Raises OSError; blocks on the disk."""
         status = path.lstat()
         if not stat.S_ISDIR(status.st_mode):
@@ -106,7 +105,7 @@ class UploadDirectory:
 
 
 class Source:
-    """An open regular file. Read from several threads; closed when the last of them is done. A context manager.
+    """An open regular file. Read from several threads; closed when the last of them is done.
 
     A thread that is left behind may still read when the upload has ended: the descriptor must not be closed, and
     taken over by another file, under its hands.
@@ -116,7 +115,7 @@ class Source:
         self, path: Path, descriptor: int, status: os.stat_result, look: Callable[[], os.stat_result | None]
     ) -> None:
         self.path = path
-        self.identity = Identity.of(status)
+        self.identity = Identity.read(status)
         self._device = status.st_dev
         self._descriptor = descriptor
         self._look = look  # what the path names now; None: nothing
@@ -136,9 +135,9 @@ class Source:
     @classmethod
     def open(cls, path: Path) -> Self:
         """A file that the caller chose: only its last component may not be a link. Raises SourceRefused. Blocks."""
-        with _refusals(path):
+        with _explain_refusals(path):
             descriptor, status = _open_regular(path, path)
-        return cls(path, descriptor, status, lambda: _lstat(path))
+        return cls(path, descriptor, status, lambda: _look_at(path))
 
     @classmethod
     def open_beneath(cls, directory: UploadDirectory, below: PurePath) -> Self:
@@ -147,28 +146,23 @@ class Source:
         Raises SourceRefused: also where a component is a symbolic link, or the directory is another one by now. Blocks.
         """
         path = directory.path / below
-        with _refusals(path):
+        with _explain_refusals(path):
             if _FROM_DIRECTORIES:
-                with _parent(directory, below) as (parent, name):
+                with _open_parent(directory, below) as (parent, name):
                     descriptor, status = _open_regular(path, name, parent)
             else:
                 descriptor, status = _open_by_path(directory, path)
         return cls(path, descriptor, status, lambda: _look_beneath(directory, below))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
-        """No further reader; those there are keep the file open until they are done."""
-        self._release()
+        """One holder less, its opener or a reader; the file is open until the last is done."""
+        with self._lock:
+            self._readers -= 1
+            if self._readers == 0:
+                os.close(self._descriptor)
 
     @contextmanager
-    def reading(self) -> Generator[None]:
+    def keep_open(self) -> Generator[None]:
         with self._lock:
             if self._readers == 0:
                 raise SourceRefused(f"{self.name} was closed.")
@@ -176,10 +170,10 @@ class Source:
         try:
             yield
         finally:
-            self._release()
+            self.close()
 
     def read(self, length: int, offset: int) -> bytes:
-        """Exactly that piece, inside :meth:`reading`. SourceChanged where the file ends early; SourceRefused."""
+        """Exactly that piece, inside :meth:`keep_open`. SourceChanged where the file ends early; SourceRefused."""
         try:
             data = self._read_at(length, offset)
             while len(data) < length and (more := self._read_at(length - len(data), offset + len(data))):
@@ -191,34 +185,28 @@ class Source:
                 resumable=True,
             ) from None
         if len(data) < length:
-            raise _changed(f"{self.name} became shorter while it was sent.")
+            raise _explain_change(f"{self.name} became shorter while it was sent.")
         return data
 
-    def check(self) -> None:
-        """SourceChanged unless the open file is as it was. Inside :meth:`reading`."""
-        now = Identity.of(os.fstat(self._descriptor))
-        if now.size != self.size:
-            how = "grew" if now.size > self.size else "became shorter"
-            raise _changed(f"{self.name} {how} while it was sent: from {self.size:,} to {now.size:,} bytes.")
-        if not now.same_content(self.identity):
-            raise _changed(f"{self.name} was written to while it was sent.")
-
-    def check_path(self) -> None:
-        """:meth:`check`, and SourceChanged where the path names another file by now.
+    def check_unchanged(self) -> None:
+        """SourceChanged unless the open file is as it was, and the path names no other one by now.
 
         A file that was only removed was sent whole.
         """
-        with self.reading():
-            self.check()
+        with self.keep_open():
+            now = Identity.read(os.fstat(self._descriptor))
+        if now.size != self.size:
+            how = "grew" if now.size > self.size else "became shorter"
+            raise _explain_change(f"{self.name} {how} while it was sent: from {self.size:,} to {now.size:,} bytes.")
+        if not now.same_content(self.identity):
+            raise _explain_change(f"{self.name} was written to while it was sent.")
         try:
             status = self._look()
-        except SourceRefused:
-            status = None
-            replaced = True
-        else:
             replaced = status is not None and (status.st_dev, status.st_ino) != (self._device, self.identity.inode)
+        except SourceRefused:
+            replaced = True
         if replaced:
-            raise _changed(f"{self.name} was replaced by another file while it was sent.")
+            raise _explain_change(f"{self.name} was replaced by another file while it was sent.")
 
     def _read_at(self, length: int, offset: int) -> bytes:
         read_at: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
@@ -227,12 +215,6 @@ class Source:
         with self._reading_position:  # Windows: the descriptor has one position for all threads
             os.lseek(self._descriptor, offset, os.SEEK_SET)
             return os.read(self._descriptor, length)
-
-    def _release(self) -> None:
-        with self._lock:
-            self._readers -= 1
-            if self._readers == 0:
-                os.close(self._descriptor)
 
 
 def _open_regular(path: Path, name: str | Path, parent: int | None = None) -> tuple[int, os.stat_result]:
@@ -250,7 +232,7 @@ def _open_regular(path: Path, name: str | Path, parent: int | None = None) -> tu
 
 
 @contextmanager
-def _parent(directory: UploadDirectory, below: PurePath) -> Generator[tuple[int, str]]:
+def _open_parent(directory: UploadDirectory, below: PurePath) -> Generator[tuple[int, str]]:
     """The open directory that holds the file, and the file's name in it."""
     directory.require_same(directory.path.lstat())  # what is no directory cannot be opened as one
     descriptor = os.open(directory.path, _DIRECTORY_FLAGS)
@@ -264,7 +246,7 @@ def _parent(directory: UploadDirectory, below: PurePath) -> Generator[tuple[int,
                 if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EMLINK):
                     found = os.stat(part, dir_fd=descriptor, follow_symlinks=False)
                     if stat.S_ISLNK(found.st_mode):
-                        raise _link(directory.path.joinpath(*between[:depth])) from None
+                        raise _refuse_link(directory.path.joinpath(*between[:depth])) from None
                 raise
             os.close(descriptor)
             descriptor = further
@@ -276,15 +258,15 @@ def _parent(directory: UploadDirectory, below: PurePath) -> Generator[tuple[int,
 def _look_beneath(directory: UploadDirectory, below: PurePath) -> os.stat_result | None:
     """What the path names now, None where nothing. Raises SourceRefused where it leads over a link by now."""
     if not _FROM_DIRECTORIES:
-        return _lstat(directory.path / below)
+        return _look_at(directory.path / below)
     try:
-        with _parent(directory, below) as (parent, name):
+        with _open_parent(directory, below) as (parent, name):
             return os.stat(name, dir_fd=parent, follow_symlinks=False)
     except OSError:
         return None
 
 
-def _lstat(path: Path) -> os.stat_result | None:
+def _look_at(path: Path) -> os.stat_result | None:
     try:
         return path.lstat()
     except OSError:
@@ -296,7 +278,7 @@ def _open_by_path(directory: UploadDirectory, path: Path) -> tuple[int, os.stat_
     directory.require_same(directory.path.lstat())
     descriptor, status = _open_regular(path, path)
     try:
-        inside = _final_path(descriptor).is_relative_to(directory.path)
+        inside = _find_final_path(descriptor).is_relative_to(directory.path)
     except BaseException:
         os.close(descriptor)
         raise
@@ -310,7 +292,7 @@ def _open_by_path(directory: UploadDirectory, path: Path) -> tuple[int, os.stat_
 
 if sys.platform == "win32":
 
-    def _final_path(descriptor: int) -> Path:
+    def _find_final_path(descriptor: int) -> Path:
         """Where an open file lies, every link followed."""
         import ctypes
         import msvcrt
@@ -330,24 +312,24 @@ if sys.platform == "win32":
 
 else:
 
-    def _final_path(descriptor: int) -> Path:
+    def _find_final_path(descriptor: int) -> Path:
         """Where an open file lies; only asked on systems without open directories."""
         return Path(f"/dev/fd/{descriptor}").resolve()
 
 
-def _changed(message: str) -> SourceChanged:
+def _explain_change(message: str) -> SourceChanged:
     return SourceChanged(message, next_step="Wait until nothing writes to the file any more, then upload it again.")
 
 
 def _require_regular(path: Path, status: os.stat_result) -> None:
     if stat.S_ISLNK(status.st_mode):
-        raise _link(path)
+        raise _refuse_link(path)
     if not stat.S_ISREG(status.st_mode):
         kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "not a regular file")
         raise SourceRefused(f"{show_path(path)} is {kind}; only files are uploaded.", next_step="Name the file itself.")
 
 
-def _link(path: Path) -> SourceRefused:
+def _refuse_link(path: Path) -> SourceRefused:
     return SourceRefused(
         f"{show_path(path)} is a symbolic link, and links are not followed.",
         next_step="Give the path of the file itself.",
@@ -355,7 +337,7 @@ def _link(path: Path) -> SourceRefused:
 
 
 @contextmanager
-def _refusals(path: Path) -> Generator[None]:
+def _explain_refusals(path: Path) -> Generator[None]:
     """What the system says of a path, as SourceRefused."""
     name = show_path(path)
     try:
@@ -376,6 +358,6 @@ def _refusals(path: Path) -> Generator[None]:
         if error.errno == errno.ENAMETOOLONG:
             raise SourceMissing(f"There is no file {name}: its name is too long.", next_step="Check it.") from None
         if error.errno in (errno.ELOOP, errno.EMLINK):
-            raise _link(path) from None
+            raise _refuse_link(path) from None
         reason = error.strerror or type(error).__name__
         raise SourceRefused(f"{name} cannot be opened: {reason}.", next_step="Check its name and rights.") from None

@@ -56,7 +56,7 @@ class UploadTarget:
     def __str__(self) -> str:
         return plain(f"oss://{self.bucket}/{self.key}", 200)
 
-    def checked(self) -> Self:
+    def require_usable(self) -> Self:
         """The target as it is used: never unencrypted except to this machine. Raises TransferRefused."""
         parts = urlsplit(self.endpoint)
         try:
@@ -104,10 +104,10 @@ class OwnStorage:
         self._endpoint = endpoint
         self._credentials = credentials
 
-    async def credential(self, *, force: bool = False) -> Credential:
+    async def get_credential(self, *, force: bool = False) -> Credential:
         """The account's own, in the form an upload asks for it."""
         return await (self._credentials.renew() if force else self._credentials.get())
 
-    async def target(self, bucket: str, key: str) -> UploadTarget:
+    async def locate(self, bucket: str, key: str) -> UploadTarget:
         """An object of theirs, which is never put in the place of another."""
         return UploadTarget(await self._endpoint(), bucket, key, keeps_existing=True)

@@ -23,8 +23,8 @@ from ims_mcp.client.oss.parts import (
     Part,
     PartBody,
     PartPlan,
-    part_size_for,
-    parts_of,
+    choose_part_bytes,
+    cut_into_parts,
 )
 from ims_mcp.client.oss.source import Source
 from ims_mcp.client.oss.target import UploadTarget
@@ -75,7 +75,7 @@ class UploadRun:
         record = self._journal.record
         if record is not None and record.uncertain:
             await self._cleanup.sweep(record.intended_at)
-        await self._oss.in_thread(self._journal.forget_upload)
+        await self._oss.run_in_thread(self._journal.forget_upload)
         return stored
 
     async def _resume(self, before: UploadRecord) -> Stored:
@@ -102,7 +102,7 @@ class UploadRun:
     async def _start(self, before: UploadRecord | None) -> Stored:
         if self._source.size < max(1, min(self._plan.multipart_threshold_bytes, LARGEST_PART_BYTES)):
             return await self._put()
-        part_bytes = part_size_for(self._source.size, self._plan.part_bytes)
+        part_bytes = choose_part_bytes(self._source.size, self._plan.part_bytes)
         self.parts = self._count_parts(part_bytes)
         upload_id = await self._begin(part_bytes, before)
         return await self._send_and_complete(upload_id, part_bytes, {})
@@ -111,7 +111,7 @@ class UploadRun:
         self.parts_skipped = len(finished)
         for number, part in finished.items():
             self._counter.confirm(number, part.size)
-        waiting = (part for part in parts_of(self._source.size, part_bytes) if part.number not in finished)
+        waiting = (part for part in cut_into_parts(self._source.size, part_bytes) if part.number not in finished)
 
         async def work() -> None:
             for part in waiting:
@@ -134,7 +134,7 @@ class UploadRun:
     async def _put(self) -> Stored:
         """The MD5 is known before: OSS never has an object that is not the file, not for a moment."""
         whole = Part(1, 0, self._source.size)
-        _, md5 = await self._oss.in_thread(lambda: self._read_sums(whole))
+        _, md5 = await self._oss.run_in_thread(lambda: self._read_sums(whole))
         try:
             stored = await self._send("the file", lambda bucket: self._put_whole(bucket, whole, md5))
         except OssFailure as failure:
@@ -143,7 +143,7 @@ class UploadRun:
             raise
         try:
             # The last bytes left long before the answer came, and the file may have changed since.
-            await self._oss.in_thread(self._source.check_path)
+            await self._oss.run_in_thread(self._source.check_unchanged)
         except SourceChanged as changed:
             how, _ = await self._discard()
             raise SourceChanged(
@@ -152,8 +152,8 @@ class UploadRun:
         return stored
 
     def _put_whole(self, bucket: SignedBucket, whole: Part, md5: bytes) -> Stored:
-        with self._source.reading():
-            body = self._body(whole, self._counter)
+        with self._source.keep_open():
+            body = self._make_body(whole, self._counter)
             stored = bucket.put(body, md5)
         try:
             _require_crc(stored.crc64, body.crc64)
@@ -178,7 +178,7 @@ class UploadRun:
             intended_at=before.intended_at if before is not None and uncertain else self._oss.clock.now(),
             uncertain=uncertain,
         )
-        await self._oss.in_thread(lambda: self._journal.begin(record))
+        await self._oss.run_in_thread(lambda: self._journal.begin(record))
         failures: list[OssFailure] = []
 
         def begin(bucket: SignedBucket) -> str:
@@ -196,7 +196,7 @@ class UploadRun:
             return await self._oss.ask("the request to begin", begin, failures)
         except OssFailure:
             if not uncertain and not any(failure.uncertain for failure in failures):
-                await self._oss.in_thread(self._journal.forget_upload)
+                await self._oss.run_in_thread(self._journal.forget_upload)
             raise
 
     async def _find_finished_parts(self, record: UploadRecord) -> dict[int, FinishedPart]:
@@ -208,14 +208,14 @@ class UploadRun:
             # Not every credential for an upload includes listing it. Completing it checks every part by its ETag.
             if not failure.is_denied:
                 raise
-        return await self._oss.in_thread(lambda: self._match_parts(record, listed))
+        return await self._oss.run_in_thread(lambda: self._match_parts(record, listed))
 
     def _match_parts(self, record: UploadRecord, listed: Mapping[int, Stored] | None) -> dict[int, FinishedPart]:
         """Parts in the journal that OSS has, and parts OSS has that a crash kept out of the journal."""
         # Something touched the file without changing size or time of writing: only its content tells what.
         touched = record.identity != self._source.identity
         found: dict[int, FinishedPart] = {}
-        for part in parts_of(self._source.size, record.part_bytes):
+        for part in cut_into_parts(self._source.size, record.part_bytes):
             noted = record.parts.get(part.number)
             there = listed.get(part.number) if listed is not None else noted
             if there is None or there.size != part.size:
@@ -231,8 +231,8 @@ class UploadRun:
         return found
 
     def _put_part(self, bucket: SignedBucket, upload_id: str, part: Part) -> FinishedPart:
-        with self._source.reading():
-            body = self._body(part, self._counter)
+        with self._source.keep_open():
+            body = self._make_body(part, self._counter)
             stored = bucket.put_part(upload_id, part.number, body)
         _require_crc(stored.crc64, body.crc64)
         sent = FinishedPart(stored.etag, body.crc64, part.size)
@@ -242,12 +242,12 @@ class UploadRun:
 
     async def _complete(self, upload_id: str, finished: Mapping[int, FinishedPart]) -> Stored:
         """Raises SourceChanged and WrongObject, too."""
-        await self._oss.in_thread(self._source.check_path)
+        await self._oss.run_in_thread(self._source.check_unchanged)
         # Off the event loop: there may be 10,000.
-        expected = await self._oss.in_thread(
+        expected = await self._oss.run_in_thread(
             lambda: combine_crc64((finished[number].crc64, finished[number].size) for number in sorted(finished))
         )
-        await self._oss.in_thread(lambda: self._journal.note_completing(expected))
+        await self._oss.run_in_thread(lambda: self._journal.note_completing(expected))
         etags = {number: part.etag for number, part in finished.items()}
         failures: list[OssFailure] = []
         try:
@@ -286,8 +286,8 @@ class UploadRun:
         there = await self._find_object()
         if there is None:
             return None
-        crc64, _ = await self._oss.in_thread(lambda: self._read_sums(Part(1, 0, self._source.size)))
-        await self._oss.in_thread(self._source.check_path)
+        crc64, _ = await self._oss.run_in_thread(lambda: self._read_sums(Part(1, 0, self._source.size)))
+        await self._oss.run_in_thread(self._source.check_unchanged)
         if there.crc64 != crc64:
             return None
         record = self._journal.record
@@ -322,13 +322,13 @@ class UploadRun:
     def _read_sums(self, part: Part) -> tuple[int, bytes]:
         """CRC-64 and MD5 of a part of the file."""
         md5 = hashlib.md5(usedforsecurity=False)
-        with self._source.reading():
-            body = self._body(part, None)
+        with self._source.keep_open():
+            body = self._make_body(part, None)
             for chunk in body:
                 md5.update(chunk)
         return body.crc64, md5.digest()
 
-    def _body(self, part: Part, counter: ByteCounter | None) -> PartBody:
+    def _make_body(self, part: Part, counter: ByteCounter | None) -> PartBody:
         return PartBody(self._source, part, self._oss.registry.check, counter)
 
     def _count_parts(self, part_bytes: int) -> int:
@@ -349,7 +349,7 @@ class MultipartCleanup:
             await self.abort(record.upload_id)
         if record.uncertain or not record.upload_id:
             await self.sweep(record.intended_at)
-        await self._oss.in_thread(self._journal.forget_upload)
+        await self._oss.run_in_thread(self._journal.forget_upload)
 
     async def abort(self, upload_id: str) -> None:
         """Returns when OSS has no such upload any more. A part that was just arriving can outlive the first request."""
@@ -369,19 +369,18 @@ class MultipartCleanup:
         """
         try:
             begun = await self._oss.ask("the list of uploads", SignedBucket.list_uploads)
-            known = await self._oss.in_thread(self._journal.known_upload_ids)
+            known = await self._oss.run_in_thread(self._journal.list_known_upload_ids)
             for upload in begun:
                 ours = upload.at >= since - _CLOCK_SKEW_SECONDS and upload.upload_id not in known
-                if ours and not await self._has_parts(upload.upload_id):
+                if ours and not await self._oss.ask(
+                    "the list of parts", lambda bucket, mine=upload.upload_id: bucket.list_parts(mine)
+                ):
                     await self.abort(upload.upload_id)
         except OssFailure as failure:
             logger.warning(
                 "an upload that may have been begun could not be looked for",
                 extra={"code": failure.code, "status": failure.status},
             )
-
-    async def _has_parts(self, upload_id: str) -> bool:
-        return bool(await self._oss.ask("the list of parts", lambda bucket: bucket.list_parts(upload_id)))
 
 
 def _check_same_target(record: UploadRecord, target: UploadTarget) -> None:

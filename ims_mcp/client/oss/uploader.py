@@ -58,10 +58,7 @@ class UploadedFile:
     """Parts that had to be sent once more, each as often as it was."""
     parts_skipped: int
     """Parts that an earlier run of the same upload had sent."""
-    crc64: int
-    """Of the file as it was read and of the object as it is stored: they were compared."""
     seconds: float
-    etag: str
 
 
 class OssUploader:
@@ -107,7 +104,7 @@ class OssUploader:
         forget it, unless ``keep_when_cancelled`` says (then) that it is going to be resumed; an object that was just
         made stays. Raises UploadError, or what ``credentials`` raises.
         """
-        target = target.checked()
+        target = target.require_usable()
         counter = counter or ByteCounter()
         began = time.monotonic()
         file = await anyio.to_thread.run_sync(Source.open, source) if isinstance(source, Path) else source
@@ -118,7 +115,7 @@ class OssUploader:
 
                 run = UploadRun(oss, journal, file, self._plan, counter)
                 try:
-                    stored = await run.run()
+                    await run.run()
                 except BaseException:
                     await self._stop(oss, journal)
                     raise
@@ -138,9 +135,7 @@ class OssUploader:
             parts=run.parts,
             parts_resent=run.parts_resent,
             parts_skipped=run.parts_skipped,
-            crc64=stored.crc64 or 0,
             seconds=time.monotonic() - began,
-            etag=stored.etag,
         )
         fields = ("size_bytes", "parts", "parts_resent", "parts_skipped", "seconds")
         logger.info("a file was uploaded", extra={name: getattr(uploaded, name) for name in fields})
@@ -151,7 +146,7 @@ class OssUploader:
 
         Raises UploadError; then the journal keeps it, and it can be tried again.
         """
-        target = target.checked()
+        target = target.require_usable()
         try:
             await self._clean_up(target, credentials, journal)
         except OssFailure as failure:
@@ -162,7 +157,7 @@ class OssUploader:
 
         Raises UploadError where OSS does not say.
         """
-        target = target.checked()
+        target = target.require_usable()
         async with self._open_client(target, credentials) as oss:
             try:
                 await oss.ask("the look at the object", lambda bucket: bucket.head())

@@ -131,7 +131,7 @@ class OssRest:
         return reply if is_ended else replace(reply, headers={**reply.headers, "connection": "close"})
 
     async def _answer(self, request: Request) -> Reply:
-        if request.method == "POST" and (request.header("content-type") or "").startswith("multipart/form-data"):
+        if request.method == "POST" and (request.get_header("content-type") or "").startswith("multipart/form-data"):
             # Before the caller is known: its signature is in the form.
             raise OssError("NotImplemented", "The local OSS has no form uploads: put the object.")
         caller = await authenticate(request, self._identities, region=self._region, now=self._clock())

@@ -5,18 +5,9 @@ from __future__ import annotations
 
 from ims_mcp.catalogue import Operation
 from ims_mcp.workflows.behaviours.asset_changes import DeleteMediaInfos, RegisterMediaInfo, UpdateMediaInfo
-from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, ServerArguments, Submission
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
 from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
-
-__all__ = [
-    "BEHAVIOURS",
-    "OperationBehaviour",
-    "OperationCall",
-    "ServerArguments",
-    "Submission",
-    "behaviour_of",
-]
 
 BEHAVIOURS: dict[str, OperationBehaviour] = {
     "DeleteMediaInfos": DeleteMediaInfos(),
@@ -28,6 +19,6 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
 _GENERAL = OperationBehaviour()
 
 
-def behaviour_of(operation: Operation) -> OperationBehaviour:
+def find_behaviour(operation: Operation) -> OperationBehaviour:
     """How ``operation`` is served."""
     return BEHAVIOURS.get(operation.name, _GENERAL)

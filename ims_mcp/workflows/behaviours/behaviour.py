@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import OMITTED, size_bytes
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.shaping import shape
 from ims_mcp.workflows.next_call import propose_operation
-from ims_mcp.workflows.waiting import poll_arguments
+from ims_mcp.workflows.waiting import make_poll_arguments
 
 _PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 
@@ -69,7 +70,7 @@ class OperationBehaviour:
     parameters: tuple[Parameter, ...] = ()
     """This server's own rows for the operation, beside those that every operation of its kind has."""
 
-    def output_schema(self, operation: Operation) -> dict[str, Any] | None:
+    def describe_output(self, operation: Operation) -> dict[str, Any] | None:
         """The schema of its tool's structured result, None where it declares none. In general the plain fields of the
         response; none is required, since with ``query`` the result holds only ``result``."""
         if not operation.declares_output:
@@ -105,7 +106,7 @@ class OperationBehaviour:
         the call has started, or the next page."""
         poll = call.operation.poll
         if poll is not None:
-            arguments = poll_arguments(poll, call.arguments, data)[0]
+            arguments = make_poll_arguments(poll, call.arguments, data)[0]
             until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else ""
             why = f"runs in the background: {until or 'see how it stands'}"
             return propose_operation(get_operation(poll.operation), arguments, why, call.listed)

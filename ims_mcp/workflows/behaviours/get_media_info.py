@@ -28,7 +28,7 @@ class GetMediaInfo(OperationBehaviour):
         Parameter("ai_section", "string", text="Part of view ai.", choices=AI_SECTIONS),
     )
 
-    def output_schema(self, operation: Operation) -> dict[str, Any]:
+    def describe_output(self, operation: Operation) -> dict[str, Any]:
         """Of the summary; the other views have the same fields."""
         return OUTPUT_SCHEMA
 
@@ -41,21 +41,20 @@ class GetMediaInfo(OperationBehaviour):
 
     def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
         """One view, in which the reader of another tool finds the tool of every part that is left out."""
-        signed = call.own.include_signed_urls
-        room = max_bytes - size_bytes(added) - (0 if call.by_its_own_tool else _NAMING_BYTES)
-        view = media_info_view(
-            data,
-            **call.own.special,
-            include_signed_urls=signed,
-            call={**call.arguments, **({"include_signed_urls": True} if signed else {})},
-            max_bytes=room,
-        )
-        return (view if call.by_its_own_tool else name_tools(view, call.listed)) | added
+        options: dict[str, Any] = {**call.own.special, "include_signed_urls": call.own.include_signed_urls}
+        arguments = {**call.arguments, **({"include_signed_urls": True} if call.own.include_signed_urls else {})}
+        room = max_bytes - size_bytes(added)
+        if call.by_its_own_tool:
+            return media_info_view(data, **options, call=arguments, max_bytes=room) | added
+        return view_elsewhere(data, **options, call=arguments, listed=call.listed, max_bytes=room) | added
 
 
-def name_tools(view: dict[str, Any], listed: Container[str] | None) -> dict[str, Any]:
+def view_elsewhere(
+    data: dict[str, Any], *, call: dict[str, Any], listed: Container[str] | None, max_bytes: int, **options: Any
+) -> dict[str, Any]:
     """A view of an asset in the answer of another tool than its own: every part it has left out says which tool gets it
-    with which arguments."""
+    with which arguments. ``listed``: the operations' tools that the reader has, None for all."""
+    view = media_info_view(data, call=call, max_bytes=max_bytes - _NAMING_BYTES, **options)
     if "left_out" not in view:
         return view
     operation = get_operation("GetMediaInfo")

@@ -7,13 +7,15 @@ apart; of two processes that submit in the same moment neither sees the other's 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import anyio
 
 from ims_mcp.catalogue import Parameter, get_operation
-from ims_mcp.client.ims import ImsClient, Reply
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ConnectionFailed, ImsError, InvalidArguments, Refused, ServiceError
 from ims_mcp.foreign_text import quotable
 from ims_mcp.summaries.values import as_object, as_objects
@@ -35,27 +37,21 @@ Place = tuple[str, ...]
 """Which stream goes where."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Places:
     """What one client has submitted and is submitting: a list of jobs does not show what was submitted a moment ago."""
 
-    def __init__(self) -> None:
-        self._busy: WeakValueDictionary[Place, anyio.Lock] = WeakValueDictionary()
-        self._submitted: dict[Place, str] = {}
-
-    def lock(self, place: Place) -> anyio.Lock:
-        """Held by one call at a time for one place: from its look at the jobs until its own job is known."""
-        return self._busy.setdefault(place, anyio.Lock())
+    locks: WeakValueDictionary[Place, anyio.Lock] = field(default_factory=WeakValueDictionary[Place, anyio.Lock])
+    """Each held by one call at a time: from its look at the jobs until its own job is known."""
+    last_jobs: dict[Place, str] = field(default_factory=dict[Place, str])
+    """The id of the job submitted last for each place."""
 
     def remember(self, place: Place, job_id: Any) -> None:
         """The newest job of a place; the oldest places are forgotten."""
-        self._submitted.pop(place, None)
-        self._submitted[place] = str(job_id)
-        if len(self._submitted) > _MOST_REMEMBERED:
-            del self._submitted[next(iter(self._submitted))]
-
-    def last_job(self, place: Place) -> str | None:
-        """The id of the job submitted last for this place."""
-        return self._submitted.get(place)
+        self.last_jobs.pop(place, None)
+        self.last_jobs[place] = str(job_id)
+        if len(self.last_jobs) > _MOST_REMEMBERED:
+            del self.last_jobs[next(iter(self.last_jobs))]
 
 
 class SubmitLiveRecordJob(OperationBehaviour):
@@ -75,12 +71,12 @@ class SubmitLiveRecordJob(OperationBehaviour):
         """Raises Refused where the stream is being recorded to the same place already."""
         client, arguments = call.client, call.arguments
         client.guard(call.operation, arguments, confirmed=call.confirmed)
-        places, place = self._places.setdefault(client, _Places()), _place_of(arguments)
-        async with places.lock(place):
+        places, place = self._places.setdefault(client, _Places()), _read_place(arguments)
+        async with places.locks.setdefault(place, anyio.Lock()):
             before = await _list_jobs(client)
             if not call.own.special.get("allow_duplicate"):
                 _refuse_duplicate(before or [], arguments)
-                await _refuse_unlisted(client, before or [], places.last_job(place), arguments)
+                await _refuse_unlisted(client, before or [], places.last_jobs.get(place), arguments)
             submission = await self._submit(call, before)
             places.remember(place, submission.reply.data.get("JobId"))
             return submission
@@ -123,7 +119,7 @@ def _quote(value: Any, limit: int = 60) -> str:
 
 def _refuse_duplicate(jobs: list[dict[str, Any]], arguments: Mapping[str, Any]) -> None:
     for job in jobs:
-        if job.get("Status") in _UNDER_WAY and _place_of(job) == _place_of(arguments):
+        if job.get("Status") in _UNDER_WAY and _read_place(job) == _read_place(arguments):
             raise Refused(
                 f"SubmitLiveRecordJob was not sent: job {_quote(job.get('JobId'))} (named {_quote(job.get('Name'))!r}) "
                 f"is {job['Status']} with the same stream and the same storage, and a second one would record it "
@@ -140,7 +136,7 @@ async def _find_again(call: OperationCall, before: list[dict[str, Any]] | None, 
     for pause in _PAUSES_SECONDS if before is not None else ():
         await call.client.sleep(pause)
         for job in await _list_jobs(call.client) or []:
-            same = job.get("Name") == arguments.get("Name") and _place_of(job) == _place_of(arguments)
+            same = job.get("Name") == arguments.get("Name") and _read_place(job) == _read_place(arguments)
             if same and str(job.get("JobId")) not in known:
                 data = {"JobId": job.get("JobId"), "RequestId": ""}
                 note = "the answer was lost; this job was found by looking"
@@ -190,6 +186,6 @@ async def _refuse_unlisted(
     _refuse_duplicate([{**as_object(reply.data.get("RecordJob")), "JobId": job_id}], arguments)
 
 
-def _place_of(job: Mapping[str, Any]) -> Place:
+def _read_place(job: Mapping[str, Any]) -> Place:
     stream, output = as_object(job.get("StreamInput")), as_object(job.get("RecordOutput"))
     return tuple(str(value) for value in (stream.get("Url"), output.get("Type"), output.get("Bucket")))

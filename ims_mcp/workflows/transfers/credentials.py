@@ -11,7 +11,7 @@ import anyio
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import UploadTarget
+from ims_mcp.client.oss.target import UploadTarget
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.json_strings import open_base64_json
 from ims_mcp.workflows.transfers.store import TransferError
@@ -38,14 +38,21 @@ def read_target(answer: Mapping[str, Any]) -> UploadTarget:
     return UploadTarget(endpoint, str(address.get("Bucket", "")), str(address.get("FileName", "")))
 
 
-def explain_other_upload(media_id: str) -> TransferError:
-    """RefreshUploadMedia knows an asset only: of several uploads to it, it renews one."""
-    return TransferError(
-        f"The service renews the credential of another upload to the asset {plain(media_id, 64)}: this one cannot go "
-        "on now.",
-        next_step="Once the other upload is done or cancelled, call transfer_status with this transfer's id.",
-        resumable=True,
-    )
+async def renew_upload(client: ImsClient, media_id: str, bucket: str, key: str) -> Mapping[str, Any]:
+    """What RefreshUploadMedia answers for the upload to this object.
+
+    It knows an asset only: of several uploads to it, it renews one. Raises TransferError where that is another.
+    """
+    answer = (await client.call(get_operation("RefreshUploadMedia"), {"MediaId": media_id})).data
+    target = read_target(answer)
+    if (target.bucket, target.key) != (bucket, key):
+        raise TransferError(
+            f"The service renews the credential of another upload to the asset {plain(media_id, 64)}: this one cannot "
+            "go on now.",
+            next_step="Once the other upload is done or cancelled, call transfer_status with this transfer's id.",
+            resumable=True,
+        )
+    return answer
 
 
 class UploadCredentials:
@@ -66,7 +73,7 @@ class UploadCredentials:
         self._media_id = media_id
         self._clock = clock
         self._lock = anyio.Lock()
-        self._key = read_target(answer).key
+        self._target = read_target(answer)
         self._take(answer)
 
     async def __call__(self, *, force: bool = False) -> Credential:
@@ -75,10 +82,7 @@ class UploadCredentials:
         async with self._lock:
             # Several parts may find it refused at once: one renewal serves them all.
             if (force and self._taken_at < asked_at) or self._clock() >= self._renew_at:
-                reply = await self._client.call(get_operation("RefreshUploadMedia"), {"MediaId": self._media_id})
-                if read_target(reply.data).key != self._key:
-                    raise explain_other_upload(self._media_id)
-                self._take(reply.data)
+                self._take(await renew_upload(self._client, self._media_id, self._target.bucket, self._target.key))
             return self._credential
 
     def _take(self, answer: Mapping[str, Any]) -> None:

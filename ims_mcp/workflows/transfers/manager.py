@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Container
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,9 @@ import anyio.abc
 import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.client.oss import Source, UploadError, UploadInterrupted, UploadJournal, show_path
+from ims_mcp.client.oss.errors import UploadError, UploadInterrupted
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.source import Source, show_path
 from ims_mcp.errors import ConnectionFailed, CredentialsError, ImsError, LocalImsError, Refused, ServiceError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
@@ -103,19 +105,25 @@ class TransferManager:
         wait_seconds: float,
         longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
+        listed: Container[str] | None = None,
     ) -> dict[str, Any]:
         """Begin a transfer, or pick up the one there is for the same file, place and arguments, and follow it.
 
-        ``longest_seconds`` is what the whole call may take. Raises ImsError where it failed.
+        ``longest_seconds`` is what the whole call may take, ``listed`` the operations' tools that a next call may name,
+        None for all. Raises ImsError where it failed.
         """
         end = anyio.current_time() + longest_seconds
         record = await self._start(kind, path, destination, arguments)
         if record.state == "done":
             note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"
-            return {**describe_result(record, await self._describe(record), None), "note": note}
-        longest_seconds = end - anyio.current_time()
+            return {**describe_result(record, await self._describe(record), None, listed), "note": note}
         return await self.follow(
-            record.id, wait_seconds=wait_seconds, longest_seconds=longest_seconds, progress=progress, cancels=True
+            record.id,
+            wait_seconds=wait_seconds,
+            longest_seconds=end - anyio.current_time(),
+            progress=progress,
+            listed=listed,
+            cancels=True,
         )
 
     async def follow(
@@ -125,6 +133,7 @@ class TransferManager:
         wait_seconds: float,
         longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
+        listed: Container[str] | None = None,
         cancels: bool = False,
     ) -> dict[str, Any]:
         """How the transfer stands after at most ``wait_seconds``; an interrupted one goes on. Raises ImsError.
@@ -145,16 +154,16 @@ class TransferManager:
             waited = await self._wait_until_processed(record, deadline, end, rising)
             if waited.outcome in ("failed", "not_found"):
                 raise explain_failed(record)
-        return describe_result(record, await self._describe(record), waited)
+        return describe_result(record, await self._describe(record), waited, listed)
 
     async def list(self) -> dict[str, Any]:
         """The transfers of this service, newest first, at most 50, in at most MAX_BYTES."""
-        known = await anyio.to_thread.run_sync(self._store.all)
+        known = await anyio.to_thread.run_sync(self._store.read_all)
         ours = [record for record in known if record.service == self._service]
         rows = [await self._describe(record) for record in ours[:_MOST_LISTED]]
         return fit({"count": len(ours), "transfers": rows}, MAX_BYTES, query_prefix=None)
 
-    async def cancel(self, transfer_id: str) -> dict[str, Any]:
+    async def cancel(self, transfer_id: str, listed: Container[str] | None = None) -> dict[str, Any]:
         """Stop a transfer, take back what lies half sent, and remember that. What has arrived stays as it is.
 
         Raises ImsError where something may be left behind: then it can be cancelled again.
@@ -171,7 +180,7 @@ class TransferManager:
             record = await self._find(transfer_id)
             if not (record.ended or record.arrived):
                 record = await self._cancel_interrupted(transfer_id)
-        return describe_cancelled(record, await self._describe(record))
+        return describe_cancelled(record, await self._describe(record), listed)
 
     # Beginning and going on.
 
@@ -225,7 +234,7 @@ class TransferManager:
 
     async def _open_source(self, path: str, kept: ExitStack) -> Source:
         """The file, open for as long as ``kept`` is. It is opened this once, before anybody is asked anything."""
-        return await anyio.to_thread.run_sync(lambda: kept.enter_context(self._rules.open(path)))
+        return await anyio.to_thread.run_sync(lambda: kept.enter_context(closing(self._rules.open(path))))
 
     async def _hold(self, transfer_id: str, kept: ExitStack) -> UploadJournal | None:
         """The transfer's journal for as long as ``kept`` is; None while another process works on it."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Any
 
-from ims_mcp.client.oss import show_path
+from ims_mcp.catalogue import get_operation
+from ims_mcp.client.oss.source import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain, quotable
-from ims_mcp.summaries.media_info import media_info_view
-from ims_mcp.workflows.behaviours.get_media_info import name_tools
-from ims_mcp.workflows.next_call import next_call
+from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.workflows.behaviours.get_media_info import view_elsewhere
+from ims_mcp.workflows.next_call import propose, propose_operation
 from ims_mcp.workflows.transfers.store import TransferError, TransferRecord
 from ims_mcp.workflows.waiting import PollResult, Progress
 
@@ -67,36 +70,37 @@ def describe(
     return line
 
 
-def describe_result(record: TransferRecord, line: dict[str, Any], waited: PollResult | None) -> dict[str, Any]:
-    """What a call that followed it returns: its line, what became of the asset, and the next call."""
+def describe_result(
+    record: TransferRecord, line: dict[str, Any], waited: PollResult | None, listed: Container[str] | None
+) -> dict[str, Any]:
+    """What a call that followed it returns: its line, what became of the asset, and the next call, with one of the
+    operations' tools that are ``listed`` (None for all) or the tool for its effect."""
     result = dict(line)
     if waited is not None:
         result["asset_status"] = quotable(waited.status, limit=60)
         if waited.problem:
             result["problem"] = quotable(waited.problem, limit=_ERROR_CHARACTERS)
     if record.state == "done" and record.kind == "media" and waited is not None:
-        summary = media_info_view(waited.last_data or {}, call={"MediaId": record.media_id})
-        result["summary"] = name_tools(summary, None)
+        room = MAX_BYTES - size_bytes(result | {"summary": {}})
+        call = {"MediaId": record.media_id}
+        result["summary"] = view_elsewhere(waited.last_data or {}, call=call, listed=listed, max_bytes=room)
     elif record.state == "done" and _is_id(record.media_id):
-        result["next_call"] = next_call("get_media_info", {"MediaId": record.media_id}, "see the asset with this file")
+        look = get_operation("GetMediaInfo")
+        result |= propose_operation(look, {"MediaId": record.media_id}, "see the asset with this file", listed)
     elif not record.ended:
-        result["next_call"] = next_call(
-            "transfer_status", {"transfer_id": record.id, "wait_seconds": 30}, "not finished: follow it"
-        )
+        again = {"transfer_id": record.id, "wait_seconds": 30}
+        result |= propose("transfer_status", again, "not finished: follow it")
     return result
 
 
-def describe_cancelled(record: TransferRecord, line: dict[str, Any]) -> dict[str, Any]:
+def describe_cancelled(record: TransferRecord, line: dict[str, Any], listed: Container[str] | None) -> dict[str, Any]:
     """What a call that cancelled it returns: its line, and what stays all the same."""
     result = dict(line)
     if record.arrived or record.uploaded:
         result["note"] = "the file has arrived, which is not undone"
     if record.state == "cancelled" and record.kind == "media" and _is_id(record.media_id):
-        result["next_call"] = next_call(
-            "delete_media_infos",
-            {"MediaIds": record.media_id},
-            "the asset that was created for the file stays, empty, until it is deleted",
-        )
+        why = "the asset that was created for the file stays, empty, until it is deleted"
+        result |= propose_operation(get_operation("DeleteMediaInfos"), {"MediaIds": record.media_id}, why, listed)
     return result
 
 

@@ -14,23 +14,18 @@ import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.client.oss import (
-    EXISTS_STEP,
-    ByteCounter,
-    Credentials,
-    OssUploader,
-    OwnStorage,
-    Source,
-    UploadJournal,
-    UploadTarget,
-    show_path,
-)
+from ims_mcp.client.oss.errors import EXISTS_STEP
+from ims_mcp.client.oss.journal import UploadJournal
+from ims_mcp.client.oss.parts import ByteCounter
+from ims_mcp.client.oss.source import Source, show_path
+from ims_mcp.client.oss.target import Credentials, OwnStorage, UploadTarget
+from ims_mcp.client.oss.uploader import OssUploader
 from ims_mcp.errors import ImsError, ServiceError
 from ims_mcp.summaries.values import as_object, as_objects
 from ims_mcp.workflows.local_files import FileRefused
-from ims_mcp.workflows.transfers.credentials import UploadCredentials, explain_other_upload, read_target
+from ims_mcp.workflows.transfers.credentials import UploadCredentials, read_target, renew_upload
 from ims_mcp.workflows.transfers.store import VOD, TransferError, TransferRecord, locate_object
-from ims_mcp.workflows.waiting import same_object
+from ims_mcp.workflows.waiting import is_same_object
 
 _EXTENSION = re.compile(r"[A-Za-z0-9]{1,16}")
 _TYPES = {
@@ -109,17 +104,17 @@ class TransferRunner:
     async def _run_into_own_bucket(self, active: ActiveTransfer, source: Source) -> None:
         record = active.record
         if not record.uploaded:
-            target = await self.storage.target(*locate_object(record.destination, record.path))
+            target = await self.storage.locate(*locate_object(record.destination, record.path))
             if not record.target:
                 if record.kind == "media" and "MediaType" not in record.arguments:
                     _check_type_is_known(target.key)
                 # Asked before anything is sent, and told to OSS again with every request that makes the object.
-                if await self.uploader.exists(target, self.storage.credential):
+                if await self.uploader.exists(target, self.storage.get_credential):
                     raise FileRefused(f"{target} exists already and is not overwritten.", next_step=EXISTS_STEP)
                 record.target = {"bucket": target.bucket, "key": target.key}
                 record.state = "uploading"
                 await active.save()
-            await self._upload(active, source, target, self.storage.credential)
+            await self._upload(active, source, target, self.storage.get_credential)
         record.state = "registering"
         await active.save()
         await self._register(record)
@@ -159,14 +154,14 @@ class TransferRunner:
             sent["FileExtension"] = read_extension(name.suffix) or "mp4"
             return (await self.client.call(get_operation("CreateUploadStream"), sent)).data
         meta = {k: arguments[k] for k in ("Description", "CateId", "CoverURL") if k in arguments}
-        meta |= {"Title": arguments.get("Title") or shorten(name.stem, 128)}
+        meta |= {"Title": arguments.get("Title") or cut_to_bytes(name.stem, 128)}
         meta |= {"BusinessType": arguments.get("BusinessType", "general")}
         if "MediaTags" in arguments:
             meta["Tags"] = arguments["MediaTags"]
         sent = {
             "FileInfo": {
                 "Type": arguments.get("MediaType") or guess_media_type(name.suffix),
-                "Name": shorten(name.stem, 128),
+                "Name": cut_to_bytes(name.stem, 128),
                 "Ext": read_extension(name.suffix) or "bin",
                 "Size": source.size,
             },
@@ -178,16 +173,13 @@ class TransferRunner:
 
     async def _renew_upload(self, record: TransferRecord) -> tuple[UploadTarget, UploadCredentials]:
         """A fresh credential for an upload that was begun before; the old one was never written down."""
-        reply = await self.client.call(get_operation("RefreshUploadMedia"), {"MediaId": record.media_id})
-        target = read_target(reply.data)
-        if (target.bucket, target.key) != (record.target["bucket"], record.target["key"]):
-            raise explain_other_upload(record.media_id)
-        return target, UploadCredentials(self.client, record.media_id, reply.data)
+        answer = await renew_upload(self.client, record.media_id, record.target["bucket"], record.target["key"])
+        return read_target(answer), UploadCredentials(self.client, record.media_id, answer)
 
     async def _find_destination(self, record: TransferRecord) -> tuple[UploadTarget, Credentials]:
         if record.destination == VOD:
             return await self._renew_upload(record)
-        return await self.storage.target(record.target["bucket"], record.target["key"]), self.storage.credential
+        return await self.storage.locate(record.target["bucket"], record.target["key"]), self.storage.get_credential
 
     async def _register(self, record: TransferRecord) -> None:
         address = read_address(record)
@@ -218,7 +210,7 @@ class TransferRunner:
 
     async def _is_attached(self, record: TransferRecord) -> bool:
         address = read_address(record)
-        return any(same_object(url, address) for url in await self._list_file_urls(record.media_id))
+        return any(is_same_object(url, address) for url in await self._list_file_urls(record.media_id))
 
     async def _list_file_urls(self, media_id: str) -> list[str]:
         reply = await self.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
@@ -258,6 +250,6 @@ def _check_type_is_known(key: str) -> None:
         )
 
 
-def shorten(text: str, max_bytes: int) -> str:
+def cut_to_bytes(text: str, max_bytes: int) -> str:
     """The text cut to what fits, at a character."""
     return text.encode("utf-8", "replace")[:max_bytes].decode("utf-8", "ignore")

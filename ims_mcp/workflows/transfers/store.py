@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal, Self, get_args
 
-from ims_mcp.client.oss import UploadJournal, show_path
-from ims_mcp.client.oss.journal import LOOK_SECONDS, hold_lock, read_lines, read_owner, replace_file
+from ims_mcp.client.oss.journal import LOOK_SECONDS, UploadJournal, hold_lock, read_lines, read_owner, replace_file
+from ims_mcp.client.oss.source import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 
@@ -92,7 +92,7 @@ class TransferRecord:
         return locate_object(self.destination, self.path) == locate_object(other.destination, other.path)
 
     @classmethod
-    def restored(cls, content: dict[str, Any]) -> Self:
+    def restore(cls, content: dict[str, Any]) -> Self:
         """From what was written down, by whatever version. Raises ValueError and TypeError for anything else."""
         record = cls(**{row.name: content[row.name] for row in fields(cls) if row.name in content})
         for names, kind in _TYPES.items():
@@ -167,11 +167,11 @@ class TransferStore:
                     resumable=True,
                 )
             self._forget_old()
-            known = self.all()
+            known = self.read_all()
             same = next((t for t in known if t.state not in ("failed", "cancelled") and t.is_same_wish(wish)), None)
             if same is not None:
                 with suppress(OSError):
-                    os.utime(self._path(same.id))
+                    os.utime(self._locate(same.id))
                 return same
             for other in known:
                 if not other.ended and not other.arrived and other.is_same_place(wish):
@@ -186,20 +186,20 @@ class TransferStore:
 
     def write(self, record: TransferRecord) -> None:
         """Replace what is written of a transfer that nothing is sent of: not begun yet, or arrived."""
-        replace_file(self._path(record.id), [asdict(record)])
+        replace_file(self._locate(record.id), [asdict(record)])
 
     def read(self, transfer_id: str) -> TransferRecord:
         """What is written of it, also while another works on it."""
         if _ID.fullmatch(transfer_id):
             with suppress(OSError, ValueError, TypeError):
                 # The id is the name of the file: what stands in it is not believed.
-                return TransferRecord.restored(read_owner(self._path(transfer_id)) | {"id": transfer_id})
+                return TransferRecord.restore(read_owner(self._locate(transfer_id)) | {"id": transfer_id})
         raise TransferError(
             f"There is no transfer {plain(transfer_id, 40)!r}.",
             next_step="Call transfer_status without an id to list those there are.",
         )
 
-    def all(self) -> list[TransferRecord]:
+    def read_all(self) -> list[TransferRecord]:
         """Newest first; files that cannot be read are passed over. Only what was written since is read again."""
         with self._reading:
             found: dict[str, tuple[os.stat_result, TransferRecord]] = {}
@@ -207,7 +207,7 @@ class TransferStore:
                 try:
                     status = path.stat()
                     before = self._known.get(path.stem)
-                    if before is None or _version(before[0]) != _version(status):
+                    if before is None or _read_version(before[0]) != _read_version(status):
                         before = (status, self.read(path.stem))
                 except (OSError, TransferError):
                     continue
@@ -220,7 +220,7 @@ class TransferStore:
     @contextmanager
     def hold(self, transfer_id: str) -> Generator[UploadJournal | None]:
         """The transfer's journal while this process alone works on it; None where another one does."""
-        with UploadJournal.hold(self._path(transfer_id)) as journal:
+        with UploadJournal.hold(self._locate(transfer_id)) as journal:
             before = self._directory / "checkpoints" / f"{transfer_id}.journal"
             if journal is not None and journal.record is None and before.exists():
                 # Earlier versions had a file of its own for what OSS has: it becomes a part of this one.
@@ -231,7 +231,7 @@ class TransferStore:
 
     def is_held(self, transfer_id: str) -> bool:
         """Whether somebody works on it just now."""
-        with hold_lock(self._path(transfer_id).with_suffix(".lock"), LOOK_SECONDS) as free:
+        with hold_lock(self._locate(transfer_id).with_suffix(".lock"), LOOK_SECONDS) as free:
             return not free
 
     def _forget_old(self) -> None:
@@ -239,16 +239,16 @@ class TransferStore:
 
         An upload that was interrupted stays: parts of it lie in OSS until it goes on or is cancelled.
         """
-        self.all()
+        self.read_all()
         now = self._clock()
         ended = [(status.st_mtime, name) for name, (status, t) in self._known.items() if t.ended or t.arrived]
         for rank, (asked_at, name) in enumerate(sorted(ended, reverse=True)):
             if rank >= MOST_KEPT or now - asked_at > KEPT_DAYS * 86_400:
-                _remove(self._path(name), self._path(name).with_suffix(".lock"))
+                _remove(self._locate(name), self._locate(name).with_suffix(".lock"))
         with suppress(OSError):
             _remove(*(path for path in self._directory.glob("t-*.new") if now - path.stat().st_mtime > 86_400))
 
-    def _path(self, transfer_id: str) -> Path:
+    def _locate(self, transfer_id: str) -> Path:
         return self._directory / f"{transfer_id}.json"
 
 
@@ -258,6 +258,6 @@ def _remove(*paths: Path) -> None:
             path.unlink()
 
 
-def _version(status: os.stat_result) -> tuple[int, int, int]:
+def _read_version(status: os.stat_result) -> tuple[int, int, int]:
     """What differs between two writings of one file."""
     return status.st_ino, status.st_mtime_ns, status.st_size
