@@ -105,13 +105,12 @@ async def test_record_stream_records_to_the_end_and_prints_the_summary_of_the_fi
         await ims.endpoint()
         with rtmp_server() as server:
             async with anyio.create_task_group() as tasks:
-                with publishing(clip, server.url("match"), speed=1.0) as publisher, anyio.fail_after(60):
+                with publishing(clip, server.url("match")) as publisher, anyio.fail_after(60):
                     await anyio.to_thread.run_sync(publisher.connect)
-                    publisher.begin_sending(120)
                     tasks.start_soon(record, server.url("match"))
                     while server.players("match") == 0:  # noqa: ASYNC110 - it has no event to wait for
                         await anyio.sleep(0.05)
-                    await anyio.sleep(3)  # what is to be recorded
+                    await anyio.to_thread.run_sync(publisher.send, 3.0)
     ((code, out, errors),) = ran
     assert code == 0, errors
     (file,) = json.loads(out)["files"]
