@@ -41,7 +41,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# Schema snapshots and the README's tables change by this command only.
+# Schema snapshots and the generated tables of README and docs/embedded-ims.md change by this command only.
 snapshots: $(READY)
 	$(BIN)/python scripts/write_snapshots.py
 	$(BIN)/python scripts/write_embedded_page.py

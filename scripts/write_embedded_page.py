@@ -97,7 +97,7 @@ def main() -> int:
         return 0
     if PAGE.read_text(encoding="utf-8") == page():
         return 0
-    print("docs/embedded-ims.md is out of date: run python scripts/write_embedded_page.py", file=sys.stderr)
+    print("docs/embedded-ims.md is out of date: run make snapshots", file=sys.stderr)
     return 1
 
 

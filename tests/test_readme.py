@@ -79,3 +79,10 @@ def test_search_answers_what_the_page_shows() -> None:
     )
     assert done.returncode == 0
     assert done.stdout
+
+
+def test_it_counts_right_what_the_user_is_asked_about() -> None:
+    asked: dict[str, list[str]] = json.loads((ROOT / "tests/snapshots/asked.json").read_text(encoding="utf-8"))["asked"]
+    sometimes = sum(not any(line.startswith("always:") for line in lines) for lines in asked.values())
+    text = " ".join(README.split())
+    assert f"({len(asked)} of the 400 operations, {sometimes} of them only with certain arguments;" in text

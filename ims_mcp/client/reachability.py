@@ -10,7 +10,7 @@ import anyio.to_thread
 import httpx2 as httpx
 
 from ims_mcp.client.outbound import explain_no_connection
-from ims_mcp.client.transport import describe_failure, make_http_transport, read_connection_config
+from ims_mcp.client.transport import FAILURES, describe_failure, make_http_transport, read_connection_config
 from ims_mcp.foreign_text import plain
 from ims_mcp.http_date import read_http_date
 
@@ -48,7 +48,7 @@ async def reach(endpoint: str, *, timeout_seconds: float = 10.0) -> Reachability
                     elapsed = time.monotonic() - started
     except TimeoutError:
         return Reachability(problem=f"no answer within {timeout_seconds:g} s{config.route.by}")
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except (*FAILURES, httpx.InvalidURL, OSError) as error:
         known = explain_no_connection(error, urlsplit(endpoint).netloc, config.route)
         if known is not None:
             return Reachability(problem=known.reason, to_do=known.next_step)

@@ -39,6 +39,18 @@ KEEPALIVE_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 
 
+def _list_failures() -> tuple[type[Exception], ...]:
+    """What the HTTP client raises: httpx2's errors, and those it lets through of TLS in use and of SOCKS."""
+    try:
+        from socksio import SOCKSError  # only with the extra "socks"
+    except ImportError:
+        return (httpx.HTTPError, ssl.SSLError)
+    return (httpx.HTTPError, ssl.SSLError, SOCKSError)
+
+
+FAILURES = _list_failures()
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionConfig:
     """How this machine reaches an endpoint. ``ssl_context`` is None where the endpoint is not encrypted."""
@@ -123,7 +135,7 @@ class Transport:
                 body = await _read_body(response)
             finally:
                 await response.aclose()
-        except httpx.HTTPError as error:
+        except FAILURES as error:
             # What the protocol does not allow is noticed just before it would leave.
             if attempt.sent and not isinstance(error, httpx.LocalProtocolError):
                 return report_no_answer(context, f"{describe_failure(error)}{self.route.by}")
@@ -184,8 +196,19 @@ async def _read_body(response: httpx.Response) -> bytes | None:
 def _has_trailing_bytes(response: httpx.Response) -> bool:
     """Whether more has come than the answer: httpx2 would take it for the answer to the next request.
 
-    Only its HTTP parser knows, which is reached by no public way; a test holds this one.
+    Over TLS it may wait undecrypted, where no look at the socket finds it; so may the word that the service ends.
+    Otherwise only the HTTP parser knows, which is reached by no public way; a test holds this one.
     """
+    tls: ssl.SSLObject | None = response.extensions["network_stream"].get_extra_info("ssl_object")
+    if tls is not None:
+        try:
+            tls.read(1)
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLError:
+            return True
+        else:
+            return True
     stream: Any = response.stream
     try:
         return bool(stream._httpcore_stream._stream._connection._h11_state.trailing_data[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import socket
 import ssl
 import struct
@@ -22,7 +23,7 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qsl
 
 REQUEST_ID = "5F2B7C1E-0D5A-4E9A-9C43-1A2B3C4D5E6F"
-Fault = Literal["reset", "close", "cut_off", "silent"]
+Fault = Literal["reset", "close", "cut_off", "silent", "garbled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back. ``fault``: reset or close the connection in its place, cut the body off, or say nothing.
+    """What is sent back. ``fault``: reset or close the connection in its place, cut the body off, say nothing, or
+    (with TLS) send what is not encrypted.
 
     ``raw`` is sent in place of all the rest; with ``then_close`` the connection is closed after it.
     """
@@ -282,7 +284,9 @@ class _Connection(asyncio.Protocol):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
             return
-        if answer.fault != "close":
+        if answer.fault == "garbled":
+            os.write(self._transport.get_extra_info("socket").fileno(), answer.encoded())
+        elif answer.fault != "close":
             self._transport.write(answer.encoded())
         if answer.fault is not None or answer.then_close:
             self._transport.close()

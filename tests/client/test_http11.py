@@ -9,10 +9,11 @@ import anyio
 import anyio.to_thread
 import pytest
 
+from ims_mcp.catalogue.operation import Operation
 from ims_mcp.client import transport as transport_module
 from ims_mcp.client.credentials import Credential, FixedCredentials
 from ims_mcp.errors import ConnectionFailed
-from tests.client.conftest import MakeClient
+from tests.client.conftest import MakeClient, Tls
 from tests.client.operations import NO_ARGUMENTS, READ, WRITE
 from tests.client.scripted_service import REQUEST_ID, Answer, ScriptedService
 
@@ -94,6 +95,37 @@ def test_bytes_nobody_asked_for_end_the_connection(make_client: MakeClient) -> N
                 reply = await client.call(READ, {})
                 assert reply.data == {"RequestId": REQUEST_ID}, "the second answer is not the first one's rest"
             assert service.connections == 2
+
+    anyio.run(main)
+
+
+def test_bytes_nobody_asked_for_end_an_encrypted_connection_too(make_client: MakeClient, tls: Tls) -> None:
+    lines = ["content-length: 2", f"x-padding: {'x' * 16_384}"]
+    surplus = len(head(*lines)) + 2 - 16_384
+    # The most that TLS puts into one piece: what follows is decrypted only when it is read.
+    whole = head("content-length: 2", f"x-padding: {'x' * (16_384 - surplus)}") + b"{}"
+
+    async def main() -> None:
+        with ScriptedService(Answer(raw=whole + whole), tls=tls.server) as service:
+            async with make_client(service.endpoint, ssl_context=tls.client) as client:
+                assert (await client.call(READ, {})).data == {}
+                assert (await client.call(READ, {})).data == {"RequestId": REQUEST_ID}
+            assert service.connections == 2
+
+    anyio.run(main)
+
+
+@pytest.mark.parametrize(("operation", "requests"), [(READ, 3), (WRITE, 1)], ids=["read", "write"])
+def test_what_is_not_tls_is_a_failed_connection(
+    make_client: MakeClient, tls: Tls, operation: Operation, requests: int
+) -> None:
+    async def main() -> None:
+        with ScriptedService(usual=Answer(fault="garbled"), tls=tls.server) as service:
+            async with make_client(service.endpoint, ssl_context=tls.client) as client:
+                with pytest.raises(ConnectionFailed, match="no whole answer came") as caught:
+                    await client.call(operation, {})
+            assert caught.value.maybe_done is (operation is WRITE)
+            assert service.count == requests
 
     anyio.run(main)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import ssl
 import subprocess
 import sys
 import urllib.request
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -274,8 +276,9 @@ def test_whatever_fails_on_the_way_of_a_proxy_names_it(
     anyio.run(main)
 
 
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_a_proxy_that_goes_away_before_the_tunnel_stands_got_no_request(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     async def main() -> None:
         async def hang_up(reader: anyio.abc.ByteStream) -> None:
@@ -284,7 +287,7 @@ def test_a_proxy_that_goes_away_before_the_tunnel_stands_got_no_request(
 
         listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
         port = listener.extra(anyio.abc.SocketAttribute.local_port)
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{port}")
         async with anyio.create_task_group() as group:
             group.start_soon(listener.serve, hang_up)
             async with make_client(endpoint) as client:
@@ -293,10 +296,14 @@ def test_a_proxy_that_goes_away_before_the_tunnel_stands_got_no_request(
                         await client.call(operation, {})
                     assert not caught.value.maybe_done
                     assert f"the proxy 127.0.0.1:{port} of HTTPS_PROXY" in str(caught.value)
+            assert f"the proxy 127.0.0.1:{port} of HTTPS_PROXY" in (await reach(f"https://{HOST}")).problem
             group.cancel_scope.cancel()
         await listener.aclose()
 
-    anyio.run(main)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        anyio.run(main)
+        gc.collect()  # httpcore2 leaves a connection to a SOCKS proxy that failed to the collector
 
 
 @pytest.mark.parametrize(

@@ -6,4 +6,4 @@ from scripts.write_embedded_page import PAGE, page
 
 
 def test_the_page_names_every_operation_as_far_as_it_goes() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python scripts/write_embedded_page.py"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: make snapshots"

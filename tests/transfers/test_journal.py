@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from filelock import FileLock
 
@@ -52,6 +53,8 @@ def test_a_record_is_the_one_its_file_is_named_after_whatever_it_says(tmp_path: 
     "wrong",
     [
         {"target": 5},
+        {"target": {"key": "k"}},
+        {"target": {"bucket": "b", "key": None}},
         {"state": "odd"},
         {"path": None},
         {"size_bytes": "1"},
@@ -235,6 +238,33 @@ def test_an_upload_that_an_earlier_version_began_is_taken_over(tmp_path: Path) -
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("before", "after", "taken_over"),
+    [
+        (b'"part_bytes": ', b'"part_bytes": 0, "was": ', False),
+        (b'"part_bytes": ', b'"part_bytes": -1, "was": ', False),
+        (b'"part_bytes": ', b'"part_bytes": 1e999, "was": ', False),
+        (b'"part_bytes": ', b'"part_bytes": 7, "was": ', False),
+        (b'{"part": ', b'\x00\xff{"part": ', True),
+        (b'"crc64": "', b'"crc64": "99999999999', True),
+        (b'"crc64": "', b'"crc64": "-', True),
+    ],
+)
+async def test_lines_that_make_no_sense_are_passed_over(
+    setting: Setting, before: bytes, after: bytes, taken_over: bool
+) -> None:
+    written = await interrupted(setting, "vod")
+    content = written.read_bytes()
+    assert before in content
+    written.write_bytes(content.replace(before, after))
+    async with setting.client() as client:
+        last = await call(client, "transfer_status", transfer_id=written.stem)
+    assert last["state"] == "done"
+    assert (last["uploaded"]["parts_taken_over"] > 0) is taken_over
+    assert setting.content(last["object"]) == await anyio.Path(last["path"]).read_bytes()
+
+
+@pytest.mark.anyio
 async def test_a_record_without_an_inode_is_still_the_same_file(setting: Setting) -> None:
     """As earlier versions wrote them."""
     path = setting.video()
@@ -270,10 +300,11 @@ async def interrupted(setting: Setting, destination: str) -> Path:
     arguments = {"path": str(setting.video(MIB)), "destination": destination, "wait_seconds": 0}
     async with setting.client() as client:
         first = await call(client, "upload_media", **arguments)
-        await until(setting.sent_parts)
+        written = setting.state / "transfers" / f"{first['transfer_id']}.json"
+        await until(lambda: b'{"part": ' in written.read_bytes())
     setting.fast()
     setting.proxy.seen.clear()
-    return setting.state / "transfers" / f"{first['transfer_id']}.json"
+    return written
 
 
 @pytest.mark.anyio

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from ims_mcp.client.oss.errors import TransferRefused
+from ims_mcp.client.oss.parts import MAX_PARTS
 from ims_mcp.client.oss.source import Identity, show_path
 
 # A look from another process holds a lock for a moment: that is no reason to give up.
@@ -233,8 +234,10 @@ def read_record(entries: Sequence[dict[str, Any]]) -> UploadRecord | None:
     """What the lines say of an upload, also of one that an earlier version began; None where they make no sense."""
     record: UploadRecord | None = None
     for entry in entries:
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(ValueError, KeyError, TypeError, OverflowError):
             if "part_bytes" in entry:
+                if not 0 < int(entry["source"]["size"]) <= MAX_PARTS * int(entry["part_bytes"]):
+                    raise ValueError("nothing that could be sent in parts")
                 record = UploadRecord(
                     identity=Identity.restored(entry["source"]),
                     bucket=str(entry["target"]["bucket"]),
@@ -254,6 +257,8 @@ def _note(record: UploadRecord, entry: dict[str, Any]) -> None:
         record.upload_id = str(entry["upload_id"])
     if "part" in entry:
         part = FinishedPart(str(entry["etag"]), int(entry["crc64"]), int(entry["size"]))
+        if not 0 <= part.crc64 < 2**64:
+            raise ValueError("no CRC-64")
         record.parts[int(entry["part"])] = part
     if "completing" in entry:
         record.expected_crc64 = int(entry["completing"])

@@ -98,6 +98,8 @@ class TransferRecord:
         for names, kind in _TYPES.items():
             if not all(isinstance(getattr(record, name), kind) for name in names.split()):
                 raise TypeError(f"one of {names} is something else")
+        if record.target and not all(isinstance(record.target.get(name), str) for name in ("bucket", "key")):
+            raise TypeError("a target is bucket and key")
         if record.state not in get_args(State) or record.kind not in ("media", "stream"):
             raise ValueError("of another version")
         return record
