@@ -1,8 +1,10 @@
-"""The generated facts hold what was counted. That the installed SDK makes the same of them is checked by `make lint`."""
+"""The generated facts hold what was counted; `make lint` checks that the installed SDK still makes the same."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from ims_mcp import catalogue
