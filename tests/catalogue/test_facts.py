@@ -1,4 +1,4 @@
-"""The generated facts agree with the installed SDK."""
+"""The generated facts hold what was counted; `make lint` checks that the installed SDK still makes the same."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from ims_mcp import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTS = json.loads((ROOT / "ims_mcp" / "catalogue" / "facts.json").read_text(encoding="utf-8"))["operations"]
-
-
-def test_the_facts_are_what_the_script_makes_of_the_installed_sdk() -> None:
-    run = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "generate_facts.py"), "--check"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
 
 
 def test_all_400_operations_are_there_with_the_placements_that_were_counted_on_the_wire() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import KEYS
+from tests.cli.running import KEYS, clean_environment
 from tests.client.scripted_service import Answer, ScriptedService
 
 
@@ -24,12 +24,11 @@ def install(directory: Path, name: str, version: str, *requires: str) -> None:
 
 def run(site: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command where ``site`` comes before everything else that is installed."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
     return subprocess.run(
         [sys.executable, "-m", "ims_mcp", *words],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env={**clean, **KEYS, "HOME": str(home), "PYTHONPATH": f"{site}{os.pathsep}{Path.cwd()}"},
+        env=clean_environment(home, **KEYS, PYTHONPATH=f"{site}{os.pathsep}{Path.cwd()}"),
         text=True,
         timeout=60,
         check=False,
