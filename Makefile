@@ -6,21 +6,28 @@ READY := $(VENV)/.ready
 
 .PHONY: demo test test-all bench snapshots lint clean
 
-# Tests run side by side; one that hangs on to its worker leaves its share to the others.
-PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal
+# Hundreds of processes start: they must not compile every module anew, each for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Tests run side by side, two for each core, and what a worker has not come to is taken over by others.
+PYTEST := -m pytest -q -n auto --maxprocesses 8 --dist worksteal
+# `make -s lint` goes on beside the tests; what it says comes after them, and either failing fails both.
+BESIDE_LINT = $(MAKE) --no-print-directory -s lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
+	code=0; $(1) || code=$$?; wait $$lint || code=$$?; cat $(VENV)/lint.log; exit $$code
 
 demo: $(READY)
 	$(BIN)/ims-mcp demo
 
-test: $(READY) lint
-	$(PYTEST)
+test: $(READY)
+	@$(call BESIDE_LINT,$(BIN)/python $(PYTEST))
 
-# The long tests as well, and how much of the product the tests reach.
-test-all: $(READY) lint
-	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -q -n auto --maxprocesses 8 --dist worksteal -m 'slow or not slow'
+# The slow tests as well, and how much of the product the tests reach.
+test-all: $(READY)
+	@rm -f .coverage .coverage.* coverage.json
+	@$(call BESIDE_LINT,$(BIN)/coverage run $(PYTEST) -m 'slow or not slow')
 	$(BIN)/coverage combine -q
-	$(BIN)/coverage report
+	$(BIN)/coverage json -q -o coverage.json
+	$(BIN)/python scripts/report_coverage.py coverage.json
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -46,4 +53,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .coverage .coverage.* coverage.json .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 
 from benchmarks.lateness import lateness_into
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.logs import log_to_stderr
 from ims_mcp.server.build import ImsServer
 from ims_mcp.settings import read_settings
@@ -21,7 +21,7 @@ from ims_mcp.settings import read_settings
 async def _serve(endpoint: str, samples: Path) -> None:
     settings = read_settings(os.environ, endpoint=endpoint)
     log_to_stderr(settings.log_level)
-    async with connection(settings, os.environ) as to, lateness_into(samples):
+    async with connect(settings, os.environ) as to, lateness_into(samples):
         await ImsServer(settings, to.client, to.transfers).run_stdio()
 
 

@@ -41,7 +41,7 @@ def _rows_of(case: str, effort: Effort) -> list[Row]:
     raw = body(case)
 
     def ours() -> object:
-        # By the client's own road from bytes to data.
+        # By the client's own path from bytes to data.
         reply = read_answer(_CONTEXT, 200, _HEADERS, raw)
         assert isinstance(reply, Reply)
         return media_info_view(reply.data, call={"MediaId": MEDIA_ID})

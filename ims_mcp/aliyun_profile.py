@@ -56,13 +56,13 @@ def find_home(environ: Mapping[str, str]) -> Path | None:
         return None
 
 
-def config_file(environ: Mapping[str, str]) -> Path | None:
+def find_config_file(environ: Mapping[str, str]) -> Path | None:
     """Where the CLI keeps its profiles; None without a home directory."""
     home = find_home(environ)
     return None if home is None else home / ".aliyun" / "config.json"
 
 
-def credentials_file(environ: Mapping[str, str]) -> Path | None:
+def find_credentials_file(environ: Mapping[str, str]) -> Path | None:
     """The INI file of the official library; None without a home directory."""
     if named := environ.get("ALIBABA_CLOUD_CREDENTIALS_FILE", "").strip():
         return Path(named)
@@ -73,7 +73,7 @@ def credentials_file(environ: Mapping[str, str]) -> Path | None:
 def read_profile(file: Path, name: str) -> AliyunProfile:
     """The profile called ``name``, or the current one for an empty name. Raises UnreadableConfig."""
     config = _read_config(file)
-    chosen = name or _text(config, "current")
+    chosen = name or _read_text(config, "current")
     if not chosen:
         raise UnreadableConfig("the file names no current profile")
     profiles = config.get("profiles")
@@ -82,16 +82,16 @@ def read_profile(file: Path, name: str) -> AliyunProfile:
     for row in rows:
         if isinstance(row, dict):
             profile = cast("dict[str, Any]", row)
-            by_name.setdefault(_text(profile, "name"), profile)
+            by_name.setdefault(_read_text(profile, "name"), profile)
     if chosen not in by_name:
         raise UnreadableConfig("there is no such profile in the file")
     bottom, passed = chosen, {chosen}
-    while (source := _text(by_name[bottom], "source_profile")) in by_name and source not in passed:
+    while (source := _read_text(by_name[bottom], "source_profile")) in by_name and source not in passed:
         bottom = source
         passed.add(source)
     found = by_name[chosen]
     return AliyunProfile(
-        chosen, _text(found, "mode"), _text(found, "region_id"), _text(by_name[bottom], "mode"), bottom
+        chosen, _read_text(found, "mode"), _read_text(found, "region_id"), _read_text(by_name[bottom], "mode"), bottom
     )
 
 
@@ -114,8 +114,9 @@ def find_places(environ: Mapping[str, str], ecs_role: str | None = None) -> dict
     return {
         Place.ENVIRONMENT: f"{' and '.join(no_keys)} not set" if no_keys else "",
         Place.OIDC: "not set up" if no_oidc else "",
-        Place.CLI_PROFILE: switched_off("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") or _why_missing(config_file(environ)),
-        Place.CREDENTIALS_FILE: _why_missing(credentials_file(environ)),
+        Place.CLI_PROFILE: switched_off("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
+        or _explain_missing(find_config_file(environ)),
+        Place.CREDENTIALS_FILE: _explain_missing(find_credentials_file(environ)),
         Place.ECS: switched_off("ALIBABA_CLOUD_ECS_METADATA_DISABLED") or no_ecs,
         Place.URI: "not set" if unset("ALIBABA_CLOUD_CREDENTIALS_URI") else "",
     }
@@ -124,7 +125,7 @@ def find_places(environ: Mapping[str, str], ecs_role: str | None = None) -> dict
 def find_profile_in_use(environ: Mapping[str, str]) -> AliyunProfile | None:
     """The profile that credentials will come from; None where they come from elsewhere, or it cannot be read."""
     first = next((place for place, absent in find_places(environ).items() if not absent), None)
-    file = config_file(environ)
+    file = find_config_file(environ)
     if first is not Place.CLI_PROFILE or file is None:
         return None
     try:
@@ -134,7 +135,7 @@ def find_profile_in_use(environ: Mapping[str, str]) -> AliyunProfile | None:
     return profile if profile.mode in MODES else None
 
 
-def _why_missing(file: Path | None) -> str:
+def _explain_missing(file: Path | None) -> str:
     if file is None:
         return "this user has no home directory"
     try:
@@ -170,6 +171,6 @@ def _read_config(file: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", config)
 
 
-def _text(row: Mapping[str, Any], name: str) -> str:
+def _read_text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
     return value.strip() if isinstance(value, str) else ""

@@ -63,7 +63,7 @@ def clean(text: str) -> str:
     elif _SUSPECT.search(text) is None and "\r" not in text:
         return text
     text = _REMOVED.sub("", _LINE_END.sub("\n", text))
-    return text if text.isascii() else _STACK.sub(_fewer_marks, text)
+    return text if text.isascii() else _STACK.sub(_drop_marks, text)
 
 
 def plain(text: str, limit: int = 500) -> str:
@@ -108,7 +108,7 @@ def shorten(text: str, max_bytes: int) -> str:
         return ""
     # A character takes a byte at least: nothing behind text[:room] can fit.
     fits = len(text[:room].encode("utf-8", "ignore")[:room].decode("utf-8", "ignore"))
-    cut = _between_clusters(text, fits)
+    cut = _find_cut(text, fits)
     for end in range(cut, cut - cut // 4, -1):
         if _WORD_END.match(text, end) or (end and _WORD_END.match(text, end - 1)):
             cut = end
@@ -118,15 +118,15 @@ def shorten(text: str, max_bytes: int) -> str:
 
 def escape_unseen(json_text: str) -> str:
     """JSON text with every character that :func:`clean` takes out written as ``\\uXXXX``: nothing is lost or obeyed."""
-    return _UNSEEN.sub(json_escape, json_text)
+    return _UNSEEN.sub(escape_json, json_text)
 
 
-def json_escape(match: re.Match[str]) -> str:
+def escape_json(match: re.Match[str]) -> str:
     """One character as JSON writes it in ASCII."""
     return json.dumps(match[0])[1:-1]
 
 
-def _fewer_marks(match: re.Match[str]) -> str:
+def _drop_marks(match: re.Match[str]) -> str:
     kept: list[str] = []
     stacked = 0
     for character in match[0]:
@@ -136,7 +136,7 @@ def _fewer_marks(match: re.Match[str]) -> str:
     return "".join(kept)
 
 
-def _between_clusters(text: str, cut: int) -> int:
+def _find_cut(text: str, cut: int) -> int:
     for end in range(cut, max(cut - _LONGEST_CLUSTER, 0), -1):
         if not _joins(text, end):
             return end

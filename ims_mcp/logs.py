@@ -40,16 +40,16 @@ class JsonLines(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": without_secrets(_ends_of(record.getMessage(), _LONGEST_MESSAGE)),
+            "message": without_secrets(_keep_ends(record.getMessage(), _LONGEST_MESSAGE)),
         }
         extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         entry |= redact(extra, longest=_LONGEST_MESSAGE)
         if record.exc_info:
-            entry["trace"] = without_secrets(_ends_of(self.formatException(record.exc_info), _LONGEST_TRACE))
+            entry["trace"] = without_secrets(_keep_ends(self.formatException(record.exc_info), _LONGEST_TRACE))
         return json.dumps(entry, ensure_ascii=True)
 
 
-def _ends_of(text: str, most: int) -> str:
+def _keep_ends(text: str, most: int) -> str:
     """``text``, or its beginning and its end where it is longer than ``most`` characters: of a trace both tell most."""
     return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
 

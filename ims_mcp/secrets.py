@@ -119,7 +119,7 @@ class SecretNames:
         return is_secret_name(name) or (bool(self._more) and fold_name(name) in self._more)
 
 
-def paired_secrets(fields: Mapping[str, Any]) -> list[str]:
+def find_paired_secrets(fields: Mapping[str, Any]) -> list[str]:
     """What to hide of one object of a list of pairs: ``["Value"]`` where it is ``{"Key": "Password", "Value": …}``."""
     for name, value in fields.items():
         # A name in two words is a title: The Secret, chocolate cookies.
@@ -187,7 +187,7 @@ def without_signatures(text: str) -> str:
     # JSON in a string writes & as \u0026 at times; as one piece with its URL it is found by the same rule.
     read = text.replace("\\u0026", "&").replace("\\u003d", "=").replace("\\/", "/") if "\\" in text else text
     follows_url = _ANY_URL.search(read) is not None
-    shown = _PIECE.sub(lambda match: _unsigned_piece(match[0], follows_url=follows_url), read)
+    shown = _PIECE.sub(lambda match: _cut_signature(match[0], follows_url=follows_url), read)
     return text if shown == read else shown
 
 
@@ -201,7 +201,7 @@ def _without_user(match: re.Match[str]) -> str:
     return match[0] if is_host_and_port else ""
 
 
-def _unsigned_piece(piece: str, *, follows_url: bool) -> str:
+def _cut_signature(piece: str, *, follows_url: bool) -> str:
     start = _QUERY_START.search(piece)
     cut = len(piece)
     if start is not None and _LIVE_URL.search(piece, 0, start.start()):
@@ -333,8 +333,8 @@ def without_secrets(text: str, secrets: Iterable[str] = (), *, keeps_queries: bo
     text = without_signatures(text) if keeps_queries else _URL.sub(_without_query, text)
     text = _without_fields(text, _NAMED, HIDDEN)
     if "<" in text:
-        text = _ELEMENT.sub(_hidden_element, text)
-    text = _PAIR.sub(_hidden_pair, text)
+        text = _ELEMENT.sub(_hide_element, text)
+    text = _PAIR.sub(_hide_pair, text)
     return without_credential_texts(_OWN_FORMS.sub(HIDDEN, text))
 
 
@@ -349,7 +349,7 @@ def redact(value: Any, *, longest: int = 8_000, depth: int = 6) -> Any:
     if isinstance(value, Mapping) and depth > 0:
         entries = islice(cast("Mapping[Any, Any]", value).items(), _MOST_ENTRIES)
         fields = {str(name)[:200]: entry for name, entry in entries}
-        paired = paired_secrets(fields)
+        paired = find_paired_secrets(fields)
         return {
             without_secrets(name): HIDDEN
             if is_secret(name, entry) or name in paired
@@ -387,12 +387,12 @@ def _without_fields(text: str, name: re.Pattern[str], hidden: str) -> str:
         pattern = _HEADER_VALUE if named[1].lower().endswith(_HEADERS) else _VALUE
         value = pattern.match(text, named.end())
         if value is not None:
-            kept += text[done : named.end()], _hidden_value(value[0], hidden)
+            kept += text[done : named.end()], _hide_value(value[0], hidden)
             done = value.end()
     return "".join(kept) + text[done:]
 
 
-def _hidden_value(value: str, hidden: str = HIDDEN) -> str:
+def _hide_value(value: str, hidden: str = HIDDEN) -> str:
     """What stands for ``value``, in the same quotes."""
     opening = re.match(r"\\*[\"']", value)
     if opening is None:
@@ -401,9 +401,9 @@ def _hidden_value(value: str, hidden: str = HIDDEN) -> str:
     return f"{opening[0]}{hidden}{opening[0] if is_closed else ''}"
 
 
-def _hidden_element(match: re.Match[str]) -> str:
+def _hide_element(match: re.Match[str]) -> str:
     return f"<{match[1]}>{HIDDEN}" if is_secret_name(match[1]) else match[0]
 
 
-def _hidden_pair(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2]}{match[3]}{_hidden_value(match[4])}" if is_secret_name(match[2]) else match[0]
+def _hide_pair(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}{match[3]}{_hide_value(match[4])}" if is_secret_name(match[2]) else match[0]

@@ -16,7 +16,7 @@ from mcp_types import Tool
 
 from ims_mcp.catalogue import TOOLSETS, Effect, operations
 from ims_mcp.catalogue.describe import user_is_asked
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.server.build import ImsServer
 from ims_mcp.server.prompts import read_prompts
 from ims_mcp.server.toolsets import measure_listed, read_effect, write_list
@@ -31,7 +31,7 @@ README = ROOT / "README.md"
 
 async def _listed(toolset: str) -> list[Tool]:
     settings = Settings(toolsets=(toolset,))
-    async with connection(settings, {}) as to:
+    async with connect(settings, {}) as to:
         return ImsServer(settings, to.client, to.transfers).listed_tools
 
 

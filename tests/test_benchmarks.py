@@ -30,7 +30,13 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+# Those that start processes or talk over sockets take longer than all the rest of this file.
+QUICK = ("summary", "listing")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in BENCHMARKS]
+)
 def test_a_benchmark_runs_and_prints_its_rows_under_the_machine(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     run([name], TINY)
     machine, _, _, headings, *lines = capsys.readouterr().out.splitlines()

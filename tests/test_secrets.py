@@ -12,10 +12,10 @@ from ims_mcp.secrets import (
     HIDDEN,
     SecretNames,
     can_be_secret,
+    find_paired_secrets,
     is_credential_text,
     is_secret_name,
     is_secret_parameter,
-    paired_secrets,
     redact,
     without_json_fields,
     without_secrets,
@@ -88,9 +88,9 @@ def test_flags_and_counts_are_no_credentials(name: str, value: Any, hidden: bool
 @pytest.mark.parametrize("name", ["Key", "Name", "ParamName", "header_name", "Field", "EnvName", "config_key"])
 @pytest.mark.parametrize("value", ["Value", "ParamValue", "val", "Values", "EnvValue"])
 def test_a_pair_that_names_a_credential_has_a_secret_value(name: str, value: str) -> None:
-    assert paired_secrets({name: "Password", "Id": "1", value: SECRET}) == [value]
-    assert paired_secrets({name: "Colour", value: "red"}) == []
-    assert paired_secrets({name: "The Secret", value: "a film"}) == []
+    assert find_paired_secrets({name: "Password", "Id": "1", value: SECRET}) == [value]
+    assert find_paired_secrets({name: "Colour", value: "red"}) == []
+    assert find_paired_secrets({name: "The Secret", value: "a film"}) == []
 
 
 # Every scheme and signature: what is left of the address, without a trace of the secret.

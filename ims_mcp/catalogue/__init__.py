@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -40,12 +41,16 @@ __all__ = [
     "Poll",
     "ResponseField",
     "UnknownOperation",
-    "api_version",
+    "get_api_version",
     "get_operation",
-    "known_names",
+    "list_known_names",
     "operations",
     "values_at",
 ]
+
+
+# What an operation takes over from its notes as it stands there.
+_FROM_NOTES = {field.name for field in fields(OperationNotes)} - {"operation", "parameters"}
 
 
 class UnknownOperation(ImsError):
@@ -53,26 +58,26 @@ class UnknownOperation(ImsError):
 
 
 @cache
-def _facts() -> dict[str, Any]:
+def _read_facts() -> dict[str, Any]:
     return json.loads(files(__name__).joinpath("facts.json").read_text(encoding="utf-8"))
 
 
-def api_version() -> str:
+def get_api_version() -> str:
     """The API version every call names: ``2020-11-09``."""
-    return str(_facts()["api_version"])
+    return str(_read_facts()["api_version"])
 
 
 @cache
-def known_names() -> frozenset[str]:
+def list_known_names() -> frozenset[str]:
     """The names of all operations of IMS, described here or not."""
-    return frozenset(_facts()["operations"])
+    return frozenset(_read_facts()["operations"])
 
 
 @cache
 def operations(toolset: str | None = None) -> tuple[Operation, ...]:
     """All operations, by toolset in its order, or those of one toolset; what nobody has described yet comes last."""
     described = [name for each in TOOLSETS for name in notes_of(each)]
-    names = list(notes_of(toolset)) if toolset else [*described, *sorted(known_names() - set(described))]
+    names = list(notes_of(toolset)) if toolset else [*described, *sorted(list_known_names() - set(described))]
     return tuple(get_operation(name) for name in names)
 
 
@@ -81,7 +86,7 @@ def get_operation(name: str) -> Operation:
 
     Raises UnknownOperation where IMS has no such operation.
     """
-    known = name if name in known_names() else _index_tool_names().get(name)
+    known = name if name in list_known_names() else _index_tool_names().get(name)
     if known is None:
         raise _refuse(name)
     return _join(known, toolset_of(known) or undescribed.TOOLSET)
@@ -89,11 +94,11 @@ def get_operation(name: str) -> Operation:
 
 @cache
 def _index_tool_names() -> dict[str, str]:
-    return {snake_case(name): name for name in known_names()}
+    return {snake_case(name): name for name in list_known_names()}
 
 
 def _refuse(name: str) -> UnknownOperation:
-    folded = {real.lower(): real for real in known_names()}
+    folded = {real.lower(): real for real in list_known_names()}
     shown = plain(name, 60)
     near = difflib.get_close_matches(shown.replace("_", "").lower(), folded, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(folded[match] for match in near)}?" if near else "Look for it by what it does."
@@ -102,7 +107,7 @@ def _refuse(name: str) -> UnknownOperation:
 
 @cache
 def _join(name: str, toolset: str) -> Operation:
-    facts = _facts()["operations"][name]
+    facts = _read_facts()["operations"][name]
     is_new = toolset == undescribed.TOOLSET
     notes = undescribed.guess_notes(name) if is_new else notes_of(toolset)[name]
     parameters = tuple(_describe(row, notes) for row in facts["parameters"])
@@ -115,23 +120,11 @@ def _join(name: str, toolset: str) -> Operation:
     return Operation(
         name=name,
         toolset=toolset,
-        title=notes.title,
-        purpose=notes.purpose,
-        effect=notes.effect,
         method=facts["method"],
         anonymous=bool(facts.get("anonymous", False)),
         parameters=tuple(ranked),
-        rules=notes.rules,
         response=tuple(_read_response_field(row) for row in facts["response"]),
-        poll=notes.poll,
-        destructive_when=notes.destructive_when,
-        idempotent=notes.idempotent,
-        secret_fields=notes.secret_fields,
-        signed_addresses=notes.signed_addresses,
-        declares_output=notes.declares_output,
-        recovery=notes.recovery,
-        costs=notes.costs,
-        replaced_by=notes.replaced_by,
+        **{name: getattr(notes, name) for name in _FROM_NOTES},
     )
 
 

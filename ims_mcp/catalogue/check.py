@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 
@@ -44,7 +44,7 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     given = {name: value for name, value in arguments.items() if value is not None}
     checker = _Checker(as_sent=as_sent)
     names = checker.document_names(operation, given)
-    checked = checker.fields(operation.parameters, given, path="", extra_fields=False, names=names)
+    checked = checker.check_fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
     effective = {name: value for name, value in given.items() if name not in checker.absent}
     for problem in _find_broken_rules(operation, {**effective, **checked}, names):
@@ -54,7 +54,7 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     return checked
 
 
-def unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool = True) -> Problem:
+def report_unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool = True) -> Problem:
     """The problem of an argument nobody knows, with the nearest name first and all allowed ones after it."""
     names = list(allowed)
     folded = {allowed_name.lower(): allowed_name for allowed_name in names}
@@ -133,7 +133,7 @@ class _Checker:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(problem)
 
-    def _problem(self, path: str, text: str) -> Any:
+    def _report(self, path: str, text: str) -> Any:
         self.add(Problem(path, text))
         return _MISSING
 
@@ -143,18 +143,18 @@ class _Checker:
         if self._as_sent:
             return names
         for name in names:
-            published = published_name(name)
+            published = publish_name(name)
             if published == name:
                 continue
             if published in given and name in given:
-                self._problem(published, f"given twice, also as {name}: give one of them")
+                self._report(published, f"given twice, also as {name}: give one of them")
             if published in given or name not in given:
                 names[name] = published
             if published in given:
                 given[name] = given.pop(published)
         return names
 
-    def fields(
+    def check_fields(
         self,
         table: tuple[Parameter, ...],
         given: Mapping[str, Any],
@@ -167,7 +167,7 @@ class _Checker:
         result: dict[str, Any] = {}
         names = names or {row.name: row.name for row in table}
         if not extra_fields:
-            self._unknown(table, given, path, names)
+            self._report_unknown(table, given, path, names)
         for row in table:
             value = given.get(row.name)
             at = f"{path}{names[row.name]}"
@@ -175,10 +175,10 @@ class _Checker:
             if value == "" and not row.required and not row.keeps_empty and not self._as_sent:
                 value = None
             if value is None and row.required:
-                self._problem(at, f"missing; {row.text}" if row.text else "missing")
+                self._report(at, f"missing; {row.text}" if row.text else "missing")
             elif value == "" and row.required:
-                self._problem(at, "is empty")
-            usable = _MISSING if value is None or self.count > before else self.value(row, value, at)
+                self._report(at, "is empty")
+            usable = _MISSING if value is None or self.count > before else self.check_value(row, value, at)
             if usable is not _MISSING:
                 result[row.name] = usable
             elif self.count == before and not path:
@@ -187,31 +187,31 @@ class _Checker:
             result.update({name: value for name, value in given.items() if name not in names})
         return result
 
-    def _unknown(
+    def _report_unknown(
         self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str, names: Mapping[str, str]
     ) -> None:
         unknown = [name for name in given if name not in names]
         allowed = [names[row.name] for row in table if not row.hidden]
         for index, name in enumerate(unknown[:MAX_UNKNOWN_NAMES]):
-            problem = unknown_name(name, allowed, list_allowed=index == 0)
-            self._problem(f"{path}{problem.path}", problem.text)
+            problem = report_unknown_name(name, allowed, list_allowed=index == 0)
+            self._report(f"{path}{problem.path}", problem.text)
         if len(unknown) > MAX_UNKNOWN_NAMES:
-            self._problem(path.rstrip("."), f"{len(unknown) - MAX_UNKNOWN_NAMES:,} more unknown names")
+            self._report(path.rstrip("."), f"{len(unknown) - MAX_UNKNOWN_NAMES:,} more unknown names")
 
-    def value(self, row: Parameter, value: Any, path: str) -> Any:
+    def check_value(self, row: Parameter, value: Any, path: str) -> Any:
         match row.kind:
             case "string":
-                return self._string(row, value, path)
+                return self._check_string(row, value, path)
             case "integer" | "number":
-                return self._number(row, value, path)
+                return self._check_number(row, value, path)
             case "boolean":
-                return self._boolean(value, path)
+                return self._check_boolean(value, path)
             case "array":
-                return self._array(row, value, path)
+                return self._check_array(row, value, path)
             case "object":
-                return self._object(row, value, path)
+                return self._check_object(row, value, path)
 
-    def _string(self, row: Parameter, value: Any, path: str) -> Any:
+    def _check_string(self, row: Parameter, value: Any, path: str) -> Any:
         if row.comma_list:
             value = self._join_commas(row, value, path)
             if value is _MISSING:
@@ -219,19 +219,19 @@ class _Checker:
         if isinstance(value, int | float) and not isinstance(value, bool) and not row.choices:
             value = _write_number(value) or value
         if not isinstance(value, str):
-            return self._problem(path, f"has to be a string, not {_show(value)}")
+            return self._report(path, f"has to be a string, not {_show(value)}")
         before = self.count
         if not self._fits(row, value, path) or not self._is_unicode(value, path):
             return _MISSING
         if row.required and not value:
-            self._problem(path, "is empty")
-        value = self._choice(row, value, path)
+            self._report(path, "is empty")
+        value = self._check_choice(row, value, path)
         if self.count == before:
-            self._length(row, value, path)
-            self._parts(row, value, path)
+            self._check_length(row, value, path)
+            self._check_parts(row, value, path)
         if self.count == before:
             # Not before: a pattern may take the square of the time that the length takes.
-            self._shape(row, value, path)
+            self._check_shape(row, value, path)
         return value if self.count == before else _MISSING
 
     def _join_commas(self, row: Parameter, value: Any, path: str) -> Any:
@@ -246,11 +246,11 @@ class _Checker:
             return value
         parts = cast("list[Any]", value)
         if len(parts) > MAX_ELEMENTS:
-            return self._problem(path, f"has {len(parts):,} elements, at most {MAX_ELEMENTS:,} are allowed")
+            return self._report(path, f"has {len(parts):,} elements, at most {MAX_ELEMENTS:,} are allowed")
         texts = [_write_number(part) if isinstance(part, int | float) else part for part in parts]
         for part, text in zip(parts, texts, strict=True):
             if not isinstance(text, str) or "," in text:
-                return self._problem(path, f"{_show(part)} cannot be a part of a comma-separated list")
+                return self._report(path, f"{_show(part)} cannot be a part of a comma-separated list")
         if not texts and not row.required and not row.keeps_empty and not self._as_sent:
             return _MISSING
         return ",".join(cast("list[str]", texts))
@@ -259,55 +259,55 @@ class _Checker:
         """Whether a text is short enough to be looked at."""
         most = max(MAX_CHARACTERS, row.max_characters or 0, row.max_bytes or 0)
         if len(text) > most:
-            self._problem(path, f"has {len(text):,} characters, at most {most:,} are allowed")
+            self._report(path, f"has {len(text):,} characters, at most {most:,} are allowed")
         return len(text) <= most
 
     def _is_unicode(self, value: str, path: str) -> bool:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            self._problem(path, f"{_show(value)} holds half a surrogate pair: it is not valid Unicode text")
+            self._report(path, f"{_show(value)} holds half a surrogate pair: it is not valid Unicode text")
             return False
         return True
 
-    def _choice(self, row: Parameter, value: str, path: str) -> str:
+    def _check_choice(self, row: Parameter, value: str, path: str) -> str:
         if not row.choices or value in row.choices:
             return value
         if row.any_case:
             for choice in row.choices:
                 if choice.lower() == value.lower():
                     return choice
-        self._problem(path, f"{_show(value)} is not one of {', '.join(row.choices)}")
+        self._report(path, f"{_show(value)} is not one of {', '.join(row.choices)}")
         return value
 
-    def _length(self, row: Parameter, value: str, path: str) -> None:
+    def _check_length(self, row: Parameter, value: str, path: str) -> None:
         if row.max_bytes is not None and (size := len(value.encode("utf-8"))) > row.max_bytes:
-            self._problem(path, f"is {size} bytes in UTF-8, at most {row.max_bytes} are allowed")
+            self._report(path, f"is {size} bytes in UTF-8, at most {row.max_bytes} are allowed")
         shortest, longest = row.min_characters or 0, row.max_characters or math.inf
         if not row.pattern and not shortest <= len(value) <= longest:
             limit = f"{shortest} to {longest}" if longest < math.inf else f"at least {shortest}"
-            self._problem(path, f"has {len(value)} characters, {limit} are allowed")
+            self._report(path, f"has {len(value)} characters, {limit} are allowed")
 
-    def _parts(self, row: Parameter, value: str, path: str) -> None:
+    def _check_parts(self, row: Parameter, value: str, path: str) -> None:
         parts = value.split(",")
         if row.max_parts is not None and len(parts) > row.max_parts:
-            self._problem(path, f"has {len(parts)} comma-separated parts, at most {row.max_parts} are allowed")
+            self._report(path, f"has {len(parts)} comma-separated parts, at most {row.max_parts} are allowed")
         for part in parts if row.max_part_bytes is not None else ():
             size = len(part.encode("utf-8"))
             if size > (row.max_part_bytes or 0):
                 most = f"at most {row.max_part_bytes} are allowed"
-                self._problem(path, f"the part {_show(part)} is {size} bytes, {most}")
+                self._report(path, f"the part {_show(part)} is {size} bytes, {most}")
 
-    def _shape(self, row: Parameter, value: str, path: str) -> None:
+    def _check_shape(self, row: Parameter, value: str, path: str) -> None:
         if row.pattern and not re.fullmatch(row.pattern, value, re.ASCII):
-            self._problem(path, f"{_show(value)} does not fit: {row.text or row.pattern}")
+            self._report(path, f"{_show(value)} does not fit: {row.text or row.pattern}")
         if row.url_schemes and value:
             scheme, separator, rest = value.partition("://")
             if not separator or scheme.lower() not in row.url_schemes or not rest.strip("/ "):
                 forms = ", ".join(f"{name}://…" for name in row.url_schemes)
-                self._problem(path, f"{_show(value)} is not an address of the form {forms}")
+                self._report(path, f"{_show(value)} is not an address of the form {forms}")
 
-    def _number(self, row: Parameter, value: Any, path: str) -> Any:
+    def _check_number(self, row: Parameter, value: Any, path: str) -> Any:
         wanted = "a whole number" if row.kind == "integer" else "a number"
         number: int | float | None = None
         if isinstance(value, str):
@@ -315,68 +315,68 @@ class _Checker:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             number = value
         if number is None or (isinstance(number, float) and not math.isfinite(number)):
-            return self._problem(path, f"has to be {wanted}, not {_show(value)}")
+            return self._report(path, f"has to be {wanted}, not {_show(value)}")
         least, most = row.minimum, row.maximum
         if row.cut and most is not None and number > most:
             number = most
         if row.kind == "integer":
             if number != int(number):
-                return self._problem(path, f"has to be {wanted}, not {_show(value)}")
+                return self._report(path, f"has to be {wanted}, not {_show(value)}")
             number = int(number)
             if not -(2**63) <= number < 2**63:
-                return self._problem(path, f"{_show(value)} does not fit into 64 bits")
+                return self._report(path, f"{_show(value)} does not fit into 64 bits")
         if (least is not None and number < least) or (most is not None and number > most):
             span = f"{least:g} to {most:g}" if least is not None and most is not None else ""
             span = span or (f"at least {least:g}" if least is not None else f"at most {most:g}")
-            return self._problem(path, f"{_show(value)} is out of range: {span}")
+            return self._report(path, f"{_show(value)} is out of range: {span}")
         if abs(number) >= _TOO_LARGE:
-            return self._problem(path, f"{_show(value)} is too large")
+            return self._report(path, f"{_show(value)} is too large")
         if row.max_decimals is not None and round(number, row.max_decimals) != number:
-            return self._problem(path, f"{_show(value)} has more than {row.max_decimals} decimals")
+            return self._report(path, f"{_show(value)} has more than {row.max_decimals} decimals")
         return number
 
-    def _boolean(self, value: Any, path: str) -> Any:
+    def _check_boolean(self, value: Any, path: str) -> Any:
         if isinstance(value, bool):
             return value
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
-        return self._problem(path, f"has to be true or false, not {_show(value)}")
+        return self._report(path, f"has to be true or false, not {_show(value)}")
 
-    def _array(self, row: Parameter, value: Any, path: str) -> Any:
+    def _check_array(self, row: Parameter, value: Any, path: str) -> Any:
         if isinstance(value, str):
             value = self._parse_json(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, list):
-            return self._problem(path, f"has to be a list, not {_show(value)}")
+            return self._report(path, f"has to be a list, not {_show(value)}")
         elements = cast("list[Any]", value)
         if row.required and not elements:
-            return self._problem(path, "is empty")
+            return self._report(path, "is empty")
         if len(elements) > MAX_ELEMENTS:
-            return self._problem(path, f"has {len(elements):,} elements, at most {MAX_ELEMENTS:,} are allowed")
+            return self._report(path, f"has {len(elements):,} elements, at most {MAX_ELEMENTS:,} are allowed")
         if row.items is None:
             return elements if self._write_json(row, elements, path) is not _MISSING else _MISSING
         if row.items.kind == "string":
             elements = [_write_number(element) if isinstance(element, bool) else element for element in elements]
-        checked = [self.value(row.items, element, f"{path}[{index}]") for index, element in enumerate(elements)]
+        checked = [self.check_value(row.items, element, f"{path}[{index}]") for index, element in enumerate(elements)]
         return _MISSING if any(element is _MISSING for element in checked) else checked
 
-    def _object(self, row: Parameter, value: Any, path: str) -> Any:
+    def _check_object(self, row: Parameter, value: Any, path: str) -> Any:
         as_written = value
         if isinstance(value, str):
             value = self._parse_json(row, value, path)
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, dict) and (row.fields or not row.json_text or not isinstance(as_written, str)):
-            return self._problem(path, f"has to be an object, not {_show(value)}")
+            return self._report(path, f"has to be an object, not {_show(value)}")
         before = self.count
         if row.fields:
-            value = self.fields(
+            value = self.check_fields(
                 row.fields, cast("dict[str, Any]", value), path=f"{path}.", extra_fields=row.extra_fields
             )
         text = self._write_json(row, value, path)
         if self.count == before:
-            self._length(row, as_written if isinstance(as_written, str) else text, path)
+            self._check_length(row, as_written if isinstance(as_written, str) else text, path)
         if self.count > before:
             return _MISSING
         # A JSON string that was handed in travels as it was written; its meaning has been checked.
@@ -392,14 +392,14 @@ class _Checker:
             return json.loads(text, parse_constant=refuse)
         except (ValueError, RecursionError) as error:
             wanted = 'a list such as ["a", "b"]' if row.kind == "array" else 'an object such as {"a": "b"}'
-            return self._problem(path, f"has to be {wanted}: {_show(text)} is not valid JSON ({error})")
+            return self._report(path, f"has to be {wanted}: {_show(text)} is not valid JSON ({error})")
 
     def _write_json(self, row: Parameter, value: Any, path: str) -> Any:
         """The value as JSON, which also shows that it can travel: no NaN, no half characters, not too deep or long."""
         try:
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         except (ValueError, TypeError, RecursionError) as error:
-            return self._problem(path, f"cannot be written as JSON ({error})")
+            return self._report(path, f"cannot be written as JSON ({error})")
         return text if self._fits(row, text, path) and self._is_unicode(text, path) else _MISSING
 
 

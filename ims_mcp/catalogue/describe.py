@@ -6,7 +6,7 @@ import re
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, ResponseField
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import rule_text
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
@@ -32,9 +32,9 @@ def description(operation: Operation) -> dict[str, Any]:
         told["costs"] = operation.costs
     if operation.rules:
         told["rules"] = [rule_text(rule) for rule in operation.rules]
-    told["parameters"] = [_row(row) | _other_name(row) for row in operation.parameters if not row.hidden]
+    told["parameters"] = [_describe_row(row) | _find_other_name(row) for row in operation.parameters if not row.hidden]
     told["example"] = example(operation)
-    told["returns"] = _fields(operation.response, _RESPONSE_DEPTH)
+    told["returns"] = _list_fields(operation.response, _RESPONSE_DEPTH)
     if operation.secret_fields:
         told["hidden_in_results"] = list(operation.secret_fields)
     if operation.poll is not None:
@@ -60,7 +60,7 @@ _SAID = (
 _COMMA_LIST = "a,b (a full-width comma separates too) or a list"
 
 
-def _row(row: Parameter) -> dict[str, Any]:
+def _describe_row(row: Parameter) -> dict[str, Any]:
     told: dict[str, Any] = {"name": row.name, "type": row.kind}
     if row.required:
         told["required"] = True
@@ -71,28 +71,28 @@ def _row(row: Parameter) -> dict[str, Any]:
     if row.comma_list:
         told["comma_list"] = _COMMA_LIST
     if row.fields:
-        told["fields"] = [_row(field) for field in row.fields]
+        told["fields"] = [_describe_row(field) for field in row.fields]
     if row.items is not None:
-        told["items"] = {name: value for name, value in _row(row.items).items() if name != "name"}
+        told["items"] = {name: value for name, value in _describe_row(row.items).items() if name != "name"}
     return told
 
 
-def _other_name(row: Parameter) -> dict[str, Any]:
+def _find_other_name(row: Parameter) -> dict[str, Any]:
     """The name the parameter has in tools of its own, where that is another; both are taken everywhere."""
-    published = published_name(row.name)
+    published = publish_name(row.name)
     return {} if published == row.name else {"also_called": published}
 
 
-def _fields(fields: tuple[ResponseField, ...], depth: int) -> dict[str, Any]:
+def _list_fields(fields: tuple[ResponseField, ...], depth: int) -> dict[str, Any]:
     """The response as names and kinds, nested lists and objects down to ``depth``."""
-    return {field.name: _kind(field, depth) for field in fields}
+    return {field.name: _describe_kind(field, depth) for field in fields}
 
 
-def _kind(field: ResponseField, depth: int) -> Any:
+def _describe_kind(field: ResponseField, depth: int) -> Any:
     if field.items is not None:
-        return [_kind(field.items, depth)]
+        return [_describe_kind(field.items, depth)]
     if field.fields:
-        return _fields(field.fields, depth - 1) if depth > 1 else "object"
+        return _list_fields(field.fields, depth - 1) if depth > 1 else "object"
     return field.kind
 
 
@@ -102,7 +102,7 @@ def example(operation: Operation) -> dict[str, Any]:
     for rule in operation.rules:
         if isinstance(rule, AtLeastOne) and not names & set(rule.names):
             names.add(rule.names[0])
-    given = {row.name: _example(row) for row in operation.parameters if row.name in names}
+    given = {row.name: _make_example(row) for row in operation.parameters if row.name in names}
     for rule in operation.rules:
         if isinstance(rule, Needs) and rule.is_broken_by(given):
             _put(operation.parameters, given, rule.needs.split("."), rule.values)
@@ -116,10 +116,10 @@ def _put(rows: tuple[Parameter, ...], given: dict[str, Any], path: list[str], va
         inner: dict[str, Any] = given.setdefault(row.name, {})
         _put(row.fields, inner, path[1:], values)
     else:
-        given[row.name] = values[0] if values else _example(row)
+        given[row.name] = values[0] if values else _make_example(row)
 
 
-def _example(row: Parameter) -> Any:
+def _make_example(row: Parameter) -> Any:
     if row.choices:
         return row.choices[0]
     match row.kind:
@@ -129,14 +129,14 @@ def _example(row: Parameter) -> Any:
         case "boolean":
             return True
         case "array":
-            return [_example(row.items)] if row.items else []
+            return [_make_example(row.items)] if row.items else []
         case "object":
-            return {field.name: _example(field) for field in row.fields if field.required}
+            return {field.name: _make_example(field) for field in row.fields if field.required}
         case "string":
-            return _example_text(row)
+            return _choose_text(row)
 
 
-def _example_text(row: Parameter) -> str:
+def _choose_text(row: Parameter) -> str:
     if row.url_schemes:
         return "rtmp://example.com/live/stream" if "rtmp" in row.url_schemes else "https://example.com/film.mp4"
     likely = [*row.hints]

@@ -28,11 +28,11 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     A folded object names its fields and no more. The deepest go first, the largest of them before the others. Nothing
     is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
-    known = _words(operation.name)
+    known = _list_words(operation.name)
     operation = replace(operation, parameters=tuple(_drop_id_limits(row) for row in operation.parameters))
-    schema = input_schema(operation, lambda row: add_limits("" if _only_repeats(row, known) else row.text, row))
-    while _size(schema) > max_bytes:
-        objects = [(depth, _size(part), part) for depth, part in _nested(schema)]
+    schema = input_schema(operation, lambda row: add_limits("" if _is_repetition(row, known) else row.text, row))
+    while _count_bytes(schema) > max_bytes:
+        objects = [(depth, _count_bytes(part), part) for depth, part in _walk_nested(schema)]
         if not objects:
             break
         _fold(max(objects, key=lambda each: each[:2])[2])
@@ -44,13 +44,13 @@ def _drop_id_limits(row: Parameter) -> Parameter:
     return replace(row, max_bytes=None, max_part_bytes=None) if row.name in _COPIED_IDS else row
 
 
-def _only_repeats(row: Parameter, known: frozenset[str]) -> bool:
+def _is_repetition(row: Parameter, known: frozenset[str]) -> bool:
     """Whether the text only says the name it describes, or the operation's: JobId, "Id of the job"."""
     said = frozenset(re.findall(r"[a-z0-9]+", row.text.lower()))
-    return said <= _SAY_NOTHING | _words(row.name) | known
+    return said <= _SAY_NOTHING | _list_words(row.name) | known
 
 
-def _words(name: str) -> frozenset[str]:
+def _list_words(name: str) -> frozenset[str]:
     return frozenset(form for word in snake_case(name).split("_") for form in (word, f"{word}s", word.rstrip("s")))
 
 
@@ -62,14 +62,14 @@ def _fold(part: Schema) -> None:
     part.update(any_shape())
 
 
-def _nested(schema: Schema, depth: int = 0) -> Iterator[tuple[int, Schema]]:
+def _walk_nested(schema: Schema, depth: int = 0) -> Iterator[tuple[int, Schema]]:
     """Every object with typed fields below the root, with how deep it lies."""
     parts = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
     for part in cast("list[Schema]", parts):
         if "properties" in part:
             yield depth + 1, part
-        yield from _nested(part, depth + 1)
+        yield from _walk_nested(part, depth + 1)
 
 
-def _size(schema: Schema) -> int:
+def _count_bytes(schema: Schema) -> int:
     return len(json.dumps(schema, ensure_ascii=False, separators=(",", ":")).encode())

@@ -74,11 +74,6 @@ class Parameter:
     hidden: bool = False
     """Left out of the schema: the client fills it (ClientToken)."""
 
-    @property
-    def is_open(self) -> bool:
-        """An object of any shape."""
-        return self.kind == "object" and not self.fields
-
 
 @dataclass(frozen=True, slots=True)
 class AtLeastOne:
@@ -138,13 +133,13 @@ class AskWhen:
         """Whether these arguments, checked or as they came, make such a call. What cannot be read counts."""
         if not self.path:
             return True
-        found = [value for value in _deciding_values(arguments, self.path) if value is not None]
-        deciding = {_folded(value) for value in self.values}
+        found = [value for value in _find_deciding_values(arguments, self.path) if value is not None]
+        deciding = {_fold(value) for value in self.values}
         if self.absent and all(value in ("", [], {}) for value in found):
             return True
         if not deciding:
             return bool(found) and not self.absent
-        return any(value is _UNREADABLE or _folded(value) in deciding for value in found)
+        return any(value is _UNREADABLE or _fold(value) in deciding for value in found)
 
 
 _UNREADABLE = object()
@@ -154,11 +149,11 @@ class _Fields(list[tuple[str, Any]]):
     """A JSON object as it was written: a name that stands twice is there twice, whichever the service goes by."""
 
 
-def _deciding_values(arguments: Mapping[str, Any], path: str) -> list[Any]:
+def _find_deciding_values(arguments: Mapping[str, Any], path: str) -> list[Any]:
     """Every value the service may read at ``path``: through lists and JSON texts, names in any case and with any
     separators, as some JSON libraries take them."""
     found: list[Any] = []
-    waiting: list[tuple[Any, list[str]]] = [(arguments, [_folded_name(name) for name in path.split(".")])]
+    waiting: list[tuple[Any, list[str]]] = [(arguments, [_fold_name(name) for name in path.split(".")])]
     while waiting:
         value, names = waiting.pop()
         if not names:
@@ -170,17 +165,17 @@ def _deciding_values(arguments: Mapping[str, Any], path: str) -> list[Any]:
                 found.append(_UNREADABLE)
         elif isinstance(value, Mapping | _Fields):
             fields = cast("Mapping[str, Any]", value).items() if isinstance(value, Mapping) else value
-            waiting.extend((inner, names[1:]) for name, inner in fields if _folded_name(name) == names[0])
+            waiting.extend((inner, names[1:]) for name, inner in fields if _fold_name(name) == names[0])
         elif isinstance(value, list):
             waiting.extend((element, names) for element in cast("list[Any]", value))
     return found
 
 
-def _folded_name(name: str) -> str:
+def _fold_name(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
 
 
-def _folded(value: Any) -> str:
+def _fold(value: Any) -> str:
     return str(value).strip().casefold()
 
 
@@ -287,14 +282,14 @@ def values_at(data: Any, path: str) -> list[Any]:
     found = [data]
     for part in path.split("."):
         name = part.removesuffix("[]")
-        owners = [element for value in found for element in _elements(value)]
+        owners = [element for value in found for element in _list_elements(value)]
         found = [cast("Mapping[str, Any]", owner).get(name) for owner in owners if isinstance(owner, Mapping)]
         if part.endswith("[]"):
-            found = [element for value in found if isinstance(value, list) for element in _elements(value)]
+            found = [element for value in found if isinstance(value, list) for element in _list_elements(value)]
     return [value for value in found if value is not None]
 
 
-def _elements(value: Any) -> list[Any]:
+def _list_elements(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 

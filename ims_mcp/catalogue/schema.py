@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, Rule
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 
 Schema = dict[str, Any]
 Describe = Callable[[Parameter], str]
@@ -37,9 +37,9 @@ def input_schema(operation: Operation, describe: Describe = describe_limits) -> 
     shown = [row for row in operation.parameters if not row.hidden]
     schema: Schema = {
         "type": "object",
-        "properties": {published_name(row.name): parameter_schema(row, describe) for row in shown},
+        "properties": {publish_name(row.name): parameter_schema(row, describe) for row in shown},
     }
-    return _add_required(schema, [published_name(row.name) for row in shown if row.required])
+    return _add_required(schema, [publish_name(row.name) for row in shown if row.required])
 
 
 def parameter_schema(parameter: Parameter, describe: Describe = describe_limits) -> Schema:
@@ -64,7 +64,7 @@ def parameter_schema(parameter: Parameter, describe: Describe = describe_limits)
         ("minimum", parameter.minimum),
         ("maximum", parameter.maximum),
         ("minLength", parameter.min_characters),
-        ("maxLength", _max_length(parameter)),
+        ("maxLength", _find_max_length(parameter)),
     ):
         if value is not None and not (keyword.endswith("Length") and (parameter.pattern or schema["type"] != "string")):
             schema[keyword] = value
@@ -75,7 +75,7 @@ def _add_required(schema: Schema, required: list[str]) -> Schema:
     return {**schema, "required": required} if required else schema
 
 
-def _max_length(parameter: Parameter) -> int | None:
+def _find_max_length(parameter: Parameter) -> int | None:
     limits = [limit for limit in (parameter.max_characters, parameter.max_bytes) if limit is not None]
     return min(limits) if limits else None
 
@@ -85,20 +85,20 @@ def add_limits(text: str, parameter: Parameter) -> str:
     said = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", text)))
     limits: list[str] = []
 
-    def unsaid(number: float | None) -> bool:
+    def is_unsaid(number: float | None) -> bool:
         return number is not None and f"{number:.15g}" not in said
 
     def say(limit: str, number: float) -> None:
-        if unsaid(number):
+        if is_unsaid(number):
             limits.append(limit)
 
     def say_span(least: float | None, most: float | None, unit: str = "") -> None:
-        if unsaid(least) and unsaid(most):
-            limits.append(f"{_number(least)} to {_number(most)}{unit}")
-        elif unsaid(most):
-            limits.append(f"at most {_number(most)}{unit}")
-        elif unsaid(least):
-            limits.append(f"at least {_number(least)}{unit}")
+        if is_unsaid(least) and is_unsaid(most):
+            limits.append(f"{_write_number(least)} to {_write_number(most)}{unit}")
+        elif is_unsaid(most):
+            limits.append(f"at most {_write_number(most)}{unit}")
+        elif is_unsaid(least):
+            limits.append(f"at least {_write_number(least)}{unit}")
 
     say_span(parameter.minimum, parameter.maximum)
     if parameter.max_decimals is not None:
@@ -111,14 +111,14 @@ def add_limits(text: str, parameter: Parameter) -> str:
         shortest = parameter.min_characters
         say_span(shortest if shortest != 1 else None, parameter.max_characters, " characters")
         if parameter.max_bytes is not None:
-            say(f"at most {_number(parameter.max_bytes)} bytes", parameter.max_bytes)
+            say(f"at most {_write_number(parameter.max_bytes)} bytes", parameter.max_bytes)
     if not limits:
         return text
     sentence = f"{', '.join(limits)}."
     return f"{text} {sentence[0].upper()}{sentence[1:]}" if text else f"{sentence[0].upper()}{sentence[1:]}"
 
 
-def _number(value: float | None) -> str:
+def _write_number(value: float | None) -> str:
     return "" if value is None else f"{value:,.15g}"
 
 
@@ -126,7 +126,7 @@ def rule_text(rule: Rule) -> str:
     """A rule between parameters as a sentence of the tool's description."""
     match rule:
         case AtLeastOne(names):
-            return f"Give {' or '.join(map(published_name, names))}."
+            return f"Give {' or '.join(map(publish_name, names))}."
         case Needs(parameter, value, needs, values):
-            when = f"{published_name(parameter)}={value}" if value is not None else published_name(parameter)
-            return f"{when} needs {published_name(needs)}{'=' + ' or '.join(values) if values else ''}."
+            when = f"{publish_name(parameter)}={value}" if value is not None else publish_name(parameter)
+            return f"{when} needs {publish_name(needs)}{'=' + ' or '.join(values) if values else ''}."

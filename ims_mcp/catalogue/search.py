@@ -3,9 +3,9 @@
 What people say is data: ``notes/requests/<toolset>.json`` has a summary and everyday requests of every operation. A
 word speaks for an operation by how much more often it is said of that operation than of any. It counts when it is said
 of the operation itself, and also when it is said of others that do the same (all that delete), of others that concern
-the same thing (all of live recording templates) or of its toolset: so the words for deleting one thing find the
-deletion of any other. (The usual name: a unigram language model with class-based smoothing, here with pairs of
-neighbouring words.)
+the same thing (all of live recording templates), of its toolset or of what shares a word of its name (all live ones):
+so the words for deleting one thing find the deletion of any other. (The usual name: a unigram language model with
+class-based smoothing, here with pairs of neighbouring words.) Where something is asked, what only reads is meant.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-from ims_mcp.catalogue import TOOLSETS, Operation, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, Operation, operations
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
-_WEIGHTS = (1.0, 2.5, 1.0, 0.75)
+_ITSELF, _VERB, _THING, _TOOLSET, _PART = 1.0, 3.0, 1.5, 1.0, 0.5
 """What it counts that a word is said of the operation itself, of what does the same, of what concerns the same thing,
-of its toolset."""
-_SMALL = 500.0
+of its toolset, of what has one more word of its name (all live ones, all templates)."""
+_SMALL = 400.0
 """Terms added to the size of a family, so that one of two operations does not speak as loud as one of fifty."""
 _PAIR = 0.4
 """What a pair of neighbouring words counts; a word counts 1."""
@@ -37,12 +37,14 @@ _HEADING, _PURPOSE = 2.0, 0.3
 """How many requests title, name and summary are worth, and the purpose."""
 _UNSAID = 0.4
 """What it costs that a request lacks what most requests for an operation say: ``live`` of live snapshots."""
-_MOST = 0.4
+_MOST = 0.3
 """The share of an operation's requests that have to say a word for it to be missed."""
 _RARE = 12.0
 """How many more sayings are added to each word's, so that one said once by chance tells little."""
 _OFTEN = 1.0
 """Head start of what most people need first."""
+_ASKED = 1.5
+"""Head start of what only reads where something is asked: ``has my recording finished``."""
 _NAMED = 1_000.0
 """Head start of an operation that is named outright."""
 _MAX_CHARACTERS, _MAX_TERMS = 2_000, 200
@@ -53,6 +55,11 @@ _ADDRESS = re.compile(r"\b(https?|rtmps?|srt|oss)://\S+")
 _FILE_NAME = re.compile(r"\b[\w-]{1,80}(?=\.[a-z][a-z0-9]{1,4}\b)", re.ASCII)
 _QUOTED = re.compile(r"(?<!\w)'[^'\n]{1,60}'(?!\w)|\"[^\"\n]{1,60}\"|“[^”\n]{1,60}”|《[^》\n]{1,60}》")
 _WORDS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_QUESTION = re.compile(
+    r"(?:^|[,.;:?!]\s*)(?:is|are|was|were|has|have|did|does|why|which|what(?:'s)?|where|who|whose|when"
+    r"|how (?:is|are|many|much|far|long|did|does))\b"
+    r"|(?:吗|没|没有)\s*[?？]?$|哪|什么|多少|几个|是不是|有没有|怎么样|谁|啥"
+)
 _NAMES = re.compile(r"[A-Za-z0-9_]{6,64}")
 _PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?")
 _OF_JOBS = re.compile(r"(?:Job|Task|JobList|JobDetail|UploadInfos)$")
@@ -65,7 +72,19 @@ _SAY_NOTHING = frozenset(
     [*_LATIN.split(), *"的了吗呢吧啊呀把给请在是个一这那帮我你您他她它们好谢和也就都能要想么什怎样有"]
 )
 """Words that never are a request by themselves. Beside others they count like any word."""
-_SAME_VERBS = {"Drop": "Delete", "Clear": "Delete", "Query": "Get", "Describe": "Get"}
+_NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_SAME_VERBS = {
+    other: verb
+    for verb, others in {
+        "Create": "Add Insert Register",
+        "Delete": "Clear Drop",
+        "Get": "Describe Query",
+        "Start": "Open Resume",
+        "Stop": "Close Forbid",
+        "Update": "Alter Refresh Set",
+    }.items()
+    for other in others.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +133,8 @@ class _Entry:
     found: Found
     terms: Mapping[str, float]
     """How often each word and each pair of words is said."""
-    families: tuple[str, str, str, str]
-    """The keys of what the operation counts with, in the order of _WEIGHTS; the first is its own."""
+    families: Mapping[str, float]
+    """What the operation counts with, itself among it, and how much that counts."""
     expected: Mapping[str, Mapping[str, float]]
     """By language: the words that most requests say, with the share of them that does."""
     head_start: float
@@ -133,10 +152,14 @@ class _Index:
             for family in entry.families:
                 sizes[family] = sizes.get(family, 0.0) + sum(entry.terms.values())
         self._total = sum(sizes[entry.name] for entry in self.entries)
+        self._members: dict[str, list[str]] = {}
+        for entry in self.entries:
+            for family in entry.families:
+                self._members.setdefault(family, []).append(entry.name)
         self._factors = {
             family: weight / (sizes[family] + (_SMALL if family != entry.name else 0.0))
             for entry in self.entries
-            for family, weight in zip(entry.families, _WEIGHTS, strict=True)
+            for family, weight in entry.families.items()
         }
 
     def scores(self, query: str) -> dict[str, float]:
@@ -147,13 +170,15 @@ class _Index:
         if not _SAY_NOTHING.issuperset(words):
             for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
                 self._add(term, scores)
+        asked = _ASKED if _QUESTION.search(query[:_MAX_CHARACTERS].strip().lower()) else 0.0
         language = "zh" if any(word > "\u3000" for word in words) else "en"
         known = frozenset(words)
         for entry in self.entries:
             if entry.name in scores:
                 unsaid = (share for word, share in entry.expected[language].items() if word not in known)
                 lacking = sum(-math.log(1 - 0.95 * share) for share in unsaid)
-                scores[entry.name] += entry.head_start - _UNSAID * lacking
+                reads = entry.found.operation.effect is Effect.READ
+                scores[entry.name] += entry.head_start + asked * reads - _UNSAID * lacking
         for entry in self.entries:
             new = entry.found.operation.replaced_by
             if new and entry.name in scores:
@@ -175,14 +200,15 @@ class _Index:
                 for family in entry.families:
                     said_of[family] = said_of.get(family, 0.0) + count
         share = everywhere / self._total
-        # How much more often it is said of each family than of all.
-        ratios = {family: count * self._factors[family] / share for family, count in said_of.items()}
-        find, weight = ratios.get, _PAIR if " " in term else 1.0
-        for entry in self.entries if ratios else ():
-            own, verb, thing, toolset = entry.families
-            ratio = find(own, 0.0) + find(verb, 0.0) + find(thing, 0.0) + find(toolset, 0.0)
-            if ratio:
-                scores[entry.name] = scores.get(entry.name, 0.0) + weight * math.log1p(ratio)
+        ratios: dict[str, float] = {}
+        for family, count in said_of.items():
+            # How much more often it is said of the family than of all.
+            ratio = count * self._factors[family] / share
+            for name in self._members[family]:
+                ratios[name] = ratios.get(name, 0.0) + ratio
+        weight = _PAIR if " " in term else 1.0
+        for name, ratio in ratios.items():
+            scores[name] = scores.get(name, 0.0) + weight * math.log1p(ratio)
 
     def _meant(self, query: str) -> list[str]:
         """The words of a request, misspelt ones as they were meant."""
@@ -227,14 +253,24 @@ def _expected(requests: list[list[str]]) -> dict[str, float]:
     return {word: count / len(requests) for word, count in counts.items() if count >= _MOST * len(requests)}
 
 
-def _families(operation: Operation) -> tuple[str, str, str, str]:
-    """Itself, what does the same, what concerns the same thing, its toolset: ``BatchGetMediaInfos``, Get, Media, ..."""
-    parts = _PARTS.fullmatch(operation.name.replace("ies", "y"))
-    verb, thing = parts.groups() if parts else ("", operation.name)
-    verb = _SAME_VERBS.get(verb, verb)
-    if verb == "Get" and _OF_JOBS.search(operation.name):
+def _families(operation: Operation) -> dict[str, float]:
+    """Itself, what does the same, what concerns the same thing, its toolset, what has a word of its name.
+
+    ``BatchGetMediaInfos``, Get, Media, media_library, Get and Media and Info.
+    """
+    name = operation.name.replace("ies", "y")
+    parts = _PARTS.fullmatch(name)
+    verb, thing = parts.groups() if parts else ("", name)
+    verb = "Stop" if name.endswith("Command") else _SAME_VERBS.get(verb, verb)
+    if verb == "Get" and _OF_JOBS.search(name):
         verb = "Follow"
-    return operation.name, f"verb {verb}", f"thing {thing}", f"toolset {operation.toolset}"
+    return {
+        operation.name: _ITSELF,
+        f"verb {verb}": _VERB,
+        f"thing {thing}": _THING,
+        f"toolset {operation.toolset}": _TOOLSET,
+        **{f"part {part.removesuffix('s')}": _PART for part in _NAME_PARTS.findall(name)[1:]},
+    }
 
 
 def _with_pairs(words: list[str]) -> list[str]:

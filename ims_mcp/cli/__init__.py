@@ -25,18 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    options, rest = _parser().parse_known_args(words)
+    options, rest = _build_parser().parse_known_args(words)
     if rest and options.command != "call":
         say(f"ims-mcp {options.command} does not know {' '.join(rest)}; see ims-mcp {options.command} --help.")
         return MISUSED
     # Nothing that is set for the server keeps these from running.
-    environ = os.environ if options.command not in ("search", "demo") else _only_log_level(os.environ)
+    environ = os.environ if options.command not in ("search", "demo") else _keep_log_level(os.environ)
     settings = read_settings(environ, **vars(options))
     log_to_stderr(settings.log_level)
     return _run_command(options, rest, settings, words)
 
 
-def _only_log_level(environ: Mapping[str, str]) -> Mapping[str, str]:
+def _keep_log_level(environ: Mapping[str, str]) -> Mapping[str, str]:
     return {name: environ[name] for name in ("IMS_MCP_LOG_LEVEL",) if name in environ}
 
 
@@ -73,7 +73,7 @@ def _run_command(options: argparse.Namespace, rest: list[str], settings: Setting
             return demo(keep=options.keep)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ims-mcp",
         description="MCP server for Alibaba Cloud Intelligent Media Services (IMS), with an embedded local IMS.",
@@ -82,11 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ims-mcp {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    serve = _command(commands, "serve", "serve MCP on stdin and stdout (the default)")
+    serve = _add_command(commands, "serve", "serve MCP on stdin and stdout (the default)")
     _add_server_settings(serve)
 
-    local = _command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
-    local.add_argument("--port", type=_port, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)")
+    local = _add_command(commands, "local", "run the embedded IMS and OSS on a loopback port; no cloud account needed")
+    local.add_argument(
+        "--port", type=_read_port, default=9527, help="port on 127.0.0.1; 0 takes a free one (default 9527)"
+    )
     local.add_argument("--data-dir", help="where state and files are kept (default ~/.local/share/ims-mcp)")
     local.add_argument("--processing-delay", help="seconds a registration takes at least (default 2)")
     local.add_argument("--region", help="region it plays (default cn-shanghai)")
@@ -95,35 +97,37 @@ def _parser() -> argparse.ArgumentParser:
     local.add_argument("--exit-with-parent", action="store_true", help="end when stdin is closed")
     _add_log_level(local)
 
-    call = _command(commands, "call", "call one operation: ims-mcp call GetMediaInfo --MediaId 3b187b...")
+    call = _add_command(commands, "call", "call one operation: ims-mcp call GetMediaInfo --MediaId 3b187b...")
     call.add_argument("operation", metavar="OPERATION", help="its name, such as GetMediaInfo or get_media_info")
     call.add_argument("--json", help="arguments as one JSON object; --Name value pairs win over it")
     call.add_argument("--yes", action="store_true", help="do not ask: confirms a destructive operation beforehand")
     call.add_argument("--raw", action="store_true", help="print the whole response as it came")
     _add_settings(call)
 
-    tools = _command(commands, "tools", "what the server lists, with bytes")
+    tools = _add_command(commands, "tools", "what the server lists, with bytes")
     tools.add_argument("--json", action="store_true", help="print the tools/list result itself")
     _add_settings(tools)
     _add_toolsets(tools)
 
-    search = _command(commands, "search", "find operations by what they do, in English or Chinese")
+    search = _add_command(commands, "search", "find operations by what they do, in English or Chinese")
     search.add_argument("words", nargs="+", metavar="WORDS", help="what is to be done")
-    search.add_argument("--limit", type=_count, default=5, help="how many to show (default 5)")
+    search.add_argument("--limit", type=_read_count, default=5, help="how many to show (default 5)")
     _add_log_level(search)
 
-    doctor = _command(commands, "doctor", "check settings, directories, credentials, the way out and one harmless read")
+    doctor = _add_command(
+        commands, "doctor", "check settings, directories, credentials, the way out and one harmless read"
+    )
     # A client's arguments can be put behind `doctor` as they are.
     doctor.add_argument("served", nargs="?", choices=["serve"], help=argparse.SUPPRESS)
     _add_server_settings(doctor)
 
-    demo = _command(commands, "demo", "register, inspect and extend a real clip on the embedded IMS")
+    demo = _add_command(commands, "demo", "register, inspect and extend a real clip on the embedded IMS")
     demo.add_argument("--keep", metavar="DIR", help="keep its data in this directory")
     _add_log_level(demo)
     return parser
 
 
-def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+def _add_command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     # Abbreviations are off: `call` passes on --Name words that are the operation's own.
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
 
@@ -161,15 +165,15 @@ def _add_log_level(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log-level", help="debug, info, warning (default) or error")
 
 
-def _port(text: str) -> int:
-    return _number(text, 0, 65_535, "a port: 1 to 65535, or 0 for a free one")
+def _read_port(text: str) -> int:
+    return _read_number(text, 0, 65_535, "a port: 1 to 65535, or 0 for a free one")
 
 
-def _count(text: str) -> int:
-    return _number(text, 1, 400, "a number from 1 to 400")
+def _read_count(text: str) -> int:
+    return _read_number(text, 1, 400, "a number from 1 to 400")
 
 
-def _number(text: str, least: int, most: int, what: str) -> int:
+def _read_number(text: str, least: int, most: int, what: str) -> int:
     """For argparse, which reports an ArgumentTypeError with the option's name."""
     try:
         number = int(text)

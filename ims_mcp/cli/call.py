@@ -12,7 +12,7 @@ import anyio
 
 from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
 from ims_mcp.catalogue.check import check
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json, say
 from ims_mcp.errors import InvalidArguments, Problem, Refused
@@ -26,8 +26,8 @@ from ims_mcp.workflows.server_parameters import complete_table, split_arguments
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
     """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
-    operation = _operation_named(options.operation)
-    arguments = {**_json_object(operation, options.json), **_pairs(operation, words)}
+    operation = _find_operation(options.operation)
+    arguments = {**_read_json_object(operation, options.json), **_read_pairs(operation, words)}
     yes = options.yes or _ask_person(settings, operation, arguments)
     result = anyio.run(_call, settings, operation, arguments, yes, options.raw)
     print_json(json.dumps(result, ensure_ascii=False, indent=2))
@@ -60,14 +60,14 @@ async def _call(
     async def progress(done: float, total: float, message: str) -> None:
         say(f"{done:5.1f} s of {total:.0f} s  {plain(message)}")
 
-    async with connection(settings, os.environ) as to:
+    async with connect(settings, os.environ) as to:
         checked, own = split_arguments(operation, await check_arguments(to.client, operation, arguments))
         if raw:
             return (await to.client.call(operation, checked, confirmed=yes)).data
         return await run_operation(OperationCall(to.client, operation, checked, own, yes), progress=progress)
 
 
-def _operation_named(name: str) -> Operation:
+def _find_operation(name: str) -> Operation:
     try:
         return get_operation(name)
     except UnknownOperation as error:
@@ -76,7 +76,7 @@ def _operation_named(name: str) -> Operation:
         raise UnknownOperation(str(error), next_step=next_step) from error
 
 
-def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:
+def _read_json_object(operation: Operation, text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
@@ -88,7 +88,7 @@ def _json_object(operation: Operation, text: str | None) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _pairs(operation: Operation, words: list[str]) -> dict[str, str]:
+def _read_pairs(operation: Operation, words: list[str]) -> dict[str, str]:
     """``--MediaId X``, ``--MediaId=X`` and ``--wait-seconds 10`` as arguments."""
     pairs: dict[str, str] = {}
     rest = iter(words)

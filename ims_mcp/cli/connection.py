@@ -37,7 +37,7 @@ class Connection:
 
 
 @asynccontextmanager
-async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGenerator[Connection]:
+async def connect(settings: Settings, environ: Mapping[str, str]) -> AsyncGenerator[Connection]:
     """The embedded IMS that a first call may start, and transfers that run, end with the block."""
     async with EmbeddedIms(settings, environ) as embedded:
 
@@ -48,7 +48,7 @@ async def connection(settings: Settings, environ: Mapping[str, str]) -> AsyncGen
             return await embedded.endpoint() if settings.local else settings.oss_endpoint_url
 
         async with open_connection(
-            settings, endpoint, oss_endpoint, credential_source(settings, environ, embedded)
+            settings, endpoint, oss_endpoint, choose_credential_source(settings, environ, embedded)
         ) as to:
             yield to
 
@@ -75,7 +75,7 @@ async def open_connection(
     transfers = TransferManager(
         TransferRunner(client, uploader, OwnStorage(oss_endpoint, credentials)),
         UploadRules(settings.upload_dirs, settings.max_upload_bytes),
-        TransferStore(_transfers_directory(settings)),
+        TransferStore(_find_transfers_directory(settings)),
         service=settings.service,
         read_only=settings.read_only,
     )
@@ -83,7 +83,7 @@ async def open_connection(
         yield Connection(client, transfers)
 
 
-def _transfers_directory(settings: Settings) -> Path:
+def _find_transfers_directory(settings: Settings) -> Path:
     try:
         return settings.state_dir / TRANSFERS
     except SettingsError:
@@ -93,7 +93,7 @@ def _transfers_directory(settings: Settings) -> Path:
         return Path(os.devnull, "transfers")
 
 
-def credential_source(settings: Settings, environ: Mapping[str, str], embedded: EmbeddedIms) -> CredentialSource:
+def choose_credential_source(settings: Settings, environ: Mapping[str, str], embedded: EmbeddedIms) -> CredentialSource:
     """Where this configuration takes its credentials from; nothing is looked up yet."""
     if settings.local:
         return EmbeddedCredentials(embedded)

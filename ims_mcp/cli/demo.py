@@ -18,7 +18,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.cli.connection import connection, credential_source
+from ims_mcp.cli.connection import choose_credential_source, connect
 from ims_mcp.cli.demo_stream import serve_stream
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss.uploader import put_file
@@ -54,7 +54,7 @@ class Demo:
         result = await self.client.call_tool(tool, arguments, progress_callback=show)
         content = dict(result.structured_content or {})
         if content:
-            print("\n".join(result_lines(content)))
+            print("\n".join(format_result(content)))
         else:
             print(_wrap("  " + "".join(getattr(block, "text", "") for block in result.content), "  "))
         self.expect(not result.is_error, f"{tool} answered with an error")
@@ -95,7 +95,7 @@ async def _demo(directory: Path) -> int:
         environ = {**os.environ, "IMS_MCP_LOCAL_RECONNECT_TIMEOUT": "2", "IMS_MCP_LOCAL_PROCESSING_DELAY": "1"}
         embedded = await stack.enter_async_context(EmbeddedIms(settings, environ))
         endpoint = await embedded.endpoint()
-        credential = await credential_source(settings, os.environ, embedded).get()
+        credential = await choose_credential_source(settings, os.environ, embedded).get()
         for path in (source, rendition):
             await put_file(endpoint, BUCKET, f"demo/{path.name}", path, credential)
             print(
@@ -224,7 +224,7 @@ async def _upload(run: Demo, own: Path, own_bytes: int) -> None:
 
 
 async def _compare_sizes(run: Demo, settings: Settings, media_id: str) -> None:
-    async with connection(settings, os.environ) as to:
+    async with connect(settings, os.environ) as to:
         reply = await to.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
     result = await run.client.call_tool("get_media_info", {"MediaId": media_id})
     read = sum(len(getattr(block, "text", "").encode()) for block in result.content)
@@ -253,37 +253,39 @@ def _wrap(text: str, indent: str) -> str:
     )
 
 
-def result_lines(result: dict[str, Any]) -> list[str]:
+def format_result(result: dict[str, Any]) -> list[str]:
     """What came out, as a person reads it: a line for each fact, without what only a program needs."""
-    lines = _fact_lines({name: value for name, value in result.items() if name not in _FOR_PROGRAMS}, "  ")
+    lines = _format_facts({name: value for name, value in result.items() if name not in _FOR_PROGRAMS}, "  ")
     following = result.get("next_call")
     if following:
         lines.append(f"  (next: {following['tool']}, {following['why']})")
     return lines
 
 
-def _fact_lines(facts: dict[str, Any], indent: str) -> list[str]:
+def _format_facts(facts: dict[str, Any], indent: str) -> list[str]:
     """``title: film``; what holds more than fits on a line stands below its name, further in."""
     lines: list[str] = []
     for name, value in facts.items():
-        flat = f"{indent}{name}: {_in_words(value)}"
+        flat = f"{indent}{name}: {_write_value(value)}"
         if name in _FOR_PROGRAMS:
             continue
         if not isinstance(value, dict | list) or len(flat) < WIDTH:
             lines.append(flat)
         elif isinstance(value, dict):
-            lines += [f"{indent}{name}:", *_fact_lines(cast("dict[str, Any]", value), f"{indent}  ")]
+            lines += [f"{indent}{name}:", *_format_facts(cast("dict[str, Any]", value), f"{indent}  ")]
         else:
             lines.append(f"{indent}{name}:")
             for each in cast("list[Any]", value):
-                item = _fact_lines(cast("dict[str, Any]", each), "") if isinstance(each, dict) else [_in_words(each)]
+                item = (
+                    _format_facts(cast("dict[str, Any]", each), "") if isinstance(each, dict) else [_write_value(each)]
+                )
                 lines += [f"{indent}  {'- ' if number == 0 else '  '}{line}" for number, line in enumerate(item)]
     return lines
 
 
-def _in_words(value: Any) -> str:
+def _write_value(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_in_words(each)}" for name, each in cast("dict[str, Any]", value).items())
+        return ", ".join(f"{name} {_write_value(each)}" for name, each in cast("dict[str, Any]", value).items())
     if isinstance(value, list):
-        return ", ".join(_in_words(each) for each in cast("list[Any]", value))
+        return ", ".join(_write_value(each) for each in cast("list[Any]", value))
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

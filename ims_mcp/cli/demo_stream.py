@@ -37,14 +37,14 @@ class _Stream:
                 if name == b"connect":
                     _send(writer, 2, _ACKNOWLEDGEMENT_WINDOW, struct.pack(">I", 5_000_000))
                     _send(writer, 2, _SET_CHUNK_SIZE, struct.pack(">I", _CHUNK_BYTES))
-                    server = b"\x03" + _text(b"fmsVer", b"FMS/3,0,1,123") + _END
-                    answer = server + _status(b"NetConnection.Connect.Success")
+                    server = b"\x03" + _write_text(b"fmsVer", b"FMS/3,0,1,123") + _END
+                    answer = server + _write_status(b"NetConnection.Connect.Success")
                     _send(writer, 3, _COMMAND, _call(b"_result", number) + answer)
                 elif name == b"createStream":
-                    _send(writer, 3, _COMMAND, _call(b"_result", number) + b"\x05" + _number(1))
+                    _send(writer, 3, _COMMAND, _call(b"_result", number) + b"\x05" + _write_number(1))
                 elif name == b"play":
                     code = b"NetStream.Play.StreamNotFound" if self._is_over else b"NetStream.Play.Start"
-                    _send(writer, 5, _COMMAND, _call(b"onStatus", 0) + b"\x05" + _status(code), stream=1)
+                    _send(writer, 5, _COMMAND, _call(b"onStatus", 0) + b"\x05" + _write_status(code), stream=1)
                     if not self._is_over:
                         self._is_over = True
                         await self._play(writer)
@@ -110,19 +110,21 @@ def _send(
 _END = b"\x00\x00\x09"
 
 
-def _number(value: float) -> bytes:
+def _write_number(value: float) -> bytes:
     return b"\x00" + struct.pack(">d", value)
 
 
 def _call(name: bytes, number: float) -> bytes:
-    return b"\x02" + struct.pack(">H", len(name)) + name + _number(number)
+    return b"\x02" + struct.pack(">H", len(name)) + name + _write_number(number)
 
 
-def _text(name: bytes, value: bytes) -> bytes:
+def _write_text(name: bytes, value: bytes) -> bytes:
     """A field of an object."""
     return struct.pack(">H", len(name)) + name + b"\x02" + struct.pack(">H", len(value)) + value
 
 
-def _status(code: bytes) -> bytes:
+def _write_status(code: bytes) -> bytes:
     level = b"error" if code.endswith(b"NotFound") else b"status"
-    return b"\x03" + _text(b"level", level) + _text(b"code", code) + _text(b"description", code) + _END
+    return (
+        b"\x03" + _write_text(b"level", level) + _write_text(b"code", code) + _write_text(b"description", code) + _END
+    )

@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.cli.connection import TRANSFERS, connection, credential_source
+from ims_mcp.cli.connection import TRANSFERS, choose_credential_source, connect
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.cli.installed import OWN_ENVIRONMENT, find_unmet_requirements
 from ims_mcp.client.outbound import describe_authorities, find_route
@@ -117,7 +117,7 @@ async def _check_tools(settings: Settings) -> Finding:
     from ims_mcp.server.build import ImsServer  # heavy, so imported late
 
     try:
-        async with connection(settings, os.environ) as to:
+        async with connect(settings, os.environ) as to:
             listed = ImsServer(settings, to.client, to.transfers).listed_tools
     except ImsError as error:
         return _make_failure("tools", error)
@@ -133,7 +133,7 @@ def _check_directories(settings: Settings) -> list[Finding]:
         level = "FAIL" if settings.upload_dirs else "note"
         findings.append(Finding(level, "state dir", str(error), error.next_step))
     else:
-        problem, shown = _why_unwritable(directory / TRANSFERS), plain(str(directory), 300)
+        problem, shown = _find_write_problem(directory / TRANSFERS), plain(str(directory), 300)
         to_do = "Make it writable for this user, or name another with --state-dir." if problem else ""
         text = f"{shown}: {problem}" if problem else f"{shown} can be written"
         findings.append(Finding("FAIL" if problem else "ok", "state dir", text, to_do))
@@ -150,7 +150,7 @@ def _check_directories(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _why_unwritable(directory: Path) -> str:
+def _find_write_problem(directory: Path) -> str:
     """Empty where files can be made in the directory, or it can be made itself. Leaves nothing behind."""
     there = directory
     try:
@@ -163,7 +163,7 @@ def _why_unwritable(directory: Path) -> str:
 
 
 async def _check_credentials(settings: Settings, embedded: EmbeddedIms) -> Finding:
-    source = credential_source(settings, os.environ, embedded)
+    source = choose_credential_source(settings, os.environ, embedded)
     try:
         await source.get()
     except ImsError as error:
@@ -182,11 +182,10 @@ async def _check_way_out(settings: Settings, embedded: EmbeddedIms) -> AsyncGene
         yield Finding("ok", "data dir", f"{plain(str(settings.data_dir), 300)} is the embedded IMS's")
     proxy = await anyio.to_thread.run_sync(_check_proxy, endpoint, "" if settings.local else settings.oss_endpoint_url)
     yield proxy
-    certificates = await anyio.to_thread.run_sync(_check_certificates)
-    if endpoint.startswith("https:"):
-        for finding in certificates:
-            yield finding
-    if "FAIL" in (proxy.level, *(finding.level for finding in certificates if endpoint.startswith("https:"))):
+    certificates = await anyio.to_thread.run_sync(_check_certificates) if endpoint.startswith("https:") else []
+    for finding in certificates:
+        yield finding
+    if "FAIL" in (proxy.level, *(finding.level for finding in certificates)):
         return
     reached = await reach(endpoint, timeout_seconds=min(settings.timeout_seconds, 10))
     if reached.problem:
@@ -236,7 +235,7 @@ def _check_clock(reached: Reachability, skew_seconds: float) -> Finding:
 async def _try_read(settings: Settings) -> Finding:
     operation = get_operation("ListMediaBasicInfos")
     try:
-        async with connection(settings, os.environ) as to:
+        async with connect(settings, os.environ) as to:
             reply = await to.client.call(operation, {"MaxResults": 1})
     except ImsError as error:
         return _make_failure("a read", error)

@@ -22,8 +22,8 @@ from typing import Any, Self
 from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import LocalImsError
 from ims_mcp.foreign_text import quotable
-from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof, read_announcement
-from ims_mcp.local.isolation import KEY_VARIABLES, clean_environment, neutral_directory
+from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, make_proof, read_announcement
+from ims_mcp.local.isolation import KEY_VARIABLES, clean_environment, find_neutral_directory
 from ims_mcp.settings import Settings
 
 START_SECONDS = 20.0
@@ -35,7 +35,9 @@ _ANSWER_BYTES = 64 * 1024
 _USABLE_KEY = re.compile(r"[!-+\-.-~]{1,128}")  # what may stand in a header of every signature: no blank, no comma
 
 
-def local_key_pair(environ: Mapping[str, str], *, default: tuple[str, str] = ("local", "local")) -> tuple[str, str]:
+def read_local_key_pair(
+    environ: Mapping[str, str], *, default: tuple[str, str] = ("local", "local")
+) -> tuple[str, str]:
     """Access key id and secret an embedded IMS starts with: ``default`` unless set. Raises LocalImsError."""
     chosen: list[str] = []
     for name, usual in zip(KEY_VARIABLES, default, strict=True):
@@ -119,7 +121,7 @@ class EmbeddedIms:
         command += ["--data-dir", str(self._settings.data_dir), "--region", self._settings.region]
         command += ["--log-level", self._settings.log_level]
         random_pair = f"local-{secrets.token_hex(8)}", secrets.token_hex(20)
-        pair = local_key_pair(self._environ, default=random_pair)
+        pair = read_local_key_pair(self._environ, default=random_pair)
         environment = clean_environment(self._environ) | dict(zip(KEY_VARIABLES, pair, strict=True))
         try:
             return await _Child.start(command, environment)
@@ -185,7 +187,7 @@ class _Child:
         try:
             # stdin is the leash: it closes when this process ends, however it ends.
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=PIPE, stdout=DEVNULL, stderr=writable, env=environment, cwd=neutral_directory()
+                *command, stdin=PIPE, stdout=DEVNULL, stderr=writable, env=environment, cwd=find_neutral_directory()
             )
         except BaseException:
             os.close(readable)
@@ -247,7 +249,7 @@ async def _proves(found: Announcement) -> bool:
         given = said["proof"]
     except (OSError, TimeoutError, ValueError, KeyError, TypeError, RecursionError):
         return False
-    expected = proof(found.proof_key, nonce) or ""
+    expected = make_proof(found.proof_key, nonce) or ""
     return isinstance(given, str) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 

@@ -53,7 +53,7 @@ def end_within(seconds: float, code: int) -> None:
 
 def explain_failure(error: BaseException, name: str) -> int:
     """Say on stderr what went wrong and what to do, and return the exit code."""
-    error = _first_cause(error)
+    error = _find_first_cause(error)
     logger.debug("ims-mcp %s ended with an error", name, exc_info=error)
     code = FAILED
     match error:
@@ -69,11 +69,11 @@ def explain_failure(error: BaseException, name: str) -> int:
             signal.signal(signal.SIGINT, _end_at_once)
             end_within(END_SECONDS, INTERRUPTED)
         case ModuleNotFoundError(name=str(missing)) if missing.partition(".")[0] in EXTRA:
-            say(f"This needs the Python package {missing}, which is not installed. {how_to_install_the_extra()}")
+            say(f"This needs the Python package {missing}, which is not installed. {explain_extra()}")
         case OSError() if _is_unread(error):
             code = UNREAD
         case OSError():
-            say(f"ims-mcp {name} failed: {_os_reason(error)}.")
+            say(f"ims-mcp {name} failed: {_explain_os_error(error)}.")
         case MemoryError():
             say(f"ims-mcp {name} failed: this machine has too little memory for it.")
         case _:
@@ -85,7 +85,7 @@ def explain_failure(error: BaseException, name: str) -> int:
     return code
 
 
-def how_to_install_the_extra() -> str:
+def explain_extra() -> str:
     """By the Python that runs this, and from the checkout: of an index the name may be somebody else's."""
     return f"Install the extra, in the checkout of ims-mcp: {shlex.quote(sys.executable)} -m pip install '.[local]'"
 
@@ -98,16 +98,16 @@ def _explain_the_unforeseen(error: BaseException) -> str:
     if unmet:
         return f"cannot run with what is installed: {'; '.join(unmet)}. {OWN_ENVIRONMENT}"
     return (
-        f"failed inside, which is a bug in it: {_where(error)}. Please report this line and the command; with "
+        f"failed inside, which is a bug in it: {_locate_error(error)}. Please report this line and the command; with "
         "--log-level debug the whole trace is printed."
     )
 
 
-def _first_cause(error: BaseException) -> BaseException:
+def _find_first_cause(error: BaseException) -> BaseException:
     """What went wrong, out of the groups that tasks put it into."""
     if isinstance(error, BaseExceptionGroup):
         parts = cast("BaseExceptionGroup[BaseException]", error).exceptions
-        causes = [_first_cause(part) for part in parts]
+        causes = [_find_first_cause(part) for part in parts]
         return next((cause for cause in causes if isinstance(cause, KeyboardInterrupt)), causes[0])
     return error
 
@@ -122,14 +122,14 @@ def _is_unread(error: OSError) -> bool:
     return error.filename is None and error.errno in gone
 
 
-def _os_reason(error: OSError) -> str:
+def _explain_os_error(error: OSError) -> str:
     """``Not a directory: '/dev/null/x'``."""
     reason = error.strerror or type(error).__name__
     names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes)]
     return quotable(": ".join([reason, *(repr(name) for name in names)]))
 
 
-def _where(error: BaseException) -> str:
+def _locate_error(error: BaseException) -> str:
     """``KeyError('x') at listing.py:12``."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

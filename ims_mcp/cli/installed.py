@@ -6,7 +6,9 @@ Nothing of it is looked at by a start that works: only `doctor` and a command th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distributions
+from contextlib import suppress
+from importlib.metadata import distributions
+from typing import NamedTuple
 
 OWN_ENVIRONMENT = (
     "Install ims-mcp into an environment of its own, in its checkout: "
@@ -15,6 +17,11 @@ OWN_ENVIRONMENT = (
 """README's command: several MCP packages pin releases of ``mcp`` that exclude each other."""
 _PROJECT = "ims-mcp"
 _EXTRAS = ("local", "socks")
+
+
+class _Installed(NamedTuple):
+    version: str
+    requires: list[str]
 
 
 def find_unmet_requirements() -> tuple[list[str], list[str]]:
@@ -28,21 +35,22 @@ def find_unmet_requirements() -> tuple[list[str], list[str]]:
     except ImportError:
         return ["packaging is not installed, and ims-mcp needs it"], []
     # Of two with one name the first on the path is what Python imports.
-    found: dict[str, Distribution] = {}
+    found: dict[str, _Installed] = {}
     for distribution in distributions():
-        if name := distribution.metadata["Name"]:
-            found.setdefault(canonicalize_name(name), distribution)
+        with suppress(UnicodeDecodeError):  # metadata of times before UTF-8
+            if name := distribution.metadata["Name"]:
+                there = _Installed(distribution.version, distribution.requires or [])
+                found.setdefault(canonicalize_name(name), there)
     own = list(_find_unmet(found, _PROJECT, _EXTRAS))
     others = [clause for name in sorted(found) if name != _PROJECT for clause in _find_unmet(found, name)]
     return own, others
 
 
-def _find_unmet(found: dict[str, Distribution], name: str, extras: tuple[str, ...] = ()) -> Iterator[str]:
-    from packaging.requirements import InvalidRequirement, Requirement
+def _find_unmet(found: dict[str, _Installed], name: str, extras: tuple[str, ...] = ()) -> Iterator[str]:
+    from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
-    from packaging.version import InvalidVersion
 
-    for text in (found[name].requires or ()) if name in found else ():
+    for text in found[name].requires if name in found else ():
         try:
             wanted = Requirement(text)
             is_needed = wanted.marker is None or wanted.marker.evaluate({"extra": ""})
@@ -57,5 +65,5 @@ def _find_unmet(found: dict[str, Distribution], name: str, extras: tuple[str, ..
                     yield f"{wanted.name} is not installed, and {name} needs it"
             elif not wanted.specifier.contains(there.version, prereleases=True):
                 yield f"{wanted.name} {there.version} is installed, and {name} needs {wanted.name}{wanted.specifier}"
-        except (InvalidRequirement, InvalidVersion, TypeError):
-            continue  # of a package that no installer of today would take
+        except (ValueError, TypeError):
+            continue  # of a package that no installer of today would take, or a marker that means nothing here

@@ -8,8 +8,8 @@ import shlex
 import sys
 from collections.abc import Mapping
 
-from ims_mcp.cli.embedded import IN_USE_EXIT, local_key_pair
-from ims_mcp.cli.endings import how_to_install_the_extra
+from ims_mcp.cli.embedded import IN_USE_EXIT, read_local_key_pair
+from ims_mcp.cli.endings import explain_extra
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import KEY_VARIABLES, isolate_this_process
 from ims_mcp.settings import Settings, read_seconds
@@ -20,12 +20,12 @@ _LONGEST_SECONDS = 86_400.0
 def local(settings: Settings, options: argparse.Namespace) -> int:
     """Run until interrupted. Raises LocalImsError where the extra is missing or the data directory is not to be had."""
     environ = dict(os.environ)
-    access_key_id, access_key_secret = local_key_pair(environ)
-    processing_delay = _seconds(
+    access_key_id, access_key_secret = read_local_key_pair(environ)
+    processing_delay = _read_duration(
         "--processing-delay", options.processing_delay, "IMS_MCP_LOCAL_PROCESSING_DELAY", 2.0, least=0
     )
-    credential_seconds = _seconds("--credential-seconds", options.credential_seconds, None, 3000.0, least=1)
-    reconnect_timeout = _seconds(
+    credential_seconds = _read_duration("--credential-seconds", options.credential_seconds, None, 3000.0, least=1)
+    reconnect_timeout = _read_duration(
         "--reconnect-timeout", options.reconnect_timeout, "IMS_MCP_LOCAL_RECONNECT_TIMEOUT", 180.0, least=0.1
     )
     # From here on nothing that runs below this process has the user's credentials, or code from where it was started.
@@ -36,11 +36,11 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     except ModuleNotFoundError as missing:
         raise LocalImsError(
             f"The embedded IMS needs the Python package {missing.name}, which is not installed.",
-            next_step=how_to_install_the_extra(),
+            next_step=explain_extra(),
         ) from missing
 
     def ready(endpoint: str) -> None:
-        print(environment_lines(settings, endpoint, access_key_id, access_key_secret, environ), flush=True)
+        print(format_environment(settings, endpoint, access_key_id, access_key_secret, environ), flush=True)
 
     try:
         ims = LocalIms(
@@ -61,7 +61,7 @@ def local(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _seconds(option: str, given: str | None, variable: str | None, default: float, *, least: float) -> float:
+def _read_duration(option: str, given: str | None, variable: str | None, default: float, *, least: float) -> float:
     """The option, else the environment variable (for an embedded IMS that another command starts), else the default."""
     name, value = option, given
     if value is None and variable is not None and os.environ.get(variable):
@@ -69,7 +69,7 @@ def _seconds(option: str, given: str | None, variable: str | None, default: floa
     return default if value is None else read_seconds(name, value, _LONGEST_SECONDS, least)
 
 
-def environment_lines(
+def format_environment(
     settings: Settings, endpoint: str, access_key_id: str, access_key_secret: str, environ: Mapping[str, str]
 ) -> str:
     """Shell lines after which the official SDKs, ossutil, oss2 and this project talk to the embedded IMS.

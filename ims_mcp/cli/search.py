@@ -19,11 +19,11 @@ def search_command(words: str, *, limit: int) -> int:
         return FAILED
     for hit in found:
         print(f"{hit.operation.name:<32} {hit.operation.effect}\n    {hit.summary}")
-    print(f"\nTo call the first: {_example(found[0].operation)}")
+    print(f"\nTo call the first: {_write_example(found[0].operation)}")
     return DONE
 
 
-def _example(operation: Operation) -> str:
+def _write_example(operation: Operation) -> str:
     required = [f"--{row.name} ..." for row in operation.parameters if row.required]
     optional = [f"[--{row.name} ...]" for row in operation.parameters[:2]]
     return " ".join(["ims-mcp call", operation.name, *(required or optional)])

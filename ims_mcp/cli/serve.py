@@ -18,7 +18,7 @@ from pathlib import Path
 
 import anyio
 
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.cli.endings import DONE, END_SECONDS, INTERRUPTED, end_within
 from ims_mcp.cli.terminal import say
 from ims_mcp.server.build import ImsServer
@@ -60,7 +60,7 @@ class _Ending:
 
 async def _serve(settings: Settings, greeting: str) -> _Ending:
     transport, ending = StdioTransport(), _Ending()
-    async with connection(settings, os.environ) as to:
+    async with connect(settings, os.environ) as to:
         transport.on_end = to.transfers.end
         server = ImsServer(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()

@@ -8,7 +8,7 @@ import re
 import sys
 from typing import TextIO
 
-from ims_mcp.foreign_text import clean, escape_unseen, json_escape
+from ims_mcp.foreign_text import clean, escape_json, escape_unseen
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]")  # in JSON text only within strings
 
@@ -41,7 +41,7 @@ def print_json(text: str) -> None:
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
-        text = _NOT_ASCII.sub(json_escape, text)
+        text = _NOT_ASCII.sub(escape_json, text)
     print(text)
 
 

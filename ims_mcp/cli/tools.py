@@ -6,7 +6,7 @@ import os
 
 import anyio
 
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json
 from ims_mcp.server.build import ImsServer
@@ -20,7 +20,7 @@ def tools(settings: Settings, *, as_json: bool) -> int:
 
 
 async def _tools(settings: Settings, as_json: bool) -> int:
-    async with connection(settings, os.environ) as to:
+    async with connect(settings, os.environ) as to:
         listed = ImsServer(settings, to.client, to.transfers).listed_tools
     if as_json:
         print_json(write_list(listed))

@@ -15,8 +15,8 @@ from ims_mcp.aliyun_profile import (
     AliyunProfile,
     Place,
     UnreadableConfig,
-    config_file,
-    credentials_file,
+    find_config_file,
+    find_credentials_file,
     find_places,
     read_profile,
 )
@@ -179,7 +179,7 @@ def list_providers(environ: Mapping[str, str], ecs_role: str | None) -> list[tup
     keys = {"access_key_id": value("ACCESS_KEY_ID"), "access_key_secret": value("ACCESS_KEY_SECRET")}
     token = value("SECURITY_TOKEN")
     profile = value("PROFILE")
-    cli_file, ini_file = config_file(environ) or Path(), credentials_file(environ) or Path("credentials.ini")
+    cli_file, ini_file = find_config_file(environ) or Path(), find_credentials_file(environ) or Path("credentials.ini")
     sources = {
         Place.ENVIRONMENT: NamedProvider(
             "environment variables",

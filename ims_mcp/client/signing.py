@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from alibabacloud_tea_openapi.utils import Utils
 
-from ims_mcp.catalogue import api_version
+from ims_mcp.catalogue import get_api_version
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.wire import EncodedRequest
 from ims_mcp.logs import silence_libraries
@@ -67,7 +67,7 @@ def write_anonymous_query(operation: str, *, now: float) -> str:
     return urlencode(
         {
             "Action": operation,
-            "Version": api_version(),
+            "Version": get_api_version(),
             "Format": "json",
             "Timestamp": _format_time(now),
             "SignatureNonce": uuid.uuid4().hex,

@@ -15,7 +15,7 @@ from typing import Any, cast
 import httpx2 as httpx
 
 from ims_mcp import __version__
-from ims_mcp.catalogue import api_version
+from ims_mcp.catalogue import get_api_version
 from ims_mcp.client.answers import (
     MAX_BODY_BYTES,
     CallContext,
@@ -155,7 +155,7 @@ class Transport:
         query = encoded.query
         headers = {
             "host": url.netloc.decode("ascii"),
-            "x-acs-version": api_version(),
+            "x-acs-version": get_api_version(),
             "x-acs-action": encoded.operation,
         }
         if encoded.is_form:

@@ -18,7 +18,7 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?")
 _OSS_HOST = re.compile(r"(?:[a-z0-9-]+\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
 
 
-def refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def find_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """Why a request is refused before anything is done; None where it is not. Names in lower case, as ASGI has them.
 
     ``same-site`` is let through: for a loopback host that is another port of this machine, whose server the user runs.

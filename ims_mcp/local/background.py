@@ -25,9 +25,13 @@ class BackgroundTasks:
         return task
 
     async def join(self) -> None:
-        """Returns when all of it has ended."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        """Returns when all of it has ended; a caller that is cancelled meanwhile stops it first."""
+        try:
+            while self._tasks:
+                await asyncio.wait(set(self._tasks))
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Cancel what runs and wait until it has ended; what does not end in time is logged and left."""

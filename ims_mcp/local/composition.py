@@ -19,17 +19,15 @@ from starlette.types import Message, Receive, Scope, Send
 from ims_mcp import __version__
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local import identity
-from ims_mcp.local.admission import refusal
+from ims_mcp.local.admission import find_refusal
 from ims_mcp.local.data_dir import DataDir, unusable
-from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, proof
+from ims_mcp.local.endpoint_file import HEALTH_PATH, Announcement, make_proof
 from ims_mcp.local.handlers import live_record, storage
 from ims_mcp.local.handlers.assets import AssetChanges
 from ims_mcp.local.handlers.categories import Categories
-from ims_mcp.local.handlers.live_record import RECONNECT_TIMEOUT_SECONDS, RecordLimits
 from ims_mcp.local.handlers.marks import Marks
-from ims_mcp.local.handlers.media_info import MediaInfo, MediaUrls
 from ims_mcp.local.handlers.pulling import Pulling
-from ims_mcp.local.handlers.reading import LibraryReading
+from ims_mcp.local.handlers.reading import LibraryReading, MediaInfo
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
@@ -39,15 +37,15 @@ from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest, Route
-from ims_mcp.local.rpc.call import Service, services_of
+from ims_mcp.local.recording.recordings import RECONNECT_TIMEOUT_SECONDS
+from ims_mcp.local.rpc.call import Service, list_services
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads import pull_jobs
 from ims_mcp.local.uploads.download import PullLimits
 from ims_mcp.local.uploads.puller import Puller
-from ims_mcp.local.uploads.sessions import UploadSessions
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, UploadCredentials, VodStorage
+from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, UploadSessions, VodStorage
 
 _SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
 
@@ -82,7 +80,7 @@ class LocalIms:
         self._key_pair = {access_key_id: access_key_secret}
         self._credential_seconds = credential_seconds
         self._pull_limits = pull_limits or PullLimits()
-        self._record_limits = RecordLimits(reconnect_timeout_seconds=reconnect_timeout_seconds)
+        self._reconnect_timeout_seconds = reconnect_timeout_seconds
         self._clock = clock
         self._directory = DataDir(data_dir)
         self._proof_key = secrets.token_hex(32)
@@ -139,22 +137,21 @@ class LocalIms:
         credentials = UploadCredentials(
             identities, lambda: self.endpoint, region=self._region, lifetime_seconds=self._credential_seconds
         )
-        urls = MediaUrls(identities.owner, lambda: self.endpoint, self._clock)
-        media_info = MediaInfo(urls, self._region)
+        media_info = MediaInfo(identities.owner, lambda: self.endpoint, self._region, self._clock)
         recording = await parts.enter_async_context(
             live_record.live_record(
                 store,
                 objects,
                 data_dir=self._data_dir,
                 region=self._region,
-                limits=self._record_limits,
+                reconnect_timeout_seconds=self._reconnect_timeout_seconds,
                 endpoint=lambda: self.endpoint,
                 clock=self._clock,
             )
         )
         families = (
             AssetChanges(library, registrar, objects),
-            LibraryReading(library, media_info, urls),
+            LibraryReading(library, media_info),
             Uploading(library, sessions, vod_storage, credentials),
             Pulling(jobs, puller, vod_storage, lambda: self.endpoint),
             Categories(store),
@@ -162,7 +159,7 @@ class LocalIms:
             storages,
         )
         self.services = (
-            *(service for family in families for service in services_of(family)),
+            *(service for family in families for service in list_services(family)),
             *recording,
             *Sts(identities).services,
         )
@@ -188,19 +185,19 @@ class LocalIms:
             raise LocalImsError(f"The local IMS is not running, or was asked for {scope['type']} instead of http.")
         dated = self._add_date(send)
         if scope["path"] == HEALTH_PATH:
-            await self._health(scope)(scope, receive, dated)
+            await self._report_health(scope)(scope, receive, dated)
         elif is_rpc(scope):
             await self._rpc(scope, receive, dated)
         else:
             await self._oss(scope, receive, dated)
 
-    def _health(self, scope: Scope) -> JSONResponse:
-        """Who this is; with ``?nonce=`` also the proof that it is the one ``endpoint.json`` tells of."""
-        if refused := refusal(scope["headers"]):
+    def _report_health(self, scope: Scope) -> JSONResponse:
+        """Who this is; with ``?nonce=`` also the make_proof that it is the one ``endpoint.json`` tells of."""
+        if refused := find_refusal(scope["headers"]):
             return JSONResponse({"error": refused}, 403, {"connection": "close"})
         nonce = dict(parse_qsl(bytes(scope["query_string"]).decode("latin-1"))).get("nonce", "")
         health: dict[str, Any] = {"service": "ims-mcp local", "version": __version__, "pid": os.getpid()}
-        proved = proof(self._proof_key, nonce)
+        proved = make_proof(self._proof_key, nonce)
         return JSONResponse(health if proved is None else health | {"proof": proved})
 
     def _add_date(self, send: Send) -> Send:

@@ -147,7 +147,7 @@ def _claim(path: Path) -> None:
 
 def _prepare(path: Path) -> None:
     """The rest, once the directory is locked and nobody makes its database. Raises LocalImsError, OSError."""
-    if _tables(path) and not _is_earlier(path):
+    if _list_tables(path) and not _is_earlier(path):
         _refuse(path, f"cannot be used: {_DATABASE} in it is another program's", f"Move it away, or {_ANOTHER}.")
     remove_announcement(path)  # whoever left it behind is gone
     for name in _DIRECTORIES:
@@ -192,10 +192,10 @@ def _take(path: Path, mode: int) -> None:
 
 def _is_earlier(path: Path) -> bool:
     """Whether the database in it is one that the embedded IMS has made."""
-    return _tables(path) >= _EARLIER_TABLES
+    return _list_tables(path) >= _EARLIER_TABLES
 
 
-def _tables(path: Path) -> set[str]:
+def _list_tables(path: Path) -> set[str]:
     """The names of the tables in the database; none where there is none that can be read."""
     _check_kinds(path)
     database = path / _DATABASE

@@ -73,16 +73,10 @@ def read_announcement(data_dir: Path) -> Announcement | None:
     found = _ENDPOINT.fullmatch(values["endpoint"])
     if found is None or int(found[1]) > 65_535:
         return None
-    return Announcement(
-        values["endpoint"],
-        values["pid"],
-        values["access_key_id"],
-        values["access_key_secret"],
-        values["proof_key"],
-    )
+    return Announcement(**{name: values[name] for name in Announcement.__slots__})
 
 
-def proof(proof_key: str, nonce: str) -> str | None:
+def make_proof(proof_key: str, nonce: str) -> str | None:
     """What only the writer of the file can answer to ``nonce``; None for one that is no nonce (32 to 64 hex digits)."""
     if not _NONCE.fullmatch(nonce):
         return None

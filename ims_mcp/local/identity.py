@@ -25,13 +25,12 @@ CREATE TABLE IF NOT EXISTS temporary_credentials (
 ) WITHOUT ROWID;
 """
 
-DEFAULT_KEY_PAIR = ("local", "local")
 # Expired credentials are remembered this long, so that their holder hears "expired" and not "unknown".
 _REMEMBERED_SECONDS = 86_400.0
 _ID_CHARACTERS = string.ascii_letters + string.digits
 
 
-class Objection(StrEnum):
+class CredentialRejection(StrEnum):
     """Why a credential does not count, before any signature is looked at. Each door has its own code for it."""
 
     UNKNOWN = "unknown"
@@ -74,33 +73,24 @@ class Identity:
     expires_at: float | None = None
     scope: Scope | None = None
 
-    def objection(self, security_token: str | None, now: float) -> Objection | None:
+    def reject(self, security_token: str | None, now: float) -> CredentialRejection | None:
         """What stands against this credential when it comes with ``security_token`` at ``now``; None: nothing."""
         if (self.security_token is None) != (security_token is None):
-            return Objection.UNKNOWN
+            return CredentialRejection.UNKNOWN
         if self.security_token is not None and security_token is not None:
             # Bytes: compare_digest refuses text outside ASCII, and a stranger may send any.
             if not secrets.compare_digest(self.security_token.encode(), security_token.encode("utf-8", "replace")):
-                return Objection.WRONG_TOKEN
+                return CredentialRejection.WRONG_TOKEN
             if self.expires_at is not None and now >= self.expires_at:
-                return Objection.EXPIRED
+                return CredentialRejection.EXPIRED
         return None
 
 
 class Identities:
     """Permanent pairs are given at construction (id -> secret); temporary ones are minted and kept in the store."""
 
-    def __init__(
-        self,
-        store: Store,
-        permanent: Mapping[str, str] | None = None,
-        *,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        pairs = dict([DEFAULT_KEY_PAIR]) if permanent is None else permanent
-        if not pairs:
-            raise ValueError("at least one permanent key pair is needed")
-        self._permanent = {name: Identity(name, secret) for name, secret in pairs.items()}
+    def __init__(self, store: Store, permanent: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> None:
+        self._permanent = {name: Identity(name, secret) for name, secret in permanent.items()}
         self._store = store
         self._clock = clock
 
@@ -110,16 +100,11 @@ class Identities:
         return next(iter(self._permanent.values()))
 
     async def find(self, access_key_id: str) -> Identity | None:
-        """The credential with this id, expired ones included (:meth:`Identity.objection` tells); None: never seen."""
+        """The credential with this id, expired ones included (:meth:`Identity.reject` tells); None: never seen."""
         if access_key_id in self._permanent:
             return self._permanent[access_key_id]
-
-        def select(connection: sqlite3.Connection) -> sqlite3.Row | None:
-            query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
-            return connection.execute(query, (access_key_id,)).fetchone()
-
-        row = await self._store.read(select)
-        return None if row is None else _identity(row)
+        query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
+        return next(map(_read_identity, await self._store.fetch(query, (access_key_id,))), None)
 
     async def mint(self, *, seconds: float, scope: Scope | None = None) -> Identity:
         """A new temporary credential, good for ``seconds`` from now, limited to ``scope``; None: unlimited."""
@@ -142,7 +127,7 @@ class Identities:
         return identity
 
 
-def _identity(row: sqlite3.Row) -> Identity:
+def _read_identity(row: sqlite3.Row) -> Identity:
     columns: dict[str, Any] = dict(row)
     if columns["scope"] is not None:
         saved: dict[str, Any] = json.loads(columns["scope"])

@@ -47,8 +47,8 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if name.upper() in _KEPT and (name.upper() not in _PATHS or Path(value).is_absolute())
     }
-    paths = _code_paths(environ.get("PYTHONPATH", "").split(os.pathsep))
-    own = str(_package_root())
+    paths = _list_code_paths(environ.get("PYTHONPATH", "").split(os.pathsep))
+    own = str(_find_package_root())
     if own not in (*paths, *site.getsitepackages(), site.getusersitepackages()):
         paths.append(own)  # run from a checkout: a child finds the package where this process found it
     if paths:
@@ -56,7 +56,7 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept | _ALWAYS
 
 
-def neutral_directory() -> Path:
+def find_neutral_directory() -> Path:
     """Where a child runs: nobody's project."""
     return Path(Path(sys.prefix).anchor)
 
@@ -66,12 +66,12 @@ def isolate_this_process() -> None:
     kept = clean_environment(os.environ)
     os.environ.clear()
     os.environ.update(kept)
-    sys.path[:] = _code_paths(sys.path)
-    os.chdir(neutral_directory())
+    sys.path[:] = _list_code_paths(sys.path)
+    os.chdir(find_neutral_directory())
     os.umask(0o077)
 
 
-def end_with_parent(parent_pid: int) -> None:
+def _end_with_parent(parent_pid: int) -> None:
     """Have the system kill this process with its parent, where it can: it does even while FFmpeg holds the interpreter.
 
     The parent is the thread that started this process: that is the one the event loop runs in.
@@ -85,8 +85,14 @@ def end_with_parent(parent_pid: int) -> None:
             os._exit(1)
 
 
-def limit_this_process() -> None:
-    """Before a stranger's media is read: bounded memory, and no core file of it."""
+def settle_in(parent_pid: int) -> None:
+    """What a process that reads strangers' media does first: it ends with its parent, has bounded memory and leaves no
+    core file."""
+    # An interrupt at the terminal reaches every process; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The parent reads what this one says: nothing an encoder or a library prints may land there.
+    os.dup2(2, 1)
+    _end_with_parent(parent_pid)
     if sys.platform != "win32":
         import resource
 
@@ -95,16 +101,16 @@ def limit_this_process() -> None:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
-def _code_paths(entries: Iterable[str]) -> list[str]:
+def _list_code_paths(entries: Iterable[str]) -> list[str]:
     """The entries of a module search path that do not mean wherever a process was started."""
     try:
         here = Path.cwd()
     except OSError:  # it was removed
         here = None
-    own = _package_root()
+    own = _find_package_root()
     absolute = [(entry, Path(entry).resolve()) for entry in entries if Path(entry).is_absolute()]
     return [entry for entry, place in absolute if place != here or place == own]
 
 
-def _package_root() -> Path:
+def _find_package_root() -> Path:
     return Path(__file__).resolve().parents[2]

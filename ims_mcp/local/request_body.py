@@ -48,7 +48,7 @@ class RequestBody:
             waits=values.get(b"expect", b"").lower() == b"100-continue",
         )
 
-    async def chunks(self, limit_bytes: int | None = None) -> AsyncIterator[bytes]:
+    async def read_chunks(self, limit_bytes: int | None = None) -> AsyncIterator[bytes]:
         """What arrives, as it arrives. Raises ClientGone when the connection ends first, BodyTooLarge."""
         self.begun = True
         size_bytes = 0
@@ -66,8 +66,8 @@ class RequestBody:
                 yield chunk
 
     async def read(self, limit_bytes: int) -> bytes:
-        """The whole of a small body. Raises as :meth:`chunks` does."""
-        return b"".join([chunk async for chunk in self.chunks(limit_bytes)])
+        """The whole of a small body. Raises as :meth:`read_chunks` does."""
+        return b"".join([chunk async for chunk in self.read_chunks(limit_bytes)])
 
     async def drain(self) -> bool:
         """Read on and forget it: a client that is still sending would never see the answer. Whether that is the end.
@@ -81,7 +81,7 @@ class RequestBody:
             return False
         try:
             async with asyncio.timeout(DRAINED_SECONDS):
-                async for _ in self.chunks(DRAINED_BYTES):
+                async for _ in self.read_chunks(DRAINED_BYTES):
                     pass
         except (BodyTooLarge, TimeoutError):
             return False

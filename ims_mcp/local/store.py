@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -54,7 +54,7 @@ class Store:
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in one transaction; it is committed when this returns, rolled back when ``work`` raises."""
-        return await self._run(lambda: self._transaction(work))
+        return await self._run(lambda: self._run_transaction(work))
 
     async def write_end(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """As :meth:`write`, for how something ended: on a full disk the reserve is given up for it.
@@ -64,7 +64,7 @@ class Store:
         pause_seconds = _FIRST_PAUSE_SECONDS
         while True:
             try:
-                return await self._run(lambda: self._last_transaction(work))
+                return await self._run(lambda: self._run_last_transaction(work))
             except sqlite3.Error as error:
                 if not is_disk_full(error):
                     raise
@@ -75,6 +75,14 @@ class Store:
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` on a consistent view of the state."""
         return await self._run(lambda: work(self._open_connection))
+
+    async def fetch(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of one SELECT."""
+        return await self.read(lambda connection: connection.execute(query, values).fetchall())
+
+    async def change(self, query: str, values: Sequence[Any]) -> int:
+        """One statement as a transaction of its own; how many rows it changed."""
+        return await self.write(lambda connection: connection.execute(query, values).rowcount)
 
     @property
     def _open_connection(self) -> sqlite3.Connection:
@@ -106,15 +114,15 @@ class Store:
             self._connection.close()
             self._connection = None
 
-    def _last_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _run_last_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            return self._transaction(work)
+            return self._run_transaction(work)
         except sqlite3.Error as error:
             if not is_disk_full(error):
                 raise
         self._reserve.unlink(missing_ok=True)
         try:
-            return self._transaction(work)
+            return self._run_transaction(work)
         finally:
             self._keep_reserve()
 
@@ -130,7 +138,7 @@ class Store:
             with suppress(OSError):
                 self._reserve.unlink(missing_ok=True)
 
-    def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _run_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._open_connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -144,10 +152,11 @@ class Store:
         return result
 
 
-def insert_row(connection: sqlite3.Connection, table: str, columns: Columns) -> int:
-    """Returns the row's id."""
+def insert_row(connection: sqlite3.Connection, table: str, columns: Columns, *, replaces: bool = False) -> int:
+    """Returns the row's id; with ``replaces`` a row that has its key already goes."""
+    insert = "INSERT OR REPLACE" if replaces else "INSERT"
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    done = connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
+    done = connection.execute(f"{insert} INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))
     return int(done.lastrowid or 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
-from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation
+from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.describe import description
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.errors import ImsError
@@ -59,7 +59,9 @@ def make_search_tool(listed: Container[str]) -> TableTool:
             )
         found = search(arguments["query"], limit=arguments.get("limit", 5), toolset=toolset)
         if not found:
-            return {"operations": [], "hint": "Nothing fits. Use other words, or name a toolset to see what it has."}
+            names = ", ".join(operation.name for operation in operations(toolset)) if toolset else ""
+            other = f". {toolset} has: {names}." if toolset else ", or name a toolset to see what it has."
+            return {"operations": [], "hint": f"Nothing fits. Use other words{other}"}
         return {"operations": [_describe_hit(hit, listed) for hit in found]}
 
     return TableTool(SEARCH_OPERATIONS, answer)

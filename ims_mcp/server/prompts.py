@@ -63,9 +63,9 @@ def read_prompts() -> dict[str, PromptFile]:
     packaged = files("ims_mcp").joinpath("prompts")
     # In a checkout the prompts lie beside the package; the wheel carries them inside it.
     directory = packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "prompts"
-    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in directory.iterdir()}
-    names = sorted(name.removesuffix(".md") for name in texts if name.endswith(".md"))
-    return {name: parse_prompt(name, texts[f"{name}.md"]) for name in names}
+    entries = {entry.name: entry for entry in directory.iterdir() if entry.name.endswith(".md")}
+    texts = {name.removesuffix(".md"): entries[name].read_text(encoding="utf-8") for name in sorted(entries)}
+    return {name: parse_prompt(name, text) for name, text in texts.items()}
 
 
 def parse_prompt(name: str, content: str) -> PromptFile:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mcp_types import ListToolsResult, Tool
 
-from ims_mcp.catalogue import TOOLSETS, Operation, UnknownOperation, get_operation, known_names, operations
+from ims_mcp.catalogue import TOOLSETS, Operation, UnknownOperation, get_operation, list_known_names, operations
 from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.foreign_text import plain
 from ims_mcp.settings import Settings, SettingsError
@@ -60,7 +60,7 @@ def choose_listed(settings: Settings, held: Iterable[str]) -> frozenset[str]:
     """
     for name in (*settings.tools, *settings.exclude_tools):
         # What this server does not hold may be left out of its list all the same.
-        names = {*held, *map(snake_case, known_names())}
+        names = {*held, *map(snake_case, list_known_names())}
         if name not in names:
             near = difflib.get_close_matches(name, sorted(names), n=1)
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."

@@ -94,7 +94,7 @@ def _take_page(results: AiResults, name: str | None, page: int, room: int) -> tu
     return shown, pages
 
 
-def ai_page(
+def page_ai(
     info: Json, call: Json, page: int, section: str | None, *, include_signed_urls: bool, max_bytes: int
 ) -> Json:
     """``{media_id, title, status, ai: {status, …, counts, SECTION: {columns, rows}}, page, pages, left_out}``."""

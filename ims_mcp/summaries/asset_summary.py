@@ -48,7 +48,7 @@ _IDS_BYTES = 120
 def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: int) -> Json:
     """The summary of MediaInfo. ``call``: the arguments that got it, for what is left out."""
     basic = as_object(info.get("MediaBasicInfo"))
-    summary = _basic(basic, include_signed_urls)
+    summary = _summarize_basic(basic, include_signed_urls)
     arguments = repeat_call(call, basic.get("MediaId") or info.get("MediaId"))
     files = read_files(info.get("FileInfoList"), include_signed_urls=include_signed_urls)
     if files.objects:
@@ -63,15 +63,15 @@ def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: i
     rough = info.get("AiRoughData")
     results: AiResults | None = None
     if isinstance(rough, dict) and rough:
-        results = _ai(as_object(rough), info, summary, rest, arguments)
-    rest.append(describe_omitted("the rest of the response", _pictures(basic), arguments, view="full"))
+        results = _read_ai(as_object(rough), info, summary, rest, arguments)
+    rest.append(describe_omitted("the rest of the response", _measure_pictures(basic), arguments, view="full"))
     if results is None and files.most_bytes + _MOST_BESIDE_FILES <= max_bytes:
         summary["left_out"] = rest
         return summary
-    return _bounded(summary, rest, results, files, arguments, max_bytes)
+    return _fit_summary(summary, rest, results, files, arguments, max_bytes)
 
 
-def _basic(basic: Json, include_signed_urls: bool) -> Json:
+def _summarize_basic(basic: Json, include_signed_urls: bool) -> Json:
     """The asset itself."""
     get = basic.get
     texts: list[Any] = [get(key) or "" for key in _KEYS]
@@ -108,15 +108,15 @@ def _basic(basic: Json, include_signed_urls: bool) -> Json:
     _add_addresses(summary, get("InputURL"), get("CoverURL"), include_signed_urls)
     _add_lists(summary, get("Snapshots"), get("SpriteImages"))
     if user_data:
-        summary["user_data"] = _user_data(user_data)
+        summary["user_data"] = _read_user_data(user_data)
     return summary
 
 
 def _add_addresses(summary: Json, source: Any, cover: Any, include_signed_urls: bool) -> None:
     if source:
-        summary["input_url"] = _address(source)
+        summary["input_url"] = _clean_address(source)
     if cover:
-        summary["cover_url"] = _address(cover)
+        summary["cover_url"] = _clean_address(cover)
         if include_signed_urls and isinstance(cover, str):
             summary["cover_url"] = clean(cover[:_LONGEST_SIGNED_URL])
             if end := find_expiry(cover):
@@ -124,14 +124,14 @@ def _add_addresses(summary: Json, source: Any, cover: Any, include_signed_urls: 
 
 
 def _add_lists(summary: Json, snapshots: Any, sprites: Any) -> None:
-    if snapshots and (count := len(_list(snapshots))):
+    if snapshots and (count := len(_read_list(snapshots))):
         summary["snapshot_count"] = count
-    if sprites and (pictures := _list(sprites)):
+    if sprites and (pictures := _read_list(sprites)):
         counts = [as_whole(picture.get("tileCount")) or 1 for picture in as_objects(pictures)]
         summary["sprite_image_count"] = sum(counts)
 
 
-def _user_data(value: Any) -> Any:
+def _read_user_data(value: Any) -> Any:
     opened = open_json(value) if isinstance(value, str) else value
     if isinstance(opened, dict | list):
         if isinstance(value, str) and len(value) <= _LARGEST_USER_DATA // 2:
@@ -140,14 +140,14 @@ def _user_data(value: Any) -> Any:
     return label(value, 500)
 
 
-def _list(value: Any) -> list[Any]:
+def _read_list(value: Any) -> list[Any]:
     if isinstance(value, str):
         # A no-break space stands between the elements in the documentation's own example.
         value = open_json(value.replace("\xa0", " ") if "\xa0" in value else value)
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
-def _address(url: Any) -> str:
+def _clean_address(url: Any) -> str:
     """A URL without its signature."""
     if url.__class__ is not str:
         return ""
@@ -157,13 +157,13 @@ def _address(url: Any) -> str:
     return label(url, _LONGEST_URL)
 
 
-def _pictures(basic: Json) -> int:
+def _measure_pictures(basic: Json) -> int:
     """Bytes of the two lists a summary only counts, and of the ids around them."""
     lists = (basic.get("Snapshots"), basic.get("SpriteImages"))
     return _IDS_BYTES + sum(len(value) for value in lists if isinstance(value, str))
 
 
-def _ai(rough: Json, info: Json, summary: Json, rest: list[Json], arguments: Json) -> AiResults | None:
+def _read_ai(rough: Json, info: Json, summary: Json, rest: list[Json], arguments: Json) -> AiResults | None:
     """Writes the states of the analysis into ``summary``; returns its results where the response holds any."""
     job = as_object(rough.get("StandardSmartTagJob"))
     status = job.get("Status")
@@ -186,7 +186,7 @@ def _ai(rough: Json, info: Json, summary: Json, rest: list[Json], arguments: Jso
     return None
 
 
-def _bounded(
+def _fit_summary(
     summary: Json, rest: list[Json], results: AiResults | None, files: Files, arguments: Json, max_bytes: int
 ) -> Json:
     """The summary with its AI results, measured, and cut where there are too many files for it."""

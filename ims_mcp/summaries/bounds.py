@@ -112,12 +112,12 @@ class _Cuts:
         for name in value:
             cost = measure(name, left) + 2 + _SMALLEST_VALUE
             if cost > left:
-                self._say(path, len(kept), len(value), _child(path, name))
+                self._say(path, len(kept), len(value), _extend_path(path, name))
                 break
             left -= cost
             kept.append(name)
         left += _SMALLEST_VALUE * len(kept)
-        shared = self._share([value[name] for name in kept], left, [_child(path, name) for name in kept])
+        shared = self._share([value[name] for name in kept], left, [_extend_path(path, name) for name in kept])
         return dict(zip(kept, shared, strict=True))
 
     def _share(self, values: list[Any], left: int, paths: list[str]) -> list[Any]:
@@ -152,7 +152,7 @@ class _Cuts:
         if whole < len(value) and left >= _SMALLEST_PART and (not kept or left > room // 4):
             kept.append(self.fit(value[whole], left - 1, f"{path}[{whole}]"))
         if len(kept) < len(value):
-            following = slice_of(path, len(kept), min(len(value), len(kept) + max(whole, 1)))
+            following = write_slice(path, len(kept), min(len(value), len(kept) + max(whole, 1)))
             self._say(path, len(kept), len(value), following)
         return kept
 
@@ -166,13 +166,13 @@ class _Cuts:
         size = size_of(value)
         entry = {"path": path, "kept_bytes": size_of(kept), "of_bytes": size}
         # A text that no result can hold is not worth asking for again.
-        self._entries.append(entry | (self._how(path) if size < self._max_bytes - 200 else {}))
+        self._entries.append(entry | (self._advise(path) if size < self._max_bytes - 200 else {}))
         return kept
 
     def _say(self, path: str, kept: int, of: int, following: str) -> None:
-        self._entries.append({"path": path or "@", "kept": kept, "of": of} | self._how(following))
+        self._entries.append({"path": path or "@", "kept": kept, "of": of} | self._advise(following))
 
-    def _how(self, path: str) -> dict[str, Any]:
+    def _advise(self, path: str) -> dict[str, Any]:
         if self._prefix is None:
             return {}
         if self._prefix:
@@ -182,11 +182,11 @@ class _Cuts:
         return {"how": {"query": path}} if len(path) <= LONGEST_QUERY else {}
 
 
-def slice_of(path: str, start: int, end: int) -> str:
+def write_slice(path: str, start: int, end: int) -> str:
     """The JMESPath of some elements of the list at ``path``."""
     return f"{path}[{start}:{end}]"
 
 
-def _child(path: str, name: str) -> str:
+def _extend_path(path: str, name: str) -> str:
     step = name if _PLAIN_NAME.fullmatch(name) else json.dumps(name, ensure_ascii=False)
     return f"{path}.{step}" if path else step

@@ -74,7 +74,7 @@ DOCUMENTED_FIELDS = frozenset({*_FILE, *_ANY_STREAM, *_VIDEO, *_AUDIO, "FileUrl"
 """Of FileBasicInfo and of a stream: what has no other field says nothing in words nobody knows."""
 
 
-def files_page(info: Json, call: Json, page: int, *, include_signed_urls: bool, max_bytes: int) -> Json:
+def page_files(info: Json, call: Json, page: int, *, include_signed_urls: bool, max_bytes: int) -> Json:
     """``{media_id, title, status, file_count, files: [...], page, pages, left_out}``; every file on one page."""
     head, arguments = read_head(info, call)
     infos = as_objects(info.get("FileInfoList"))
@@ -83,7 +83,7 @@ def files_page(info: Json, call: Json, page: int, *, include_signed_urls: bool, 
     rest: list[Json] = []
     pages, left = 1, room
     for index, entry in enumerate(infos):
-        details = file_details(entry, include_signed_urls=include_signed_urls)
+        details = describe_file(entry, include_signed_urls=include_signed_urls)
         cost = size_bytes(details) + 1
         if cost > room:
             details, cost = fit(details, room - 1, query_prefix=None), room
@@ -92,19 +92,19 @@ def files_page(info: Json, call: Json, page: int, *, include_signed_urls: bool, 
         left -= cost
         if pages == page:
             shown.append(details)
-            rest += _more_streams(index, details, arguments)
+            rest += _describe_more_streams(index, details, arguments)
     result = {**head, "file_count": len(infos), "files": shown}
     return finish_page(result, rest, page, pages, arguments, max_bytes, view="files")
 
 
-def _more_streams(index: int, details: Json, arguments: Json) -> Iterable[Json]:
+def _describe_more_streams(index: int, details: Json, arguments: Json) -> Iterable[Json]:
     lists = {name: listed_as for name, listed_as, _ in _STREAMS}
     for name, more in as_object(details.get("more_streams")).items():
         query = f"MediaInfo.FileInfoList[{index}].{lists[name]}[{MOST_STREAMS}:{MOST_STREAMS * 2}]"
         yield describe_omitted(f"{more} more {name} streams of file {index + 1}", more * 400, arguments, query=query)
 
 
-def file_details(info: Json, *, include_signed_urls: bool) -> Json:
+def describe_file(info: Json, *, include_signed_urls: bool) -> Json:
     """``{name, …, url, video: [{…}], audio: [{…}], subtitles: [{…}], cover_art: [{…}]}`` of one of FileInfoList.
 
     ``width`` and ``height`` are those of the coded picture, with ``resolution`` where it is shown in another. A list
@@ -122,7 +122,7 @@ def file_details(info: Json, *, include_signed_urls: bool) -> Json:
     for name, listed_as, fields in _STREAMS:
         streams = as_objects(info.get(listed_as))
         if streams or info.get(listed_as) == []:
-            details[name] = [_stream(stream, fields) for stream in streams[:MOST_STREAMS]]
+            details[name] = [_describe_stream(stream, fields) for stream in streams[:MOST_STREAMS]]
         if len(streams) > MOST_STREAMS:
             more[name] = len(streams) - MOST_STREAMS
     if more:
@@ -149,7 +149,7 @@ def _tell_pictures(details: Json, basic: Json, info: Json) -> None:
             shown["hdr"] = hdr
 
 
-def _stream(stream: Json, fields: dict[str, tuple[str, Any]]) -> Json:
+def _describe_stream(stream: Json, fields: dict[str, tuple[str, Any]]) -> Json:
     details = _read(stream, fields, skipped=("Level",))
     level = read_level(label(stream.get("CodecName")), stream.get("Level"))
     return details if level is None else {**details, "level": level}

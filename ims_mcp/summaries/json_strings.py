@@ -35,13 +35,13 @@ JSON_FIELDS = frozenset(
 BASE64_FIELDS = frozenset({"UploadAddress"})
 
 
-def _no_number(name: str) -> None:
+def _refuse_number(name: str) -> None:
     """NaN and Infinity are not JSON: nothing downstream may have to write them."""
 
 
 # What raw_decode calls, without its error message: most strings that only look like JSON end here, and naming line and
 # column of each takes longer than reading it did.
-_scan = make_scanner(json.JSONDecoder(parse_constant=_no_number))  # pyright: ignore[reportArgumentType] - typeshed takes
+_scan = make_scanner(json.JSONDecoder(parse_constant=_refuse_number))  # pyright: ignore[reportArgumentType] - typeshed takes
 # it for the Python twin of the scanner; what it is made from is a decoder.
 _SPACE = " \t\r\n"
 JSON_STARTS = frozenset('{["\xa0' + _SPACE)

@@ -131,11 +131,11 @@ def read_files(value: Any, *, include_signed_urls: bool = False) -> Files:
             table, table_bytes = _make_table(kind, rows, names)
             tables.append(table)
             most_bytes += table_bytes
-    failures = [] if {kind[1] for kind in kinds} <= {_NORMAL} else _failures(infos)
+    failures = [] if {kind[1] for kind in kinds} <= {_NORMAL} else _list_failures(infos)
     return Files(objects, tables, len(infos), about_bytes, most_bytes, failures)
 
 
-def _failures(infos: list[Json]) -> list[Json]:
+def _list_failures(infos: list[Json]) -> list[Json]:
     # A field of the embedded IMS alone: the service does not say why a file cannot be used.
     basics = [as_object(info.get("FileBasicInfo")) for info in infos]
     found = [(label(basic.get("FileName")), label(basic.get("FailReason"), 300)) for basic in basics]
@@ -152,18 +152,19 @@ def find_duration(info: Json) -> float:
 
 
 def _read_row(info: Json, include_signed_urls: bool) -> tuple[Kind, Row, int]:
-    """One file: its kind, its cells, and the bytes of its URL."""
+    """One file: its kind, its cells and behind them the objects of its streams, and the bytes of its URL."""
     basic = as_object(info.get("FileBasicInfo"))
     get = basic.get
     try:
-        kind, words, sizes, streams = _recall(*_take_values(basic, info))
+        kind, words, sizes, cells, shown = _recall(*_take_values(basic, info))
     except (KeyError, TypeError, ValueError):
-        kind, words, sizes, streams = _read_encoding(*_take_values_with_care(basic, info))
+        kind, words, sizes, cells, shown = _read_encoding(*_take_values_with_care(basic, info))
     url = get("FileUrl")
     if include_signed_urls:
         sizes += (clean(url), find_expiry(url)) if isinstance(url, str) else (None, None)
     numbers = as_whole(get("FileSize")), as_number(get("Duration")), as_number(get("Bitrate"))
-    return kind, (label(get("FileName")), *words, *numbers, *sizes, *streams), len(url) if isinstance(url, str) else 0
+    row = (label(get("FileName")), *words, *numbers, *sizes, *cells, shown)
+    return kind, row, len(url) if isinstance(url, str) else 0
 
 
 Values = tuple[Row, tuple[Row, ...], tuple[Row, ...] | None, tuple[Row, ...] | None]
@@ -175,7 +176,7 @@ def _take_values(basic: Json, info: Json) -> Values:
     """Raises KeyError or TypeError where something is not as documented."""
     return (
         _FILE_VALUES(basic),
-        tuple([_video_values(stream, basic) for stream in info["VideoStreamInfoList"]]),
+        tuple([_take_video_values(stream, basic) for stream in info["VideoStreamInfoList"]]),
         tuple(map(_AUDIO_VALUES, info["AudioStreamInfoList"])),
         tuple(map(_SUBTITLE_VALUES, info["SubtitleStreamInfoList"])),
     )
@@ -187,21 +188,22 @@ def _take_values_with_care(basic: Json, info: Json) -> Values:
     videos, audios, subtitles = ([_NO_VALUES | stream for stream in as_objects(streams)] for streams in listed)
     return (
         _FILE_VALUES(basic),
-        tuple([_video_values(stream, basic) for stream in videos]),
+        tuple([_take_video_values(stream, basic) for stream in videos]),
         tuple(map(_AUDIO_VALUES, audios)) or (() if listed[1] == [] else None),
         tuple(map(_SUBTITLE_VALUES, subtitles)) or (() if listed[2] == [] else None),
     )
 
 
-def _video_values(stream: Json, basic: Json) -> Row:
+def _take_video_values(stream: Json, basic: Json) -> Row:
     """Those of :data:`_VIDEO_FIELDS`; the last two are told by fields that nobody documented."""
     if DOCUMENTED_FIELDS.issuperset(stream) and DOCUMENTED_FIELDS.issuperset(basic):
         return _VIDEO_VALUES(stream)
     return (*_VIDEO_VALUES(stream), stream.get("BitDepth"), read_hdr(stream, basic))
 
 
-Encoding = tuple[Kind, Row, Row, Row]
-"""A file's kind, and its cells of words, of the size of the picture, and of its streams."""
+Encoding = tuple[Kind, Row, Row, Row, Json]
+"""A file's kind, its cells of words, of the size of the picture and of its streams, and these as objects, which all
+files of this encoding share: not to be changed."""
 
 
 @lru_cache(maxsize=1024)
@@ -228,10 +230,12 @@ def _read_encoding(
     coded = read_size(picture)
     is_stretched = shown is not None and coded is not None and sorted(coded) != sorted(shown)
     words = (label(basic["FileType"], 40), label(basic["FileStatus"], 40), label(basic["FormatName"], 80))
-    streams = _join_streams("video", [_video_cells(film, basic) for film in films])
-    streams += _join_streams("audio", [_audio_cells(*values) for values in audios or ()])
-    streams += _join_streams("subtitles", [(label(codec, 40), label(lang, 40)) for codec, lang in subtitles or ()])
-    streams += _join_streams("cover_art", [(label(cover["CodecName"], 40), _by(read_size(cover))) for cover in covers])
+    streams: list[list[Row]] = [
+        [_make_video_cells(film, basic) for film in films],
+        [_make_audio_cells(*values) for values in audios or ()],
+        [(label(codec, 40), label(lang, 40)) for codec, lang in subtitles or ()],
+        [(label(cover["CodecName"], 40), _write_size(read_size(cover))) for cover in covers],
+    ]
     # A file of sound or moving pictures says by an empty list that it has none of the others.
     plays = bool(audios) or not all(map(is_still, films))
     kind = (
@@ -241,57 +245,42 @@ def _read_encoding(
         len(subtitles) if subtitles or (plays and subtitles is not None) else None,
         len(covers),
     )
-    return kind, words, (_by(shown), _by(coded) if is_stretched else None), streams
+    objects: Json = {}
+    cells: Row = ()
+    for count, found, (name, (columns, _)) in zip(kind[2:], streams, _STREAM_COLUMNS.items(), strict=True):
+        listed: list[Json] = [_name_cells(columns, each) for each in found[:_MOST_STREAMS]]
+        if len(found) > _MOST_STREAMS:
+            listed.append({"more_streams": len(found) - _MOST_STREAMS})
+        if found or (count == 0 and name in _TOLD_WHERE_NONE):
+            objects[name] = listed
+        # The cells of one stream, none for none, and for several one cell that lists them.
+        cells += found[0] if len(found) == 1 else (listed,) if found else ()
+    return kind, words, (_write_size(shown), _write_size(coded) if is_stretched else None), cells, objects
 
 
-def _by(size: Size | None) -> str | None:
+def _write_size(size: Size | None) -> str | None:
     return f"{size[0]}x{size[1]}" if size else None
 
 
-def _video_cells(stream: Json, basic: Json) -> Row:
+def _make_video_cells(stream: Json, basic: Json) -> Row:
     codec = label(stream["CodecName"], 40)
     rate, nominal, varies = read_frame_rates(stream)
     unusual = (nominal, varies, read_rotation(stream) or None, read_bit_depth(stream), read_hdr(stream, basic))
     return codec, label(stream["Profile"], 60), read_level(codec, stream["Level"]), rate, *unusual
 
 
-def _audio_cells(codec: Any, channels: Any, sample_rate: Any, language: Any) -> Row:
+def _make_audio_cells(codec: Any, channels: Any, sample_rate: Any, language: Any) -> Row:
     return label(codec, 40), as_whole(channels), as_whole(sample_rate), label(language, 40)
 
 
-def _join_streams(name: str, streams: list[Row]) -> Row:
-    """The cells of one stream, none for none, and for several one cell that lists them."""
-    if len(streams) < 2:
-        return streams[0] if streams else ()
-    columns = _STREAM_COLUMNS[name][0]
-    listed: list[Json] = [_without_gaps(columns, cells) for cells in streams[:_MOST_STREAMS]]
-    if len(streams) > _MOST_STREAMS:
-        listed.append({"more_streams": len(streams) - _MOST_STREAMS})
-    return (listed,)
-
-
-def _without_gaps(names: tuple[str, ...], cells: Row) -> Json:
-    if all(cells):
-        return dict(zip(names, cells, strict=True))
+def _name_cells(names: tuple[str, ...], cells: Row) -> Json:
     return {name: cell for name, cell in zip(names, cells, strict=True) if cell or cell == 0}
 
 
 def _make_object(kind: Kind, row: Row, names: tuple[str, ...]) -> Json:
-    _, status, *counts = kind
-    at = len(names)
-    result = _without_gaps(names, row[:at])
-    if status == _NORMAL:
+    result = _name_cells(names, row[: len(names)]) | row[-1]
+    if kind[1] == _NORMAL:
         del result["status"]
-    for count, (name, (columns, _)) in zip(counts, _STREAM_COLUMNS.items(), strict=True):
-        if count == 1:
-            until = at + len(columns)
-            result[name] = [_without_gaps(columns, row[at:until])]
-            at = until
-        elif count:
-            result[name] = row[at]
-            at += 1
-        elif count == 0 and name in _TOLD_WHERE_NONE:
-            result[name] = []
     return result
 
 
@@ -308,10 +297,10 @@ def _make_table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> tuple[Js
     shared: Json = {}
     most_bytes = float(_MOST_A_TABLE)
     count = len(rows)
-    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
+    for name, cells in zip(names, zip(*rows, strict=True), strict=False):
         first = cells[0]
         if cells[1] != first or cells.count(first) < count:
-            most_bytes += _most_bytes(cells)
+            most_bytes += _bound_bytes(cells)
             varying_names.append(name)
             varying.append(cells)
         elif first or first == 0:
@@ -323,7 +312,7 @@ def _make_table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> tuple[Js
     return {"columns": varying_names, "rows": listed, "in_every_row": shared | none}, most_bytes
 
 
-def _most_bytes(cells: Row) -> float:
+def _bound_bytes(cells: Row) -> float:
     """What the cells of a column take at most as JSON; of lists that is not said."""
     if isinstance(cells[0], list):
         return math.inf

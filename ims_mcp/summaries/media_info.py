@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ims_mcp.summaries.ai_view import ai_page
+from ims_mcp.summaries.ai_view import page_ai
 from ims_mcp.summaries.asset_summary import summarize
-from ims_mcp.summaries.file_details import files_page
+from ims_mcp.summaries.file_details import page_files
 from ims_mcp.summaries.shaping import MAX_BYTES, shape
 from ims_mcp.summaries.values import as_object
 
@@ -68,7 +68,7 @@ def media_info_view(
         )
     asset = as_object(info)
     if view == "files":
-        return files_page(asset, call, page, include_signed_urls=include_signed_urls, max_bytes=max_bytes)
+        return page_files(asset, call, page, include_signed_urls=include_signed_urls, max_bytes=max_bytes)
     if view == "ai":
-        return ai_page(asset, call, page, ai_section, include_signed_urls=include_signed_urls, max_bytes=max_bytes)
+        return page_ai(asset, call, page, ai_section, include_signed_urls=include_signed_urls, max_bytes=max_bytes)
     return summarize(asset, call, include_signed_urls=include_signed_urls, max_bytes=max_bytes)

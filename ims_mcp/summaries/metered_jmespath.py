@@ -85,7 +85,7 @@ class _Meter:
         if isinstance(made, list | dict):
             self.cells -= len(cast("list[Any]", made)) + _CONTAINER_CELLS
         elif isinstance(made, str):
-            self.cells -= _units(made)
+            self.cells -= _count_units(made)
         self.check_room(0)
 
     def check_result(self, found: Any) -> None:
@@ -95,7 +95,7 @@ class _Meter:
             raise TooMuch("what it picks is far larger than the answer")
 
 
-def _units(text: str) -> int:
+def _count_units(text: str) -> int:
     """Sixteen characters of ASCII, or four of others, which take up to four bytes each and twelve when written."""
     return len(text) // (_TEXT_UNIT if text.isascii() else _TEXT_UNIT // 4)
 
@@ -109,12 +109,12 @@ def _weigh(value: Any, most: int) -> int:
         each = waiting.pop()
         total += 1
         if isinstance(each, str):
-            total += _units(each)
+            total += _count_units(each)
         elif isinstance(each, list):
             waiting += cast("list[Any]", each)
         elif isinstance(each, dict):
             entries = cast("dict[str, Any]", each)
-            total += sum(map(_units, entries))
+            total += sum(map(_count_units, entries))
             waiting += entries.values()
         elif isinstance(each, int):
             total += each.bit_length() // _NUMBER_UNIT
@@ -150,7 +150,7 @@ class _Interpreter(TreeInterpreter):
         result = getattr(self, f"visit_{kind}")(node, *args, **kwargs)
         if isinstance(result, str):
             # What is found is going to be looked at: by a comparison, a sort, a function.
-            self._meter.spend(_units(result))
+            self._meter.spend(_count_units(result))
         elif kind in _MAKING:
             self._meter.make(result)
         return result
@@ -194,7 +194,7 @@ class _Functions(Functions):
         work = 0
         for argument in arguments:
             # One by one: the same list may be given three hundred times.
-            surface = _surface(argument)
+            surface = _weigh_surface(argument)
             self._meter.spend(surface)
             work += surface
         first, last = (arguments[0], arguments[-1]) if arguments else (None, None)
@@ -211,7 +211,7 @@ class _Functions(Functions):
                 self._meter.spend(work * work.bit_length() // 4)
             case "join" if isinstance(first, str):
                 self._meter.check_room(
-                    work + len(cast("list[Any]", last)) * _units(first) if isinstance(last, list) else 0
+                    work + len(cast("list[Any]", last)) * _count_units(first) if isinstance(last, list) else 0
                 )
             case _:
                 pass
@@ -220,11 +220,11 @@ class _Functions(Functions):
         return made
 
 
-def _surface(value: Any) -> int:
+def _weigh_surface(value: Any) -> int:
     """What a function goes through that looks at a value and at its elements, but not into them."""
     if isinstance(value, str):
-        return 1 + _units(value)
+        return 1 + _count_units(value)
     if isinstance(value, list):
         elements = cast("list[Any]", value)
-        return 1 + len(elements) + sum(_units(each) for each in elements if isinstance(each, str))
+        return 1 + len(elements) + sum(_count_units(each) for each in elements if isinstance(each, str))
     return 1 + len(cast("dict[str, Any]", value)) if isinstance(value, dict) else 1

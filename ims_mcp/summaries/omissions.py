@@ -53,12 +53,9 @@ def finish_page(
     result: Json, rest: list[Json], page: int, pages: int, arguments: Json, max_bytes: int, **changes: Any
 ) -> Json:
     """``result`` with ``page``, ``pages`` and what is left out of it in ``rest``; ``changes`` choose the view."""
-    if page < pages:
-        rest.insert(0, describe_omitted(f"page {page + 1} of {pages}", None, arguments, **changes, page=page + 1))
-    elif page > pages:
-        rest.insert(
-            0, describe_omitted(f"there is no page {page}: the last is {pages}", None, arguments, **changes, page=pages)
-        )
+    if page != pages:
+        what = f"page {page + 1} of {pages}" if page < pages else f"there is no page {page}: the last is {pages}"
+        rest.insert(0, describe_omitted(what, None, arguments, **changes, page=min(page + 1, pages)))
     result |= {"page": page, "pages": pages}
     if rest:
         result["left_out"] = rest

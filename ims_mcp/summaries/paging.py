@@ -27,7 +27,7 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
     by_token = False
     for token in (name for name in _TOKENS if name in takes):
         numbered = (
-            number is not None and token not in arguments and _page_number(arguments, number) < _LAST_NUMBERED_PAGE
+            number is not None and token not in arguments and _read_page_number(arguments, number) < _LAST_NUMBERED_PAGE
         )
         if token == "ScrollToken" and numbered:  # noqa: S105 - a name
             continue
@@ -44,19 +44,19 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
         return {**arguments, "StartTime": later} if later and later != arguments.get("StartTime") else None
     if number is None:
         return None
-    return _by_number(operation, arguments, data, number, needs_total=by_token)
+    return _find_numbered_page(operation, arguments, data, number, needs_total=by_token)
 
 
-def _by_number(
+def _find_numbered_page(
     operation: Operation, arguments: Mapping[str, Any], data: Mapping[str, Any], number: str, *, needs_total: bool
 ) -> dict[str, Any] | None:
     items = _count_items(data)
     if not items:
         return None
-    page = _page_number(arguments, number)
-    asked = next((size for name in _SIZES if (size := _whole(arguments.get(name)))), None)
-    size = _whole(_find(data, "PageSize")) or asked or items
-    total = next((count for name in _TOTALS if (count := _whole(_find(data, name))) is not None), None)
+    page = _read_page_number(arguments, number)
+    asked = next((size for name in _SIZES if (size := _read_whole(arguments.get(name)))), None)
+    size = _read_whole(_find(data, "PageSize")) or asked or items
+    total = next((count for name in _TOTALS if (count := _read_whole(_find(data, name))) is not None), None)
     if total is not None:
         # Entries on a page that should lie beyond the end: the service gives less a page than it was asked for.
         beyond = page > 1 and items < size and (page - 1) * size >= total
@@ -66,36 +66,38 @@ def _by_number(
         more = not needs_total and (items >= asked if asked else items % 10 == 0)
     if not more:
         return None
-    following = {**arguments, number: _as_taken(operation, number, page + 1)}
+    following = {**arguments, number: _convert_number(operation, number, page + 1)}
     row = operation.parameter("PageSize")
     if asked is None and page == 1 and row is not None and (row.minimum or 1) <= size <= (row.maximum or size):
         # Said from here on, so that the last page can be told from a short one.
-        following["PageSize"] = _as_taken(operation, "PageSize", size)
+        following["PageSize"] = _convert_number(operation, "PageSize", size)
     return following
 
 
-def _as_taken(operation: Operation, name: str, value: int) -> int | str:
+def _convert_number(operation: Operation, name: str, value: int) -> int | str:
     """A number as the operation takes it: some take page numbers as text."""
     row = operation.parameter(name)
     return str(value) if row is not None and row.kind == "string" else value
 
 
-def _page_number(arguments: Mapping[str, Any], number: str | None) -> int:
-    return _whole(arguments.get(number)) or 1 if number else 1
+def _read_page_number(arguments: Mapping[str, Any], number: str | None) -> int:
+    return _read_whole(arguments.get(number)) or 1 if number else 1
 
 
 def _count_items(data: Mapping[str, Any]) -> int:
     """Elements on this page: those of the longest list that lies in no other list."""
-    lists = [cast("list[Any]", value) for level in _levels(data) for value in level.values() if isinstance(value, list)]
+    lists = [
+        cast("list[Any]", value) for level in _walk_levels(data) for value in level.values() if isinstance(value, list)
+    ]
     return max((len(elements) for elements in lists), default=0)
 
 
 def _find(data: Mapping[str, Any], name: str) -> Any:
     """The field nearest to the top that lies in no list: Data.TotalCount, PackageJobList.NextPageToken."""
-    return next((level[name] for level in _levels(data) if level.get(name) is not None), None)
+    return next((level[name] for level in _walk_levels(data) if level.get(name) is not None), None)
 
 
-def _levels(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _walk_levels(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The response and the objects in it, level by level."""
     level: list[Mapping[str, Any]] = [data]
     for _ in range(_DEEPEST):
@@ -103,7 +105,7 @@ def _levels(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         level = [cast("dict[str, Any]", value) for each in level for value in each.values() if isinstance(value, dict)]
 
 
-def _whole(value: Any) -> int | None:
+def _read_whole(value: Any) -> int | None:
     try:
         return int(value)
     except (TypeError, ValueError):

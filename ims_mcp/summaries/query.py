@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
@@ -35,17 +36,14 @@ def select(
     fails on this response or asks for too much.
     """
 
-    def read(value: Any, *, again: bool = False) -> Any:
-        return present(
-            value,
-            again=again,
-            include_signed_urls=include_signed_urls,
-            secret_fields=secret_fields,
-            include_credentials=include_credentials,
-        )
-
     from ims_mcp.summaries.metered_jmespath import QueryLimits, evaluate
 
+    read = partial(
+        present,
+        include_signed_urls=include_signed_urls,
+        secret_fields=tuple(secret_fields),
+        include_credentials=include_credentials,
+    )
     expression = check_query(query)
     document: dict[str, Any] = read(data) | dict(added or {})
     try:
@@ -54,7 +52,7 @@ def select(
         return fit({"result": read(found, again=True)}, max_bytes, query_prefix=query)
     except Exception as error:
         # Of any kind: a query may find a fault of the library, or the end of the memory, but it fails alone.
-        raise _bad_query(query, _complaint(error), _example(document)) from error
+        raise _refuse_query(query, _describe_error(error), _find_example(document)) from error
 
 
 def check_query(query: str) -> ParsedResult:
@@ -63,14 +61,14 @@ def check_query(query: str) -> ParsedResult:
     import jmespath
 
     if len(query) > LONGEST_QUERY:
-        raise _bad_query(query, f"longer than {LONGEST_QUERY} characters", "RequestId")
+        raise _refuse_query(query, f"longer than {LONGEST_QUERY} characters", "RequestId")
     try:
         return jmespath.compile(query)
     except (ValueError, RecursionError) as error:
-        raise _bad_query(query, _complaint(error), "RequestId") from error
+        raise _refuse_query(query, _describe_error(error), "RequestId") from error
 
 
-def _complaint(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     from jmespath.exceptions import JMESPathTypeError
 
     if isinstance(error, JMESPathTypeError):
@@ -84,12 +82,12 @@ def _complaint(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _bad_query(query: str, complaint: str, example: str) -> InvalidArguments:
+def _refuse_query(query: str, complaint: str, example: str) -> InvalidArguments:
     text = f"{plain(query, 200)!r} is not a JMESPath that works here: {plain(complaint, 400)}."
     return InvalidArguments("query", [Problem("query", text)], next_step=f"A query that works: {example}")
 
 
-def _example(document: dict[str, Any]) -> str:
+def _find_example(document: dict[str, Any]) -> str:
     """A query that finds something in this response: its first list, else its first name."""
     for name, value in document.items():
         inner = cast("dict[str, Any]", value) if isinstance(value, dict) else {}

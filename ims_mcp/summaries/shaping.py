@@ -10,12 +10,12 @@ from ims_mcp.foreign_text import clean, shorten
 from ims_mcp.secrets import (
     SecretNames,
     can_be_secret,
+    find_paired_secrets,
     fold_name,
     is_continuation,
     is_credential_text,
     is_pair_name,
     is_secret_name,
-    paired_secrets,
     without_credential_texts,
     without_json_fields,
     without_signatures,
@@ -106,7 +106,7 @@ class _Reader:
     def read(self, value: Any, depth: int = 0, name: str = "") -> Any:
         """``value``, found under ``name``, as it is shown."""
         if isinstance(value, str):
-            return self._text(value, depth, name)
+            return self._read_text(value, depth, name)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, dict | list) and depth >= _DEEPEST:
@@ -127,21 +127,21 @@ class _Reader:
         for name, entry in value.items():
             shown, secret, names_a_pair, as_ours = self._names.get(name) or self._learn(name)
             if names_a_pair and isinstance(entry, str) and is_secret_name(entry):
-                paired = paired_secrets(value)
+                paired = find_paired_secrets(value)
             if shown in ours or (as_ours and self._renames):
                 shown = f"service_{shown}"
             if shown in result:
                 shown = f"{shown}~{len(result)}"
             if secret and can_be_secret(name, entry):
-                result[shown] = self._credential(entry, depth + 1, name)
+                result[shown] = self._show_credential(entry, depth + 1, name)
             else:
                 result[shown] = self.read(entry, depth + 1, name)
         for name in paired:
             if name in result and value[name]:
-                result[name] = self._credential(value[name], depth + 1, name)
+                result[name] = self._show_credential(value[name], depth + 1, name)
         return result
 
-    def _credential(self, value: Any, depth: int, name: str) -> Any:
+    def _show_credential(self, value: Any, depth: int, name: str) -> Any:
         if not self._credentials:
             self._hidden_count += 1
             return self._hidden
@@ -160,7 +160,7 @@ class _Reader:
         self._names[name] = learned
         return learned
 
-    def _text(self, text: str, depth: int, name: str) -> Any:
+    def _read_text(self, text: str, depth: int, name: str) -> Any:
         if self._opens_json and (opened := _open_documented(name, text)) is not None:
             return self.read(opened, depth)
         if is_plain(text) and (len(text) < _SHORTEST_CREDENTIAL or " " in text) and '"' not in text:
@@ -170,10 +170,10 @@ class _Reader:
             return self._hidden
         text = clean(text)
         if not self._credentials:
-            text = self._without_credentials(text, depth)
+            text = self._hide_credentials(text, depth)
         return text if self._signed else without_signatures(text)
 
-    def _without_credentials(self, text: str, depth: int) -> str:
+    def _hide_credentials(self, text: str, depth: int) -> str:
         """A text that is not opened, though it may hold the very fields that are hidden elsewhere."""
         shown = without_credential_texts(text, self._hidden)
         if '"' not in shown or ":" not in shown:

@@ -39,7 +39,7 @@ def open_results(job: Json) -> OpenedResults | None:
     for index, result in enumerate(cast("list[Any]", results)):
         entry = as_object(result)
         kind, data = label(entry.get("Type"), 40), entry.get("Data")
-        size = _about_bytes(data) if isinstance(data, str) else 0
+        size = _estimate_bytes(data) if isinstance(data, str) else 0
         part = open_json(data) if isinstance(data, str) else data
         if kind in _KNOWN_TYPES and kind not in opened.parts and isinstance(part, dict | list):
             opened.parts[kind], opened.sizes[kind] = cast("Any", part), size
@@ -48,7 +48,7 @@ def open_results(job: Json) -> OpenedResults | None:
     return opened
 
 
-def _about_bytes(text: str) -> int:
+def _estimate_bytes(text: str) -> int:
     """Bytes of a text in UTF-8; of a long one, judged by its beginning."""
     if text.isascii() or len(text) < 2 * _SAMPLE:
         return size_of(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import size_bytes
@@ -15,7 +15,7 @@ from ims_mcp.summaries.shaping import present_ours
 
 LONGEST_BYTES = 2500
 _LONGEST_NAME = 60
-_ARGUMENTS = published_name("arguments")
+_ARGUMENTS = publish_name("arguments")
 
 
 def propose(tool: str, arguments: dict[str, Any], why: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from ims_mcp.catalogue import Operation, get_operation, operations
+from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import description, example
 from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
@@ -94,6 +94,18 @@ async def test_what_search_finds_can_be_called_with_the_tool_it_names() -> None:
                     assert line["summary"].endswith((".", ")"))
             wrong = await client.call_tool("search_operations", {"query": "x", "toolset": "transcodin"})
     assert "transcoding" in refusal_of(wrong)
+
+
+@pytest.mark.anyio
+async def test_a_search_that_finds_nothing_says_what_a_named_toolset_has() -> None:
+    async with connected("http://127.0.0.1:9") as client:
+        anywhere = content_of(await client.call_tool("search_operations", {"query": "?"}))
+        assert "name a toolset to see what it has" in anywhere["hint"]
+        for toolset in TOOLSETS:
+            found = content_of(await client.call_tool("search_operations", {"query": "?", "toolset": toolset}))
+            assert found["operations"] == []
+            assert all(operation.name in found["hint"] for operation in operations(toolset))
+            assert len(found["hint"]) < 1_000
 
 
 def _count(operation: Operation) -> int:

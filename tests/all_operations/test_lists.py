@@ -15,7 +15,7 @@ from mcp_types import Tool
 from ims_mcp.catalogue import TOOLSETS, Effect, Parameter, operations
 from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
 from ims_mcp.catalogue.operation import snake_case
-from ims_mcp.catalogue.published_names import RESERVED_NAMES, published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import input_schema, parameter_schema
 from ims_mcp.cli import main
 from ims_mcp.server.toolsets import CORE, choose_operations, write_list
@@ -58,6 +58,22 @@ def test_the_default_list_is_small() -> None:
     tools = listed_tools()
     assert len(tools) <= CORE_TOOLS
     assert len(write_list(tools).encode()) <= CORE_BYTES
+
+
+RESERVED_NAMES = frozenset(
+    {
+        # semantic-kernel fills parameters of these names with objects of its own.
+        *("arguments", "context", "execution_settings", "kernel", "service"),
+        # LangChain hands these to a tool, and binds tools as pydantic models, as crewai and mcp-use do.
+        *("args", "callbacks", "config", "input", "kwargs", "run_manager", "runtime", "tool_call_id"),
+        *("Config", "construct", "copy", "dict", "fields", "from_orm", "json", "parse_file", "parse_obj", "parse_raw"),
+        *("schema", "schema_json", "update_forward_refs", "validate"),
+        # autogen, Google ADK, fastmcp and the MCP SDK, agno, strands.
+        *("cancellation_token", "tool_context", "input_stream", "ctx", "agent", "run_context", "session_state", "team"),
+        *("cls", "self"),
+    }
+)
+"""Names that frameworks use for what they add to a call. Also reserved: every name that begins with ``model_``."""
 
 
 def test_everything_lists_400_operations_and_the_rest_in_a_kilobyte_a_tool() -> None:
@@ -155,8 +171,8 @@ def test_no_parameter_has_a_name_that_a_framework_keeps_for_itself() -> None:
 def test_a_published_name_belongs_to_one_parameter_only() -> None:
     for each in operations():
         table = complete_table(each)
-        names = [published_name(row.name) for row in table.parameters]
-        others = {row.name for row in table.parameters if published_name(row.name) != row.name}
+        names = [publish_name(row.name) for row in table.parameters]
+        others = {row.name for row in table.parameters if publish_name(row.name) != row.name}
         assert len(set(names)) == len(names), each.name
         assert not others & set(names), each.name
 

@@ -1,8 +1,9 @@
 """Operations are found by everyday requests, English and Chinese.
 
-``requests.json`` holds 230 requests, ``held_out_requests.json`` 100. They were written before the names, notes or facts
-of any operation were read; only the operations that answer them were added afterwards. The numbers of the search were
-chosen on the first; on the second nothing is ever tried out, so that it says what new requests will find.
+The numbers of the search were chosen on ``requests.json``. On ``held_out_requests.json`` nothing is ever tried out, so
+that it says what new requests will find. Both were written from what people want done, the held out ones before any
+name of an operation was read. ``hard_requests.json`` was written last and on purpose in words that the data lacks: it
+was looked at for its shares only, and says how far the search goes where it knows few words.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TypedDict
 
 import pytest
 
-from ims_mcp.catalogue import TOOLSETS, Effect, get_operation, known_names, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, get_operation, list_known_names, operations
 from ims_mcp.catalogue.search import often_needed, requests_of, search
 
 MOST_ANSWER_BYTES = 1_000
@@ -31,6 +32,12 @@ class Request(TypedDict):
 
 
 FILES = ("requests.json", "held_out_requests.json")
+FLOORS = {
+    "requests.json": (0.85, 0.97, 0.98),
+    "held_out_requests.json": (0.85, 0.97, 0.99),
+    "hard_requests.json": (0.45, 0.65, 0.75),
+}
+"""The least shares of each language with a right operation first, among the first three and among the first five."""
 
 
 def read_requests(file: str) -> list[Request]:
@@ -56,19 +63,25 @@ def names(query: str, *, limit: int = 5, toolset: str | None = None, effect: str
     return [hit.operation.name for hit in search(query, limit=limit, toolset=toolset, effect=effect)]
 
 
-@pytest.mark.parametrize(("file", "each"), [("requests.json", 115), ("held_out_requests.json", 50)])
-def test_the_requests_are_many_in_both_languages_and_expect_operations_that_exist(file: str, each: int) -> None:
+@pytest.mark.parametrize(
+    ("file", "each"),
+    [("requests.json", (269, 195)), ("held_out_requests.json", (50, 50)), ("hard_requests.json", (60, 30))],
+)
+def test_the_requests_are_many_in_both_languages_and_expect_operations_that_exist(
+    file: str, each: tuple[int, int]
+) -> None:
     requests = read_requests(file)
-    assert [sum(row["language"] == language for row in requests) for language in ("en", "zh")] == [each, each]
-    assert all(1 <= len(row["expected"]) <= 4 and set(row["expected"]) <= known_names() for row in requests)
+    assert tuple(sum(row["language"] == language for row in requests) for language in ("en", "zh")) == each
+    assert all(1 <= len(row["expected"]) <= 4 and set(row["expected"]) <= list_known_names() for row in requests)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", FLOORS)
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize(("among", "least"), [(1, 0.85), (3, 0.97), (5, 0.99)])
-def test_the_right_operation_is_among_the_first(file: str, language: str, among: int, least: float) -> None:
-    share, missed = share_found([row for row in read_requests(file) if row["language"] == language], among=among)
-    assert share >= least, missed
+def test_the_right_operation_is_among_the_first(file: str, language: str) -> None:
+    requests = [row for row in read_requests(file) if row["language"] == language]
+    for among, least in zip((1, 3, 5), FLOORS[file], strict=True):
+        share, missed = share_found(requests, among=among)
+        assert share >= least, (among, share, missed)
 
 
 def test_every_operation_is_found_first_by_its_name_in_either_spelling() -> None:
@@ -104,8 +117,8 @@ def test_no_request_stands_for_two_operations() -> None:
 
 
 def test_the_data_names_only_operations_there_are() -> None:
-    assert often_needed() <= known_names()
-    assert {operation.replaced_by for operation in operations()} - {""} <= known_names()
+    assert often_needed() <= list_known_names()
+    assert {operation.replaced_by for operation in operations()} - {""} <= list_known_names()
 
 
 def test_an_answer_of_any_five_operations_is_at_most_1000_bytes() -> None:
@@ -252,3 +265,18 @@ def test_a_verb_alone_finds_what_does_so(verb: str, first: str) -> None:
     found = names(verb)
     assert found[0].startswith(first)
     assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "has the recording of the stream finished yet?",
+        "the avatar I am training, is it done?",
+        "did the deletion of captions from the picture work",
+        "which live snapshot templates were created by us",
+        "直播转码跑完了吗",
+        "昨天建的录制模板有哪些",
+    ],
+)
+def test_a_question_finds_what_reads(question: str) -> None:
+    assert search(question, limit=1)[0].operation.effect is Effect.READ

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import KEYS
+from tests.cli.running import KEYS
 from tests.client.scripted_service import ScriptedService
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,21 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.running import KEYS, run, run_process
 from tests.client.scripted_service import Answer, ScriptedService, refusal
-
-KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5tRecognisable", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "RecognisableSecret"}
-
-
-def run(*words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "ims_mcp", *words],
-        env={**clean, "HOME": str(home), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -109,7 +95,7 @@ def test_tools_prints_each_tool_with_its_bytes_and_the_whole(tmp_path: Path) -> 
 
 def test_doctor_names_the_source_of_credentials_and_that_all_is_well(service: ScriptedService, tmp_path: Path) -> None:
     service.usual = Answer(body={"MediaInfos": [], "TotalCount": 7, "RequestId": "r"})
-    said = run("doctor", "--endpoint", service.url, home=tmp_path, **KEYS)
+    said = run_process("doctor", "--endpoint", service.url, home=tmp_path, **KEYS)
     assert said.returncode == 0, said.stdout + said.stderr
     assert {line[:4] for line in said.stdout.splitlines()} == {"ok  "}
     assert "7 assets" in said.stdout
@@ -167,7 +153,7 @@ def test_local_prints_environment_lines_that_point_a_client_at_it(tmp_path: Path
 
 def test_serve_and_call_start_the_embedded_ims_when_first_needed_and_take_it_down(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    called = run("call", "ListMediaBasicInfos", "--local", "--data-dir", str(data), home=tmp_path)
+    called = run_process("call", "ListMediaBasicInfos", "--local", "--data-dir", str(data), home=tmp_path)
     assert called.returncode == 0, called.stderr
     assert json.loads(called.stdout)["TotalCount"] == 0
     assert not (data / "endpoint.json").exists()

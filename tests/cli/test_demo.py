@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ims_mcp.cli.demo import result_lines, wrap_call
+from ims_mcp.cli.demo import format_result, wrap_call
 
 RESULT = {
     "RequestId": "848E0B4E",
@@ -25,7 +25,7 @@ RESULT = {
 
 
 def test_a_result_is_shown_as_facts() -> None:
-    assert result_lines(RESULT) == [
+    assert format_result(RESULT) == [
         "  media_id: 10260109ee2a4e628b92372bd537c62c",
         "  tags: demo, test pattern",
         "  wait: outcome succeeded, status Normal, seconds 2.81",

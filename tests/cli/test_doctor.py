@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import KEYS, run
+from tests.cli.running import KEYS, run
 from tests.client.scripted_service import Answer, ScriptedService, refusal, unused_port
 from tests.local_uploads.source import serving
 

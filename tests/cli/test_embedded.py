@@ -24,10 +24,10 @@ from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.credentials import Credential
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.endpoint_file import Announcement, read_announcement, write_announcement
-from ims_mcp.local.isolation import clean_environment
+from ims_mcp.local.isolation import clean_environment as environment_of_a_child
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.settings import Settings
-from tests.cli.test_commands import run
+from tests.cli.running import clean_environment, run
 from tests.local_ims.server import RunningIms, ims_process, oss2, running_ims, wait_for
 
 IMS_MCP = str(Path(sysconfig.get_path("scripts")) / "ims-mcp")
@@ -59,11 +59,6 @@ def hostile(tmp_path: Path) -> tuple[Path, Path]:
     return directory, written
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
-    return {**clean, "HOME": str(home), **more}
-
-
 def descendants(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [found for child in map(int, children) for found in (child, *descendants(child))]
@@ -81,7 +76,7 @@ def local_in(directory: Path, home: Path, *words: str, **more: str) -> Generator
     process = subprocess.Popen(
         [IMS_MCP, "local", "--port", "0", "--data-dir", str(data_dir), "--processing-delay", "0", *words],
         cwd=directory,
-        env=environment(home, **more),
+        env=clean_environment(home, **more),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -116,7 +111,7 @@ def test_a_server_started_in_a_strangers_project_runs_none_of_its_code_in_the_em
     called = subprocess.run(
         [IMS_MCP, "call", "ListMediaBasicInfos", "--local", "--data-dir", str(tmp_path / "data")],
         cwd=directory,
-        env=environment(tmp_path, **more),
+        env=clean_environment(tmp_path, **more),
         capture_output=True,
         text=True,
         timeout=60,
@@ -176,7 +171,7 @@ def test_neither_it_nor_its_workers_see_credentials_or_the_directory_it_was_star
 
         async def main() -> None:
             settings = Settings(local=True, data_dir=tmp_path / "data")
-            async with EmbeddedIms(settings, environment(tmp_path, **SECRETS)) as embedded:
+            async with EmbeddedIms(settings, clean_environment(tmp_path, **SECRETS)) as embedded:
                 endpoint, pair = await embedded.endpoint(), await embedded.credential()
                 found = read_announcement(settings.data_dir)
                 assert found is not None
@@ -199,7 +194,7 @@ def test_no_entry_that_means_the_directory_it_was_started_in_reaches_a_child(
     monkeypatch.chdir(directory)
     kept = str(tmp_path / "elsewhere")
     spelled = [".", "", "./", str(directory), f"{directory}/", f"{directory}/../{directory.name}", f"{tmp_path}/link"]
-    found = clean_environment(
+    found = environment_of_a_child(
         {
             "PYTHONPATH": os.pathsep.join([*spelled, kept]),
             "PYTHONPYCACHEPREFIX": "cache",
@@ -232,7 +227,7 @@ async def _pair(embedded: EmbeddedIms) -> tuple[str, str]:
 
 
 def test_a_server_that_starts_it_makes_a_key_pair_of_its_own_each_time(tmp_path: Path) -> None:
-    pairs = [start(tmp_path / "data", environment(tmp_path), _pair) for _ in range(2)]
+    pairs = [start(tmp_path / "data", clean_environment(tmp_path), _pair) for _ in range(2)]
     assert len({part for pair in pairs for part in pair}) == 4
     assert all(len(secret) >= 40 for _, secret in pairs)
 
@@ -243,22 +238,22 @@ def test_servers_on_one_directory_share_the_key_pair_of_the_one_that_runs(tmp_pa
             assert await _pair(first) == await _pair(second)
             assert await first.endpoint() == await second.endpoint()
 
-    start(tmp_path / "data", environment(tmp_path), both)
+    start(tmp_path / "data", clean_environment(tmp_path), both)
 
 
 def test_a_server_uses_the_key_pair_of_an_ims_mcp_local_that_runs(tmp_path: Path) -> None:
     with ims_process(tmp_path / "data"):
-        assert start(tmp_path / "data", environment(tmp_path), _pair) == ("local", "local")
+        assert start(tmp_path / "data", clean_environment(tmp_path), _pair) == ("local", "local")
         called = run("call", "ListMediaBasicInfos", "--local", "--data-dir", str(tmp_path / "data"), home=tmp_path)
         assert called.returncode == 0, called.stderr
 
 
 def test_a_key_pair_that_was_chosen_is_used_and_one_that_cannot_be_is_refused(tmp_path: Path) -> None:
     chosen = {"IMS_MCP_LOCAL_KEY_ID": "my-id", "IMS_MCP_LOCAL_KEY_SECRET": "my-secret"}
-    assert start(tmp_path / "data", environment(tmp_path, **chosen), _pair) == ("my-id", "my-secret")
+    assert start(tmp_path / "data", clean_environment(tmp_path, **chosen), _pair) == ("my-id", "my-secret")
     for value in ("a b", "a,b", "ü", "a\nb", "x" * 129):
         with pytest.raises(LocalImsError, match="IMS_MCP_LOCAL_KEY_ID cannot be used"):
-            start(tmp_path / "data", {**environment(tmp_path), "IMS_MCP_LOCAL_KEY_ID": value}, _pair)
+            start(tmp_path / "data", {**clean_environment(tmp_path), "IMS_MCP_LOCAL_KEY_ID": value}, _pair)
 
 
 def test_one_that_was_killed_is_started_again_with_the_next_call(tmp_path: Path) -> None:
@@ -274,7 +269,7 @@ def test_one_that_was_killed_is_started_again_with_the_next_call(tmp_path: Path)
             assert (again.endpoint, again.pid != found.pid) == (endpoint, True)
         assert await _pair(embedded) != first
 
-    start(tmp_path / "data", environment(tmp_path), kill_and_ask)
+    start(tmp_path / "data", clean_environment(tmp_path), kill_and_ask)
 
 
 def test_servers_that_start_at_once_share_one(tmp_path: Path) -> None:
@@ -286,9 +281,9 @@ def test_servers_that_start_at_once_share_one(tmp_path: Path) -> None:
             found.append(await embedded.endpoint())
 
         async with (
-            EmbeddedIms(settings, environment(tmp_path)) as one,
-            EmbeddedIms(settings, environment(tmp_path)) as two,
-            EmbeddedIms(settings, environment(tmp_path)) as three,
+            EmbeddedIms(settings, clean_environment(tmp_path)) as one,
+            EmbeddedIms(settings, clean_environment(tmp_path)) as two,
+            EmbeddedIms(settings, clean_environment(tmp_path)) as three,
             anyio.create_task_group() as group,
         ):
             for embedded in (one, two, three):
@@ -339,7 +334,7 @@ def test_a_program_on_a_killed_ones_port_is_not_taken_for_it(tmp_path: Path, ans
         pass
     with stranger(answer) as (url, asked):
         write_announcement(data_dir, replace(GOOD, endpoint=url, pid=os.getpid()))
-        endpoint = start(data_dir, environment(tmp_path), lambda embedded: embedded.endpoint())
+        endpoint = start(data_dir, clean_environment(tmp_path), lambda embedded: embedded.endpoint())
         assert endpoint != url
         # It was asked to prove itself and for nothing else.
         assert asked
@@ -409,7 +404,7 @@ def failure(data_dir: Path, environ: dict[str, str]) -> str:
 
 
 def test_why_it_did_not_start_is_said_with_a_command_that_shows_it(tmp_path: Path) -> None:
-    home = environment(tmp_path)
+    home = clean_environment(tmp_path)
     occupied = tmp_path / "some files"
     occupied.mkdir()
     (occupied / "thesis.tex").write_text("years of it")
@@ -434,7 +429,7 @@ def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -
     """A package that cannot be imported, by way of a directory the user has named on PYTHONPATH."""
     (tmp_path / "path").mkdir()
     (tmp_path / "path" / "uvicorn.py").write_text("raise ModuleNotFoundError('no', name='uvicorn')\n")
-    said = failure(tmp_path / "data", environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
+    said = failure(tmp_path / "data", clean_environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
     assert "needs the Python package uvicorn" in said
     assert "-m pip install '.[local]'" in said
 
@@ -442,7 +437,7 @@ def test_a_missing_extra_is_what_is_said_where_it_is_the_extra(tmp_path: Path) -
 def test_of_a_trace_only_its_last_line_is_said(tmp_path: Path) -> None:
     (tmp_path / "path").mkdir()
     (tmp_path / "path" / "argparse.py").write_text("def f(n):\n    return f(n - 1) if n else 1 / 0\nf(20)\n")
-    said = failure(tmp_path / "data", environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
+    said = failure(tmp_path / "data", clean_environment(tmp_path, PYTHONPATH=str(tmp_path / "path")))
     assert said.startswith("The embedded IMS did not start: ZeroDivisionError: division by zero. To see it start")
 
 
@@ -511,7 +506,7 @@ def test_an_embedded_ims_that_says_nothing_is_not_waited_for_for_ever(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         write_announcement(tmp_path / "data", replace(GOOD, endpoint=url))
-        endpoint = start(tmp_path / "data", environment(tmp_path), lambda embedded: embedded.endpoint())
+        endpoint = start(tmp_path / "data", clean_environment(tmp_path), lambda embedded: embedded.endpoint())
         assert endpoint != url
 
 

@@ -14,7 +14,8 @@ from typing import IO
 
 import pytest
 
-from tests.cli.test_commands import KEYS
+from tests.cli.running import KEYS, clean_environment
+from tests.cli.running import run as run_here
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.piped import heed_ctrl_c
 
@@ -30,13 +31,12 @@ def begin(
     **variables: str,
 ) -> subprocess.Popen[bytes]:
     heed_ctrl_c()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
     return subprocess.Popen(
         [*command, *words],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,
-        env={**clean, "HOME": str(home), **KEYS, **variables},
+        env=clean_environment(home, **KEYS, **variables),
     )
 
 
@@ -51,6 +51,12 @@ def run(
     process = begin(home, *words, command=command, stdout=stdout, **variables)
     printed, errors = process.communicate(timeout=60)
     return process.returncode, (printed or b"").decode(), errors.decode()
+
+
+def say(home: Path, *words: str, **variables: str) -> tuple[int, str, str]:
+    """The same of a command in this process."""
+    ended = run_here(*words, home=home, **KEYS, **variables)
+    return ended.returncode, ended.stdout, ended.stderr
 
 
 def changed(lines: str) -> tuple[str, ...]:
@@ -94,7 +100,7 @@ def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize("words", ["tools", "serve", "search cut a video"])
+@pytest.mark.parametrize("words", [pytest.param("tools", marks=pytest.mark.slow), "serve", "search cut a video"])
 def test_closed_streams_do_no_harm(closed: str, words: str, tmp_path: Path) -> None:
     shell = ("/bin/sh", "-c", f'exec "{sys.executable}" -m ims_mcp {words} {closed}')
     code, _, errors = run(tmp_path, command=shell)
@@ -106,8 +112,8 @@ def test_closed_streams_do_no_harm(closed: str, words: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "variables",
     [
-        {"LC_ALL": "C"},
-        {"LC_ALL": "POSIX"},
+        pytest.param({"LC_ALL": "C"}, marks=pytest.mark.slow),
+        pytest.param({"LC_ALL": "POSIX"}, marks=pytest.mark.slow),
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"LC_ALL": "zh_CN.GBK", "TZ": "No/Where"},
     ],
@@ -167,7 +173,7 @@ def test_words_are_printed_whatever_the_console_can_show(tmp_path: Path) -> None
 def test_a_command_line_that_is_off_is_said_with_what_would_do(
     words: tuple[str, ...], part: str, tmp_path: Path
 ) -> None:
-    code, printed, errors = run(tmp_path, *words)
+    code, printed, errors = say(tmp_path, *words)
     assert (code, printed) == (2, "")
     assert part in errors
 
@@ -184,7 +190,7 @@ def test_doctor_takes_the_options_of_the_server(service: ScriptedService, tmp_pa
         "--max-wait-seconds",
         "4",
     )
-    code, printed, errors = run(tmp_path, "doctor", *options, "--endpoint", service.url)
+    code, printed, errors = say(tmp_path, "doctor", *options, "--endpoint", service.url)
     assert (code, errors) == (0, ""), printed
 
 
@@ -216,27 +222,27 @@ def test_an_older_python_is_told_which_one_is_needed(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths of POSIX")
 def test_the_demo_is_kept_only_where_it_can_be_and_where_nothing_is_lost(tmp_path: Path) -> None:
-    code, _, errors = run(tmp_path, "demo", "--keep", "/dev/null/x")
+    code, _, errors = say(tmp_path, "demo", "--keep", "/dev/null/x")
     assert (code, errors) == (1, "ims-mcp demo failed: Not a directory: '/dev/null/x'.\n")
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "film.mp4").write_bytes(b"mine")
-    code, _, errors = run(tmp_path, "demo", "--keep", str(mine))
+    code, _, errors = say(tmp_path, "demo", "--keep", str(mine))
     assert code == 1
     assert f"{mine} is not empty" in errors
     assert (mine / "film.mp4").read_bytes() == b"mine"
 
 
 def test_an_operation_that_does_not_exist_leads_to_near_names_and_to_search(tmp_path: Path) -> None:
-    code, printed, errors = run(tmp_path, "call", "GetMediaInf")
+    code, printed, errors = say(tmp_path, "call", "GetMediaInf")
     assert (code, printed) == (1, "")
     assert "Did you mean GetMediaInfo" in errors
     assert "`ims-mcp search WORDS`" in errors
-    assert "`ims-mcp search WORDS`" in run(tmp_path, "call", "NoSuchOp")[2]
+    assert "`ims-mcp search WORDS`" in say(tmp_path, "call", "NoSuchOp")[2]
 
 
 def test_search_prints_two_short_lines_a_hit_and_how_to_call_the_first(tmp_path: Path) -> None:
-    code, printed, errors = run(tmp_path, "search", "delete", "assets")
+    code, printed, errors = say(tmp_path, "search", "delete", "assets")
     assert (code, errors) == (0, "")
     *hits, blank, example = printed.splitlines()
     assert len(hits) == 10
@@ -247,14 +253,14 @@ def test_search_prints_two_short_lines_a_hit_and_how_to_call_the_first(tmp_path:
 
 
 def test_a_search_without_a_hit_says_so(tmp_path: Path) -> None:
-    code, printed, errors = run(tmp_path, "search", "zzzqqq", "xxyy")
+    code, printed, errors = say(tmp_path, "search", "zzzqqq", "xxyy")
     assert (code, printed) == (1, "")
     assert "No operation of IMS fits 'zzzqqq xxyy'" in errors
 
 
 def test_what_is_set_for_the_server_does_not_stop_a_search(tmp_path: Path) -> None:
     gone = str(tmp_path / "gone")
-    ended = run(tmp_path, "search", "cut", IMS_MCP_UPLOAD_DIRS=gone, IMS_MCP_REGION="!", IMS_MCP_READ_ONLY="perhaps")
+    ended = say(tmp_path, "search", "cut", IMS_MCP_UPLOAD_DIRS=gone, IMS_MCP_REGION="!", IMS_MCP_READ_ONLY="perhaps")
     assert ended[0] == 0, ended
 
 
@@ -301,7 +307,7 @@ def test_the_whole_trace_is_in_the_log_of_level_debug(tmp_path: Path) -> None:
 
 
 def test_an_error_repeats_nothing_that_a_terminal_would_obey(tmp_path: Path) -> None:
-    code, _, errors = run(tmp_path, "call", "GetMediaInfo", "--Media\x1b[2J\x9bId", "m")
+    code, _, errors = say(tmp_path, "call", "GetMediaInfo", "--Media\x1b[2J\x9bId", "m")
     assert code == 2
     assert "unknown; did you mean MediaId?" in errors
     assert [one for one in errors if not one.isprintable() and one != "\n"] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import KEYS
+from tests.cli.running import KEYS, clean_environment
 from tests.client.scripted_service import Answer, ScriptedService
 
 
@@ -24,12 +24,11 @@ def install(directory: Path, name: str, version: str, *requires: str) -> None:
 
 def run(site: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command where ``site`` comes before everything else that is installed."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
     return subprocess.run(
         [sys.executable, "-m", "ims_mcp", *words],
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env={**clean, **KEYS, "HOME": str(home), "PYTHONPATH": f"{site}{os.pathsep}{Path.cwd()}"},
+        env=clean_environment(home, **KEYS, PYTHONPATH=f"{site}{os.pathsep}{Path.cwd()}"),
         text=True,
         timeout=60,
         check=False,
@@ -95,3 +94,13 @@ def test_doctor_names_the_packages_that_this_environment_breaks(site: Path, tmp_
     assert "and langchain-mcp-adapters needs mcp<2,>=1.24" in note
     assert "other-extra" not in note
     assert "not-there" not in note
+
+
+def test_metadata_that_cannot_be_read_is_passed_over(site: Path, tmp_path: Path) -> None:
+    for name, requirement in (("of-1999", "mcp<1"), ("strange-marker", 'mcp<1; platform_release ~= "abc"')):
+        install(site, name, "1", requirement)
+    (site / "of_1999-1.dist-info" / "METADATA").write_bytes(b"Name: of-1999\nVersion: 1\nAuthor: Andr\xe9\n")
+    with ScriptedService(usual=Answer(body={"MediaInfos": [], "TotalCount": 7})) as service:
+        ended = run(site, tmp_path, "doctor", "--endpoint", service.url)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "all that is installed fits together" in ended.stdout

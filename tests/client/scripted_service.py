@@ -14,7 +14,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -211,7 +210,7 @@ class ScriptedService:
         self._ready.set()
         await self._stop.wait()
         # A server closed between accepting a connection and giving it a transport drops the socket unclosed.
-        await asyncio.sleep(0.005)
+        await _let_others_run()
         server.close()
         for connection in list(self._protocols):
             connection.close(abort=True)
@@ -220,7 +219,13 @@ class ScriptedService:
         for handshake in handshakes:
             handshake.cancel()
         await asyncio.gather(*handshakes, return_exceptions=True)
-        await asyncio.sleep(0.005)  # some more turns, in which transports release their sockets
+        await _let_others_run()  # transports release their sockets
+
+
+async def _let_others_run() -> None:
+    """As many turns of the loop as asyncio needs from an accepted connection to its transport, and more."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 class _Connection(asyncio.Protocol):
@@ -317,8 +322,7 @@ def main() -> None:
             body = file.read()
     with ScriptedService(usual=Answer(body=body, delay_seconds=options.latency), tls=tls) as service:
         print(service.url, flush=True)
-        while True:
-            time.sleep(3600)
+        threading.Event().wait()  # until it is killed
 
 
 if __name__ == "__main__":

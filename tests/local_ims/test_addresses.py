@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, VodAddress, object_address
+from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, VodAddress, read_object_address
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from ims_mcp.local.media_library.addresses import AddressError, ObjectAddress, V
     ],
 )
 def test_an_address_names_one_object(url: str, bucket: str, key: str) -> None:
-    assert object_address(url) == ObjectAddress(bucket, key)
+    assert read_object_address(url) == ObjectAddress(bucket, key)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_an_address_names_one_object(url: str, bucket: str, key: str) -> None:
 )
 def test_what_names_no_object_is_refused(url: str) -> None:
     with pytest.raises(AddressError):
-        object_address(url)
+        read_object_address(url)
 
 
 def test_a_vod_address_is_told_apart() -> None:
     with pytest.raises(VodAddress):
-        object_address("vod://0123456789abcdef")
+        read_object_address("vod://0123456789abcdef")
 
 
 def test_names_are_taken_apart() -> None:

@@ -108,3 +108,9 @@ def test_bad_arguments_are_named(ims: RunningIms) -> None:
     assert code_of(lambda: ims.call("GetCategories", PageSize="9")) == "InvalidParameter"
     assert code_of(lambda: ims.call("UpdateCategory", CateId="99", CateName="x")) == "ResourceNotFound"
     assert code_of(lambda: ims.call("DeleteCategory", CateId="99")) == "ResourceNotFound"
+
+
+def test_a_page_beyond_all_listings_is_refused_with_the_range(ims: RunningIms) -> None:
+    refused = refusal_of(ims.call, "GetCategories", PageNo="1000001")
+    assert (refused.code, refused.status) == ("InvalidParameter", 400)
+    assert "PageNo: has to be 1 to 1000000" in refused.message

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from darabonba.exceptions import DaraException
 
-from ims_mcp.catalogue import known_names
-from ims_mcp.local.http_protocol import BoundedProtocol
+from ims_mcp.catalogue import list_known_names
+from ims_mcp.local.app import BoundedProtocol
 from tests.local_ims.server import RunningIms, call_raw, refusal_of
 from tests.local_ims.signed_request import Sent, ask, send
 
@@ -87,7 +87,7 @@ def test_an_operation_it_does_not_do_is_told_apart_from_one_that_does_not_exist(
 
 
 def test_every_operation_of_ims_is_either_done_or_named_as_not_done(ims: RunningIms) -> None:
-    codes = {name: ask(ims, Sent(name)).body.get("Code") for name in sorted(known_names())}
+    codes = {name: ask(ims, Sent(name)).body.get("Code") for name in sorted(list_known_names())}
     done = sorted(name for name, code in codes.items() if code != "UnsupportedOperation")
     assert done == DONE
     assert "InternalError" not in codes.values()

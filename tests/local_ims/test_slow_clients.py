@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from ims_mcp.local.http_protocol import BoundedProtocol, Timeouts
+from ims_mcp.local.app import BoundedProtocol, Timeouts
 from ims_mcp.local.request_body import DRAINED_BYTES
 from tests.local_ims.server import RunningIms, running_ims, wait_for
 

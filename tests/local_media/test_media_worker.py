@@ -111,7 +111,7 @@ async def test_probing_in_a_child_gives_what_probing_here_gives(samples: Samples
 
 async def test_pictures_made_in_a_child_are_in_the_directory(samples: Samples, tmp_path: Path) -> None:
     async with MediaWorker() as worker:
-        made = await worker.pictures(samples["h264_aac_movtext.mp4"], tmp_path / "out", PictureOptions())
+        made = await worker.make_pictures(samples["h264_aac_movtext.mp4"], tmp_path / "out", PictureOptions())
     assert made.cover is not None
     assert sorted(made.files) == sorted((tmp_path / "out").iterdir())
 
@@ -130,7 +130,7 @@ async def test_a_refusal_costs_no_process(samples: Samples, tmp_path: Path) -> N
         before = _pids()
         with pytest.raises(UnreadableMedia) as caught:
             await worker.probe(write(tmp_path / "blob", b"only text"), "a.mp4")
-        assert caught.value.reason == "The file holds text, not picture or sound."
+        assert str(caught.value) == "The file holds text, not picture or sound."
         await worker.probe(samples["sound.wav"], "a.wav")
         assert _pids() == before
 
@@ -280,7 +280,7 @@ async def test_a_fault_that_is_not_the_files_fails_the_job_and_is_logged(
     async with MediaWorker() as worker:
         # The directory cannot be made: something else has its name.
         with pytest.raises(UnreadableMedia, match="FileExistsError"):
-            await worker.pictures(samples["still.png"], write(tmp_path / "taken", b""), PictureOptions())
+            await worker.make_pictures(samples["still.png"], write(tmp_path / "taken", b""), PictureOptions())
     assert "media job make_pictures failed" in caplog.text
 
 

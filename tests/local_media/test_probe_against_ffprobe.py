@@ -16,6 +16,7 @@ import pytest
 
 from ims_mcp.local.media.probe import probe
 from tests.local_media.samples import SAMPLES, Samples
+from tests.programs import leave_out
 
 
 def _blank(_: str, ours: str) -> bool:
@@ -144,7 +145,7 @@ EXPLAINED = (
 def ffprobe() -> str:
     found = shutil.which("ffprobe")
     if found is None:
-        pytest.skip("ffprobe is not installed: nothing to compare with (Debian: apt install ffmpeg)")
+        leave_out("ffprobe", "Debian: apt install ffmpeg")
     return found
 
 

@@ -16,8 +16,9 @@ import uvicorn
 
 from ims_mcp.local import identity
 from ims_mcp.local.identity import Identities
-from ims_mcp.local.oss import SCHEMA, Objects, OssRest
 from ims_mcp.local.oss.object_requests import OnStored
+from ims_mcp.local.oss.objects import SCHEMA, Objects
+from ims_mcp.local.oss.rest import OssRest
 from ims_mcp.local.store import Store
 
 REGION = "cn-shanghai"
@@ -40,7 +41,7 @@ async def parts(
     async with Store(data_dir, schema=SCHEMA + identity.SCHEMA) as store:
         objects = Objects(store, data_dir)
         await objects.sweep()
-        identities = Identities(store, clock=clock)
+        identities = Identities(store, {"local": "local"}, clock=clock)
         app = OssRest(objects, identities, region=REGION, on_stored=on_stored, clock=clock)
         config = uvicorn.Config(
             app,  # pyright: ignore[reportArgumentType] - uvicorn's types name its own message classes

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.oss import Description, Objects
+from ims_mcp.local.oss.objects import Description, Objects
 from tests.local_oss.clients import Client, error_of, oss2
 from tests.local_oss.server import REGION, OssThread
 

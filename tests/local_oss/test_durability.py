@@ -18,8 +18,8 @@ from typing import Any
 import anyio
 import pytest
 
-from ims_mcp.local.oss import SCHEMA, Description, Objects
 from ims_mcp.local.oss.blobs import Blobs
+from ims_mcp.local.oss.objects import SCHEMA, Description, Objects
 from ims_mcp.local.store import Store
 from tests.local_oss.clients import Client, Reading, oss2, until
 from tests.local_oss.server import OssThread
@@ -199,7 +199,7 @@ def test_a_file_is_moved_in(tmp_path: Path) -> None:
             objects = Objects(store, tmp_path / "state")
             stored = await objects.put_file("bucket", "dir/clip.mp4", source)
             assert not source.exists()
-            assert (stored.size_bytes, stored.content_type) == (4, "video/mp4")
+            assert (stored.size_bytes, stored.description.content_type) == (4, "video/mp4")
             assert stored.path.read_bytes() == b"data"
             assert await objects.stat("bucket", "dir/clip.mp4") == stored
             assert await objects.stat("bucket", "other") is None

@@ -15,9 +15,9 @@ import anyio
 import pytest
 
 from ims_mcp.local.identity import Scope
-from ims_mcp.local.oss import signed_url
 from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
-from ims_mcp.local.oss.request import bucket_of_host
+from ims_mcp.local.oss.request import find_bucket_in_host
+from ims_mcp.local.oss.signature_v1 import sign_url
 from ims_mcp.local.request_body import ClientGone, Message
 from tests.local_oss.clients import Answer, Client, error_of, raw, until
 from tests.local_oss.server import OssThread
@@ -50,7 +50,7 @@ def put_url(client: Client, bucket: str, key: str) -> str:
     ],
 )
 def test_the_host_decides_where_the_bucket_is(host: str, bucket: str | None) -> None:
-    assert bucket_of_host(host) == bucket
+    assert find_bucket_in_host(host) == bucket
 
 
 def test_an_error_has_the_fields_of_oss(oss: OssThread, client: Client) -> None:
@@ -79,6 +79,8 @@ NOT_DONE: list[Callable[[Any], Any]] = [
     lambda bucket: bucket.put_object_acl("key", "public-read"),
     lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-object-acl": "public-read"}),
     lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-callback": "e30="}),
+    lambda bucket: bucket.put_object("key", b"x", headers={"x-oss-tagging": "a=b"}),
+    lambda bucket: bucket.init_multipart_upload("key", headers={"x-oss-tagging": "a=b"}),
     lambda bucket: bucket.get_object("key", process="image/resize,w_10"),
     lambda bucket: bucket.get_object("key", params={"versionId": "1"}),
     lambda bucket: bucket.restore_object("key"),
@@ -95,6 +97,11 @@ def test_what_the_local_oss_does_not_do_it_says(bucket: Any, call: Any) -> None:
     bucket.put_object("key", b"before")
     assert error_of(lambda: call(bucket)) == (400, "NotImplemented")
     assert bucket.get_object("key").read() == b"before"
+
+
+def test_a_form_upload_is_refused_by_name(oss: OssThread) -> None:
+    answer = raw(oss, "POST", "/bucket", body=b"--x--", headers={"Content-Type": "multipart/form-data; boundary=x"})
+    assert (answer.status, fields(answer.body)["Code"]) == (400, "NotImplemented")
 
 
 def test_a_method_that_fits_nothing_is_refused(bucket: Any) -> None:
@@ -211,7 +218,7 @@ def test_many_clients_at_once_are_all_answered(oss: OssThread, client: Client) -
         for number in range(20):
             key = f"{worker}/{number}"
             put = raw(oss, "PUT", client.bucket("busy").sign_url("PUT", key, 60), body=key.encode())
-            got = raw(oss, "GET", signed_url(oss.url, "busy", key, identity, expires=int(time.time()) + 60))
+            got = raw(oss, "GET", sign_url(oss.url, "busy", key, identity, expires=int(time.time()) + 60))
             failures.extend([put] if put.status != 200 else [])
             failures.extend([got] if got.body != key.encode() else [])
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.oss import Description, OssError
+from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.objects import Description
 from ims_mcp.local.oss.uploads import Uploads
 from tests.local_oss.clients import Client, error_of, oss2
 from tests.local_oss.server import OssThread

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ims_mcp.local.wire_values import MOST, whole_number
+from ims_mcp.local.wire_values import MOST, read_whole_number
 from tests.local_oss.clients import Client, raw
 from tests.local_oss.server import OssThread
 
@@ -86,4 +86,4 @@ def test_a_length_that_is_too_large_to_be_one_is_refused(oss: OssThread, shelf: 
     [("0", 0), ("007", 7), (str(MOST), MOST), (str(MOST + 1), None), ("0" * 5000 + "1", 1), ("", None), ("١", None)],
 )
 def test_a_whole_number_is_its_digits_and_has_a_bound(text: str, number: int | None) -> None:
-    assert whole_number(text) == number
+    assert read_whole_number(text) == number

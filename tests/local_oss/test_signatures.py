@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import pytest
 
 from ims_mcp.local.identity import Identity, Scope
-from ims_mcp.local.oss import signature_v1, signed_url
+from ims_mcp.local.oss import signature_v1
 from ims_mcp.local.oss.request import Request
+from ims_mcp.local.oss.signature_v1 import sign_url
 from ims_mcp.local.request_body import RequestBody
 from tests.local_oss.clients import SIGNATURES, Answer, Client, Resolving, error_of, oss2, raw
 from tests.local_oss.server import REGION, OssThread
@@ -338,7 +339,7 @@ def test_our_own_signed_url_opens_and_equals_that_of_oss2(
     bucket.put_object(name, b"signed")
     identity = minted(oss) if temporary else oss.parts.identities.owner
     expires = int(time.time()) + 60
-    url = signed_url(oss.url, bucket.bucket_name, name, identity, expires=expires)
+    url = sign_url(oss.url, bucket.bucket_name, name, identity, expires=expires)
     assert raw(oss, "GET", url).body == b"signed"
     official = clients("STS V1" if temporary else "V1", identity).bucket(bucket.bucket_name)
     theirs = urlsplit(str(official.sign_url("GET", name, expires - int(time.time()))))
@@ -372,7 +373,7 @@ def test_v1_agrees_with_the_published_example() -> None:
         body=RequestBody(nothing, expected=False, waits=False),
     )
     now = datetime(2005, 11, 17, 18, 49, 58, tzinfo=UTC).timestamp()
-    claim = signature_v1.header_claim(request, "OSS 44CF9590006BF252F707:26NBxoKdsyly4EDv6inkoDft/yA=", now)
+    claim = signature_v1.read_header_claim(request, "OSS 44CF9590006BF252F707:26NBxoKdsyly4EDv6inkoDft/yA=", now)
     assert claim.sign("OtxrzxIsfpFjA7SwPzILwy8Bw21TLhquhboDYROV") == claim.signature
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.programs import leave_out
 
 _MODULES = (Path("/usr/lib/nginx/modules/ngx_rtmp_module.so"), Path("/usr/share/nginx/modules/ngx_rtmp_module.so"))
 _PACKAGES = ("nginx-light", "libnginx-mod-rtmp")
@@ -42,7 +42,7 @@ def _installed() -> tuple[str, Path] | str:
         return found
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
-        return "nginx with its RTMP module is not installed, and only root with apt-get can"
+        return f"Debian: apt install {' '.join(_PACKAGES)}"
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in ((apt, "update", "-q"), (apt, "install", "-y", "-q", "--no-install-recommends", *_PACKAGES)):
         try:
@@ -63,7 +63,7 @@ def nginx_rtmp(directory: Path) -> Generator[str]:
     """``rtmp://127.0.0.1:PORT/live``, running until it is left. Skips the test, saying why, where there is no nginx."""
     installed = _installed()
     if isinstance(installed, str):
-        pytest.skip(installed)
+        leave_out("nginx with its RTMP module", installed)
     program, module = installed
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import av
 
-from ims_mcp.local.isolation import clean_environment, neutral_directory
+from ims_mcp.local.isolation import clean_environment, find_neutral_directory
 
 SPEED = 8.0
 """How much faster than it plays a stream is sent, unless a test is about time."""
@@ -42,7 +42,7 @@ class Publisher:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=clean_environment(os.environ),
-            cwd=neutral_directory(),
+            cwd=find_neutral_directory(),
             text=True,
         )
         self._wait()

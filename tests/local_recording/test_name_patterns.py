@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ims_mcp.local.recording.record_format import (
-    file_key,
+from ims_mcp.local.recording.templates import (
     find_file_pattern_problem,
     find_slice_pattern_problem,
-    slice_key,
+    make_file_key,
+    make_slice_key,
 )
 
 _START, _END = 1_769_846_400.9, 1_769_850_000.2
@@ -16,17 +16,20 @@ _START, _END = 1_769_846_400.9, 1_769_850_000.2
 
 def test_every_variable_of_a_files_name_gets_its_value() -> None:
     pattern = "{JobId}/{Sequence}/{StartTime}_{EndTime}/{EscapedStartTime}_{EscapedEndTime}"
-    assert file_key(pattern, "mp4", job_id="j", sequence=2, start=_START, end=_END) == (
+    assert make_file_key(pattern, "mp4", job_id="j", sequence=2, start=_START, end=_END) == (
         "j/2/2026-01-31T08:00:00Z_2026-01-31T09:00:00Z/2026-01-31-08-00-00_2026-01-31-09-00-00.mp4"
     )
 
 
 def test_a_name_that_has_its_extension_gets_no_second_one() -> None:
-    assert file_key("{StartTime}{EndTime}.flv", "flv", job_id="j", sequence=1, start=0, end=0).count(".flv") == 1
+    assert make_file_key("{StartTime}{EndTime}.flv", "flv", job_id="j", sequence=1, start=0, end=0).count(".flv") == 1
 
 
 def test_a_slice_is_named_by_the_moment_it_begins() -> None:
-    assert slice_key("{JobId}/{UnixTimestamp}_{Sequence}", job_id="j", sequence=3, start=_START) == "j/1769846400_3.ts"
+    assert (
+        make_slice_key("{JobId}/{UnixTimestamp}_{Sequence}", job_id="j", sequence=3, start=_START)
+        == "j/1769846400_3.ts"
+    )
 
 
 @pytest.mark.parametrize("pattern", ["{StartTime}{EndTime}", "{EscapedStartTime}{EndTime}", "新/{EndTime}{StartTime}"])

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
-from ims_mcp.local.wire_values import epoch_seconds
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
+from ims_mcp.local.wire_values import read_utc
 from tests.local_ims.server import RunningIms, call_raw, refusal_of, running_ims
 from tests.local_oss.clients import error_of, oss2
 from tests.local_uploads.grants import Clock, Grant, new_media, new_stream, refreshed, status_of
@@ -49,7 +49,7 @@ def test_address_and_credential_have_the_documented_shape(ims: RunningIms) -> No
     }
     assert grant.auth["AccessKeyId"].startswith("STS.")
     assert (grant.auth["Expiration"], grant.auth["Region"]) == ("3000", "cn-shanghai")
-    assert 0 <= epoch_seconds(grant.auth["ExpireUTCTime"]) - before - 3000 <= 5
+    assert 0 <= read_utc(grant.auth["ExpireUTCTime"]) - before - 3000 <= 5
 
 
 @pytest.mark.parametrize("version", ["v1", "v4"])

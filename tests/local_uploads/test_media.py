@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from tests.local_ims.server import RunningIms, refusal_of, running_ims, wait_for
 from tests.local_oss.clients import error_of
 from tests.local_uploads.grants import grant_of, new_media, new_stream, refreshed

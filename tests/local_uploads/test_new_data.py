@@ -70,7 +70,7 @@ class Parts:
         return await self.sessions.take(ADDRESS)
 
     async def file(self, media_id: str) -> MediaFile:
-        return (await self.media.files([media_id]))[media_id][0]
+        return (await self.media.list_files([media_id]))[media_id][0]
 
 
 @asynccontextmanager
@@ -111,7 +111,7 @@ async def test_a_result_that_comes_after_new_data_is_not_taken(tmp_path: Path) -
             opened = await parts.sessions.open_asset(ADDRESS, ASSET)
             assert opened.file_id is not None
             assert await parts.bring(b"old")
-            outdated = await parts.media.pending_file(opened.file_id)
+            outdated = await parts.media.find_pending_file(opened.file_id)
             assert outdated is not None
             assert await parts.bring(b"newer")
             assert not await parts.media.finish(outdated, {"FileBasicInfo": {"FileSize": "3"}}, None)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from alibabacloud_ice20201109 import models
 
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from tests.local_ims.server import RunningIms, refusal_of, wait_for
 from tests.local_uploads.pulling import ended, info_of, pull, state_of, status_is
 from tests.local_uploads.source import Exchange, Source

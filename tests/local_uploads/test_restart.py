@@ -13,7 +13,7 @@ import pytest
 
 from ims_mcp.local.oss.objects import SCHEMA, Objects
 from ims_mcp.local.store import Store
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from tests.local_ims.server import RunningIms, ims_process, running_ims, wait_for
 from tests.local_oss.clients import oss2
 from tests.local_uploads.grants import Grant, new_media, new_stream, refreshed, status_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from tests.local_ims.server import RunningIms, refusal_of, wait_for
 from tests.local_uploads.grants import new_media, new_stream
 

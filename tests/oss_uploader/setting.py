@@ -134,7 +134,7 @@ class Setting:
     def content_type(self, key: str) -> str:
         found = self.oss.call(self.oss.parts.objects.stat(self.bucket, key))
         assert found is not None
-        return found.content_type
+        return found.description.content_type
 
     def unfinished(self) -> list[str]:
         """The ids of multipart uploads that OSS still has for the bucket."""

@@ -58,9 +58,8 @@ def measured(tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_memory_is_flat_and_the_event_loop_free(measured: dict[str, Any]) -> None:
     assert measured["growth"] < 32 * MIB
-    # What the loop is late by is measured in benchmarks; here only that the upload is not done on it.
-    assert measured["p99"] < 0.5
-    assert measured["counts"] > 2
+    # What the loop is late by is measured in benchmarks. An upload that is done on it lets it go on between parts only.
+    assert measured["half_sent"] > 2
 
 
 def test_importing_the_uploader_loads_neither_oss2_nor_requests() -> None:

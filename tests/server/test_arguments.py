@@ -1,12 +1,8 @@
-"""Arguments drawn from the schemas, and mutated ones: never an opaque error, never a request that breaks a limit.
-
-``IMS_MCP_TEST_EXAMPLES`` sets how many of each are tried for every tool.
-"""
+"""Arguments drawn from the schemas, and mutated ones: never an opaque error, never a request that breaks a limit."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,7 +26,7 @@ from tests.client.scripted_service import Arrived, ScriptedService
 from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import BY_NOBODY, CREDENTIAL
 
-EXAMPLES = int(os.environ.get("IMS_MCP_TEST_EXAMPLES", "20"))
+EXAMPLES = 20
 TRIED = settings(
     max_examples=EXAMPLES,
     deadline=None,

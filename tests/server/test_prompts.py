@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from ims_mcp.server import prompts
 from ims_mcp.server.prompts import parse_prompt, read_prompts
 from scripts.write_snapshots import listed_tools
 from tests.server.connected import ERAS, Era, connected
@@ -54,3 +56,13 @@ def test_prompts_name_only_tools_that_exist() -> None:
 def test_a_prompt_file_that_is_off_is_refused(content: str) -> None:
     with pytest.raises(ValueError, match="prompt p"):
         parse_prompt("p", content)
+
+
+def test_what_else_lies_beside_the_prompts_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "prompts"
+    (directory / "__pycache__").mkdir(parents=True)
+    (directory / ".DS_Store").write_bytes(b"\xff\x00")
+    head = '+++\ntitle = "t"\ndescription = "d"\nrequired = []\narguments = {}\n+++\n'
+    (directory / "one.md").write_text(f"{head}Do it.")
+    monkeypatch.setattr(prompts, "files", lambda _: tmp_path)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    assert [*read_prompts()] == ["one"]

@@ -9,7 +9,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 
-from ims_mcp.cli.connection import connection
+from ims_mcp.cli.connection import connect
 from ims_mcp.server.build import INSTRUCTIONS, MOST_TOOLS, ImsServer
 from ims_mcp.settings import Settings
 from tests.server.connected import ERAS, Era, connected
@@ -132,7 +132,7 @@ async def test_more_tools_than_large_clients_take_are_warned_of(
     toolset: str, warned: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(toolsets=(toolset,))
-    async with connection(settings, {}) as to:
+    async with connect(settings, {}) as to:
         server = ImsServer(settings, to.client, to.transfers)
         server.warn_of_too_many_tools()
         assert (len(server.listed_tools) > MOST_TOOLS) is warned

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_commands import KEYS
+from tests.cli.running import KEYS
 from tests.client.scripted_service import ScriptedService
-from tests.server.piped import piped
+from tests.server.piped import Piped, piped
 from tests.server.test_incoming import META
 from tests.server.test_stdio import HANDSHAKE
 
@@ -90,21 +90,35 @@ CANNOT_ASK: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("is_newest", [False, True], ids=["2025-11-25", "2026-07-28"])
+CALL: dict[str, Any] = {"name": "delete_media_infos", "arguments": {"MediaIds": "m"}}
+YES = {"inputResponses": {"confirm": {"action": "accept", "content": {"confirm": True}}}}
+TRIES: list[dict[str, Any]] = [{}, YES, {**YES, "requestState": "v1.forged"}]
+
+
+def check_refused(server: Piped, params: dict[str, Any]) -> None:
+    server.request(1, "tools/call", params)
+    told = server.answer()
+    assert told["id"] == 1
+    assert "error" in told or told["result"]["isError"] is True, told
+
+
 @pytest.mark.parametrize("capabilities", CANNOT_ASK, ids=str)
-def test_a_client_that_has_no_form_to_show_is_refused_unasked(
-    capabilities: dict[str, Any], is_newest: bool, tmp_path: Path
+def test_a_client_of_2025_that_has_no_form_to_show_is_refused_unasked(
+    capabilities: dict[str, Any], tmp_path: Path
 ) -> None:
-    call: dict[str, Any] = {"name": "delete_media_infos", "arguments": {"MediaIds": "m"}}
-    answer = {"inputResponses": {"confirm": {"action": "accept", "content": {"confirm": True}}}}
-    meta = {**META, "io.modelcontextprotocol/clientCapabilities": capabilities}
     with ScriptedService() as service, piped(tmp_path, "--endpoint", service.url) as server:
         server.listen()
-        if not is_newest:
-            server.greet(**capabilities)
-        for number, more in enumerate(({}, answer, {**answer, "requestState": "v1.forged"})):
-            server.request(number, "tools/call", {**call, **more, **({"_meta": meta} if is_newest else {})})
-            told = server.answer()
-            assert told["id"] == number
-            assert "error" in told or told["result"]["isError"] is True, told
+        server.greet(**capabilities)
+        for more in TRIES:
+            check_refused(server, {**CALL, **more})
+        assert service.count == 0
+
+
+def test_a_client_of_2026_that_has_no_form_to_show_is_refused_unasked(tmp_path: Path) -> None:
+    with ScriptedService() as service, piped(tmp_path, "--endpoint", service.url) as server:
+        server.listen()
+        for capabilities in CANNOT_ASK:
+            meta = {**META, "io.modelcontextprotocol/clientCapabilities": capabilities}
+            for more in TRIES:
+                check_refused(server, {**CALL, **more, "_meta": meta})
         assert service.count == 0

@@ -344,7 +344,10 @@ def test_ctrl_c_takes_the_embedded_ims_along_and_a_second_one_does_not_wait_for_
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("end", ["stdin", "SIGTERM", "SIGHUP", "SIGKILL"])
-@pytest.mark.parametrize("while_it", ["starts", "is idle", "works"])
+@pytest.mark.parametrize(
+    "while_it",
+    [pytest.param("starts", marks=pytest.mark.slow), pytest.param("is idle", marks=pytest.mark.slow), "works"],
+)
 def test_however_it_ends_the_embedded_ims_goes_with_it(end: str, while_it: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with piped(tmp_path, "--local", "--data-dir", str(data)) as server:

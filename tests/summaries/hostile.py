@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -135,9 +136,11 @@ def nested(depth: int) -> Any:
     return value
 
 
+@cache
 def huge_media_bodies() -> dict[str, Json]:
-    """Bodies with a megabyte in one place or ten thousand of something."""
+    """Bodies with a megabyte in one place or ten thousand of something. Not to be changed: they are made once."""
     megabyte = "Ünïcode 文字 " * 60_000
+    long = megabyte[:50_000]
     stream: Json = {"CodecName": "aac", "Channels": "2", "SampleRate": "48000", "Lang": "en"}
     basic: Json = {"FileName": "a.mp4", "FileType": "transcode_file", "FileStatus": "Normal", "FormatName": "mp4"}
 
@@ -176,13 +179,11 @@ def huge_media_bodies() -> dict[str, Json]:
         ),
         "user data of 1 MB": media(MediaBasicInfo={"UserData": '{"a":["' + "x" * 1_000_000 + '"]}'}),
         "5,000 audio streams": media(FileInfoList=[{"FileBasicInfo": basic, "AudioStreamInfoList": [stream] * 5000}]),
-        "5,000 audio streams in 30 files": media(
-            FileInfoList=[{"FileBasicInfo": basic, "AudioStreamInfoList": [stream] * 5000}] * 30
+        "1,000 audio streams in 30 files": media(
+            FileInfoList=[{"FileBasicInfo": basic, "AudioStreamInfoList": [stream] * 1000}] * 30
         ),
         "long names": media(
-            FileInfoList=[
-                {"FileBasicInfo": {**basic, "FileName": megabyte}, "VideoStreamInfoList": [{"CodecName": megabyte}]}
-            ]
+            FileInfoList=[{"FileBasicInfo": {**basic, "FileName": long}, "VideoStreamInfoList": [{"CodecName": long}]}]
             * 30
         ),
         "quotes": media(
@@ -194,5 +195,5 @@ def huge_media_bodies() -> dict[str, Json]:
         ),
         "an unknown result of 1 MB": media(AiRoughData={"StandardSmartTagJob": {"Results": results}}),
         "100,000 names": media(Other={f"name{index}": index for index in range(100_000)}),
-        "lists of lists": media(Other={f"n{i}": [["x" * 100] * 12] * 12 for i in range(500)}),
+        "lists of lists": media(Other={f"n{i}": [["x" * 100] * 12] * 12 for i in range(150)}),
     }

@@ -18,6 +18,7 @@ from ims_mcp.summaries.shaping import MAX_BYTES
 from tests.bodies.media_info import CASES, body
 from tests.summaries.hostile import SECRET, huge_media_bodies, media_bodies
 
+SCHEMA = jsonschema.Draft202012Validator(OUTPUT_SCHEMA)
 HUGE = huge_media_bodies()
 BODIES = {case: json.loads(body(case)) for case in CASES}
 
@@ -26,7 +27,7 @@ def checked(data: Any, max_bytes: int = MAX_BYTES, **arguments: Any) -> dict[str
     view = media_info_view(data, call={"MediaId": "m"}, max_bytes=max_bytes, **arguments)
     text = json.dumps(view, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     assert len(text.encode()) <= max_bytes
-    jsonschema.validate(json.loads(text), OUTPUT_SCHEMA)
+    SCHEMA.validate(json.loads(text))
     if not arguments.get("include_signed_urls"):
         assert SECRET not in text
     return view

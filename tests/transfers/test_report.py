@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ims_mcp.catalogue.published_names import published_name
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.transfers.report import describe, describe_result
@@ -37,9 +37,7 @@ def test_the_parts_that_the_summary_leaves_out_are_named_with_tools_that_are_lis
     general = result_of(data, ())["summary"]["left_out"]
     assert {entry["tool"] for entry in own} == {"get_media_info"}
     assert {entry["tool"] for entry in general} == {"call_read_operation"}
-    assert [entry["arguments"][published_name("arguments")] for entry in general] == [
-        entry["arguments"] for entry in own
-    ]
+    assert [entry["arguments"][publish_name("arguments")] for entry in general] == [entry["arguments"] for entry in own]
     assert {entry["arguments"]["operation"] for entry in general} == {"GetMediaInfo"}
 
 

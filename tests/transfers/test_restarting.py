@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fault_proxy import Stall
 from tests.local_ims.server import wait_for
 from tests.transfers.served import served
 from tests.transfers.setting import MIB, Setting, ims_behind_proxy
@@ -16,6 +17,11 @@ WHOLE_PART = 8 * MIB
 
 def reached(setting: Setting, parts: int) -> Callable[[], bool | None]:
     return lambda: len(setting.sent_parts()) >= parts or None
+
+
+def hold(setting: Setting, part: int) -> None:
+    """That part does not get through: however fast the others are, the upload is not completed."""
+    setting.proxy.inject(Stall(), lambda seen: seen.part == part)
 
 
 def quiet(setting: Setting) -> None:
@@ -34,6 +40,7 @@ def check_nothing_was_lost(setting: Setting, last: dict[str, object], path: Path
 @pytest.mark.parametrize("how", ["kill", "terminate", "close"])
 def test_the_next_server_goes_on_where_the_last_one_ended(setting: Setting, how: str) -> None:
     path = setting.video(3 * WHOLE_PART + 5)
+    hold(setting, 4)
     setting.slow(30 * MIB)
     with served(setting) as first:
         first.begin("upload_media", path=str(path))
@@ -57,6 +64,7 @@ def test_the_next_server_goes_on_where_the_last_one_ended(setting: Setting, how:
 def test_the_same_call_goes_on_after_a_crash_in_a_bucket_of_our_own(setting: Setting) -> None:
     path = setting.video(3 * WHOLE_PART)
     arguments = {"path": str(path), "destination": setting.own("a/")}
+    hold(setting, 3)
     setting.slow(30 * MIB)
     with served(setting) as first:
         first.begin("upload_media", **arguments)
@@ -77,6 +85,7 @@ def test_it_goes_on_though_the_embedded_ims_has_moved_to_another_port(tmp_path: 
     with ims_behind_proxy(data_dir) as (ims, proxy):
         setting = Setting(ims, proxy, tmp_path, clip)
         path = setting.video(3 * WHOLE_PART)
+        hold(setting, 3)
         setting.slow(30 * MIB)
         with served(setting) as first:
             first.begin("upload_media", path=str(path))

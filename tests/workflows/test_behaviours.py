@@ -81,7 +81,9 @@ def weigh_media(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in ("server.toolsets", "server.catalogue_tools", "server.operation_tools"):
         monkeypatch.setattr(f"ims_mcp.{module}.get_operation", find)
-    monkeypatch.setattr("ims_mcp.server.toolsets.known_names", lambda: catalogue.known_names() | {"WeighMedia"})
+    monkeypatch.setattr(
+        "ims_mcp.server.toolsets.list_known_names", lambda: catalogue.list_known_names() | {"WeighMedia"}
+    )
     monkeypatch.setitem(BEHAVIOURS, "WeighMedia", WeighMedia())
 
 

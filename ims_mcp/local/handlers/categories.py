@@ -22,47 +22,50 @@ class Categories:
     @handles("AddCategory")
     async def _add(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        parent_id = _parent(call.integer("ParentId"))
+        parent_id = _read_parent(call.get_integer("ParentId"))
 
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
-            level, kind = 0, call.text("Type") or "default"
+            level, kind = 0, call.get_text("Type") or "default"
             if parent_id is not None:
-                parent = _row(connection, parent_id)
-                level, kind = parent["level"] + 1, call.text("Type") or parent["type"]
+                parent = _find_row(connection, parent_id)
+                level, kind = parent["level"] + 1, call.get_text("Type") or parent["type"]
                 if level >= MAX_LEVELS:
                     raise RpcFault("OperationDenied", f"A category can have at most {MAX_LEVELS} levels.")
                 if kind != parent["type"]:
                     raise RpcFault("InvalidParameter", f"Type: the parent category is of type {parent['type']}.")
-            if _children(connection, parent_id, kind) >= MAX_CHILDREN:
+            if _count_children(connection, parent_id, kind) >= MAX_CHILDREN:
                 raise RpcFault("OperationDenied", f"A category can have at most {MAX_CHILDREN} sub-categories.")
             added = connection.execute(
                 "INSERT INTO media_category (cate_name, parent_id, level, type) VALUES (?, ?, ?, ?)",
-                (call.text("CateName"), parent_id, level, kind),
+                (call.get_text("CateName"), parent_id, level, kind),
             )
-            return _category(_row(connection, int(added.lastrowid or 0)))
+            return _describe_category(_find_row(connection, int(added.lastrowid or 0)))
 
         return {"Category": await self._store.write(work)}
 
     @handles("GetCategories")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        cate_id = _parent(call.integer("CateId"))
-        number, size = call.page()
-        order = "ASC" if call.text("SortBy") == "CreationTime:Asc" else "DESC"
+        cate_id = _read_parent(call.get_integer("CateId"))
+        number, size = call.get_page()
+        order = "ASC" if call.get_text("SortBy") == "CreationTime:Asc" else "DESC"
         query = (
             "SELECT * FROM media_category WHERE parent_id IS ? AND type = ? "  # noqa: S608 - order is one of two
             f"ORDER BY cate_id {order} LIMIT ? OFFSET ?"
         )
 
         def work(connection: sqlite3.Connection) -> dict[str, Any]:
-            category = None if cate_id is None else _row(connection, cate_id)
-            kind = category["type"] if category is not None else call.text("Type") or "default"
+            category = None if cate_id is None else _find_row(connection, cate_id)
+            kind = category["type"] if category is not None else call.get_text("Type") or "default"
             rows = connection.execute(query, (cate_id, kind, size, (number - 1) * size)).fetchall()
-            children = [{**_category(row), "SubTotal": _children(connection, row["cate_id"], kind)} for row in rows]
+            children = [
+                {**_describe_category(row), "SubTotal": _count_children(connection, row["cate_id"], kind)}
+                for row in rows
+            ]
             return {
-                "Category": None if category is None else _category(category),
+                "Category": None if category is None else _describe_category(category),
                 "SubCategories": {"Category": children},
-                "SubTotal": _children(connection, cate_id, kind),
+                "SubTotal": _count_children(connection, cate_id, kind),
             }
 
         return await self._store.read(work)
@@ -70,47 +73,43 @@ class Categories:
     @handles("UpdateCategory")
     async def _update(self, call: Call) -> dict[str, Any]:
         """Whole."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            cate_id = _row(connection, call.integer("CateId"))["cate_id"]
-            connection.execute(
-                "UPDATE media_category SET cate_name = ? WHERE cate_id = ?", (call.text("CateName"), cate_id)
-            )
-
-        await self._store.write(work)
-        return {}
+        return await self._change(call, "UPDATE media_category SET cate_name = ?", call.get_text("CateName"))
 
     @handles("DeleteCategory")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
+        # Sub-categories go and assets lose their category through the tables' foreign keys.
+        return await self._change(call, "DELETE FROM media_category")
 
-        def work(connection: sqlite3.Connection) -> None:
-            cate_id = _row(connection, call.integer("CateId"))["cate_id"]
-            # Sub-categories go and assets lose their category through the tables' foreign keys.
-            connection.execute("DELETE FROM media_category WHERE cate_id = ?", (cate_id,))
-
-        await self._store.write(work)
+    async def _change(self, call: Call, statement: str, *values: str | None) -> dict[str, Any]:
+        cate_id = call.get_integer("CateId")
+        if not await self._store.change(f"{statement} WHERE cate_id = ?", (*values, cate_id)):
+            raise _unknown(cate_id)
         return {}
 
 
-def _parent(cate_id: int | None) -> int | None:
+def _read_parent(cate_id: int | None) -> int | None:
     """The documented -1, and anything else below 1, means the root."""
     return cate_id if cate_id is not None and cate_id > 0 else None
 
 
-def _row(connection: sqlite3.Connection, cate_id: int | None) -> sqlite3.Row:
+def _find_row(connection: sqlite3.Connection, cate_id: int | None) -> sqlite3.Row:
     row = connection.execute("SELECT * FROM media_category WHERE cate_id = ?", (cate_id,)).fetchone()
     if row is None:
-        raise RpcFault("ResourceNotFound", f"There is no category {cate_id}.")
+        raise _unknown(cate_id)
     return row
 
 
-def _children(connection: sqlite3.Connection, parent_id: int | None, kind: str) -> int:
+def _unknown(cate_id: int | None) -> RpcFault:
+    return RpcFault("ResourceNotFound", f"There is no category {cate_id}.")
+
+
+def _count_children(connection: sqlite3.Connection, parent_id: int | None, kind: str) -> int:
     query = "SELECT COUNT(*) FROM media_category WHERE parent_id IS ? AND type = ?"
     return int(connection.execute(query, (parent_id, kind)).fetchone()[0])
 
 
-def _category(row: sqlite3.Row) -> dict[str, Any]:
+def _describe_category(row: sqlite3.Row) -> dict[str, Any]:
     return {
         "CateId": row["cate_id"],
         "CateName": row["cate_name"],

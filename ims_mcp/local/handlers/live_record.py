@@ -1,35 +1,28 @@
-"""The live recording family: its state, the recordings that run, and the operations on jobs.
-
-Those on recorded files and on templates are in modules of their own.
-"""
+"""The live recording family: its state, the recordings that run, and the operations on jobs and templates."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from ims_mcp.local.handlers.live_record_files import LiveRecordFiles, window_of
-from ims_mcp.local.handlers.live_record_templates import LiveRecordTemplates
+from ims_mcp.local.handlers.live_record_files import LiveRecordFiles, read_window
 from ims_mcp.local.oss.errors import OssError
-from ims_mcp.local.oss.names import check_bucket
-from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.oss.objects import Objects, check_bucket
 from ims_mcp.local.recording import files, jobs, templates
 from ims_mcp.local.recording.callback import Callbacks
 from ims_mcp.local.recording.jobs import RecordJob, RecordJobs
 from ims_mcp.local.recording.publishing import Publisher
-from ims_mcp.local.recording.recordings import RECONNECT_TIMEOUT_SECONDS, Recordings, RecordLimits
-from ims_mcp.local.recording.templates import Templates
-from ims_mcp.local.rpc.call import Call, Service, handles, services_of
-from ims_mcp.local.rpc.service_errors import invalid, missing, unsupported
+from ims_mcp.local.recording.recordings import Recordings
+from ims_mcp.local.recording.templates import RecordFormat, Template, Templates, read_record_formats
+from ims_mcp.local.rpc.call import Call, Service, handles, list_services
+from ims_mcp.local.rpc.service_errors import RpcFault, invalid, missing, unsupported
 from ims_mcp.local.store import Store
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.uploads.sessions import VOD_BUCKET
+from ims_mcp.local.wire_values import write_utc
 from ims_mcp.loopback import is_loopback
-
-__all__ = ["RECONNECT_TIMEOUT_SECONDS", "SCHEMA", "RecordLimits", "live_record"]
 
 SCHEMA = f"{templates.SCHEMA}{jobs.SCHEMA}{files.SCHEMA}"
 _WINDOW_DAYS = 30
@@ -42,7 +35,7 @@ async def live_record(
     *,
     data_dir: Path,
     region: str,
-    limits: RecordLimits,
+    reconnect_timeout_seconds: float,
     endpoint: Callable[[], str],
     clock: Callable[[], float],
 ) -> AsyncGenerator[tuple[Service, ...]]:
@@ -58,15 +51,15 @@ async def live_record(
             Publisher(held_files, objects),
             callbacks,
             directory=data_dir / "recordings",
-            limits=limits,
+            reconnect_timeout_seconds=reconnect_timeout_seconds,
             clock=clock,
             describe_file=file_operations.describe,
         ) as recordings,
     ):
         yield (
-            *services_of(LiveRecordJobs(held_jobs, held_templates, objects, recordings.begin)),
-            *services_of(LiveRecordTemplates(held_templates, held_jobs)),
-            *services_of(file_operations),
+            *list_services(LiveRecordJobs(held_jobs, held_templates, objects, recordings.begin)),
+            *list_services(LiveRecordTemplates(held_templates, held_jobs)),
+            *list_services(file_operations),
         )
 
 
@@ -88,16 +81,16 @@ class LiveRecordJobs:
         url = _read_stream_url(call.arguments["StreamInput"].get("Url"))
         output: dict[str, Any] = call.arguments["RecordOutput"]
         bucket = _read_bucket(output["Type"], output.get("Bucket"))
-        template = await self._templates.get(call.text("TemplateId") or "")
+        template = await self._templates.get(call.get_text("TemplateId") or "")
         await self._objects.ensure_bucket(bucket)
         job = await self._jobs.add(
             template,
-            name=call.text("Name") or "",
+            name=call.get_text("Name") or "",
             url=url,
             output_type=output["Type"],
             bucket=bucket,
             endpoint=output.get("Endpoint"),
-            notify_url=call.text("NotifyUrl"),
+            notify_url=call.get_text("NotifyUrl"),
         )
         self._begin(job)
         return {"JobId": job.job_id}
@@ -105,15 +98,15 @@ class LiveRecordJobs:
     @handles("GetLiveRecordJob")
     async def _get(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        return {"RecordJob": _describe(await self._jobs.get(call.text("JobId") or ""))}
+        return {"RecordJob": _describe_job(await self._jobs.get(call.get_text("JobId") or ""))}
 
     @handles("ListLiveRecordJobs")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        page = window_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") != "asc")
-        jobs, total = await self._jobs.list(page, keyword=call.text("Keyword"), status=call.text("Status"))
+        page = read_window(call, window_days=_WINDOW_DAYS, descending=call.get_text("SortBy") != "asc")
+        jobs, total = await self._jobs.list(page, keyword=call.get_text("Keyword"), status=call.get_text("Status"))
         return {
-            "LiveRecordJobs": [_describe(job) for job in jobs],
+            "LiveRecordJobs": [_describe_job(job) for job in jobs],
             "PageNo": page.number,
             "PageSize": page.size,
             "SortBy": "desc" if page.descending else "asc",
@@ -148,16 +141,97 @@ def _read_bucket(output_type: str, name: str | None) -> str:
         raise invalid("RecordOutput.Bucket", f"{name!r} is no name a bucket can have") from None
 
 
-def _describe(job: RecordJob) -> dict[str, Any]:
+def _describe_job(job: RecordJob) -> dict[str, Any]:
     return {
         "JobId": job.job_id,
         "Name": job.name,
         "Status": job.status.value,
-        "CreateTime": utc_text(job.created_at),
+        "CreateTime": write_utc(job.created_at),
         "StreamInput": {"Type": "rtmp", "Url": job.url},
         "RecordOutput": {"Type": job.output_type, "Bucket": job.bucket, "Endpoint": job.endpoint},
         "TemplateId": job.template.template_id,
         "TemplateName": job.template.name,
         "NotifyUrl": job.notify_url,
         "FailReason": job.fail_reason,
+    }
+
+
+class LiveRecordTemplates:
+    """Requests write the formats as RecordFormat, answers as RecordFormatList."""
+
+    def __init__(self, templates: Templates, jobs: RecordJobs) -> None:
+        self._templates = templates
+        self._jobs = jobs
+
+    @handles("CreateLiveRecordTemplate")
+    async def _create(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+        return {"TemplateId": await self._templates.create(call.get_text("Name") or "", _read_formats(call))}
+
+    @handles("GetLiveRecordTemplate")
+    async def _get(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+        template_id, job_id = call.get_text("TemplateId") or "", call.get_text("JobId")
+        if job_id is None:
+            return {"RecordTemplate": _describe_template(await self._templates.get(template_id))}
+        snapshot = (await self._jobs.get(job_id)).template
+        if snapshot.template_id != template_id:
+            raise RpcFault("ResourceNotFound", f"The job {job_id} was not submitted with the template {template_id}.")
+        return {"RecordTemplate": _describe_template(snapshot)}
+
+    @handles("ListLiveRecordTemplates")
+    async def _list(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+        sort_by = (call.get_text("SortBy") or "desc").lower()
+        if sort_by not in ("asc", "desc"):
+            raise invalid("SortBy", "has to be asc or desc")
+        wanted = cast("Sequence[str]", call.arguments.get("TemplateIds") or ())
+        keyword, kind = (call.get_text("Keyword") or "").lower(), call.get_text("Type")
+        found = [
+            template
+            for template in await self._templates.list_all()
+            if (not wanted or template.template_id in wanted)
+            and (kind is None or template.kind == kind)
+            and (keyword == template.template_id or keyword in template.name.lower())
+        ]
+        if sort_by == "desc":
+            found.reverse()
+        number, size = call.get_page()
+        return {
+            "RecordTemplateList": [
+                _describe_template(template) for template in found[(number - 1) * size : number * size]
+            ],
+            "PageNo": number,
+            "PageSize": size,
+            "SortBy": sort_by,
+            "TotalCount": len(found),
+        }
+
+    @handles("UpdateLiveRecordTemplate")
+    async def _update(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+        await self._templates.update(
+            call.get_text("TemplateId") or "", call.get_text("Name") or "", _read_formats(call)
+        )
+        return {}
+
+    @handles("DeleteLiveRecordTemplate")
+    async def _delete(self, call: Call) -> dict[str, Any]:
+        """Whole."""
+        await self._templates.delete(call.get_text("TemplateId") or "")
+        return {}
+
+
+def _read_formats(call: Call) -> tuple[RecordFormat, ...]:
+    return read_record_formats(cast("Sequence[Mapping[str, Any]]", call.arguments["RecordFormat"]))
+
+
+def _describe_template(template: Template) -> dict[str, Any]:
+    return {
+        "TemplateId": template.template_id,
+        "Name": template.name,
+        "Type": template.kind,
+        "CreateTime": write_utc(template.created_at),
+        "LastModified": write_utc(template.modified_at),
+        "RecordFormatList": [entry.to_wire() for entry in template.formats],
     }

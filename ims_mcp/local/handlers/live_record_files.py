@@ -14,7 +14,7 @@ from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import Page
 from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.wire_values import write_utc
 
 _WINDOW_DAYS = 4
 _DAY_SECONDS = 86_400
@@ -40,17 +40,17 @@ class LiveRecordFiles:
             "JobName": file.job_name,
             "StreamUrl": file.stream_url,
             "Format": file.format,
-            "RecordUrl": self._url(file),
+            "RecordUrl": self._make_url(file),
             "RecordOutput": json.dumps({name: value for name, value in output.items() if value is not None}),
-            "CreateTime": utc_text(file.created_at),
-            "StartTime": utc_text(file.started_at),
-            "EndTime": utc_text(file.ended_at),
+            "CreateTime": write_utc(file.created_at),
+            "StartTime": write_utc(file.started_at),
+            "EndTime": write_utc(file.ended_at),
             "Duration": file.duration_seconds,
             "Width": file.width,
             "Height": file.height,
         }
 
-    def _url(self, file: RecordFile) -> str:
+    def _make_url(self, file: RecordFile) -> str:
         endpoint = (file.endpoint or "").removeprefix("https://").removeprefix("http://")
         if endpoint and not _PUBLIC_ENDPOINT.fullmatch(endpoint):
             # The local OSS was named: its port may be another one today.
@@ -61,9 +61,9 @@ class LiveRecordFiles:
     @handles("ListLiveRecordFiles")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        page = window_of(call, window_days=_WINDOW_DAYS, descending=call.text("SortBy") == "desc")
+        page = read_window(call, window_days=_WINDOW_DAYS, descending=call.get_text("SortBy") == "desc")
         job_ids = cast("Sequence[str]", call.arguments.get("JobIds") or ())
-        files, total = await self._files.list(page, job_ids=job_ids, format_=call.text("RecordFormat"))
+        files, total = await self._files.list(page, job_ids=job_ids, format_=call.get_text("RecordFormat"))
         return {
             "Files": [self.describe(file) for file in files],
             "PageNo": page.number,
@@ -84,14 +84,14 @@ class LiveRecordFiles:
                 text = f"There is no recorded file {record_id}."
                 outcomes.append({"RecordId": record_id, "Code": "ResourceNotFound", "Message": text})
                 continue
-            if call.flag("RemoveFile"):
+            if call.get_flag("RemoveFile"):
                 await self._objects.delete_all(file.address.bucket, [file.address.key, *file.slice_keys])
             outcomes.append({"RecordId": record_id, "Code": "Success", "Message": "Deleted."})
         done = sum(outcome["Code"] == "Success" for outcome in outcomes)
         return {"DeleteFileInfoList": outcomes, "Message": f"{done} of {len(outcomes)} deleted."}
 
 
-def window_of(call: Call, *, window_days: int, descending: bool) -> Page:
+def read_window(call: Call, *, window_days: int, descending: bool) -> Page:
     """StartTime, EndTime, PageNo and PageSize. RpcFault (InvalidParameter) also where the window is too wide."""
     start, end = _read_moment(call, "StartTime"), _read_moment(call, "EndTime")
     if start is not None and end is not None:
@@ -99,13 +99,13 @@ def window_of(call: Call, *, window_days: int, descending: bool) -> Page:
             raise invalid("EndTime", "lies before StartTime")
         if end - start > window_days * _DAY_SECONDS:
             raise invalid("EndTime", f"is more than {window_days} days after StartTime")
-    number, size = call.page()
+    number, size = call.get_page()
     return Page(start, end, number, size, descending)
 
 
 def _read_moment(call: Call, name: str) -> float | None:
     """The documents write moments with seconds and without."""
-    text = call.text(name)
+    text = call.get_text(name)
     if text is None:
         return None
     for form in _FORMS:

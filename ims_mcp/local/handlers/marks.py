@@ -27,14 +27,14 @@ class Marks:
     @handles("AddMediaMarks")
     async def _add(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        media_id = call.required_text("MediaId")
-        marks = [(f"mark-{uuid.uuid4().hex}", fields) for _, fields in _elements(call)]
+        media_id = call.require_text("MediaId")
+        marks = [(f"mark-{uuid.uuid4().hex}", fields) for _, fields in _read_elements(call)]
 
         def work(connection: sqlite3.Connection) -> None:
             _check_asset(connection, media_id)
             connection.executemany(
                 "INSERT INTO media_mark (mark_id, media_id, fields) VALUES (?, ?, ?)",
-                [(mark_id, media_id, _text(_check(fields))) for mark_id, fields in marks],
+                [(mark_id, media_id, _write_json(_check(fields))) for mark_id, fields in marks],
             )
 
         await self._store.write(work)
@@ -43,22 +43,22 @@ class Marks:
     @handles("GetMediaMarks")
     async def _get(self, call: Call) -> dict[str, Any]:
         """MediaId and MediaMarkIds are both needed; unknown ids are passed over."""
-        media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
+        media_id, mark_ids = call.require_text("MediaId"), call.get_parts("MediaMarkIds")
         if not mark_ids:
             raise missing("MediaMarkIds")
-        marks = await self._marks(media_id)
-        return {"MediaId": media_id, "MediaMarks": _text([mark for mark in marks if mark["MarkId"] in mark_ids])}
+        marks = await self._list_marks(media_id)
+        return {"MediaId": media_id, "MediaMarks": _write_json([mark for mark in marks if mark["MarkId"] in mark_ids])}
 
     @handles("ListMediaMarks")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        media_id = call.required_text("MediaId")
-        return {"MediaId": media_id, "MediaMarks": _text(await self._marks(media_id))}
+        media_id = call.require_text("MediaId")
+        return {"MediaId": media_id, "MediaMarks": _write_json(await self._list_marks(media_id))}
 
     @handles("UpdateMediaMarks")
     async def _update(self, call: Call) -> dict[str, Any]:
         """An element names its mark as MarkId (MediaMarkId is understood as well)."""
-        media_id, elements = call.required_text("MediaId"), _elements(call)
+        media_id, elements = call.require_text("MediaId"), _read_elements(call)
         for number, (mark_id, _) in enumerate(elements):
             if mark_id is None:
                 raise invalid("MediaMarks", f"element {number} names no MarkId")
@@ -72,7 +72,7 @@ class Marks:
                 if row is None:
                     raise RpcFault("ResourceNotFound", f"The asset {media_id} has no mark {mark_id}.")
                 fields = _check({**json.loads(row["fields"]), **changes})
-                connection.execute("UPDATE media_mark SET fields = ? WHERE mark_id = ?", (_text(fields), mark_id))
+                connection.execute("UPDATE media_mark SET fields = ? WHERE mark_id = ?", (_write_json(fields), mark_id))
 
         await self._store.write(work)
         return {"MediaId": media_id, "MediaMarkIds": ",".join(str(mark_id) for mark_id, _ in elements)}
@@ -80,7 +80,7 @@ class Marks:
     @handles("DeleteMediaMarks")
     async def _delete(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        media_id, mark_ids = call.required_text("MediaId"), call.parts("MediaMarkIds")
+        media_id, mark_ids = call.require_text("MediaId"), call.get_parts("MediaMarkIds")
 
         def work(connection: sqlite3.Connection) -> list[str]:
             _check_asset(connection, media_id)
@@ -94,7 +94,7 @@ class Marks:
 
         return {"MediaId": media_id, "MediaMarkIds": ",".join(await self._store.write(work))}
 
-    async def _marks(self, media_id: str) -> list[Mark]:
+    async def _list_marks(self, media_id: str) -> list[Mark]:
         def work(connection: sqlite3.Connection) -> list[Mark]:
             _check_asset(connection, media_id)
             rows = connection.execute(
@@ -111,7 +111,7 @@ def _check_asset(connection: sqlite3.Connection, media_id: str) -> None:
         raise media_not_found(media_id)
 
 
-def _elements(call: Call) -> list[tuple[str | None, Mark]]:
+def _read_elements(call: Call) -> list[tuple[str | None, Mark]]:
     """The elements of MediaMarks: (the id it names, its known fields as text)."""
     marks: list[dict[str, Any]] = call.arguments["MediaMarks"]
     if not marks:
@@ -138,6 +138,6 @@ def _check(mark: Mark) -> Mark:
     return mark
 
 
-def _text(value: Any) -> str:
+def _write_json(value: Any) -> str:
     # ASCII: half a surrogate pair is valid in JSON as an escape only, and SQLite takes none.
     return json.dumps(value)

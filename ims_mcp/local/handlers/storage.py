@@ -9,7 +9,7 @@ from typing import Any
 from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, unsupported
 from ims_mcp.local.store import Store
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.wire_values import write_utc
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS media_storage (
@@ -45,23 +45,22 @@ class Storage:
     @handles("GetStorageList")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Every bucket that has been the default; the VOD storage is not among them."""
-        query = f"{_SELECT} ORDER BY created_at, bucket"
-        rows = await self._store.read(lambda connection: connection.execute(query).fetchall())
+        rows = await self._store.fetch(f"{_SELECT} ORDER BY created_at, bucket")
         storages = [
             {
                 "AppId": _APP_ID,
                 "StorageLocation": row["bucket"],
                 "StorageType": OWN_BUCKET,
                 "Path": row["path"],
-                "Status": _status(row),
+                "Status": _read_status(row),
                 "DefaultStorage": bool(row["is_default"]),
                 "EditingTempFileStorage": bool(row["is_default"]),
-                "CreationTime": utc_text(row["created_at"]),
-                "ModifiedTime": utc_text(row["modified_at"]),
+                "CreationTime": write_utc(row["created_at"]),
+                "ModifiedTime": write_utc(row["modified_at"]),
             }
             for row in rows
         ]
-        wanted = {name: call.text(name) for name in ("AppId", "Status", "StorageType") if call.text(name)}
+        wanted = {name: call.get_text(name) for name in ("AppId", "Status", "StorageType") if call.get_text(name)}
         return {
             "StorageInfoList": [
                 storage for storage in storages if all(storage[name] == value for name, value in wanted.items())
@@ -72,21 +71,20 @@ class Storage:
     async def _get_default(self, call: Call) -> dict[str, Any]:
         """Whole."""
         del call
-        query = f"{_SELECT} WHERE is_default"
-        row = await self._store.read(lambda connection: connection.execute(query).fetchone())
-        return {"Bucket": row["bucket"], "Path": row["path"], "StorageType": OWN_BUCKET, "Status": _status(row)}
+        row = (await self._store.fetch(f"{_SELECT} WHERE is_default"))[0]
+        return {"Bucket": row["bucket"], "Path": row["path"], "StorageType": OWN_BUCKET, "Status": _read_status(row)}
 
     @handles("SetDefaultStorageLocation")
     async def _set_default(self, call: Call) -> dict[str, Any]:
         """Not to the VOD storage."""
-        bucket = call.required_text("Bucket")
-        if call.text("StorageType") not in (None, OWN_BUCKET):
+        bucket = call.require_text("Bucket")
+        if call.get_text("StorageType") not in (None, OWN_BUCKET):
             raise unsupported(f"VOD storage: StorageType has to be {OWN_BUCKET}")
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute("SELECT 1 FROM buckets WHERE name = ?", (bucket,)).fetchone() is None:
                 raise RpcFault("ResourceNotFound", f"There is no bucket {bucket}.")
-            _make_default(connection, bucket, call.text("Path") or "/", int(self._clock()))
+            _make_default(connection, bucket, call.get_text("Path") or "/", int(self._clock()))
 
         await self._store.write(work)
         return {"Success": True}
@@ -101,5 +99,5 @@ def _make_default(connection: sqlite3.Connection, bucket: str, path: str, now: i
     )
 
 
-def _status(row: sqlite3.Row) -> str:
+def _read_status(row: sqlite3.Row) -> str:
     return "Normal" if row["present"] else "notExist"

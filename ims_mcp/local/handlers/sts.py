@@ -7,9 +7,9 @@ from typing import Any
 
 from ims_mcp.catalogue import Parameter
 from ims_mcp.local.identity import Identities
-from ims_mcp.local.rpc.call import STS_VERSION, Call, Service, own_table
+from ims_mcp.local.rpc.call import STS_VERSION, Call, Service, make_own_table
 from ims_mcp.local.rpc.service_errors import unsupported
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.wire_values import write_utc
 
 _DEFAULT_SECONDS = 3600
 
@@ -23,7 +23,7 @@ class Sts:
     @property
     def services(self) -> tuple[Service, ...]:
         """AssumeRole."""
-        table = own_table(
+        table = make_own_table(
             "AssumeRole",
             Parameter(
                 "RoleArn",
@@ -47,11 +47,11 @@ class Sts:
 
     async def _assume_role(self, call: Call) -> dict[str, Any]:
         """For any RoleArn, without Policy; the credentials may do everything."""
-        if call.text("Policy") is not None:
+        if call.get_text("Policy") is not None:
             # Credentials that may do more than their policy says would teach the wrong thing.
             raise unsupported("policies: leave Policy out")
-        identity = await self._identities.mint(seconds=float(call.integer("DurationSeconds") or _DEFAULT_SECONDS))
-        role, session = str(call.text("RoleArn")), str(call.text("RoleSessionName"))
+        identity = await self._identities.mint(seconds=float(call.get_integer("DurationSeconds") or _DEFAULT_SECONDS))
+        role, session = str(call.get_text("RoleArn")), str(call.get_text("RoleSessionName"))
         return {
             "AssumedRoleUser": {
                 "Arn": f"{role.replace(':role/', ':assumed-role/', 1)}/{session}",
@@ -61,6 +61,6 @@ class Sts:
                 "AccessKeyId": identity.access_key_id,
                 "AccessKeySecret": identity.secret,
                 "SecurityToken": identity.security_token,
-                "Expiration": utc_text(identity.expires_at or 0.0),
+                "Expiration": write_utc(identity.expires_at or 0.0),
             },
         }

@@ -17,10 +17,9 @@ from ims_mcp.catalogue.notes.upload import MEDIA_META_DATA
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.rpc.call import Call, handles, own_table
+from ims_mcp.local.rpc.call import Call, handles, make_own_table
 from ims_mcp.local.rpc.service_errors import from_invalid_arguments, invalid, media_not_found, unsupported
-from ims_mcp.local.uploads.sessions import UploadSessions
-from ims_mcp.local.uploads.vod_storage import VOD_BUCKET, UploadCredentials, VodStorage
+from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, UploadSessions, VodStorage
 
 FOLDERS = {"video": "sv", "audio": "sv", "image": "image", "text": "attached", "other": "attached"}
 STREAM_FOLDER = "stream"
@@ -63,11 +62,11 @@ class Uploading:
         """Into the VOD storage only, without workflows, entities and callbacks; FileURL and MediaURL are the same."""
         refuse_unsupported(call)
         file = read_json(call, "FileInfo")
-        columns = asset_columns(
-            file["Type"], read_json(call, "MediaMetaData"), name=file["Name"], user_data=call.text("UserData")
+        columns = make_asset_columns(
+            file["Type"], read_json(call, "MediaMetaData"), name=file["Name"], user_data=call.get_text("UserData")
         )
-        address = self._storage.new_address(FOLDERS[file["Type"]], extension_of(file["Ext"], "FileInfo.Ext"))
-        url = self._storage.file_url(address)
+        address = self._storage.make_address(FOLDERS[file["Type"]], read_extension(file["Ext"], "FileInfo.Ext"))
+        url = self._storage.make_file_url(address)
         begun = await self._sessions.open_asset(address, {**columns, "input_url": url})
         grant = await self._credentials.grant(address)
         # There is no CDN here: without one the service answers the same address twice.
@@ -76,37 +75,37 @@ class Uploading:
     @handles("CreateUploadStream")
     async def _create_stream(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        media_id = call.required_text("MediaId")
+        media_id = call.require_text("MediaId")
         asset = await self._library.find(media_id)
         if asset is None:
             raise media_not_found(media_id)
-        extension = extension_of(call.text("FileExtension") or asset.address.extension or "mp4", "FileExtension")
-        address = self._storage.new_address(STREAM_FOLDER, extension)
-        url = self._storage.file_url(address)
-        columns = {"input_url": url, "user_data": call.text("UserData")}
-        await self._sessions.open_stream(media_id, address, columns, quality_of(call))
+        extension = read_extension(call.get_text("FileExtension") or asset.address.extension or "mp4", "FileExtension")
+        address = self._storage.make_address(STREAM_FOLDER, extension)
+        url = self._storage.make_file_url(address)
+        columns = {"input_url": url, "user_data": call.get_text("UserData")}
+        await self._sessions.open_stream(media_id, address, columns, read_quality(call))
         return {"MediaId": media_id, "FileURL": url, **await self._credentials.grant(address)}
 
     @handles("RefreshUploadMedia")
     async def _refresh(self, call: Call) -> dict[str, Any]:
         """Whole."""
-        media_id = str(call.text("MediaId"))
-        address = await self._sessions.latest(media_id)
+        media_id = str(call.get_text("MediaId"))
+        address = await self._sessions.find_latest(media_id)
         return {"MediaId": media_id, **await self._credentials.grant(address)}
 
 
-def quality_of(call: Call) -> dict[str, Any]:
+def read_quality(call: Call) -> dict[str, Any]:
     """What is said of a stream, as GetPlayInfo will show it."""
-    return {"definition": call.text("Definition"), "hdr_type": call.text("HDRType")}
+    return {"definition": call.get_text("Definition"), "hdr_type": call.get_text("HDRType")}
 
 
 def refuse_unsupported(call: Call) -> None:
     """RpcFault for what needs more than there is here: workflows, entities, further applications and buckets."""
-    if call.text("PostProcessConfig"):
+    if call.get_text("PostProcessConfig"):
         raise unsupported("workflows: leave PostProcessConfig out")
-    if call.text("EntityId"):
+    if call.get_text("EntityId"):
         raise unsupported("entities: leave EntityId out")
-    if call.text("AppId") not in (None, APP_ID):
+    if call.get_text("AppId") not in (None, APP_ID):
         raise invalid("AppId", f"the only application is {APP_ID}")
     bucket = read_json(call, "UploadTargetConfig").get("StorageLocation")
     if bucket and bucket != VOD_BUCKET:
@@ -129,7 +128,7 @@ def read_pulled_files(call: Call) -> dict[str, dict[str, Any]]:
     return {url: element for element in elements for url in (unquote(element["SourceURL"]), element["SourceURL"])}
 
 
-def extension_of(text: str, name: str) -> str:
+def read_extension(text: str, name: str) -> str:
     """``".MP4"`` -> ``"mp4"``. RpcFault (InvalidParameter) for anything that is no extension."""
     found = _EXTENSION.fullmatch(text)
     if found is None:
@@ -137,7 +136,9 @@ def extension_of(text: str, name: str) -> str:
     return found[1].lower()
 
 
-def asset_columns(media_type: str, described: Mapping[str, Any], *, name: str, user_data: str | None) -> dict[str, Any]:
+def make_asset_columns(
+    media_type: str, described: Mapping[str, Any], *, name: str, user_data: str | None
+) -> dict[str, Any]:
     """The columns of a new asset but its address; ``name`` is the title where ``described`` (MediaMetaData) has none.
 
     Raises RpcFault (InvalidParameter) for a BusinessType that does not go with the type.
@@ -164,7 +165,7 @@ def asset_columns(media_type: str, described: Mapping[str, Any], *, name: str, u
 
 def _check(row: Parameter, value: Any) -> Any:
     try:
-        return check(own_table(row.name, row), {row.name: value}, as_sent=True)[row.name]
+        return check(make_own_table(row.name, row), {row.name: value}, as_sent=True)[row.name]
     except InvalidArguments as error:
         raise from_invalid_arguments(error) from None
 

@@ -88,7 +88,7 @@ def make_clip(
                 thread_count=2,
             )
             picture = cast(VideoStream, picture)
-            picture.codec_context.pix_fmt = _pixel_format(video_codec)
+            picture.codec_context.pix_fmt = _choose_pixel_format(video_codec)
         sounds: list[AudioStream] = []
         for language in audio_languages if audio else ():
             sound = cast(AudioStream, output.add_stream(audio_codec, rate=_SAMPLES_PER_SECOND, bit_rate=128_000))
@@ -98,14 +98,14 @@ def make_clip(
             _mux_subtitles(output, _SUBTITLE_CODECS[suffix], subtitle_language, seconds)
         frames = iter(())
         if picture is not None:
-            frames = _picture_frames(picture, frames_per_second, seconds)
+            frames = _draw_frames(picture, frames_per_second, seconds)
         _mux_together(
-            output, picture, frames, [(sound, _sound_frames(sound, n, seconds)) for n, sound in enumerate(sounds)]
+            output, picture, frames, [(sound, _make_sound(sound, n, seconds)) for n, sound in enumerate(sounds)]
         )
     return path
 
 
-def _pixel_format(video_codec: str) -> str:
+def _choose_pixel_format(video_codec: str) -> str:
     formats = [video_format.name for video_format in Codec(video_codec, "w").video_formats or ()]
     # JPEG keeps the full range of values, which has a name of its own.
     wanted = ("yuvj420p",) if video_codec == "mjpeg" else ("yuv420p", "rgb24", "rgb8")
@@ -120,7 +120,7 @@ def _pull(graph: Graph) -> Iterator[VideoFrame | AudioFrame]:
             return
 
 
-def _picture_frames(stream: VideoStream, frames_per_second: int | Fraction, seconds: float) -> Iterator[VideoFrame]:
+def _draw_frames(stream: VideoStream, frames_per_second: int | Fraction, seconds: float) -> Iterator[VideoFrame]:
     context = stream.codec_context
     graph = Graph()
     size = f"size={context.width}x{context.height}"
@@ -136,7 +136,7 @@ def _picture_frames(stream: VideoStream, frames_per_second: int | Fraction, seco
         yield frame
 
 
-def _sound_frames(stream: AudioStream, octave: int, seconds: float) -> Iterator[AudioFrame]:
+def _make_sound(stream: AudioStream, octave: int, seconds: float) -> Iterator[AudioFrame]:
     graph = Graph()
     form = f"sample_fmts={stream.codec_context.format.name}:channel_layouts=stereo:sample_rates={_SAMPLES_PER_SECOND}"
     tone = f"frequency={220 * 2**octave}:sample_rate={_SAMPLES_PER_SECOND}:duration={seconds}"

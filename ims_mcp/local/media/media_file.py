@@ -43,11 +43,6 @@ _TAGS: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.spl
 class UnreadableMedia(ImsError):
     """The file cannot be used as media; the text says why in plain words and names no local path."""
 
-    @property
-    def reason(self) -> str:
-        """The text."""
-        return str(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -74,7 +69,7 @@ class _OneFile:
         self._deadline = deadline
         # A suffix helps FFmpeg to tell raw streams apart; with the suffix of an image it would take the name for a
         # numbered sequence of files.
-        suffix = suffix_of(name)
+        suffix = get_suffix(name)
         usable = re.fullmatch(r"[a-z0-9]{1,8}", suffix) and suffix not in IMAGE_SUFFIXES
         self.name = f"media.{suffix}" if usable else "media"
 
@@ -118,19 +113,19 @@ def open_media(path: Path, name: str, deadline: Deadline) -> Generator[InputCont
                 **_TAGS,
             )
         except FFmpegError:
-            raise UnreadableMedia(_TOO_LONG if deadline.passed else _reason(file)) from None
+            raise UnreadableMedia(_TOO_LONG if deadline.passed else _explain_unreadable(file)) from None
         with container:
             if deadline.passed:
                 raise UnreadableMedia(_TOO_LONG)
             yield container
 
 
-def suffix_of(name: str) -> str:
+def get_suffix(name: str) -> str:
     """``"A/Clip.MP4"`` -> ``"mp4"``."""
     return Path(name).suffix.lower().lstrip(".")
 
 
-def _reason(file: BinaryIO) -> str:
+def _explain_unreadable(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(4096)
     if not head:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local.isolation import MEMORY_BYTES, end_with_parent, limit_this_process
+from ims_mcp.local.isolation import MEMORY_BYTES, settle_in
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.pictures import PictureOptions, Pictures, make_pictures
 from ims_mcp.local.media.probe import Probe, probe
@@ -66,7 +65,7 @@ class MediaWorker:
         """:func:`ims_mcp.local.media.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
         return await self._run(probe, path, name)
 
-    async def pictures(self, path: Path, directory: Path, options: PictureOptions) -> Pictures:
+    async def make_pictures(self, path: Path, directory: Path, options: PictureOptions) -> Pictures:
         """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia if the file cannot be opened."""
         return await self._run(make_pictures, path, directory, options)
 
@@ -132,7 +131,7 @@ class _Process:
     def __init__(self) -> None:
         # Not forked: FFmpeg's and the server's threads would not survive it.
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, context, initializer=_settle_in)
+        self._pool = ProcessPoolExecutor(1, context, initializer=_start_child)
         self._child: BaseProcess | None = None
 
     async def start(self) -> None:
@@ -169,22 +168,11 @@ class _Process:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _settle_in() -> None:
+def _start_child() -> None:
     """What a child does before its first job."""
-    # An interrupt at the terminal reaches every process; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The parent's standard output can be a protocol: nothing an encoder or a library prints may land there.
-    os.dup2(2, 1)
-    _die_with_parent()
-    limit_this_process()
-
-
-def _die_with_parent() -> None:
     parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    assert parent.pid is not None
-    end_with_parent(parent.pid)
+    assert parent is not None and parent.pid is not None
+    settle_in(parent.pid)
 
     def watch() -> None:
         parent.join()

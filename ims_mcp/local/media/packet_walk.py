@@ -69,7 +69,10 @@ def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadlin
     Reads to the end of the file only where a stream's container does not state how many frames it has, and no longer
     than the deadline; a file that turns unreadable half way is taken to end there.
     """
-    walks = {stream.index: Walk(reorder_depth=_reorder_depth(stream)) for stream in streams}
+    walks = {stream.index: Walk() for stream in streams}
+    for stream in streams:
+        if isinstance(stream, VideoStream):
+            walks[stream.index].reorder_depth = int(getattr(stream.codec_context, "reorder_depth", 0))
     for stream in container.streams:
         if stream.index not in walks:
             stream.discard = Discard.all
@@ -83,7 +86,7 @@ def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadlin
             found = walks[packet.stream_index]
             found.see(packet)
             _look_at_picture(packet, found)
-            if deadline.passed or (stated and (seen >= _GLANCE_PACKETS or _seen_enough(streams, walks))):
+            if deadline.passed or (stated and (seen >= _GLANCE_PACKETS or _has_seen_enough(streams, walks))):
                 return walks
     except (FFmpegError, MemoryError, IndexError):
         # IndexError: PyAV 18 stumbles, after the last packet, over a stream that turned up on the way.
@@ -94,11 +97,7 @@ def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadlin
     return walks
 
 
-def _reorder_depth(stream: Stream) -> int:
-    return int(getattr(stream.codec_context, "reorder_depth", 0)) if isinstance(stream, VideoStream) else 0
-
-
-def _seen_enough(streams: Sequence[Stream], walks: dict[int, Walk]) -> bool:
+def _has_seen_enough(streams: Sequence[Stream], walks: dict[int, Walk]) -> bool:
     for stream in streams:
         found = walks[stream.index]
         if isinstance(stream, VideoStream):

@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from ims_mcp.local.media.media_file import Deadline
 from ims_mcp.local.media.packet_walk import MAX_PIXELS, is_cover_art
-from ims_mcp.local.media.stream_info import fraction
+from ims_mcp.local.media.stream_info import read_fraction
 
 # Below this every frame is decoded, which is faster than jumping; above, only the keyframe before each picture.
 _DECODE_ALL_SECONDS = 60.0
@@ -23,7 +23,7 @@ _TOLERANCE_SECONDS = 0.001
 _OVERSHOT_SECONDS = 1.0
 
 
-def picture_stream(container: InputContainer) -> VideoStream | None:
+def choose_picture_stream(container: InputContainer) -> VideoStream | None:
     """The stream to look at, with the others switched off; None for sound, cover art alone, or more than 100 MP."""
     found = None
     for stream in container.streams:
@@ -39,13 +39,13 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     return found
 
 
-def cover_frame(
+def find_cover_frame(
     container: InputContainer, stream: VideoStream, second: float | None, deadline: Deadline
 ) -> VideoFrame | None:
     """The frame at ``second``, or the first one that is worth looking at where no second in the video is given."""
     if second is None or second > (container.duration or 0) / 1_000_000:
         first = None
-        for count, (_, frame) in enumerate(_frames(container, stream, deadline)):
+        for count, (_, frame) in enumerate(_decode_frames(container, stream, deadline)):
             if not _is_dull(frame):
                 return frame
             first = first or frame
@@ -53,34 +53,34 @@ def cover_frame(
                 break
         return first
     if second > 0 and _seek(container, stream, second):
-        found = _frame_from(container, stream, second, deadline)
+        found = _read_until(container, stream, second, deadline)
         if found is not None and found[0] <= second + _OVERSHOT_SECONDS:
             return found[1]
         # Without an index a jump can end behind the last keyframe: once more from the beginning.
         _seek(container, stream, 0)
-    found = _frame_from(container, stream, second, deadline)
+    found = _read_until(container, stream, second, deadline)
     return found[1] if found is not None else None
 
 
-def _frame_from(
+def _read_until(
     container: InputContainer, stream: VideoStream, second: float, deadline: Deadline
 ) -> tuple[float, VideoFrame] | None:
     """Reading on from here: the first frame at ``second`` or later, else the last one."""
     latest = None
-    for latest in _frames(container, stream, deadline):
+    for latest in _decode_frames(container, stream, deadline):
         if latest[0] >= second - _TOLERANCE_SECONDS:
             break
     return latest
 
 
-def frames_at(
+def pick_frames(
     container: InputContainer, stream: VideoStream, times: Sequence[float], deadline: Deadline
 ) -> Iterator[VideoFrame]:
     """One frame for each of ``times`` (ascending); fewer when the deadline passes."""
     pending = list(times)
     if (container.duration or 0) > _DECODE_ALL_SECONDS * 1_000_000:
         while pending and not deadline.passed and _seek(container, stream, pending[0]):
-            found = next(_frames(container, stream, deadline), None)
+            found = next(_decode_frames(container, stream, deadline), None)
             if found is None:
                 _seek(container, stream, 0)
                 break
@@ -91,7 +91,7 @@ def frames_at(
         # A container that cannot be jumped in: read it through, keyframe by keyframe.
         stream.codec_context.skip_frame = "NONKEY"
     frame = None
-    for time, frame in _frames(container, stream, deadline):
+    for time, frame in _decode_frames(container, stream, deadline):
         while pending and time >= pending[0] - _TOLERANCE_SECONDS:
             yield frame
             pending.pop(0)
@@ -103,9 +103,11 @@ def frames_at(
             yield frame
 
 
-def _frames(container: InputContainer, stream: VideoStream, deadline: Deadline) -> Generator[tuple[float, VideoFrame]]:
+def _decode_frames(
+    container: InputContainer, stream: VideoStream, deadline: Deadline
+) -> Generator[tuple[float, VideoFrame]]:
     """Every frame that decodes, with its second counted from the beginning of the stream."""
-    time_base = float(fraction(stream.time_base) or 1)
+    time_base = float(read_fraction(stream.time_base) or 1)
     start = stream.start_time or 0
     last = 0.0
     try:
@@ -125,7 +127,7 @@ def _frames(container: InputContainer, stream: VideoStream, deadline: Deadline) 
 
 
 def _seek(container: InputContainer, stream: VideoStream, second: float) -> bool:
-    time_base = float(fraction(stream.time_base) or 1)
+    time_base = float(read_fraction(stream.time_base) or 1)
     try:
         container.seek((stream.start_time or 0) + round(second / time_base), stream=stream)
     except FFmpegError:

@@ -1,20 +1,25 @@
-"""Cover, snapshots and sprite of a video as JPEG files, made by the FFmpeg inside PyAV."""
+"""Cover, snapshots and sprite of a video as JPEG files: upright, with square pixels, scaled into a box."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.filter import Graph
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ims_mcp.local.media.jpeg import Shaper, save_jpeg, tile
 from ims_mcp.local.media.media_file import Deadline, open_media
-from ims_mcp.local.media.picture_frames import cover_frame, frames_at, picture_stream
+from ims_mcp.local.media.picture_frames import choose_picture_stream, find_cover_frame, pick_frames
+from ims_mcp.local.media.stream_info import read_fraction
 
 MAX_SNAPSHOTS = 10
 MAX_CELLS = 32
@@ -52,16 +57,6 @@ class Sprite:
     sheets: tuple[Path, ...]
     """``sprite-00001.jpg`` …: ``tileCount`` of them, named by ``spriteRegular``."""
 
-    @property
-    def cell_regular(self) -> str:
-        """The name of a cell with its number left open."""
-        return "cell-{Count}.jpg"
-
-    @property
-    def sheet_regular(self) -> str:
-        """The name of a sheet with its number left open."""
-        return "sprite-{TileCount}.jpg"
-
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
@@ -94,8 +89,10 @@ def make_pictures(
     cover: Path | None = None
     if options.cover:
         with open_media(path, path.name, deadline) as container:
-            stream = picture_stream(container)
-            frame = cover_frame(container, stream, options.cover_at_seconds, deadline) if stream is not None else None
+            stream = choose_picture_stream(container)
+            frame = (
+                find_cover_frame(container, stream, options.cover_at_seconds, deadline) if stream is not None else None
+            )
             if stream is not None and frame is not None:
                 with suppress(FFmpegError):
                     cover = save_jpeg(Shaper(stream, COVER_BOX).shape(frame), directory / "cover.jpg")
@@ -103,14 +100,14 @@ def make_pictures(
         return Pictures(cover)
     # Opened again: not every container can be wound back.
     with open_media(path, path.name, deadline) as container:
-        stream = picture_stream(container)
+        stream = choose_picture_stream(container)
         if stream is None or (container.duration or 0) < _SHORTEST_SECONDS * 1_000_000:
             return Pictures(cover)
-        snapshots, sprite = _series(container, stream, directory, options, deadline)
+        snapshots, sprite = _make_series(container, stream, directory, options, deadline)
         return Pictures(cover, snapshots, sprite)
 
 
-def _series(
+def _make_series(
     container: InputContainer, stream: VideoStream, directory: Path, options: PictureOptions, deadline: Deadline
 ) -> tuple[tuple[Path, ...], Sprite | None]:
     seconds = (container.duration or 0) / 1_000_000
@@ -124,7 +121,7 @@ def _series(
     snapshots: list[Path] = []
     cells: list[VideoFrame] = []
     cell_files: list[Path] = []
-    frames = frames_at(container, stream, [time for time, _ in wanted], deadline)
+    frames = pick_frames(container, stream, [time for time, _ in wanted], deadline)
     # A format that cannot be converted is no reason to lose the asset: what there is by then is kept.
     with suppress(FFmpegError):
         for (_, is_cell), frame in zip(wanted, frames, strict=False):
@@ -141,3 +138,83 @@ def _series(
     rows = -(-len(cells) // columns)
     sheet = save_jpeg(tile(cells, columns, rows), directory / "sprite-00001.jpg")
     return tuple(snapshots), Sprite(tuple(cell_files), (sheet,))
+
+
+_TURNS = {1: (("transpose", "clock"),), 2: (("hflip", ""), ("vflip", "")), 3: (("transpose", "cclock"),)}
+
+
+class Shaper:
+    """Turns frames of one stream upright, squares their pixels and scales them into a box, all to one size."""
+
+    def __init__(self, stream: VideoStream, box: tuple[int, int]) -> None:
+        self._sar = float(read_fraction(stream.sample_aspect_ratio) or 1)
+        self._box = box
+        self._size: tuple[int, int] | None = None
+        self._graphs: dict[tuple[int, int, str, int], Graph] = {}
+
+    def shape(self, frame: VideoFrame) -> VideoFrame:
+        """The frame as :func:`save_jpeg` takes it. Raises FFmpegError for a format that cannot be converted."""
+        # PyAV counts counterclockwise.
+        quarter_turns = round(-frame.rotation / 90) % 4
+        key = (frame.width, frame.height, frame.format.name, quarter_turns)
+        if key not in self._graphs:
+            # The size or format of a stream can change on the way.
+            self._graphs[key] = self._make_graph(frame, quarter_turns)
+        graph = self._graphs[key]
+        graph.vpush(frame)
+        return graph.vpull()
+
+    def _make_graph(self, frame: VideoFrame, quarter_turns: int) -> Graph:
+        if self._size is None:
+            wide, high = frame.width * self._sar, float(frame.height)
+            self._size = _fit(high, wide, self._box) if quarter_turns % 2 else _fit(wide, high, self._box)
+        graph = Graph()
+        graph.threads = 1
+        graph.link_nodes(
+            graph.add_buffer(
+                width=frame.width, height=frame.height, format=frame.format, time_base=read_fraction(frame.time_base)
+            ),
+            *(graph.add(name, argument) for name, argument in _TURNS.get(quarter_turns, ())),
+            graph.add("scale", f"{self._size[0]}:{self._size[1]}:flags=area"),
+            graph.add("setsar", "1"),
+            graph.add("format", "yuvj420p"),
+            graph.add("buffersink"),
+        ).configure()
+        return graph
+
+
+def _fit(wide: float, high: float, box: tuple[int, int]) -> tuple[int, int]:
+    factor = min(1.0, box[0] / wide, box[1] / high)
+    # Even, because colour is kept at half the size.
+    return max(2, round(wide * factor / 2) * 2), max(2, round(high * factor / 2) * 2)
+
+
+def tile(cells: Sequence[VideoFrame], columns: int, rows: int) -> VideoFrame:
+    """One sheet of cells of one size, filled row by row; what is left over is black."""
+    first = cells[0]
+    graph = Graph()
+    graph.threads = 1
+    graph.link_nodes(
+        graph.add_buffer(
+            width=first.width, height=first.height, format=first.format, time_base=read_fraction(first.time_base)
+        ),
+        graph.add("tile", f"{columns}x{rows}"),
+        graph.add("buffersink"),
+    ).configure()
+    for index, cell in enumerate(cells):
+        cell.pts = index
+        graph.vpush(cell)
+    graph.vpush(None)
+    return graph.vpull()
+
+
+def save_jpeg(frame: VideoFrame, path: Path) -> Path:
+    """Write a frame that a Shaper or :func:`tile` made, and return ``path``."""
+    encoder = CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "yuvj420p"
+    encoder.thread_count = 1
+    encoder.qscale = True
+    encoder.global_quality = 4
+    packets = cast("list[Packet[VideoStream]]", [*encoder.encode(frame), *encoder.encode(None)])
+    path.write_bytes(b"".join(bytes(packet) for packet in packets))
+    return path

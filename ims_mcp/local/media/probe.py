@@ -21,17 +21,17 @@ from ims_mcp.local.media.media_file import (
     VIDEO_SUFFIXES,
     Deadline,
     UnreadableMedia,
+    get_suffix,
     open_media,
-    suffix_of,
 )
 from ims_mcp.local.media.packet_walk import Walk, is_cover_art, walk
 from ims_mcp.local.media.stream_info import (
-    audio_fields,
-    fraction,
-    kilobits_text,
-    seconds_text,
-    subtitle_fields,
-    video_fields,
+    describe_audio,
+    describe_subtitles,
+    describe_video,
+    read_fraction,
+    write_kilobits,
+    write_seconds,
 )
 
 MediaKind = Literal["video", "audio", "image", "text"]
@@ -55,13 +55,13 @@ class Probe:
     subtitles: tuple[dict[str, str], ...] = ()
     duration_seconds: float | None = None
 
-    def file_info(self, **basic: str) -> dict[str, Any]:
-        """One element of FileInfoList; ``basic`` adds what the content does not say (FileUrl, FileStatus, …)."""
+    def to_file_info(self) -> dict[str, Any]:
+        """One element of FileInfoList, without what the content does not say (FileUrl, FileStatus, …)."""
         return {
-            "FileBasicInfo": {**self.basic, **basic},
-            "AudioStreamInfoList": [dict(stream) for stream in self.audio],
-            "VideoStreamInfoList": [dict(stream) for stream in self.video],
-            "SubtitleStreamInfoList": [dict(stream) for stream in self.subtitles],
+            "FileBasicInfo": self.basic,
+            "AudioStreamInfoList": list(self.audio),
+            "VideoStreamInfoList": list(self.video),
+            "SubtitleStreamInfoList": list(self.subtitles),
         }
 
 
@@ -71,8 +71,8 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
     A container that does not state how many frames it has is read to its end to count them; past the time limit the
     count is estimated. Raises UnreadableMedia where nothing in the file plays, shows or reads.
     """
-    if suffix_of(name) in FONT_SUFFIXES:
-        return _font(path, name)
+    if get_suffix(name) in FONT_SUFFIXES:
+        return _probe_font(path, name)
     deadline = Deadline.after(time_limit_seconds)
     with open_media(path, name, deadline) as container:
         videos = [stream for stream in container.streams if isinstance(stream, VideoStream)]
@@ -82,11 +82,11 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
         if not streams:
             raise UnreadableMedia("The file has no picture, sound or subtitles in it.")
         walks = walk(container, streams, deadline)
-        kind = _kind(container, streams, walks)
+        kind = _find_kind(container, streams, walks)
         _refuse_unfit(kind, streams, walks, name)
-        seconds = None if kind == "image" else _file_seconds(container, streams, walks)
+        seconds = None if kind == "image" else _find_seconds(container, streams, walks)
         video = [
-            video_fields(
+            describe_video(
                 stream, walks[stream.index], is_image=kind == "image" or is_cover_art(stream), file_seconds=seconds
             )
             for stream in videos
@@ -96,25 +96,25 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
         return Probe(
             kind=kind,
             basic={
-                **_basic_fields(path, name, container.format.name),
-                "Duration": seconds_text(seconds),
-                "Bitrate": kilobits_text(bits_per_second) if seconds and kind != "text" else "",
+                **_describe_file(path, name, container.format.name),
+                "Duration": write_seconds(seconds),
+                "Bitrate": write_kilobits(bits_per_second) if seconds and kind != "text" else "",
                 "Width": shown[0]["Width"] if shown else "",
                 "Height": shown[0]["Height"] if shown else "",
             },
-            audio=tuple(audio_fields(stream, walks[stream.index], file_seconds=seconds) for stream in audios),
+            audio=tuple(describe_audio(stream, walks[stream.index], file_seconds=seconds) for stream in audios),
             video=tuple(video),
-            subtitles=tuple(subtitle_fields(stream, walks[stream.index]) for stream in subtitles),
+            subtitles=tuple(describe_subtitles(stream, walks[stream.index]) for stream in subtitles),
             duration_seconds=float(seconds) if seconds else None,
         )
 
 
-def _basic_fields(path: Path, name: str, format_name: str) -> dict[str, str]:
+def _describe_file(path: Path, name: str, format_name: str) -> dict[str, str]:
     unknown = dict.fromkeys(("Duration", "Bitrate", "Width", "Height"), "")
     return {"FileName": name, "FileSize": str(path.stat().st_size), "FormatName": format_name, **unknown}
 
 
-def _font(path: Path, name: str) -> Probe:
+def _probe_font(path: Path, name: str) -> Probe:
     try:
         with path.open("rb") as file:
             signature = file.read(4)
@@ -124,10 +124,10 @@ def _font(path: Path, name: str) -> Probe:
         raise UnreadableMedia("The file is empty (0 bytes).")
     if not signature.startswith(_FONT_SIGNATURES):
         raise UnreadableMedia("The file is named as a font but does not begin like one.")
-    return Probe(kind="text", basic=_basic_fields(path, name, ""))
+    return Probe(kind="text", basic=_describe_file(path, name, ""))
 
 
-def _kind(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> MediaKind:
+def _find_kind(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> MediaKind:
     pictures = [stream for stream in streams if stream.type == "video" and not is_cover_art(stream)]
     types = {stream.type for stream in streams}
     if not pictures:
@@ -141,7 +141,7 @@ def _kind(container: InputContainer, streams: Sequence[Stream], walks: dict[int,
 
 
 def _refuse_unfit(kind: MediaKind, streams: Sequence[Stream], walks: dict[int, Walk], name: str) -> None:
-    if kind == "text" and suffix_of(name) in VIDEO_SUFFIXES | AUDIO_SUFFIXES | IMAGE_SUFFIXES:
+    if kind == "text" and get_suffix(name) in VIDEO_SUFFIXES | AUDIO_SUFFIXES | IMAGE_SUFFIXES:
         raise UnreadableMedia("The file holds subtitle text, not picture or sound.")
     if kind != "text" and not any(found.packets for found in walks.values()):
         raise UnreadableMedia("The file describes its streams but holds no frame of them: it is cut off or damaged.")
@@ -149,13 +149,13 @@ def _refuse_unfit(kind: MediaKind, streams: Sequence[Stream], walks: dict[int, W
         raise UnreadableMedia("The picture cannot be decoded: it is cut off or damaged.")
 
 
-def _file_seconds(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> Fraction | None:
+def _find_seconds(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> Fraction | None:
     """As the container states it, else from the packets; None where neither says."""
     if container.duration and container.duration > 0:
         return container.duration * _MICROSECOND
     ends: list[Fraction] = []
     for stream in streams:
-        found, time_base = walks[stream.index], fraction(stream.time_base)
+        found, time_base = walks[stream.index], read_fraction(stream.time_base)
         if found.complete and found.end_tick and time_base is not None:
             ends.append(found.end_tick * time_base)
     return max(ends, default=None)

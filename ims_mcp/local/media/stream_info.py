@@ -28,35 +28,35 @@ _LONG_NAMES = {
 _FIELD_CODECS = frozenset({"h264", "mpeg1video", "mpeg2video", "vc1"})
 
 
-def seconds_text(value: Fraction | None) -> str:
+def write_seconds(value: Fraction | None) -> str:
     """``6`` -> ``"6.000000"``."""
     return "" if value is None else f"{float(value):.6f}"
 
 
-def kilobits_text(bits_per_second: float | Fraction | None) -> str:
+def write_kilobits(bits_per_second: float | Fraction | None) -> str:
     """``1001594`` -> ``"1001.594"``, as the service writes kbit/s."""
     return str(round(float(bits_per_second) / 1000, 3)) if bits_per_second else ""
 
 
-def fraction(value: object) -> Fraction | None:
+def read_fraction(value: object) -> Fraction | None:
     """A rational of PyAV 18 (Fraction or None) or 19 (AVRational, which can be 0/0) that is a usable number."""
     numerator, denominator = getattr(value, "numerator", 0), getattr(value, "denominator", 0)
     return Fraction(numerator, denominator) if numerator and denominator else None
 
 
-def video_fields(stream: VideoStream, walk: Walk, *, is_image: bool, file_seconds: Fraction | None) -> dict[str, str]:
+def describe_video(stream: VideoStream, walk: Walk, *, is_image: bool, file_seconds: Fraction | None) -> dict[str, str]:
     """One element of VideoStreamInfoList. An image has no rate, level or duration of its own: blank."""
-    context = _context(stream)
-    base_rate, average_rate = fraction(stream.base_rate), fraction(stream.average_rate)
+    context = _get_context(stream)
+    base_rate, average_rate = read_fraction(stream.base_rate), read_fraction(stream.average_rate)
     rate = average_rate or base_rate
-    common = _common_fields(stream)
+    common = _describe_stream(stream)
     ticks = 2 if common["CodecName"] in _FIELD_CODECS else 1
     frames = _count(stream, walk, rate, file_seconds)
-    sar, dar = _aspect_ratios(stream)
+    sar, dar = _find_aspect_ratios(stream)
     return {
         **common,
-        "CodecTimeBase": _ratio(1 / (rate * ticks)) if rate is not None and not is_image else "",
-        "Profile": _profile(context),
+        "CodecTimeBase": _write_ratio(1 / (rate * ticks)) if rate is not None and not is_image else "",
+        "Profile": _read_profile(context),
         "Width": str(context.width) if context is not None else "",
         "Height": str(context.height) if context is not None else "",
         "HasBFrames": str(walk.reorder_depth),
@@ -65,71 +65,71 @@ def video_fields(stream: VideoStream, walk: Walk, *, is_image: bool, file_second
         "PixFmt": str(context.pix_fmt or "") if context is not None else "",
         # FFmpeg writes -99 for a codec that has no levels.
         "Level": str(context.level) if context is not None and context.level >= 0 and not is_image else "",
-        "Fps": "" if is_image else _rate_text(base_rate),
-        "AvgFPS": "" if is_image else _rate_text(average_rate),
+        "Fps": "" if is_image else _write_rate(base_rate),
+        "AvgFPS": "" if is_image else _write_rate(average_rate),
         "Duration": "" if is_image else common["Duration"],
-        "Bitrate": kilobits_text(context.bit_rate) if context is not None else "",
+        "Bitrate": write_kilobits(context.bit_rate) if context is not None else "",
         "NumFrames": frames,
         "Nb_frames": frames,
         "Rotate": str(walk.rotation or 0),
     }
 
 
-def audio_fields(stream: AudioStream, walk: Walk, *, file_seconds: Fraction | None) -> dict[str, str]:
+def describe_audio(stream: AudioStream, walk: Walk, *, file_seconds: Fraction | None) -> dict[str, str]:
     """One element of AudioStreamInfoList. Fps is packets a second."""
-    context = _context(stream)
+    context = _get_context(stream)
     sample_rate = int(context.sample_rate) if context is not None else 0
-    rate = _packets_per_second(stream, walk, sample_rate, int(context.frame_size) if context is not None else 0)
+    rate = _measure_packet_rate(stream, walk, sample_rate, int(context.frame_size) if context is not None else 0)
     layout = str(context.layout.name) if context is not None else ""
     return {
-        **_common_fields(stream),
+        **_describe_stream(stream),
         "CodecTimeBase": f"1/{sample_rate}" if sample_rate else "",
-        "Profile": _profile(context),
+        "Profile": _read_profile(context),
         "SampleFmt": str(context.format.name) if context is not None and context.format is not None else "",
         "SampleRate": str(sample_rate or ""),
         "Channels": str(context.layout.nb_channels) if context is not None else "",
         # "2 channels" is what FFmpeg calls channels whose order it does not know.
         "ChannelLayout": "" if layout.endswith("channels") else layout,
-        "Bitrate": kilobits_text(context.bit_rate) if context is not None else "",
-        "Fps": _rate_text(rate),
+        "Bitrate": write_kilobits(context.bit_rate) if context is not None else "",
+        "Fps": _write_rate(rate),
         "NumFrames": _count(stream, walk, rate, file_seconds),
     }
 
 
-def subtitle_fields(stream: SubtitleStream, walk: Walk) -> dict[str, str]:
+def describe_subtitles(stream: SubtitleStream, walk: Walk) -> dict[str, str]:
     """One element of SubtitleStreamInfoList. Its times are those of its cues, where the container has no index."""
-    fields = {**_common_fields(stream), "CodecTimeBase": "0/1"}
-    time_base = fraction(stream.time_base)
+    fields = {**_describe_stream(stream), "CodecTimeBase": "0/1"}
+    time_base = read_fraction(stream.time_base)
     if not stream.frames and time_base is not None and walk.first_tick is not None and walk.end_tick is not None:
-        fields["StartTime"] = seconds_text(walk.first_tick * time_base)
-        fields["Duration"] = seconds_text((walk.end_tick - walk.first_tick) * time_base)
+        fields["StartTime"] = write_seconds(walk.first_tick * time_base)
+        fields["Duration"] = write_seconds((walk.end_tick - walk.first_tick) * time_base)
     return fields
 
 
-def _context(stream: Stream) -> Any:
+def _get_context(stream: Stream) -> Any:
     # Typed as always there, but a stream whose decoder is not in this FFmpeg has none.
     return stream.codec_context
 
 
-def _common_fields(stream: Stream) -> dict[str, str]:
-    context = _context(stream)
+def _describe_stream(stream: Stream) -> dict[str, str]:
+    context = _get_context(stream)
     codec = str(context.codec.canonical_name) if context is not None else ""
-    tag = _tag(context)
-    time_base = fraction(stream.time_base)
+    tag = _read_tag(context)
+    time_base = read_fraction(stream.time_base)
     return {
         "Index": str(stream.index),
         "CodecName": codec,
         "CodecLongName": _LONG_NAMES.get(codec, str(context.codec.long_name)) if context is not None else "",
-        "CodecTagString": "".join(_tag_character(byte) for byte in tag),
+        "CodecTagString": "".join(_write_tag_character(byte) for byte in tag),
         "CodecTag": f"0x{int.from_bytes(tag, 'little'):04x}",
-        "Timebase": _ratio(time_base),
-        "StartTime": _ticks_text(stream.start_time, time_base),
-        "Duration": _ticks_text(stream.duration, time_base),
+        "Timebase": _write_ratio(time_base),
+        "StartTime": _write_ticks(stream.start_time, time_base),
+        "Duration": _write_ticks(stream.duration, time_base),
         "Lang": _clean(stream.metadata.get("language", "")) or "und",
     }
 
 
-def _tag(context: Any) -> bytes:
+def _read_tag(context: Any) -> bytes:
     if context is None:
         return bytes(4)
     try:
@@ -139,18 +139,18 @@ def _tag(context: Any) -> bytes:
         return bytes(error.object)
 
 
-def _tag_character(byte: int) -> str:
+def _write_tag_character(byte: int) -> str:
     character = chr(byte)
     return character if character.isascii() and (character.isalnum() or character in ". -_") else f"[{byte}]"
 
 
-def _profile(context: Any) -> str:
+def _read_profile(context: Any) -> str:
     return str(context.profile or "") if context is not None else ""
 
 
-def _aspect_ratios(stream: VideoStream) -> tuple[str, str]:
-    context = _context(stream)
-    sar = fraction(stream.sample_aspect_ratio)
+def _find_aspect_ratios(stream: VideoStream) -> tuple[str, str]:
+    context = _get_context(stream)
+    sar = read_fraction(stream.sample_aspect_ratio)
     if sar is None or context is None or not context.height:
         return "0:1", "0:1"
     # PyAV 18 reduces the display ratio to what fits 16 bits.
@@ -167,8 +167,8 @@ def _count(stream: Stream, walk: Walk, rate: Fraction | None, file_seconds: Frac
     return str(round(rate * file_seconds)) if rate is not None and file_seconds is not None else ""
 
 
-def _packets_per_second(stream: AudioStream, walk: Walk, sample_rate: int, frame_size: int) -> Fraction | None:
-    time_base = fraction(stream.time_base)
+def _measure_packet_rate(stream: AudioStream, walk: Walk, sample_rate: int, frame_size: int) -> Fraction | None:
+    time_base = read_fraction(stream.time_base)
     if time_base is None or walk.first_tick is None or walk.last_tick is None or walk.last_tick == walk.first_tick:
         return None
     measured = (walk.packets - 1) / ((walk.last_tick - walk.first_tick) * time_base)
@@ -180,15 +180,15 @@ def _packets_per_second(stream: AudioStream, walk: Walk, sample_rate: int, frame
     return measured
 
 
-def _ticks_text(ticks: int | None, time_base: Fraction | None) -> str:
-    return seconds_text(ticks * time_base) if ticks is not None and time_base is not None else ""
+def _write_ticks(ticks: int | None, time_base: Fraction | None) -> str:
+    return write_seconds(ticks * time_base) if ticks is not None and time_base is not None else ""
 
 
-def _rate_text(rate: Fraction | None) -> str:
+def _write_rate(rate: Fraction | None) -> str:
     return str(round(float(rate), 6)) if rate is not None else ""
 
 
-def _ratio(value: Fraction | None) -> str:
+def _write_ratio(value: Fraction | None) -> str:
     return f"{value.numerator}/{value.denominator}" if value is not None else ""
 
 

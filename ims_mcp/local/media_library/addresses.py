@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from ims_mcp.local.media.media_file import AUDIO_SUFFIXES, IMAGE_SUFFIXES, VIDEO_SUFFIXES
-from ims_mcp.local.oss.names import BUCKET_NAME, MAX_KEY_BYTES
+from ims_mcp.local.oss.objects import BUCKET_NAME, MAX_KEY_BYTES
 
 _PUBLIC_HOST = re.compile(r"(?P<bucket>[^.]+)\.oss-[a-z0-9-]+\.aliyuncs\.com(:\d+)?")
 _OWN_HOST = re.compile(r"((?P<bucket>[a-z0-9-]+)\.)?(127\.\d+\.\d+\.\d+|localhost)(:\d+)?")
@@ -47,14 +47,14 @@ class ObjectAddress:
         return f"{base_url}/{self.bucket}/{quote(self.key, safe='/~')}"
 
 
-def without_query(url: str) -> str:
+def drop_query(url: str) -> str:
     """The address as it is kept and shown: its query may be a signature."""
     scheme, separator, rest = url.strip().partition("://")
     kept = rest.partition("?")[0]
     return f"{scheme}{separator}{kept if scheme.lower() == 'oss' else kept.partition('#')[0]}"
 
 
-def object_address(url: str) -> ObjectAddress:
+def read_object_address(url: str) -> ObjectAddress:
     """The object that ``url`` names.
 
     Forms: ``oss://bucket/key``; ``http(s)://bucket.oss-<any region>.aliyuncs.com/key`` (also ``-internal``); and, on
@@ -63,7 +63,7 @@ def object_address(url: str) -> ObjectAddress:
 
     Raises AddressError for anything else, VodAddress for ``vod://id``.
     """
-    url = without_query(url)
+    url = drop_query(url)
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()
     if not separator or scheme not in ("oss", "http", "https", "vod"):
@@ -78,7 +78,7 @@ def object_address(url: str) -> ObjectAddress:
     return ObjectAddress(_check_bucket(url, bucket), _read_key(url, key))
 
 
-def media_type_of(extension: str) -> str | None:
+def guess_media_type(extension: str) -> str | None:
     """``video``, ``audio`` or ``image`` for an extension in small letters; None where it does not tell (text)."""
     # gif stands in the service's lists of images and of videos: a picture is the likelier thing to register.
     if extension in IMAGE_SUFFIXES:

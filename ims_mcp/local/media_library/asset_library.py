@@ -24,8 +24,8 @@ from ims_mcp.local.media_library.assets import (
     Asset,
     MediaFile,
     StoredPictures,
-    asset_of,
-    file_of,
+    read_asset_row,
+    read_file_row,
 )
 from ims_mcp.local.media_library.steps import Deleted
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
@@ -87,11 +87,8 @@ class Library:
             source = {"file_type": SOURCE_FILE, "due_at": due_at, "input_url": columns["input_url"]}
             file_id = steps.insert_file(connection, media_id, address, now, source)
             if client_token:
-                insert_row(
-                    connection,
-                    "client_token",
-                    {"token": client_token, "call_digest": call_digest, "media_id": media_id},
-                )
+                token = {"token": client_token, "call_digest": call_digest, "media_id": media_id}
+                insert_row(connection, "client_token", token)
             return Registration(media_id, file_id)
 
         return await self._store.write(work)
@@ -134,13 +131,8 @@ class Library:
         marks = ",".join("?" * len(media_ids))
         return {asset.media_id: asset for asset in await self._select(f"a.media_id IN ({marks})", media_ids)}
 
-    async def page(
-        self,
-        filters: Sequence[tuple[str, Any]],
-        *,
-        after: tuple[int, int] | None,
-        descending: bool,
-        limit: int,
+    async def list_page(
+        self, filters: Sequence[tuple[str, Any]], *, after: tuple[int, int] | None, descending: bool, limit: int
     ) -> AssetPage:
         """A page of the listing by (creation time, sequence), which no later insertion or deletion shifts.
 
@@ -159,35 +151,29 @@ class Library:
         def work(connection: sqlite3.Connection) -> AssetPage:
             total = int(connection.execute(counted, values).fetchone()[0])
             rows = steps.select_assets(connection, " AND ".join(paged), paged_values, tail)
-            return AssetPage([asset_of(row) for row in rows[:limit]], total, more=len(rows) > limit)
+            return AssetPage([read_asset_row(row) for row in rows[:limit]], total, more=len(rows) > limit)
 
         return await self._store.read(work)
 
-    async def files(self, media_ids: Sequence[str]) -> dict[str, list[MediaFile]]:
+    async def list_files(self, media_ids: Sequence[str]) -> dict[str, list[MediaFile]]:
         """The files of each asset, the source first and the streams in the order they were attached."""
         marks = ",".join("?" * len(media_ids))
         query = f"{SELECT_FILES} WHERE f.media_id IN ({marks}) ORDER BY f.file_id"
-
-        def work(connection: sqlite3.Connection) -> list[MediaFile]:
-            return [file_of(row) for row in connection.execute(query, media_ids)]
-
         files: dict[str, list[MediaFile]] = {media_id: [] for media_id in media_ids}
-        for file in await self._store.read(work):
-            files[file.media_id].append(file)
+        for row in await self._store.fetch(query, media_ids):
+            files[row["media_id"]].append(read_file_row(row))
         return files
 
     async def update(self, media_id: str, columns: Columns, *, append_tags: bool) -> None:
         """Changes the columns given. Raises RpcFault: ResourceNotFound, InvalidParameter."""
 
         def work(connection: sqlite3.Connection) -> None:
-            row = connection.execute(
-                "SELECT media_tags FROM media_asset WHERE media_id = ? AND deleted_at IS NULL", (media_id,)
-            ).fetchone()
-            if row is None:
+            rows = steps.select_assets(connection, "a.media_id = ?", (media_id,), "")
+            if not rows:
                 raise media_not_found(media_id)
             changes = dict(columns)
             if append_tags and changes.get("media_tags"):
-                changes["media_tags"] = steps.join_tags(row["media_tags"], changes["media_tags"])
+                changes["media_tags"] = steps.join_tags(rows[0]["media_tags"], changes["media_tags"])
             steps.check_reference(connection, changes.get("reference_id"), media_id)
             steps.check_category(connection, changes.get("cate_id"))
             changes["modified_at"] = int(self._clock())
@@ -199,29 +185,20 @@ class Library:
         """Buries the assets: they are found no more, their streams and marks are gone, their objects remain."""
         return await self._store.write(lambda connection: steps.bury(connection, media_ids, int(self._clock())))
 
-    async def pending_file(self, file_id: int) -> MediaFile | None:
+    async def find_pending_file(self, file_id: int) -> MediaFile | None:
         """The file, if it still exists and is still to be probed."""
         query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
-        row = await self._store.read(lambda connection: connection.execute(query, (file_id, PENDING)).fetchone())
-        return None if row is None else file_of(row)
+        return next(map(read_file_row, await self._store.fetch(query, (file_id, PENDING))), None)
 
-    async def pending(self) -> list[MediaFile]:
+    async def list_pending(self) -> list[MediaFile]:
         """The files still to be probed, whichever process accepted them."""
-
-        def work(connection: sqlite3.Connection) -> list[MediaFile]:
-            query = f"{SELECT_FILES} WHERE f.status = ? ORDER BY f.due_at"
-            return [file_of(row) for row in connection.execute(query, (PENDING,))]
-
-        return await self._store.read(work)
+        rows = await self._store.fetch(f"{SELECT_FILES} WHERE f.status = ? ORDER BY f.due_at", (PENDING,))
+        return list(map(read_file_row, rows))
 
     async def mark_preparing(self, media_id: str) -> None:
         """From Init; any other state stays."""
-        await self._store.write(
-            lambda connection: connection.execute(
-                "UPDATE media_asset SET status = ? WHERE media_id = ? AND status = ? AND deleted_at IS NULL",
-                (PREPARING, media_id, INIT),
-            )
-        )
+        query = "UPDATE media_asset SET status = ? WHERE media_id = ? AND status = ? AND deleted_at IS NULL"
+        await self._store.change(query, (PREPARING, media_id, INIT))
 
     async def finish(self, file: MediaFile, details: dict[str, Any], pictures: StoredPictures | None) -> bool:
         """The file is probed; a source makes its asset Normal. False where it came too late."""
@@ -244,5 +221,5 @@ class Library:
 
     async def _select(self, condition: str, values: Sequence[Any]) -> list[Asset]:
         return await self._store.read(
-            lambda connection: [asset_of(row) for row in steps.select_assets(connection, condition, values, "")]
+            lambda connection: [read_asset_row(row) for row in steps.select_assets(connection, condition, values, "")]
         )

@@ -140,12 +140,8 @@ class StoredPictures:
     def from_json(cls, text: str) -> StoredPictures:
         """What :meth:`to_json` wrote."""
         stored: dict[str, Any] = json.loads(text)
-        return cls(
-            cover=stored.get("cover"),
-            snapshots=tuple(stored.get("snapshots", ())),
-            sprites=tuple(stored.get("sprites", ())),
-            sprite_info=stored.get("sprite_info", {}),
-        )
+        lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in ("snapshots", "sprites")}
+        return cls(**{**stored, **lists})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +172,7 @@ class Asset:
     modified_at: int
 
 
-def asset_of(row: sqlite3.Row) -> Asset:
+def read_asset_row(row: sqlite3.Row) -> Asset:
     """A row of media_asset with cate_name joined in."""
     columns: dict[str, Any] = dict(row)
     del columns["deleted_at"]
@@ -186,11 +182,11 @@ def asset_of(row: sqlite3.Row) -> Asset:
     return Asset(**columns)
 
 
-# Every select of files begins with it: file_of reads these columns.
+# Every select of files begins with it: read_file_row reads these columns.
 SELECT_FILES = "SELECT f.*, u.definition, u.hdr_type FROM media_file f LEFT JOIN media_upload u USING (file_id)"
 
 
-def file_of(row: sqlite3.Row) -> MediaFile:
+def read_file_row(row: sqlite3.Row) -> MediaFile:
     """A row of SELECT_FILES."""
     columns: dict[str, Any] = dict(row)
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))

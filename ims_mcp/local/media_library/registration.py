@@ -62,18 +62,18 @@ class Registrar:
         # Pictures that a killed process had not stored yet.
         self._work_dir.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(sweep, self._work_dir, _OWN_NAME)
-        for file in await self._library.pending():
+        for file in await self._library.list_pending():
             self.begin(file.file_id, file.due_at)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._tasks.stop()
 
-    def now(self) -> float:
+    def read_clock(self) -> float:
         """The clock of the local IMS, in epoch seconds."""
         return self._clock()
 
-    def due_at(self) -> float:
+    def choose_due_time(self) -> float:
         """When a file that is accepted now should be ready, at the earliest."""
         return self._clock() + self._delay_seconds
 
@@ -99,7 +99,7 @@ class Registrar:
             earlier.cancel()
             await asyncio.wait([earlier])
         await self._sleep_until(due_at - self._delay_seconds / 2)
-        file = await self._library.pending_file(file_id)
+        file = await self._library.find_pending_file(file_id)
         if file is None:
             return
         try:
@@ -108,9 +108,7 @@ class Registrar:
             await self._sleep_until(due_at)
             async with self._slots:
                 await self._finish(file)
-        except UnreadableMedia as unreadable:
-            await self._fail(file, unreadable.reason)
-        except LocalImsError as error:
+        except (UnreadableMedia, LocalImsError) as error:
             await self._fail(file, str(error))
         except Exception as error:
             await self._fail(file, explain_failure(error, f"registering {file.address}", "process the file"))
@@ -130,8 +128,8 @@ class Registrar:
         stored, probe = await self._probe(file)
         pictures = None
         if file.file_type == SOURCE_FILE and asset.media_type == "video" and probe.kind == "video":
-            pictures = await self._pictures(asset, stored)
-        if not await self._library.finish(file, probe.file_info(), pictures) and pictures is not None:
+            pictures = await self._make_pictures(asset, stored)
+        if not await self._library.finish(file, probe.to_file_info(), pictures) and pictures is not None:
             for key in pictures.keys:
                 await self._objects.delete(file.address.bucket, key)
 
@@ -155,17 +153,17 @@ class Registrar:
             raise UnreadableMedia(f"The object {address} does not exist.")
         return stored
 
-    async def _pictures(self, asset: Asset, stored: StoredObject) -> StoredPictures | None:
+    async def _make_pictures(self, asset: Asset, stored: StoredObject) -> StoredPictures | None:
         options = asset.options
         if not (options.cover or options.snapshots or options.sprite):
             return None
         directory = self._work_dir / uuid.uuid4().hex
         directory.mkdir(mode=0o700)
         try:
-            pictures = await self._worker.pictures(stored.path, directory, options)
+            pictures = await self._worker.make_pictures(stored.path, directory, options)
             return await self._store(asset, pictures)
         except UnreadableMedia as unreadable:
-            _log.warning("%s gets no pictures: %s", asset.address, unreadable.reason)
+            _log.warning("%s gets no pictures: %s", asset.address, unreadable)
             return None
         finally:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
@@ -184,8 +182,8 @@ class Registrar:
             if sprite is None
             else {
                 "count": str(len(sprite.cells)),
-                "snapshotRegular": prefix + sprite.cell_regular,
-                "spriteRegular": prefix + sprite.sheet_regular,
+                "snapshotRegular": f"{prefix}cell-{{Count}}.jpg",
+                "spriteRegular": f"{prefix}sprite-{{TileCount}}.jpg",
                 "tileCount": str(len(sprite.sheets)),
             },
         )

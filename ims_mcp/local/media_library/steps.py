@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ims_mcp.local.media_library.addresses import ObjectAddress
-from ims_mcp.local.media_library.assets import INIT, PENDING, SOURCE_FILE, MediaFile, asset_of
+from ims_mcp.local.media_library.assets import INIT, PENDING, SOURCE_FILE, MediaFile, read_asset_row
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid
 from ims_mcp.local.store import Columns, insert_row, update_row
 
@@ -26,7 +26,7 @@ class Deleted:
 def select_assets(
     connection: sqlite3.Connection, condition: str, values: Sequence[Any], tail: str
 ) -> list[sqlite3.Row]:
-    """Rows of assets that exist, for assets.asset_of; ``tail`` orders and limits them."""
+    """Rows of assets that exist, for assets.read_asset_row; ``tail`` orders and limits them."""
     query = (
         "SELECT a.*, c.cate_name FROM media_asset a LEFT JOIN media_category c USING (cate_id) "  # noqa: S608
         f"WHERE a.deleted_at IS NULL AND {condition} {tail}"
@@ -139,7 +139,7 @@ def bury(connection: sqlite3.Connection, media_ids: Sequence[str], now: int) -> 
         found = select_assets(connection, "a.media_id = ?", (media_id,), "")
         if not found:
             continue
-        asset = asset_of(found[0])
+        asset = read_asset_row(found[0])
         files = connection.execute("SELECT bucket, object_key FROM media_file WHERE media_id = ?", (media_id,))
         objects.update({ObjectAddress(file["bucket"], file["object_key"]): None for file in files})
         objects.update({ObjectAddress(asset.address.bucket, key): None for key in asset.pictures.keys})

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import threading
 import uuid
@@ -19,6 +20,7 @@ from collections.abc import AsyncIterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio.to_thread
 
@@ -41,6 +43,15 @@ class Blob:
     """16 bytes; of a multipart object the MD5 over the MD5s of its parts."""
     crc64: int
 
+    def to_row(self) -> dict[str, Any]:
+        """Its columns in the store. A CRC does not fit SQLite's signed integers."""
+        return {"blob": self.name, "size_bytes": self.size_bytes, "md5": self.md5, "crc64": str(self.crc64)}
+
+    @classmethod
+    def from_row(cls, row: sqlite3.Row) -> Blob:
+        """What :meth:`to_row` made."""
+        return cls(row["blob"], row["size_bytes"], row["md5"], int(row["crc64"]))
+
 
 class Blobs:
     """File work runs in threads, in batches; memory does not grow with the size of a blob."""
@@ -48,7 +59,7 @@ class Blobs:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def path(self, name: str) -> Path:
+    def locate(self, name: str) -> Path:
         """Where a blob lies."""
         return self._directory / name
 
@@ -101,9 +112,9 @@ class Blobs:
                     crc = crc64(crc, block)
                     taken_bytes += len(block)
             self._directory.mkdir(parents=True, exist_ok=True)
-            unfinished = self.path(name + _UNFINISHED)
+            unfinished = self.locate(name + _UNFINISHED)
             shutil.move(source, unfinished)
-            unfinished.rename(self.path(name))
+            unfinished.rename(self.locate(name))
             return Blob(name, taken_bytes, md5.digest(), crc)
 
         return await anyio.to_thread.run_sync(work)
@@ -114,12 +125,12 @@ class Blobs:
         def work() -> Blob:
             name = uuid.uuid4().hex
             try:
-                os.link(self.path(blob.name), self.path(name))
+                os.link(self.locate(blob.name), self.locate(name))
             except FileNotFoundError:
                 raise
             except OSError:
-                shutil.copyfile(self.path(blob.name), self.path(name + _UNFINISHED))
-                self.path(name + _UNFINISHED).rename(self.path(name))
+                shutil.copyfile(self.locate(blob.name), self.locate(name + _UNFINISHED))
+                self.locate(name + _UNFINISHED).rename(self.locate(name))
             return Blob(name, blob.size_bytes, blob.md5, blob.crc64)
 
         return await anyio.to_thread.run_sync(work)
@@ -129,12 +140,12 @@ class Blobs:
 
         def work() -> Blob:
             name = uuid.uuid4().hex
-            unfinished = self.path(name + _UNFINISHED)
+            unfinished = self.locate(name + _UNFINISHED)
             try:
                 with unfinished.open("xb", buffering=0) as target:
                     for part in parts:
-                        _append(self.path(part.name), part.size_bytes, target.fileno())
-                unfinished.rename(self.path(name))
+                        _append(self.locate(part.name), part.size_bytes, target.fileno())
+                unfinished.rename(self.locate(name))
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 raise
@@ -162,7 +173,7 @@ class Blobs:
         for name in names:
             # Where an open file cannot be unlinked (Windows) the next sweep takes it.
             with suppress(OSError):
-                self.path(name).unlink(missing_ok=True)
+                self.locate(name).unlink(missing_ok=True)
 
     def _write(self, blocks: Iterator[bytes]) -> Blob:
         writer = _Writer(self._directory)

@@ -6,19 +6,18 @@ import base64
 import binascii
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from ims_mcp.local.oss.caller import Caller
-from ims_mcp.local.oss.documents import iso_time, node, text, url_encode
+from ims_mcp.local.oss.documents import encode_url, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
-from ims_mcp.local.oss.listing import Page, list_page
-from ims_mcp.local.oss.names import check_bucket
-from ims_mcp.local.oss.objects import Objects
-from ims_mcp.local.oss.reply import Reply, xml_reply
+from ims_mcp.local.oss.objects import Objects, check_bucket
+from ims_mcp.local.oss.reply import Reply, reply_with_xml
 from ims_mcp.local.oss.request import Request
 
 Encoder = Callable[[str], str]
 
-OWNER = node("Owner", text("ID", "local"), text("DisplayName", "local"))
+OWNER = wrap("Owner", tag("ID", "local"), tag("DisplayName", "local"))
 MAX_PAGE = 1000
 _SMALL_BODY_BYTES = 64 * 1024
 
@@ -33,31 +32,27 @@ class BucketRequests:
 
     async def list_buckets(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with pages."""
-        prefix, marker = request.parameter("prefix") or "", request.parameter("marker") or ""
-        size = request.number("max-keys", 100, 1, MAX_PAGE)
-
-        def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-            query = "SELECT * FROM buckets WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?"
-            return connection.execute(query, (marker, len(prefix), prefix, size + 1)).fetchall()
-
-        rows = await self._store.read(select)
+        prefix, marker = request.get_parameter("prefix") or "", request.get_parameter("marker") or ""
+        size = request.get_number("max-keys", 100, 1, MAX_PAGE)
+        query = "SELECT * FROM buckets WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?"
+        rows = await self._store.fetch(query, (marker, len(prefix), prefix, size + 1))
         truncated, rows = len(rows) > size, rows[:size]
         paging = (
-            text("Prefix", prefix),
-            text("Marker", marker),
-            text("MaxKeys", size),
-            text("IsTruncated", "true"),
-            text("NextMarker", rows[-1]["name"]),
+            tag("Prefix", prefix),
+            tag("Marker", marker),
+            tag("MaxKeys", size),
+            tag("IsTruncated", "true"),
+            tag("NextMarker", rows[-1]["name"]),
         )
-        buckets = (node("Bucket", *self._describe(row["name"], row["created"])) for row in rows)
-        return xml_reply(
-            node("ListAllMyBucketsResult", *(paging if truncated else ()), OWNER, node("Buckets", *buckets))
+        buckets = (wrap("Bucket", *self._describe(row["name"], row["created"])) for row in rows)
+        return reply_with_xml(
+            wrap("ListAllMyBucketsResult", *(paging if truncated else ()), OWNER, wrap("Buckets", *buckets))
         )
 
     async def put_bucket(self, request: Request, _caller: Caller) -> Reply:
         """Private buckets only; storage class and redundancy have no effect."""
         name = check_bucket(request.bucket or "")
-        if (request.header("x-oss-acl") or "private") != "private":
+        if (request.get_header("x-oss-acl") or "private") != "private":
             raise OssError("NotImplemented", "The buckets of the local OSS are private: sign a URL to share an object.")
         await request.body.read(_SMALL_BODY_BYTES)  # storage class and redundancy: the local OSS has one of each
         await self._objects.ensure_bucket(name)
@@ -78,59 +73,59 @@ class BucketRequests:
         await self._store.write(delete)
         return Reply(204)
 
-    async def bucket_info(self, request: Request, _caller: Caller) -> Reply:
+    async def get_bucket_info(self, request: Request, _caller: Caller) -> Reply:
         """Whole; every bucket is Standard, LRS and private."""
         name = check_bucket(request.bucket or "")
         created = await self._read_creation(name)
         bucket = (
             *self._describe(name, created),
             OWNER,
-            node("AccessControlList", text("Grant", "private")),
-            text("DataRedundancyType", "LRS"),
+            wrap("AccessControlList", tag("Grant", "private")),
+            tag("DataRedundancyType", "LRS"),
         )
-        return xml_reply(node("BucketInfo", node("Bucket", *bucket)))
+        return reply_with_xml(wrap("BucketInfo", wrap("Bucket", *bucket)))
 
-    async def bucket_location(self, request: Request, _caller: Caller) -> Reply:
+    async def get_bucket_location(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
         await self._read_creation(check_bucket(request.bucket or ""))
-        return xml_reply(text("LocationConstraint", f"oss-{self._region}"))
+        return reply_with_xml(tag("LocationConstraint", f"oss-{self._region}"))
 
     async def list_objects(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with prefix, delimiter, pages and encoding-type."""
-        marker = request.parameter("marker") or ""
-        page, common, encode = await self._page(request, marker)
-        next_marker = () if page.next_marker is None else (text("NextMarker", encode(page.next_marker.decode())),)
-        return xml_reply(
-            node(
+        marker = request.get_parameter("marker") or ""
+        page, common, encode = await self._read_page(request, marker)
+        next_marker = () if page.next_marker is None else (tag("NextMarker", encode(page.next_marker.decode())),)
+        return reply_with_xml(
+            wrap(
                 "ListBucketResult",
                 *common,
-                text("Marker", encode(marker)),
+                tag("Marker", encode(marker)),
                 *next_marker,
-                *_contents(page, encode, True),
+                *_write_contents(page, encode, True),
             )
         )
 
     async def list_objects_v2(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with prefix, delimiter, pages, owner and encoding-type."""
-        token = request.parameter("continuation-token") or ""
-        start_after = request.parameter("start-after") or ""
-        page, common, encode = await self._page(request, _read_token(token) if token else start_after)
-        paging = [text("StartAfter", encode(start_after))] if start_after else []
+        token = request.get_parameter("continuation-token") or ""
+        start_after = request.get_parameter("start-after") or ""
+        page, common, encode = await self._read_page(request, _read_token(token) if token else start_after)
+        paging = [tag("StartAfter", encode(start_after))] if start_after else []
         if token:
-            paging.append(text("ContinuationToken", encode(token)))
+            paging.append(tag("ContinuationToken", encode(token)))
         if page.next_marker is not None:
             sealed = base64.urlsafe_b64encode(page.next_marker).decode("ascii")
-            paging.append(text("NextContinuationToken", encode(sealed)))
-        paging.append(text("KeyCount", len(page.rows) + len(page.prefixes)))
-        owner = (request.parameter("fetch-owner") or "").lower() == "true"
-        return xml_reply(node("ListBucketResult", *common, *paging, *_contents(page, encode, owner)))
+            paging.append(tag("NextContinuationToken", encode(sealed)))
+        paging.append(tag("KeyCount", len(page.rows) + len(page.prefixes)))
+        owner = (request.get_parameter("fetch-owner") or "").lower() == "true"
+        return reply_with_xml(wrap("ListBucketResult", *common, *paging, *_write_contents(page, encode, owner)))
 
-    async def _page(self, request: Request, marker: str) -> tuple[Page, list[str], Encoder]:
+    async def _read_page(self, request: Request, marker: str) -> tuple[Page, list[str], Encoder]:
         name = check_bucket(request.bucket or "")
         await self._read_creation(name)
-        prefix, delimiter = request.parameter("prefix") or "", request.parameter("delimiter") or ""
-        size = request.number("max-keys", 100, 1, MAX_PAGE)
-        encode = encoder(request)
+        prefix, delimiter = request.get_parameter("prefix") or "", request.get_parameter("delimiter") or ""
+        size = request.get_number("max-keys", 100, 1, MAX_PAGE)
+        encode = choose_encoder(request)
 
         def read(connection: sqlite3.Connection) -> Page:
             def select(start: bytes, inclusive: bool) -> sqlite3.Cursor:
@@ -143,12 +138,12 @@ class BucketRequests:
 
         page = await self._store.read(read)
         common = [
-            text("Name", name),
-            text("Prefix", encode(prefix)),
-            text("MaxKeys", size),
-            text("Delimiter", encode(delimiter)),
-            *([text("EncodingType", "url")] if encode is url_encode else []),
-            text("IsTruncated", "false" if page.next_marker is None else "true"),
+            tag("Name", name),
+            tag("Prefix", encode(prefix)),
+            tag("MaxKeys", size),
+            tag("Delimiter", encode(delimiter)),
+            *([tag("EncodingType", "url")] if encode is encode_url else []),
+            tag("IsTruncated", "false" if page.next_marker is None else "true"),
         ]
         return page, common, encode
 
@@ -157,21 +152,21 @@ class BucketRequests:
 
     def _describe(self, name: str, created: float) -> tuple[str, ...]:
         return (
-            text("CreationDate", iso_time(created)),
-            text("ExtranetEndpoint", f"oss-{self._region}.aliyuncs.com"),
-            text("IntranetEndpoint", f"oss-{self._region}-internal.aliyuncs.com"),
-            text("Location", f"oss-{self._region}"),
-            text("Name", name),
-            text("Region", self._region),
-            text("StorageClass", "Standard"),
+            tag("CreationDate", write_iso_time(created)),
+            tag("ExtranetEndpoint", f"oss-{self._region}.aliyuncs.com"),
+            tag("IntranetEndpoint", f"oss-{self._region}-internal.aliyuncs.com"),
+            tag("Location", f"oss-{self._region}"),
+            tag("Name", name),
+            tag("Region", self._region),
+            tag("StorageClass", "Standard"),
         )
 
 
-def encoder(request: Request) -> Encoder:
+def choose_encoder(request: Request) -> Encoder:
     """How names are written in the answer: as they are, or percent-encoded (encoding-type=url)."""
-    wanted = request.parameter("encoding-type")
+    wanted = request.get_parameter("encoding-type")
     if wanted == "url":
-        return url_encode
+        return encode_url
     if wanted:
         raise invalid_argument("encoding-type", wanted, "The only encoding type is url.")
     return str
@@ -185,20 +180,20 @@ def read_bucket_creation(connection: sqlite3.Connection, name: str) -> float:
     return float(row["created"])
 
 
-def _contents(page: Page, encode: Encoder, with_owner: bool) -> Iterator[str]:
+def _write_contents(page: Page, encode: Encoder, with_owner: bool) -> Iterator[str]:
     for row in page.rows:
-        yield node(
+        yield wrap(
             "Contents",
-            text("Key", encode(row["key"].decode("utf-8"))),
-            text("LastModified", iso_time(row["modified"])),
-            text("ETag", f'"{row["etag"]}"'),
-            text("Type", row["kind"]),
-            text("Size", row["size_bytes"]),
-            text("StorageClass", "Standard"),
+            tag("Key", encode(row["key"].decode("utf-8"))),
+            tag("LastModified", write_iso_time(row["modified"])),
+            tag("ETag", f'"{row["etag"]}"'),
+            tag("Type", row["kind"]),
+            tag("Size", row["size_bytes"]),
+            tag("StorageClass", "Standard"),
             *([OWNER] if with_owner else []),
         )
     for prefix in page.prefixes:
-        yield node("CommonPrefixes", text("Prefix", encode(prefix.decode("utf-8"))))
+        yield wrap("CommonPrefixes", tag("Prefix", encode(prefix.decode("utf-8"))))
 
 
 def _read_token(token: str) -> str:
@@ -207,3 +202,70 @@ def _read_token(token: str) -> str:
         return base64.urlsafe_b64decode(token.encode()).decode("utf-8")
     except (binascii.Error, ValueError):
         raise invalid_argument("continuation-token", token, "The continuation token is not one of ours.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``rows`` and ``prefixes`` together are at most the size asked for.
+
+    ``next_marker`` is None on the last page; elsewhere a listing that begins after it goes on without gap or repeat.
+    """
+
+    rows: list[sqlite3.Row]
+    prefixes: list[bytes]
+    next_marker: bytes | None
+
+
+def list_page(
+    select: Callable[[bytes, bool], sqlite3.Cursor], *, prefix: bytes, delimiter: bytes, marker: bytes, size: int
+) -> Page:
+    """One page of the keys that begin with ``prefix`` and come after ``marker``.
+
+    ``select(start, inclusive)`` opens a cursor over the rows from a key on, in order; it is only stepped as far as
+    needed, and opened anew behind each folded group: a group costs one look-up however many keys it has.
+    A marker that is itself a folded group (as NextMarker can be) skips the whole group.
+    """
+    rows: list[sqlite3.Row] = []
+    prefixes: list[bytes] = []
+    last = marker
+    start, inclusive = (marker, False) if marker >= prefix else (prefix, True)
+    if delimiter and marker.startswith(prefix) and _find_group(marker, prefix, delimiter) == marker and marker:
+        behind = find_key_after(marker)
+        if behind is None:
+            return Page(rows, prefixes, None)
+        start, inclusive = behind, True
+    while True:
+        group = None
+        for row in select(start, inclusive):
+            key: bytes = row["key"]
+            if not key.startswith(prefix):
+                return Page(rows, prefixes, None)
+            if len(rows) + len(prefixes) == size:
+                return Page(rows, prefixes, last)
+            group = _find_group(key, prefix, delimiter)
+            if group is not None:
+                break
+            rows.append(row)
+            last = key
+        if group is None:
+            return Page(rows, prefixes, None)
+        prefixes.append(group)
+        last = group
+        behind = find_key_after(group)
+        if behind is None:
+            return Page(rows, prefixes, None)
+        start, inclusive = behind, True
+
+
+def find_key_after(prefix: bytes) -> bytes | None:
+    """The smallest key that comes after every key with this prefix; None where there is none (all bytes 0xFF)."""
+    trimmed = prefix.rstrip(b"\xff")
+    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None
+
+
+def _find_group(key: bytes, prefix: bytes, delimiter: bytes) -> bytes | None:
+    """The common prefix that ``key`` is folded into, if any."""
+    if not delimiter:
+        return None
+    end = key.find(delimiter, len(prefix))
+    return None if end < 0 else key[: end + len(delimiter)]

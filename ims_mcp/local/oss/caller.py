@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from ims_mcp.local.identity import Identities, Identity, Objection
+from ims_mcp.local.identity import CredentialRejection, Identities, Identity
 from ims_mcp.local.oss import signature_v1, signature_v4
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request
@@ -32,46 +32,46 @@ async def authenticate(request: Request, identities: Identities, *, region: str,
     if claim is None:
         raise access_denied("Anonymous access is not allowed: sign the request.")
     identity = await identities.find(claim.access_key_id)
-    objection = Objection.UNKNOWN if identity is None else identity.objection(claim.security_token or None, now)
-    if identity is None or objection is Objection.UNKNOWN:
+    rejection = CredentialRejection.UNKNOWN if identity is None else identity.reject(claim.security_token or None, now)
+    if identity is None or rejection is CredentialRejection.UNKNOWN:
         raise OssError(
             "InvalidAccessKeyId",
             "No such AccessKey ID, or it came without the security token it belongs to, or with one it has not.",
             OSSAccessKeyId=claim.access_key_id,
         )
-    if objection is Objection.WRONG_TOKEN:
+    if rejection is CredentialRejection.WRONG_TOKEN:
         raise OssError("InvalidSecurityToken", "The security token does not belong to this AccessKey ID.")
-    if objection is Objection.EXPIRED:
+    if rejection is CredentialRejection.EXPIRED:
         raise OssError("SecurityTokenExpired", "The security token has expired: ask for a new one.")
     if not hmac.compare_digest(claim.sign(identity.secret).encode(), claim.signature.encode()):
         raise OssError(
             "SignatureDoesNotMatch",
             "The signature is not the one OSS computes: check the secret and how the request was signed.",
             OSSAccessKeyId=claim.access_key_id,
-            StringToSign=_without_token(claim),
+            StringToSign=_hide_token(claim),
         )
     return Caller(identity)
 
 
 def read_claim(request: Request, *, region: str, now: float) -> Claim | None:
     """The signature a request carries, in whichever of the four forms; None for an anonymous request."""
-    authorization = request.header("authorization")
-    version = request.parameter("x-oss-signature-version")
+    authorization = request.get_header("authorization")
+    version = request.get_parameter("x-oss-signature-version")
     in_query = version is not None or any(request.has(name) for name in _V1_QUERY)
     if authorization is not None and in_query:
         raise invalid_argument("Authorization", "", "A request is signed in its header or in its query, not in both.")
     if version == signature_v4.ALGORITHM:
-        return signature_v4.query_claim(request, region, now)
+        return signature_v4.read_query_claim(request, region, now)
     if version is not None:
         raise _unknown_version(version)
     if in_query:
-        return signature_v1.query_claim(request, now)
+        return signature_v1.read_query_claim(request, now)
     if authorization is None:
         return None
     if authorization.startswith("OSS "):
-        return signature_v1.header_claim(request, authorization, now)
+        return signature_v1.read_header_claim(request, authorization, now)
     if authorization.startswith(f"{signature_v4.ALGORITHM} "):
-        return signature_v4.header_claim(request, authorization, region, now)
+        return signature_v4.read_header_claim(request, authorization, region, now)
     raise _unknown_version(authorization.partition(" ")[0])
 
 
@@ -83,9 +83,9 @@ def _unknown_version(name: str) -> OssError:
     )
 
 
-def _without_token(claim: Claim) -> str:
+def _hide_token(claim: Claim) -> str:
     # The text is for whoever debugs a client, and ends up in logs: the token stays out of it.
     token = claim.security_token
     if not token:
         return claim.signed_text
-    return claim.signed_text.replace(token, "***").replace(signature_v4.percent_encode(token), "***")
+    return claim.signed_text.replace(token, "***").replace(signature_v4.encode_percent(token), "***")

@@ -7,9 +7,9 @@ import re
 from ims_mcp.http_date import read_http_date
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.objects import StoredObject
-from ims_mcp.local.oss.reply import http_date
+from ims_mcp.local.oss.reply import write_http_date
 from ims_mcp.local.oss.request import Request
-from ims_mcp.local.wire_values import MOST, whole_number
+from ims_mcp.local.wire_values import MOST, read_whole_number
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
@@ -18,22 +18,24 @@ def check_conditions(request: Request, stored: StoredObject, prefix: str = "if-"
     """PreconditionFailed (412) or NotModified (304). ``prefix`` is x-oss-copy-source-if- for the source of a copy."""
     etag = stored.etag.lower()
     modified = int(stored.modified)
-    wanted = request.header(f"{prefix}match")
-    unwanted = request.header(f"{prefix}none-match")
+    wanted = request.get_header(f"{prefix}match")
+    unwanted = request.get_header(f"{prefix}none-match")
     # HTTP: a date that is none does not count.
-    unmodified_since = read_http_date(request.header(f"{prefix}unmodified-since"))
-    modified_since = read_http_date(request.header(f"{prefix}modified-since"))
-    if (wanted is not None and not _names(wanted, etag)) or (
+    unmodified_since = read_http_date(request.get_header(f"{prefix}unmodified-since"))
+    modified_since = read_http_date(request.get_header(f"{prefix}modified-since"))
+    if (wanted is not None and not _is_named(wanted, etag)) or (
         unmodified_since is not None and modified > unmodified_since
     ):
         raise OssError("PreconditionFailed", "A condition of the request does not hold for the object.")
-    if (unwanted is not None and _names(unwanted, etag)) or (modified_since is not None and modified <= modified_since):
+    if (unwanted is not None and _is_named(unwanted, etag)) or (
+        modified_since is not None and modified <= modified_since
+    ):
         # The details of a 304 are its headers: it has no body.
-        headers = {"etag": f'"{stored.etag}"', "last-modified": http_date(stored.modified)}
+        headers = {"etag": f'"{stored.etag}"', "last-modified": write_http_date(stored.modified)}
         raise OssError("NotModified", "The object has not changed.", **headers)
 
 
-def byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> tuple[int, int] | None:
+def read_byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> tuple[int, int] | None:
     """(start, length) of a Range header; None where it does not apply and the whole object is meant.
 
     OSS ignores a range that is malformed or reaches beyond the object, unless the request asks for the ``standard``
@@ -46,12 +48,12 @@ def byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> 
     if match is None or not (match[1] or match[2]):
         return None
     if not match[1]:
-        length = _position(match[2])
+        length = _read_position(match[2])
         if standard:
             length = min(length, size_bytes)
         start, end = size_bytes - length, size_bytes - 1
     else:
-        start, end = _position(match[1]), _position(match[2]) if match[2] else size_bytes - 1
+        start, end = _read_position(match[1]), _read_position(match[2]) if match[2] else size_bytes - 1
         if match[2] and end < start:
             return None
         if standard:
@@ -65,12 +67,12 @@ def byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> 
     return None
 
 
-def _names(header: str, etag: str) -> bool:
+def _is_named(header: str, etag: str) -> bool:
     """Whether an If-Match header names this (lower-case) ETag."""
     return any(one.strip().strip('"').lower() in (etag, "*") for one in header.split(","))
 
 
-def _position(digits: str) -> int:
+def _read_position(digits: str) -> int:
     # A number no object can reach is as good as the largest.
-    found = whole_number(digits)
+    found = read_whole_number(digits)
     return MOST if found is None else found

@@ -14,7 +14,7 @@ from ims_mcp.local.oss.errors import OssError
 _CONTROL = re.compile(r"[\r\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def text(name: str, value: object) -> str:
+def tag(name: str, value: object) -> str:
     """One element with text.
 
     A control character becomes a reference, which XML 1.0 readers refuse: who has such keys lists them with
@@ -24,22 +24,22 @@ def text(name: str, value: object) -> str:
     return f"<{name}>{escaped}</{name}>"
 
 
-def node(name: str, *children: str) -> str:
-    """One element with elements, given as the texts that this and :func:`text` return."""
+def wrap(name: str, *children: str) -> str:
+    """One element with elements, given as the texts that this and :func:`tag` return."""
     return f"<{name}>{''.join(children)}</{name}>"
 
 
-def document(root: str) -> bytes:
+def write_document(root: str) -> bytes:
     """A whole body with this root element."""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()
 
 
-def url_encode(value: str) -> str:
+def encode_url(value: str) -> str:
     """As encoding-type=url wants it."""
     return quote(value, safe="-_.~")
 
 
-def iso_time(moment: float) -> str:
+def write_iso_time(moment: float) -> str:
     """Epoch seconds as ``2024-01-31T23:59:59.000Z``."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
@@ -61,7 +61,9 @@ def parse(body: bytes, root: str) -> ElementTree.Element:
     return element
 
 
-def children(element: ElementTree.Element, name: str, *, at_least: int, at_most: int) -> Iterable[ElementTree.Element]:
+def find_children(
+    element: ElementTree.Element, name: str, *, at_least: int, at_most: int
+) -> Iterable[ElementTree.Element]:
     """The child elements of a name; MalformedXML unless there are so many."""
     found = element.findall(name)
     if not at_least <= len(found) <= at_most:
@@ -69,7 +71,7 @@ def children(element: ElementTree.Element, name: str, *, at_least: int, at_most:
     return found
 
 
-def child_text(element: ElementTree.Element, name: str) -> str:
+def read_child_text(element: ElementTree.Element, name: str) -> str:
     """The text of a child element; MalformedXML where it is missing or empty."""
     value = element.findtext(name)
     if not value:

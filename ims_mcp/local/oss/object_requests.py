@@ -13,16 +13,15 @@ from urllib.parse import unquote_to_bytes
 import anyio.to_thread
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import encoder, read_bucket_creation
+from ims_mcp.local.oss.bucket_requests import choose_encoder, read_bucket_creation
 from ims_mcp.local.oss.caller import Caller
-from ims_mcp.local.oss.conditions import byte_range, check_conditions
-from ims_mcp.local.oss.documents import child_text, children, iso_time, node, parse, text
+from ims_mcp.local.oss.conditions import check_conditions, read_byte_range
+from ims_mcp.local.oss.documents import find_children, parse, read_child_text, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.names import check_bucket, key_bytes
-from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject
-from ims_mcp.local.oss.reply import FileSlice, Reply, http_date, make_passive, xml_reply
+from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject, check_bucket, encode_key
+from ims_mcp.local.oss.reply import FileSlice, Reply, make_passive, reply_with_xml, write_http_date
 from ims_mcp.local.oss.request import Request
-from ims_mcp.local.wire_values import whole_number
+from ims_mcp.local.wire_values import read_whole_number
 
 OnStored = Callable[[str, str], Awaitable[None]]
 
@@ -43,22 +42,22 @@ class ObjectRequests:
 
     async def put(self, request: Request, _caller: Caller) -> Reply:
         """Without ACLs, tags and callbacks; at most 5 GiB."""
-        bucket, key = target(request)
+        bucket, key = read_target(request)
         forbid = forbids_overwrite(request)
         if forbid and await self._objects.stat(bucket, key) is not None:
             raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
         blob = await receive_blob(request, self._objects)
         stored = await self._objects.put_blob(bucket, key, blob, describe(request), forbid_overwrite=forbid)
         await self._on_stored(bucket, key)
-        return Reply(headers={**_checksums(stored), "content-md5": stored.content_md5 or ""})
+        return Reply(headers={**name_checksums(stored.etag, stored.blob), "content-md5": stored.content_md5 or ""})
 
     async def get(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with conditions, one range and response headers; what a browser would run comes as an attachment."""
-        stored, file = await open_object(self._objects, *target(request))
+        stored, file = await open_object(self._objects, *read_target(request))
         try:
             check_conditions(request, stored)
-            headers = make_passive({**_about(stored), **self._overrides(request)})
-            found = _requested_range(request, stored) if request.method == "GET" else None
+            headers = make_passive({**_describe_object(stored), **self._read_overrides(request)})
+            found = _read_range(request, stored) if request.method == "GET" else None
             start, length = found or (0, stored.size_bytes)
             if found is not None:
                 headers["content-range"] = f"bytes {start}-{start + length - 1}/{stored.size_bytes}"
@@ -71,26 +70,22 @@ class ObjectRequests:
         """Whole, with conditions."""
         return await self.get(request, caller)
 
-    async def meta(self, request: Request, _caller: Caller) -> Reply:
+    async def get_meta(self, request: Request, _caller: Caller) -> Reply:
         """Whole: size, ETag and time only, by HEAD or GET."""
-        stored = await find_object(self._objects, *target(request))
+        stored = await find_object(self._objects, *read_target(request))
         check_conditions(request, stored)
-        headers = {
-            "etag": f'"{stored.etag}"',
-            "last-modified": http_date(stored.modified),
-            "x-oss-hash-crc64ecma": str(stored.crc64),
-        }
+        headers = {"last-modified": write_http_date(stored.modified), **name_checksums(stored.etag, stored.blob)}
         if request.method == "HEAD":
             headers["content-length"] = str(stored.size_bytes)
         return Reply(headers=headers)
 
     async def copy(self, request: Request, caller: Caller) -> Reply:
         """Whole, with conditions and metadata; there are no versions."""
-        bucket, key = target(request)
-        directive = (request.header("x-oss-metadata-directive") or "COPY").upper()
+        bucket, key = read_target(request)
+        directive = (request.get_header("x-oss-metadata-directive") or "COPY").upper()
         if directive not in ("COPY", "REPLACE"):
             raise invalid_argument("x-oss-metadata-directive", directive, "The value is COPY or REPLACE.")
-        source = await copy_source(request, caller, self._objects)
+        source = await find_copy_source(request, caller, self._objects)
         blob = await self._duplicate(source)
         stored = await self._objects.put_blob(
             bucket,
@@ -102,14 +97,14 @@ class ObjectRequests:
             forbid_overwrite=forbids_overwrite(request),
         )
         await self._on_stored(bucket, key)
-        result = node(
-            "CopyObjectResult", text("ETag", f'"{stored.etag}"'), text("LastModified", iso_time(stored.modified))
+        result = wrap(
+            "CopyObjectResult", tag("ETag", f'"{stored.etag}"'), tag("LastModified", write_iso_time(stored.modified))
         )
-        return xml_reply(result, _checksums(stored))
+        return reply_with_xml(result, name_checksums(stored.etag, stored.blob))
 
     async def delete(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
-        bucket, key = target(request)
+        bucket, key = read_target(request)
         if not await self._objects.delete(bucket, key):
             await check_bucket_exists(self._objects, bucket)
         return Reply(204)
@@ -120,16 +115,18 @@ class ObjectRequests:
         body = await request.body.read(_MAX_DELETE_BODY_BYTES)
         check_digest(request, hashlib.md5(body, usedforsecurity=False).digest())
         root = parse(body, "Delete")
-        keys = [child_text(one, "Key") for one in children(root, "Object", at_least=1, at_most=1000)]
-        encode = encoder(request)
+        keys = [read_child_text(one, "Key") for one in find_children(root, "Object", at_least=1, at_most=1000)]
+        encode = choose_encoder(request)
         for key in keys:
             caller.require("oss:DeleteObject", bucket, key)
         await check_bucket_exists(self._objects, bucket)
         await self._objects.delete_all(bucket, keys)
         if (root.findtext("Quiet") or "").lower() == "true":
             return Reply()
-        encoding = [text("EncodingType", "url")] if request.has("encoding-type") else []
-        return xml_reply(node("DeleteResult", *encoding, *(node("Deleted", text("Key", encode(key))) for key in keys)))
+        encoding = [tag("EncodingType", "url")] if request.has("encoding-type") else []
+        return reply_with_xml(
+            wrap("DeleteResult", *encoding, *(wrap("Deleted", tag("Key", encode(key))) for key in keys))
+        )
 
     async def _duplicate(self, source: StoredObject) -> Blob:
         try:
@@ -137,18 +134,18 @@ class ObjectRequests:
         except FileNotFoundError:
             raise no_such_key(source.key) from None
 
-    def _overrides(self, request: Request) -> dict[str, str]:
-        given = {name: request.parameter(f"response-{name}") for name in _OVERRIDES}
+    def _read_overrides(self, request: Request) -> dict[str, str]:
+        given = {name: request.get_parameter(f"response-{name}") for name in _OVERRIDES}
         for name, value in given.items():
             if value and (not value.isprintable() or not value.isascii() or value != value.strip()):
                 raise invalid_argument(f"response-{name}", value, "The value cannot be sent in a header.")
         return {name: value for name, value in given.items() if value}
 
 
-def target(request: Request) -> tuple[str, str]:
+def read_target(request: Request) -> tuple[str, str]:
     """The bucket and the key of a request on an object; InvalidBucketName, InvalidObjectName."""
     bucket, key = check_bucket(request.bucket or ""), request.key or ""
-    key_bytes(key)
+    encode_key(key)
     return bucket, key
 
 
@@ -179,11 +176,11 @@ async def open_object(objects: Objects, bucket: str, key: str) -> tuple[StoredOb
 
 async def receive_blob(request: Request, objects: Objects) -> Blob:
     """Stream the body of a put to disk; EntityTooLarge, InvalidDigest."""
-    announced = request.header("content-length")
-    if announced is not None and whole_number(announced, 0, MAX_PUT_BYTES) is None:
+    announced = request.get_header("content-length")
+    if announced is not None and read_whole_number(announced, 0, MAX_PUT_BYTES) is None:
         raise OssError("EntityTooLarge", "One put takes at most 5 GiB: use a multipart upload.")
-    _digest(request)
-    blob = await objects.blobs.receive(request.body.chunks(MAX_PUT_BYTES))
+    _read_digest(request)
+    blob = await objects.blobs.receive(request.body.read_chunks(MAX_PUT_BYTES))
     try:
         check_digest(request, blob.md5)
     except OssError:
@@ -194,7 +191,7 @@ async def receive_blob(request: Request, objects: Objects) -> Blob:
 
 def check_digest(request: Request, md5: bytes) -> None:
     """InvalidDigest where a Content-MD5 header was sent and is not the MD5 of what arrived."""
-    digest = _digest(request)
+    digest = _read_digest(request)
     if digest is not None and digest != md5:
         raise OssError("InvalidDigest", "Content-MD5 is not the MD5 of the body that arrived.")
 
@@ -202,20 +199,25 @@ def check_digest(request: Request, md5: bytes) -> None:
 def describe(request: Request) -> Description:
     """What the headers of a put say of the object."""
     return Description(
-        content_type=request.header("content-type") or DEFAULT_CONTENT_TYPE,
+        content_type=request.get_header("content-type") or DEFAULT_CONTENT_TYPE,
         headers={name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers},
         metadata=request.user,
     )
 
 
+def name_checksums(etag: str, blob: Blob) -> dict[str, str]:
+    """The headers that say what was stored."""
+    return {"etag": f'"{etag}"', "x-oss-hash-crc64ecma": str(blob.crc64)}
+
+
 def forbids_overwrite(request: Request) -> bool:
     """Whether the client wants no object replaced."""
-    return (request.header("x-oss-forbid-overwrite") or "").lower() == "true"
+    return (request.get_header("x-oss-forbid-overwrite") or "").lower() == "true"
 
 
-async def copy_source(request: Request, caller: Caller, objects: Objects) -> StoredObject:
+async def find_copy_source(request: Request, caller: Caller, objects: Objects) -> StoredObject:
     """The object that x-oss-copy-source names (``/bucket/key``, percent-encoded), if its conditions hold."""
-    header = request.header("x-oss-copy-source") or ""
+    header = request.get_header("x-oss-copy-source") or ""
     path, _, version = header.removeprefix("/").partition("?")
     bucket, slash, key = path.partition("/")
     if not slash or version:
@@ -239,8 +241,8 @@ def _unquote(header_text: str) -> str:
         raise OssError("InvalidObjectName", "The name of the source is not valid UTF-8.") from None
 
 
-def _digest(request: Request) -> bytes | None:
-    header = request.header("content-md5")
+def _read_digest(request: Request) -> bytes | None:
+    header = request.get_header("content-md5")
     if header is None:
         return None
     try:
@@ -252,25 +254,21 @@ def _digest(request: Request) -> bytes | None:
     return digest
 
 
-def _requested_range(request: Request, stored: StoredObject) -> tuple[int, int] | None:
-    standard = request.header("x-oss-range-behavior") == "standard"
-    return byte_range(request.header("range"), stored.size_bytes, standard=standard)
+def _read_range(request: Request, stored: StoredObject) -> tuple[int, int] | None:
+    standard = request.get_header("x-oss-range-behavior") == "standard"
+    return read_byte_range(request.get_header("range"), stored.size_bytes, standard=standard)
 
 
-def _checksums(stored: StoredObject) -> dict[str, str]:
-    return {"etag": f'"{stored.etag}"', "x-oss-hash-crc64ecma": str(stored.crc64)}
-
-
-def _about(stored: StoredObject) -> dict[str, str]:
+def _describe_object(stored: StoredObject) -> dict[str, str]:
     md5 = {} if stored.content_md5 is None else {"content-md5": stored.content_md5}
     return {
-        "content-type": stored.content_type,
+        "content-type": stored.description.content_type,
         "accept-ranges": "bytes",
-        "last-modified": http_date(stored.modified),
+        "last-modified": write_http_date(stored.modified),
         "x-oss-object-type": stored.kind,
         "x-oss-storage-class": "Standard",
-        **_checksums(stored),
+        **name_checksums(stored.etag, stored.blob),
         **md5,
         **stored.description.headers,
-        **{f"x-oss-meta-{name}": value for name, value in stored.metadata.items()},
+        **{f"x-oss-meta-{name}": value for name, value in stored.description.metadata.items()},
     }

@@ -1,4 +1,4 @@
-"""The objects of the local OSS: their metadata in the store, their data as immutable blob files.
+"""The objects of the local OSS: their names, their metadata in the store, their data as immutable blob files.
 
 Order of a write: blob file complete, then the transaction, then the answer; what the transaction replaced is unlinked
 after it. So a row always has its file, and a killed process loses nothing that was acknowledged.
@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 import sqlite3
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ims_mcp.local.oss.blobs import Blob, Blobs
 from ims_mcp.local.oss.errors import OssError
-from ims_mcp.local.oss.names import check_bucket, key_bytes
-from ims_mcp.local.oss.signature_v1 import signed_url
-from ims_mcp.local.store import Store
+from ims_mcp.local.store import Store, insert_row
 
-__all__ = ["DEFAULT_CONTENT_TYPE", "SCHEMA", "Description", "Objects", "StoredObject", "signed_url"]
-
-# Keys are BLOBs: they compare as bytes, which is the order OSS lists in. A CRC does not fit SQLite's signed integers.
+# Keys are BLOBs: they compare as bytes, which is the order OSS lists in.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
   name TEXT PRIMARY KEY,
@@ -64,6 +60,8 @@ CREATE TABLE IF NOT EXISTS parts (
 ) WITHOUT ROWID;
 """
 
+MAX_KEY_BYTES = 1023
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 
@@ -112,21 +110,6 @@ class StoredObject:
         return self.blob.size_bytes
 
     @property
-    def crc64(self) -> int:
-        """Of the data, as x-oss-hash-crc64ecma has it."""
-        return self.blob.crc64
-
-    @property
-    def content_type(self) -> str:
-        """As the client said, or the default."""
-        return self.description.content_type
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """The x-oss-meta- headers, without that prefix."""
-        return self.description.metadata
-
-    @property
     def content_md5(self) -> str | None:
         """Base64, as in a Content-MD5 header; a multipart object has none."""
         return b64encode(self.blob.md5).decode("ascii") if self.kind == "Normal" else None
@@ -142,12 +125,8 @@ class Objects:
 
     async def sweep(self) -> int:
         """Remove what a killed process left behind; how many files. Call once, before anything is served."""
-
-        def wanted(connection: sqlite3.Connection) -> frozenset[str]:
-            rows = connection.execute("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")
-            return frozenset(row["blob"] for row in rows)
-
-        return await self.blobs.sweep(await self.store.read(wanted))
+        rows = await self.store.fetch("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")
+        return await self.blobs.sweep(frozenset(row["blob"] for row in rows))
 
     async def ensure_bucket(self, name: str) -> None:
         """Create the bucket unless it is there."""
@@ -156,20 +135,14 @@ class Objects:
 
     async def stat(self, bucket: str, key: str) -> StoredObject | None:
         """The object as it is now; None where there is no such object, or no such bucket."""
-        check_bucket(bucket)
-        encoded = key_bytes(key)
-
-        def select(connection: sqlite3.Connection) -> Any:
-            query = "SELECT * FROM objects WHERE bucket = ? AND key = ?"
-            return connection.execute(query, (bucket, encoded)).fetchone()
-
-        row = await self.store.read(select)
-        return None if row is None else self._object(row)
+        place = (check_bucket(bucket), encode_key(key))
+        rows = await self.store.fetch("SELECT * FROM objects WHERE bucket = ? AND key = ?", place)
+        return self._read_object(rows[0]) if rows else None
 
     async def put_file(self, bucket: str, key: str, source: Path, *, content_type: str | None = None) -> StoredObject:
         """Move a file in as an object. Its Content-Type is guessed from the key where none is given."""
         check_bucket(bucket)
-        key_bytes(key)
+        encode_key(key)
         guessed = content_type or mimetypes.guess_type(key)[0] or DEFAULT_CONTENT_TYPE
         return await self.put_blob(bucket, key, await self.blobs.take(source), Description(guessed))
 
@@ -191,7 +164,7 @@ class Objects:
         The blob is discarded when the transaction fails.
         """
         check_bucket(bucket)
-        encoded = key_bytes(key)
+        encoded = encode_key(key)
         etag = etag or blob.md5.hex().upper()
         modified = self.clock()
 
@@ -204,25 +177,12 @@ class Objects:
                     raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
                 unneeded.append(replaced["blob"])
             add_bucket(connection, bucket, modified)
-            connection.execute(
-                "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    bucket,
-                    encoded,
-                    kind,
-                    blob.name,
-                    blob.size_bytes,
-                    blob.md5,
-                    etag,
-                    str(blob.crc64),
-                    description.to_json(),
-                    modified,
-                ),
-            )
+            row = {"bucket": bucket, "key": encoded, "kind": kind, "etag": etag, "modified": modified, **blob.to_row()}
+            insert_row(connection, "objects", row | {"description": description.to_json()}, replaces=True)
             return unneeded
 
         await self.replace(write, new=blob)
-        return StoredObject(bucket, key, kind, blob, self.blobs.path(blob.name), etag, modified, description)
+        return StoredObject(bucket, key, kind, blob, self.blobs.locate(blob.name), etag, modified, description)
 
     async def delete(self, bucket: str, key: str) -> bool:
         """Whether there was such an object."""
@@ -231,7 +191,7 @@ class Objects:
     async def delete_all(self, bucket: str, keys: Sequence[str]) -> int:
         """Delete many in one transaction; how many there were."""
         check_bucket(bucket)
-        encoded = [key_bytes(key) for key in keys]
+        encoded = [encode_key(key) for key in keys]
 
         def remove(connection: sqlite3.Connection) -> list[str]:
             query = "DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob"
@@ -252,13 +212,13 @@ class Objects:
             raise
         await self.blobs.discard(replaced)
 
-    def _object(self, row: sqlite3.Row) -> StoredObject:
+    def _read_object(self, row: sqlite3.Row) -> StoredObject:
         return StoredObject(
             bucket=row["bucket"],
             key=row["key"].decode("utf-8"),
             kind=row["kind"],
-            blob=Blob(row["blob"], row["size_bytes"], row["md5"], int(row["crc64"])),
-            path=self.blobs.path(row["blob"]),
+            blob=Blob.from_row(row),
+            path=self.blobs.locate(row["blob"]),
             etag=row["etag"],
             modified=row["modified"],
             description=Description.from_json(row["description"]),
@@ -268,3 +228,21 @@ class Objects:
 def add_bucket(connection: sqlite3.Connection, name: str, now: float) -> None:
     """Unless it is there."""
     connection.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?)", (name, now))
+
+
+def check_bucket(name: str) -> str:
+    """The name itself; InvalidBucketName unless 3 to 63 of a-z, 0-9 and inner hyphens."""
+    if not BUCKET_NAME.fullmatch(name):
+        raise OssError("InvalidBucketName", "The bucket name is not valid.", BucketName=name)
+    return name
+
+
+def encode_key(key: str) -> bytes:
+    """The key in UTF-8, as it is stored and ordered. InvalidObjectName: empty, over 1023 bytes, a leading / or \\."""
+    try:
+        encoded = key.encode("utf-8")
+    except UnicodeEncodeError:
+        raise OssError("InvalidObjectName", "The object name is not valid UTF-8.") from None
+    if not encoded or len(encoded) > MAX_KEY_BYTES or encoded[:1] in (b"/", b"\\"):
+        raise OssError("InvalidObjectName", "The object name is not valid.", ObjectName=key)
+    return encoded

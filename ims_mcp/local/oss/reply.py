@@ -58,23 +58,23 @@ class Reply:
             self.file.file.close()
 
 
-def xml_reply(root: str, headers: Mapping[str, str] | None = None) -> Reply:
+def reply_with_xml(root: str, headers: Mapping[str, str] | None = None) -> Reply:
     """200 with the element ``root`` as its body."""
-    return Reply(headers={"content-type": "application/xml", **(headers or {})}, body=documents.document(root))
+    return Reply(headers={"content-type": "application/xml", **(headers or {})}, body=documents.write_document(root))
 
 
-def error_reply(error: OssError, *, request_id: str, host: str, method: str) -> Reply:
+def reply_with_error(error: OssError, *, request_id: str, host: str, method: str) -> Reply:
     """The error body of OSS. Where there can be none (HEAD) it travels in the x-oss-err header."""
     if error.status == 304:
         return Reply(error.status, error.details)
-    body = documents.document(
-        documents.node(
+    body = documents.write_document(
+        documents.wrap(
             "Error",
-            documents.text("Code", error.code),
-            documents.text("Message", error),
-            documents.text("RequestId", request_id),
-            documents.text("HostId", host),
-            *(documents.text(name, value) for name, value in error.details.items()),
+            documents.tag("Code", error.code),
+            documents.tag("Message", error),
+            documents.tag("RequestId", request_id),
+            documents.tag("HostId", host),
+            *(documents.tag(name, value) for name, value in error.details.items()),
         )
     )
     if method == "HEAD":
@@ -111,7 +111,7 @@ async def _send_file(part: FileSlice, send: Send, receive: Receive) -> None:
         return part.file.read(length)
 
     # The server swallows what is sent to a closed connection: only receiving tells that nobody is reading.
-    gone = asyncio.create_task(_disconnected(receive))
+    gone = asyncio.create_task(_wait_until_gone(receive))
     try:
         done = 0
         while done < part.length:
@@ -128,12 +128,12 @@ async def _send_file(part: FileSlice, send: Send, receive: Receive) -> None:
             await gone
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _wait_until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def http_date(moment: float) -> str:
+def write_http_date(moment: float) -> str:
     """Epoch seconds as ``Wed, 31 Jan 2024 23:59:59 GMT``."""
     return formatdate(int(moment), usegmt=True)
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from ims_mcp.local.oss.errors import OssError, invalid_argument
 from ims_mcp.local.request_body import Message, Receive, RequestBody
-from ims_mcp.local.wire_values import whole_number
+from ims_mcp.local.wire_values import read_whole_number
 
 MAX_SKEW_SECONDS = 900.0
 Scope = Mapping[str, Any]
@@ -38,11 +38,11 @@ class Request:
     """By lower-case name, as Latin-1 text: encoding it again gives the bytes that travelled."""
     body: RequestBody
 
-    def header(self, name: str) -> str | None:
+    def get_header(self, name: str) -> str | None:
         """By lower-case name."""
         return self.headers.get(name)
 
-    def parameter(self, name: str) -> str | None:
+    def get_parameter(self, name: str) -> str | None:
         """The first value of a query parameter; None where it is absent."""
         return next((value for key, value in self.query if key == name), None)
 
@@ -50,12 +50,12 @@ class Request:
         """Whether the query has a parameter of that name."""
         return any(key == name for key, _ in self.query)
 
-    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
+    def get_number(self, name: str, default: int, lowest: int, highest: int) -> int:
         """An integer parameter; absent or empty gives the default. InvalidArgument out of range."""
-        text = self.parameter(name)
+        text = self.get_parameter(name)
         if not text:
             return default
-        found = whole_number(text, lowest, highest)
+        found = read_whole_number(text, lowest, highest)
         if found is None:
             raise invalid_argument(name, text, f"{name} is a number from {lowest} to {highest}.")
         return found
@@ -79,7 +79,7 @@ def read_request(scope: Scope, receive: Receive) -> Request:
     host = headers.get("host", "")
     raw_path: bytes = scope["raw_path"]
     path = raw_path.removeprefix(b"/")
-    bucket = bucket_of_host(host)
+    bucket = find_bucket_in_host(host)
     if bucket is None and path:
         first, _, path = path.partition(b"/")
         bucket = unquote_to_bytes(first).decode("utf-8", "replace")
@@ -92,13 +92,13 @@ def read_request(scope: Scope, receive: Receive) -> Request:
         host=host,
         bucket=bucket,
         key=key,
-        query=_query(scope["query_string"]),
+        query=_read_query(scope["query_string"]),
         headers=headers,
         body=RequestBody.of(scope["headers"], receive),
     )
 
 
-def bucket_of_host(host: str) -> str | None:
+def find_bucket_in_host(host: str) -> str | None:
     """The bucket that a Host header names; None means path style.
 
     ``bucket.oss-REGION.aliyuncs.com`` and ``bucket.localhost`` name one.
@@ -119,7 +119,7 @@ def bucket_of_host(host: str) -> str | None:
     return match["bucket"] if match else None
 
 
-def _query(text: bytes) -> tuple[tuple[str, str], ...]:
+def _read_query(text: bytes) -> tuple[tuple[str, str], ...]:
     pairs: list[tuple[str, str]] = []
     for part in text.split(b"&"):
         if part:
@@ -151,18 +151,20 @@ def check_skew(sent_at: float, now: float) -> None:
             "RequestTimeTooSkewed",
             "The clock of the client and the clock of OSS differ by more than 15 minutes.",
             MaxAllowedSkewMilliseconds=str(int(MAX_SKEW_SECONDS * 1000)),
-            RequestTime=_iso(sent_at),
-            ServerTime=_iso(now),
+            RequestTime=_write_iso(sent_at),
+            ServerTime=_write_iso(now),
         )
 
 
 def check_expiry(expires_at: float, now: float) -> None:
     """AccessDenied for a signed URL that is past its time."""
     if now > expires_at:
-        raise OssError("AccessDenied", "Request has expired.", Expires=_iso(expires_at), ServerTime=_iso(now))
+        raise OssError(
+            "AccessDenied", "Request has expired.", Expires=_write_iso(expires_at), ServerTime=_write_iso(now)
+        )
 
 
-def _iso(moment: float) -> str:
+def _write_iso(moment: float) -> str:
     try:
         return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     except (ValueError, OverflowError, OSError):

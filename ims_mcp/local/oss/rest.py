@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ims_mcp.local.admission import refusal
+from ims_mcp.local.admission import find_refusal
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.oss.bucket_requests import BucketRequests
@@ -21,7 +21,7 @@ from ims_mcp.local.oss.errors import OssError, access_denied
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
 from ims_mcp.local.oss.objects import Objects
-from ims_mcp.local.oss.reply import Reply, error_reply, send_reply
+from ims_mcp.local.oss.reply import Reply, reply_with_error, send_reply
 from ims_mcp.local.oss.request import Request, Scope, Send, read_request
 from ims_mcp.local.oss.signature_v1 import SUBRESOURCES
 from ims_mcp.local.request_body import BodyTooLarge, ClientGone, Receive, RequestBody
@@ -54,9 +54,9 @@ class Route:
         """Whether a request has all that marks the operation."""
         return (
             request.method in self.methods
-            and _target(request) == self.target
+            and _find_target(request) == self.target
             and all(request.has(name) for name in self.parameters)
-            and (self.header is None or request.header(self.header) is not None)
+            and (self.header is None or request.get_header(self.header) is not None)
         )
 
 
@@ -72,13 +72,14 @@ _REFUSED_HEADERS = {
     "x-oss-callback": (),
     "x-oss-symlink-target": (),
     "x-oss-object-acl": ("private", "default"),
+    "x-oss-tagging": (),
 }
 
 
 class OssRest:
     """The ASGI application. ``on_stored(bucket, key)`` is awaited when an object is complete, before the answer.
 
-    Host names decide between virtual-hosted and path style, see :func:`~ims_mcp.local.oss.request.bucket_of_host`.
+    Host names decide between virtual-hosted and path style, see :func:`~ims_mcp.local.oss.request.find_bucket_in_host`.
     """
 
     def __init__(
@@ -94,10 +95,8 @@ class OssRest:
         self._region = region
         self._clock = clock
         self._on_stored = on_stored
-        self.routes = _routes(
-            BucketRequests(objects, region),
-            ObjectRequests(objects, self._tell),
-            MultipartRequests(objects, self._tell),
+        self.routes = _list_routes(
+            BucketRequests(objects, region), ObjectRequests(objects, self._tell), MultipartRequests(objects, self._tell)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,12 +104,12 @@ class OssRest:
             raise ValueError(f"OSS speaks HTTP, not {scope['type']}")
         request_id = secrets.token_hex(12).upper()
         try:
-            reply = await self._reply(scope, receive, request_id)
+            reply = await self._make_reply(scope, receive, request_id)
             await send_reply(reply, send, receive, request_id=request_id, method=scope["method"])
         except ClientGone:
             _log.debug("%s the client went away", request_id)
 
-    async def _reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
+    async def _make_reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
         request: Request | None = None
         try:
             _check_admission(scope)
@@ -119,9 +118,9 @@ class OssRest:
         except ClientGone:
             raise
         except Exception as problem:
-            error = _as_oss_error(problem, request_id)
+            error = _convert_error(problem, request_id)
             host = "" if request is None else request.host
-            reply = error_reply(error, request_id=request_id, host=host, method=scope["method"])
+            reply = reply_with_error(error, request_id=request_id, host=host, method=scope["method"])
         try:
             # A request that could not be read has a body all the same.
             body = RequestBody.of(scope["headers"], receive) if request is None else request.body
@@ -132,15 +131,18 @@ class OssRest:
         return reply if is_ended else replace(reply, headers={**reply.headers, "connection": "close"})
 
     async def _answer(self, request: Request) -> Reply:
+        if request.method == "POST" and (request.get_header("content-type") or "").startswith("multipart/form-data"):
+            # Before the caller is known: its signature is in the form.
+            raise OssError("NotImplemented", "The local OSS has no form uploads: put the object.")
         caller = await authenticate(request, self._identities, region=self._region, now=self._clock())
-        route = self._route(request)
+        route = self._find_route(request)
         if route.action is not None:
             caller.require(f"oss:{route.action or route.name}", request.bucket, request.key)
         return await route.handler(request, caller)
 
-    def _route(self, request: Request) -> Route:
+    def _find_route(self, request: Request) -> Route:
         for name, allowed in _REFUSED_HEADERS.items():
-            if (value := request.header(name)) is not None and value not in allowed:
+            if (value := request.get_header(name)) is not None and value not in allowed:
                 raise OssError("NotImplemented", f"The local OSS has no {name}.")
         fitting = [route for route in self.routes if route.fits(request)]
         known = {name for route in fitting for name in route.parameters}
@@ -162,11 +164,11 @@ class OssRest:
 
 
 def _check_admission(scope: Scope) -> None:
-    if refused := refusal(scope["headers"]):
+    if refused := find_refusal(scope["headers"]):
         raise access_denied(refused)
 
 
-def _as_oss_error(problem: Exception, request_id: str) -> OssError:
+def _convert_error(problem: Exception, request_id: str) -> OssError:
     if isinstance(problem, OssError):
         _log.debug("%s %s", request_id, problem.code)
         return problem
@@ -179,13 +181,13 @@ def _as_oss_error(problem: Exception, request_id: str) -> OssError:
     return OssError("InternalError", "The local OSS failed; its log says more under this request id.")
 
 
-def _target(request: Request) -> Target:
+def _find_target(request: Request) -> Target:
     if request.bucket is None:
         return "service"
     return "bucket" if request.key is None else "object"
 
 
-def _routes(buckets: BucketRequests, objects: ObjectRequests, multipart: MultipartRequests) -> tuple[Route, ...]:
+def _list_routes(buckets: BucketRequests, objects: ObjectRequests, multipart: MultipartRequests) -> tuple[Route, ...]:
     put, get, post, delete = ("PUT",), ("GET",), ("POST",), ("DELETE",)
     part = ("uploadId", "partNumber")
     copy = "x-oss-copy-source"
@@ -193,8 +195,8 @@ def _routes(buckets: BucketRequests, objects: ObjectRequests, multipart: Multipa
         Route("ListBuckets", get, "service", buckets.list_buckets),
         Route("PutBucket", put, "bucket", buckets.put_bucket),
         Route("DeleteBucket", delete, "bucket", buckets.delete_bucket),
-        Route("GetBucketInfo", get, "bucket", buckets.bucket_info, ("bucketInfo",)),
-        Route("GetBucketLocation", get, "bucket", buckets.bucket_location, ("location",)),
+        Route("GetBucketInfo", get, "bucket", buckets.get_bucket_info, ("bucketInfo",)),
+        Route("GetBucketLocation", get, "bucket", buckets.get_bucket_location, ("location",)),
         Route("ListObjects", get, "bucket", buckets.list_objects),
         Route("ListObjectsV2", get, "bucket", buckets.list_objects_v2, ("list-type",), action="ListObjects"),
         Route("ListMultipartUploads", get, "bucket", multipart.list_uploads, ("uploads",)),
@@ -203,7 +205,7 @@ def _routes(buckets: BucketRequests, objects: ObjectRequests, multipart: Multipa
         Route("CopyObject", put, "object", objects.copy, header=copy, action="PutObject"),
         Route("GetObject", get, "object", objects.get),
         Route("HeadObject", ("HEAD",), "object", objects.head, action="GetObject"),
-        Route("GetObjectMeta", ("GET", "HEAD"), "object", objects.meta, ("objectMeta",), action="GetObject"),
+        Route("GetObjectMeta", ("GET", "HEAD"), "object", objects.get_meta, ("objectMeta",), action="GetObject"),
         Route("DeleteObject", delete, "object", objects.delete),
         Route("InitiateMultipartUpload", post, "object", multipart.begin, ("uploads",), action="PutObject"),
         Route("UploadPart", put, "object", multipart.put_part, part, action="PutObject"),

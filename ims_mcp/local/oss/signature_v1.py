@@ -15,7 +15,7 @@ from ims_mcp.http_date import read_http_date
 from ims_mcp.local.identity import Identity
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request, check_expiry, check_skew
-from ims_mcp.local.wire_values import whole_number
+from ims_mcp.local.wire_values import read_whole_number
 
 # Query parameters that count as part of the resource. Source: the OSS page on header signatures, and what oss2 2.19.1
 # signs for the operations the local OSS knows or refuses by name.
@@ -37,42 +37,42 @@ SUBRESOURCES = frozenset(
 )
 
 
-def header_claim(request: Request, authorization: str, now: float) -> Claim:
+def read_header_claim(request: Request, authorization: str, now: float) -> Claim:
     """From ``Authorization: OSS id:signature``. AccessDenied without a date, RequestTimeTooSkewed with a far one."""
     access_key_id, colon, signature = authorization.removeprefix("OSS ").strip().rpartition(":")
     if not colon or not access_key_id:
         raise invalid_argument("Authorization", "", "The Authorization header reads: OSS AccessKeyId:Signature.")
-    date = request.header("x-oss-date") or request.header("date") or ""
+    date = request.get_header("x-oss-date") or request.get_header("date") or ""
     sent_at = read_http_date(date)
     if sent_at is None:
         raise access_denied("A signed request needs a valid Date header.")
     check_skew(sent_at, now)
-    return _claim(request, access_key_id, request.header("x-oss-security-token"), signature, date)
+    return _make_claim(request, access_key_id, request.get_header("x-oss-security-token"), signature, date)
 
 
-def query_claim(request: Request, now: float) -> Claim:
+def read_query_claim(request: Request, now: float) -> Claim:
     """From OSSAccessKeyId, Expires (epoch seconds) and Signature in the query. AccessDenied once it has expired."""
-    access_key_id = request.parameter("OSSAccessKeyId")
-    expires = request.parameter("Expires")
-    signature = request.parameter("Signature")
+    access_key_id = request.get_parameter("OSSAccessKeyId")
+    expires = request.get_parameter("Expires")
+    signature = request.get_parameter("Signature")
     if not access_key_id or not expires or not signature:
         raise access_denied("A signed URL needs OSSAccessKeyId, Expires and Signature, all three.")
-    expires_at = whole_number(expires)
+    expires_at = read_whole_number(expires)
     if expires_at is None:
         raise access_denied("Expires in a signed URL is a number of seconds since 1970.")
     check_expiry(expires_at, now)
-    token = request.parameter("security-token") or request.header("x-oss-security-token")
-    return _claim(request, access_key_id, token, signature, expires)
+    token = request.get_parameter("security-token") or request.get_header("x-oss-security-token")
+    return _make_claim(request, access_key_id, token, signature, expires)
 
 
-def signed_url(base_url: str, bucket: str, key: str, identity: Identity, *, expires: int) -> str:
+def sign_url(base_url: str, bucket: str, key: str, identity: Identity, *, expires: int) -> str:
     """A path-style URL anybody may GET until ``expires`` (epoch seconds).
 
     ``base_url`` is scheme, host and port. A temporary identity's token is part of the URL.
     """
     parameters = {} if identity.security_token is None else {"security-token": identity.security_token}
-    resource = f"/{bucket}/{key}" + _subresources(list(parameters.items()))
-    signature = _signature(identity.secret, f"GET\n\n\n{expires}\n{resource}".encode())
+    resource = f"/{bucket}/{key}" + _write_subresources(list(parameters.items()))
+    signature = _compute_signature(identity.secret, f"GET\n\n\n{expires}\n{resource}".encode())
     parameters = {
         "OSSAccessKeyId": identity.access_key_id,
         "Expires": str(expires),
@@ -85,22 +85,22 @@ def signed_url(base_url: str, bucket: str, key: str, identity: Identity, *, expi
     return f"{base_url.rstrip('/')}/{bucket}/{quote(key, safe='' if dotted else '/')}?{query}"
 
 
-def _claim(request: Request, access_key_id: str, token: str | None, signature: str, date: str) -> Claim:
+def _make_claim(request: Request, access_key_id: str, token: str | None, signature: str, date: str) -> Claim:
     oss_headers = sorted((name, value.strip()) for name, value in request.headers.items() if name.startswith("x-oss-"))
     resource = "/" if request.bucket is None else f"/{request.bucket}/{request.key or ''}"
-    resource += _subresources(list(request.query))
-    lines = [request.method, request.header("content-md5") or "", request.header("content-type") or "", date]
+    resource += _write_subresources(list(request.query))
+    lines = [request.method, request.get_header("content-md5") or "", request.get_header("content-type") or "", date]
     head = "\n".join(lines) + "\n" + "".join(f"{name}:{value}\n" for name, value in oss_headers)
     # Headers are the bytes that travelled (Latin-1 text here), the resource is UTF-8.
     signed = head.encode("latin-1") + resource.encode()
-    return Claim(access_key_id, token, signature, head + resource, lambda secret: _signature(secret, signed))
+    return Claim(access_key_id, token, signature, head + resource, lambda secret: _compute_signature(secret, signed))
 
 
-def _subresources(query: list[tuple[str, str]]) -> str:
+def _write_subresources(query: list[tuple[str, str]]) -> str:
     counted = sorted((name, value) for name, value in query if name in SUBRESOURCES)
     text = "&".join(f"{name}={value}" if value else name for name, value in counted)
     return f"?{text}" if text else ""
 
 
-def _signature(secret: str, text: bytes) -> str:
+def _compute_signature(secret: str, text: bytes) -> str:
     return base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha1).digest()).decode("ascii")

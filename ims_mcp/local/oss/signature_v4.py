@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ims_mcp.local.oss.errors import access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request, check_expiry, check_skew
-from ims_mcp.local.wire_values import whole_number
+from ims_mcp.local.wire_values import read_whole_number
 
 ALGORITHM = "OSS4-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -24,7 +24,7 @@ _TIME = "%Y%m%dT%H%M%SZ"
 _ALWAYS_SIGNED = ("content-type", "content-md5")
 
 
-def header_claim(request: Request, authorization: str, region: str, now: float) -> Claim:
+def read_header_claim(request: Request, authorization: str, region: str, now: float) -> Claim:
     """From ``Authorization: OSS4-HMAC-SHA256 Credential=…, Signature=…[, AdditionalHeaders=a;b]``."""
     fields: dict[str, str] = {}
     for part in authorization.removeprefix(ALGORITHM).split(","):
@@ -32,47 +32,51 @@ def header_claim(request: Request, authorization: str, region: str, now: float) 
         fields[name] = value
     if not fields.get("Credential") or not fields.get("Signature"):
         raise invalid_argument("Authorization", "", f"{ALGORITHM} needs a Credential and a Signature.")
-    if request.header("x-oss-content-sha256") != _UNSIGNED:
+    if request.get_header("x-oss-content-sha256") != _UNSIGNED:
         raise invalid_argument(
-            "x-oss-content-sha256", request.header("x-oss-content-sha256") or "", f"The value has to be {_UNSIGNED}."
+            "x-oss-content-sha256",
+            request.get_header("x-oss-content-sha256") or "",
+            f"The value has to be {_UNSIGNED}.",
         )
-    time_text = request.header("x-oss-date") or ""
-    check_skew(_moment(time_text), now)
-    return _claim(
+    time_text = request.get_header("x-oss-date") or ""
+    check_skew(_read_moment(time_text), now)
+    return _make_claim(
         request,
         credential=fields["Credential"],
         signature=fields["Signature"],
         additional=fields.get("AdditionalHeaders", ""),
-        token=request.header("x-oss-security-token"),
+        token=request.get_header("x-oss-security-token"),
         time_text=time_text,
         region=region,
     )
 
 
-def query_claim(request: Request, region: str, now: float) -> Claim:
+def read_query_claim(request: Request, region: str, now: float) -> Claim:
     """From x-oss-credential, x-oss-date, x-oss-expires (seconds) and x-oss-signature in the query."""
-    values = {name: request.parameter(f"x-oss-{name}") or "" for name in ("credential", "date", "expires", "signature")}
+    values = {
+        name: request.get_parameter(f"x-oss-{name}") or "" for name in ("credential", "date", "expires", "signature")
+    }
     if not all(values.values()):
         raise access_denied("A signed URL needs x-oss-credential, x-oss-date, x-oss-expires and x-oss-signature.")
-    lifetime_seconds = whole_number(values["expires"], 1, _MAX_EXPIRES_SECONDS)
+    lifetime_seconds = read_whole_number(values["expires"], 1, _MAX_EXPIRES_SECONDS)
     if lifetime_seconds is None:
         raise invalid_argument("x-oss-expires", values["expires"], f"The value is 1 to {_MAX_EXPIRES_SECONDS} seconds.")
-    signed_at = _moment(values["date"])
+    signed_at = _read_moment(values["date"])
     if signed_at > now:
         check_skew(signed_at, now)
     check_expiry(signed_at + lifetime_seconds, now)
-    return _claim(
+    return _make_claim(
         request,
         credential=values["credential"],
         signature=values["signature"],
-        additional=request.parameter("x-oss-additional-headers") or "",
-        token=request.parameter("x-oss-security-token") or request.header("x-oss-security-token"),
+        additional=request.get_parameter("x-oss-additional-headers") or "",
+        token=request.get_parameter("x-oss-security-token") or request.get_header("x-oss-security-token"),
         time_text=values["date"],
         region=region,
     )
 
 
-def _claim(
+def _make_claim(
     request: Request,
     *,
     credential: str,
@@ -92,7 +96,7 @@ def _claim(
     if scope[1] != region:
         raise invalid_argument("Credential", credential, f"The signing region is not {region}, the region of this OSS.")
     names = sorted({name for name in additional.lower().split(";") if name})
-    canonical = _canonical_request(request, names)
+    canonical = _write_canonical_request(request, names)
     text = "\n".join([ALGORITHM, time_text, "/".join(scope), hashlib.sha256(canonical).hexdigest()])
 
     def sign(secret: str) -> str:
@@ -104,10 +108,10 @@ def _claim(
     return Claim(access_key_id, token, signature, f"{text}\n{canonical.decode('utf-8', 'replace')}", sign)
 
 
-def _canonical_request(request: Request, additional: list[str]) -> bytes:
+def _write_canonical_request(request: Request, additional: list[str]) -> bytes:
     resource = "/" if request.bucket is None else f"/{request.bucket}/{request.key or ''}"
     query = sorted(
-        (percent_encode(name), percent_encode(value)) for name, value in request.query if name != "x-oss-signature"
+        (encode_percent(name), encode_percent(value)) for name, value in request.query if name != "x-oss-signature"
     )
     signed = sorted(
         (name, value.strip())
@@ -119,18 +123,18 @@ def _canonical_request(request: Request, additional: list[str]) -> bytes:
         quote(resource, safe="/-_.~"),
         "&".join(f"{name}={value}" if value else name for name, value in query),
     ]
-    after = [";".join(additional), request.header("x-oss-content-sha256") or _UNSIGNED]
+    after = [";".join(additional), request.get_header("x-oss-content-sha256") or _UNSIGNED]
     # Headers are the bytes that travelled (Latin-1 text here); the rest is ASCII by now.
     headers = "".join(f"{name}:{value}\n" for name, value in signed).encode("latin-1")
     return "\n".join(before).encode() + b"\n" + headers + b"\n" + "\n".join(after).encode("latin-1")
 
 
-def percent_encode(text: str) -> str:
+def encode_percent(text: str) -> str:
     """Percent-encoded as the canonical query wants it: all but A-Z a-z 0-9 - _ . ~."""
     return quote(text, safe="-_.~")
 
 
-def _moment(time_text: str) -> float:
+def _read_moment(time_text: str) -> float:
     try:
         return datetime.strptime(time_text, _TIME).replace(tzinfo=UTC).timestamp()
     except ValueError:

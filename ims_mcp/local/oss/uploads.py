@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import read_bucket_creation
+from ims_mcp.local.oss.bucket_requests import Page, list_page, read_bucket_creation
 from ims_mcp.local.oss.errors import OssError, no_such_upload
-from ims_mcp.local.oss.listing import Page, list_page
-from ims_mcp.local.oss.names import check_bucket, key_bytes
-from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket
+from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket, check_bucket, encode_key
+from ims_mcp.local.store import insert_row
 
 MIN_PART_BYTES = 100 * 1024
 
@@ -53,15 +52,13 @@ class Uploads:
     async def begin(self, bucket: str, key: str, description: Description) -> Upload:
         """A new one, without parts. Two for one key do not know each other."""
         check_bucket(bucket)
-        encoded = key_bytes(key)
+        encoded = encode_key(key)
         upload = Upload(uuid.uuid4().hex.upper(), bucket, key, description, self._objects.clock())
 
         def insert(connection: sqlite3.Connection) -> None:
             add_bucket(connection, bucket, upload.initiated)
-            connection.execute(
-                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?)",
-                (upload.id, bucket, encoded, description.to_json(), upload.initiated),
-            )
+            row = {"id": upload.id, "bucket": bucket, "key": encoded, "initiated": upload.initiated}
+            insert_row(connection, "uploads", row | {"description": description.to_json()})
 
         await self._store.write(insert)
         return upload
@@ -69,7 +66,7 @@ class Uploads:
     async def find(self, bucket: str, key: str, upload_id: str) -> Upload:
         """NoSuchUpload, also where the id belongs to another key; NoSuchBucket."""
         check_bucket(bucket)
-        encoded = key_bytes(key)
+        encoded = encode_key(key)
 
         def select(connection: sqlite3.Connection) -> sqlite3.Row:
             read_bucket_creation(connection, bucket)
@@ -79,7 +76,7 @@ class Uploads:
                 raise no_such_upload(upload_id)
             return row
 
-        return _upload(await self._store.read(select))
+        return _read_upload(await self._store.read(select))
 
     async def put_part(self, upload: Upload, number: int, blob: Blob) -> Part:
         """A part of the same number replaces the one before."""
@@ -89,16 +86,14 @@ class Uploads:
             _check_there(connection, upload)
             query = "SELECT blob FROM parts WHERE upload_id = ? AND number = ?"
             replaced = connection.execute(query, (upload.id, number)).fetchall()
-            connection.execute(
-                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (upload.id, number, blob.name, blob.size_bytes, blob.md5, str(blob.crc64), part.modified),
-            )
+            row = {"upload_id": upload.id, "number": number, "modified": part.modified, **blob.to_row()}
+            insert_row(connection, "parts", row, replaces=True)
             return [row["blob"] for row in replaced]
 
         await self._objects.replace(write, new=blob)
         return part
 
-    async def parts(self, upload: Upload, *, after: int = 0, limit: int = 10_000) -> list[Part]:
+    async def list_parts(self, upload: Upload, *, after: int = 0, limit: int = 10_000) -> list[Part]:
         """By number; NoSuchUpload once it has ended."""
 
         def select(connection: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -106,10 +101,8 @@ class Uploads:
             query = "SELECT * FROM parts WHERE upload_id = ? AND number > ? ORDER BY number LIMIT ?"
             return connection.execute(query, (upload.id, after, limit)).fetchall()
 
-        return [
-            Part(row["number"], Blob(row["blob"], row["size_bytes"], row["md5"], int(row["crc64"])), row["modified"])
-            for row in await self._store.read(select)
-        ]
+        rows = await self._store.read(select)
+        return [Part(row["number"], Blob.from_row(row), row["modified"]) for row in rows]
 
     async def complete(
         self, upload: Upload, wanted: Sequence[tuple[int, str]] | None, *, forbid_overwrite: bool
@@ -118,7 +111,7 @@ class Uploads:
 
         InvalidPartOrder, InvalidPart (missing, or of another ETag), EntityTooSmall (all but the last have 100 KB).
         """
-        chosen = _chosen(await self.parts(upload), wanted)
+        chosen = _choose_parts(await self.list_parts(upload), wanted)
         try:
             blob = await self._objects.blobs.merge([part.blob for part in chosen])
         except FileNotFoundError:
@@ -126,12 +119,9 @@ class Uploads:
             raise no_such_upload(upload.id) from None
 
         def consume(connection: sqlite3.Connection) -> list[str]:
-            _check_there(connection, upload)
-            rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
-            there = [row["blob"] for row in rows]
+            there = _remove(connection, upload)
             if not {part.blob.name for part in chosen}.issubset(there):
                 raise OssError("InvalidPart", "A part was replaced while the upload was being completed.")
-            connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
             return there
 
         return await self._objects.put_blob(
@@ -147,16 +137,9 @@ class Uploads:
 
     async def abort(self, upload: Upload) -> None:
         """Forget it and its parts; NoSuchUpload once it has ended."""
+        await self._objects.blobs.discard(await self._store.write(lambda connection: _remove(connection, upload)))
 
-        def remove(connection: sqlite3.Connection) -> list[str]:
-            _check_there(connection, upload)
-            rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
-            connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
-            return [row["blob"] for row in rows]
-
-        await self._objects.blobs.discard(await self._store.write(remove))
-
-    async def page(
+    async def list_unfinished(
         self, bucket: str, *, prefix: str, delimiter: str, key_marker: str, id_marker: str, size: int
     ) -> tuple[Page, list[Upload]]:
         """Unfinished uploads by key and id, behind the markers, a page at a time (and its rows read); NoSuchBucket."""
@@ -176,10 +159,10 @@ class Uploads:
             return list_page(select, prefix=prefix.encode(), delimiter=delimiter.encode(), marker=marker, size=size)
 
         page = await self._store.read(read)
-        return page, [_upload(row) for row in page.rows]
+        return page, [_read_upload(row) for row in page.rows]
 
 
-def _chosen(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> Sequence[Part]:
+def _choose_parts(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | None) -> Sequence[Part]:
     if wanted is None:
         chosen = there
     else:
@@ -213,7 +196,15 @@ def _check_there(connection: sqlite3.Connection, upload: Upload) -> None:
         raise no_such_upload(upload.id)
 
 
-def _upload(row: sqlite3.Row) -> Upload:
+def _remove(connection: sqlite3.Connection, upload: Upload) -> list[str]:
+    """The upload and its parts, whose blobs are named; NoSuchUpload once it has ended."""
+    _check_there(connection, upload)
+    rows = connection.execute("SELECT blob FROM parts WHERE upload_id = ?", (upload.id,)).fetchall()
+    connection.execute("DELETE FROM uploads WHERE id = ?", (upload.id,))
+    return [row["blob"] for row in rows]
+
+
+def _read_upload(row: sqlite3.Row) -> Upload:
     return Upload(
         id=row["id"],
         bucket=row["bucket"],

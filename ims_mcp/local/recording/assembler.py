@@ -22,7 +22,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from ims_mcp.local.disk import DiskFull, is_disk_full
-from ims_mcp.local.recording.child import AssemblerConfig, init_child, send
+from ims_mcp.local.recording.child import AssemblerConfig, run_child, send
 from ims_mcp.local.recording.segments import LEAD_MS
 
 _MILLISECOND = Fraction(1, 1000)
@@ -65,15 +65,15 @@ class _Remux:
                     self._append(source, directory, run, position_ms)
         finally:
             if self._output is not None:
-                with _writing():
+                with _tell_full_disk():
                     self._output.close()
         if self._begin_ms is None:
             return None
         width, height = self._size
         seconds = round((self._end_ms - self._begin_ms) / 1000, 3)
         if self._config.format == "m3u8":
-            return Assembled("", seconds, width, height, _slices(directory))
-        return Assembled(str(self._path(directory)), seconds, width, height)
+            return Assembled("", seconds, width, height, _read_slices(directory))
+        return Assembled(str(self._locate_output(directory)), seconds, width, height)
 
     def _append(self, source: InputContainer, directory: Path, run: int, position_ms: int) -> None:
         packets = source.demux(*source.streams.video[:1], *source.streams.audio[:1])
@@ -82,7 +82,7 @@ class _Remux:
         head = list(islice(usable, 20))
         if not head:
             raise _Empty
-        first_ms = min(_dts(packet) for packet in head) - LEAD_MS
+        first_ms = min(_get_dts(packet) for packet in head) - LEAD_MS
         if self._output is None:
             self._output = self._open(source, directory)
             self._begin_ms = 0
@@ -100,8 +100,8 @@ class _Remux:
             target = self._targets.get(kind)
             if target is None:
                 continue
-            delay = 0 if packet.pts is None else packet.pts - _dts(packet)
-            dts = _dts(packet) + shift
+            delay = 0 if packet.pts is None else packet.pts - _get_dts(packet)
+            dts = _get_dts(packet) + shift
             last = self._last.get(kind)
             if last is not None:
                 # A publisher may send two packets with one time stamp: mp4 wants them apart.
@@ -112,7 +112,7 @@ class _Remux:
             packet.dts, packet.pts = dts, dts + max(delay, 0)
             self._end_ms = max(self._end_ms, dts + self._step.get(kind, 0))
             packet.stream = target
-            with _writing():
+            with _tell_full_disk():
                 self._output.mux_one(packet)
 
     def _open(self, source: InputContainer, directory: Path) -> OutputContainer:
@@ -120,18 +120,16 @@ class _Remux:
         if source.streams.video:
             context = source.streams.video[0].codec_context
             self._size = (context.width, context.height)
-        output = av.open(self._path(directory), "w", format=self._muxer, container_options=self._options(directory))
+        muxer = "hls" if self._config.format == "m3u8" else self._config.format
+        options = self._choose_options(directory)
+        output = av.open(self._locate_output(directory), "w", format=muxer, container_options=options)
         self._targets = {stream.type: output.add_stream_from_template(stream) for stream in streams}
         return output
 
-    def _path(self, directory: Path) -> Path:
+    def _locate_output(self, directory: Path) -> Path:
         return directory / f"recording.{self._config.format}"
 
-    @property
-    def _muxer(self) -> str:
-        return "hls" if self._config.format == "m3u8" else self._config.format
-
-    def _options(self, directory: Path) -> dict[str, str]:
+    def _choose_options(self, directory: Path) -> dict[str, str]:
         match self._config.format:
             case "mp4":
                 return {"movflags": "+faststart"}
@@ -147,7 +145,7 @@ class _Remux:
 
 
 @contextmanager
-def _writing() -> Generator[None]:
+def _tell_full_disk() -> Generator[None]:
     """Tells a full disk from a segment that is damaged: DiskFull in place of FFmpeg's error."""
     try:
         yield
@@ -161,12 +159,12 @@ class _Empty(Exception):
     """A segment without packets."""
 
 
-def _dts(packet: Packet[Any]) -> int:
+def _get_dts(packet: Packet[Any]) -> int:
     assert packet.dts is not None
     return packet.dts
 
 
-def _slices(directory: Path) -> list[tuple[str, float]]:
+def _read_slices(directory: Path) -> list[tuple[str, float]]:
     index = (directory / "recording.m3u8").read_text(encoding="utf-8")
     return [(str(directory / Path(entry["name"]).name), float(entry["seconds"])) for entry in _ENTRY.finditer(index)]
 
@@ -176,19 +174,10 @@ def assemble(config: AssemblerConfig) -> Assembled | None:
     return _Remux(config).run()
 
 
-def _main(config: dict[str, Any], messages: TextIO) -> None:
-    try:
-        assembled = assemble(AssemblerConfig(**config))
-    except Exception as error:
-        if not is_disk_full(error):
-            raise
-        send(messages, disk_full=True)
-        return
-    if assembled is None:
-        send(messages, nothing=True)
-    else:
-        send(messages, **asdict(assembled))
+def _answer(config: dict[str, Any], messages: TextIO) -> None:
+    assembled = assemble(AssemblerConfig(**config))
+    send(messages, **({"nothing": True} if assembled is None else asdict(assembled)))
 
 
 if __name__ == "__main__":
-    _main(*init_child())
+    run_child(_answer)

@@ -20,7 +20,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ims_mcp.local.background import BackgroundTasks
-from ims_mcp.local.wire_values import utc_text
+from ims_mcp.local.media_library.addresses import drop_query
+from ims_mcp.local.wire_values import write_utc
 from ims_mcp.loopback import is_loopback
 
 USER_ID = 1_000_000_000_000_000
@@ -75,16 +76,16 @@ class Callbacks:
         if url is None:
             return
         if not _is_here(url):
-            _log.warning("%s is not told of %s: the local IMS contacts this machine only", _without_query(url), event)
+            _log.warning("%s is not told of %s: the local IMS contacts this machine only", drop_query(url), event)
             return
         waiting = self._waiting.get(url)
         if len(self._waiting if waiting is None else waiting) >= (MAX_ADDRESSES if waiting is None else MAX_WAITING):
-            _log.warning("%s is not told of %s: too much is waiting to be posted", _without_query(url), event)
+            _log.warning("%s is not told of %s: too much is waiting to be posted", drop_query(url), event)
             return
         if waiting is None:
             waiting = self._waiting[url] = deque()
-            self._tasks.start(self._post_all(url, waiting), f"telling {_without_query(url)}")
-        message = {"EventType": event, "UserId": USER_ID, "EventTime": utc_text(self._clock()), "MessageBody": body}
+            self._tasks.start(self._post_all(url, waiting), f"telling {drop_query(url)}")
+        message = {"EventType": event, "UserId": USER_ID, "EventTime": write_utc(self._clock()), "MessageBody": body}
         waiting.append(json.dumps(message).encode())
 
     async def _post_all(self, url: str, waiting: deque[bytes]) -> None:
@@ -96,7 +97,7 @@ class Callbacks:
                     if problem is None:
                         break
                     if wait_seconds is None:
-                        _log.warning("%s did not take a callback: %s", _without_query(url), problem)
+                        _log.warning("%s did not take a callback: %s", drop_query(url), problem)
                     else:
                         await asyncio.sleep(wait_seconds)
                 waiting.popleft()
@@ -144,7 +145,3 @@ def _is_here(url: str) -> bool:
         return is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         return False
-
-
-def _without_query(url: str) -> str:
-    return url.partition("?")[0]

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
-from ims_mcp.local.isolation import clean_environment, end_with_parent, limit_this_process, neutral_directory
+from ims_mcp.local.disk import DiskFull, is_disk_full
+from ims_mcp.local.isolation import clean_environment, find_neutral_directory, settle_in
 
 # Six hours of slices of 5 s are named in one line.
 _LINE_BYTES = 16 * 1024**2
@@ -70,7 +70,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_BYTES,
             env=clean_environment(os.environ),
-            cwd=neutral_directory(),
+            cwd=find_neutral_directory(),
         )
         assert process.stdin is not None
         with contextlib.suppress(ConnectionError):
@@ -79,12 +79,14 @@ class Child:
         return cls(process)
 
     async def receive(self) -> AsyncIterator[dict[str, Any]]:
-        """The messages of the child, until it ends."""
+        """The messages of the child, until it ends. Raises DiskFull where that is what ended it."""
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             with contextlib.suppress(ValueError):
                 message = json.loads(line)
                 if isinstance(message, dict):
+                    if message.get("disk_full"):
+                        raise DiskFull
                     yield cast("dict[str, Any]", message)
 
     async def end(self) -> None:
@@ -103,15 +105,10 @@ class Child:
             await stdin.wait_closed()
 
 
-def init_child() -> tuple[dict[str, Any], TextIO]:
-    """What a child does first: its config, and the stream its messages go to. It ends with its parent from here."""
-    # An interrupt at the terminal reaches every process; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def run_child(work: Callable[[dict[str, Any], TextIO], None]) -> None:
+    """What a child does: ``work`` gets its config, and the stream its messages go to. It ends with its parent."""
     messages = os.fdopen(os.dup(1), "w", buffering=1)
-    # Nothing a library prints may land among the JSON lines.
-    os.dup2(2, 1)
-    end_with_parent(int(sys.argv[1]))
-    limit_this_process()
+    settle_in(int(sys.argv[1]))
     config = b""
     while not config.endswith(b"\n"):
         part = os.read(0, 1)
@@ -126,7 +123,12 @@ def init_child() -> tuple[dict[str, Any], TextIO]:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
-    return json.loads(config), messages
+    try:
+        work(json.loads(config), messages)
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        send(messages, disk_full=True)
 
 
 def send(stream: TextIO, **message: object) -> None:

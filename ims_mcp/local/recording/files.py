@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ims_mcp.local.media_library.addresses import ObjectAddress
-from ims_mcp.local.recording.jobs import Page, RecordJob, select_page, window_conditions
+from ims_mcp.local.recording.jobs import Page, RecordJob, make_window_conditions, select_page
 from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
@@ -93,17 +93,17 @@ class RecordFiles:
             query = "SELECT * FROM live_record_file WHERE sequence = ?"
             return connection.execute(query, (sequence,)).fetchone()
 
-        return _file(await self._store.write(work))
+        return _read_file(await self._store.write(work))
 
-    async def numbers(self, job_id: str) -> frozenset[tuple[str, int]]:
+    async def list_numbers(self, job_id: str) -> frozenset[tuple[str, int]]:
         """Format and number of every file of the job there is, or was before it was deleted."""
         query = "SELECT format, number FROM live_record_file WHERE job_id = ?"
-        rows = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchall())
+        rows = await self._store.fetch(query, (job_id,))
         return frozenset((row["format"], row["number"]) for row in rows)
 
     async def list(self, page: Page, *, job_ids: Sequence[str], format_: str | None) -> tuple[list[RecordFile], int]:
         """One page, and how many files there are on all."""
-        conditions, values = window_conditions(page)
+        conditions, values = make_window_conditions(page)
         conditions.append("deleted_at IS NULL")
         if job_ids:
             conditions.append(f"job_id IN ({','.join('?' * len(job_ids))})")
@@ -114,17 +114,17 @@ class RecordFiles:
         rows, total = await self._store.read(
             lambda connection: select_page(connection, "live_record_file", page, conditions, values)
         )
-        return [_file(row) for row in rows], total
+        return [_read_file(row) for row in rows], total
 
     async def delete(self, record_id: str) -> RecordFile | None:
         """What was deleted; None for an unknown id. The objects stay."""
         query = "UPDATE live_record_file SET deleted_at = ? WHERE record_id = ? AND deleted_at IS NULL RETURNING *"
         values = (self._clock(), record_id)
         row = await self._store.write(lambda connection: connection.execute(query, values).fetchone())
-        return None if row is None else _file(row)
+        return None if row is None else _read_file(row)
 
 
-def _file(row: sqlite3.Row) -> RecordFile:
+def _read_file(row: sqlite3.Row) -> RecordFile:
     columns: dict[str, Any] = dict(row)
     for name in ("sequence", "number", "deleted_at"):
         del columns[name]

@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS live_record_job_by_time ON live_record_job (created_a
 
 _JOBS = "live_record_job LEFT JOIN live_record_fault USING (job_id)"
 _SELECT = f"SELECT * FROM {_JOBS}"  # noqa: S608 - fixed words
+_MOVE = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
 
 
 class JobStatus(StrEnum):
@@ -106,28 +107,22 @@ class RecordJobs:
 
     async def find(self, job_id: str) -> RecordJob | None:
         """None for an unknown id."""
-        query = f"{_SELECT} WHERE job_id = ?"
-        row = await self._store.read(lambda connection: connection.execute(query, (job_id,)).fetchone())
-        return None if row is None else _job(row)
+        return next(map(_read_job, await self._store.fetch(f"{_SELECT} WHERE job_id = ?", (job_id,))), None)
 
-    async def open(self) -> list[RecordJob]:
+    async def list_open(self) -> list[RecordJob]:
         """Those that are initial or started, the oldest first."""
-        query = f"{_SELECT} WHERE status <> ? ORDER BY sequence"
-        rows = await self._store.read(lambda connection: connection.execute(query, (JobStatus.PAUSED,)).fetchall())
-        return [_job(row) for row in rows]
+        rows = await self._store.fetch(f"{_SELECT} WHERE status <> ? ORDER BY sequence", (JobStatus.PAUSED,))
+        return list(map(_read_job, rows))
 
     async def move(self, job_id: str, status: JobStatus) -> bool:
         """Whether that was a change."""
-        query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
-        values = (status, job_id, status)
-        return bool(await self._store.write(lambda connection: connection.execute(query, values).rowcount))
+        return bool(await self._store.change(_MOVE, (status, job_id, status)))
 
     async def end(self, job_id: str, reason: str | None) -> bool:
         """Paused from now on, for ``reason`` where its stream did not end by itself. Whether that was a change."""
 
         def work(connection: sqlite3.Connection) -> bool:
-            query = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
-            changed = connection.execute(query, (JobStatus.PAUSED, job_id, JobStatus.PAUSED)).rowcount
+            changed = connection.execute(_MOVE, (JobStatus.PAUSED, job_id, JobStatus.PAUSED)).rowcount
             if reason is not None:
                 connection.execute("INSERT OR REPLACE INTO live_record_fault VALUES (?, ?)", (job_id, reason))
             return bool(changed)
@@ -136,7 +131,7 @@ class RecordJobs:
 
     async def list(self, page: Page, *, keyword: str | None, status: str | None) -> tuple[list[RecordJob], int]:
         """One page, and how many jobs there are on all. ``keyword`` is a part of the id or the name."""
-        conditions, values = window_conditions(page)
+        conditions, values = make_window_conditions(page)
         if status is not None:
             conditions.append("status = ?")
             values.append(status)
@@ -146,10 +141,10 @@ class RecordJobs:
         rows, total = await self._store.read(
             lambda connection: select_page(connection, _JOBS, page, conditions, values)
         )
-        return [_job(row) for row in rows], total
+        return [_read_job(row) for row in rows], total
 
 
-def window_conditions(page: Page) -> tuple[list[str], list[Any]]:
+def make_window_conditions(page: Page) -> tuple[list[str], list[Any]]:
     """The page's window as conditions and their values."""
     conditions, values = ["1"], list[Any]()
     if page.start is not None:
@@ -176,7 +171,7 @@ def select_page(
     return rows, total
 
 
-def _job(row: sqlite3.Row) -> RecordJob:
+def _read_job(row: sqlite3.Row) -> RecordJob:
     columns: dict[str, Any] = dict(row)
     del columns["sequence"]
     columns["fail_reason"] = columns.pop("reason")

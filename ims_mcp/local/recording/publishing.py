@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ims_mcp.local.disk import DiskFull
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.recording.child import Child
 from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import RecordJob
-from ims_mcp.local.recording.record_format import RecordFormat, file_key, slice_key
 from ims_mcp.local.recording.segments import Journal, Segment
+from ims_mcp.local.recording.templates import RecordFormat, make_file_key, make_slice_key
 
 _AT_ONCE = 2
 _ATTEMPTS = 2
@@ -43,10 +42,10 @@ class Publisher:
         A file that cannot be made (FFmpeg does not take the codec into this format, or crashes) is given up. On a
         full disk the segments stay, and DiskFull, OSError or sqlite3.Error is raised.
         """
-        segments = journal.segments()
+        segments = journal.list_segments()
         if not segments:
             return []
-        stored, added = await self._files.numbers(job.job_id), list[RecordFile]()
+        stored, added = await self._files.list_numbers(job.job_id), list[RecordFile]()
         for entry in job.template.formats:
             current = segments[-1].files[entry.format]
             for number in sorted({segment.files[entry.format] for segment in segments}):
@@ -56,18 +55,20 @@ class Publisher:
                     added += [] if file is None else [file]
         for segment in segments:
             if all(number < segments[-1].files[format_] for format_, number in segment.files.items()):
-                journal.segment_path(segment.number).unlink(missing_ok=True)
+                journal.locate_segment(segment.number).unlink(missing_ok=True)
         return added
 
     async def _publish(
         self, job: RecordJob, journal: Journal, entry: RecordFormat, segments: Sequence[Segment], offset: float
     ) -> RecordFile | None:
         number = segments[0].files[entry.format]
-        paths = [(str(journal.segment_path(segment.number)), segment.run, segment.position_ms) for segment in segments]
+        paths = [
+            (str(journal.locate_segment(segment.number)), segment.run, segment.position_ms) for segment in segments
+        ]
         if all(journal.is_gone(segment) for segment in segments):
             return None
         work = journal.directory / f"{entry.format}-{number}"
-        ends = [ended_at for segment in segments if (ended_at := journal.ended_at(segment, offset)) is not None]
+        ends = [ended_at for segment in segments if (ended_at := journal.find_end(segment, offset)) is not None]
         started_at = segments[0].began[entry.format]
         config = {"format": entry.format, "segments": paths, "directory": str(work)}
         try:
@@ -76,13 +77,8 @@ class Publisher:
             if made is None:
                 return None
             ended_at = max((*ends, started_at))
-            key = file_key(
-                entry.file_pattern,
-                entry.format,
-                job_id=job.job_id,
-                sequence=number,
-                start=started_at,
-                end=ended_at,
+            key = make_file_key(
+                entry.file_pattern, entry.format, job_id=job.job_id, sequence=number, start=started_at, end=ended_at
             )
             slice_keys: list[str] = []
             if entry.format == "m3u8":
@@ -111,8 +107,6 @@ class Publisher:
             child = await Child.start("ims_mcp.local.recording.assembler", config)
             try:
                 async for message in child.receive():
-                    if message.get("disk_full"):
-                        raise DiskFull
                     return None if message.get("nothing") else message
             finally:
                 await child.end()
@@ -135,7 +129,7 @@ class Publisher:
         keys: list[str] = []
         at = started_at
         for sequence, (path, seconds) in enumerate(slices, 1):
-            key = slice_key(entry.slice_pattern or "", job_id=job.job_id, sequence=sequence, start=at)
+            key = make_slice_key(entry.slice_pattern or "", job_id=job.job_id, sequence=sequence, start=at)
             await self._objects.put_file(job.bucket, key, Path(path), content_type="video/mp2t")
             name = quote(posixpath.relpath(key, posixpath.dirname(index_key) or "."))
             lines += [f"#EXTINF:{seconds:.6f},", name]

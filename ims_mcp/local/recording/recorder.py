@@ -18,18 +18,82 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from ims_mcp.local.disk import is_disk_full
-from ims_mcp.local.recording.child import RecorderConfig, init_child, send
-from ims_mcp.local.recording.segments import Journal, SegmentWriteFailed, SegmentWriter
-from ims_mcp.local.recording.timeline import Timeline
+from ims_mcp.local.recording.child import RecorderConfig, run_child, send
+from ims_mcp.local.recording.segments import Journal, SegmentWriter
+
+_JUMP_MS = 2_000
+"""A stream that is so far ahead of all others has jumped."""
+_LONE_JUMP_MS = 10_000
+"""The same of a stream that is alone: a slide show may stand still for a while."""
+_BACK_MS = 1_000
+"""A stream that goes so far back has jumped; a smaller step back is put right packet by packet."""
+_SHARED_MS = 1_500
+"""Two streams whose time stamps are no further apart share a clock."""
+_TURN_MS = 100
+"""As far as two streams are apart that arrive in turns: a stream that jumps alone goes on where it stood itself."""
+
+
+class Timeline:
+    """Milliseconds since the first packet. A gap in the stream, and a jump in its time stamps, take no time here.
+
+    Picture and sound of a stream mostly share a clock, and then keep their distance to the millisecond. Where their
+    time stamps are too far apart for that, or one of them jumps and the other does not, each has a clock of its own,
+    and what arrives together belongs together.
+    """
+
+    def __init__(self) -> None:
+        self.end_ms = 0
+        self._last: dict[int, int] = {}
+        self._step: dict[int, int] = {}
+        # Of the present connection, by stream: what is added to its time stamps, and the first of them.
+        self._shift: dict[int, int] = {}
+        self._first: dict[int, int] = {}
+
+    def reconnect(self) -> None:
+        """The next packet comes from another connection: it follows on what was placed last."""
+        self._shift.clear()
+        self._first.clear()
+
+    def place(self, stream: int, dts_ms: int) -> int:
+        """The place of this stream's next packet, never before the one placed last."""
+        last_ms = self._last.get(stream)
+        if stream not in self._shift:
+            self._first[stream] = dts_ms
+            self._shift[stream] = self._find_shift(stream, dts_ms, self._first)
+        elif self._has_jumped(stream, dts_ms):
+            self._shift[stream] = self._find_shift(stream, dts_ms, {})
+        place_ms = dts_ms + self._shift[stream]
+        if last_ms is not None:
+            place_ms = max(place_ms, last_ms)
+            if 0 < place_ms - last_ms < 1000:
+                self._step[stream] = place_ms - last_ms
+        self._last[stream] = place_ms
+        # Where the next connection begins: as far behind the last packet as that was behind the one before.
+        self.end_ms = max(self.end_ms, place_ms + self._step.get(stream, 0))
+        return place_ms
+
+    def _has_jumped(self, stream: int, dts_ms: int) -> bool:
+        place_ms = dts_ms + self._shift[stream]
+        ahead_ms = _JUMP_MS if len(self._shift) > 1 else _LONE_JUMP_MS
+        return not self._last[stream] - _BACK_MS <= place_ms <= self.end_ms + ahead_ms
+
+    def _find_shift(self, stream: int, dts_ms: int, first: dict[int, int]) -> int:
+        """Another stream's shift where that fits, so that both keep their distance; else one of its own."""
+        for other, shift in self._shift.items():
+            if other == stream:
+                continue
+            began_together = other in first and abs(dts_ms - first[other]) <= _SHARED_MS
+            if began_together or abs(dts_ms + shift - self.end_ms) <= _SHARED_MS:
+                return shift
+        # At the end of all that was placed, or right behind its own last packet where that is the same but for the
+        # turn it has in arriving: otherwise every jump would put it a little later.
+        own_end_ms = self._last.get(stream, self.end_ms) + self._step.get(stream, 0)
+        return (own_end_ms if stream in self._shift and self.end_ms - own_end_ms <= _TURN_MS else self.end_ms) - dts_ms
+
 
 _RETRY_SECONDS = 0.5
 _MILLISECOND = Fraction(1, 1000)
-_OPTIONS = {
-    "protocol_whitelist": "rtmp,rtmps,tcp,tls",
-    "rtmp_live": "live",
-    "fpsprobesize": "0",
-}
+_OPTIONS = {"protocol_whitelist": "rtmp,rtmps,tcp,tls", "rtmp_live": "live", "fpsprobesize": "0"}
 # Some servers hold the picture back until its next keyframe: for so long, sound alone is not yet the whole stream.
 _PROBE_SECONDS = 10.0
 
@@ -76,7 +140,7 @@ class _Pull:
             streams = [*source.streams.video[:1], *source.streams.audio[:1]]
             picture = source.streams.video[0].index if source.streams.video else None
             begun = False
-            for packet in _packets(source, streams):
+            for packet in _read_packets(source, streams):
                 is_start = picture is None or (packet.stream_index == picture and packet.is_keyframe)
                 if not begun and not is_start:
                     # Nothing can be shown before the first keyframe, and the stream is away until it comes.
@@ -102,7 +166,7 @@ def _is_changed(packet: Packet[Any]) -> bool:
     return bytes(packet.get_sidedata("new_extradata")) != (packet.stream.codec_context.extradata or b"")
 
 
-def _packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
+def _read_packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
     for packet in source.demux(streams):
         if packet.dts is None or not packet.size or packet.is_corrupt:
             continue
@@ -111,23 +175,17 @@ def _packets(source: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]
         yield packet
 
 
-def _main(config: dict[str, Any], messages: TextIO) -> None:
+def _record(config: dict[str, Any], messages: TextIO) -> None:
     began = 0
 
-    def on_segment() -> None:
+    def report_segment() -> None:
         nonlocal began
         began += 1
         send(messages, began=began)
 
-    try:
-        _Pull(RecorderConfig(**config), on_segment).run()
-    except SegmentWriteFailed as failed:
-        if not is_disk_full(failed):
-            raise
-        send(messages, disk_full=True)
-    else:
-        send(messages, gave_up=True)
+    _Pull(RecorderConfig(**config), report_segment).run()
+    send(messages, gave_up=True)
 
 
 if __name__ == "__main__":
-    _main(*init_child())
+    run_child(_record)

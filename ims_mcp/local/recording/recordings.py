@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from ims_mcp.local.background import BackgroundTasks
 from ims_mcp.local.data_dir import sweep
-from ims_mcp.local.disk import DISK_IS_FULL, DiskFull, explain_failure, is_disk_full
+from ims_mcp.local.disk import DISK_IS_FULL, explain_failure, is_disk_full
 from ims_mcp.local.recording.callback import Callbacks, make_numeric
 from ims_mcp.local.recording.child import Child, RecorderConfig
 from ims_mcp.local.recording.files import RecordFile
@@ -23,24 +23,14 @@ from ims_mcp.local.recording.publishing import Publisher
 from ims_mcp.local.recording.segments import Journal
 
 RECONNECT_TIMEOUT_SECONDS = 180.0
-STALL_SECONDS = 5.0
+"""How long a stream may be away before its recording ends for good, unless another time is set."""
+_STALL_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 5.0
 _OWN_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ENDED = f"{DISK_IS_FULL} The recording ended there."
 _KEPT = f"{_ENDED} What was recorded is kept, and becomes files when the local IMS starts with room on the disk."
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordLimits:
-    """``reconnect_timeout_seconds``: how long a stream may be away before the recording ends for good.
-
-    ``stall_seconds``: how long a connection may bring nothing before another is tried.
-    """
-
-    reconnect_timeout_seconds: float = RECONNECT_TIMEOUT_SECONDS
-    stall_seconds: float = STALL_SECONDS
 
 
 class Recordings:
@@ -57,7 +47,7 @@ class Recordings:
         callbacks: Callbacks,
         *,
         directory: Path,
-        limits: RecordLimits,
+        reconnect_timeout_seconds: float,
         clock: Callable[[], float],
         describe_file: Callable[[RecordFile], Mapping[str, Any]],
     ) -> None:
@@ -66,14 +56,14 @@ class Recordings:
         self._publisher = publisher
         self._callbacks = callbacks
         self._directory = directory
-        self._limits = limits
+        self._reconnect_timeout_seconds = reconnect_timeout_seconds
         self._clock = clock
         self._describe_file = describe_file
         self._tasks = BackgroundTasks()
 
     async def __aenter__(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
-        left = await self._jobs.open()
+        left = await self._jobs.list_open()
         for job in left:
             self.begin(job)
         taken_up = {job.job_id for job in left}
@@ -82,7 +72,7 @@ class Recordings:
             if (ended := await self._jobs.find(name)) is not None:
                 taken_up.add(name)
                 recording = _Recording(ended, Journal(self._directory / name), asyncio.Lock())
-                self._tasks.start(self._finish(recording, ended.fail_reason and _ENDED), _subject(ended))
+                self._tasks.start(self._finish(recording, ended.fail_reason and _ENDED), _name_job(ended))
         await asyncio.to_thread(sweep, self._directory, _OWN_NAME, taken_up)
         return self
 
@@ -91,7 +81,7 @@ class Recordings:
 
     def begin(self, job: RecordJob) -> None:
         """Take up a job. Returns at once."""
-        self._tasks.start(self._follow(job), _subject(job))
+        self._tasks.start(self._follow(job), _name_job(job))
 
     async def _follow(self, job: RecordJob) -> None:
         directory = self._directory / job.job_id
@@ -101,7 +91,7 @@ class Recordings:
             await asyncio.to_thread(directory.mkdir, mode=0o700, exist_ok=True)
             await self._record(recording)
         except Exception as error:
-            reason = explain_failure(error, _subject(job), "record the stream", disk_full=_ENDED)
+            reason = explain_failure(error, _name_job(job), "record the stream", disk_full=_ENDED)
         await self._finish(recording, reason)
 
     async def _finish(self, recording: _Recording, reason: str | None = None) -> None:
@@ -111,7 +101,7 @@ class Recordings:
             await self._publish(recording, ended=True)
         except Exception as error:
             is_kept = is_disk_full(error)
-            reason = explain_failure(error, _subject(recording.job), "record the stream", disk_full=_KEPT)
+            reason = explain_failure(error, _name_job(recording.job), "record the stream", disk_full=_KEPT)
         if await self._jobs.end(recording.job.job_id, reason):
             self._tell(recording.job, JobStatus.PAUSED)
         if not is_kept:
@@ -120,9 +110,9 @@ class Recordings:
     async def _record(self, recording: _Recording) -> None:
         """Returns when the stream has been away for too long. Raises DiskFull."""
         pause_seconds = _FIRST_PAUSE_SECONDS
-        if recording.journal.segments():
+        if recording.journal.list_segments():
             await self._move(recording.job, JobStatus.STARTED)
-        while (left := self._seconds_left(recording)) > 0:
+        while (left := self._count_seconds_left(recording)) > 0:
             began = time.monotonic()
             if await self._run_recorder(recording, left):
                 return
@@ -140,9 +130,9 @@ class Recordings:
             url=make_numeric(job.url),
             directory=str(recording.journal.directory),
             cycles={entry.format: entry.cycle_seconds for entry in job.template.formats},
-            reconnect_timeout_seconds=self._limits.reconnect_timeout_seconds,
+            reconnect_timeout_seconds=self._reconnect_timeout_seconds,
             time_left_seconds=left_seconds,
-            stall_seconds=self._limits.stall_seconds,
+            stall_seconds=_STALL_SECONDS,
             clock_offset_seconds=self._clock_offset,
         )
         child = await Child.start("ims_mcp.local.recording.recorder", asdict(config))
@@ -151,10 +141,8 @@ class Recordings:
             async for message in child.receive():
                 if message.get("gave_up"):
                     return True
-                if message.get("disk_full"):
-                    raise DiskFull
                 await self._move(job, JobStatus.STARTED)
-                publishing.start(self._publish(recording, ended=False), f"storing a file of {_subject(job)}")
+                publishing.start(self._publish(recording, ended=False), f"storing a file of {_name_job(job)}")
         except asyncio.CancelledError:
             await publishing.stop()
             raise
@@ -179,10 +167,10 @@ class Recordings:
         body = {"JobId": job.job_id, "JobName": job.name, "StreamUrl": job.url, "Status": status.value}
         self._callbacks.send(job.notify_url, "LiveRecordTaskStatus", body)
 
-    def _seconds_left(self, recording: _Recording) -> float:
-        last_at = recording.journal.last_packet_at(self._clock_offset)
+    def _count_seconds_left(self, recording: _Recording) -> float:
+        last_at = recording.journal.find_last_packet_time(self._clock_offset)
         since = recording.job.created_at if last_at is None else last_at
-        return since + self._limits.reconnect_timeout_seconds - self._clock()
+        return since + self._reconnect_timeout_seconds - self._clock()
 
     @property
     def _clock_offset(self) -> float:
@@ -198,5 +186,5 @@ class _Recording:
     lock: asyncio.Lock
 
 
-def _subject(job: RecordJob) -> str:
+def _name_job(job: RecordJob) -> str:
     return f"the recording job {job.job_id}"

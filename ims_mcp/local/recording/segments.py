@@ -51,15 +51,15 @@ class Journal:
         self.directory = directory
         self._path = directory / _NAME
 
-    def segment_path(self, number: int) -> Path:
+    def locate_segment(self, number: int) -> Path:
         """Where a segment is, or was."""
         return self.directory / f"{number:06}.flv"
 
     def is_gone(self, segment: Segment) -> bool:
         """Its files have all been made, or it never was."""
-        return not self.segment_path(segment.number).exists()
+        return not self.locate_segment(segment.number).exists()
 
-    def segments(self) -> list[Segment]:
+    def list_segments(self) -> list[Segment]:
         """All that were begun, in order."""
         segments: dict[int, Segment] = {}
         text = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
@@ -78,20 +78,20 @@ class Journal:
             entry = {name: getattr(segment, name) for name in Segment.__slots__}
             file.write((b"\n" if torn else b"") + json.dumps(entry).encode() + b"\n")
 
-    def last_packet_at(self, clock_offset_seconds: float) -> float | None:
+    def find_last_packet_time(self, clock_offset_seconds: float) -> float | None:
         """Epoch seconds of the last packet of all; None where nothing was recorded."""
-        for segment in reversed(self.segments()):
-            if (ended_at := self.ended_at(segment, clock_offset_seconds)) is not None:
+        for segment in reversed(self.list_segments()):
+            if (ended_at := self.find_end(segment, clock_offset_seconds)) is not None:
                 return ended_at
         return None
 
-    def ended_at(self, segment: Segment, clock_offset_seconds: float) -> float | None:
+    def find_end(self, segment: Segment, clock_offset_seconds: float) -> float | None:
         """When its last packet was written; None where the segment holds nothing, or is gone."""
         if segment.ended_at is not None:
             return segment.ended_at
         try:
             # Every packet is flushed: the file was changed last when its last packet came.
-            return self.segment_path(segment.number).stat().st_mtime + clock_offset_seconds
+            return self.locate_segment(segment.number).stat().st_mtime + clock_offset_seconds
         except FileNotFoundError:
             return None
 
@@ -123,13 +123,13 @@ class SegmentWriter:
         self._outputs: dict[int, Any] = {}
         self._segment: Segment | None = None
         self._last_at = 0.0
-        former = journal.segments()
+        former = journal.list_segments()
         self._next_number = former[-1].number + 1 if former else 1
         self._run = former[-1].run + 1 if former else 1
         self._shape = former[-1].shape if former else ""
         self._files: dict[str, _File] = {}
         if former:
-            ended_at = journal.last_packet_at(offset_seconds) or clock()
+            ended_at = journal.find_last_packet_time(offset_seconds) or clock()
             for format_, number in former[-1].files.items():
                 began = former[-1].began[format_]
                 self._files[format_] = _File(number, began, -round((ended_at - began) * 1000))
@@ -195,7 +195,7 @@ class SegmentWriter:
     def _open(self, streams: Sequence[Any], segment: Segment) -> None:
         # Each packet goes to the disk when it comes, and waits for the other stream's for 0.2 s at most.
         options = {"flush_packets": "1", "max_interleave_delta": "200000", "flvflags": "no_duration_filesize"}
-        path = self._journal.segment_path(segment.number)
+        path = self._journal.locate_segment(segment.number)
         self._output = av.open(path, "w", format="flv", container_options=options)
         self._outputs = {stream.index: self._output.add_stream_from_template(stream) for stream in streams}
         # The header goes out before the first packet can change what it says.

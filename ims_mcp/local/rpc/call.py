@@ -28,39 +28,39 @@ class Call:
     sender: Identity
     request_id: str
 
-    def text(self, name: str) -> str | None:
+    def get_text(self, name: str) -> str | None:
         """The argument as text; None where it was not given."""
         value = self.arguments.get(name)
         return None if value is None else str(value)
 
-    def required_text(self, name: str) -> str:
+    def require_text(self, name: str) -> str:
         """The argument as text. RpcFault (MissingParameter), also where the table lets it be left out."""
-        value = self.text(name)
+        value = self.get_text(name)
         if value is None:
             raise missing(name)
         return value
 
-    def integer(self, name: str) -> int | None:
+    def get_integer(self, name: str) -> int | None:
         """The argument as a number; None where it was not given."""
         value = self.arguments.get(name)
         return None if value is None else int(value)
 
-    def flag(self, name: str) -> bool:
+    def get_flag(self, name: str) -> bool:
         """The argument as a boolean; not given is False."""
         return bool(self.arguments.get(name, False))
 
-    def parts(self, name: str, *, most: int | None = None) -> list[str]:
+    def get_parts(self, name: str, *, most: int | None = None) -> list[str]:
         """A comma-separated argument: its parts in order, without blanks and repetitions."""
-        parts = list(dict.fromkeys(part.strip() for part in (self.text(name) or "").split(",") if part.strip()))
+        parts = list(dict.fromkeys(part.strip() for part in (self.get_text(name) or "").split(",") if part.strip()))
         if most is not None and len(parts) > most:
             raise invalid(name, f"has {len(parts)} parts, at most {most} are allowed")
         return parts
 
-    def page(self) -> tuple[int, int]:
+    def get_page(self) -> tuple[int, int]:
         """PageNo, from 1, and PageSize, 10 where it was not given. RpcFault where no listing has such a page."""
-        number, size = self.integer("PageNo"), self.integer("PageSize")
+        number, size = self.get_integer("PageNo"), self.get_integer("PageSize")
         if number is not None and not 1 <= number <= _LAST_PAGE:
-            raise invalid("PageNo", "counts from 1")
+            raise invalid("PageNo", f"has to be 1 to {_LAST_PAGE}")
         if size is not None and not 1 <= size <= _MAX_PAGE_SIZE:
             raise invalid("PageSize", f"has to be 1 to {_MAX_PAGE_SIZE}")
         return number or 1, size or 10
@@ -68,7 +68,7 @@ class Call:
     @property
     def link_seconds(self) -> int:
         """AuthTimeout: how long signed addresses live."""
-        given = self.integer("AuthTimeout")
+        given = self.get_integer("AuthTimeout")
         return 3600 if given is None else given
 
 
@@ -98,13 +98,13 @@ def handles(name: str) -> Callable[[_Method], _Method]:
     return mark
 
 
-def services_of(family: object) -> tuple[Service, ...]:
+def list_services(family: object) -> tuple[Service, ...]:
     """The operations of IMS that a family does; arguments are checked by the catalogue's table of each."""
     marked = [name for name, method in vars(type(family)).items() if hasattr(method, _MARK)]
     methods = [getattr(family, name) for name in marked]
     return tuple(Service(get_operation(getattr(method, _MARK)), method) for method in methods)
 
 
-def own_table(name: str, *parameters: Parameter) -> Operation:
+def make_own_table(name: str, *parameters: Parameter) -> Operation:
     """A parameter table for what the catalogue of IMS does not have: another product, or a part of an argument."""
     return Operation(name, toolset="local", title=name, purpose="", effect=Effect.WRITE, parameters=parameters)

@@ -12,14 +12,14 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ims_mcp.catalogue import Operation, ResponseField, known_names
+from ims_mcp.catalogue import Operation, ResponseField, list_known_names
 from ims_mcp.catalogue.check import check
 from ims_mcp.errors import InvalidArguments
-from ims_mcp.local.admission import refusal
+from ims_mcp.local.admission import find_refusal
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.request_body import BodyTooLarge, ClientGone, RequestBody
 from ims_mcp.local.rpc.call import Call, Service
-from ims_mcp.local.rpc.service_errors import RpcFault, disk_full, from_invalid_arguments, missing_parameter
+from ims_mcp.local.rpc.service_errors import RpcFault, disk_full, find_missing_parameter, from_invalid_arguments
 from ims_mcp.local.rpc.signature import SignatureCheck, SignedRequest
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -57,7 +57,7 @@ class Rpc:
         request_id = str(uuid.uuid4()).upper()
         request_body = RequestBody.of(scope["headers"], receive)
         try:
-            status, body = await self._outcome(scope, request_body, request_id)
+            status, body = await self._run(scope, request_body, request_id)
             is_ended = await request_body.drain()
         except ClientGone:
             return
@@ -75,7 +75,7 @@ class Rpc:
         )
         await response(scope, receive, send)
 
-    async def _outcome(self, scope: Scope, body: RequestBody, request_id: str) -> tuple[int, dict[str, Any]]:
+    async def _run(self, scope: Scope, body: RequestBody, request_id: str) -> tuple[int, dict[str, Any]]:
         """HTTP status and body of the answer. Raises ClientGone."""
         try:
             return 200, {"RequestId": request_id, **await self._answer(scope, body, request_id)}
@@ -93,23 +93,23 @@ class Rpc:
                 _log.exception("request %s failed", request_id)
                 fault = RpcFault("InternalError", "The local IMS failed to process the request.")
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        return fault.http_status, fault.body(request_id=request_id, host=host)
+        return fault.http_status, fault.to_body(request_id=request_id, host=host)
 
     async def _answer(self, scope: Scope, request_body: RequestBody, request_id: str) -> dict[str, Any]:
-        if refused := refusal(scope["headers"]):
+        if refused := find_refusal(scope["headers"]):
             raise RpcFault("Forbidden", refused, recommend="Call http://127.0.0.1 and its port, from a program.")
         body = await request_body.read(MAX_BODY_BYTES)
-        query = _pairs(bytes(scope["query_string"]), "query")
+        query = _read_pairs(bytes(scope["query_string"]), "query")
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         signed = SignedRequest(scope["method"], scope["path"], query, headers, body)
         # Who is asked for comes before who asks: the three anonymous operations are not signed.
-        service = self._service(signed)
-        sender = await self._signatures.sender(signed)
+        service = self._find_service(signed)
+        sender = await self._signatures.find_sender(signed)
         sent = dict(query)
-        if (signed.header("content-type") or "").startswith("application/x-www-form-urlencoded"):
-            sent.update(_pairs(body, "body"))
-        arguments = _arguments(service.operation, sent)
-        if fault := missing_parameter(service.operation, arguments):
+        if (signed.get_header("content-type") or "").startswith("application/x-www-form-urlencoded"):
+            sent.update(_read_pairs(body, "body"))
+        arguments = _gather_arguments(service.operation, sent)
+        if fault := find_missing_parameter(service.operation, arguments):
             raise fault
         try:
             checked = check(service.operation, arguments, as_sent=True)
@@ -118,8 +118,8 @@ class Rpc:
         answer = await service.handler(Call(service.operation, checked, sender, request_id))
         return keep_documented(answer, service.operation.response)
 
-    def _service(self, request: SignedRequest) -> Service:
-        action, version = request.header("x-acs-action"), request.header("x-acs-version")
+    def _find_service(self, request: SignedRequest) -> Service:
+        action, version = request.get_header("x-acs-action"), request.get_header("x-acs-version")
         if action is None:
             raise RpcFault("IncompleteSignature", "Sign with ACS3-HMAC-SHA256: the action belongs into x-acs-action.")
         service = self._services.get((version or "", action))
@@ -131,17 +131,16 @@ class Rpc:
                 "InvalidAction.NotFound",
                 f"{action} has no version {version!r}: x-acs-version has to be {' or '.join(versions)}.",
             )
-        if action in known_names():
+        if action in list_known_names():
             raise RpcFault(
-                "UnsupportedOperation",
-                f"The local IMS does not do {action}. It does: {', '.join(self.supported)}.",
+                "UnsupportedOperation", f"The local IMS does not do {action}. It does: {', '.join(self.supported)}."
             )
         raise RpcFault(
             "InvalidAction.NotFound", f"There is no action {action!r}. There are: {', '.join(self.supported)}."
         )
 
 
-def _arguments(operation: Operation, sent: dict[str, str]) -> dict[str, Any]:
+def _gather_arguments(operation: Operation, sent: dict[str, str]) -> dict[str, Any]:
     """What was sent, by the names of the table: flattened lists gathered, foreign names and empty values dropped."""
     arguments: dict[str, Any] = {}
     for row in operation.parameters:
@@ -154,7 +153,7 @@ def _arguments(operation: Operation, sent: dict[str, str]) -> dict[str, Any]:
     return arguments
 
 
-def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
+def _read_pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
@@ -172,13 +171,13 @@ def keep_documented(answer: Mapping[str, Any], fields: tuple[ResponseField, ...]
         row = rows.get(name)
         if value is None or (rows and row is None and name not in OWN_FIELDS):
             continue
-        result[name] = value if row is None else _value(value, row)
+        result[name] = value if row is None else _keep_value(value, row)
     return result
 
 
-def _value(value: Any, row: ResponseField) -> Any:
+def _keep_value(value: Any, row: ResponseField) -> Any:
     if row.fields:
         return keep_documented(value, row.fields)
     if row.items is not None:
-        return [_value(element, row.items) for element in value]
+        return [_keep_value(element, row.items) for element in value]
     return value

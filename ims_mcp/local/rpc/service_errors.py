@@ -47,7 +47,7 @@ class RpcFault(Exception):
         self.http_status, advice = _CODES[code]
         self.recommend = recommend or advice
 
-    def body(self, *, request_id: str, host: str) -> dict[str, Any]:
+    def to_body(self, *, request_id: str, host: str) -> dict[str, Any]:
         """``{RequestId, HostId, Code, Message, Recommend}``."""
         return {
             "RequestId": request_id,
@@ -83,7 +83,7 @@ def disk_full() -> RpcFault:
     return RpcFault("OperationDenied", f"{DISK_IS_FULL} The call was not carried out.", recommend="Make room there.")
 
 
-def missing_parameter(operation: Operation, given: Iterable[str]) -> RpcFault | None:
+def find_missing_parameter(operation: Operation, given: Iterable[str]) -> RpcFault | None:
     """The fault of the first required parameter that was not given, before anything else is looked at."""
     names = set(given)
     for parameter in operation.parameters:

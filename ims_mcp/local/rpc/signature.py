@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
-from ims_mcp.local.identity import Identities, Identity, Objection
+from ims_mcp.local.identity import CredentialRejection, Identities, Identity
 from ims_mcp.local.rpc.service_errors import RpcFault
-from ims_mcp.local.wire_values import epoch_seconds, utc_text
+from ims_mcp.local.wire_values import read_utc, write_utc
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 MAX_SKEW_SECONDS = 15 * 60
@@ -37,12 +37,12 @@ class SignedRequest:
     headers: Sequence[tuple[str, str]]
     body: bytes
 
-    def header(self, name: str) -> str | None:
+    def get_header(self, name: str) -> str | None:
         """By lower-case name."""
         return next((value for header, value in self.headers if header == name), None)
 
 
-def signature_of(request: SignedRequest, signed_headers: Sequence[str], secret: str) -> str:
+def compute_signature(request: SignedRequest, signed_headers: Sequence[str], secret: str) -> str:
     """The signature the request must carry, in lower-case hex, for the list of headers that were signed."""
     escaped = sorted((quote(name, safe="~"), quote(value, safe="~")) for name, value in request.query)
     headers: list[str] = []
@@ -71,9 +71,9 @@ class SignatureCheck:
         self._clock = clock
         self._nonces: dict[tuple[str, str], float] = {}
 
-    async def sender(self, request: SignedRequest) -> Identity:
+    async def find_sender(self, request: SignedRequest) -> Identity:
         """The identity whose key signed the request. Raises RpcFault with the platform's code for what is wrong."""
-        authorization = _AUTHORIZATION.fullmatch((request.header("authorization") or "").strip())
+        authorization = _AUTHORIZATION.fullmatch((request.get_header("authorization") or "").strip())
         if authorization is None:
             raise RpcFault("IncompleteSignature", f"The Authorization header is missing or not of {ALGORITHM}.")
         signed_headers = authorization["headers"].lower().split(";")
@@ -97,9 +97,9 @@ class SignatureCheck:
             raise RpcFault("IncompleteSignature", f"Signed but not sent: {', '.join(absent)}.")
 
     def _check_date(self, request: SignedRequest) -> None:
-        date = request.header("x-acs-date") or ""
+        date = request.get_header("x-acs-date") or ""
         try:
-            moment = epoch_seconds(date)
+            moment = read_utc(date)
         except ValueError:
             raise RpcFault(
                 "InvalidParameter", f"x-acs-date {date!r} is not of the form 2026-01-31T08:00:00Z."
@@ -108,21 +108,21 @@ class SignatureCheck:
         if abs(now - moment) > MAX_SKEW_SECONDS:
             raise RpcFault(
                 "InvalidTimeStamp.Expired",
-                f"x-acs-date {date} is more than 15 minutes away from the time here, {utc_text(now)}.",
+                f"x-acs-date {date} is more than 15 minutes away from the time here, {write_utc(now)}.",
             )
 
     def _check_token(self, request: SignedRequest, identity: Identity) -> None:
-        token = request.header("x-acs-security-token")
-        match identity.objection(token, self._clock()):
+        token = request.get_header("x-acs-security-token")
+        match identity.reject(token, self._clock()):
             case None:
                 pass
-            case Objection.UNKNOWN if token is None:
+            case CredentialRejection.UNKNOWN if token is None:
                 raise RpcFault("MissingSecurityToken", "A temporary key needs its security token with every call.")
-            case Objection.UNKNOWN | Objection.WRONG_TOKEN:
+            case CredentialRejection.UNKNOWN | CredentialRejection.WRONG_TOKEN:
                 raise RpcFault(
                     "InvalidSecurityToken.MismatchWithAccessKey", "The security token does not belong to this key."
                 )
-            case Objection.EXPIRED:
+            case CredentialRejection.EXPIRED:
                 raise RpcFault("InvalidSecurityToken.Expired", "The temporary credentials have expired.")
         if identity.scope is not None:
             raise RpcFault("Forbidden", f"These temporary credentials are good for the bucket {identity.scope.bucket}.")
@@ -130,15 +130,15 @@ class SignatureCheck:
     def _check_signature(
         self, request: SignedRequest, signed_headers: list[str], signature: str, identity: Identity
     ) -> None:
-        body_hash = request.header("x-acs-content-sha256")
+        body_hash = request.get_header("x-acs-content-sha256")
         if body_hash is not None and body_hash.lower() != hashlib.sha256(request.body).hexdigest():
             raise RpcFault("SignatureDoesNotMatch", "x-acs-content-sha256 is not the hash of the body that arrived.")
-        if not hmac.compare_digest(signature_of(request, signed_headers, identity.secret), signature.lower()):
+        if not hmac.compare_digest(compute_signature(request, signed_headers, identity.secret), signature.lower()):
             raise RpcFault("SignatureDoesNotMatch", "The signature was not made with this key's secret for this call.")
 
     def _check_nonce(self, request: SignedRequest, identity: Identity) -> None:
         now = self._clock()
-        nonce = (identity.access_key_id, request.header("x-acs-signature-nonce") or "")
+        nonce = (identity.access_key_id, request.get_header("x-acs-signature-nonce") or "")
         if self._nonces.pop(nonce, 0.0) > now:
             self._nonces[nonce] = now + 2 * MAX_SKEW_SECONDS
             raise RpcFault("SignatureNonceUsed", "This x-acs-signature-nonce was used before.")

@@ -19,6 +19,7 @@ from typing import BinaryIO, TypeVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
+from ims_mcp.local.media_library.addresses import drop_query
 from ims_mcp.loopback import is_loopback
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ class Download:
             except (OSError, http.client.HTTPException) as error:
                 kind = type(error).__name__
                 raise PullFailed("SourceIncomplete", f"The connection to {shown} broke off ({kind}).") from None
-        raise PullFailed("SourceRefused", f"{_without_query(self._url)} redirects more than {_MAX_REDIRECTS} times.")
+        raise PullFailed("SourceRefused", f"{drop_query(self._url)} redirects more than {_MAX_REDIRECTS} times.")
 
     def stop(self) -> None:
         """End a run that is under way within moments, wherever it waits."""
@@ -164,16 +165,12 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise PullFailed("SourceNotAllowed", f"{_without_query(url)} is not a usable address: {error}.") from None
+        raise PullFailed("SourceNotAllowed", f"{drop_query(url)} is not a usable address: {error}.") from None
     if parts.scheme not in ("http", "https"):
-        raise PullFailed("SourceNotAllowed", f"{_without_query(url)} is not an http or https address.")
+        raise PullFailed("SourceNotAllowed", f"{drop_query(url)} is not an http or https address.")
     if parts.username is not None:
         raise PullFailed("SourceNotAllowed", "An address with a user name in it is not pulled.")
     return parts
-
-
-def _without_query(url: str) -> str:
-    return url.partition("?")[0]
 
 
 def _find_loopback(host: str) -> tuple[str, ...]:

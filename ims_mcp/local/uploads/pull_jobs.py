@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from ims_mcp.local.media_library import steps
@@ -19,7 +20,7 @@ from ims_mcp.local.media_library.assets import (
     SELECT_FILES,
     UPLOAD_FAIL,
     UPLOADING,
-    file_of,
+    read_file_row,
 )
 from ims_mcp.local.store import Columns, Store, insert_row, update_row
 from ims_mcp.local.uploads import sessions
@@ -99,13 +100,9 @@ class PullJobs:
         now = int(self._clock())
 
         def work(connection: sqlite3.Connection) -> list[PullJob]:
+            insert = partial(sessions.insert_asset, connection, now=now, pulled=True)
             return [
-                _insert(
-                    connection,
-                    request,
-                    sessions.insert_asset(connection, request.address, now, request.columns, pulled=True),
-                    now,
-                )
+                _insert(connection, request, insert(request.address, columns=request.columns), now)
                 for request in requests
             ]
 
@@ -123,15 +120,15 @@ class PullJobs:
 
         return await self._store.write(work)
 
-    async def by_ids(self, job_ids: Sequence[str]) -> list[PullJob]:
+    async def find_by_ids(self, job_ids: Sequence[str]) -> list[PullJob]:
         """Those that exist, the newest first."""
-        return await self._select(f"job_id IN ({_marks(job_ids)})", job_ids)
+        return await self._select(f"job_id IN ({_make_marks(job_ids)})", job_ids)
 
-    async def by_urls(self, urls: Sequence[str]) -> list[PullJob]:
+    async def find_by_urls(self, urls: Sequence[str]) -> list[PullJob]:
         """The jobs of these addresses, the newest first, at most MAX_SHOWN."""
-        return await self._select(f"url IN ({_marks(urls)})", urls)
+        return await self._select(f"url IN ({_make_marks(urls)})", urls)
 
-    async def resumable(self) -> list[PullJob]:
+    async def list_resumable(self) -> list[PullJob]:
         """The jobs a former process did not end, the oldest first; those that still have to fetch begin anew."""
 
         def work(connection: sqlite3.Connection) -> list[PullJob]:
@@ -141,16 +138,15 @@ class PullJobs:
                 (PullStatus.PENDING, UPLOADING),
             )
             rows = connection.execute("SELECT * FROM media_pull WHERE completed_at IS NULL ORDER BY sequence")
-            return [_job(row) for row in rows]
+            return [_read_job(row) for row in rows]
 
         return await self._store.write(work)
 
-    async def destination(self, job: PullJob) -> ObjectAddress | None:
+    async def find_destination(self, job: PullJob) -> ObjectAddress | None:
         """Where the file has to go; None where it has come already, or the asset is gone."""
         query = f"{SELECT_FILES} WHERE f.file_id = ? AND f.status = ?"
-        place = (job.file_id, UPLOADING)
-        row = await self._store.read(lambda connection: connection.execute(query, place).fetchone())
-        return None if row is None else file_of(row).address
+        rows = await self._store.fetch(query, (job.file_id, UPLOADING))
+        return read_file_row(rows[0]).address if rows else None
 
     async def advance(self, job: PullJob, status: PullStatus, *, size_bytes: int | None = None) -> None:
         """``size_bytes``: the size of the file, as far as it is known by now."""
@@ -170,7 +166,7 @@ class PullJobs:
             if row is not None:
                 failed = {"status": UPLOAD_FAIL, "fail_reason": message}
                 steps.record_outcome(
-                    connection, file_of(row), now, failed, {"status": PREPARE_FAIL, "fail_reason": message}
+                    connection, read_file_row(row), now, failed, {"status": PREPARE_FAIL, "fail_reason": message}
                 )
 
         await self._store.write_end(work)
@@ -185,7 +181,7 @@ class PullJobs:
                 gone = "The media asset was deleted before its file was there."
                 _end(connection, job, now, PullStatus.UPLOAD_FAIL, "MediaDeleted", gone)
                 return
-            file = file_of(row)
+            file = read_file_row(row)
             if file.status == NORMAL:
                 _end(connection, job, now, PullStatus.SUCCESS)
             elif file.status not in (PENDING, UPLOADING):
@@ -195,11 +191,10 @@ class PullJobs:
 
     async def _select(self, condition: str, values: Sequence[str]) -> list[PullJob]:
         query = f"SELECT * FROM media_pull WHERE {condition} ORDER BY sequence DESC LIMIT {MAX_SHOWN}"  # noqa: S608 - only placeholders
-        rows = await self._store.read(lambda connection: connection.execute(query, tuple(values)).fetchall())
-        return [_job(row) for row in rows]
+        return list(map(_read_job, await self._store.fetch(query, values)))
 
 
-def _marks(values: Sequence[str]) -> str:
+def _make_marks(values: Sequence[str]) -> str:
     return ",".join("?" * len(values))
 
 
@@ -216,7 +211,7 @@ def _insert(connection: sqlite3.Connection, request: PullRequest, opened: Regist
         "created_at": now,
     }
     sequence = insert_row(connection, "media_pull", row)
-    return _job(connection.execute("SELECT * FROM media_pull WHERE sequence = ?", (sequence,)).fetchone())
+    return _read_job(connection.execute("SELECT * FROM media_pull WHERE sequence = ?", (sequence,)).fetchone())
 
 
 def _end(
@@ -231,7 +226,7 @@ def _end(
     update_row(connection, "media_pull", ended, "job_id", job.job_id)
 
 
-def _job(row: sqlite3.Row) -> PullJob:
+def _read_job(row: sqlite3.Row) -> PullJob:
     columns: dict[str, Any] = dict(row)
     del columns["sequence"]
     bucket, key = columns.pop("source_bucket"), columns.pop("source_key")

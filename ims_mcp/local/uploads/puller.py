@@ -55,7 +55,7 @@ class Puller:
         # What a killed process had fetched of a file is fetched again.
         self._work_dir.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(sweep, self._work_dir, _OWN_NAME)
-        for job in await self._jobs.resumable():
+        for job in await self._jobs.list_resumable():
             self.begin(job)
         return self
 
@@ -85,7 +85,7 @@ class Puller:
 
     async def _bring(self, job: PullJob) -> None:
         """From the source to its place in the VOD storage, unless it is there already. Raises PullFailed."""
-        address = await self._jobs.destination(job)
+        address = await self._jobs.find_destination(job)
         if address is None:
             return
         await self._jobs.advance(job, PullStatus.DOWNLOADING)
@@ -93,7 +93,7 @@ class Puller:
             await self._link(job, job.source, address)
         else:
             await self._fetch(job, address)
-        if not await self._sessions.take(address) and await self._jobs.destination(job) is None:
+        if not await self._sessions.take(address) and await self._jobs.find_destination(job) is None:
             # The asset was deleted meanwhile: nobody will ask for the object.
             await self._objects.delete(address.bucket, address.key)
 

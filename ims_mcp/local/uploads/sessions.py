@@ -1,4 +1,4 @@
-"""Upload sessions: files the library waits for, and what happens when their object arrives.
+"""Uploads: the VOD storage they go to, the credentials for one, and the files the library waits for.
 
 A session is a row of media_upload beside its row of media_file, and goes with that. ``arrived_blob`` names the data
 that was last handed on to be probed: an object with other data has come since, whichever process was told of it.
@@ -6,10 +6,15 @@ that was last handed on to be probed: an object with other data has come since, 
 
 from __future__ import annotations
 
+import base64
+import json
+import secrets
 import sqlite3
 import uuid
 from collections.abc import Callable
+from urllib.parse import quote
 
+from ims_mcp.local.identity import Identities, Scope
 from ims_mcp.local.media_library import steps
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Registration
@@ -22,12 +27,77 @@ from ims_mcp.local.media_library.assets import (
     UPLOADING,
     MediaFile,
     StoredPictures,
-    file_of,
+    read_file_row,
 )
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 from ims_mcp.local.store import Columns, insert_row, update_row
+from ims_mcp.local.wire_values import write_utc
+
+VOD_BUCKET = f"outin-{uuid.uuid5(uuid.NAMESPACE_OID, 'ims-mcp local VOD storage').hex}"
+"""Named as the service names its own buckets; the same one in every data directory."""
+UPLOAD_REGIONS = ("cn-shanghai", "cn-beijing", "cn-shenzhen")
+# What an upload consists of, in one piece or in parts; reading is no part of it, not even of the own key.
+ACTIONS = ("oss:PutObject", "oss:AbortMultipartUpload", "oss:ListParts")
+
+
+class VodStorage:
+    """One bucket. Gives every file a place of its own: ``sv/1a2b3c4d-19b1f3c3110/1a2b3c4d-19b1f3c3110.mp4``."""
+
+    def __init__(self, region: str, clock: Callable[[], float]) -> None:
+        self._region = region
+        self._clock = clock
+
+    def make_address(self, folder: str, extension: str) -> ObjectAddress:
+        """An address nothing lies at. RpcFault (OperationDenied) where the region has no VOD storage."""
+        if self._region not in UPLOAD_REGIONS:
+            raise RpcFault(
+                "OperationDenied",
+                f"There is no VOD storage in {self._region}: uploads are possible in {', '.join(UPLOAD_REGIONS)}.",
+            )
+        name = f"{secrets.token_hex(4)}-{int(self._clock() * 1000):x}"
+        return ObjectAddress(VOD_BUCKET, f"{folder}/{name}/{name}.{extension}")
+
+    def make_file_url(self, address: ObjectAddress) -> str:
+        """FileURL as the service writes it: a public OSS host and no signature. Nothing of this machine is in it."""
+        return f"http://{address.bucket}.oss-{self._region}.aliyuncs.com/{quote(address.key)}"
+
+
+class UploadCredentials:
+    """Every grant is a credential of its own: a new one takes nothing away from those before it."""
+
+    def __init__(
+        self, identities: Identities, endpoint: Callable[[], str], *, region: str, lifetime_seconds: float
+    ) -> None:
+        self._identities = identities
+        self._endpoint = endpoint
+        self._region = region
+        self._lifetime_seconds = lifetime_seconds
+
+    async def grant(self, address: ObjectAddress) -> dict[str, str]:
+        """Both fields of an answer, each JSON in base64.
+
+        UploadAddress: {Endpoint, Bucket, FileName}. UploadAuth: {AccessKeyId, AccessKeySecret, SecurityToken,
+        Expiration (seconds, as text), ExpireUTCTime, Region}.
+        """
+        scope = Scope(address.bucket, address.key, key_is_prefix=False, actions=ACTIONS)
+        identity = await self._identities.mint(seconds=self._lifetime_seconds, scope=scope)
+        place = {"Endpoint": self._endpoint(), "Bucket": address.bucket, "FileName": address.key}
+        credential = {
+            "AccessKeyId": identity.access_key_id,
+            "AccessKeySecret": identity.secret,
+            "SecurityToken": identity.security_token or "",
+            "Expiration": str(int(self._lifetime_seconds)),
+            "ExpireUTCTime": write_utc(identity.expires_at or 0.0),
+            "Region": self._region,
+        }
+        return {"UploadAddress": _encode(place), "UploadAuth": _encode(credential)}
+
+
+def _encode(fields: dict[str, str]) -> str:
+    return base64.b64encode(json.dumps(fields, separators=(",", ":")).encode("ascii")).decode("ascii")
+
 
 # Keys of objects are stored as bytes.
 _WITH_NEW_DATA = (
@@ -41,12 +111,7 @@ _LATER_SECONDS = 0.001
 class UploadSessions:
     """``on_stored`` is told of every object; :meth:`catch_up` finds those nobody was told of."""
 
-    def __init__(
-        self,
-        objects: Objects,
-        registrar: Registrar,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, objects: Objects, registrar: Registrar, clock: Callable[[], float]) -> None:
         self._store = objects.store
         self._objects = objects
         self._registrar = registrar
@@ -69,7 +134,7 @@ class UploadSessions:
             lambda connection: insert_stream(connection, media_id, address, now, columns, quality)
         )
 
-    async def latest(self, media_id: str) -> ObjectAddress:
+    async def find_latest(self, media_id: str) -> ObjectAddress:
         """Where the upload begun last for an asset goes, unfinished ones first. RpcFault: ResourceNotFound."""
 
         def work(connection: sqlite3.Connection) -> ObjectAddress:
@@ -79,7 +144,7 @@ class UploadSessions:
             row = connection.execute(query, (media_id, UPLOADING)).fetchone()
             if row is None:
                 raise RpcFault("ResourceNotFound", f"No upload was begun for the media asset {media_id}.")
-            return file_of(row).address
+            return read_file_row(row).address
 
         return await self._store.read(work)
 
@@ -94,13 +159,13 @@ class UploadSessions:
         """
         query = f"{_WITH_NEW_DATA} AND f.bucket = ? AND f.object_key = ?"
         place = (address.bucket, address.key)
-        if await self._store.read(lambda connection: connection.execute(query, place).fetchone()) is None:
+        if not await self._store.fetch(query, place):
             return False
-        due_at = self._registrar.due_at()
+        due_at = self._registrar.choose_due_time()
 
         def work(connection: sqlite3.Connection) -> tuple[MediaFile, float, StoredPictures] | None:
             row = connection.execute(query, place).fetchone()
-            return None if row is None else _taken(connection, file_of(row), due_at, int(self._clock()))
+            return None if row is None else _take_file(connection, read_file_row(row), due_at, int(self._clock()))
 
         taken = await self._store.write(work)
         if taken is None:
@@ -114,9 +179,8 @@ class UploadSessions:
 
     async def catch_up(self) -> None:
         """Objects that were complete when a former process ended, before it could do anything about them."""
-        rows = await self._store.read(lambda connection: connection.execute(_WITH_NEW_DATA).fetchall())
-        for row in rows:
-            await self.take(file_of(row).address)
+        for row in await self._store.fetch(_WITH_NEW_DATA):
+            await self.take(read_file_row(row).address)
 
 
 def insert_asset(
@@ -157,7 +221,7 @@ def _insert_file(
     return file_id
 
 
-def _taken(
+def _take_file(
     connection: sqlite3.Connection, file: MediaFile, due_at: float, now: int
 ) -> tuple[MediaFile, float, StoredPictures]:
     """The file is pending from now on. Returns it, when it is due, and pictures of what was there before."""
