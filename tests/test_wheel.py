@@ -101,13 +101,23 @@ def test_every_package_the_core_imports_is_declared(wheel: Path) -> None:
 
 
 def _imported(path: Path) -> set[str]:
+    """The packages a module cannot do without: not those it tries to import and does without."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and _expects_import_error(node)]
+    optional = {inner for node in tries for statement in node.body for inner in ast.walk(statement)}
+    for node in ast.walk(tree):
+        if node in optional:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             found.add(node.module.partition(".")[0])
     return found
+
+
+def _expects_import_error(node: ast.Try) -> bool:
+    return any(isinstance(handler.type, ast.Name) and handler.type.id == "ImportError" for handler in node.handlers)
 
 
 def _normal(name: str) -> str:

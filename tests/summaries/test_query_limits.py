@@ -78,7 +78,13 @@ EXPLODING_LARGE = {
 }
 
 
-@pytest.mark.parametrize("query", EXPLODING_LARGE.values(), ids=EXPLODING_LARGE.keys())
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(query, id=name, marks=() if name == "lists put one behind the other" else pytest.mark.slow)
+        for name, query in EXPLODING_LARGE.items()
+    ],
+)
 def test_what_one_step_would_make_is_refused_before_it_is_made(query: str) -> None:
     document = {"L": [""] * 300_000}
     limits = QueryLimits(seconds=600)
