@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from ims_mcp.settings import ENVIRONMENT, Settings, SettingsError, checked_endpoint, read_settings
+from tests.cli.running import run
 
 KEY_PAIR = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5t", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret-secret"}
 PASSWORD = "RecognisablePassword"
@@ -254,25 +254,6 @@ def test_directories_of_ones_own_are_looked_for_when_they_are_needed(home: Path)
     assert Settings(data_dir=Path("/d")) != Settings(data_dir=Path("/e"))
 
 
-def run_without_home(*words: str) -> subprocess.CompletedProcess[str]:
-    """A command in a process whose user has neither HOME nor an entry in the table of users, as in a container."""
-    code = (
-        "import pwd, sys\n"
-        "def no_entry(uid): raise KeyError(uid)\n"
-        "pwd.getpwuid = no_entry\n"
-        "from ims_mcp.cli import main\n"
-        f"sys.exit(main({list(words)!r}))\n"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -288,8 +269,18 @@ def run_without_home(*words: str) -> subprocess.CompletedProcess[str]:
         (("call", "GetMediaInfo", "--MediaId", "x", "--local"), "--data-dir"),
     ],
 )
-def test_without_a_home_directory_nothing_ends_in_a_traceback(words: tuple[str, ...], said: str) -> None:
-    ended = run_without_home(*words)
-    assert "Traceback" not in ended.stderr + ended.stdout
+def test_without_a_home_directory_nothing_ends_in_a_traceback(
+    words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user has neither HOME nor an entry in the table of users, as in a container."""
+
+    def no_entry(uid: int) -> None:
+        raise KeyError(uid)
+
+    for name in ("XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", no_entry)
+    ended = run(*words, home=None)
+    assert not re.search("Traceback|bug", ended.stderr + ended.stdout)
     assert said in ended.stderr + ended.stdout
     assert (ended.returncode == 0) is (words[0] in ("search", "tools"))

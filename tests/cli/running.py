@@ -15,13 +15,14 @@ from ims_mcp.cli import main
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5tRecognisable", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "RecognisableSecret"}
 
 
-def clean_environment(home: Path, **more: str) -> dict[str, str]:
-    """This one without what is set for ims-mcp, with a home directory of the test's."""
+def clean_environment(home: Path | None, **more: str) -> dict[str, str]:
+    """This one without what is set for ims-mcp, with a home directory of the test's, or none."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
-    return {**clean, "HOME": str(home), **more}
+    clean.pop("HOME", None)
+    return {**clean, **({} if home is None else {"HOME": str(home)}), **more}
 
 
-def run(*words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, home: Path | None, **environment: str) -> subprocess.CompletedProcess[str]:
     """What a command that ends by itself does, without a new interpreter that imports everything anew."""
     out, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     root = logging.getLogger()
