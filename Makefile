@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 # Tests run side by side, two for each core, and what a worker has not come to is taken over by others.
-PYTEST := -m pytest -q -n auto --maxprocesses 8 --dist worksteal
+SIDE_BY_SIDE := -q -n auto --maxprocesses 8 --dist worksteal
 # `make -s lint` goes on beside the tests; what it says comes after them, and either failing fails both.
 BESIDE_LINT = $(MAKE) --no-print-directory -s lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
 	code=0; $(1) || code=$$?; wait $$lint || code=$$?; cat $(VENV)/lint.log; exit $$code
@@ -19,15 +19,11 @@ demo: $(READY)
 	$(BIN)/ims-mcp demo
 
 test: $(READY)
-	@$(call BESIDE_LINT,$(BIN)/python $(PYTEST))
+	@$(call BESIDE_LINT,$(BIN)/python -m pytest $(SIDE_BY_SIDE))
 
 # The slow tests as well, and how much of the product the tests reach.
 test-all: $(READY)
-	@rm -f .coverage .coverage.* coverage.json
-	@$(call BESIDE_LINT,$(BIN)/coverage run $(PYTEST) -m 'slow or not slow')
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage json -q -o coverage.json
-	$(BIN)/python scripts/report_coverage.py coverage.json
+	@$(call BESIDE_LINT,$(BIN)/python scripts/measure_coverage.py $(SIDE_BY_SIDE) -m 'slow or not slow')
 
 # Where another platform can make a difference to the types: modules of the standard library that have it in theirs.
 BY_PLATFORM = $(shell grep -rlE --include='*.py' \

@@ -129,7 +129,9 @@ def _read_json_object(
         return None, _EMPTY
     try:
         value = _parse(body)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return None, "JSON that is nested too deeply"
+    except ValueError:
         if body.lstrip().startswith(b"{"):
             return None, _CUT_OFF
         kind = "an HTML page" if "html" in content_type or b"<html" in body[:1000].lower() else "a body"

@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -20,6 +21,12 @@ def clean_environment(home: Path | None, **more: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("ALIBABA_CLOUD_", "IMS_MCP_"))}
     clean.pop("HOME", None)
     return {**clean, **({} if home is None else {"HOME": str(home)}), **more}
+
+
+def without_measuring(environ: Mapping[str, str]) -> dict[str, str]:
+    """For a process in which coverage could not work: it would write files, or import what a test has put there."""
+    kept = {name: value for name, value in environ.items() if not name.startswith("COVERAGE_")}
+    return {**kept, "UNMEASURED": "1"}
 
 
 def run(*words: str, home: Path | None, **environment: str) -> subprocess.CompletedProcess[str]:

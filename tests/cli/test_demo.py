@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from ims_mcp.cli.demo import format_result, wrap_call
+from tests.cli.running import run_process
 
 RESULT = {
     "RequestId": "848E0B4E",
@@ -49,3 +54,10 @@ def test_a_call_is_shown_whole_on_lines_that_fit() -> None:
     assert len(shown) == 2
     assert shown[0].startswith('> register_media_info {"InputURL": "oss://local-media/demo/film.mp4", "Title": ')
     assert shown[1].endswith('"ims-mcp demo"}}')
+
+
+@pytest.mark.slow
+def test_the_demo_runs_to_its_end(tmp_path: Path) -> None:
+    ended = run_process("demo", home=tmp_path)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "!!" not in ended.stdout

@@ -27,7 +27,7 @@ from ims_mcp.local.endpoint_file import Announcement, read_announcement, write_a
 from ims_mcp.local.isolation import clean_environment as environment_of_a_child
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.settings import Settings
-from tests.cli.running import clean_environment, run
+from tests.cli.running import clean_environment, run, without_measuring
 from tests.local_ims.server import RunningIms, ims_process, oss2, running_ims, wait_for
 
 IMS_MCP = str(Path(sysconfig.get_path("scripts")) / "ims-mcp")
@@ -111,7 +111,7 @@ def test_a_server_started_in_a_strangers_project_runs_none_of_its_code_in_the_em
     called = subprocess.run(
         [IMS_MCP, "call", "ListMediaBasicInfos", "--local", "--data-dir", str(tmp_path / "data")],
         cwd=directory,
-        env=clean_environment(tmp_path, **more),
+        env=without_measuring(clean_environment(tmp_path, **more)),
         capture_output=True,
         text=True,
         timeout=60,

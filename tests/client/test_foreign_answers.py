@@ -20,6 +20,7 @@ FOREIGN: dict[str, Answer] = {
     "a list": Answer(body=b"[1, 2]"),
     "a JSON object of another service": Answer(body={"ok": True}, headers={"content-type": "text/plain"}),
     "a number": Answer(body=b"7"),
+    "depth": Answer(body=b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
     "bytes": Answer(body=bytes(range(128, 256)), headers={"content-type": "application/octet-stream"}),
 }
 
@@ -33,6 +34,12 @@ def test_an_answer_of_a_stranger_is_not_asked_for_again(run: Run, operation: Ope
     assert outcome.error.maybe_done is (operation is WRITE)
     assert "HTTP 200" in str(outcome.error)
     assert len(outcome.error.explain()) < 900
+
+
+def test_a_whole_answer_that_nests_too_deeply_is_not_called_cut_off(run: Run) -> None:
+    text = str(run(READ, FOREIGN["depth"]).error)
+    assert "nested too deeply" in text
+    assert "cut off" not in text
 
 
 def test_a_page_is_quoted_by_its_words(run: Run) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from ims_mcp.local.disk import DISK_IS_FULL, is_disk_full
 from ims_mcp.local.store import Store
+from tests.cli.running import without_measuring
 from tests.local_ims.server import ImsProcess, oss2, refusal_of, wait_for
 from tests.local_uploads.source import serving
 
@@ -77,7 +78,9 @@ def test_a_start_without_room_says_so_and_not_to_move_the_state_away(tmp_path: P
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit_bytes}, {limit_bytes}));"
         f"sys.exit(main(['local', '--port', '0', '--data-dir', {str(tmp_path / 'data')!r}]))"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    environ = without_measuring(os.environ)
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
     assert ended.stderr == f"The disk that holds {tmp_path / 'data'} is full. Make room there.\n"
 

@@ -59,6 +59,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
         running.listen()
         running.greet()
         yield running
+        assert running.end()[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def huge_media_bodies() -> dict[str, Json]:
             FileInfoList=[{"FileBasicInfo": {**basic, "FileName": '"' * 100}}] * 24,
         ),
         "deep nesting": media(
-            MediaBasicInfo={"UserData": "[" * 500 + "]" * 500}, AiRoughData=nested(900), Extra=nested(900)
+            MediaBasicInfo={"UserData": "[" * 500 + "]" * 500}, AiRoughData=nested(700), Extra=nested(700)
         ),
         "an unknown result of 1 MB": media(AiRoughData={"StandardSmartTagJob": {"Results": results}}),
         "100,000 names": media(Other={f"name{index}": index for index in range(100_000)}),

@@ -6,6 +6,7 @@ import base64
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -16,7 +17,7 @@ from tests.fault_proxy import Answer, FaultProxy, Seen
 from tests.local_ims.server import wait_for
 from tests.server.connected import CREDENTIAL
 from tests.transfers.served import served
-from tests.transfers.setting import ALWAYS, MIB, PART, Setting, call, ims_behind_proxy, refused, until
+from tests.transfers.setting import ALWAYS, MIB, PART, SMALL_PARTS, Setting, call, ims_behind_proxy, refused, until
 
 PARTS = 12
 LIFE_SECONDS = 100
@@ -37,7 +38,12 @@ def ageing(tmp_path: Path, clip: Path) -> Iterator[Setting]:
     with ims_behind_proxy(tmp_path / "ims", credential_seconds=LIFE_SECONDS, clock=clock) as (ims, proxy):
         made.append(proxy)
         monotonic = {"clock": lambda: time.monotonic() + passed()}
-        with mock.patch.dict(UploadCredentials.__init__.__kwdefaults__ or {}, monotonic):
+        # One part after the other: of those that are under way at once, any may put the clock on under the others.
+        one_by_one = partial(SMALL_PARTS, threads=1)
+        with (
+            mock.patch.dict(UploadCredentials.__init__.__kwdefaults__ or {}, monotonic),
+            mock.patch("tests.transfers.setting.SMALL_PARTS", one_by_one),
+        ):
             yield Setting(ims, proxy, tmp_path, clip)
 
 
