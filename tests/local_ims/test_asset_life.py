@@ -6,7 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pytest
 from alibabacloud_ice20201109 import models
 from darabonba.exceptions import DaraException
 
+from ims_mcp.local.media_library.asset_library import Library
+from ims_mcp.local.media_library.assets import MediaFile
 from tests.local_ims.server import RunningIms, refusal_of, running_ims, wait_for
 
 NewClip = Callable[[], str]
@@ -91,6 +93,23 @@ def test_a_registration_passes_through_init_and_preparing(tmp_path: Path, clip: 
     with running_ims(tmp_path) as ims:
         assert status_of(ims) in ("Preparing", "Normal")
         wait_for(lambda: status_of(ims) == "Normal" or None)
+
+
+def test_a_registration_that_ends_while_it_is_read_is_read_as_ended(
+    tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_files = Library.list_files
+
+    async def end_and_list(self: Library, media_ids: Sequence[str]) -> dict[str, list[MediaFile]]:
+        for file in await self.list_pending():
+            await self.finish(file, {"FileBasicInfo": {"FileName": "clip.mp4"}}, None)
+        return await list_files(self, media_ids)
+
+    with running_ims(tmp_path, processing_delay_seconds=1600.0) as ims:
+        media_id = ims.register(ims.put("clip.mp4", clip))
+        monkeypatch.setattr(Library, "list_files", end_and_list)
+        info = ims.media_info(media_id)
+    assert (info["MediaBasicInfo"]["Status"], len(info["FileInfoList"])) == ("Normal", 1)
 
 
 def test_files_and_pictures_can_be_fetched_by_their_signed_addresses(ims: RunningIms, clip: Path) -> None:

@@ -223,6 +223,24 @@ def test_a_v4_url_with_a_bad_part_is_told(oss: OssThread, clients: Any, name: st
     assert code_of(raw(oss, "GET", f"{parts.path}?{urlencode(query)}")) == (400, "InvalidArgument")
 
 
+@pytest.mark.parametrize("name", ["x-oss-credential", "x-oss-date", "x-oss-expires", "x-oss-signature"])
+def test_a_v4_url_without_one_of_its_parts_is_refused(oss: OssThread, clients: Any, name: str) -> None:
+    parts = urlsplit(str(clients("V4").bucket("bucket").sign_url("GET", "key", 60)))
+    query = {**dict(parse_qsl(parts.query)), name: ""}
+    assert code_of(raw(oss, "GET", f"{parts.path}?{urlencode(query)}"))[0] == 403
+
+
+def test_a_v4_url_of_the_future_is_refused(oss: OssThread, clients: Any) -> None:
+    parts = urlsplit(str(clients("V4").bucket("bucket").sign_url("GET", "key", 60)))
+    query = {**dict(parse_qsl(parts.query)), "x-oss-date": "29990101T000000Z"}
+    assert code_of(raw(oss, "GET", f"{parts.path}?{urlencode(query)}")) == (403, "RequestTimeTooSkewed")
+
+
+def test_a_v4_header_that_signs_content_it_does_not_name_is_refused(oss: OssThread) -> None:
+    headers = {"Authorization": "OSS4-HMAC-SHA256 Credential=local/x, Signature=0", "x-oss-content-sha256": "0" * 64}
+    assert code_of(raw(oss, "GET", "/bucket/key", headers=headers)) == (400, "InvalidArgument")
+
+
 def test_v4_binds_additional_headers(oss: OssThread, client: Client) -> None:
     bucket = client.bucket("bucket")
     bucket.put_object("key", b"0123456789")

@@ -13,7 +13,16 @@ from ims_mcp.local.handlers.assets import find_asset
 from ims_mcp.local.identity import Identity
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.media_library.assets import NORMAL, SOURCE_FILE, TRANSCODE_FILE, UPLOAD_FAIL, Asset, MediaFile
+from ims_mcp.local.media_library.assets import (
+    INIT,
+    NORMAL,
+    PREPARING,
+    SOURCE_FILE,
+    TRANSCODE_FILE,
+    UPLOAD_FAIL,
+    Asset,
+    MediaFile,
+)
 from ims_mcp.local.oss.signature_v1 import sign_url
 from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import invalid, missing
@@ -185,6 +194,16 @@ class LibraryReading:
         self, assets: Sequence[Asset], seconds: int, *, with_files: bool, sources_only: bool = False
     ) -> list[dict[str, Any]]:
         files = await self._library.list_files([asset.media_id for asset in assets])
+        # A registration may have ended between these two readings: an asset with its file is not being prepared.
+        ended = [
+            asset.media_id
+            for asset in assets
+            if asset.status in (INIT, PREPARING)
+            and any(file.file_type == SOURCE_FILE and file.status == NORMAL for file in files[asset.media_id])
+        ]
+        if ended:
+            found = await self._library.find_all(ended)
+            assets = [found.get(asset.media_id, asset) for asset in assets]
         infos: list[dict[str, Any]] = []
         for asset in assets:
             of_asset = files[asset.media_id]
