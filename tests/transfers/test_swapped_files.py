@@ -253,12 +253,13 @@ async def test_a_file_with_several_hard_links_is_a_file(setting: Setting) -> Non
 
 
 def open_files(setting: Setting) -> list[str]:
-    """What this process holds open of the upload directory."""
+    """The files of the upload directory that this process holds open. A directory is open while a name in it is looked
+    up, which happens again and again during an upload."""
     found: list[str] = []
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names are what is wanted
         with suppress(FileNotFoundError):  # closed since it was listed
             found.append(os.readlink(f"/proc/self/fd/{name}"))  # noqa: PTH115
-    return [target for target in found if target.startswith(str(setting.files))]
+    return [target for target in found if target.startswith(f"{setting.files}{os.sep}")]
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists a process's open files")
