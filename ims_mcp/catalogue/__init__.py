@@ -18,12 +18,15 @@ from ims_mcp.catalogue.notes.glossary import GLOSSARY
 from ims_mcp.catalogue.operation import (
     AskWhen,
     AtLeastOne,
+    Case,
     Effect,
     Needs,
     Operation,
     Parameter,
     Poll,
     ResponseField,
+    Result,
+    Rows,
     snake_case,
     values_at,
 )
@@ -34,12 +37,15 @@ __all__ = [
     "TOOLSETS",
     "AskWhen",
     "AtLeastOne",
+    "Case",
     "Effect",
     "Needs",
     "Operation",
     "Parameter",
     "Poll",
     "ResponseField",
+    "Result",
+    "Rows",
     "UnknownOperation",
     "get_api_version",
     "get_operation",
@@ -146,12 +152,22 @@ def _join_parameter(facts: dict[str, Any], notes: ParameterNotes) -> Parameter:
         "required": bool(facts.get("required", False)),
         "place": facts.get("in", "query"),
         "style": facts.get("style", "plain"),
-        "items": _join_parameter(facts["items"], {}) if "items" in facts else None,
     }
     plain: dict[str, Any] = {name: value for name, value in notes.items() if name != "wire_kind"}
     nested: dict[str, ParameterNotes] = plain.pop("nested", {})
+    # The fields of a list of objects are those of its elements, however deep the lists lie in each other.
+    base["items"] = _join_parameter(facts["items"], {"nested": nested}) if "items" in facts else None
+    unknown = set(nested) - {row["name"] for row in _find_fields(facts)}
+    if unknown:
+        raise LookupError(f"the notes of {base['name']} describe fields it does not have: {sorted(unknown)}")
     base["fields"] = tuple(_join_parameter(row, nested.get(row["name"], {})) for row in facts.get("fields", ()))
     return Parameter(**{**base, **plain})
+
+
+def _find_fields(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    while "items" in facts:
+        facts = facts["items"]
+    return facts.get("fields", [])
 
 
 def _read_response_field(facts: dict[str, Any]) -> ResponseField:

@@ -8,6 +8,7 @@ import math
 import re
 import reprlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at
@@ -127,6 +128,8 @@ class _Checker:
         self.absent: set[str] = set()
         """Arguments that count as not given, by the name of their row."""
         self._as_sent = as_sent
+        self._call: Mapping[str, Any] = {}
+        """The arguments of the whole call."""
 
     def add(self, problem: Problem) -> None:
         self.count += 1
@@ -139,6 +142,7 @@ class _Checker:
 
     def document_names(self, operation: Operation, given: dict[str, Any]) -> dict[str, str]:
         """Documented name -> the one this caller knows; ``given`` then holds the documented names only."""
+        self._call = given
         names = {row.name: row.name for row in operation.parameters}
         if self._as_sent:
             return names
@@ -367,13 +371,15 @@ class _Checker:
             value = self._parse_json(row, value, path)
             if value is _MISSING:
                 return _MISSING
-        if not isinstance(value, dict) and (row.fields or not row.json_text or not isinstance(as_written, str)):
+        if not isinstance(value, dict) and (
+            row.fields or row.cases or not row.json_text or not isinstance(as_written, str)
+        ):
             return self._report(path, f"has to be an object, not {_show(value)}")
         before = self.count
-        if row.fields:
-            value = self.check_fields(
-                row.fields, cast("dict[str, Any]", value), path=f"{path}.", extra_fields=row.extra_fields
-            )
+        if row.fields or row.cases:
+            fields = cast("dict[str, Any]", value)
+            table = self._choose_fields(row, fields)
+            value = self.check_fields(table, fields, path=f"{path}.", extra_fields=row.extra_fields)
         text = self._write_json(row, value, path)
         if self.count == before:
             self._check_length(row, as_written if isinstance(as_written, str) else text, path)
@@ -381,6 +387,25 @@ class _Checker:
             return _MISSING
         # A JSON string that was handed in travels as it was written; its meaning has been checked.
         return as_written if row.json_text and isinstance(as_written, str) else cast("Any", value)
+
+    def _choose_fields(self, row: Parameter, given: Mapping[str, Any]) -> tuple[Parameter, ...]:
+        """The fields this very object may have. Where what decides is not given, or has an unlisted value, any case's
+        fields are taken and none of them is required."""
+        if not row.cases:
+            return row.fields
+        decided = [case for case in row.cases if str(self._find_deciding(case.parameter, given)) in case.values]
+        if decided:
+            return (*row.fields, *(field for case in decided for field in case.fields))
+        taken = {field.name: field for field in row.fields}
+        for case in row.cases:
+            for field in case.fields:
+                # Of two fields of one name neither form can be insisted on.
+                known = field.name in taken
+                taken[field.name] = Parameter(field.name, field.kind) if known else replace(field, required=False)
+        return tuple(taken.values())
+
+    def _find_deciding(self, parameter: str, given: Mapping[str, Any]) -> Any:
+        return given[parameter] if parameter in given else self._call.get(parameter)
 
     def _parse_json(self, row: Parameter, text: str, path: str) -> Any:
         def refuse(constant: str) -> Any:

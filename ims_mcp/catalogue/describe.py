@@ -72,6 +72,9 @@ def _describe_row(row: Parameter) -> dict[str, Any]:
         told["comma_list"] = _COMMA_LIST
     if row.fields:
         told["fields"] = [_describe_row(field) for field in row.fields]
+    for case in row.cases:
+        when = f"fields where {case.parameter} is {' or '.join(case.values)}"
+        told[when] = [_describe_row(field) for field in case.fields]
     if row.items is not None:
         told["items"] = {name: value for name, value in _describe_row(row.items).items() if name != "name"}
     return told
@@ -97,7 +100,10 @@ def _describe_kind(field: ResponseField, depth: int) -> Any:
 
 
 def example(operation: Operation) -> dict[str, Any]:
-    """Arguments of a smallest plausible call: what is required, one of each rule, and what these need in turn."""
+    """Arguments of a smallest useful call. Where the notes have none: what is required, one of each rule, and what
+    these need in turn."""
+    if operation.example:
+        return dict(operation.example)
     names = {row.name for row in operation.parameters if row.required}
     for rule in operation.rules:
         if isinstance(rule, AtLeastOne) and not names & set(rule.names):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, cast
 
@@ -40,7 +40,8 @@ class Parameter:
     """Element of an array (its name is empty)."""
 
     text: str = ""
-    """What a model should know of it, in our words."""
+    """What a model should know of it, in our words: what it is for, unit, time zone, default. The first sentence is
+    what tools/list shows; describe_operation shows all of it."""
     choices: tuple[str, ...] = ()
     """The closed list of values."""
     any_case: bool = False
@@ -73,6 +74,20 @@ class Parameter:
     """An object may hold keys beside ``fields``."""
     hidden: bool = False
     """Left out of the schema: the client fills it (ClientToken)."""
+    inferred: bool = False
+    """``text`` says what follows from other sources: no page of the vendor says it. The description says so."""
+    cases: tuple[Case, ...] = ()
+    """Further fields of an object, by the value of another field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The fields that an object has beside its others where ``parameter`` has one of ``values``."""
+
+    parameter: str
+    """A field of the same object, or else a parameter of the call: ``FunctionName``."""
+    values: tuple[str, ...]
+    fields: tuple[Parameter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +213,39 @@ class Poll:
     failure: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     entry: tuple[str, str] | None = None
+    running: tuple[str, ...] = ()
+    """States in which what was started does its work and goes on until it is stopped: a recording that records. A
+    wait ends here too, and says that it runs, not that it is over."""
+    result: Result | None = None
+    """Where the result lies after success; None: the answer of ``operation`` is all there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a reader wants to have once a background operation has succeeded.
+
+    Paths are those of :func:`values_at`: ``MediaProducingJob.MediaURL``, ``PlayInfoList[].PlayURL``.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    """Name in our answer -> path in the answer of ``operation``, what was asked for first (the verdict, the text, the
+    file). A path that ends in an object or a list brings all of it, shaped."""
+    operation: str = ""
+    """The operation that reads the result; empty: the answer of the poll holds it already."""
+    arguments: tuple[tuple[str, str], ...] = ()
+    """Its parameter -> path in the poll's last answer, else in the response or the arguments of the submitted call."""
+    empty: str = ""
+    """What it means where nothing lies at the paths: ``no watermark was found; this is final``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How a list in an answer is shown: one compact row for each element."""
+
+    path: str
+    """Where the list lies: ``MediaInfos``, ``Data.JobList``."""
+    columns: tuple[tuple[str, str], ...]
+    """Name in our answer -> path in an element (:func:`values_at`); the columns people ask for, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +290,14 @@ class Operation:
     """What it costs beyond the call: money, a phone call."""
     replaced_by: str = ""
     """The operation that the vendor wants called instead of this one."""
+    example: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Arguments of the smallest useful call, with the choices people make."""
+    rows: Rows | None = None
+    """How the list it answers with is shown, where the general rule is not good enough."""
+    then: str = ""
+    """What to read or call next and why, in a sentence."""
+    sources: tuple[str, ...] = ()
+    """Pages that the notes are taken from, beside the SDK's own texts."""
 
     @property
     def tool_name(self) -> str:

@@ -48,10 +48,12 @@ def parameter_schema(parameter: Parameter, describe: Describe = describe_limits)
     if parameter.kind == "array":
         schema["items"] = parameter_schema(parameter.items, describe) if parameter.items else {"type": "string"}
     elif parameter.kind == "object":
-        if parameter.fields:
-            schema["properties"] = {row.name: parameter_schema(row, describe) for row in parameter.fields}
+        fields = {row.name: row for case in parameter.cases for row in case.fields}
+        fields = {row.name: row for row in parameter.fields} | fields
+        if fields:
+            schema["properties"] = {name: parameter_schema(row, describe) for name, row in fields.items()}
             schema = _add_required(schema, [row.name for row in parameter.fields if row.required])
-        if parameter.extra_fields or not parameter.fields:
+        if parameter.extra_fields or not fields:
             schema |= any_shape()
     text = describe(parameter)
     if text:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from ims_mcp.catalogue.operation import AskWhen, Effect, Kind, Parameter, Poll, Rule
+from ims_mcp.catalogue.operation import AskWhen, Case, Effect, Kind, Parameter, Poll, Rows, Rule
 
 
 class ParameterNotes(TypedDict, total=False):
@@ -17,7 +17,7 @@ class ParameterNotes(TypedDict, total=False):
     fields: tuple[Parameter, ...]
     items: Parameter
     nested: dict[str, ParameterNotes]
-    """Notes for the fields that the facts know."""
+    """Notes for the fields that the facts know, of the object or of the elements of the list."""
     text: str
     choices: tuple[str, ...]
     any_case: bool
@@ -37,6 +37,8 @@ class ParameterNotes(TypedDict, total=False):
     keeps_empty: bool
     extra_fields: bool
     hidden: bool
+    inferred: bool
+    cases: tuple[Case, ...]
     wire_kind: str
     """Glossary only: the kind the SDK declares, where it is not a string."""
 
@@ -62,3 +64,10 @@ class OperationNotes:
     """What it costs beyond the call: money, a phone call. Said in the description."""
     replaced_by: str = ""
     """The operation that the vendor wants called instead, where a source says so."""
+    example: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Arguments of the smallest useful call that the table accepts, with the choices people make."""
+    rows: Rows | None = None
+    then: str = ""
+    """What to read or call next and why, in a sentence, where ``poll`` does not say it."""
+    sources: tuple[str, ...] = ()
+    """Addresses of the vendor's pages that the facts are from; the SDK's own texts (6.20.2) need not be named."""
