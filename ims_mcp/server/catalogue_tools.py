@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import Any
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
-from ims_mcp.catalogue.describe import description
+from ims_mcp.catalogue.describe import describe, describe_parameter, describe_part
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tools import OPERATION
@@ -39,12 +39,16 @@ DESCRIBE_OPERATION = Operation(
     toolset="catalogue",
     title="Read an operation's table",
     purpose=(
-        "The whole parameter table of one operation, with an example call, what comes back, what to look at afterwards "
-        "and the address of its documentation. Read it before calling an operation that has no tool of its own."
+        "What to give one operation, with an example call, what comes back and where its result is. Read it before "
+        "calling an operation that has no tool of its own. What is folded in a deep one is named in more."
     ),
     effect=Effect.READ,
     idempotent=True,
-    parameters=(OPERATION,),
+    parameters=(
+        OPERATION,
+        Parameter("parameter", "string", text="Only this one, whole: Timeline.VideoTracks."),
+        Parameter("part", "string", text="Only this part, whole.", choices=("parameters", "returns")),
+    ),
 )
 
 
@@ -79,7 +83,10 @@ def make_describe_tool() -> TableTool:
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
         # Bounded, not shaped: nothing in it comes from the service, and a field called Password is no password here.
         operation = get_operation(arguments["operation"])
-        also = {row.name: row.text for row in list_server_parameters(operation)}
-        return fit(description(operation) | {"takes_also": also}, MAX_BYTES)
+        if arguments.get("parameter"):
+            return describe_parameter(operation, arguments["parameter"])
+        if arguments.get("part"):
+            return fit(describe_part(operation, arguments["part"]), MAX_BYTES)
+        return describe(operation, {row.name: row.text for row in list_server_parameters(operation)})
 
     return TableTool(DESCRIBE_OPERATION, answer)
