@@ -46,7 +46,7 @@ def meeting(operation: Operation, condition: AskWhen) -> dict[str, Any]:
     if condition.absent:
         return {each: value for each, value in make_example(operation).items() if each != name}
     rows = tuple(replace(row, required=True) if row.name == name else row for row in operation.parameters)
-    given = make_example(replace(operation, parameters=rows))
+    given = make_example(replace(operation, parameters=rows, example={})) | make_example(operation)
     if not condition.values:
         return given
     if inner:  # a list of objects, so far

@@ -142,9 +142,26 @@ async def test_what_search_finds_can_be_called_with_the_tool_it_names() -> None:
                     operation = get_operation(line["operation"])
                     assert line["call_with"] in listed
                     assert line["call_with"] in (operation.tool_name, f"call_{operation.effect}_operation")
-                    assert line["summary"].endswith((".", ")"))
+                    assert line.get("summary", ".").endswith((".", ")"))
             wrong = await client.call_tool("search_operations", {"query": "x", "toolset": "transcodin"})
     assert "transcoding" in refusal_of(wrong)
+
+
+@pytest.mark.anyio
+async def test_the_best_hit_of_a_search_can_be_called_as_its_example_shows() -> None:
+    async with connected("http://127.0.0.1:9") as client:
+        simple = 0
+        for each in operations():
+            found = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"]
+            assert len(json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()) <= 1_000
+            assert [bool(line.get("summary")) for line in found[:3]] == [True] * len(found[:3])
+            first = get_operation(found[0]["operation"])
+            if "example" in found[0]:
+                simple += 1
+                assert found[0]["example"] == make_example(first)
+                check(first, found[0]["example"])
+            assert all("example" not in line for line in found[1:])
+    assert simple > 300
 
 
 @pytest.mark.anyio
