@@ -37,6 +37,7 @@ MARKS: ParameterNotes = {
             Parameter("MarkContent", "string", text="What is said of the passage."),
             Parameter("MarkStatus", "string", text="State of yours; the service gives it no meaning.", inferred=True),
             Parameter("MarkId", "string", text="Which mark is changed; only UpdateMediaMarks needs it."),
+            Parameter("MediaMarkId", "string", hidden=True),
         ),
     ),
 }
