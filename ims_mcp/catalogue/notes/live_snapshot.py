@@ -133,7 +133,7 @@ NOTES = (
         parameters={
             "SearchKeyWord": KEYWORD,
             "Status": {
-                "text": "Only this state; left out: all. init: not begun, started: takes pictures, paused: takes none now.",
+                "text": "Only this state; left out: all. init: not begun; started: takes pictures; paused: takes none.",
                 "hints": ("init", "started", "paused"),
             },
             "StartTime": {

@@ -6,50 +6,143 @@ Sources: what SDK 6.20.2 declares and the operation pages say. The words are our
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Rows
 
 NEW_NAME: ParameterNotes = {
-    "text": "1 to 200 letters, digits, - or _; cannot change later.",
+    "text": "New name: 1 to 200 letters, digits, - or _; it cannot change.",
     "pattern": "[A-Za-z0-9_-]{1,200}",
 }
-GROUP: ParameterNotes = {"text": "Name of the channel group."}
-CHANNEL: ParameterNotes = {"text": "Name of the channel in that group."}
-ENDPOINT: ParameterNotes = {"text": "Name of the origin endpoint."}
-DESCRIPTION: ParameterNotes = {"text": "At most 1,000 characters.", "max_characters": 1000}
-KEYWORD: ParameterNotes = {"text": "Part of the name or description."}
-INGEST_PROTOCOL: ParameterNotes = {"text": "Only HLS so far.", "hints": ("HLS",)}
-SEGMENT_COUNT: ParameterNotes = {"text": "Segments in the incoming playlist.", "minimum": 2, "maximum": 100}
-SEGMENT_DURATION: ParameterNotes = {"text": "Incoming segment length in seconds.", "minimum": 1, "maximum": 30}
+GROUP: ParameterNotes = {"text": "Name of the channel group, from ListLivePackageChannelGroups."}
+CHANNEL: ParameterNotes = {"text": "Name of the channel in that group, from ListLivePackageChannels."}
+ENDPOINT: ParameterNotes = {"text": "Name of the origin endpoint, from ListLivePackageOriginEndpoints."}
+DESCRIPTION: ParameterNotes = {"text": "What it is for, at most 1,000 characters.", "max_characters": 1000}
+ENDPOINT_DESCRIPTION: ParameterNotes = {"text": "What the endpoint is for, in words of yours."}
+KEYWORD: ParameterNotes = {"text": "Part of the name or description; left out: all."}
+PAGING: dict[str, ParameterNotes] = {
+    "PageNo": {"text": "Page, from 1; default 1.", "minimum": 1},
+    "PageSize": {"text": "Entries a page; default 10.", "minimum": 1},
+    "SortBy": {
+        "text": "Order by creation time: desc (default) is newest first.",
+        "choices": ("desc", "asc"),
+    },
+}
+INGEST_PROTOCOL: ParameterNotes = {"text": "How the stream comes in: only HLS so far.", "hints": ("HLS",)}
+SEGMENT_COUNT: ParameterNotes = {"text": "Segments in the incoming playlist, such as 3.", "minimum": 2, "maximum": 100}
+SEGMENT_DURATION: ParameterNotes = {
+    "text": "Incoming segment length in seconds, such as 6.",
+    "minimum": 1,
+    "maximum": 30,
+}
+SYSTEM_IDS = (
+    "FairPlay 94ce86fb-07ff-4f43-adb8-93d2fa968ca2, Widevine edef8ba9-79d6-4ace-a3c8-27dcd51d21ed, PlayReady "
+    "9a04f079-9840-4286-ab92-e65be0885f95."
+)
+MANIFEST: dict[str, ParameterNotes] = {
+    "SegmentCount": {
+        "text": "Segments in the playlist, HLS and HLS_CMAF; default that of the channel.",
+        "minimum": 2,
+        "maximum": 100,
+    },
+    "StreamOrder": {
+        "text": "Order of the renditions in the master playlist.",
+        "hints": ("ORIGINAL", "VIDEO_BITRATE_ASCENDING", "VIDEO_BITRATE_DESCENDING"),
+    },
+    "MinVideoBitrate": {"text": "Renditions below this bit/s are left out; default none.", "minimum": 1},
+    "MaxVideoBitrate": {"text": "Renditions above this bit/s are left out; default none.", "minimum": 1},
+    "AdMarkers": {
+        "text": "Ad markers: NONE removes them. DATE_RANGE keeps them as EXT-X-DATERANGE (HLS, HLS_CMAF), XML as DASH "
+        "has them.",
+        "hints": ("NONE", "DATE_RANGE", "XML"),
+    },
+    "DateTimeInterval": {
+        "text": "Seconds between EXT-X-PROGRAM-DATE-TIME tags; default none. HLS and HLS_CMAF.",
+        "minimum": 1,
+        "maximum": 3600,
+    },
+    "ManifestDuration": {
+        "text": "Seconds of the stream that the manifest offers; default 60. DASH only.",
+        "minimum": 1,
+        "maximum": 3600,
+    },
+    "MinBufferTime": {
+        "text": "Least buffer in seconds; default 2 segments. DASH only; shorter makes playback halt.",
+        "minimum": 1,
+        "maximum": 30,
+    },
+    "MinUpdatePeriod": {
+        "text": "Seconds between fetches of the manifest; default 2 segments. DASH only; keep it below MinBufferTime.",
+        "minimum": 1,
+        "maximum": 3600,
+    },
+    "PresentationDelay": {
+        "text": "Seconds that players should lag behind; default 3 segments.",
+        "minimum": 1,
+        "maximum": 60,
+    },
+    "SegmentTemplateFormat": {
+        "text": "How segments are named, DASH only: NUMBER_TIMELINE (default).",
+        "hints": ("NUMBER_TIMELINE",),
+    },
+    "PartHoldBackMs": {
+        "text": "Low-latency HLS: ms that players stay behind the live edge.",
+        "inferred": True,
+    },
+}
+DRM: dict[str, ParameterNotes] = {
+    "Url": {"text": "Address of the DRM provider that hands out keys."},
+    "ContentId": {
+        "text": "Id of this stream in the DRM system, unique. Up to 256 letters, digits, - or _.",
+        "pattern": "[A-Za-z0-9_-]{1,256}",
+    },
+    "SystemIds": {
+        "text": f"DRM systems by UUID; none with HLS. HLS_CMAF takes all three, DASH the last two: {SYSTEM_IDS}"
+    },
+    "EncryptionMethod": {"text": "Encryption; left out: none.", "hints": ("SAMPLE_AES",)},
+    "IV": {"text": "Start vector, 32 hex digits; left out: made for you.", "pattern": "[0-9A-Fa-f]{32}"},
+    "RotatePeriod": {"text": "Seconds after which keys change; default 0, never.", "minimum": 0},
+}
 ENDPOINT_SETTINGS: dict[str, ParameterNotes] = {
     "Protocol": {"text": "What it hands out: HLS, HLS_CMAF or DASH.", "hints": ("HLS", "HLS_CMAF", "DASH")},
     "AuthorizationCode": {
-        "text": "Secret that requests have to carry: at most 200 letters, digits, -, _ or dots.",
+        "text": "Secret that requests have to carry. At most 200 letters, digits, -, _ or dots. Give it, IpWhitelist "
+        "or both.",
         "pattern": "[A-Za-z0-9_.-]{1,200}",
     },
     "IpWhitelist": {
-        "text": "Addresses or ranges allowed, comma-separated; not 0.0.0.0/0.",
+        "text": "Addresses that may fetch, comma-separated: 192.168.1.0/24. Not 0.0.0.0/0.",
         "max_characters": 1000,
         "comma_list": True,
     },
     "IpBlacklist": {
-        "text": "Addresses or ranges refused, comma-separated; not 0.0.0.0/0.",
+        "text": "Addresses that may not fetch, comma-separated: 103.21.222.1/32. Not 0.0.0.0/0.",
         "max_characters": 1000,
         "comma_list": True,
     },
-    "ManifestName": {"text": "Name of the playlist; default manifest."},
+    "ManifestName": {"text": "Name of the playlist in the address; default manifest."},
     "TimeshiftVision": {"text": "Days viewers can go back; default 0, none.", "minimum": 0, "maximum": 30},
     "LivePackagingConfig": {
-        "text": "Segments, playlist and DRM.",
+        "text": "Segments, playlist and DRM; left out: as the channel has them.",
         "nested": {
-            "SegmentDuration": {"text": "Seconds; default that of the channel.", "minimum": 1, "maximum": 30},
-            "LiveManifestConfigs": {
-                "text": "At most one. AdMarkers NONE, DATE_RANGE (HLS) or XML (DASH).",
+            "SegmentDuration": {
+                "text": "Segment length in seconds; default that of the channel. The next multiple of the channel's is "
+                "taken.",
+                "minimum": 1,
+                "maximum": 30,
             },
-            "DrmConfig": {"text": "None: not encrypted. SystemIds: not with HLS."},
-            "UseAudioRenditionGroups": {"text": "Audio apart from the video segments."},
+            "LiveManifestConfigs": {"text": "The playlist: a list of one entry.", "nested": MANIFEST},
+            "DrmConfig": {"text": "DRM; left out: not encrypted.", "nested": DRM},
+            "UseAudioRenditionGroups": {
+                "text": "true takes the sound out of the TS segments, into streams of its own."
+            },
+            "PartDurationMs": {"text": "Low-latency HLS: length of a part in ms.", "inferred": True},
         },
     },
 }
+GROUP_NAME = "stage"
+AT_CHANNEL = {"GroupName": GROUP_NAME, "ChannelName": "main"}
+AT_ENDPOINT = {**AT_CHANNEL, "EndpointName": "hls"}
+PAGE_EXAMPLE = {"PageNo": 1, "PageSize": 20}
+ENDPOINT_PAGE = "https://help.aliyun.com/en/ims/developer-reference/api-ice-2020-11-09-createlivepackageoriginendpoint"
 INGEST_SECRETS = ("Username", "Password")
 ENDPOINT_SECRETS = ("AuthorizationCode",)
 
@@ -65,6 +158,8 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
+        example={"GroupName": GROUP_NAME, "Description": "Streams from the stage"},
+        then="Open a channel in it with CreateLivePackageChannel.",
     ),
     OperationNotes(
         operation="GetLivePackageChannelGroup",
@@ -76,6 +171,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
+        example={"GroupName": GROUP_NAME},
     ),
     OperationNotes(
         operation="ListLivePackageChannelGroups",
@@ -86,8 +182,24 @@ NOTES = (
             "name is known: every other live packaging call needs one."
         ),
         effect=Effect.READ,
-        parameters={"Keyword": KEYWORD},
+        parameters={
+            "Keyword": KEYWORD,
+            **PAGING,
+            "PageSize": {"text": "Entries a page; default 10, at most 100.", "minimum": 1, "maximum": 100},
+        },
         idempotent=True,
+        example={"Keyword": "stage", **PAGE_EXAMPLE},
+        rows=Rows(
+            path="LivePackageChannelGroups",
+            columns=(
+                ("GroupName", "GroupName"),
+                ("OriginDomain", "OriginDomain"),
+                ("Description", "Description"),
+                ("created", "CreateTime"),
+                ("modified", "LastModified"),
+            ),
+        ),
+        then="List the channels of one with ListLivePackageChannels.",
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelGroup",
@@ -97,8 +209,12 @@ NOTES = (
             "nor its domain. Returns the group as it is now."
         ),
         effect=Effect.WRITE,
-        parameters={"GroupName": GROUP, "Description": DESCRIPTION},
+        parameters={
+            "GroupName": GROUP,
+            "Description": {"text": "New description, at most 1,000 characters.", "max_characters": 1000},
+        },
         idempotent=True,
+        example={"GroupName": GROUP_NAME, "Description": "Streams from the stage, second season"},
     ),
     OperationNotes(
         operation="DeleteLivePackageChannelGroup",
@@ -111,6 +227,7 @@ NOTES = (
         destructive_when=(AskWhen("deletes a channel group for good, with its origin domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
+        example={"GroupName": GROUP_NAME},
     ),
     OperationNotes(
         operation="CreateLivePackageChannel",
@@ -131,6 +248,8 @@ NOTES = (
             "Description": DESCRIPTION,
         },
         secret_fields=INGEST_SECRETS,
+        example={**AT_CHANNEL, "Protocol": "HLS", "SegmentCount": 3, "SegmentDuration": 6},
+        then="Publish it with CreateLivePackageOriginEndpoint; GetLivePackageChannel tells where to push.",
     ),
     OperationNotes(
         operation="GetLivePackageChannel",
@@ -143,6 +262,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
+        example=AT_CHANNEL,
         secret_fields=INGEST_SECRETS,
     ),
     OperationNotes(
@@ -154,8 +274,22 @@ NOTES = (
             "TotalCount. Live encoders are in ListMediaLiveChannels, MediaWeaver channels in ListChannels."
         ),
         effect=Effect.READ,
-        parameters={"GroupName": GROUP, "Keyword": KEYWORD},
+        parameters={"GroupName": GROUP, "Keyword": KEYWORD, **PAGING},
         idempotent=True,
+        example={"GroupName": GROUP_NAME, **PAGE_EXAMPLE},
+        rows=Rows(
+            path="LivePackageChannels",
+            columns=(
+                ("ChannelName", "ChannelName"),
+                ("Protocol", "Protocol"),
+                ("segment_seconds", "SegmentDuration"),
+                ("segments", "SegmentCount"),
+                ("push_to", "IngestEndpoints[].Url"),
+                ("Description", "Description"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="Where one is played from is listed by ListLivePackageOriginEndpoints.",
         secret_fields=INGEST_SECRETS,
     ),
     OperationNotes(
@@ -181,6 +315,7 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=INGEST_SECRETS,
+        example={**AT_CHANNEL, "Protocol": "HLS", "SegmentCount": 5, "SegmentDuration": 6},
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelCredentials",
@@ -196,9 +331,14 @@ NOTES = (
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,
-            "RotateCredentials": {"text": "1 primary, 2 backup, 3 both.", "minimum": 1, "maximum": 3},
+            "RotateCredentials": {
+                "text": "Which endpoint: 1 primary, 2 backup, 3 both.",
+                "minimum": 1,
+                "maximum": 3,
+            },
         },
         secret_fields=INGEST_SECRETS,
+        example={**AT_CHANNEL, "RotateCredentials": 2},
     ),
     OperationNotes(
         operation="DeleteLivePackageChannel",
@@ -211,6 +351,7 @@ NOTES = (
         destructive_when=(AskWhen("deletes a live packaging channel for good; its ingest addresses stop working"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
+        example=AT_CHANNEL,
     ),
     OperationNotes(
         operation="CreateLivePackageOriginEndpoint",
@@ -227,8 +368,22 @@ NOTES = (
             "ChannelName": CHANNEL,
             "EndpointName": NEW_NAME,
             **ENDPOINT_SETTINGS,
+            "Description": ENDPOINT_DESCRIPTION,
         },
         rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
+        example={
+            **AT_ENDPOINT,
+            "Protocol": "HLS",
+            "IpWhitelist": "203.0.113.0/24",
+            "ManifestName": "index",
+            "TimeshiftVision": 1,
+            "LivePackagingConfig": {
+                "SegmentDuration": 6,
+                "LiveManifestConfigs": [{"AdMarkers": "NONE", "StreamOrder": "ORIGINAL"}],
+            },
+        },
+        then="LivePackageOriginEndpoint.EndpointUrl is the address to play; AddAdInsertion puts ads into it.",
+        sources=(ENDPOINT_PAGE,),
         secret_fields=ENDPOINT_SECRETS,
         costs="What is packaged and fetched through it is billed.",
     ),
@@ -243,6 +398,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
+        example=AT_ENDPOINT,
         secret_fields=ENDPOINT_SECRETS,
     ),
     OperationNotes(
@@ -254,8 +410,22 @@ NOTES = (
             "Authorization codes stay hidden unless include_credentials. Pages with PageNo and PageSize."
         ),
         effect=Effect.READ,
-        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "Keyword": KEYWORD},
+        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "Keyword": KEYWORD, **PAGING},
         idempotent=True,
+        example={**AT_CHANNEL, **PAGE_EXAMPLE},
+        rows=Rows(
+            path="LivePackageOriginEndpoints",
+            columns=(
+                ("EndpointName", "EndpointName"),
+                ("Protocol", "Protocol"),
+                ("EndpointUrl", "EndpointUrl"),
+                ("timeshift_days", "TimeshiftVision"),
+                ("allowed", "IpWhitelist"),
+                ("refused", "IpBlacklist"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="Segments and DRM of one are shown by GetLivePackageOriginEndpoint.",
         secret_fields=ENDPOINT_SECRETS,
     ),
     OperationNotes(
@@ -278,8 +448,10 @@ NOTES = (
             "ChannelName": CHANNEL,
             "EndpointName": ENDPOINT,
             **ENDPOINT_SETTINGS,
+            "Description": ENDPOINT_DESCRIPTION,
         },
         rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
+        example={**AT_ENDPOINT, "Protocol": "HLS", "IpWhitelist": "203.0.113.0/24", "TimeshiftVision": 7},
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
     ),
@@ -294,5 +466,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes an origin endpoint for good: whoever plays from it loses the stream"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
         idempotent=True,
+        example=AT_ENDPOINT,
     ),
 )
