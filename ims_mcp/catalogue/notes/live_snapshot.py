@@ -70,7 +70,7 @@ NOTES = (
                 },
             },
             "CallbackUrl": {
-                "text": "Address of yours that is told of each picture; left out: none is told.",
+                "text": "Address of yours that is told of each picture; default none.",
                 "max_characters": 255,
                 "url_schemes": ("http", "https"),
             },
@@ -183,7 +183,7 @@ NOTES = (
         ),
         parameters={
             "Command": {
-                "text": "stop ends the pictures, start begins them again, restart does both.",
+                "text": "stop, start or restart. stop ends the pictures, start begins them again.",
                 "choices": ("start", "stop", "restart"),
             },
             "JobId": JOB_ID,

@@ -203,6 +203,9 @@ NOTES = (
         idempotent=True,
         example={
             "JobId": JOB,
+            "Name": "stage 720p, second evening",
+            "StreamInput": {"Type": "rtmp", "InputUrl": "rtmp://push.example.com/live/stage2"},
+            "TranscodeOutput": {"Type": "LiveCenter", "DomainName": "play.example.com"},
             "TimedConfig": {"StartTime": "2026-03-05T18:00:00Z", "EndTime": "2026-03-05T21:00:00Z"},
         },
     ),

@@ -13,7 +13,7 @@ PREFIX = "https://origin.example.com/stage/"
 NAME: ParameterNotes = {"text": "Name of the configuration, from ListAdInsertions."}
 SETTINGS: dict[str, ParameterNotes] = {
     "ContentUrlPrefix": {
-        "text": f"Beginning of the streams' addresses: {PREFIX}. What differs from stream to stream is left off.",
+        "text": f"Where the streams come from: {PREFIX}. What differs from stream to stream is left off.",
         "url_schemes": HTTP,
         "max_characters": 512,
     },
@@ -47,7 +47,7 @@ SETTINGS: dict[str, ParameterNotes] = {
         "max_characters": 512,
     },
     "ConfigAliases": {
-        "text": 'What values of player variables stand for: {"player_params.user": {"1": "abc"}}. Each of at most 20 '
+        "text": 'What values of player variables stand for. {"player_params.user": {"1": "abc"}}: each of at most 20 '
         "variables (named player_params.NAME) has up to 50 pairs of value and replacement.",
         "kind": "object",
         "json_text": True,
@@ -68,7 +68,7 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "Name": {
-                "text": "New name, unique: to 128 letters, digits, - or _; it cannot change.",
+                "text": "New name, unique: up to 128 letters, digits, - or _. It cannot change.",
                 "pattern": "[A-Za-z0-9_-]{1,128}",
             },
             **SETTINGS,

@@ -39,7 +39,7 @@ SYSTEM_IDS = (
 )
 MANIFEST: dict[str, ParameterNotes] = {
     "SegmentCount": {
-        "text": "Segments in the playlist, HLS and HLS_CMAF; default that of the channel.",
+        "text": "Segments in the playlist; default that of the channel. HLS and HLS_CMAF.",
         "minimum": 2,
         "maximum": 100,
     },
@@ -131,9 +131,7 @@ ENDPOINT_SETTINGS: dict[str, ParameterNotes] = {
             },
             "LiveManifestConfigs": {"text": "The playlist: a list of one entry.", "nested": MANIFEST},
             "DrmConfig": {"text": "DRM; left out: not encrypted.", "nested": DRM},
-            "UseAudioRenditionGroups": {
-                "text": "true takes the sound out of the TS segments, into streams of its own."
-            },
+            "UseAudioRenditionGroups": {"text": "true puts the sound in streams of its own, not into the TS segments."},
             "PartDurationMs": {"text": "Low-latency HLS: length of a part in ms.", "inferred": True},
         },
     },

@@ -10,7 +10,7 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
 NEW_NAME: ParameterNotes = {
-    "text": "New name, unique in the account: to 128 letters, digits, - or _.",
+    "text": "New name, unique: up to 128 letters, digits, - or _.",
     "pattern": "[A-Za-z0-9_-]{1,128}",
     "required": True,
 }
@@ -32,7 +32,7 @@ PAGING: dict[str, ParameterNotes] = {
     },
 }
 INPUT_TYPE: ParameterNotes = {"text": "Kind of input: only OSS so far.", "hints": ("OSS",)}
-INPUT_MEDIA = "Address of an M3U8 file in OSS: oss://example-bucket/hls/launch.m3u8 or https."
+INPUT_MEDIA = "M3U8 file in OSS: oss://example-bucket/hls/launch.m3u8. Or its https address."
 CONTENT_ID: ParameterNotes = {
     "text": "Id in the DRM system, only for encrypted packaging. Up to 256 letters, digits, - or _.",
     "pattern": "[A-Za-z0-9_-]{1,256}",

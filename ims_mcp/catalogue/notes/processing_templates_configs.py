@@ -59,7 +59,7 @@ SNAPSHOT = (
     Parameter(
         "Type",
         "string",
-        text="Normal: single pictures; Sprite: one sheet; WebVtt: preview track; Cover: a cover.",
+        text="Normal: pictures; Sprite: one sheet; WebVtt: preview track. Cover: a cover.",
         hints=("Normal", "Sprite", "WebVtt", "Cover"),
     ),
     Parameter(
@@ -82,7 +82,7 @@ SNAPSHOT = (
     Parameter(
         "IsSptFrag",
         "boolean",
-        text="WebVtt only: true puts the pictures on one sheet, false in files of their own.",
+        text="WebVtt only: true puts the pictures on one sheet. false: files of their own.",
     ),
     Parameter(
         "SpriteSnapshotConfig",

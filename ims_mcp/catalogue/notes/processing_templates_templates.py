@@ -180,7 +180,7 @@ NOTES = (
             "your own."
         ),
         effect=Effect.READ,
-        parameters={"TemplateId": {"text": "Id of the built-in template, from ListSystemTemplates: S00000001-100031."}},
+        parameters={"TemplateId": {"text": "Id of the built-in template: S00000001-100031. From ListSystemTemplates."}},
         idempotent=True,
         example={"TemplateId": "S00000001-100031"},
         sources=("https://alibabacloud.com/help/en/ims/developer-reference/preset-template-description",),

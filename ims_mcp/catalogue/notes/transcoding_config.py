@@ -137,7 +137,7 @@ TEMPLATE = Parameter(
     text="Transcoding template: format, size, bitrate. From ListSystemTemplates or ListCustomTemplates with Type 1. "
     "Built in: S00000001-100031 MP4 720p, -100041 MP4 1080p, -200021 HLS 480p, -200031 HLS 720p.",
 )
-LABEL = Parameter("Name", "string", text="Label of this output, to find it in the result; not the file's name.")
+LABEL = Parameter("Name", "string", text="Label of this output in the result. It is not the file's name.")
 
 HLS_STREAM = Parameter(
     "HlsGroupConfig",
@@ -213,7 +213,7 @@ INPUTS = Parameter(
 OUTPUT_GROUPS = Parameter(
     "OutputGroups",
     "array",
-    text="What is made: plain files, or one adaptive stream with its playlist.",
+    text="What is made: plain files, or an adaptive stream.",
     items=Parameter(
         "",
         "object",
@@ -227,7 +227,8 @@ OUTPUT_GROUPS = Parameter(
                     Parameter(
                         "Type",
                         "string",
-                        text="File: each output a file of its own; Hls or Dash: with a master playlist.",
+                        text="File, Hls or Dash. File: each output a file of its own; the others: one stream with a master "
+                        "playlist.",
                         hints=("File", "Hls", "Dash"),
                     ),
                     Parameter(
@@ -235,7 +236,7 @@ OUTPUT_GROUPS = Parameter(
                         "object",
                         text="Folder that all files of the group go to.",
                         fields=describe_file(
-                            "OSS: folder, oss://bucket/folder or its https address; the bucket has to be registered "
+                            "OSS: a folder, oss://bucket/folder. Or its https address; the bucket has to be registered "
                             "with IMS. Media: MediaId of the asset that gets the files."
                         ),
                         extra_fields=True,
@@ -292,8 +293,20 @@ OUTPUTS = Parameter(
                 ),
                 extra_fields=True,
             ),
-            OVERRIDES,
-            FEATURES,
+            Parameter(
+                "OverrideParams",
+                "object",
+                json_text=True,
+                text="What differs from the template. Fields and form as in OutputGroups[].Outputs[].",
+                extra_fields=True,
+            ),
+            Parameter(
+                "Features",
+                "object",
+                json_text=True,
+                text="Clip, watermarks and metadata. Fields and form as in OutputGroups[].Outputs[].",
+                extra_fields=True,
+            ),
             PRIORITY,
         ),
         extra_fields=True,

@@ -49,7 +49,7 @@ VIDEO: dict[str, ParameterNotes] = {
     },
     "PixFmt": {"text": "Pixel format.", "hints": ("yuv420p", "yuvj420p")},
     "ScanMode": {"text": "Interlacing.", "hints": ("interlaced", "progressive")},
-    "Crop": {"text": "Cut the picture: width:height:left:top, or border to remove black bars."},
+    "Crop": {"text": "Cut the picture: width:height:left:top. border removes black bars."},
     "Pad": {"text": "Add black bars: width:height:left:top."},
     "Remove": {"text": "true leaves the picture out: sound only."},
 }
@@ -88,16 +88,20 @@ TRANS: dict[str, ParameterNotes] = {
     "IsCheckReso": {"text": "true keeps the resolution of a smaller source."},
     "IsCheckResoFail": {"text": "true fails for a smaller source; goes before IsCheckReso."},
     "IsCheckVideoBitrate": {"text": "true keeps the video bitrate of a source below it."},
-    "IsCheckVideoBitrateFail": {"text": "true fails for a source with less video bitrate; goes before the other."},
+    "IsCheckVideoBitrateFail": {
+        "text": "true fails for a source with less video bitrate. Goes before IsCheckVideoBitrate."
+    },
     "IsCheckAudioBitrate": {"text": "true keeps the audio bitrate of a source below it."},
-    "IsCheckAudioBitrateFail": {"text": "true fails for a source with less audio bitrate; goes before the other."},
+    "IsCheckAudioBitrateFail": {
+        "text": "true fails for a source with less audio bitrate. Goes before IsCheckAudioBitrate."
+    },
 }
 TRANSCODE: ParameterNotes = {
     "text": "Template, and what differs from it.",
     "nested": {
         "TemplateId": {
-            "text": "Transcoding template, from ListSystemTemplates or ListCustomTemplates with Type 1. "
-            "S00000001-100031 is the built-in MP4 720p."
+            "text": "Transcoding template: S00000001-100031 is MP4 720p. From ListSystemTemplates or "
+            "ListCustomTemplates with Type 1."
         },
         "OverwriteParams": {
             "text": "What differs from the template.",
@@ -217,7 +221,7 @@ ENCRYPTION: ParameterNotes = {
     },
 }
 COMBINE: ParameterNotes = {
-    "text": "Which streams of several inputs are joined, one entry for each input.",
+    "text": "How several inputs are joined: one entry for each.",
     "nested": {
         "VideoIndex": {"text": "Video stream of this input: 0, or exclude for none.", "hints": ("0", "exclude")},
         "AudioIndex": {"text": "Audio stream of this input: 0, or exclude for none.", "hints": ("0", "exclude")},

@@ -146,7 +146,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={
             "CiphertextBlob": {
-                "text": "Wrapped key: DataKey.CiphertextBlob of GenerateKMSDataKey, as it came. It also stands in the "
+                "text": "Wrapped key: CiphertextBlob of GenerateKMSDataKey. It also stands in the "
                 "key address of an encrypted playlist, where it may be URL-encoded: decode it first."
             }
         },

@@ -38,14 +38,14 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
     "text": "How pictures are taken: a template, and what differs.",
     "nested": {
         "TemplateId": {
-            "text": "Snapshot template: ListSystemTemplates or ListCustomTemplates with Type 2. Default one of yours: "
+            "text": "Snapshot template. From ListSystemTemplates or ListCustomTemplates with Type 2; your default one: "
             "GetCustomTemplate with Type 2."
         },
         "OverwriteParams": {
             "text": "What differs from the template; what is left out stays as there.",
             "nested": {
                 "Type": {
-                    "text": "Normal: single pictures; Sprite: one sheet; WebVtt: preview track.",
+                    "text": "Normal: pictures; Sprite: one sheet; WebVtt: preview track.",
                     "hints": ("Normal", "Sprite", "WebVtt"),
                 },
                 "Time": {"text": "Where the first picture is taken, in milliseconds."},
@@ -62,7 +62,7 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
                     "only."
                 },
                 "PixelBlackThreshold": {"text": "Below this brightness a pixel counts as black, such as 70."},
-                "IsSptFrag": {"text": "WebVtt only: true puts the pictures on one sheet, false in files of their own."},
+                "IsSptFrag": {"text": "WebVtt only: true puts the pictures on one sheet. false: files of their own."},
                 "SpriteSnapshotConfig": SPRITE,
             },
         },
@@ -72,7 +72,7 @@ ANIMATION_TEMPLATE: ParameterNotes = {
     "text": "What the animated image is like: a template, and what differs.",
     "nested": {
         "TemplateId": {
-            "text": "Animated image template: ListSystemTemplates or ListCustomTemplates with Type 3.",
+            "text": "Animated image template. From ListSystemTemplates or ListCustomTemplates with Type 3.",
         },
         "OverwriteParams": {
             "text": "What differs from the template; what is left out stays as there.",
@@ -187,7 +187,7 @@ NOTES = (
         parameters={
             "JobId": {"text": "Id of the snapshot job, from SubmitSnapshotJob.", "required": True},
             "Timeout": {
-                "text": "Seconds the addresses live; default 3600, at most 129600 (36 hours).",
+                "text": "Seconds the addresses live; default 3600. At most 129600, 36 hours.",
                 "minimum": 1,
                 "maximum": 129600,
             },
@@ -241,8 +241,8 @@ NOTES = (
                 "nested": {
                     "Type": {"text": "OSS: an object; Media: a new asset.", "choices": OSS_OR_MEDIA},
                     "Media": {
-                        "text": "OSS address of the new image, in a bucket of the same region: oss://bucket/key.gif or "
-                        "its https address."
+                        "text": "OSS address of the new image: oss://bucket/key.gif. Or its https address; the bucket "
+                        "lies in the same region."
                     },
                 },
             },
