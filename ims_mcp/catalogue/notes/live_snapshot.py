@@ -42,9 +42,9 @@ NOTES = (
         title="Take pictures of a live stream",
         purpose=(
             "Start taking pictures of an RTMP live stream at the interval of a template, into an OSS bucket. The job "
-            "has no end of its own: it stays started or paused until SendLiveSnapshotJobCommand stops it, and no "
-            "state means done or failed, so do not wait for one; see whether it runs with GetLiveSnapshotJob and "
-            "the pictures with ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
+            "has no end of its own, and no state means done or failed: it goes on until SendLiveSnapshotJobCommand "
+            "stops it. Whether it takes pictures (started) is shown by GetLiveSnapshotJob, the pictures by "
+            "ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
         parameters={

@@ -227,8 +227,8 @@ OUTPUT_GROUPS = Parameter(
                     Parameter(
                         "Type",
                         "string",
-                        text="File, Hls or Dash. File: each output a file of its own; the others: one stream with a master "
-                        "playlist.",
+                        text="File, Hls or Dash. File: each output a file of its own; the others: one stream with a "
+                        "master playlist.",
                         hints=("File", "Hls", "Dash"),
                     ),
                     Parameter(

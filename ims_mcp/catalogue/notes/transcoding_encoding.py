@@ -35,8 +35,9 @@ NOTES = (
         operation="SubmitMediaConvertJob",
         title="Transcode a file",
         purpose=(
-            "Transcode a file in OSS or an asset: to another format, size or bitrate as single files (Outputs), or as "
-            "an adaptive HLS set with master playlist (OutputGroups); each output names a template. Returns the job "
+            "Transcode a file in OSS or an asset: to another format, size or bitrate as plain files (OutputGroups of "
+            "Type File), or as an adaptive HLS set with master playlist (Type Hls); each output names a template, "
+            "and may add watermarks, a clip, or settings of its own. Returns the job "
             "with its JobId at once and runs in the background: follow it with GetMediaConvertJob until State is "
             "Complete. For a live stream use SubmitLiveTranscodeJob, for cutting and joining an editing job."
         ),
