@@ -213,7 +213,7 @@ NOTES = (
             "JobId": JOB,
             "StartTime": "2026-03-05T00:00:00Z",
             "EndTime": "2026-03-05T23:59:59Z",
-            "Limit": 100,
+            "Limit": 20,
         },
         rows=Rows(
             path="FileList",

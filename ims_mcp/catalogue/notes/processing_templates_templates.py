@@ -10,7 +10,7 @@ from ims_mcp.catalogue.notes.processing_templates_configs import CONFIG, PAGES
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Rows
 
 TYPES = (
-    "1 transcoding, 2 snapshot, 3 animation, 4 image watermark, 5 text watermark, 6 subtitle, 7 review, 8 cover, "
+    "1 transcoding, 2 snapshot, 3 animation, 4 image watermark. 5 text watermark, 6 subtitle, 7 review, 8 cover, "
     "9 erasure, 10 DNA, 11 label."
 )
 VARIANTS = (
@@ -32,7 +32,7 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "Name": {"text": "Name of the template, to find it in the list."},
-            "Type": {"text": f"What it is for, 1 to 11. {TYPES}", "minimum": 1, "maximum": 11},
+            "Type": {"text": TYPES, "minimum": 1, "maximum": 11},
             "Subtype": {"text": f"Variant of the type. {VARIANTS}", "minimum": 1, "maximum": 5},
             "TemplateConfig": CONFIG,
         },
@@ -60,7 +60,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={
             "TemplateId": {"text": "Id of the template, from ListCustomTemplates. With it Type does not count."},
-            "Type": {"text": f"Instead of an id: the default template of this type. {TYPES}"},
+            "Type": {"text": f"{TYPES} Without an id: your default template of this type."},
             "Subtype": {"text": f"Variant of that default. {VARIANTS}"},
         },
         rules=(AtLeastOne(("TemplateId", "Type")),),
@@ -78,7 +78,7 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Type": {"text": f"Templates of this type: 1 to 11. {TYPES}"},
+            "Type": {"text": TYPES},
             "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},
             "Name": {"text": "Only templates of this name."},
             "OrderBy": {
@@ -194,7 +194,7 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Type": {"text": f"Templates of these types, comma-separated: 1,2. {TYPES}", "comma_list": True},
+            "Type": {"text": f"{TYPES} Several are separated by commas: 1,2.", "comma_list": True},
             "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},
             "Name": {"text": "Only templates of this name."},
             "Status": {
@@ -206,7 +206,7 @@ NOTES = (
             "TemplateId": {"text": "Only the template with this id."},
         },
         idempotent=True,
-        example={"Type": "1", "Subtype": "1", "PageNumber": 1, "PageSize": 50},
+        example={"Type": "1", "Subtype": "1", "PageNumber": 1, "PageSize": 20},
         rows=Rows(
             path="SystemTemplateList",
             columns=(

@@ -196,7 +196,7 @@ NOTES = (
             "PageNumber": {"text": "Page, from 1; default 1.", "minimum": 1},
         },
         idempotent=True,
-        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "OrderBy": "Asc", "PageSize": 30, "PageNumber": 1},
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "OrderBy": "Asc", "PageSize": 10, "PageNumber": 1},
     ),
     OperationNotes(
         operation="ListSnapshotJobs",
