@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.editing_text import ALIGNMENT_TEXT, CONTENT, FONT, LAYERS, MOTION, POSITION
+from ims_mcp.catalogue.notes.editing_text import ALIGNMENT_TEXT, CONTENT
 from ims_mcp.catalogue.operation import Case, Parameter
 
 LENGTH = Parameter("Duration", "number", text="How long, seconds.")
 SPAN = (
-    Parameter("TimelineIn", "number", text="From this second of the output. Default: the clip's or track's beginning."),
-    Parameter("TimelineOut", "number", text="To this second of the output. Default: the clip's or track's end."),
+    Parameter("TimelineIn", "number", text="From this second of the output; default its clip's beginning."),
+    Parameter("TimelineOut", "number", text="To this second of the output; default its clip's end."),
 )
 PARAMETERS = Parameter(
     "ExtParams",
@@ -129,9 +129,9 @@ AUDIO_CASES = (
         ("AI_ASR",),
         (
             ALIGNMENT_TEXT,
-            *POSITION,
-            *FONT,
-            LAYERS,
+            Parameter(
+                "FontSize", "number", text="Size of the letters. Every style field of SubtitleTrackClips works here."
+            ),
             Parameter("NeedHighlighting", "boolean", text="Whether key words stand out; default false."),
             Parameter(
                 "HighlightingStyle",
@@ -165,9 +165,9 @@ PICTURE_CASES = (
         ("Crop",),
         (
             Parameter("X", "number", text="Left edge of what stays. Up to 1: share of the source; else pixels."),
-            Parameter("Y", "number", text="Top edge of what stays. Up to 1: share of the source; else pixels."),
-            Parameter("Width", "number", text="Width of what stays. Up to 1: share of the source; else pixels."),
-            Parameter("Height", "number", text="Height of what stays. Up to 1: share of the source; else pixels."),
+            Parameter("Y", "number", text="Top edge of what stays, likewise."),
+            Parameter("Width", "number", text="Width of what stays, likewise."),
+            Parameter("Height", "number", text="Height of what stays, likewise."),
         ),
     ),
     Case("Type", ("Rotate",), (Parameter("Degree", "number", text="By so many degrees: 90, 180, 270."),)),
@@ -218,16 +218,17 @@ PICTURE_CASES = (
         ("Text",),
         (
             CONTENT,
-            *POSITION,
-            *FONT,
             Parameter(
-                "FixedFontSize",
+                "FontSize",
                 "number",
-                text="Size of the letters, not scaled with the clip. Instead of FontSize, which goes before it.",
+                text=(
+                    "Size of the letters, scaled with the clip. Every style field of SubtitleTrackClips works here; "
+                    "FixedFontSize, FixedX and FixedY do not scale."
+                ),
             ),
+            Parameter("FixedFontSize", "number", text="Size that does not scale; instead of FontSize."),
             Parameter("FixedX", "number", text="X that does not scale with the clip; instead of X."),
             Parameter("FixedY", "number", text="Y that does not scale with the clip; instead of Y."),
-            *MOTION,
             *SPAN,
         ),
     ),

@@ -25,9 +25,8 @@ JOB_NOTES = (
         title="Render an edited video",
         purpose=(
             "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId (with ClipsParam) and "
-            "the place of the result. Materials are assets or OSS files of the same region, not web addresses. It "
-            "runs in the background; follow JobId with GetMediaProducingJob. The result becomes an asset (MediaId) "
-            "that is probed after the job. For many variants use SubmitBatchMediaProducingJob."
+            "the place of the result. Materials are assets or OSS files of the same region, not web addresses. The "
+            "result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -41,11 +40,8 @@ JOB_NOTES = (
             "MediaMetadata": MEDIA_METADATA,
             "ProjectMetadata": PROJECT_METADATA,
             "UserData": USER_DATA,
-            "Source": {
-                "text": "Who makes the call; leave it out.",
-                "choices": ("OpenAPI", "AliyunConsole", "WebSDK"),
-                "any_case": True,
-            },
+            # The console and the web editor say here that they are asking.
+            "Source": {"hidden": True},
         },
         rules=(AtLeastOne(("ProjectId", "Timeline", "TemplateId")), NEEDS_CLIPS),
         example={
@@ -57,10 +53,7 @@ JOB_NOTES = (
                                 "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
                                 "In": 5,
                                 "Out": 12,
-                                "Effects": [
-                                    {"Type": "Volume", "Gain": 0},
-                                    {"Type": "Transition", "SubType": "fade", "Duration": 0.5},
-                                ],
+                                "Effects": [{"Type": "Transition", "SubType": "fade"}],
                             },
                             {"Type": "Image", "MediaId": "3a5b7c9d1e2f4a6b8c0d2e4f6a8b0c1d", "Duration": 3},
                         ]
@@ -83,7 +76,7 @@ JOB_NOTES = (
                 ],
             },
             "OutputMediaConfig": {
-                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4",
+                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/launch.mp4",
                 "Width": 1920,
                 "Height": 1080,
             },
@@ -218,7 +211,7 @@ JOB_NOTES = (
             },
             "UserData": {
                 **USER_DATA,
-                "text": "Data of yours, returned with the job; NotifyAddress asks for a callback.",
+                "text": "Data of yours, returned with the job. NotifyAddress asks for a callback.",
             },
         },
         rules=(AtLeastOne(("ProjectId", "Timeline")),),

@@ -40,6 +40,12 @@ LIVE_NOTES = (
                         Parameter("StartTime", "string", required=True, text="Beginning, UTC: 2026-01-31T08:01:00Z."),
                         Parameter("EndTime", "string", required=True, text="End, UTC: 2026-01-31T08:03:00Z."),
                         *LIVE_STREAM_FIELDS,
+                        Parameter(
+                            "CoverTime",
+                            "string",
+                            text="Moment whose picture is the cover, UTC, in the range. The first one given counts.",
+                        ),
+                        Parameter("CoverUrl", "string", text="OSS address to write the cover to; not for VOD storage."),
                     ),
                     extra_fields=True,
                 ),
@@ -53,7 +59,7 @@ LIVE_NOTES = (
             },
             "OutputMediaConfig": LIVE_OUTPUT,
             "OutputMediaTarget": {
-                "text": "Kind of storage; left out: an OSS file. vod-media makes an asset of VOD.",
+                "text": "Kind of storage, that of the recording. vod-media makes an asset of VOD.",
                 "choices": ("oss-object", "vod-media"),
             },
             "MediaProduceConfig": {

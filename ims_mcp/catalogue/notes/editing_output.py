@@ -7,6 +7,7 @@ from ims_mcp.catalogue.operation import Case, Parameter
 
 OUTPUT_SOURCES = (
     "https://help.aliyun.com/zh/ims/developer-reference/clip-composition-parameter-description",
+    "https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-submitmediaproducingjob",
     "https://github.com/aliyun/alibabacloud-aiops-skills",
 )
 
@@ -59,7 +60,14 @@ VIDEO_STREAM = Parameter(
 SIZE_FIELDS = (
     Parameter("Width", "integer", text="Width in pixels, from 128; default the widest source.", minimum=128),
     Parameter("Height", "integer", text="Height in pixels, from 128; default the highest source.", minimum=128),
-    Parameter("Bitrate", "integer", text="kbit/s; default the highest of the sources."),
+    Parameter(
+        "Bitrate",
+        "integer",
+        text=(
+            "kbit/s, up to 5000; default the highest of the sources. More only with KeepOriginMaxBitrate in "
+            "EditingProduceConfig."
+        ),
+    ),
 )
 OUTPUT_FIELDS = (
     *SIZE_FIELDS,
@@ -99,13 +107,13 @@ LIVE_OUTPUT: ParameterNotes = {
     "extra_fields": True,
 }
 OUTPUT_TARGET: ParameterNotes = {
-    "text": "Kind of storage; left out: an OSS file. vod-media makes an asset of VOD.",
+    "text": "Kind of storage; default oss-object. vod-media makes an asset of VOD.",
     "choices": ("oss-object", "vod-media", "S3"),
 }
 PRODUCE_CONFIG: ParameterNotes = {
     "kind": "object",
     "json_text": True,
-    "text": "Options of rendering; all may be left out.",
+    "text": "Options of rendering.",
     "fields": (
         Parameter(
             "CoverConfig",
@@ -125,7 +133,11 @@ PRODUCE_CONFIG: ParameterNotes = {
             text="Whether the output keeps transparency (webm); default false.",
         ),
         Parameter("MaxBitrate", "integer", text="Highest bitrate of the output, kbit/s.", inferred=True),
-        Parameter("KeepOriginMaxBitrate", "boolean", text="Whether the highest bitrate of the sources is kept."),
+        Parameter(
+            "KeepOriginMaxBitrate",
+            "boolean",
+            text="Whether the highest bitrate of the sources is kept, above 5000 too; default false.",
+        ),
         Parameter("AudioChannelCopy", "string", text="How the audio channels of the source are copied.", inferred=True),
     ),
     "extra_fields": True,
@@ -133,7 +145,7 @@ PRODUCE_CONFIG: ParameterNotes = {
 MEDIA_METADATA: ParameterNotes = {
     "kind": "object",
     "json_text": True,
-    "text": "Title and the like of the asset made of the result.",
+    "text": "Title and tags of the resulting asset.",
     "fields": (
         Parameter("Title", "string", text="Title of the asset."),
         Parameter("Description", "string", text="Description of the asset."),
@@ -144,7 +156,7 @@ MEDIA_METADATA: ParameterNotes = {
 PROJECT_METADATA: ParameterNotes = {
     "kind": "object",
     "json_text": True,
-    "text": "Title of the project that is made for a Timeline or a template.",
+    "text": "Title of the project made for the job.",
     "fields": (
         Parameter("Title", "string", text="Title of the project."),
         Parameter("Description", "string", text="Description of the project."),
@@ -162,7 +174,7 @@ CALLBACK_FIELDS = (
 USER_DATA: ParameterNotes = {
     "kind": "object",
     "json_text": True,
-    "text": "Data of yours, returned with the job; NotifyAddress in it asks for a callback. At most 512 bytes as JSON.",
+    "text": "Data of yours, returned with the job. NotifyAddress in it asks for a callback. At most 512 bytes as JSON.",
     "fields": CALLBACK_FIELDS,
     "extra_fields": True,
     "max_bytes": 512,

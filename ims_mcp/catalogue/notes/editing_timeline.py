@@ -89,8 +89,8 @@ VIDEO_CLIP = Parameter(
             "string",
             text=(
                 "Kind of clip; default Video, so a picture needs Image. GlobalImage shows a picture during the whole "
-                "output (logo, background). AI_Avatar speaks Content; Text and Subtitle take the fields of "
-                "SubtitleTrackClips."
+                "output (logo, background). AI_Avatar speaks Content; Text, Subtitle and AI_ASR take the fields of "
+                "SubtitleTrackClips as well."
             ),
             hints=("Video", "Image", "GlobalImage", "AI_Avatar", "AI_ASR", "Text", "Subtitle"),
         ),
@@ -137,9 +137,9 @@ VIDEO_CLIP = Parameter(
                 Parameter("LoopMotion", "boolean", text="Whether its gestures repeat.", inferred=True),
             ),
         ),
-        Case("Type", ("Text",), (CONTENT, *FONT)),
+        Case("Type", ("Text",), (CONTENT,)),
         Case("Type", ("Subtitle",), (Parameter("FileURL", "string", text="OSS address of the .srt or .ass file."),)),
-        Case("Type", ("AI_ASR",), (ALIGNMENT_TEXT, *FONT)),
+        Case("Type", ("AI_ASR",), (ALIGNMENT_TEXT,)),
     ),
     extra_fields=True,
 )
@@ -269,7 +269,7 @@ def _describe_tracks(name: str, text: str, clips: Parameter, *more: Parameter) -
 TRACKS = (
     _describe_tracks(
         "VideoTracks",
-        "Videos and pictures; a later track lies above the earlier ones. There has to be a video or an audio track.",
+        "Videos and pictures; a later track lies above the earlier ones. At least a video or an audio track is needed.",
         Parameter("VideoTrackClips", "array", text="Clips, one after the other.", items=VIDEO_CLIP),
         Parameter("Type", "string", text="Effect: its clips are effects.", hints=("Effect",)),
         *LENGTHS,
@@ -310,8 +310,9 @@ TIMELINE: ParameterNotes = {
     "kind": "object",
     "json_text": True,
     "text": (
-        "The cut: tracks of clips with In, Out, TimelineIn, TimelineOut in seconds. In and Out cut a piece out of the "
-        "source; TimelineIn and TimelineOut place it in the output; clips without them follow each other whole."
+        "Tracks of clips; In, Out, TimelineIn, TimelineOut in seconds. In and Out cut a piece out of the source; "
+        "TimelineIn and TimelineOut place it in the output; clips without them follow each other whole. At most 100 "
+        "tracks of a kind."
     ),
     "fields": TIMELINE_FIELDS,
     "extra_fields": True,
