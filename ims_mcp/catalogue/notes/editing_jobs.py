@@ -24,9 +24,9 @@ JOB_NOTES = (
         operation="SubmitMediaProducingJob",
         title="Render an edited video",
         purpose=(
-            "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId (with ClipsParam) and "
-            "the place of the result. Materials are assets or OSS files of the same region, not web addresses. The "
-            "result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
+            "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId, and "
+            "the place of the result. Sources are assets or OSS files of the region, no web addresses. The result "
+            "becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -65,7 +65,6 @@ JOB_NOTES = (
                             {
                                 "Type": "Text",
                                 "Content": "Spring launch",
-                                "TimelineIn": 0,
                                 "TimelineOut": 3,
                                 "FontSize": 60,
                                 "Alignment": "TopCenter",
@@ -94,12 +93,11 @@ JOB_NOTES = (
                     ("MediaId", "MediaProducingJob.MediaId"),
                     ("VodMediaId", "MediaProducingJob.VodMediaId"),
                     ("duration_seconds", "MediaProducingJob.Duration"),
-                    ("ProjectId", "MediaProducingJob.ProjectId"),
                 )
             ),
         ),
         costs="Billed by the length of the video produced.",
-        then="GetMediaInfo with the MediaId brings an address that can be opened.",
+        then="GetMediaInfo with the MediaId brings an address to open.",
         sources=(*TIMELINE_SOURCES, *OUTPUT_SOURCES),
     ),
     OperationNotes(

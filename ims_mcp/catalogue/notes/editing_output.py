@@ -73,7 +73,6 @@ OUTPUT_FIELDS = (
     *SIZE_FIELDS,
     Parameter("MaxDuration", "number", text="Cuts the output off at this second."),
     VIDEO_STREAM,
-    Parameter("ProduceTemplateId", "string", text="Transcoding template of MPS for special encodings."),
 )
 OUTPUT_CASES = (
     Case("OutputMediaTarget", ("oss-object",), OSS_FIELDS),
@@ -107,7 +106,7 @@ LIVE_OUTPUT: ParameterNotes = {
     "extra_fields": True,
 }
 OUTPUT_TARGET: ParameterNotes = {
-    "text": "Kind of storage; default oss-object. vod-media makes an asset of VOD.",
+    "text": "Kind of storage: oss-object (default), vod-media or S3.",
     "choices": ("oss-object", "vod-media", "S3"),
 }
 PRODUCE_CONFIG: ParameterNotes = {

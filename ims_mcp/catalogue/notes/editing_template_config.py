@@ -112,9 +112,9 @@ CLIPS_PARAM: ParameterNotes = {
     "kind": "object",
     "json_text": True,
     "text": (
-        'Values for the template\'s variables: {"VideoArray": ["id1", "id2"], "Text1": "Hello"}. The keys are the '
-        "template's own, without $: GetTemplateParams lists them and GetTemplate has a sample. Values: asset ids, OSS "
-        "addresses, texts. Needed with TemplateId."
+        "Values for the template's variables; needed with TemplateId. "
+        'Such as {"VideoArray": ["id1", "id2"], "Text1": "Hello"}: the keys are the template\'s own, without $; '
+        "GetTemplateParams lists them and GetTemplate has a sample. Values: asset ids, OSS addresses, texts."
     ),
     "extra_fields": True,
 }

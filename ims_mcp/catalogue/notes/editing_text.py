@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.operation import Parameter
 
-START = Parameter(
-    "TimelineIn", "number", text="Where it appears in the output, seconds. Default: with its clip, else 0."
-)
+START = Parameter("TimelineIn", "number", text="When it appears in the output, seconds; default 0.")
 END = Parameter(
     "TimelineOut",
     "number",
-    text="Where it disappears in the output, seconds. Default: with its clip, else at the end.",
+    text="When it disappears in the output, seconds; default the end.",
 )
 CONTENT = Parameter("Content", "string", text=r"The words shown (the field is not called Text). Line break: \n or \N.")
 POSITION = (
@@ -50,8 +48,8 @@ FONT = (
         "Alignment",
         "string",
         text=(
-            "Which point of the text X and Y place. TopCenter and the like also set a default place; Left, Center "
-            "and Right place the top corner or the middle of the top edge exactly."
+            "Point of the text that X and Y place. TopCenter and the like have a default place; Left, Center and "
+            "Right are exact: the top left corner, the middle of the top edge, the top right corner."
         ),
         hints=(
             *("TopLeft", "TopCenter", "TopRight", "CenterLeft", "CenterCenter", "CenterRight"),
@@ -62,8 +60,8 @@ FONT = (
         "AdaptMode",
         "string",
         text=(
-            "What happens to text that is too wide; default: nothing. AutoWrap breaks it at TextWidth or the edge, "
-            "AutoWrapAtSpaces only between words, AutoScale makes it smaller."
+            "What happens to text that is too wide. AutoWrap breaks it at TextWidth or the edge, AutoWrapAtSpaces "
+            "only between words, AutoScale makes it smaller."
         ),
         hints=("AutoWrap", "AutoWrapAtSpaces", "AutoWrapAtSpacesStrict", "AutoScale"),
     ),
