@@ -6,6 +6,7 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.editing_output import (
+    CALLBACK_FIELDS,
     MEDIA_METADATA,
     OUTPUT_CONFIG,
     OUTPUT_SOURCES,
@@ -111,7 +112,7 @@ JOB_NOTES = (
         effect=Effect.READ,
         parameters={
             "JobId": {
-                "text": "Rendering job, from SubmitMediaProducingJob or ListMediaProducingJobs.",
+                "text": "Rendering job of the last year, from SubmitMediaProducingJob or a list.",
                 "required": True,
             }
         },
@@ -210,6 +211,7 @@ JOB_NOTES = (
             "UserData": {
                 **USER_DATA,
                 "text": "Data of yours, returned with the job. NotifyAddress asks for a callback.",
+                "fields": CALLBACK_FIELDS[:1],
             },
         },
         rules=(AtLeastOne(("ProjectId", "Timeline")),),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ims_mcp.catalogue.notes.editing_output import LIVE_OUTPUT, USER_DATA
+from ims_mcp.catalogue.notes.editing_output import LIVE_OUTPUT
 from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll, Result
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result
 
 LIVE_STREAM_FIELDS = (
     Parameter("DomainName", "string", text="Domain of the stream: live.example.com."),
@@ -82,8 +82,15 @@ LIVE_NOTES = (
             "ProjectId": {
                 "text": "Live clipping project whose storage settings are used; then OutputMediaConfig is not needed.",
             },
-            "UserData": USER_DATA,
+            "UserData": {
+                "kind": "object",
+                "json_text": True,
+                "text": "Data of yours, returned with the job. At most 512 bytes as JSON.",
+                "extra_fields": True,
+                "max_bytes": 512,
+            },
         },
+        rules=(AtLeastOne(("OutputMediaConfig", "ProjectId")),),
         example={
             "Clips": [
                 {"StartTime": "2026-06-21T08:01:00Z", "EndTime": "2026-06-21T08:03:00Z"},
@@ -121,7 +128,9 @@ LIVE_NOTES = (
             "were asked for, and at the end MediaId and MediaURL of the joined video."
         ),
         effect=Effect.READ,
-        parameters={"JobId": {"text": "Live clipping job, from SubmitLiveEditingJob.", "required": True}},
+        parameters={
+            "JobId": {"text": "Live clipping job of the last year, from SubmitLiveEditingJob.", "required": True}
+        },
         example={"JobId": "d80e4e40449757452c14b0a1d3c5e7f9"},
         then="GetMediaInfo with the MediaId brings duration and an address that can be opened.",
         idempotent=True,
