@@ -77,8 +77,6 @@ JOB_NOTES = (
             },
             "OutputMediaConfig": {
                 "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/launch.mp4",
-                "Width": 1920,
-                "Height": 1080,
             },
         },
         poll=Poll(

@@ -16,7 +16,7 @@ PROJECT_TYPE: ParameterNotes = {
     "choices": ("EditingProject", "LiveEditingProject"),
 }
 COVER_URL: ParameterNotes = {
-    "text": "Address of a cover picture: https://example-bucket.oss-cn-shanghai.aliyuncs.com/cover.jpg."
+    "text": "Address of a cover picture. Such as https://example-bucket.oss-cn-shanghai.aliyuncs.com/cover.jpg."
 }
 CREATE_SOURCE: ParameterNotes = {
     "text": "Where it was made: by a program, in the console, in a web editor.",

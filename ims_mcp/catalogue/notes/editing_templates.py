@@ -16,7 +16,7 @@ TEMPLATE_SOURCE: ParameterNotes = {
 }
 PREVIEW_MEDIA: ParameterNotes = {"text": "Asset shown as the template's preview: its MediaId."}
 COVER_URL: ParameterNotes = {
-    "text": "Address of a cover picture: http://example-bucket.oss-cn-shanghai.aliyuncs.com/cover.jpg."
+    "text": "Address of a cover picture. Such as https://example-bucket.oss-cn-shanghai.aliyuncs.com/cover.jpg."
 }
 TEMPLATE_STATES = ("Available", "Created", "Uploading", "Processing", "UploadFailed", "ProcessFailed")
 

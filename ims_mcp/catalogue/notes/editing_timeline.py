@@ -58,15 +58,15 @@ LINKS = (
     ),
 )
 VOICE = (
-    Parameter("Content", "string", text="Text that is spoken; SSML (<speak>...</speak>) is understood."),
+    Parameter("Content", "string", text="Text that is spoken; SSML inside <speak> is understood."),
     Parameter("Voice", "string", text="Voice, listed by ListSmartVoiceGroups.", hints=("zhichu", "zhimiao_emo")),
     Parameter(
         "CustomizedVoice",
         "string",
         text="Cloned voice instead of Voice: VoiceId of ListCustomizedVoices. Also written customizedVoice.",
     ),
-    Parameter("SpeechRate", "integer", text="Speed of speech, -500 to 500; default 0."),
-    Parameter("PitchRate", "integer", text="Pitch, -500 to 500; default 0."),
+    Parameter("SpeechRate", "number", text="Speed of speech, -500 to 500; default 0."),
+    Parameter("PitchRate", "number", text="Pitch, -500 to 500; default 0."),
 )
 FRAMES = Parameter("DyncFrames", "integer", text="Number of frames of an animated picture (GIF); needed for one.")
 PLACE = (
