@@ -112,7 +112,7 @@ class Needs:
     def is_broken_by(self, arguments: Mapping[str, Any]) -> bool:
         """Whether these arguments lack what the rule asks for."""
         given, needed = values_at(arguments, self.parameter), values_at(arguments, self.needs)
-        if not given or self.value not in (None, given[0]):
+        if not given or self.value not in (None, str(given[0])):
             return False
         return not needed or bool(self.values and needed[0] not in self.values)
 
