@@ -127,7 +127,7 @@ AVATAR_NOTES = (
             "Thumbnail": THUMBNAIL,
         },
         idempotent=True,
-        example={"JobId": NEW_JOB, "AvatarName": "Anna", "Portrait": SQUARE},
+        example={"JobId": NEW_JOB, "AvatarName": "Anna", "Video": TRAINING, "Portrait": SQUARE},
         then="Start the training with SubmitAvatarTrainingJob.",
     ),
     OperationNotes(

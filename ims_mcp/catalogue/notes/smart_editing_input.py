@@ -125,7 +125,7 @@ DECORATION = (
     Parameter(
         "SubHeadingArray",
         "array",
-        text="Subtitles below the title, by level.",
+        text="Lines below the title, by level.",
         items=Parameter(
             "",
             "object",

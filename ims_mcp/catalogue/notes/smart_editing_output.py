@@ -73,7 +73,7 @@ USER_DATA: ParameterNotes = {
         Parameter(
             "NotifyAddress",
             "string",
-            text="Called when the job ends: an HTTP address or the name of an MNS queue, ice-callback-demo.",
+            text="Told when the job ends. An HTTP address, or the name of an MNS queue such as ice-callback-demo.",
         ),
     ),
     "extra_fields": True,

@@ -30,6 +30,25 @@ from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Result
 HIGHLIGHTS_PAGE = "https://www.alibabacloud.com/help/en/ims/use-cases/create-highlight-videos"
 SPORTS_PAGE = "https://www.alibabacloud.com/help/en/ims/use-cases/sports-event-highlights"
 ANALYSED = "AI processing, billed by the length of the material."
+SENTENCE = (
+    Parameter("text", "string", text="The sentence that is said."),
+    Parameter("duration", "number", text="Seconds it takes.", minimum=0),
+    Parameter(
+        "matchClipList",
+        "array",
+        text="Clips shown while it is said.",
+        items=Parameter(
+            "",
+            "object",
+            fields=(
+                Parameter("mediaId", "string", text="Asset id of the material."),
+                Parameter("startTime", "number", text="Start in seconds of the material.", minimum=0),
+                Parameter("endTime", "number", text="End in seconds of the material.", minimum=0),
+            ),
+            extra_fields=True,
+        ),
+    ),
+)
 SELECTION_POLL = replace(
     BATCH_POLL,
     result=Result(
@@ -140,9 +159,8 @@ NOTES = (
                                 Parameter(
                                     "textMatchMediaSentenceOutputList",
                                     "array",
-                                    text="Sentences in their order, each with text, duration (seconds) and "
-                                    "matchClipList: mediaId, startTime, endTime in seconds.",
-                                    items=Parameter("", "object", extra_fields=True),
+                                    text="Sentences in their order, with the clips chosen.",
+                                    items=Parameter("", "object", fields=SENTENCE, extra_fields=True),
                                 ),
                             ),
                             extra_fields=True,

@@ -243,7 +243,7 @@ EDITING_CONFIG: ParameterNotes = {
         Parameter(
             "SubHeadingConfig",
             "object",
-            text='Look of subtitles by level: {"1": {"Y": 0.3}}.',
+            text='Look of the lines below the title, by level: {"1": {"Y": 0.3}}.',
             fields=(
                 Parameter(
                     "1", "object", text="Look of level 1; 2 to 5 likewise.", fields=WORDS_ON_SCREEN, extra_fields=True

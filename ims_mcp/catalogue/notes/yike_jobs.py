@@ -169,11 +169,12 @@ NOTES = (
         ),
         parameters={
             "FileURL": {
+                "required": True,
                 "text": "OSS address of the text. FileURL of CreateYikeAssetUpload with StoryboardInput; txt or docx, "
                 "at most 5 MB and 30,000 characters.",
             },
             "SourceType": {
-                "text": "Novel: told. Script: scenes and dialogue.",
+                "text": "Novel: told. Script: scenes and dialogue. Always needed.",
                 "hints": ("Novel", "Script"),
             },
             "ExecMode": {
@@ -183,11 +184,12 @@ NOTES = (
             },
             "StyleId": {
                 "text": "Style of the pictures: CinematicRealism, Ghibli. RealisticGuzhuangPro for period drama, "
-                "RealisticXianxia for fantasy.",
+                "RealisticXianxia for fantasy; always needed.",
                 "hints": STYLES,
             },
             "ShotSplitMode": {
-                "text": "Who tells: dialogue (scripts only), first or third person. PureVO: nothing but the narrator.",
+                "text": "Who tells: dialogue (scripts only), first or third person. PureVO: nothing but the "
+                "narrator; always needed.",
                 "hints": (
                     "dialogue",
                     "firstPersonNarration",
@@ -212,7 +214,7 @@ NOTES = (
                 "extra_fields": True,
             },
             "NarrationVoiceId": {
-                "text": "Voice of the narrator: sys_YoungGracefulWoman, sys_CalmDeepMale.",
+                "text": "Voice of the narrator: sys_YoungGracefulWoman, sys_CalmDeepMale. Always needed.",
                 "hints": VOICES,
             },
             "SkipFailureShot": {"text": "Go on where a shot fails; default true."},
