@@ -34,6 +34,7 @@ CLIP_FILES = (
         text="Where files go. oss-object: a bucket of yours, named by Bucket and ObjectKey.",
         hints=("oss-object",),
     ),
+    Parameter("Endpoint", "string", text="OSS endpoint of the bucket; leave out. Default: that of the region called."),
     Parameter("Bucket", "string", text="Name of your bucket, in the region called."),
     Parameter("ObjectKey", "string", text="Path in the bucket with {index}: clips/match_{index}.mp4. Counted up."),
     WIDTH,

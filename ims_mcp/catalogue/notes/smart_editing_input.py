@@ -122,6 +122,7 @@ STICKER = (
 TITLES = list_texts("TitleArray", "Titles shown all through; one is drawn a video. At most 50 of 50 characters.")
 DECORATION = (
     TITLES,
+    Parameter("Title", "string", text="One title. TitleArray wins over it."),
     Parameter(
         "SubHeadingArray",
         "array",
@@ -142,15 +143,22 @@ DECORATION = (
         text="Logos and pictures laid over; one is drawn a video. At most 50.",
         items=Parameter("", "object", fields=STICKER, extra_fields=True),
     ),
-    list_texts("BackgroundMusicArray", "Asset ids or OSS addresses of music; one is drawn. At most 50."),
-    Parameter("BackgroundMusic", "string", text="One piece of music: asset id or OSS address."),
+    Parameter(
+        "Sticker", "object", text="One such picture. StickerArray wins over it.", fields=STICKER, extra_fields=True
+    ),
+    list_texts(
+        "BackgroundMusicArray",
+        "Asset ids or OSS addresses of music; one is drawn. At most 50. Left out: music of the public library.",
+    ),
+    Parameter("BackgroundMusic", "string", text="One piece of music: asset id or OSS address. The list wins over it."),
     list_texts("BackgroundImageArray", "Asset ids or OSS addresses of backdrops; one is drawn. At most 50."),
 )
 SPEECH_TEXTS = list_texts(
     "SpeechTextArray",
     "Voice-over texts for a whole video; one is drawn a video. Spoken by the service, and the video lasts as long. At "
-    "most 50 of 1,000 characters; not beside SpeechTextArray of a group.",
+    "most 50 of 1,000 characters; tags of SSML such as <break> are taken. Not beside SpeechTextArray of a group.",
 )
+SPEECH_TEXT = Parameter("SpeechText", "string", text="One voice-over text. SpeechTextArray wins over it.")
 HIGHLIGHT_FIELDS = (
     Parameter(
         "HighlightStrategy",
@@ -180,7 +188,7 @@ HIGHLIGHT_FIELDS = (
     Parameter(
         "EndingArray",
         "array",
-        text="Fixed endings; one is drawn a video.",
+        text="Fixed endings; one is drawn a video. At most 20 pictures or videos.",
         items=Parameter("", "object", fields=MEDIA, extra_fields=True),
     ),
 )
@@ -194,7 +202,7 @@ BATCH_INPUT: ParameterNotes = {
     **JSON_OBJECT,
     "text": "Material, texts and music of the videos. Give MediaGroupArray (Script-to-Video), or MediaArray or "
     "MediaSearchInput (image-text matching). Material has to lie in the region called.",
-    "fields": (MEDIA_GROUPS, MEDIA_ARRAY, MEDIA_SEARCH, SPEECH_TEXTS, SCENE_INFO, *DECORATION),
+    "fields": (MEDIA_GROUPS, MEDIA_ARRAY, MEDIA_SEARCH, SPEECH_TEXTS, SPEECH_TEXT, SCENE_INFO, *DECORATION),
     "extra_fields": True,
 }
 HIGHLIGHT_INPUT: ParameterNotes = {
@@ -216,7 +224,7 @@ def describe_scene_input(smart_mix: str, highlights: str, text: str) -> Paramete
         "text": text,
         "fields": DECORATION,
         "cases": (
-            Case("JobType", (smart_mix,), (MEDIA_ARRAY, MEDIA_SEARCH, SPEECH_TEXTS, SCENE_INFO)),
+            Case("JobType", (smart_mix,), (MEDIA_ARRAY, MEDIA_SEARCH, SPEECH_TEXTS, SPEECH_TEXT, SCENE_INFO)),
             Case("JobType", (highlights,), (EPISODES, *HIGHLIGHT_FIELDS)),
         ),
         "extra_fields": True,

@@ -96,6 +96,8 @@ NOTES = (
             "https://www.alibabacloud.com/help/en/ims/support/script-to-video-faq",
             "https://www.alibabacloud.com/help/en/ims/support/movie-highlights-faq",
             "https://www.alibabacloud.com/help/en/ims/use-cases/one-click-blend-shear-logic-and-advanced-configuration",
+            "https://help.aliyun.com/document_detail/2692547.html",
+            "https://help.aliyun.com/document_detail/2697182.html",
         ),
     ),
     OperationNotes(

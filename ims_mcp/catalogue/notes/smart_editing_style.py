@@ -72,7 +72,11 @@ MEDIA_CONFIG = Parameter(
                 "object",
                 fields=(
                     Parameter("Media", "string", required=True, text="Asset id or OSS address, as in InputConfig."),
-                    Parameter("GroupName", "string", text="Its group, for material in MediaGroupArray."),
+                    Parameter(
+                        "GroupName",
+                        "string",
+                        text="Its group, always needed for Script-to-Video. Left out for everything else.",
+                    ),
                     Parameter(
                         "TimeRangeList",
                         "array",
@@ -110,7 +114,7 @@ SPEECH_CONFIG = Parameter(
         Parameter(
             "SpeechRate", "integer", text="Speed, -500 slowest, 0 normal, 500 fastest.", minimum=-500, maximum=500
         ),
-        Parameter("SpeechLanguage", "string", text="Language of the texts, such as zh or en.", inferred=True),
+        Parameter("SpeechLanguage", "string", text="Language of the texts, such as en. Default zh, Chinese."),
         Parameter(
             "AsrConfig",
             "object",
@@ -199,11 +203,16 @@ PROCESS_CONFIG = Parameter(
             text="Look for usable shots of the material. Default true; movie match only.",
         ),
         Parameter(
+            "EnableTemporalOpt",
+            "boolean",
+            text="true: keep clips in the order of the film. Where texts follow it; default false, movie match only.",
+        ),
+        Parameter(
             "AlignmentMode",
             "string",
-            text="How clips meet the voice-over. AutoSpeed changes their speed, Cut their length.",
+            text="How clips meet the voice-over. AutoSpeed (default) changes their speed, Cut cuts them off; only for "
+            "Script-to-Video with SpeechTextArray.",
             hints=("AutoSpeed", "Cut"),
-            inferred=True,
         ),
         Parameter("AllowTransition", "boolean", text="true: transitions between clips."),
         list_texts("TransitionList", "Transitions to draw from, such as linearblur, fadecolor. With AllowTransition."),
