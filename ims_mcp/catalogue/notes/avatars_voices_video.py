@@ -1,7 +1,7 @@
 """Digital humans that speak: SubmitAvatarVideoJob.
 
-Sources: SDK 6.20.2, the pages named with it, and the vendor's sample of the web editor, whose comments name the ranges.
-What is known only from how public code calls the service is marked as inferred.
+Sources: SDK 6.20.2, the page of the operation with its supplementary text, and the vendor's sample of the web editor
+for the size of the video.
 """
 
 from __future__ import annotations
@@ -30,10 +30,7 @@ VIDEO_NOTES = (
                 "fields": (
                     Parameter("Text", "string", text="Text to speak. At least 5 characters.", min_characters=5),
                     Parameter(
-                        "InputFile",
-                        "string",
-                        text="OSS address of spoken sound, MP3 or WAV. Of your own bucket.",
-                        inferred=True,
+                        "InputFile", "string", text="OSS address of spoken sound, MP3 or WAV. Of your own bucket."
                     ),
                     Parameter("MediaId", "string", text="Asset id of spoken sound, MP3 or WAV."),
                 ),
@@ -58,8 +55,7 @@ VIDEO_NOTES = (
                     Parameter(
                         "CustomizedVoice",
                         "string",
-                        text="Cloned voice, from ListCustomizedVoices. Only with Text, instead of Voice.",
-                        inferred=True,
+                        text="Cloned voice, from ListCustomizedVoices. Instead of Voice.",
                     ),
                     Parameter(
                         "SpeechRate",
@@ -75,11 +71,24 @@ VIDEO_NOTES = (
                         minimum=-500,
                         maximum=500,
                     ),
-                    Parameter("Volume", "integer", text="Loudness of the voice. Only with Text.", minimum=0),
                     Parameter(
-                        "BackgroundUrl", "string", text="Picture behind the digital human: address.", inferred=True
+                        "Volume",
+                        "integer",
+                        text="Loudness of the voice. Default 50. Only with Text.",
+                        minimum=0,
+                        maximum=100,
                     ),
-                    Parameter("LoopMotion", "boolean", text="true: the movements are repeated.", inferred=True),
+                    Parameter(
+                        "BackgroundUrl",
+                        "string",
+                        text="Picture behind the digital human: jpg, png. 1080P, upright or lying as the avatar is; "
+                        "default black.",
+                    ),
+                    Parameter(
+                        "LoopMotion",
+                        "boolean",
+                        text="true: ends on the picture it begins with. For videos played in a loop; default false.",
+                    ),
                 ),
                 "extra_fields": True,
             },
@@ -119,12 +128,12 @@ VIDEO_NOTES = (
             success=("Finished",),
             failure=("Failed",),
             pending=("Created", "Executing"),
-            # AiResult holds when each sentence is said: subtitleClips.
+            # AiResult is JSON: subtitleClips, JSON as text once more, has from and to in seconds and content.
             result=Result(
                 fields=(
-                    ("MediaUrl", "JobResult.MediaUrl"),
+                    ("video", "JobResult.AiResult.outputVideoUrl"),
                     ("MediaId", "JobResult.MediaId"),
-                    ("sentences", "JobResult.AiResult"),
+                    ("sentences", "JobResult.AiResult.subtitleClips"),
                 ),
             ),
         ),

@@ -116,7 +116,7 @@ VOICE_NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "VoiceId": {"text": "Id given to CreateCustomizedVoiceJob."},
+            "VoiceId": {"text": "Id given to CreateCustomizedVoiceJob. The same for recordings and training."},
             "DemoAudioMediaURL": DEMO_URL,
         },
         poll=CLONING_POLL,
@@ -207,7 +207,7 @@ VOICE_NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "VoiceId": {"text": "Id given to CreateCustomizedVoiceJob."},
+            "VoiceId": {"text": "Id given to CreateCustomizedVoiceJob. The same for recordings and training."},
             "AudioRecordId": {
                 "text": "AudioId of the sentence, such as 1. From GetDemonstrationForCustomizedVoiceJob.",
             },
@@ -227,7 +227,7 @@ VOICE_NOTES = (
         operation="GetDemonstrationForCustomizedVoiceJob",
         title="Get the sentences to read",
         purpose=(
-            "Get the sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
+            "Get the 20 sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
             "and an example recording. Record them, then check them one by one with "
             "DetectAudioForCustomizedVoiceJob."
         ),

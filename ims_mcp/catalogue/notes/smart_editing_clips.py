@@ -24,9 +24,8 @@ SMART_POLL = Poll(
         empty="no clip was found",
     ),
 )
-CHART_POLL = replace(
-    SMART_POLL, result=Result(fields=(("MediaUrl", "JobResult.MediaUrl"), ("MediaId", "JobResult.MediaId")))
-)
+# Of a chart the answer holds the asset only; its address is the MediaURL that was asked for.
+CHART_POLL = replace(SMART_POLL, result=Result(fields=(("MediaId", "JobResult.MediaId"),)))
 CLIP_FILES = (
     Parameter(
         "OutputMediaTarget",
@@ -228,17 +227,22 @@ NOTES = (
         title="Animate a chart from Excel",
         purpose=(
             "Turn the numbers of an Excel file into an animated chart video, with title, axes, unit and background of "
-            "your choice. Runs in the background; GetSmartHandleJob shows the state and ListSmartJobs with "
-            "JobType=DynamicChart the history. Not for editing existing video."
+            "your choice. Shanghai only. Runs in the background; GetSmartHandleJob shows the state and ListSmartJobs "
+            "with JobType=DynamicChart the history. Not for editing existing video."
         ),
         effect=Effect.WRITE,
         parameters={
-            "ChartType": {"text": "Kind of chart, such as Line.", "hints": ("Line",)},
+            "ChartType": {
+                "text": "Kind of chart: Line, Histogram (bars) or Pie.",
+                "hints": ("Line", "Histogram", "Pie"),
+            },
             "Input": {
                 **JSON_OBJECT,
                 "text": "The numbers.",
                 "fields": (
-                    Parameter("XlsFile", "string", text="OSS address of the Excel file, .xls. Of your own bucket."),
+                    Parameter(
+                        "XlsFile", "string", text="OSS address of the Excel file, .xls or .xlsx. Of your own bucket."
+                    ),
                 ),
                 "extra_fields": True,
             },
@@ -257,7 +261,12 @@ NOTES = (
                 **JSON_OBJECT,
                 "text": "Style and times of the animation.",
                 "fields": (
-                    Parameter("Style", "string", text="Style, such as Normal.", hints=("Normal",)),
+                    Parameter(
+                        "Style",
+                        "string",
+                        text="Look of the chart.",
+                        hints=("Normal", "Mystery", "Lively", "Business", "Green"),
+                    ),
                     Parameter("TitleStartTime", "string", text="When titles come, in ms.", inferred=True),
                     Parameter("ChartStartTime", "string", text="When the chart begins, in ms.", inferred=True),
                     Parameter("VideoDuration", "string", text="Length of the video in ms.", inferred=True),
@@ -297,7 +306,6 @@ NOTES = (
                 "extra_fields": True,
             },
         },
-        # Inferred from the job type that ListSmartJobs knows.
         poll=CHART_POLL,
         costs="Billed by the length of the video produced.",
         example={
@@ -312,5 +320,6 @@ NOTES = (
             "ChartTitle": {"Text": "Sales 2026", "FontSize": "30", "FontColor": "#000000"},
             "ChartConfig": {"Style": "Normal", "ChartStartTime": "3000", "VideoDuration": "15000"},
         },
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-submitdynamicchartjob",),
     ),
 )

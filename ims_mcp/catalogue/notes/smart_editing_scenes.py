@@ -29,7 +29,7 @@ from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Result
 
 HIGHLIGHTS_PAGE = "https://www.alibabacloud.com/help/en/ims/use-cases/create-highlight-videos"
 SPORTS_PAGE = "https://www.alibabacloud.com/help/en/ims/use-cases/sports-event-highlights"
-ANALYSED = "AI processing, billed by the length of the material."
+ANALYSED = "AI processing; in public preview, free of charge at the end of 2025."
 SENTENCE = (
     Parameter("text", "string", text="The sentence that is said."),
     Parameter("duration", "number", text="Seconds it takes.", minimum=0),
