@@ -215,6 +215,7 @@ SUBMIT_NOTES = (
             "InputConfig": "Welcome to our autumn collection.",
             "EditingConfig": {"voice": "Siqi", "format": "MP3", "volume": 50, "speech_rate": 0},
             "OutputConfig": {"bucket": "example-bucket", "object": "voice/autumn-intro"},
+            "Overwrite": False,
             "Title": "Autumn intro",
         },
         sources=(f"{PAGE}submitaudioproducejob", CALLBACK_PAGE),
