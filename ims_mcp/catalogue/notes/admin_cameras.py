@@ -72,7 +72,7 @@ CAMERA_NOTES = (
             "Capability": "understand",
             "StartTime": "2026-03-01T00:00:00Z",
             "EndTime": "2026-03-31T23:59:59Z",
-            "PageSize": 50,
+            "PageSize": 20,
         },
         rows=Rows(
             path="IpcQuotaInfos",

@@ -164,7 +164,7 @@ CENSOR_NOTES = (
             "State": "Success",
             "StartOfJobCreatedTimeRange": "2026-03-01T00:00:00Z",
             "EndOfJobCreatedTimeRange": "2026-03-08T00:00:00Z",
-            "MaximumPageSize": 50,
+            "MaximumPageSize": 20,
         },
         rows=Rows(
             path="MediaCensorJobList.MediaCensorJob",

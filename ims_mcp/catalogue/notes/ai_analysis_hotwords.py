@@ -109,7 +109,7 @@ HOTWORD_NOTES = (
             },
         },
         idempotent=True,
-        example={"UsageScenario": "ASR", "PageNo": 1, "PageSize": 50},
+        example={"UsageScenario": "ASR", "PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="HotwordLibraryList",
             columns=(

@@ -59,7 +59,7 @@ LIBRARY_NOTES = (
             "PageSize": PAGE_50,
         },
         idempotent=True,
-        example={"Algorithm": "face", "PageNumber": 1, "PageSize": 50},
+        example={"Algorithm": "face", "PageNumber": 1, "PageSize": 20},
         rows=Rows(
             path="Libs.Lib",
             columns=(("LibId", "LibId"), ("name", "LibName"), ("description", "LibDescription")),
@@ -115,7 +115,7 @@ LIBRARY_NOTES = (
         effect=Effect.READ,
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM, "PageNumber": PAGE_NUMBER, "PageSize": PAGE_50},
         idempotent=True,
-        example={"LibId": EXAMPLE_LIB, "Algorithm": "face", "PageNumber": 1, "PageSize": 50},
+        example={"LibId": EXAMPLE_LIB, "Algorithm": "face", "PageNumber": 1, "PageSize": 20},
         rows=Rows(
             path="Entities.Entity",
             columns=(("EntityId", "EntityId"), ("name", "EntityName"), ("info", "EntityInfo")),

@@ -231,7 +231,7 @@ FINGERPRINT_NOTES = (
             "PageSize": {"text": "Entries a page, 1 to 100; default 20.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        example={"DBId": EXAMPLE_DB, "PageSize": 100},
+        example={"DBId": EXAMPLE_DB, "PageSize": 20},
         rows=Rows(
             path="FileList",
             columns=(
