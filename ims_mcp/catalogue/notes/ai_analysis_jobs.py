@@ -19,7 +19,7 @@ TITLE: ParameterNotes = {
 LONG_DESCRIPTION: ParameterNotes = {"text": "Description of the job, at most 1,024 bytes.", "max_bytes": 1024}
 NOTIFIED_USER_DATA: ParameterNotes = {
     "text": (
-        "JSON text of yours, at most 512 bytes; it comes back in results and callbacks. With "
+        "JSON text of yours, at most 512 bytes. It comes back in results and callbacks. With "
         '{"NotifyAddress": "https://example.com/done"}, or the name of an SMQ queue that begins with ice-callback-, '
         "the end of the job is announced there."
     ),

@@ -94,7 +94,7 @@ LIBRARY_NOTES = (
             "Algorithm": ALGORITHM,
             "EntityName": {"text": "Name that tags will show, at most 64 bytes.", "max_bytes": 64},
             "EntityInfo": {
-                "text": 'Data of yours about it: {"description": "presenter"}; any fields, at most 256 bytes.',
+                "text": 'Data of yours about it: {"description": "presenter"}. Any fields, at most 256 bytes.',
                 "kind": "object",
                 "json_text": True,
                 "extra_fields": True,
