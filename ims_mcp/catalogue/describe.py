@@ -18,7 +18,9 @@ from ims_mcp.errors import InvalidArguments, Problem
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
 MAX_BYTES = 3_000
-"""Of a description in its common part, and of one deep parameter."""
+"""Of a description in its common part."""
+PARAMETER_BYTES = 4_000
+"""Of one deep parameter."""
 RETURNS_BYTES = 800
 """What the shape of the answer may take of it before its deepest objects are folded."""
 _LEAST_RETURNS_BYTES = 200
@@ -80,7 +82,7 @@ def describe_part(operation: Operation, part: str) -> Tree:
 
 def describe_parameter(operation: Operation, path: str) -> Tree:
     """One parameter or nested field (``Timeline.VideoTracks``, ``JobParams.FunctionName=Cover`` for one case) with
-    what lies in it, in :data:`MAX_BYTES`; where that is not enough, texts are cut to their first sentences.
+    what lies in it, in :data:`PARAMETER_BYTES`; where that is not enough, texts are cut to their first sentences.
 
     Raises InvalidArguments that names what there is, where the operation has no such parameter.
     """
@@ -102,24 +104,24 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
     if row is None:
         raise InvalidArguments("describe_operation", [Problem("parameter", "names no parameter")])
     described = _describe_row(row)
-    tree: Tree = described if isinstance(described, dict) else {_ABOUT: described}
+    tree = cast("Tree", described) if isinstance(described, dict) else {_ABOUT: described}
     told: Tree = {"operation": operation.name, "parameter": walked, **tree}
     folded: list[str] = []
     inner = cast("Tree", told.get(_FIELDS, {}))
     cases = [cast("Tree", value) for name, value in told.items() if name.startswith(f"{_FIELDS} where")]
-    while count_bytes(told) > MAX_BYTES:
+    while count_bytes(told) > PARAMETER_BYTES:
         path_in = next(filter(None, (_fold_deepest(each) for each in (inner, *cases))), "")
         if not path_in:
             break
         at = f"{walked}.{path_in}"
         folded = [*(each for each in folded if not each.startswith(f"{at}.")), at]
         told["more"] = {"parameter": folded}
-    while count_bytes(told) > MAX_BYTES and (key := _find_largest_case(told)):
+    while count_bytes(told) > PARAMETER_BYTES and (key := _find_largest_case(told)):
         told[key] = f"Fields: {', '.join(told[key])}."
         parameter, _, values = key.removeprefix(f"{_FIELDS} where ").partition(" is ")
         folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
         told["more"] = {"parameter": folded}
-    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > MAX_BYTES):
+    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > PARAMETER_BYTES):
         told["more"] = {"parameter": folded, "cut": "the path of a field brings its whole text"}
     return told
 

@@ -76,7 +76,7 @@ async def test_what_is_folded_is_named_and_shown_when_it_is_asked_for() -> None:
                     path = waiting.pop()
                     asked = {"operation": each.name, "parameter": path}
                     part = content_of(await client.call_tool("describe_operation", asked))
-                    assert len(json.dumps(part, ensure_ascii=False).encode()) <= MOST_BYTES * 1.2, (each.name, path)
+                    assert len(json.dumps(part, ensure_ascii=False).encode()) <= 4 * 1024, (each.name, path)
                     fields = {name: inner for name, inner in part.items() if name.startswith("fields")}
                     # The path of one case of an object: Effects.Type=Volume.
                     seen |= set(list_described({re.sub(r"\.\w+=[^.]+", "", path): fields}))
