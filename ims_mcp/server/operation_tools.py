@@ -3,14 +3,12 @@ waits for what they have started."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, get_operation
-from ims_mcp.catalogue.listed_schema import MAX_BYTES
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Confirmations
@@ -64,14 +62,14 @@ class OperationTools:
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
             return await self._call(operation, arguments, request, by_its_own_tool=True)
 
-        # What people meet first is listed whole; among 400 the deepest objects have to be folded.
+        # What people meet first is listed whole.
         is_core = operation.name in CORE
         return TableTool(
             complete_table(operation, list_query=is_core),
             answer,
             check=partial(check_arguments, self.client, operation),
             output_schema=find_behaviour(operation).describe_output(operation),
-            max_schema_bytes=math.inf if is_core else MAX_BYTES,
+            whole=is_core,
         )
 
     def make_effect_tool(self, effect: Effect) -> TableTool:
