@@ -176,7 +176,9 @@ class _ValueWriter:
         was = self._state.was.get(row.name)
         if was in (None, "", [], {}) or (row.name in self._arguments and is_same(self._arguments[row.name], was)):
             return ""
-        shown = HIDDEN if row.name in self._secrets else self._write_short(was)
+        if row.name in self._secrets:
+            return self._words.now.format(value=HIDDEN)
+        shown = self._write_short(was)
         return self._words.now.format(value=self._quote(shown) if isinstance(was, str) else shown)
 
     def _write_short(self, value: Any) -> str:

@@ -43,8 +43,8 @@ _KINDS = {
 }
 # What to do about codes whose message says what is wrong, but not where it is set right.
 _STEPS = {
-    "NoSuchBucket": "Check the bucket's name. For whoever runs the server: the endpoint of OSS has to be of the bucket's "
-    "region (IMS_MCP_OSS_ENDPOINT, IMS_MCP_REGION).",
+    "NoSuchBucket": "Check the bucket's name; for whoever runs the server: that the endpoint is of its region "
+    "(IMS_MCP_OSS_ENDPOINT, IMS_MCP_REGION).",
     "InvalidAccessKeyId": "For whoever runs the server: check that the AccessKey exists and is enabled.",
     "SignatureDoesNotMatch": "For whoever runs the server: check that secret and AccessKey id belong together.",
     "RequestTimeTooSkewed": "For whoever runs the server: set this machine's clock (NTP).",

@@ -44,8 +44,8 @@ class Change(OperationBehaviour):
         return Submission(submission.reply, submission.added | told)
 
     def describe_changed(self, call: OperationCall, state: PresentState) -> dict[str, Any]:
-        """``{changed: {parameter: {from, to}}}``; with a note where every value was so before, and nothing where what was
-        there could not be read."""
+        """``{changed: {parameter: {from, to}}}``; with a note where every value was so before, and nothing where that
+        could not be read."""
         given = self.foresee(call.arguments, state)
         if not state.comparable & given.keys():
             return {}
