@@ -58,6 +58,11 @@ async def test_a_file_becomes_a_rendition_in_vod_storage(setting: Setting) -> No
     assert setting.content(result["object"]) == path.read_bytes()
     assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
     assert [row["Definition"] for row in played["PlayInfoList"] if row.get("Definition") == "HD"] == ["HD"]
+    stream = result["stream"]
+    assert stream["definition"] == "HD"
+    assert stream["size_bytes"] == path.stat().st_size
+    assert stream["resolution"] == "160x120"
+    assert stream["url"].endswith(result["object"].rpartition("/")[2])
 
 
 async def test_a_file_becomes_a_rendition_in_a_bucket_of_our_own(setting: Setting) -> None:
@@ -70,6 +75,8 @@ async def test_a_file_becomes_a_rendition_in_a_bucket_of_our_own(setting: Settin
     assert result["object"] == destination
     assert setting.content(destination) == path.read_bytes()
     assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
+    assert result["stream"]["url"].endswith("/renditions/720.mp4")
+    assert "next_call" not in result
 
 
 @pytest.mark.parametrize("own", [False, True])
