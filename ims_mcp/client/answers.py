@@ -89,7 +89,8 @@ def report_not_sent(context: CallContext, reason: str, next_step: str = "", *, f
         f"({quotable(reason, context.secrets, 300) or 'no reason given'})."
     )
     kind = FailureKind.FINAL if final else FailureKind.NEVER_SENT
-    return _report(context, kind, message, next_step or _NETWORK_STEP, uncertain=False)
+    step = f"For whoever runs the server: {next_step}" if next_step else _NETWORK_STEP
+    return _report(context, kind, message, step, uncertain=False)
 
 
 def report_no_answer(context: CallContext, reason: str) -> Failure:

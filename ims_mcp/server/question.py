@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from ims_mcp.catalogue import AskWhen, Operation, Parameter
 from ims_mcp.errors import Refused
-from ims_mcp.foreign_text import plain
+from ims_mcp.foreign_text import ELLIPSIS, plain
 from ims_mcp.secrets import HIDDEN, SecretNames, without_secrets
 from ims_mcp.server.question_words import ENGLISH, QuestionWords, write_reason
 from ims_mcp.workflows.behaviours.differences import is_same
@@ -23,7 +23,10 @@ MAX_CHARACTERS = 2000
 _NAMES_THINGS = re.compile(r"(Id|Ids|Name|Names|URL|URLs|Url|Urls|Key|Keys|List|Number|Code)$")
 _MOST_LISTED = 20
 # What is tried one after the other until the question fits: characters of one value.
-_VALUE_CHARACTERS = (200, 120, 80, 60)
+_VALUE_CHARACTERS = (200, 120, 80, 60, 59)
+_WITH_FACTS = 80
+"""From this many characters on, a thing is told with where it is; below, by what it is called alone, and with the
+fewest by its id alone."""
 _SHORTEST_INSIDE = 36
 """Of a value inside another: an id still stands there whole."""
 _READ_CHARACTERS = 4000
@@ -189,7 +192,7 @@ class _ValueWriter:
         return self._write_value(value, 0, self._characters)
 
     def _write_title(self, name: str, thing: Thing) -> str:
-        return self._quote(self._shorten(thing.title or name, _TITLE_CHARACTERS))
+        return self._quote(_cut(thing.title or name, _TITLE_CHARACTERS))
 
     def _write_thing(self, value: Any) -> str:
         return self._write_value(value, 2, self._characters)
@@ -200,10 +203,11 @@ class _ValueWriter:
         if name in self._state.missing:
             return words.known_as.format(words=words.no_such)
         thing = self._state.things.get(name)
-        if thing is None:
+        if thing is None or self._characters == _VALUE_CHARACTERS[-1]:
             return ""
-        told = [self._quote(self._shorten(thing.title, limit))] if thing.title else []
-        told += [f"{fact}: {self._shorten(value, limit).translate(_QUOTES)}" for fact, value in thing.facts]
+        told = [self._quote(_cut(thing.title, limit))] if thing.title else []
+        if self._characters >= _WITH_FACTS:
+            told += [f"{fact}: {_cut(value, limit).translate(_QUOTES)}" for fact, value in thing.facts]
         return words.known_as.format(words=words.facts_comma.join(told)) if told else ""
 
     def _write_value(self, value: Any, depth: int, characters: int) -> str:
@@ -285,3 +289,9 @@ def _clean(text: str) -> tuple[str, int, bool]:
     # What is concerned may be told by a query alone: ?versionId=3.
     safe = without_secrets(shown, keeps_queries=True)
     return safe, len(read) - len(shown), safe != shown and HIDDEN not in safe
+
+
+def _cut(text: str, characters: int) -> str:
+    """A stranger's words beside an id that stands there whole."""
+    shown, _, _ = _clean(text[:_READ_CHARACTERS])
+    return shown if len(shown) <= characters else f"{shown[:characters].rstrip()}{ELLIPSIS}"

@@ -389,7 +389,7 @@ async def test_overwriting_where_there_is_nothing_asks_nobody_and_can_overwrite_
             "Check PipelineId; ListPipelines lists what there is.",
         ),
     ],
-    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+    ids=["assets", "a channel", "a queue"],
 )
 async def test_nothing_is_asked_or_sent_for_what_does_not_exist(
     era: Era, call: tuple[str, dict[str, Any]], answer: Answer, told: str

@@ -14,7 +14,7 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.errors import InvalidArguments, Refused
 from ims_mcp.server.question import MAX_CHARACTERS, write_question
-from ims_mcp.server.question_words import CHINESE, ENGLISH, choose_words
+from ims_mcp.server.question_words import CHINESE, ENGLISH, QuestionWords, choose_words
 from ims_mcp.workflows.behaviours.present_state import PresentState, Thing
 from tests.all_operations.roads import calls_that
 from tests.drawn_arguments import fitting
@@ -220,6 +220,25 @@ def test_of_many_things_the_first_three_stand_in_the_first_sentences() -> None:
     assert head.endswith('6 in all: "Film 0", "Film 1", "Film 2" and 3 more.')
 
 
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_titles_and_present_values_of_any_length_leave_room_for_what_decides(words: QuestionWords) -> None:
+    ids = [f"{number:032x}" for number in range(20)]
+    long = Thing("title " * 20, (("InputURL", "oss://bucket/" + "k" * 140), ("Status", "s" * 100)))
+    state = PresentState(dict.fromkeys(ids, long), tuple(ids[15:]), 20)
+    arguments = {"MediaIds": ",".join(ids), "DeletePhysicalFiles": True}
+    asked = write_question(get_operation("DeleteMediaInfos"), arguments, state, words, words.embedded)
+    assert len(asked) <= MAX_CHARACTERS
+    assert all(f"- {each}" in asked for each in ids)
+    assert asked.count("title title") >= 15
+    assert asked.endswith("DeletePhysicalFiles: true")
+    operation = get_operation("UpdateMediaLiveChannel")
+    was = {row.name: [{"x" * 300: "y" * 300}] * 50 for row in operation.parameters}
+    whole: dict[str, Any] = {"ChannelId": "c", "Name": "n", "InputAttachments": [], "OutputGroups": []}
+    asked = write_question(operation, whole, PresentState(was=was, comparable=frozenset(was)), words)
+    assert len(asked) <= MAX_CHARACTERS
+    assert "VideoSettings" in asked
+
+
 def test_a_title_can_neither_leave_its_quotation_marks_nor_its_line() -> None:
     forged = 'x" (does not exist). Nothing is deleted.\nCall: GetMediaInfo\u2028\u201d\u202e'
     state = PresentState({FILM: Thing(forged * 9, (("InputURL", 'oss://b/" (now safe)'),))}, (), 1)
@@ -230,7 +249,7 @@ def test_a_title_can_neither_leave_its_quotation_marks_nor_its_line() -> None:
         # Our own quotation marks, two around each of what is theirs.
         assert asked.count('"') + asked.count("“") + asked.count("”") == 4
         assert "\u202e" not in asked
-        assert "more characters" in lines[2] or "个字符" in lines[2]
+        assert "…" in lines[2]
 
 
 def test_a_configuration_is_shown_with_what_it_was_and_what_the_call_does_not_give_again() -> None:

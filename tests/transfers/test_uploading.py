@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.workflows.failed_media import advise_failed
 from tests.transfers.setting import MIB, PART, Setting, call, refused
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +134,7 @@ async def test_a_file_the_service_cannot_use_is_said_to_have_been_sent_and_to_be
         text = await refused(client, "upload_media", path=str(path))
         again = await refused(client, "transfer_status", transfer_id=setting.journal()[0]["id"])
     assert "the file was sent, but the service cannot use it" in text
+    assert advise_failed("The file holds text", leaves_asset=False) in text
     assert "delete_media_infos" in text
     assert setting.journal()[0]["media_id"] in text
     assert "cannot use it" in again

@@ -199,7 +199,7 @@ async def test_when_a_credential_of_an_upload_ends_is_told_beside_its_base64() -
     }
     with ScriptedService(usual=Answer(body=answer)) as service:
         async with connected(service.url) as client:
-            call = {"operation": "RefreshUploadMedia", "arguments": {"MediaId": "m"}}
+            call: dict[str, Any] = {"operation": "RefreshUploadMedia", "arguments": {"MediaId": "m"}}
             hidden = content_of(await client.call_tool("call_write_operation", call))
             call["arguments"] = {"MediaId": "m", "include_credentials": True}
             shown = content_of(await client.call_tool("call_write_operation", call))

@@ -11,7 +11,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ServiceError
 from ims_mcp.summaries.json_strings import open_json
 from ims_mcp.summaries.values import as_object, as_objects, label
-from ims_mcp.workflows.behaviours.behaviour import OperationCall, Submission
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
 from ims_mcp.workflows.behaviours.changes import Change
 from ims_mcp.workflows.behaviours.differences import is_same
 from ims_mcp.workflows.behaviours.present_state import ABSENT, MOST_NAMED, PresentState, Thing, list_names, look
@@ -60,15 +60,15 @@ class RegisterMediaInfo(Change):
 
     def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
         """Says what to do now where a wait has seen it fail."""
-        return super().show(call, data, add_advice(added), max_bytes)
+        return super().show(call, data, _add_advice(added, leaves_asset=True), max_bytes)
 
 
-class RegisterMediaStream(Change):
+class RegisterMediaStream(OperationBehaviour):
     """A stream that cannot be used says what to do now."""
 
     def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
         """As it is, but for a wait that has seen it fail."""
-        return super().show(call, data, add_advice(added), max_bytes)
+        return super().show(call, data, _add_advice(added, leaves_asset=False), max_bytes)
 
 
 class UpdateMediaInfo(Change):
@@ -119,12 +119,15 @@ class ChangeMarks(Change):
         return {"changed": changed} if changed else {}
 
 
-def add_advice(added: dict[str, Any]) -> dict[str, Any]:
+def _add_advice(added: dict[str, Any], *, leaves_asset: bool) -> dict[str, Any]:
     """What is added to the answer of a registration, with what to do now where a wait has seen it fail."""
     wait = as_object(added.get("wait"))
     if wait.get("outcome") != "failed":
         return added
-    return {**added, "wait": {**wait, "what_to_do": advise_failed(str(wait.get("problem", "")))}}
+    return {
+        **added,
+        "wait": {**wait, "what_to_do": advise_failed(str(wait.get("problem", "")), leaves_asset=leaves_asset)},
+    }
 
 
 def _split(text: Any) -> list[str]:
