@@ -11,7 +11,7 @@ from typing import Any
 from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
-from ims_mcp.server.confirmation import Confirmations
+from ims_mcp.server.confirmation import Agreed, Confirmations
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.behaviours import find_behaviour
@@ -110,10 +110,22 @@ class OperationTools:
     ) -> Answer:
         """The result of a call, or the question to be asked before it."""
         arguments, own = split_arguments(operation, checked)
-        confirmed = self.client.needs_confirmation(operation, arguments)
-        if confirmed and (question := await self.confirmations.ask(request, operation, arguments)) is not None:
-            return question
-        call = OperationCall(self.client, operation, arguments, own, confirmed, self.listed, by_its_own_tool)
+        agreed = Agreed(arguments)
+        if self.client.needs_confirmation(operation, arguments):
+            answer = await self.confirmations.ask(request, operation, arguments)
+            if not isinstance(answer, Agreed):
+                return answer
+            agreed = answer
+        call = OperationCall(
+            self.client,
+            operation,
+            agreed.arguments,
+            own,
+            agreed.confirmed,
+            self.listed,
+            by_its_own_tool,
+            agreed.before,
+        )
         return await run_operation(call, progress=request.report_progress, longest_seconds=request.longest_wait_seconds)
 
 
