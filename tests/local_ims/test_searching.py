@@ -214,6 +214,9 @@ def test_pages_and_tokens_show_every_asset_once_and_go_forward_only(library: Lib
         assert page["Total"] == 5
         seen += [info["MediaId"] for info in page["MediaInfoList"]]
     assert sorted(seen) == sorted(library.ids[name] for name in VIDEOS)
+    first = read(1)["ScrollToken"]
+    by_token = library.ims.call("SearchMedia", PageSize="2", SortBy="utcModified:Asc,utcCreate:Desc", ScrollToken=first)
+    assert [info["MediaId"] for info in by_token["MediaInfoList"]] == seen[2:4]
     beyond = read(4, token)
     assert (beyond["MediaInfoList"], "ScrollToken" in beyond) == ([], False)
     for number, parameters in ((1, {}), (600, {}), (4, {"SortBy": "utcCreate:Asc"}), (4, {"Match": "title = 'a'"})):

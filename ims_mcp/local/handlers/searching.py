@@ -12,6 +12,7 @@ from ims_mcp.local.media_library.asset_search import SORT_FIELDS, AssetSearch, F
 from ims_mcp.local.media_library.match_syntax import Condition, MatchError, parse_match
 from ims_mcp.local.rpc.call import Call, handles
 from ims_mcp.local.rpc.service_errors import RpcFault, invalid, unsupported
+from ims_mcp.local.wire_values import MOST
 
 DEFAULT_LIBRARY = "ims-default-search-lib"
 FARTHEST = 1_000
@@ -36,9 +37,13 @@ class Searching:
         condition = _read_match(call)
         order = _read_order(call)
         number, size = call.get_page()
-        offset = (number - 1) * size
         digest = hashlib.sha256(json.dumps([call.get_text("Match"), order]).encode("ascii")).hexdigest()[:20].upper()
-        _check_token(call.get_text("ScrollToken"), digest, offset)
+        token_position = _read_token(call.get_text("ScrollToken"), digest)
+        offset = (number - 1) * size
+        if token_position is not None and call.get_integer("PageNo") is None:
+            offset = token_position
+        elif token_position is not None and not 0 <= offset - token_position <= FARTHEST:
+            raise invalid("ScrollToken", f"leads forward, by at most {FARTHEST:,} assets")
         try:
             page = await self._search.find(condition, order=order, offset=offset, limit=size)
         except MatchError as error:
@@ -92,14 +97,12 @@ def _read_order(call: Call) -> tuple[str, ...]:
     return tuple(terms) or _NEWEST_FIRST
 
 
-def _check_token(token: str | None, digest: str, offset: int) -> None:
-    """A token names its search and the position behind the page it came with."""
+def _read_token(token: str | None, digest: str) -> int | None:
+    """The position behind the page that the token came with; it names its search as well."""
     if token is None:
-        return
+        return None
     if not _TOKEN.fullmatch(token):
         raise invalid("ScrollToken", "is not one that SearchMedia gave out")
     if token[:20] != digest:
         raise invalid("ScrollToken", "belongs to a search with another Match or SortBy")
-    ahead = offset - int(token[20:], 16)
-    if not 0 <= ahead <= FARTHEST:
-        raise invalid("ScrollToken", f"leads forward, by at most {FARTHEST:,} assets")
+    return min(int(token[20:], 16), MOST)
