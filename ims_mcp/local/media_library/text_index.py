@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
+from functools import lru_cache
 from itertools import zip_longest
 
 SCHEMA = """
@@ -97,6 +98,7 @@ def _holds(text: str | None, folded: str) -> bool:
     return text is not None and folded in fold(text)
 
 
+@lru_cache(maxsize=8192)
 def _write_character(character: str) -> str:
     """Four digits, whichever character it is."""
     number, digits = ord(character), ""
