@@ -59,4 +59,4 @@ def make_find_tool(client: ImsClient) -> TableTool:
         found = await finder.find(arguments, longest_seconds=request.longest_wait_seconds)
         return fit(found, MAX_BYTES, query_prefix=None)
 
-    return TableTool(FIND_MEDIA, answer, output_schema=_OUTPUT, max_schema_bytes=float("inf"))
+    return TableTool(FIND_MEDIA, answer, output_schema=_OUTPUT)

@@ -5,16 +5,8 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes
 from ims_mcp.catalogue.operation import Effect, Rows
-
-LIBRARY: ParameterNotes = {"text": "Search library; default ims-default-search-lib."}
-PAGE_SIZE: ParameterNotes = {"text": "Entries a page; default 10.", "minimum": 1, "maximum": 50}
-CUSTOM_FILTERS: ParameterNotes = {
-    "text": 'Your intField1, strField1, strField2: a value, [values] or {"gte": 1, "lte": 9}.',
-    "kind": "object",
-    "json_text": True,
-}
 
 NOTES = (
     OperationNotes(
