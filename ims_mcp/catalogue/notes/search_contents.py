@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.search_queries import LIBRARY, NAMESPACE
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Poll, Rows
 
 ASSET_FIELDS: ParameterNotes = {
     "text": "What is searchable beside the content.",
@@ -102,6 +102,15 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SearchLibName": LIBRARY},
         idempotent=True,
+        rows=Rows(
+            "IndexJobInfoList",
+            (
+                ("index", "IndexType"),
+                ("status", "Status"),
+                ("submitted", "GmtSubmit"),
+                ("finished", "GmtFinish"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="SearchIndexJobRerun",
@@ -203,5 +212,13 @@ NOTES = (
             "SortBy": {"text": "Default StartTime:Desc.", "choices": ("StartTime:Desc", "StartTime:Asc")},
         },
         idempotent=True,
+        rows=Rows(
+            "StreamTagList",
+            (
+                ("start", "StartTime"),
+                ("end", "EndTime"),
+                ("data", "UserData"),
+            ),
+        ),
     ),
 )

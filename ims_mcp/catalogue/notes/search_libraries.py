@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.search_queries import LIBRARY, PAGE_SIZE
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Rows
 
 OWN_LIBRARY: ParameterNotes = {"text": "Name of the search library."}
 LIBRARY_CONFIG: ParameterNotes = {
@@ -87,6 +87,14 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
+        rows=Rows(
+            "IndexInfo",
+            (
+                ("index", "IndexType"),
+                ("status", "IndexStatus"),
+                ("readiness", "IndexReadiness"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="ListSearchLib",
@@ -98,6 +106,14 @@ NOTES = (
         effect=Effect.READ,
         parameters={"PageSize": PAGE_SIZE},
         idempotent=True,
+        rows=Rows(
+            "SearchLibInfoList",
+            (
+                ("SearchLibName", "SearchLibName"),
+                ("status", "Status"),
+                ("indexes", "IndexInfo"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="CreateSearchIndex",

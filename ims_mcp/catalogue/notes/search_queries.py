@@ -5,8 +5,9 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect, Parameter
+from ims_mcp.catalogue.operation import Effect, Parameter, Rows
 
 LIBRARY: ParameterNotes = {"text": "Search library; default ims-default-search-lib."}
 NAMESPACE: ParameterNotes = {"text": "Part of the library that the assets were put into."}
@@ -50,6 +51,7 @@ NOTES = (
             "EntityId": {"text": "Entity whose metadata is searched."},
         },
         idempotent=True,
+        rows=list_assets("MediaInfoList"),
     ),
     OperationNotes(
         operation="SearchMediaByAILabel",
@@ -82,6 +84,19 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        rows=Rows(
+            "MediaList",
+            (
+                ("MediaId", "MediaId"),
+                ("title", "Title"),
+                ("duration_seconds", "Duration"),
+                ("size_bytes", "Size"),
+                ("status", "Status"),
+                ("labels", "AiData.AiLabelInfo[].LabelName[]"),
+                ("spoken", "AiData.AsrInfo[].Content[]"),
+                ("created", "CreationTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="SearchMediaByFace",
@@ -105,6 +120,10 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        rows=Rows(
+            "MediaInfoList",
+            (("MediaId", "MediaId"),),
+        ),
     ),
     OperationNotes(
         operation="SearchMediaByHybrid",
@@ -127,6 +146,13 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        rows=Rows(
+            "MediaList",
+            (
+                ("MediaId", "MediaId"),
+                ("clips", "ClipInfo"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="SearchMediaByMultimodal",
@@ -148,6 +174,13 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        rows=Rows(
+            "MediaList",
+            (
+                ("MediaId", "MediaId"),
+                ("clips", "ClipInfo"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="SearchMediaClipByFace",
@@ -166,5 +199,16 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        rows=Rows(
+            "MediaClipList",
+            (
+                ("person", "LabelName"),
+                ("category", "Category"),
+                ("score", "Score"),
+                ("EntityId", "EntityId"),
+                ("from_seconds", "OccurrencesInfos[].StartTime[]"),
+                ("to_seconds", "OccurrencesInfos[].EndTime[]"),
+            ),
+        ),
     ),
 )
