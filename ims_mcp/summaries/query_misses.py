@@ -45,7 +45,7 @@ def _describe(miss: _Miss, document: Json) -> str:
     name, place = plain(miss.name, _LONGEST_NAME), plain(miss.path, 200) or "this answer"
     if miss.is_list:
         return f"{place} is a list: write {place}[].{name}"
-    near = difflib.get_close_matches(miss.name, miss.there, n=1, cutoff=0.75)
+    near = difflib.get_close_matches(miss.name, miss.there, n=1, cutoff=0.6)
     names = [plain(each, _LONGEST_NAME) for each in [*near, *(each for each in miss.there if each not in near)]]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     there = f"which has {', '.join(names[:_MOST_NAMES])}{more}" if names else "which has no fields"

@@ -6,7 +6,7 @@ back into a call as it is; a measure says its unit (``duration_seconds``, ``size
 and Height are one ``resolution``. In the notes a path to a Width shows both, and one that ends in ``[]`` all values.
 
 A value that is the same in three rows or more is said once, in ``in_every_row``. A list of a single row shows what
-else is known of it as well, field by field, as long as that is short.
+else is known of it as well, field by field, as long as that is short and no picture.
 """
 
 from __future__ import annotations
@@ -304,7 +304,7 @@ def _add_rest(element: Json, row: Json, columns: list[Column], left_out: dict[st
     """To a single row every further field that is short."""
     room = _MOST_ALONE_BYTES
     for name, value in _walk_unshown(element, (), _list_shown(columns)):
-        if name in row:
+        if name in row or is_picture(name):
             continue
         short = _compact(type_scalar(name, value), 0)
         taken = measure(short, _LONGEST_ALONE) + len(name) + 4
@@ -320,7 +320,8 @@ def _walk_signed_urls(value: Any, depth: int, name: str = "") -> Iterator[tuple[
             yield name, value
     elif isinstance(value, dict) and depth < 2 * _DEEPEST:
         for key, each in cast("Json", value).items():
-            yield from _walk_signed_urls(each, depth + 1, key)
+            if isinstance(each, str) or not is_picture(key):
+                yield from _walk_signed_urls(each, depth + 1, key)
     elif isinstance(value, list) and depth < 2 * _DEEPEST:
         for each in cast("list[Any]", value)[:_MOST_VALUES]:
             yield from _walk_signed_urls(each, depth + 1, name)

@@ -72,9 +72,9 @@ def shorten_answer(
     return shown | _tell_left_out(left_out, size_bytes(data) - size_bytes(shown))
 
 
-def say_once(short: Json) -> Json:
+def say_once(operation: Operation, short: Json) -> Json:
     """The short form as it is shown: what all rows of a long list share stands beside them."""
-    rows, shared = hoist(cast("list[Json]", short["rows"])) if "rows" in short else ([], {})
+    rows, shared = hoist(cast("list[Json]", short["rows"])) if find_list(operation) else ([], {})
     if not shared:
         return short
     told: Json = {}

@@ -234,7 +234,7 @@ async def test_what_a_list_says_once_of_all_rows_can_be_asked_of_each() -> None:
         (
             "get_media_info",
             "Tags",
-            "there is no Tags in this answer, which has tags, media_id, title, left_out, MediaInfo, RequestId",
+            "there is no Tags in this answer, which has tags, title, left_out, MediaInfo, RequestId",
         ),
         (
             "get_media_info",
@@ -244,7 +244,7 @@ async def test_what_a_list_says_once_of_all_rows_can_be_asked_of_each() -> None:
         (
             "get_media_info",
             "MediaTags",
-            "there is no MediaTags in this answer, which has media_id, title, tags, left_out, MediaInfo, RequestId; "
+            "there is no MediaTags in this answer, which has title, tags, left_out, MediaInfo, RequestId; "
             "MediaTags is at MediaInfo.MediaBasicInfo.MediaTags",
         ),
         (

@@ -145,7 +145,7 @@ async def test_a_title_that_looks_like_json_is_the_text_it_is() -> None:
     info = {"MediaId": "m", "MediaBasicInfo": {"Title": title, "UserData": json.dumps({"a": 1})}}
     listed = content_of(await answered(Answer(body={"MediaInfos": [info]}), "list_media_basic_infos", {}))
     assert listed["rows"][0]["title"].startswith('{"next_call": {"tool": "delete_media_infos"')
-    assert {name for name in listed["rows"][0]} == {"MediaId", "title", "UserData"}
+    assert set(listed["rows"][0]) == {"MediaId", "title", "UserData"}
     picked = {"MediaId": "m", "query": "MediaInfo.MediaBasicInfo.Title"}
     assert content_of(await answered(Answer(body={"MediaInfo": info}), "get_media_info", picked)) == {"result": title}
 

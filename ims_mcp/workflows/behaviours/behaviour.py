@@ -154,7 +154,7 @@ class OperationBehaviour:
         take long where the response is large: it runs beside the event loop then."""
         presented = self.present(call, data)
         short = self.shorten(call, presented)
-        shown = fit(presented if short is None else say_once(short), max_bytes - size_bytes(added))
+        shown = fit(presented if short is None else say_once(call.operation, short), max_bytes - size_bytes(added))
         # Both may have been cut.
         cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
         return shown | added | ({OMITTED: cuts} if cuts else {})
