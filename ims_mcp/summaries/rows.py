@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ims_mcp.catalogue import Operation, ResponseField
-from ims_mcp.foreign_text import shorten, size_of
+from ims_mcp.foreign_text import ELLIPSIS, shorten, size_of
 from ims_mcp.summaries.bounds import measure
 from ims_mcp.summaries.typed_fields import (
     MEASURES,
@@ -98,17 +98,19 @@ def make_table(
     asked: Sequence[str] = (),
     *,
     with_signed_urls: bool = False,
+    with_whole_texts: bool = False,
 ) -> Table:
     """The elements of the list at ``path``, presented already. ``asked``: the fields that a caller wants instead of
     the columns, by name, by path or by column; the first column always leads. ``with_signed_urls``: addresses that
-    have a query are shown, wherever they lie in an element."""
+    have a query are shown, wherever they lie in an element. ``with_whole_texts``: none is cut, for a query to read."""
     chosen = [_split(name, written) for name, written in operation.rows.columns] if operation.rows else []
     columns = [column for column in chosen if any(not is_empty(_read(each, column)) for each in elements)]
     if not columns:
         columns = _choose_columns(path[-1], elements, has_units=not operation.name.startswith(_METERS))
     if asked:
         return _make_asked_table(elements, columns, [*chosen, *columns], asked)
-    rows, left_out = _fill_rows(elements, columns)
+    longest = LONGEST_TEXT if len(elements) > 1 else _LONGEST_ALONE
+    rows, left_out = _fill_rows(elements, columns, None if with_whole_texts else longest)
     if len(elements) == 1:
         _add_rest(elements[0], rows[0], columns, left_out)
     if with_signed_urls:
@@ -120,9 +122,8 @@ def make_table(
     return Table(rows, list(left_out), [])
 
 
-def _fill_rows(elements: list[Json], columns: list[Column]) -> tuple[list[Json], dict[str, None]]:
+def _fill_rows(elements: list[Json], columns: list[Column], longest: int | None) -> tuple[list[Json], dict[str, None]]:
     """The rows, and the names of the fields that are cut in them or are in none."""
-    longest = LONGEST_TEXT if len(elements) > 1 else _LONGEST_ALONE
     shown = _list_shown(columns)
     rows: list[Json] = []
     cut: set[str] = set()
@@ -133,7 +134,7 @@ def _fill_rows(elements: list[Json], columns: list[Column]) -> tuple[list[Json],
             value = _read(element, column)
             if is_empty(value):
                 continue
-            row[column[0]] = short = shorten_value(value, longest)
+            row[column[0]] = short = value if longest is None else shorten_value(value, longest)
             if short != value:
                 cut.add(next(name for name in reversed(column[1]) if name != "*"))
         rows.append(row)
@@ -150,11 +151,16 @@ def hoist(rows: list[Json]) -> tuple[list[Json], Json]:
     shared = {
         name: value
         for name, value in first.items()
-        if name != lead and not isinstance(value, dict | list) and all(_says_same(row, name, value) for row in rows)
+        if name != lead and _is_whole_scalar(value) and all(_says_same(row, name, value) for row in rows)
     }
     if not shared:
         return rows, {}
     return [{name: value for name, value in row.items() if name not in shared} for row in rows], shared
+
+
+def _is_whole_scalar(value: Any) -> bool:
+    # Texts that begin alike look the same when they are cut.
+    return not isinstance(value, dict | list) and not (isinstance(value, str) and value.endswith(ELLIPSIS))
 
 
 def _says_same(row: Json, name: str, value: Any) -> bool:

@@ -14,7 +14,7 @@ from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.bounds import compact, size_bytes
 from ims_mcp.summaries.job_read import is_job_read, list_result_fields, read_job
 from ims_mcp.summaries.paging import TOTALS, read_total
-from ims_mcp.summaries.rows import HOISTED, find_field, find_list, hoist, make_table
+from ims_mcp.summaries.rows import HOISTED, Table, find_field, find_list, hoist, make_table
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
 from ims_mcp.summaries.typed_fields import (
     is_echoed,
@@ -52,7 +52,12 @@ def has_short_form(operation: Operation) -> bool:
 
 
 def shorten_answer(
-    operation: Operation, data: Json, fields: Sequence[str] = (), *, with_signed_urls: bool = False
+    operation: Operation,
+    data: Json,
+    fields: Sequence[str] = (),
+    *,
+    with_signed_urls: bool = False,
+    with_whole_texts: bool = False,
 ) -> Json | None:
     """The short form of a presented answer, unbounded; None where there is none, or where all was asked for.
 
@@ -62,7 +67,18 @@ def shorten_answer(
         return None
     path = find_list(operation)
     if path is not None:
-        return _shorten_list(operation, path, data, fields, with_signed_urls=with_signed_urls)
+        beside, listed = _take_list(data, path)
+        if listed is None or not all(isinstance(element, dict) for element in listed):
+            return None
+        table = make_table(
+            operation,
+            path,
+            cast("list[Json]", listed),
+            fields,
+            with_signed_urls=with_signed_urls,
+            with_whole_texts=with_whole_texts,
+        )
+        return _describe_table(table, listed, read_total(data), beside, is_asked=bool(fields))
     if not is_job_read(operation):
         return None
     if fields:
@@ -85,20 +101,13 @@ def say_once(operation: Operation, short: Json) -> Json:
     return told
 
 
-def _shorten_list(
-    operation: Operation, path: tuple[str, ...], data: Json, fields: Sequence[str], *, with_signed_urls: bool
-) -> Json | None:
-    beside, listed = _take_list(data, path)
-    if listed is None or not all(isinstance(element, dict) for element in listed):
-        return None
-    table = make_table(operation, path, cast("list[Json]", listed), fields, with_signed_urls=with_signed_urls)
-    total = read_total(data)
+def _describe_table(table: Table, listed: list[Any], total: int | None, beside: Json, *, is_asked: bool) -> Json:
     shown: Json = {"total": total} if total is not None else {}
     for name, value in beside.items():
         if name not in TOTALS and not is_envelope(name, value) and not is_empty(value):
             shown[f"service_{name}" if name in LIST_FIELDS else name] = _shorten_beside(value)
     shown["rows"] = table.rows
-    if fields:
+    if is_asked:
         return shown | _tell_unknown(table.unknown)
     told = _tell_left_out(table.left_out, size_bytes(listed) - size_bytes(table.rows))
     if told and HIDDEN_UNLESS_ASKED in compact(listed) and HIDDEN_UNLESS_ASKED not in compact(table.rows):
@@ -133,10 +142,8 @@ def _shorten_beside(value: Any) -> Any:
 def _tell_left_out(names: list[str], about_bytes: int) -> Json:
     if not names:
         return {}
-    told: Json = {"fields": names[:_MOST_NAMES], "about_bytes": about_bytes, "how": _HOW}
-    if len(names) > _MOST_NAMES:
-        told["fields"].append(f"and {len(names) - _MOST_NAMES} more")
-    return {"left_out": told}
+    more = {"more_fields": len(names) - _MOST_NAMES} if len(names) > _MOST_NAMES else {}
+    return {"left_out": {"fields": names[:_MOST_NAMES], **more, "about_bytes": about_bytes, "how": _HOW}}
 
 
 def _tell_unknown(names: list[str]) -> Json:

@@ -115,6 +115,20 @@ async def test_what_a_list_leaves_out_comes_by_its_name_and_all_of_it_by_one_wor
 
 
 @pytest.mark.anyio
+async def test_a_long_text_is_cut_in_a_row_and_whole_for_a_query_and_by_name() -> None:
+    said = "word " * 100
+    templates: Json = {"ProjectList": [{"ProjectId": f"p{each}", "Description": f"{said}{each}"} for each in range(3)]}
+    call: Json = {"operation": "ListEditingProjects", "arguments": {}}
+    shown = content_of(await answered(templates, "call_read_operation", call))
+    assert len(shown["rows"][0]["Description"]) <= 128
+    assert "Description" in shown["left_out"]["fields"]
+    for arguments, path in (({"query": "rows[2].Description"}, "result"), ({"show_fields": "Description"}, "rows")):
+        call["arguments"] = arguments
+        found = content_of(await answered(templates, "call_read_operation", call))[path]
+        assert (found if path == "result" else found[2]["Description"]) == f"{said}2"
+
+
+@pytest.mark.anyio
 async def test_signed_addresses_are_in_rows_for_whoever_asks_for_them() -> None:
     asked = await answered(assets(3), "list_media_basic_infos", {"include_signed_urls": True})
     assert content_of(asked)["rows"][0]["FileUrl"] == f"{SIGNED}0"
@@ -154,8 +168,7 @@ def test_every_list_is_rows_without_what_is_empty_or_of_no_use(operation: Operat
     assert not any(value in (None, "", [], {}) for row in short["rows"] for value in row.values())
     if "left_out" in shown:
         assert size_bytes(shown) < size_bytes(data)
-        names = [name for name in shown["left_out"]["fields"] if not name.startswith("and ")]
-        asked = shorten_answer(operation, data, names)
+        asked = shorten_answer(operation, data, shown["left_out"]["fields"])
         assert asked is not None
         assert "note" not in asked, operation.name
 

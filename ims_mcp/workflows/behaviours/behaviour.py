@@ -19,7 +19,7 @@ from ims_mcp.summaries.short_form import LIST_FIELDS, say_once, shorten_answer, 
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.waiting import make_poll_arguments
 
-_MOST_FIELDS = 100
+_MOST_FIELDS = 30
 _PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -37,7 +37,7 @@ class ServerArguments:
 
     @property
     def named_fields(self) -> tuple[str, ...]:
-        """The names in ``show_fields``, without blanks around them; no answer has more than a hundred."""
+        """The names in ``show_fields``, without blanks around them, as many as are looked for."""
         parts = (self.show_fields or "").split(",", _MOST_FIELDS)[:_MOST_FIELDS]
         return tuple(name for part in parts if (name := part.strip()))
 
@@ -147,7 +147,13 @@ class OperationBehaviour:
         if call.own.include_credentials:
             return None
         own = call.own
-        return shorten_answer(call.operation, presented, own.named_fields, with_signed_urls=own.include_signed_urls)
+        return shorten_answer(
+            call.operation,
+            presented,
+            own.named_fields,
+            with_signed_urls=own.include_signed_urls,
+            with_whole_texts=own.query is not None,
+        )
 
     def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
         """The response as a model reads it, with the fields ``added``, in at most ``max_bytes`` of compact JSON. May
