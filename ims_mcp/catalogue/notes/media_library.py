@@ -6,9 +6,10 @@ declare. The words are ours.
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result, Rows
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
@@ -262,6 +263,7 @@ _FIRST = (
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="ListMediaBasicInfos",
@@ -304,6 +306,7 @@ _FIRST = (
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="UpdateMediaInfo",
@@ -394,6 +397,21 @@ _FIRST = (
         },
         rules=(AtLeastOne(("MediaId", "InputURL")),),
         idempotent=True,
+        rows=Rows(
+            "PlayInfoList",
+            (
+                ("url", "PlayURL"),
+                ("definition", "Definition"),
+                ("format", "Format"),
+                ("resolution", "Width"),
+                ("duration_seconds", "Duration"),
+                ("size_bytes", "Size"),
+                ("bitrate_kbps", "Bitrate"),
+                ("fps", "Fps"),
+                ("status", "Status"),
+                ("encrypt_type", "EncryptType"),
+            ),
+        ),
     ),
 )
 

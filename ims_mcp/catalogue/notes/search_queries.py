@@ -5,8 +5,9 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.operation import Effect, Rows
+from ims_mcp.catalogue.operation import Effect
 
 NOTES = (
     OperationNotes(
@@ -72,19 +73,7 @@ NOTES = (
             "SortBy": "utcCreate:Desc",
             "PageSize": 20,
         },
-        rows=Rows(
-            path="MediaInfoList",
-            columns=(
-                ("MediaId", "MediaId"),
-                ("title", "MediaBasicInfo.Title"),
-                ("type", "MediaBasicInfo.MediaType"),
-                ("duration", "FileInfoList.FileBasicInfo.Duration"),
-                ("created", "MediaBasicInfo.CreateTime"),
-                ("category", "MediaBasicInfo.CateName"),
-                ("tags", "MediaBasicInfo.MediaTags"),
-                ("status", "MediaBasicInfo.Status"),
-            ),
-        ),
+        rows=list_assets("MediaInfoList"),
         then="Read one asset with GetMediaInfo.",
         sources=(
             "https://help.aliyun.com/document_detail/2584256.html",
