@@ -24,6 +24,7 @@ FILE_EXTENSION: ParameterNotes = {
 }
 USER_DATA: ParameterNotes = {
     "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+    "unlisted": True,
     "kind": "object",
     "json_text": True,
     "fields": (
