@@ -242,8 +242,8 @@ _FIRST = (
         operation="BatchGetMediaInfos",
         title="Read several assets",
         purpose=(
-            "Read several assets by id in one call: basic information and the facts of their files. Ids that do not exist "
-            "come back in IgnoredList instead of failing the call. For one asset in detail use GetMediaInfo."
+            "Read several assets by id in one call: basic information and the facts of their files. Ids that do not "
+            "exist come back in IgnoredList instead of failing the call. For one asset in detail use GetMediaInfo."
         ),
         effect=Effect.READ,
         example={
