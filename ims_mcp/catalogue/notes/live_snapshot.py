@@ -6,7 +6,7 @@ Sources: the comments of SDK 6.20.2. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Poll, Result
 
 KEYWORD: ParameterNotes = {"text": "Part of a name, or an id.", "max_characters": 128}
 SORT: ParameterNotes = {"text": "By creation time; default desc.", "choices": ("desc", "asc")}
@@ -53,13 +53,23 @@ NOTES = (
             },
             "CallbackUrl": {"text": "Told of pictures.", "max_characters": 255, "url_schemes": ("http", "https")},
         },
-        # No terminal state exists: success stays empty, and a wait only shows that the job has started.
+        # It has no end of its own, and paused (no stream, or stopped) can become started again: a wait ends where it
+        # runs. The pictures are listed for a window of time, which no field of the answer tells.
         poll=Poll(
             operation="GetLiveSnapshotJob",
             arguments=(("JobId", "JobId"),),
             status_field="Status",
             success=(),
-            pending=("init", "started", "paused"),
+            pending=("init", "paused"),
+            running=("started",),
+            result=Result(
+                fields=(
+                    ("interval_seconds", "TimeInterval"),
+                    ("bucket", "SnapshotOutput.Bucket"),
+                    ("pictures", "SequenceFormat"),
+                    ("newest_picture", "OverwriteFormat"),
+                ),
+            ),
         ),
         costs="Every picture is billed for as long as the job runs.",
     ),

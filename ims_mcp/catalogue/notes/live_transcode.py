@@ -6,7 +6,7 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result
 
 TEMPLATE_TYPES = ("normal", "narrow-band", "audio-only", "origin")
 STREAM_INPUT: ParameterNotes = {
@@ -75,13 +75,15 @@ NOTES = (
             "TranscodeOutput": OUTPUT,
             "TimedConfig": TIMED,
         },
-        # The states arrive as numbers; "2" only says that the job was stopped, by its schedule or by hand.
+        # The states arrive as numbers: 0 not started, 1 in progress, 2 stopped, by its schedule or by hand.
         poll=Poll(
             operation="GetLiveTranscodeJob",
             arguments=(("JobId", "JobId"),),
             status_field="Job.Status",
             success=("2",),
-            pending=("0", "1"),
+            pending=("0",),
+            running=("1",),
+            result=Result(fields=(("output_url", "Job.OutputStream.StreamInfos[].OutputUrl"),)),
         ),
         costs="Billed by the minute for as long as the job runs.",
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
@@ -120,6 +120,7 @@ _FIRST = (
             success=("Normal",),
             failure=("PrepareFail",),
             pending=("Init", "Preparing"),
+            result=Result(fields=(("asset", "MediaInfo"),)),
         ),
     ),
     OperationNotes(

@@ -7,7 +7,7 @@ JSON parameters and the states of a pull are those of ApsaraVideo VOD, which IMS
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result
 
 DEFINITION: ParameterNotes = {
     "text": "Quality; SQ, HQ are audio.",
@@ -179,6 +179,14 @@ NOTES = (
             success=PULL_DONE,
             failure=PULL_FAILED,
             pending=PULL_STATES,
+            result=Result(
+                fields=(
+                    ("MediaId", "URLUploadInfoList[].MediaId"),
+                    ("size_bytes", "URLUploadInfoList[].FileSize"),
+                    ("source", "URLUploadInfoList[].UploadURL"),
+                    ("completed", "URLUploadInfoList[].CompleteTime"),
+                ),
+            ),
         ),
     ),
     OperationNotes(
