@@ -126,6 +126,8 @@ def _write_note(poll: Poll, waited: PollResult, found: Found | None) -> str:
         return ""
     if found.problem:
         return f"it has succeeded, but its result could not be read: {plain(found.problem)}"
+    if found.left_count:
+        return f"all have succeeded; the results of {found.left_count} of them are not shown here"
     return "" if found.fields else poll.result.empty or _NOTHING_THERE
 
 

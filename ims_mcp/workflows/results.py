@@ -54,6 +54,8 @@ class Found:
     is_cut: bool = False
     hides_addresses: bool = False
     """Addresses have lost their signatures, and the operation that reads them can show them."""
+    left_count: int = 0
+    """Jobs whose results are not among them for want of room or time."""
     next_page: dict[str, Any] = field(default_factory=dict[str, Any])
     """The call of the next page, where the further read was the first of several."""
 
@@ -112,7 +114,9 @@ class ResultReader:
         if not jobs or not jobs[0].ids:
             return replace(found, fields={"result": rows[0]} if rows and rows[0] else {})
         fitted = fit({"results": rows}, RESULTS_BYTES, query_prefix=None)
-        return replace(found, fields={"results": fitted["results"]}, is_cut=found.is_cut or OMITTED in fitted)
+        left = found.left_count + len(rows) - len(fitted["results"])
+        is_cut = found.is_cut or OMITTED in fitted
+        return replace(found, fields={"results": fitted["results"]}, is_cut=is_cut, left_count=left)
 
     def _find_failure(self, poll: Poll, job: _Job) -> str:
         return plain(find_failure(self._operation, _narrow(poll, job), self._arguments).reason)
@@ -125,7 +129,7 @@ class ResultReader:
         if missing:
             return Found({}, reader, {}, f"the answer does not say its {missing}")
         if seconds is None:
-            return Found({}, reader, given, f"only the first {MOST_READS} were read")
+            return Found({}, reader, given, is_cut=True, left_count=1)
         call = OperationCall(self._client, reader, given, listed=self._listed)
         timeout = max(min(seconds, READ_SECONDS), SHORTEST_READ_SECONDS)
         try:
@@ -175,10 +179,12 @@ def _write_ids(row: Parameter, values: list[Any]) -> Any:
 
 
 def _merge(found: Found, one: Found) -> Found:
-    """The first problem and the first arguments count."""
+    """The first problem counts, and the first arguments with which there is more to read."""
+    is_first_cut = one.is_cut and not found.is_cut
     return replace(
         found,
-        arguments=found.arguments or one.arguments,
+        arguments=one.arguments if is_first_cut else found.arguments or one.arguments,
+        left_count=found.left_count + one.left_count,
         problem=found.problem or one.problem,
         is_cut=found.is_cut or one.is_cut,
         hides_addresses=found.hides_addresses or one.hides_addresses,

@@ -12,6 +12,8 @@ REASON = "the third frame is upside down"
 UNHEARD_OF = "Transmogrifying"
 NUMBERS = ("duration", "size", "width", "height", "bitrate")
 """What the names of fields end with whose values are numbers, though they are declared texts."""
+SUMMARY = ("GetMediaInfo", "MediaInfo")
+"""Where a whole asset lies."""
 
 
 def asynchronous() -> list[Operation]:
@@ -80,13 +82,12 @@ def brought(operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
     for number, (name, path) in enumerate(poll.result.fields):
         if path == poll.status_field:
             continue
-        mark: Any = f"mark {number} of {name}"
-        if (reader.name, path) == ("GetMediaInfo", "MediaInfo"):
-            path = "MediaInfo.MediaBasicInfo.Title"  # shown as a summary, in which not everything appears
-        elif path.lower().endswith(NUMBERS):
-            mark = 1000 + number
-        fill(reader.response, body, path.split("."), mark)
-        marks[name] = mark
+        # A whole asset is shown as a summary, in which not everything appears.
+        place = "MediaInfo.MediaBasicInfo.Title" if (reader.name, path) == SUMMARY else path
+        declared = field_at(reader.response, place)
+        is_number = place.lower().endswith(NUMBERS) or (declared is not None and declared.kind in ("integer", "number"))
+        marks[name] = 1000 + number if is_number else f"mark {number} of {name}"
+        fill(reader.response, body, place.split("."), marks[name])
     return marks
 
 
@@ -106,7 +107,7 @@ def fill(fields: tuple[ResponseField, ...], body: dict[str, Any], path: list[str
         body[name] = [value] if is_list else value
         return
     if item.kind == "string":  # JSON in a text, of which nothing is declared
-        inner = json.loads(body[name]) if name in body else {}
+        inner: dict[str, Any] = json.loads(body[name]) if name in body else {}
         put(inner, ".".join(path[1:]), mark)
         body[name] = json.dumps(inner)
         return
