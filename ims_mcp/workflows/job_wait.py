@@ -101,10 +101,10 @@ async def follow_job(
         latest = started + min(longest_seconds, MAX_WAIT_SECONDS)
         deadline = min(started + seconds, latest)
         while waited.outcome in ("succeeded", "running", "failed"):
-            found = await reader.read(poll, result, waited, latest - clock())
+            found = await reader.read(poll, result, waited, lambda: latest - clock())
             # What goes on until it is stopped leaves its files some time after its end.
             lags = bool(poll.running and result.operation and waited.outcome == "succeeded")
-            if found.fields or found.problem or not lags:
+            if found.fields or found.problem or found.is_cut or not lags:
                 break
             if clock() + LONGEST_PAUSE_SECONDS > deadline:
                 waited = replace(waited, outcome="pending")
@@ -127,6 +127,8 @@ def _write_note(poll: Poll, waited: PollResult, found: Found | None) -> str:
     if found.problem:
         return f"it has succeeded, but its result could not be read: {plain(found.problem)}"
     if found.left_count:
+        if "results" not in found.fields:
+            return "it has succeeded; there was no time left to read its result"
         return f"all have succeeded; the results of {found.left_count} of them are not shown here"
     return "" if found.fields else poll.result.empty or _NOTHING_THERE
 
@@ -189,7 +191,7 @@ def _propose_read(
     if found.problem:
         why = "the result itself"
     elif found.is_cut:
-        why = "all of the result"
+        why = "all of the result" if found.fields else "the result itself"
     elif found.hides_addresses:
         opened = {**found.arguments, "include_signed_urls": True}
         return propose_operation(found.reader, opened, "the addresses with what opens them", listed)

@@ -7,7 +7,7 @@ named as a whole (``MediaInfo``) comes as the operation that reads it shows it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
@@ -35,8 +35,9 @@ RESULTS_BYTES = 12 * 1024
 MOST_READS = 10
 """Jobs whose results are read one by one."""
 READ_SECONDS = 10.0
-"""What one read is given, where the call has so long."""
-SHORTEST_READ_SECONDS = 1.0
+"""What one read is given at most."""
+SHORTEST_READ_SECONDS = 0.5
+"""Where the call has less left, nothing more is read."""
 _LONGEST_STATUS = 100
 # Ends of names, folded: Duration, FileSize, size_bytes, bitrate_kbps.
 _NUMBERS = ("duration", "size", "width", "height", "bitrate", "fps", "seconds", "bytes", "kbps", "framerate")
@@ -93,8 +94,8 @@ class ResultReader:
         self._listed = listed
         self._signed = include_signed_urls
 
-    async def read(self, poll: Poll, result: Result, waited: PollResult, seconds: float) -> Found:
-        """The result of every job. ``seconds``: what the reads may take; the first has one at least."""
+    async def read(self, poll: Poll, result: Result, waited: PollResult, seconds_left: Callable[[], float]) -> Found:
+        """The result of every job. ``seconds_left``: what the call still has."""
         reader = get_operation(result.operation or poll.operation)
         jobs = _list_jobs(poll, waited, self._arguments)
         rows: list[dict[str, Any]] = []
@@ -103,7 +104,7 @@ class ResultReader:
             row: dict[str, Any] = {}
             one = Found({}, reader, {})
             if job.outcome in ("succeeded", "running"):
-                one = await self._read_one(poll, result, reader, job, seconds if number < MOST_READS else None)
+                one = await self._read_one(poll, result, reader, job, seconds_left() if number < MOST_READS else 0.0)
                 row = one.fields
             elif job.outcome == "failed" and (failure := self._find_failure(poll, job)):
                 row = {"problem": failure}
@@ -121,20 +122,19 @@ class ResultReader:
     def _find_failure(self, poll: Poll, job: _Job) -> str:
         return plain(find_failure(self._operation, _narrow(poll, job), self._arguments).reason)
 
-    async def _read_one(self, poll: Poll, result: Result, reader: Operation, job: _Job, seconds: float | None) -> Found:
-        """``fields`` hold the values themselves. ``seconds``: None where there are too many to be read."""
+    async def _read_one(self, poll: Poll, result: Result, reader: Operation, job: _Job, seconds: float) -> Found:
+        """``fields`` hold the values themselves. ``seconds``: what a further read may take."""
         if not result.operation:
             return await self._shape(result, reader, dict(job.look.arguments), _narrow(poll, job))
         given, missing = self._find_arguments(poll, result, reader, job)
         if missing:
             return Found({}, reader, {}, f"the answer does not say its {missing}")
-        if seconds is None:
+        if seconds < SHORTEST_READ_SECONDS:
             return Found({}, reader, given, is_cut=True, left_count=1)
         call = OperationCall(self._client, reader, given, listed=self._listed)
-        timeout = max(min(seconds, READ_SECONDS), SHORTEST_READ_SECONDS)
         try:
             prepared = find_behaviour(reader).prepare(call)
-            answer = (await self._client.call(reader, prepared, timeout_seconds=timeout)).data
+            answer = (await self._client.call(reader, prepared, timeout_seconds=min(seconds, READ_SECONDS))).data
         except ImsError as error:
             return Found({}, reader, given, error.explain())
         shaped = await self._shape(result, reader, given, answer)
@@ -203,7 +203,10 @@ def _list_jobs(poll: Poll, waited: PollResult, arguments: Mapping[str, Any]) -> 
         entries = [as_object(each) for each in find_entries(poll, look.data or {}, arguments)]
         if takes_several and count > 1:
             one, state = name.removesuffix("s"), poll.status_field.rpartition("[].")[2]
-            for each in entries:
+            # Services list what is newest first; a caller thinks of what it named first.
+            order = str(look.arguments.get(name, "")).split(",")
+            known = [each for each in entries if str(each.get(one)) in order]
+            for each in sorted(known, key=lambda each: order.index(str(each.get(one)))) or entries:
                 status = str(each.get(state, ""))
                 jobs.append(_Job(look, {one: str(each.get(one, ""))}, each, status, judge_status(poll, status)))
         else:

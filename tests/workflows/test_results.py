@@ -192,6 +192,21 @@ async def test_where_an_id_of_the_further_read_is_missing_that_is_said_and_nothi
 
 
 @pytest.mark.anyio
+async def test_a_result_for_which_no_time_is_left_is_read_by_the_next_call() -> None:
+    operation = with_result(
+        "SubmitMediaProducingJob",
+        ("url", "PlayInfoList[].PlayURL"),
+        operation="GetPlayInfo",
+        arguments=(("MediaId", "MediaProducingJob.MediaId"),),
+    )
+    followed = await follow(operation, producing(MediaId="m"), longest_seconds=-2.0)
+    assert followed.waited.outcome == "succeeded"
+    assert followed.note == "it has succeeded; there was no time left to read its result"
+    following = followed.next_call["next_call"]
+    assert (following["tool"], following["arguments"]) == ("get_play_info", {"MediaId": "m"})
+
+
+@pytest.mark.anyio
 async def test_nothing_found_is_final_where_the_table_says_so() -> None:
     empty = "no clip was found; this is final"
     operation = with_result("SubmitMediaProducingJob", ("url", "MediaProducingJob.MediaURL"), empty=empty)
