@@ -1,28 +1,128 @@
-"""An operation explained: its parameter table, an example, what comes back, what to look at afterwards."""
+"""An operation explained to a caller who knows nothing of it: what to give, an example, what comes back, where the
+result is. The common part comes first and fits into :data:`MAX_BYTES`; the rest of a deep one is asked for."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any, cast
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, ResponseField
+from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, Poll, ResponseField
 from ims_mcp.catalogue.published_names import publish_name
-from ims_mcp.catalogue.schema import rule_text
+from ims_mcp.catalogue.schema import add_limits, first_sentence, rule_text
+from ims_mcp.errors import InvalidArguments, Problem
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
-_RESPONSE_DEPTH = 3
-_TEXTS = ("...", "example", "example-1", "snapshots/{JobId}.jpg", "oss://bucket/film.mp4")
+MAX_BYTES = 3_000
+"""Of a description in its common part, and of one deep parameter."""
+RETURNS_BYTES = 800
+"""What the shape of the answer may take of it before its deepest objects are folded."""
+_LEAST_RETURNS_BYTES = 200
+_FIELDS = "fields"
+_ABOUT = "about"
+_EXAMPLE_TEXTS = ("...", "example", "example-1", "snapshots/{JobId}.jpg", "oss://bucket/film.mp4")
 """Values for texts that nothing more is known of; the first that fits the pattern is taken."""
 
+Tree = dict[str, Any]
 
-def description(operation: Operation) -> dict[str, Any]:
-    """Everything a caller needs, as JSON: for one operation at a time, so it may be long where a list may not."""
-    told: dict[str, Any] = {
+
+def describe(operation: Operation, takes_also: Mapping[str, str] | None = None, *, documentation: bool = True) -> Tree:
+    """What a caller needs at first, as JSON of at most :data:`MAX_BYTES`; ``more`` names the arguments of
+    describe_operation that show what was folded. ``takes_also`` are this server's own parameters with their texts.
+
+    ``parameters: {name: "type, required: text" or {about, fields}}``; ``returns`` is the response with example values.
+    """
+    told = _describe_head(operation)
+    parameters = _describe_rows(_list_shown(operation), operation)
+    returns = describe_answer(operation)
+    tail: Tree = {"example": make_example(operation), "returns": returns, **_describe_outcome(operation)}
+    if operation.secret_fields:
+        tail["hidden_in_results"] = list(operation.secret_fields)
+    if takes_also:
+        tail["takes_also"] = dict(takes_also)
+    if documentation:
+        tail["documentation"] = DOCUMENTATION.format(name=operation.name)
+    folded: list[str] = []
+
+    def assemble() -> Tree:
+        more: Tree = {"parameter": folded} if folded else {}
+        if _is_folded(returns):
+            more["part"] = "returns"
+        return told | {"parameters": parameters} | tail | ({"more": more} if more else {})
+
+    def is_large() -> bool:
+        return count_bytes(assemble()) > MAX_BYTES
+
+    if is_large():
+        _fold_answer(returns, RETURNS_BYTES)
+    while is_large() and (path := _fold_deepest(parameters)):
+        folded[:] = [*(each for each in folded if not each.startswith(f"{path}.")), path]
+    if is_large():
+        _fold_answer(returns, _LEAST_RETURNS_BYTES)
+    _shorten_texts(parameters, operation, is_large)
+    if is_large():
+        tail["returns"] = returns = {"fields": ", ".join(returns)}
+    return assemble()
+
+
+def describe_part(operation: Operation, part: str) -> Tree:
+    """The whole of one part: ``parameters`` with every nested field, or ``returns``, the shape of the answer."""
+    if part == "returns":
+        return {"operation": operation.name, "returns": describe_answer(operation)}
+    return {"operation": operation.name, "parameters": _describe_rows(_list_shown(operation), operation)}
+
+
+def describe_parameter(operation: Operation, path: str) -> Tree:
+    """One parameter or nested field (``Timeline.VideoTracks``) with what lies in it, in :data:`MAX_BYTES`.
+
+    Raises InvalidArguments that names what there is, where the operation has no such parameter.
+    """
+    rows, walked, row = _list_shown(operation), "", None
+    for name in filter(None, re.split(r"[.\[\]]+|\d+\.", path)):
+        found = next((each for each in rows if name in (each.name, publish_name(each.name))), None)
+        if found is None:
+            known = ", ".join(each.name for each in rows) or "no fields"
+            where = f"{operation.name}.{walked}" if walked else operation.name
+            raise InvalidArguments("describe_operation", [Problem("parameter", f"{where} has {known}")])
+        row, walked = found, f"{walked}.{found.name}" if walked else found.name
+        rows = _list_inner(found)
+    if row is None:
+        raise InvalidArguments("describe_operation", [Problem("parameter", "names no parameter")])
+    described = _describe_row(row)
+    tree: Tree = described if isinstance(described, dict) else {_ABOUT: described}
+    told: Tree = {"operation": operation.name, "parameter": walked, **tree}
+    folded: list[str] = []
+    inner = cast("Tree", told.get(_FIELDS, {}))
+    cases = [cast("Tree", value) for name, value in told.items() if name.startswith(f"{_FIELDS} where")]
+    while count_bytes(told) > MAX_BYTES:
+        path_in = next(filter(None, (_fold_deepest(each) for each in (inner, *cases))), "")
+        if not path_in:
+            break
+        at = f"{walked}.{path_in}"
+        folded = [*(each for each in folded if not each.startswith(f"{at}.")), at]
+        told["more"] = {"parameter": folded}
+    return told
+
+
+def user_is_asked(operation: Operation) -> list[str]:
+    """Before which calls the user is asked, and why: ``Overwrite=true: deletes the asset that has this URL now``."""
+    return [f"{condition.when or 'always'}: {condition.reason}" for condition in operation.destructive_when]
+
+
+def count_bytes(value: Any) -> int:
+    """The size of a value as the compact JSON it travels as."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _describe_head(operation: Operation) -> Tree:
+    told: Tree = {
         "operation": operation.name,
         "toolset": operation.toolset,
-        "title": operation.title,
-        "purpose": operation.purpose,
         "effect": str(operation.effect),
+        "purpose": operation.purpose,
     }
     if operation.replaced_by:
         told["replaced_by"] = operation.replaced_by
@@ -32,74 +132,197 @@ def description(operation: Operation) -> dict[str, Any]:
         told["costs"] = operation.costs
     if operation.rules:
         told["rules"] = [rule_text(rule) for rule in operation.rules]
-    told["parameters"] = [_describe_row(row) | _find_other_name(row) for row in operation.parameters if not row.hidden]
-    told["example"] = example(operation)
-    told["returns"] = _list_fields(operation.response, _RESPONSE_DEPTH)
-    if operation.secret_fields:
-        told["hidden_in_results"] = list(operation.secret_fields)
+    return told
+
+
+def _describe_outcome(operation: Operation) -> Tree:
+    told: Tree = {}
     if operation.poll is not None:
-        told["afterwards"] = {
-            "look_with": operation.poll.operation,
-            "at": operation.poll.status_field,
-            "done": list(operation.poll.success),
-            "failed": list(operation.poll.failure),
-        }
-    told["documentation"] = DOCUMENTATION.format(name=operation.name)
+        told["afterwards"] = _describe_poll(operation.poll)
+    if operation.then:
+        told["then"] = operation.then
     return told
 
 
-def user_is_asked(operation: Operation) -> list[str]:
-    """Before which calls the user is asked, and why: ``Overwrite=true: deletes the asset that has this URL now``."""
-    return [f"{condition.when or 'always'}: {condition.reason}" for condition in operation.destructive_when]
+def _describe_poll(poll: Poll) -> Tree:
+    told: Tree = {"wait": "wait_seconds waits and brings the result", "look_with": poll.operation}
+    states = {
+        "done": poll.success,
+        "failed": poll.failure,
+        "goes_on": poll.pending,
+        "runs_until_stopped": poll.running,
+    }
+    told["at"] = poll.status_field
+    told |= {name: list(values) for name, values in states.items() if values}
+    if poll.result is not None:
+        names = ", ".join(name for name, _ in poll.result.fields)
+        told["result"] = f"{names}, from {poll.result.operation or poll.operation}"
+        if poll.result.empty:
+            told["no_result"] = poll.result.empty
+    return told
 
 
-_SAID = (
-    *("text", "choices", "hints", "minimum", "maximum", "max_decimals", "min_characters", "max_characters"),
-    *("max_bytes", "max_parts", "max_part_bytes", "pattern"),
-)
-_COMMA_LIST = "a,b (a full-width comma separates too) or a list"
+def _list_shown(operation: Operation) -> tuple[Parameter, ...]:
+    return tuple(row for row in operation.parameters if not row.hidden)
 
 
-def _describe_row(row: Parameter) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": row.name, "type": row.kind}
-    if row.required:
-        told["required"] = True
-    for name in _SAID:
-        value: Any = getattr(row, name)
-        if value is not None and value is not False and value not in ("", ()):
-            told[name] = list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
+def _list_inner(row: Parameter) -> tuple[Parameter, ...]:
+    """The fields of an object or of the elements of a list, those of its cases among them."""
+    while row.items is not None:
+        row = row.items
+    fields = (*row.fields, *(field for case in row.cases for field in case.fields))
+    return tuple(field for field in fields if not field.hidden)
+
+
+def _describe_rows(rows: tuple[Parameter, ...], operation: Operation | None = None) -> Tree:
+    told: Tree = {}
+    for row in rows:
+        told[row.name] = _describe_row(row)
+        published = publish_name(row.name) if operation is not None else row.name
+        if published != row.name:
+            also = f" In a tool of its own it is called {published}."
+            described = told[row.name]
+            if isinstance(described, dict):
+                cast("Tree", described)[_ABOUT] += also
+            else:
+                told[row.name] = described + also
+    return told
+
+
+def _describe_row(row: Parameter) -> Any:
+    """``"integer, required: text"``, or ``{about, fields}`` where it has fields."""
+    element = row
+    kind = str(row.kind)
+    while element.items is not None:
+        element = element.items
+        kind = f"{kind} of {element.kind}" if element.items is None else f"{kind} of array"
+    about = _write_about(row, kind, element)
+    told: Tree = {_ABOUT: about}
+    shown = tuple(field for field in element.fields if not field.hidden)
+    if shown:
+        told[_FIELDS] = _describe_rows(shown)
+    for case in element.cases:
+        told[f"{_FIELDS} where {case.parameter} is {' or '.join(case.values)}"] = _describe_rows(case.fields)
+    return told if len(told) > 1 else about
+
+
+def _write_about(row: Parameter, kind: str, element: Parameter) -> str:
+    text = add_limits(row.text, row)
+    parts = [f"{kind}{', required' if row.required else ''}: {text or 'not described.'}"]
+    if element is not row:
+        parts.append(add_limits(element.text, element))
+    choices, hints = row.choices or element.choices, row.hints or element.hints
+    if choices and not all(re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text) for each in choices):
+        parts.append(f"One of {', '.join(choices)}{' (any case)' if row.any_case else ''}.")
+    if hints and not all(each in text for each in hints):
+        parts.append(f"Such as {', '.join(hints)}.")
     if row.comma_list:
-        told["comma_list"] = _COMMA_LIST
-    if row.fields:
-        told["fields"] = [_describe_row(field) for field in row.fields]
-    for case in row.cases:
-        when = f"fields where {case.parameter} is {' or '.join(case.values)}"
-        told[when] = [_describe_row(field) for field in case.fields]
-    if row.items is not None:
-        told["items"] = {name: value for name, value in _describe_row(row.items).items() if name != "name"}
-    return told
+        parts.append("Comma-separated, or a list.")
+    if row.extra_fields and not element.fields and not element.cases:
+        parts.append("Any fields.")
+    if row.inferred:
+        parts.append("(Inferred: the vendor does not say it.)")
+    return " ".join(filter(None, parts))
 
 
-def _find_other_name(row: Parameter) -> dict[str, Any]:
-    """The name the parameter has in tools of its own, where that is another; both are taken everywhere."""
-    published = publish_name(row.name)
-    return {} if published == row.name else {"also_called": published}
+def _fold_deepest(parameters: Tree) -> str:
+    """Fold the deepest object into a line that names its fields, of equally deep ones the largest; its path, or
+    nothing where none is left."""
+    found = [(path.count("."), count_bytes(node), path, owner, name) for path, owner, name, node in _walk(parameters)]
+    if not found:
+        return ""
+    _, _, path, owner, name = max(found, key=lambda each: each[:2])
+    node = owner[name]
+    names = [field for key, inner in node.items() if key.startswith(_FIELDS) for field in inner]
+    owner[name] = f"{node[_ABOUT]} Fields: {', '.join(dict.fromkeys(names))}."
+    return path
 
 
-def _list_fields(fields: tuple[ResponseField, ...], depth: int) -> dict[str, Any]:
-    """The response as names and kinds, nested lists and objects down to ``depth``."""
-    return {field.name: _describe_kind(field, depth) for field in fields}
+def _walk(rows: Tree, path: str = "") -> Iterator[tuple[str, Tree, str, Tree]]:
+    """Path, owner, name and description of every parameter that is shown with its fields."""
+    for name, described in rows.items():
+        if not isinstance(described, dict):
+            continue
+        node = cast("Tree", described)
+        at = f"{path}.{name}" if path else name
+        yield at, rows, name, node
+        for key, inner in node.items():
+            if key.startswith(_FIELDS):
+                yield from _walk(inner, at)
 
 
-def _describe_kind(field: ResponseField, depth: int) -> Any:
+def _shorten_texts(parameters: Tree, operation: Operation, is_large: Callable[[], bool]) -> None:
+    """Leave of the texts of optional parameters what their first sentences say, from the last on, as far as needed."""
+    for row in [*reversed([each for each in operation.parameters if not each.required]), *operation.parameters]:
+        if not is_large():
+            return
+        described = parameters.get(row.name)
+        if isinstance(described, str):
+            parameters[row.name] = _cut_about(described)
+
+
+def _cut_about(described: str) -> str:
+    sentence = first_sentence(described)
+    fields = re.search(r" Fields: .*$", described)
+    return f"{sentence}{fields[0]}" if fields and fields[0] not in sentence else sentence
+
+
+def describe_answer(operation: Operation) -> Tree:
+    """The response's fields, each with an example value, or the name of its kind where none is known."""
+    examples = _read_answers().get(operation.name, {})
+    secret = frozenset(operation.secret_fields)
+    return {
+        field.name: _describe_field(field, examples.get(field.name), secret)
+        for field in operation.response
+        if field.name != "RequestId"
+    }
+
+
+@cache
+def _read_answers() -> Mapping[str, Any]:
+    """Example values of responses, from the vendor's TypeScript SDK 6.20.2: by operation, in the response's form."""
+    return json.loads(files("ims_mcp.catalogue").joinpath("answers.json").read_text(encoding="utf-8"))
+
+
+def _describe_field(field: ResponseField, value: Any, secret: frozenset[str]) -> Any:
     if field.items is not None:
-        return [_describe_kind(field.items, depth)]
+        listed = cast("list[Any]", value) if isinstance(value, list) else []
+        return [_describe_field(field.items, listed[0] if listed else None, secret)]
     if field.fields:
-        return _list_fields(field.fields, depth - 1) if depth > 1 else "object"
-    return field.kind
+        known = cast("Tree", value) if isinstance(value, dict) else {}
+        return {inner.name: _describe_field(inner, known.get(inner.name), secret) for inner in field.fields}
+    return field.kind if value is None or field.name in secret else value
 
 
-def example(operation: Operation) -> dict[str, Any]:
+def _fold_answer(returns: Tree, max_bytes: int) -> None:
+    """Fold the deepest objects of an answer into their field names until it is small enough."""
+    while count_bytes(returns) > max_bytes:
+        found = list(_walk_answer(returns))
+        if not found:
+            return
+        _, _, owner, key = max(found, key=lambda each: each[:2])
+        owner[key] = f"object: {', '.join(owner[key])}"
+
+
+def _walk_answer(value: Any, depth: int = 0) -> Iterator[tuple[int, int, Any, Any]]:
+    if not isinstance(value, dict | list):
+        return
+    node = cast("Any", value)
+    for key, inner in list(node.items()) if isinstance(value, dict) else list(enumerate(node)):
+        if isinstance(inner, dict):
+            yield depth, count_bytes(inner), node, key
+        yield from _walk_answer(inner, depth + 1)
+
+
+def _is_folded(returns: Any) -> bool:
+    if isinstance(returns, dict):
+        return any(map(_is_folded, cast("Tree", returns).values()))
+    if isinstance(returns, list):
+        return any(map(_is_folded, cast("list[Any]", returns)))
+    return isinstance(returns, str) and returns.startswith("object: ")
+
+
+def make_example(operation: Operation) -> Tree:
     """Arguments of a smallest useful call. Where the notes have none: what is required, one of each rule, and what
     these need in turn."""
     if operation.example:
@@ -108,24 +331,24 @@ def example(operation: Operation) -> dict[str, Any]:
     for rule in operation.rules:
         if isinstance(rule, AtLeastOne) and not names & set(rule.names):
             names.add(rule.names[0])
-    given = {row.name: _make_example(row) for row in operation.parameters if row.name in names}
+    given = {row.name: _make_value(row) for row in operation.parameters if row.name in names}
     for rule in operation.rules:
         if isinstance(rule, Needs) and rule.is_broken_by(given):
             _put(operation.parameters, given, rule.needs.split("."), rule.values)
     return {row.name: given[row.name] for row in operation.parameters if row.name in given}
 
 
-def _put(rows: tuple[Parameter, ...], given: dict[str, Any], path: list[str], values: tuple[str, ...]) -> None:
+def _put(rows: tuple[Parameter, ...], given: Tree, path: list[str], values: tuple[str, ...]) -> None:
     """Give the parameter at ``path`` a value: the first that the rule lists, or a plausible one."""
     row = next(row for row in rows if row.name == path[0])
     if path[1:]:
-        inner: dict[str, Any] = given.setdefault(row.name, {})
+        inner: Tree = given.setdefault(row.name, {})
         _put(row.fields, inner, path[1:], values)
     else:
-        given[row.name] = values[0] if values else _make_example(row)
+        given[row.name] = values[0] if values else _make_value(row)
 
 
-def _make_example(row: Parameter) -> Any:
+def _make_value(row: Parameter) -> Any:
     if row.choices:
         return row.choices[0]
     match row.kind:
@@ -135,9 +358,9 @@ def _make_example(row: Parameter) -> Any:
         case "boolean":
             return True
         case "array":
-            return [_make_example(row.items)] if row.items else []
+            return [_make_value(row.items)] if row.items else []
         case "object":
-            return {field.name: _make_example(field) for field in row.fields if field.required}
+            return {field.name: _make_value(field) for field in row.fields if field.required}
         case "string":
             return _choose_text(row)
 
@@ -150,7 +373,7 @@ def _choose_text(row: Parameter) -> str:
         likely.append("0123456789abcdef0123456789abcdef")
     if "Time" in row.name:
         likely.append("2026-01-31T08:00:00Z")
-    for text in (*likely, *_TEXTS):
+    for text in (*likely, *_EXAMPLE_TEXTS):
         if row.pattern is None or re.fullmatch(row.pattern, text):
             return text
-    return _TEXTS[0]
+    return _EXAMPLE_TEXTS[0]

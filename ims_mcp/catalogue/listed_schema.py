@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import cast
 
 from ims_mcp.catalogue.operation import Operation, Parameter, snake_case
-from ims_mcp.catalogue.schema import Schema, add_limits, any_shape, input_schema
+from ims_mcp.catalogue.schema import Schema, add_limits, any_shape, first_sentence, input_schema
 
 MAX_BYTES = 1_000
 """What a listed schema may take before its deepest objects are folded; 400 schemas have to fit into one list."""
@@ -23,14 +23,15 @@ _SAY_NOTHING = frozenset(
 
 
 def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
-    """``input_schema``, less the texts that only repeat a name, its nested objects folded while it is too large.
+    """``input_schema`` with the first sentence of each text, less those that only repeat a name, its nested objects
+    folded while it is too large.
 
     A folded object names its fields and no more. The deepest go first, the largest of them before the others. Nothing
     is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
     known = _list_words(operation.name)
     operation = replace(operation, parameters=tuple(_drop_id_limits(row) for row in operation.parameters))
-    schema = input_schema(operation, lambda row: add_limits("" if _is_repetition(row, known) else row.text, row))
+    schema = input_schema(operation, lambda row: _write_text(row, known))
     while _count_bytes(schema) > max_bytes:
         objects = [(depth, _count_bytes(part), part) for depth, part in _walk_nested(schema)]
         if not objects:
@@ -39,15 +40,20 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     return schema
 
 
+def _write_text(row: Parameter, known: frozenset[str]) -> str:
+    text = first_sentence(row.text)
+    return add_limits("" if _is_repetition(text, row.name, known) else text, row)
+
+
 def _drop_id_limits(row: Parameter) -> Parameter:
     """How long an id may be is nobody's concern who copies it from an answer."""
     return replace(row, max_bytes=None, max_part_bytes=None) if row.name in _COPIED_IDS else row
 
 
-def _is_repetition(row: Parameter, known: frozenset[str]) -> bool:
+def _is_repetition(text: str, name: str, known: frozenset[str]) -> bool:
     """Whether the text only says the name it describes, or the operation's: JobId, "Id of the job"."""
-    said = frozenset(re.findall(r"[a-z0-9]+", row.text.lower()))
-    return said <= _SAY_NOTHING | _list_words(row.name) | known
+    said = frozenset(re.findall(r"[a-z0-9]+", text.lower()))
+    return said <= _SAY_NOTHING | _list_words(name) | known
 
 
 def _list_words(name: str) -> frozenset[str]:

@@ -124,6 +124,12 @@ def _write_number(value: float | None) -> str:
     return "" if value is None else f"{value:,.15g}"
 
 
+def first_sentence(text: str) -> str:
+    """A text up to the end of its first sentence: what a list has room for."""
+    found = re.match(r".*?[^.\s][.!?](?=\s+[A-Z(\"'0-9]|\s*$)", text, re.DOTALL)
+    return found[0] if found else text
+
+
 def rule_text(rule: Rule) -> str:
     """A rule between parameters as a sentence of the tool's description."""
     match rule:

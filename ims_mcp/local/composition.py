@@ -6,7 +6,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from email.utils import formatdate
 from pathlib import Path
@@ -68,11 +68,12 @@ class LocalIms:
         credential_seconds: float = 3000.0,
         pull_limits: PullLimits | None = None,
         reconnect_timeout_seconds: float = RECONNECT_TIMEOUT_SECONDS,
+        services: Sequence[Service] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``processing_delay_seconds``: how long a registration takes at least; ``credential_seconds``: how long an
         UploadAuth is good; ``reconnect_timeout_seconds``: how long a live stream may be away before its recording ends
-        for good.
+        for good; ``services``: operations that are done beside its own, such as scripted ones.
         """
         self._data_dir = data_dir
         self._processing_delay_seconds = processing_delay_seconds
@@ -81,6 +82,7 @@ class LocalIms:
         self._credential_seconds = credential_seconds
         self._pull_limits = pull_limits or PullLimits()
         self._reconnect_timeout_seconds = reconnect_timeout_seconds
+        self._more_services = tuple(services)
         self._clock = clock
         self._directory = DataDir(data_dir)
         self._proof_key = secrets.token_hex(32)
@@ -162,6 +164,7 @@ class LocalIms:
             *(service for family in families for service in list_services(family)),
             *recording,
             *Sts(identities).services,
+            *self._more_services,
         )
         self._rpc = Rpc(self.services, SignatureCheck(identities, self._clock))
         self._oss = OssRest(objects, identities, region=self._region, clock=self._clock, on_stored=sessions.on_stored)

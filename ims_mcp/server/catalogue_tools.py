@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
-from ims_mcp.catalogue.describe import description
+from ims_mcp.catalogue.describe import count_bytes, describe, describe_parameter, describe_part, make_example
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tools import OPERATION
@@ -15,6 +15,11 @@ from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.server_parameters import list_server_parameters
 
+SEARCH_BYTES = 1_000
+"""Of an answer of up to five hits."""
+EXAMPLE_BYTES = 400
+"""Of the example call beside the first hit; what is longer is to be read with describe_operation first."""
+
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
     toolset="catalogue",
@@ -22,7 +27,7 @@ SEARCH_OPERATIONS = Operation(
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
         "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
-        "summary and the tool to call it with, best first."
+        "summary and the tool to call it with, best first, and an example call of the best if it is a simple one."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -39,12 +44,16 @@ DESCRIBE_OPERATION = Operation(
     toolset="catalogue",
     title="Read an operation's table",
     purpose=(
-        "The whole parameter table of one operation, with an example call, what comes back, what to look at afterwards "
-        "and the address of its documentation. Read it before calling an operation that has no tool of its own."
+        "What to give one operation, with an example call, what comes back and where its result is. Read it before "
+        "calling an operation that has no tool of its own. What is folded in a deep one is named in more."
     ),
     effect=Effect.READ,
     idempotent=True,
-    parameters=(OPERATION,),
+    parameters=(
+        OPERATION,
+        Parameter("parameter", "string", text="Only this one, whole: Timeline.VideoTracks."),
+        Parameter("part", "string", text="Only this part, whole.", choices=("parameters", "returns")),
+    ),
 )
 
 
@@ -62,15 +71,34 @@ def make_search_tool(listed: Container[str]) -> TableTool:
             names = ", ".join(operation.name for operation in operations(toolset)) if toolset else ""
             other = f". {toolset} has: {names}." if toolset else ", or name a toolset to see what it has."
             return {"operations": [], "hint": f"Nothing fits. Use other words{other}"}
-        return {"operations": [_describe_hit(hit, listed) for hit in found]}
+        return {"operations": _describe_hits(found, listed)}
 
     return TableTool(SEARCH_OPERATIONS, answer)
 
 
-def _describe_hit(hit: Found, listed: Container[str]) -> dict[str, str]:
-    operation = hit.operation
+def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
+    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, the last ones
+    without their summaries where there is no room left. More than five may take more."""
+    hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
+    room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
+    example = make_example(found[0].operation)
+    if count_bytes(example) <= EXAMPLE_BYTES:
+        hits[0]["example"] = example
+    for hit in reversed(hits[3:]):
+        if _count_answer(hits) > room:
+            del hit["summary"]
+    if _count_answer(hits) > room:
+        hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
+    return hits
+
+
+def _count_answer(hits: list[dict[str, Any]]) -> int:
+    return count_bytes({"operations": hits})
+
+
+def _describe_hit(operation: Operation, summary: str, listed: Container[str]) -> dict[str, Any]:
     call_with = operation.tool_name if operation.tool_name in listed else f"call_{operation.effect}_operation"
-    return {"operation": operation.name, "summary": hit.summary, "call_with": call_with}
+    return {"operation": operation.name, "summary": summary, "call_with": call_with}
 
 
 def make_describe_tool() -> TableTool:
@@ -79,7 +107,10 @@ def make_describe_tool() -> TableTool:
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
         # Bounded, not shaped: nothing in it comes from the service, and a field called Password is no password here.
         operation = get_operation(arguments["operation"])
-        also = {row.name: row.text for row in list_server_parameters(operation)}
-        return fit(description(operation) | {"takes_also": also}, MAX_BYTES)
+        if arguments.get("parameter"):
+            return describe_parameter(operation, arguments["parameter"])
+        if arguments.get("part"):
+            return fit(describe_part(operation, arguments["part"]), MAX_BYTES)
+        return describe(operation, {row.name: row.text for row in list_server_parameters(operation)})
 
     return TableTool(DESCRIBE_OPERATION, answer)

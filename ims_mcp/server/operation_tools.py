@@ -24,6 +24,11 @@ from ims_mcp.workflows.server_parameters import WAIT_SECONDS, complete_table, sp
 from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
 OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitSnapshotJob.")
+_SAMPLES = {
+    Effect.READ: "ListSystemTemplates",
+    Effect.WRITE: "SubmitSnapshotJob",
+    Effect.DESTRUCTIVE: "DeleteMediaMarks",
+}
 _ARGUMENTS = Parameter("arguments", "object", text="As describe_operation lists them; query and wait_seconds too.")
 
 WAIT_FOR_JOB = Operation(
@@ -128,5 +133,5 @@ def _make_call_table(effect: Effect) -> Operation:
         idempotent=effect is Effect.READ,
         # For some arguments a write is asked about as well: as the operation's own table says.
         destructive_when=(AskWhen("may replace something"),) if effect is Effect.WRITE else (),
-        parameters=(OPERATION, _ARGUMENTS),
+        parameters=(replace(OPERATION, text=f"Such as {_SAMPLES[effect]}."), _ARGUMENTS),
     )

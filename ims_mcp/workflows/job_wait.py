@@ -20,7 +20,7 @@ from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows.next_call import propose, propose_operation
-from ims_mcp.workflows.results import Found, ResultReader
+from ims_mcp.workflows.results import SHORTEST_READ_SECONDS, Found, ResultReader
 from ims_mcp.workflows.waiting import (
     LONGEST_PAUSE_SECONDS,
     MOST_POLLS,
@@ -99,12 +99,12 @@ async def follow_job(
             include_signed_urls=include_signed_urls,
         )
         latest = started + min(longest_seconds, MAX_WAIT_SECONDS)
-        deadline = min(started + seconds, latest)
+        deadline = min(started + seconds, latest - SHORTEST_READ_SECONDS)
         while waited.outcome in ("succeeded", "running", "failed"):
             found = await reader.read(poll, result, waited, lambda: latest - clock())
             # What goes on until it is stopped leaves its files some time after its end.
             lags = bool(poll.running and result.operation and waited.outcome == "succeeded")
-            if found.fields or found.problem or found.is_cut or not lags:
+            if found.fields or found.problem or not lags:
                 break
             if clock() + LONGEST_PAUSE_SECONDS > deadline:
                 waited = replace(waited, outcome="pending")
@@ -128,7 +128,7 @@ def _write_note(poll: Poll, waited: PollResult, found: Found | None) -> str:
         return f"it has succeeded, but its result could not be read: {plain(found.problem)}"
     if found.left_count:
         if "results" not in found.fields:
-            return "it has succeeded; there was no time left to read its result"
+            return "it is over; there was no time left to read its result"
         return f"all have succeeded; the results of {found.left_count} of them are not shown here"
     return "" if found.fields else poll.result.empty or _NOTHING_THERE
 

@@ -21,7 +21,7 @@ from ims_mcp.foreign_text import plain
 from ims_mcp.secrets import fold_name
 from ims_mcp.summaries.bounds import OMITTED, fit
 from ims_mcp.summaries.json_strings import JSON_STARTS, open_json
-from ims_mcp.summaries.shaping import present, present_ours
+from ims_mcp.summaries.shaping import MAX_BYTES, present, present_ours
 from ims_mcp.summaries.values import as_number, as_object
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
@@ -125,7 +125,8 @@ class ResultReader:
     async def _read_one(self, poll: Poll, result: Result, reader: Operation, job: _Job, seconds: float) -> Found:
         """``fields`` hold the values themselves. ``seconds``: what a further read may take."""
         if not result.operation:
-            return await self._shape(result, reader, dict(job.look.arguments), _narrow(poll, job))
+            given = dict(job.look.arguments)
+            return await self._shape(result, reader, given, _narrow(poll, job), _find_job_list(poll))
         given, missing = self._find_arguments(poll, result, reader, job)
         if missing:
             return Found({}, reader, {}, f"the answer does not say its {missing}")
@@ -140,11 +141,13 @@ class ResultReader:
         shaped = await self._shape(result, reader, given, answer)
         return replace(shaped, next_page=find_behaviour(reader).propose_next(call, answer))
 
-    async def _shape(self, result: Result, reader: Operation, given: dict[str, Any], data: dict[str, Any]) -> Found:
+    async def _shape(
+        self, result: Result, reader: Operation, given: dict[str, Any], data: dict[str, Any], job_list: str = ""
+    ) -> Found:
         own = ServerArguments(include_signed_urls=self._signed)
         call = OperationCall(self._client, reader, given, own, listed=self._listed, by_its_own_tool=False)
         # What a job answers may be large.
-        shaped = await anyio.to_thread.run_sync(partial(_shape_fields, call, result, data))
+        shaped = await anyio.to_thread.run_sync(partial(_shape_fields, call, result, data, job_list))
         fitted = fit(shaped.fields, RESULT_BYTES, query_prefix=None)
         return replace(shaped, fields=fitted, is_cut=shaped.is_cut or OMITTED in fitted)
 
@@ -217,34 +220,35 @@ def _list_jobs(poll: Poll, waited: PollResult, arguments: Mapping[str, Any]) -> 
 
 
 def _narrow(poll: Poll, job: _Job) -> dict[str, Any]:
-    """The answer of the look with no other element than the job's own in the list that the states lie in."""
-    data = job.look.data or {}
-    list_path, mark, _ = poll.status_field.rpartition("[].")
-    if job.entry is None or not mark or "[]" in list_path:
-        return data
-    *parents, last = list_path.split(".")
-    narrowed = level = dict(data)
-    for parent in parents:
-        level[parent] = level = dict(as_object(level.get(parent)))
-    # Not a list of one: its fields are the job's own.
-    level[last] = job.entry
-    return narrowed
+    """The answer of the look without the entries of other jobs."""
+    data, list_path = job.look.data or {}, _find_job_list(poll)
+    return data if job.entry is None or not list_path else {**data, list_path: [job.entry]}
 
 
-def _shape_fields(call: OperationCall, result: Result, data: dict[str, Any]) -> Found:
-    """The fields as they are shown, unbounded."""
+def _find_job_list(poll: Poll) -> str:
+    """The list at the top of the answer that holds one element a job; a list deeper down is part of one job."""
+    list_path = poll.status_field.rpartition("[].")[0]
+    return "" if "." in list_path else list_path
+
+
+def _shape_fields(call: OperationCall, result: Result, data: dict[str, Any], job_list: str) -> Found:
+    """The fields as they are shown, unbounded. Where ``job_list`` has one element, its fields are the job's own."""
     found = Found({}, call.operation, dict(call.arguments))
     name, path = result.fields[0]
     if len(result.fields) == 1 and isinstance(data.get(path), dict | list):
-        view = find_behaviour(call.operation).show(call, {path: data[path]}, {}, RESULT_BYTES)
+        show = partial(find_behaviour(call.operation).show, call, {path: data[path]}, {})
+        view = show(RESULT_BYTES)
+        if path in view and OMITTED in view:
+            # Nothing of its own: what has to go is said with the result.
+            view = show(MAX_BYTES)
         shown = _clear(view[path]) if path in view else view
         return replace(found, fields=_as_fields(shown, name), is_cut=OMITTED in view)
     read = partial(present, secret_fields=call.operation.secret_fields)
     signed = call.own.include_signed_urls
-    picked = _pick(read(data, include_signed_urls=signed, again=True), result.fields)
+    picked = _pick(read(data, include_signed_urls=signed, again=True), result.fields, job_list)
     hides = False
     if call.operation.signed_addresses and not signed:
-        hides = _pick(read(data, include_signed_urls=True, again=True), result.fields) != picked
+        hides = _pick(read(data, include_signed_urls=True, again=True), result.fields, job_list) != picked
     # Once more: what lay in a text is read by its names only now.
     shown = _clear(read(picked, include_signed_urls=signed, depth=1))
     fields = _as_fields(shown.get(name), name) if len(result.fields) == 1 else shown
@@ -258,7 +262,7 @@ def _as_fields(value: Any, name: str) -> dict[str, Any]:
     return {} if value in (None, "", []) else {name: value}
 
 
-def _pick(data: Any, fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def _pick(data: Any, fields: Iterable[tuple[str, str]], job_list: str = "") -> dict[str, Any]:
     """The values at the paths by their names; those of one list as one object for each element."""
     picked: dict[str, Any] = {}
     done: set[str] = set()
@@ -269,16 +273,16 @@ def _pick(data: Any, fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
                 picked[name] = values if head.endswith("[]") or len(values) > 1 else values[0]
         elif head not in done:
             done.add(head)
-            picked |= _pick_elements(data, head, [(each, rest) for each, of, _, rest in rows if of == head])
+            inner = [(each, rest) for each, of, _, rest in rows if of == head]
+            picked |= _pick_elements(data, head, inner, is_own=head == job_list)
     return picked
 
 
-def _pick_elements(data: Any, head: str, fields: list[tuple[str, str]]) -> dict[str, Any]:
-    """What is named of the elements of the list at ``head``; where one object stands in its place, of that."""
-    owners = _walk(data, head.split("."))
+def _pick_elements(data: Any, head: str, fields: list[tuple[str, str]], *, is_own: bool) -> dict[str, Any]:
+    """What is named of the elements of the list at ``head``; ``is_own``: of a job's own, where it is one."""
     elements = _walk(data, f"{head}[]".split("."))
     found = [row for each in elements if (row := _pick(each, fields))]
-    if owners == elements:
+    if is_own and len(elements) == 1:
         return found[0] if found else {}
     if len(fields) == 1:
         return {fields[0][0]: [row[fields[0][0]] for row in found]}

@@ -101,10 +101,12 @@ def fill(fields: tuple[ResponseField, ...], body: dict[str, Any], path: list[str
     is_list = found.items is not None or path[0].endswith("[]")
     if not path[1:]:
         if item.kind == "object":
-            value: Any = {"Inner": mark}
+            # Its state may lie in it.
+            inside = body.setdefault(name, [{}] if is_list else {})
+            (inside[0] if is_list else inside)["Inner"] = mark
         else:
             value = str(mark) if item.kind == "string" else mark
-        body[name] = [value] if is_list else value
+            body[name] = [value] if is_list else value
         return
     if item.kind == "string":  # JSON in a text, of which nothing is declared
         inner: dict[str, Any] = json.loads(body[name]) if name in body else {}

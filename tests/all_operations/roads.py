@@ -11,7 +11,7 @@ from mcp import Client
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import AskWhen, Effect, Operation, get_operation, operations
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.settings import Settings
 from tests.server.connected import connected, text_of
 
@@ -32,7 +32,7 @@ class Call:
 
 def calls() -> list[Call]:
     """One of every operation, and one more for each condition under which the user is asked."""
-    found = [Call(operation, example(operation)) for operation in operations()]
+    found = [Call(operation, make_example(operation)) for operation in operations()]
     for operation in operations():
         found += [
             Call(operation, meeting(operation, condition)) for condition in operation.destructive_when if condition.path
@@ -44,9 +44,9 @@ def meeting(operation: Operation, condition: AskWhen) -> dict[str, Any]:
     """A good call that the condition applies to."""
     name, *inner = condition.path.split(".")
     if condition.absent:
-        return {each: value for each, value in example(operation).items() if each != name}
+        return {each: value for each, value in make_example(operation).items() if each != name}
     rows = tuple(replace(row, required=True) if row.name == name else row for row in operation.parameters)
-    given = example(replace(operation, parameters=rows))
+    given = make_example(replace(operation, parameters=rows, example={})) | make_example(operation)
     if not condition.values:
         return given
     if inner:  # a list of objects, so far

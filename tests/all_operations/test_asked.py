@@ -9,7 +9,7 @@ import pytest
 
 from ims_mcp.catalogue import AskWhen, Effect, get_operation, operations
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.describe import description
+from ims_mcp.catalogue.describe import describe
 from ims_mcp.catalogue.undescribed import guess_notes
 from tests.all_operations.roads import calls, meeting
 
@@ -130,14 +130,14 @@ def test_reasons_follow_the_name_and_only_what_is_final_is_called_so() -> None:
 
 
 def test_describe_tells_before_which_calls_the_user_is_asked() -> None:
-    assert description(get_operation("RegisterMediaInfo"))["user_is_asked"] == [
+    assert describe(get_operation("RegisterMediaInfo"))["user_is_asked"] == [
         "Overwrite=true: deletes the asset that has this URL now, with its title, tags and results"
     ]
-    assert description(get_operation("DeleteMediaMarks"))["user_is_asked"] == [
+    assert describe(get_operation("DeleteMediaMarks"))["user_is_asked"] == [
         "always: deletes marks of an asset for good",
         "MediaMarkIds not given: deletes every mark of the asset, since none is named",
     ]
-    assert "user_is_asked" not in description(get_operation("GetMediaInfo"))
+    assert "user_is_asked" not in describe(get_operation("GetMediaInfo"))
 
 
 def test_the_guess_from_a_name_never_lets_through_what_the_notes_ask_about() -> None:

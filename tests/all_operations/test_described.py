@@ -3,67 +3,118 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
 
-from ims_mcp.catalogue import TOOLSETS, Operation, get_operation, operations
+from ims_mcp.catalogue import TOOLSETS, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.describe import description, example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from tests.all_operations.roads import refusal_of
 from tests.client.scripted_service import ScriptedService
 from tests.server.connected import connected, content_of, text_of
 
-MOST_BYTES = 32 * 1024
+MOST_BYTES = 3 * 1024
 
 
-def rows_of(rows: list[dict[str, Any]]) -> list[str]:
-    """Names of all rows, nested ones after their own."""
-    found: list[str] = []
+def list_described(rows: dict[str, Any]) -> Iterator[str]:
+    """The path of every parameter and field that is shown, folded ones without theirs."""
+    for name, told in rows.items():
+        yield name
+        for key, inner in cast("dict[str, Any]", told).items() if isinstance(told, dict) else ():
+            if key.startswith("fields"):
+                yield from (f"{name}.{path}" for path in list_described(inner))
+
+
+def list_paths(rows: tuple[Parameter, ...]) -> Iterator[str]:
     for row in rows:
-        found += [row["name"], *rows_of(row.get("fields", []))]
-        items = cast("dict[str, Any]", row.get("items", {}))
-        while items:
-            found += rows_of(items.get("fields", []))
-            items = items.get("items", {})
-    return found
+        element = row
+        while element.items is not None:
+            element = element.items
+        yield row.name
+        for fields in (element.fields, *(case.fields for case in element.cases)):
+            yield from (f"{row.name}.{path}" for path in list_paths(shown(fields)))
+
+
+def shown(rows: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    return tuple(row for row in rows if not row.hidden)
 
 
 @pytest.mark.anyio
-async def test_every_operation_is_described_whole_within_32_kilobytes() -> None:
+async def test_every_operation_is_described_within_3_kilobytes() -> None:
     with ScriptedService() as service:
         async with connected(service.url) as client:
             for each in operations():
                 result = await client.call_tool("describe_operation", {"operation": each.name})
                 told = content_of(result)
                 assert len(text_of(result).encode()) <= MOST_BYTES, each.name
-                assert "_omitted" not in told, each.name
                 # Nothing in it is taken for a credential: AccessToken is a field here, not a token.
-                assert json.loads(json.dumps(description(each))) == {
-                    name: value for name, value in told.items() if name != "takes_also"
-                }
+                assert "_omitted" not in told, each.name
                 assert (told["operation"], told["effect"]) == (each.name, str(each.effect))
+                assert told["purpose"] == each.purpose
                 assert set(told["takes_also"]) == {row.name for row in list_server_parameters(each)}
                 assert ("afterwards" in told) is (each.poll is not None)
                 assert ("costs" in told) is bool(each.costs)
                 assert told["documentation"].endswith(f"/{each.name}")
-                assert [row["name"] for row in told["parameters"]] == [
-                    row.name for row in each.parameters if not row.hidden
-                ]
-                assert set(told["returns"]) == {field.name for field in each.response}
+                assert list(told["parameters"]) == [row.name for row in shown(each.parameters)]
+                assert told["example"] == make_example(each)
         assert service.count == 0
 
 
-def test_every_nested_field_is_in_the_description() -> None:
-    for each in operations():
-        assert len(rows_of(description(each)["parameters"])) >= _count(each), each.name
+@pytest.mark.anyio
+async def test_what_is_folded_is_named_and_shown_when_it_is_asked_for() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            for each in operations():
+                told = content_of(await client.call_tool("describe_operation", {"operation": each.name}))
+                seen = set(list_described(told["parameters"]))
+                waiting = list(told.get("more", {}).get("parameter", []))
+                while waiting:
+                    path = waiting.pop()
+                    asked = {"operation": each.name, "parameter": path}
+                    part = content_of(await client.call_tool("describe_operation", asked))
+                    assert len(json.dumps(part, ensure_ascii=False).encode()) <= MOST_BYTES * 1.2, (each.name, path)
+                    fields = {name: inner for name, inner in part.items() if name.startswith("fields")}
+                    seen |= set(list_described({path: fields}))
+                    waiting += part.get("more", {}).get("parameter", [])
+                assert set(list_paths(shown(each.parameters))) <= seen, each.name
+
+
+@pytest.mark.anyio
+async def test_the_parts_are_whole() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            for each in operations():
+                arguments = {"operation": each.name, "part": "parameters"}
+                told = content_of(await client.call_tool("describe_operation", arguments))
+                if "_omitted" not in told:
+                    assert set(list_described(told["parameters"])) == set(list_paths(shown(each.parameters)))
+                arguments = {"operation": each.name, "part": "returns"}
+                told = content_of(await client.call_tool("describe_operation", arguments))
+                if "_omitted" not in told:
+                    expected = {field.name for field in each.response} - {"RequestId"}
+                    assert set(told["returns"]) == expected
+
+
+@pytest.mark.anyio
+async def test_a_parameter_that_there_is_not_is_answered_with_those_there_are() -> None:
+    async with connected("http://127.0.0.1:9") as client:
+        for path, names in {
+            "Timelin": "Timeline",
+            "OutputMediaConfig.MediaURI": "MediaURL",
+            "JobId.x": "ProjectId",
+            ".": "no parameter",
+        }.items():
+            arguments = {"operation": "SubmitMediaProducingJob", "parameter": path}
+            assert names in refusal_of(await client.call_tool("describe_operation", arguments))
 
 
 @pytest.mark.anyio
 async def test_every_example_is_a_call_that_passes() -> None:
     for each in operations():
-        given = example(each)
+        given = make_example(each)
         assert check(complete_table(each), given) == check(each, given)
         assert {row.name for row in each.parameters if row.required} <= set(given), each.name
         assert json.loads(json.dumps(given)) == given
@@ -91,9 +142,26 @@ async def test_what_search_finds_can_be_called_with_the_tool_it_names() -> None:
                     operation = get_operation(line["operation"])
                     assert line["call_with"] in listed
                     assert line["call_with"] in (operation.tool_name, f"call_{operation.effect}_operation")
-                    assert line["summary"].endswith((".", ")"))
+                    assert line.get("summary", ".").endswith((".", ")"))
             wrong = await client.call_tool("search_operations", {"query": "x", "toolset": "transcodin"})
     assert "transcoding" in refusal_of(wrong)
+
+
+@pytest.mark.anyio
+async def test_the_best_hit_of_a_search_can_be_called_as_its_example_shows() -> None:
+    async with connected("http://127.0.0.1:9") as client:
+        simple = 0
+        for each in operations():
+            found = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"]
+            assert len(json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()) <= 1_000
+            assert [bool(line.get("summary")) for line in found[:3]] == [True] * len(found[:3])
+            first = get_operation(found[0]["operation"])
+            if "example" in found[0]:
+                simple += 1
+                assert found[0]["example"] == make_example(first)
+                check(first, found[0]["example"])
+            assert all("example" not in line for line in found[1:])
+    assert simple > 300
 
 
 @pytest.mark.anyio
@@ -106,9 +174,3 @@ async def test_a_search_that_finds_nothing_says_what_a_named_toolset_has() -> No
             assert found["operations"] == []
             assert all(operation.name in found["hint"] for operation in operations(toolset))
             assert len(found["hint"]) < 1_000
-
-
-def _count(operation: Operation) -> int:
-    """Rows at the top, and fields right below them."""
-    shown = [row for row in operation.parameters if not row.hidden]
-    return len(shown) + sum(len(row.fields) for row in shown)

@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 
 from ims_mcp.catalogue import Operation
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.summaries.paging import next_page
 from tests.all_operations.pager import ITEMS, NUMBERS, SIZES, TOKENS, TOTALS, Pager, at, named, paging
 from tests.all_operations.roads import everything, operation
@@ -60,7 +60,7 @@ async def test_following_the_next_call_yields_every_item_once(sized: bool) -> No
         async with connected(service.url) as client:
             for each in paging():
                 service.usual = pager = Pager(each)
-                arguments = {**example(each), **(size_parameter(each) if sized else {})}
+                arguments = {**make_example(each), **(size_parameter(each) if sized else {})}
                 call = {"operation": each.name, "arguments": arguments}
                 assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
                 # What was asked for at first goes along to every page.
@@ -75,9 +75,9 @@ async def test_the_next_call_names_the_operations_own_tool_where_it_is_listed() 
         async with everything(service.url) as client:
             for each in paging():
                 service.usual = pager = Pager(each)
-                content = content_of(await client.call_tool(each.tool_name, example(each)))
+                content = content_of(await client.call_tool(each.tool_name, make_example(each)))
                 assert content["next_call"]["tool"] == each.tool_name
-                seen = await followed(client, Pager(each, sent=pager.sent), each.tool_name, example(each))
+                seen = await followed(client, Pager(each, sent=pager.sent), each.tool_name, make_example(each))
                 assert seen == list(range(ITEMS)), each.name
 
 
@@ -87,7 +87,7 @@ async def test_one_page_that_holds_everything_has_no_next_call() -> None:
         async with connected(service.url) as client:
             for each in paging():
                 service.usual = Pager(each, items=3)
-                given = {"operation": each.name, "arguments": example(each)}
+                given = {"operation": each.name, "arguments": make_example(each)}
                 assert "next_call" not in content_of(await client.call_tool("call_read_operation", given)), each.name
                 service.usual = Pager(each, items=0)
                 assert "next_call" not in content_of(await client.call_tool("call_read_operation", given)), each.name
@@ -102,7 +102,7 @@ async def test_a_service_that_gives_less_a_page_than_asked_for_is_read_to_the_en
                 if row is None or named(each, *TOTALS) is None or (row.maximum or 50) < 15:
                     continue
                 service.usual = pager = Pager(each, cap=7)
-                call = {"operation": each.name, "arguments": {**example(each), "PageSize": 15}}
+                call = {"operation": each.name, "arguments": {**make_example(each), "PageSize": 15}}
                 assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import Operation, ResponseField, operations
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
 from tests.all_operations.roads import ROADS, Call, everything
@@ -65,7 +65,7 @@ async def test_credentials_are_hidden_unless_asked_for(road: Any) -> None:
         async with everything(service.url, allow_destructive=True) as client:
             for each in WITH_SECRETS:
                 service.usual = Answer(body=answer_of(each))
-                arguments = example(each)
+                arguments = make_example(each)
                 for own in ({}, {"query": "@"}, {"query": "to_string(@)"}):
                     result = await road(client, Call(each, {**arguments, **own}))
                     assert not result.is_error, text_of(result)
@@ -82,7 +82,7 @@ async def test_an_operation_without_credentials_has_no_such_switch() -> None:
     with ScriptedService() as service:
         async with everything(service.url) as client:
             for each in [each for each in operations() if not each.secret_fields][::25]:
-                call = Call(each, {**example(each), "include_credentials": True})
+                call = Call(each, {**make_example(each), "include_credentials": True})
                 for road in ROADS:
                     assert "include_credentials: unknown" in text_of(await road(client, call)), each.name
 

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from ims_mcp.catalogue import Effect, Operation, get_operation
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.client.answers import Reply
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
@@ -237,7 +237,7 @@ async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> 
         outcome, end = ("running", poll.running[0]) if poll.running else end_of(job)
         service.usual = answer
         own = {poll.entry[1]: ADDRESS} if poll.entry else {}
-        arguments = {**example(job), **own}
+        arguments = {**make_example(job), **own}
         for tool, given in (
             (job.tool_name, {**arguments, "wait_seconds": 1}),
             (
@@ -266,7 +266,7 @@ async def test_a_submission_that_does_not_wait_names_the_wait_that_follows() -> 
         async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
             for job in asynchronous():
                 service.usual = Answer(body=submitted(job))
-                given = {"operation": job.name, "arguments": example(job)}
+                given = {"operation": job.name, "arguments": make_example(job)}
                 if job.name == "SubmitLiveRecordJob":
                     service.script(Answer())  # the look for a job that is there already
                 content = content_of(await client.call_tool(f"call_{job.effect}_operation", given))

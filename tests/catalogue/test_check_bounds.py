@@ -12,7 +12,7 @@ import pytest
 
 from ims_mcp.catalogue import Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import MAX_CHARACTERS, MAX_ELEMENTS, check
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.errors import InvalidArguments, Problem
 
 URL = "oss://bucket/film.mp4"
@@ -55,7 +55,7 @@ def test_hosts_of_unknown_names_are_counted_and_ten_of_them_shown() -> None:
 
 def test_unknown_names_inside_an_object_are_counted_too() -> None:
     stream = {"Type": "rtmp", "Url": "rtmp://h/a", **{f"x{number}": 1 for number in range(100)}}
-    told = refusal("SubmitLiveRecordJob", {**example(get_operation("SubmitLiveRecordJob")), "StreamInput": stream})
+    told = refusal("SubmitLiveRecordJob", {**make_example(get_operation("SubmitLiveRecordJob")), "StreamInput": stream})
     assert "StreamInput.x0: unknown; " in told
     assert "- StreamInput: 90 more unknown names" in told
 
@@ -150,7 +150,7 @@ def test_a_text_has_a_longest_length_everywhere() -> None:
     big = {"a": "x" * most}
     for value in (big, json.dumps(big)):
         told = refusal(
-            "SubmitMediaProducingJob", {**example(get_operation("SubmitMediaProducingJob")), "Timeline": value}
+            "SubmitMediaProducingJob", {**make_example(get_operation("SubmitMediaProducingJob")), "Timeline": value}
         )
         assert f"Timeline: has {len(json.dumps(big, separators=(',', ':'))):,}" in told or "Timeline: has" in told
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import ERAS, Era, connected, content_of, text_of
@@ -70,7 +70,7 @@ async def test_a_next_call_of_an_operation_without_a_tool_is_accepted_as_it_is_p
                 "call_write_operation",
                 {
                     "operation": "SubmitTranscodeJob",
-                    "operation_arguments": example(get_operation("SubmitTranscodeJob")),
+                    "operation_arguments": make_example(get_operation("SubmitTranscodeJob")),
                 },
             )
             proposed = content_of(submitted)["next_call"]

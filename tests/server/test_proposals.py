@@ -13,7 +13,7 @@ from mcp import Client
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, Operation, ResponseField, get_operation, operations
-from ims_mcp.catalogue.describe import example
+from ims_mcp.catalogue.describe import make_example
 from ims_mcp.settings import Settings
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import VIEWS
@@ -187,7 +187,7 @@ async def test_pages_and_queries_that_long_answers_propose_are_taken() -> None:
         async with everything(service.url) as client:
             for operation in reads():
                 service.usual = Answer(body=full(operation, 150))
-                given = example(operation)
+                given = make_example(operation)
                 made += await follow(client, operation.tool_name, given, depth=2, most=12)
                 wrapped = {"operation": operation.name, "arguments": given}
                 made += await follow(client, "call_read_operation", wrapped, depth=2, most=4)
@@ -215,7 +215,7 @@ async def test_what_a_submission_proposes_is_taken(wait_seconds: float | None, s
                 service.usual = answer
                 own = {poll.entry[1]: "oss://bucket/film-720p.mp4"} if poll.entry else {}
                 wait = {} if wait_seconds is None else {"wait_seconds": wait_seconds}
-                given = {"operation": job.name, "arguments": {**example(job), **own, **wait}}
+                given = {"operation": job.name, "arguments": {**make_example(job), **own, **wait}}
                 result = await client.call_tool(f"call_{job.effect}_operation", given)
                 following = True
                 # Where it is over its result is there, and nothing is left to be called.

@@ -203,7 +203,7 @@ async def test_a_recording_without_a_file_is_no_success_and_says_that_none_may_c
 async def test_a_live_transcoding_job_tells_its_address_while_it_runs() -> None:
     told, _, _ = await follow(["0", "1"], until="start", name="SubmitLiveTranscodeJob")
     assert (told["outcome"], told["status"]) == ("running", "1")
-    assert told["result"] == {"output_url": ["rtmp://out/live/1"]}
+    assert told["result"] == {"addresses": ["rtmp://out/live/1"]}
     stopped, _, _ = await follow(["0", "1", "2"], name="SubmitLiveTranscodeJob")
     assert (stopped["outcome"], stopped["status"]) == ("succeeded", "2")
 
@@ -212,7 +212,7 @@ async def test_a_live_transcoding_job_tells_its_address_while_it_runs() -> None:
 async def test_live_snapshots_have_no_end_to_wait_for() -> None:
     told, seconds, _ = await follow(["init", "started"], name="SubmitLiveSnapshotJob")
     assert (told["outcome"], told["status"], seconds < 1) == ("running", "started", True)
-    assert told["result"] == {"interval_seconds": 5, "bucket": "b", "pictures": "{JobId}/{Sequence}.jpg"}
+    assert told["result"] == {"bucket": "b", "every_picture": "{JobId}/{Sequence}.jpg", "interval_seconds": 5}
     assert (told["next_call"]["tool"], told["next_call"]["arguments"]) == ("get_live_snapshot_job", {"JobId": "j9"})
     paused, _, _ = await follow(["paused"], name="SubmitLiveSnapshotJob")
     assert (paused["outcome"], paused["status"]) == ("pending", "paused")

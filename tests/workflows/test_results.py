@@ -201,7 +201,7 @@ async def test_a_result_for_which_no_time_is_left_is_read_by_the_next_call() -> 
     )
     followed = await follow(operation, producing(MediaId="m"), longest_seconds=-2.0)
     assert followed.waited.outcome == "succeeded"
-    assert followed.note == "it has succeeded; there was no time left to read its result"
+    assert followed.note == "it is over; there was no time left to read its result"
     following = followed.next_call["next_call"]
     assert (following["tool"], following["arguments"]) == ("get_play_info", {"MediaId": "m"})
 

@@ -10,8 +10,25 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
 
 ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from StartRtcRobotInstance."}
+ROBOT_SETTINGS: dict[str, ParameterNotes] = {
+    "Greeting": {"text": "Said when a user joins."},
+    "VoiceId": {"text": "Voice, from the next sentence on."},
+    "EnableVoiceInterrupt": {"text": "Whether speaking interrupts the robot. It works at once."},
+}
+ROBOT_CONFIG: ParameterNotes = {
+    "text": "Overrides for this call; what is not given stays as set up.",
+    "nested": {
+        **ROBOT_SETTINGS,
+        "AsrMaxSilence": {"text": "Silence that ends a sentence, in ms, as for agents.", "inferred": True},
+        "UserOnlineTimeout": {"text": "Seconds it waits for a user to come, as for agents.", "inferred": True},
+        "UserOfflineTimeout": {"text": "Seconds it stays after the user has left, as for agents.", "inferred": True},
+        "UseVoiceprint": {"text": "Recognise who speaks; needs VoiceprintId, as for agents.", "inferred": True},
+        "VoiceprintId": {"text": "Registered voiceprint, as for agents.", "inferred": True},
+        "Volume": {"text": "Loudness in percent, 0 to 400, as for agents.", "inferred": True},
+    },
+}
 BATCH_ID: ParameterNotes = {"text": "Batch of licences, from GetAiRtcLicenseInfoList."}
-CALL_KIND: ParameterNotes = {"text": "1 voice, 2 vision.", "minimum": 1, "maximum": 2}
+CALL_KIND: ParameterNotes = {"text": "Kind of call: 1 voice, 2 vision.", "minimum": 1, "maximum": 2}
 NEED_TOTAL: ParameterNotes = {"text": "Add TotalCount; default true."}
 
 NOTES = (
@@ -24,13 +41,19 @@ NOTES = (
             "InstanceId for DescribeRtcRobotInstance and StopRtcRobotInstance. Each call starts another robot."
         ),
         effect=Effect.WRITE,
+        example={
+            "RobotId": "727dc0e296014bb58670940a3da95592",
+            "ChannelId": "70f22d5784194938a7e387052f2b3208",
+            "UserId": "robot-1",
+            "AuthToken": "eyJhcHBpZCI6IjEyMyJ9",
+        },
         replaced_by="StartAIAgentInstance",
         parameters={
             "RobotId": {"text": "Id of the robot."},
             "ChannelId": {"text": "RTC channel it joins."},
             "UserId": {"text": "The robot's name in the channel."},
             "AuthToken": {"text": "Token for that name, made from your RTC AppKey."},
-            "Config": {"text": "Overrides for this call; what is not given stays as set up."},
+            "Config": ROBOT_CONFIG,
             "UserData": {"text": "Data of yours, returned as it is."},
         },
         costs="Billed by the minute of the call.",
@@ -44,8 +67,15 @@ NOTES = (
             "otherwise are changed with UpdateAIAgentInstance."
         ),
         effect=Effect.WRITE,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12", "Config": {"VoiceId": "zhixiaoxia"}},
         replaced_by="UpdateAIAgentInstance",
-        parameters={"InstanceId": ROBOT_INSTANCE, "Config": {"text": "What changes."}},
+        parameters={
+            "InstanceId": ROBOT_INSTANCE,
+            "Config": {
+                "text": "What changes.",
+                "nested": {name: ROBOT_SETTINGS[name] for name in ("EnableVoiceInterrupt", "Greeting", "VoiceId")},
+            },
+        },
         idempotent=True,
     ),
     OperationNotes(
@@ -57,6 +87,7 @@ NOTES = (
             "DescribeAIAgentInstance."
         ),
         effect=Effect.READ,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12"},
         replaced_by="DescribeAIAgentInstance",
         parameters={"InstanceId": ROBOT_INSTANCE},
         rules=(AtLeastOne(("InstanceId",)),),
@@ -71,6 +102,7 @@ NOTES = (
             "cannot be taken up again. Agents started otherwise are ended with StopAIAgentInstance."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12"},
         replaced_by="StopAIAgentInstance",
         destructive_when=(AskWhen("ends a robot's conversation, which cannot be taken up again"),),
         parameters={"InstanceId": ROBOT_INSTANCE},
@@ -85,6 +117,12 @@ NOTES = (
             "all that is to stay. Events of media jobs are set with SetEventCallback instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
+            "EnableNotify": True,
+            "CallbackUrl": "https://example.com/agent-events",
+            "EventTypes": "agent_start,agent_stop,error",
+        },
         destructive_when=(
             AskWhen("replaces the whole notification configuration of an agent; what is not sent again is lost"),
         ),
@@ -112,6 +150,7 @@ NOTES = (
             "include_credentials. Callbacks of media jobs are in GetEventCallback."
         ),
         effect=Effect.READ,
+        example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2"},
         signed_addresses=True,
         parameters={"AIAgentId": AGENT_ID},
         idempotent=True,
@@ -126,6 +165,7 @@ NOTES = (
             "hidden unless include_credentials; whether it worked is Success in the answer."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"LicenseItemId": "17712345", "AuthCode": "iU1IeJech7", "DeviceId": "device-1"},
         destructive_when=(AskWhen("uses up a paid licence for this device, which cannot be undone"),),
         parameters={
             "LicenseItemId": BATCH_ID,
@@ -144,6 +184,8 @@ NOTES = (
             "is left, is in GetAiRtcLicenseInfoList. Pages with PageNo."
         ),
         effect=Effect.READ,
+        example={"LicenseItemId": "17712345", "Status": 2, "PageSize": 20},
+        then="ActiveAiRtcLicense uses a code up.",
         parameters={
             "LicenseItemId": BATCH_ID,
             "Status": {"text": "1 activated, 2 not yet.", "minimum": 1, "maximum": 2},
@@ -163,6 +205,8 @@ NOTES = (
             "with PageNo."
         ),
         effect=Effect.READ,
+        example={"Status": 1, "PageSize": 20},
+        then="GetAiRtcAuthCodeList has the codes of a batch.",
         parameters={
             "LicenseItemId": {"text": "Only this batch."},
             "Status": {"text": "1 normal, 2 expired.", "minimum": 1, "maximum": 2},

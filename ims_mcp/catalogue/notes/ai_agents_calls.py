@@ -5,6 +5,7 @@ Sources: what SDK 6.20.2 declares of the operations and of their shared configur
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.ai_agents_config import AGENT_CONFIG, OUTBOUND_CONFIG, RUNTIME_CONFIG, VOLUME_TEXT
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
 
@@ -12,36 +13,47 @@ AGENT_ID: ParameterNotes = {"text": "Id of the agent, set up in the console."}
 INSTANCE_ID: ParameterNotes = {"text": "InstanceId of the running agent, from the call that started it."}
 SESSION_ID: ParameterNotes = {"text": "Id of yours that joins the dialogues of several calls."}
 USER_DATA: ParameterNotes = {"text": "Data of yours, returned as it is."}
-# The older spelling of one list: it is described once, under its newer name.
-OLD_BACK_CHANNELING: ParameterNotes = {
-    "text": "Deprecated: BackChannelingConfigs.",
-    "items": Parameter("", "object"),
-}
-VOLUME: ParameterNotes = {"text": "Percent of the normal volume.", "minimum": 0, "maximum": 400}
-AGENT_CONFIG: ParameterNotes = {
-    "text": "Overrides for this call; what is not given stays as in the console. Timeouts in seconds.",
-    "nested": {"BackChannelingConfig": OLD_BACK_CHANNELING, "Volume": VOLUME},
-}
-OLD_TEMPLATE_CONFIG: ParameterNotes = {"text": "Older form of AgentConfig, which wins; leave it out.", "fields": ()}
+OLD_TEMPLATE_CONFIG: ParameterNotes = {"hidden": True}
 CHAT_SYNC: ParameterNotes = {
     "text": "Also write the dialogue to a message chat.",
-    "nested": {"IMAIAgentId": {"text": "Chat agent."}, "ReceiverId": {"text": "Chat user."}},
+    "nested": {
+        "IMAIAgentId": {"text": "Chat agent that writes."},
+        "ReceiverId": {"text": "Chat user who gets it."},
+    },
 }
 # What a running instance takes, of the about hundred settings of AgentConfig.
 LIVE_CONFIG: ParameterNotes = {
-    "text": "Only these take effect on a running agent.",
+    "text": "What changes: only these take effect on a running agent.",
     "fields": (
-        Parameter("EnablePushToTalk", "boolean"),
-        Parameter("Greeting", "string"),
-        Parameter("InterruptConfig", "object", fields=(Parameter("EnableVoiceInterrupt", "boolean"),)),
+        Parameter("EnablePushToTalk", "boolean", text="true: it listens only while a key is held."),
+        Parameter("Greeting", "string", text="Said when the agent joins; changes only what was not played yet."),
+        Parameter(
+            "InterruptConfig",
+            "object",
+            text="How the user may break in.",
+            fields=(Parameter("EnableVoiceInterrupt", "boolean", text="Whether speaking interrupts the agent."),),
+        ),
         Parameter(
             "LlmConfig",
             "object",
-            fields=(Parameter("BailianAppParams", "string", text="JSON text."),),
+            text="The language model.",
+            fields=(
+                Parameter("BailianAppParams", "string", text="Parameters of a Model Studio application, as JSON text."),
+            ),
         ),
-        Parameter("TtsConfig", "object", fields=(Parameter("VoiceId", "string"),)),
-        Parameter("VoiceprintConfig", "object", fields=(Parameter("UseVoiceprint", "boolean"),)),
-        Parameter("Volume", "integer", minimum=0, maximum=400),
+        Parameter(
+            "TtsConfig",
+            "object",
+            text="The voice.",
+            fields=(Parameter("VoiceId", "string", text="Preset voice, from the next sentence on."),),
+        ),
+        Parameter(
+            "VoiceprintConfig",
+            "object",
+            text="Recognises who speaks.",
+            fields=(Parameter("UseVoiceprint", "boolean", text="true turns it on."),),
+        ),
+        Parameter("Volume", "integer", text=VOLUME_TEXT, minimum=0, maximum=400),
     ),
     "extra_fields": True,
 }
@@ -57,11 +69,18 @@ NOTES = (
             "Returns the InstanceId; DescribeAIAgentInstance shows Executing or Finished."
         ),
         effect=Effect.WRITE,
+        example={
+            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
+            "RuntimeConfig": {
+                "ChannelId": "70f22d5784194938a7e387052f2b3208",
+                "AgentUserId": "agent-1",
+                "AuthToken": "eyJhcHBpZCI6IjEyMyJ9",
+            },
+            "AgentConfig": {"Greeting": "Hello, how can I help?"},
+        },
         parameters={
             "AIAgentId": AGENT_ID,
-            "RuntimeConfig": {
-                "text": "Where it joins: ChannelId, AgentUserId and AuthToken, here or under the agent's kind.",
-            },
+            "RuntimeConfig": RUNTIME_CONFIG,
             "AgentConfig": AGENT_CONFIG,
             "SessionId": SESSION_ID,
             "ChatSyncConfig": CHAT_SYNC,
@@ -79,6 +98,10 @@ NOTES = (
             "other settings need a new call. It does not change the agent in the console."
         ),
         effect=Effect.WRITE,
+        example={
+            "InstanceId": "39f8e0bc005e4f309379701645f4ab12",
+            "AgentConfig": {"TtsConfig": {"VoiceId": "zhixiaoxia"}, "Volume": 120},
+        },
         parameters={
             "InstanceId": INSTANCE_ID,
             "AgentConfig": LIVE_CONFIG,
@@ -97,6 +120,7 @@ NOTES = (
             "ListAIAgentInstance."
         ),
         effect=Effect.READ,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12"},
         parameters={"InstanceId": INSTANCE_ID},
         idempotent=True,
         secret_fields=("AuthToken", "OpenAIExtraQuery"),
@@ -110,10 +134,17 @@ NOTES = (
             "a page shorter than PageSize is the last. Channel tokens stay hidden unless include_credentials."
         ),
         effect=Effect.READ,
+        example={
+            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
+            "StartTime": "2026-05-01T00:00:00Z",
+            "EndTime": "2026-05-02T00:00:00Z",
+            "PageSize": 20,
+        },
+        then="DescribeAIAgentInstance reads one call.",
         parameters={
             "AIAgentId": AGENT_ID,
-            "StartTime": {"text": "Start of the span, ISO 8601."},
-            "EndTime": {"text": "End of the span, ISO 8601."},
+            "StartTime": {"text": "Start of the span, UTC: 2026-01-31T08:00:00Z. Default: no limit."},
+            "EndTime": {"text": "End of the span, UTC: 2026-01-31T08:00:00Z. Default: no limit."},
             "PageNumber": {"text": "Page; default 1.", "minimum": 1, "maximum": 100},
             "PageSize": {"text": "Calls a page; default 10.", "minimum": 0, "maximum": 100},
         },
@@ -129,6 +160,7 @@ NOTES = (
             "a caller through to another number ForwardAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12"},
         destructive_when=(AskWhen("ends a call for whoever is in it; it cannot be taken up again"),),
         parameters={"InstanceId": INSTANCE_ID},
         idempotent=True,
@@ -143,6 +175,8 @@ NOTES = (
             "StartAIAgentInstance. Each call starts another agent."
         ),
         effect=Effect.WRITE,
+        example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2", "UserId": "caller-17", "Expire": 3600},
+        then="StopAIAgentInstance ends the call.",
         parameters={
             "AIAgentId": AGENT_ID,
             "UserId": {"text": "Person's name in the channel; made up if not given.", "max_characters": 64},
@@ -166,21 +200,22 @@ NOTES = (
             "DescribeAIAgentInstance shows how the call went, StopAIAgentInstance hangs up."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
+            "CalledNumber": "13800000000",
+            "CallerNumber": "057126883072",
+            "Config": {"Greeting": "Good morning, this is Harbour TV."},
+        },
+        then="DescribeAIAgentInstance shows how the call went.",
         destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
             "CalledNumber": {"text": "Number to ring."},
             "CallerNumber": {"text": "Number of yours in mainland China: see ListAIAgentPhoneNumber."},
-            "Config": {
-                "text": "Overrides for this call; what is not given stays as in the console.",
-                "nested": {
-                    "BackChannelingConfig": OLD_BACK_CHANNELING,
-                    "GreetingDelay": {"text": "Milliseconds.", "minimum": 0, "maximum": 5000},
-                },
-            },
+            "Config": OUTBOUND_CONFIG,
             "SessionId": SESSION_ID,
             "UserData": USER_DATA,
-            "ImsAIAgentFreeObCall": {"text": "Reserved: leave it out."},
+            "ImsAIAgentFreeObCall": {"hidden": True},
         },
         costs="Dials a real phone number; billed by the minute.",
     ),
@@ -193,6 +228,11 @@ NOTES = (
             "telephone call to another number use ForwardAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "InstanceId": "39f8e0bc005e4f309379701645f4ab12",
+            "HumanAgentUserId": "operator-3",
+            "RequireToken": True,
+        },
         destructive_when=(AskWhen("takes the agent out of its call; a person has to go on with it"),),
         parameters={
             "InstanceId": INSTANCE_ID,
@@ -211,6 +251,11 @@ NOTES = (
             "TakeoverAIAgentCall."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "InstanceId": "39f8e0bc005e4f309379701645f4ab12",
+            "CalledNumber": "13800000000",
+            "TransferPrompt": "I am putting you through.",
+        },
         destructive_when=(AskWhen("rings a real telephone at once and puts a call through to it"),),
         parameters={
             "InstanceId": INSTANCE_ID,
@@ -229,6 +274,7 @@ NOTES = (
             "the load. It is a number only; which calls they are is in ListAIAgentInstance."
         ),
         effect=Effect.READ,
+        example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2"},
         parameters={"AIAgentId": AGENT_ID},
         idempotent=True,
     ),

@@ -25,6 +25,13 @@ NOTES = (
             "PageSize is the last."
         ),
         effect=Effect.READ,
+        example={
+            "SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90",
+            "StartTime": 1779840000000,
+            "EndTime": 1779926400000,
+            "Order": "ASC",
+        },
+        then="DeleteAIAgentDialogue takes the ids of an entry.",
         parameters={
             "SessionId": {"text": "Session the calls or chats were started with."},
             "StartTime": {"text": "Start, Unix milliseconds, inclusive."},
@@ -44,6 +51,7 @@ NOTES = (
             "entries need several calls."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90", "DialogueId": "19de81b3b3d94abda22e5b1a2c3d4e5f"},
         destructive_when=(AskWhen("deletes an entry of a stored conversation for good"),),
         parameters={
             "SessionId": {"text": "Session of the entry."},
@@ -61,9 +69,11 @@ NOTES = (
             "PageNumber; TotalNumber says how many."
         ),
         effect=Effect.READ,
+        example={"Status": 2, "PageSize": 50},
+        then="StartAIAgentOutboundCall takes one as CallerNumber.",
         parameters={
             "Status": {
-                "text": "1 being activated, 2 normal, 3 being deactivated, 4 deactivated.",
+                "text": "Only this state: 1 being activated, 2 normal, 3 being deactivated, 4 deactivated.",
                 "minimum": 1,
                 "maximum": 4,
             },
@@ -80,6 +90,7 @@ NOTES = (
             "one with VoiceprintId. The recordings are not returned. Pages with PageNumber; TotalCount says how many."
         ),
         effect=Effect.READ,
+        example={"RegistrationMode": "Explicit", "PageSize": 20},
         parameters={
             "VoiceprintId": {"text": "Only this voiceprint."},
             "RegistrationMode": REGISTRATION_MODE,
@@ -97,13 +108,20 @@ NOTES = (
             "consent. Name the id in VoiceprintConfig when starting a call."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "VoiceprintId": "anchor-li",
+            "Input": {"Type": "oss", "Format": "wav", "Data": "oss://example-bucket/voices/li.wav"},
+        },
+        then="StartAIAgentInstance names it in VoiceprintConfig.",
         destructive_when=(AskWhen("registers a person's voice; a print that exists under this id is lost"),),
         parameters={
             "VoiceprintId": {"text": "Id of your choice.", "min_characters": 1, "max_characters": 127},
             "Input": {
                 "text": "The recording.",
                 "nested": {
-                    "Data": {"text": "Its address."},
+                    "Data": {
+                        "text": "Address of the recording: https://host/voice.wav for url, oss://bucket/key for oss."
+                    },
                     "Format": {"text": "Always wav."},
                     "Type": {
                         "text": "Web address, or OSS object (same region).",
@@ -123,6 +141,7 @@ NOTES = (
             "need RegistrationMode=Implicit."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"VoiceprintId": "anchor-li"},
         destructive_when=(AskWhen("deletes a person's voiceprint for good"),),
         parameters={"VoiceprintId": {"text": "Voiceprint to delete."}, "RegistrationMode": REGISTRATION_MODE},
         rules=(AtLeastOne(("VoiceprintId",)),),
@@ -137,10 +156,12 @@ NOTES = (
             "SendAIAgentSpeech, to ask the model SendAIAgentText."
         ),
         effect=Effect.WRITE,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12", "Message": {"type": "show_card", "card": "weather"}},
         parameters={
             "InstanceId": INSTANCE_ID,
             "Message": {
-                "text": "The message, at most 8,192 characters as JSON.",
+                "text": "The message: any JSON object of yours, at most 8,192 characters.",
+                "extra_fields": True,
                 "kind": "object",
                 "json_text": True,
                 "max_characters": 8192,
@@ -156,6 +177,11 @@ NOTES = (
             "SendAIAgentText."
         ),
         effect=Effect.WRITE,
+        example={
+            "InstanceId": "39f8e0bc005e4f309379701645f4ab12",
+            "Text": "Please hold the line.",
+            "EnableInterrupt": True,
+        },
         parameters={
             "InstanceId": INSTANCE_ID,
             "Text": {"text": "Text to speak, or address of the audio; at most 1,024.", "max_characters": 1024},
@@ -172,6 +198,7 @@ NOTES = (
             "is heard, and readable with ListAIAgentDialogues."
         ),
         effect=Effect.WRITE,
+        example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12", "Text": "What is the weather in Hangzhou?"},
         parameters={"InstanceId": INSTANCE_ID, "Text": {"text": "Input for the model."}},
     ),
     OperationNotes(
@@ -184,6 +211,12 @@ NOTES = (
             "SubmitMediaCensorJob."
         ),
         effect=Effect.WRITE,
+        example={
+            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
+            "Input": {"Type": "OSS", "Media": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4"},
+            "CapturePolicies": [{"StartTime": 0, "Duration": 30, "FrameCount": 10, "Prompt": "Is anybody smoking?"}],
+            "CallbackConfig": {"Url": "https://example.com/audit"},
+        },
         parameters={
             "AIAgentId": AGENT_ID,
             "Input": {
@@ -194,11 +227,20 @@ NOTES = (
                 },
             },
             "CapturePolicies": {
-                "text": "Each: FrameCount frames over Duration s from StartTime s, judged by Prompt.",
+                "text": "Which frames are judged by what: one result each.",
+                "nested": {
+                    "StartTime": {"text": "Where it begins in the video, in seconds."},
+                    "Duration": {"text": "Span in seconds over which frames are taken."},
+                    "FrameCount": {"text": "Frames to take in that span."},
+                    "Prompt": {"text": "What the model is asked about them."},
+                },
             },
             "CallbackConfig": {
                 "text": "Where the result goes.",
-                "nested": {"Token": {"text": "Sent along as proof."}, "Url": {"url_schemes": ("http", "https")}},
+                "nested": {
+                    "Url": {"text": "Address that is called with the result.", "url_schemes": ("http", "https")},
+                    "Token": {"text": "Sent along as proof."},
+                },
             },
             "AuditInterval": {
                 "text": "Milliseconds between frames handed over; default 3000; 0: all at once.",
@@ -218,6 +260,7 @@ NOTES = (
             "a voice or video call use GenerateAIAgentCall."
         ),
         effect=Effect.WRITE,
+        example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2", "UserId": "user_17"},
         parameters={
             "AIAgentId": AGENT_ID,
             "UserId": {"text": "User: at most 64 letters, digits or _.", "pattern": "[A-Za-z0-9_]{1,64}"},
@@ -237,6 +280,13 @@ NOTES = (
             "running voice call use SendAIAgentSpeech instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
+            "ReceiverId": "user17",
+            "SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90",
+            "Text": "The match begins at 20:00.",
+            "Type": "announcement",
+        },
         destructive_when=(AskWhen("sends a message to a person, which cannot be taken back", shows=("Text",)),),
         parameters={
             "AIAgentId": AGENT_ID,

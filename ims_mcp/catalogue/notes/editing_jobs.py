@@ -1,68 +1,84 @@
-"""Editing jobs: rendering a timeline, exporting a project, clipping a live stream.
+"""Editing jobs: rendering a timeline, exporting a project.
 
 Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
 """
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.editing_projects import CLIPS_PARAM, CREATE_SOURCE, CREATION_ORDER, OPEN, TIMELINE
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Needs, Parameter, Poll
-
-JOB_ID: ParameterNotes = {"text": "Id of the job.", "required": True}
-OUTPUT_FIELDS = (
-    Parameter("MediaURL", "string", text="OSS address of the result; needed for oss-object."),
-    Parameter("StorageLocation", "string", text="VOD bucket host; needed for vod-media."),
-    Parameter("FileName", "string", text="With extension; needed for vod-media."),
-    Parameter("Width", "integer"),
-    Parameter("Height", "integer"),
-    Parameter("Bitrate", "integer", text="kbit/s."),
+from ims_mcp.catalogue.notes.editing_output import (
+    CALLBACK_FIELDS,
+    MEDIA_METADATA,
+    OUTPUT_CONFIG,
+    OUTPUT_SOURCES,
+    OUTPUT_TARGET,
+    PRODUCE_CONFIG,
+    PROJECT_METADATA,
+    USER_DATA,
 )
-OUTPUT_CONFIG: ParameterNotes = {
-    **OPEN,
-    "text": "Where the video goes and its size.",
-    "fields": OUTPUT_FIELDS,
-    "extra_fields": True,
-}
-VOD_NEEDS = (
-    Needs("OutputMediaTarget", "vod-media", "OutputMediaConfig.StorageLocation"),
-    Needs("OutputMediaTarget", "vod-media", "OutputMediaConfig.FileName"),
-)
+from ims_mcp.catalogue.notes.editing_template_config import CLIPS_PARAM, NEEDS_CLIPS
+from ims_mcp.catalogue.notes.editing_timeline import TIMELINE, TIMELINE_SOURCES
+from ims_mcp.catalogue.notes.note import OperationNotes
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 JOB_NOTES = (
     OperationNotes(
         operation="SubmitMediaProducingJob",
         title="Render an edited video",
         purpose=(
-            "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId (with ClipsParam) and "
-            "the place of the result. Materials are assets or OSS files of the same region, not web addresses. It "
-            "runs in the background; follow JobId with GetMediaProducingJob. The result becomes an asset (MediaId) "
-            "that is probed after the job. For many variants use SubmitBatchMediaProducingJob."
+            "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId, and "
+            "the place of the result. Sources are assets or OSS files of the region, no web addresses. The result "
+            "becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={
             "Timeline": TIMELINE,
-            "ProjectId": {"text": "Project to render."},
-            "TemplateId": {"text": "Template to fill and render."},
-            "ClipsParam": CLIPS_PARAM,
             "OutputMediaConfig": OUTPUT_CONFIG,
-            "OutputMediaTarget": {
-                "text": "Kind of storage.",
-                "choices": ("oss-object", "vod-media", "S3"),
-            },
-            "EditingProduceConfig": {
-                **OPEN,
-                "text": "Options: CoverConfig, AutoRegisterInputVodMedia, OutputWebmTransparentChannel, ...",
-            },
-            "MediaMetadata": {**OPEN, "text": "Of the resulting asset: Title, Description, Tags, ..."},
-            "ProjectMetadata": {**OPEN, "text": "Of the project made for a timeline: Title, Description."},
-            "Source": CREATE_SOURCE,
+            "ProjectId": {"text": "Project to render, listed by ListEditingProjects. Instead of Timeline."},
+            "TemplateId": {"text": "Template to fill, listed by ListTemplates. Instead of Timeline; needs ClipsParam."},
+            "ClipsParam": CLIPS_PARAM,
+            "OutputMediaTarget": OUTPUT_TARGET,
+            "EditingProduceConfig": PRODUCE_CONFIG,
+            "MediaMetadata": MEDIA_METADATA,
+            "ProjectMetadata": PROJECT_METADATA,
+            "UserData": USER_DATA,
+            # The console and the web editor say here that they are asking.
+            "Source": {"hidden": True},
         },
-        rules=(
-            AtLeastOne(("ProjectId", "Timeline", "TemplateId")),
-            Needs("TemplateId", None, "ClipsParam"),
-            *VOD_NEEDS,
-        ),
+        rules=(AtLeastOne(("ProjectId", "Timeline", "TemplateId")), NEEDS_CLIPS),
+        example={
+            "Timeline": {
+                "VideoTracks": [
+                    {
+                        "VideoTrackClips": [
+                            {
+                                "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+                                "In": 5,
+                                "Out": 12,
+                                "Effects": [{"Type": "Transition", "SubType": "fade"}],
+                            },
+                            {"Type": "Image", "MediaId": "3a5b7c9d1e2f4a6b8c0d2e4f6a8b0c1d", "Duration": 3},
+                        ]
+                    }
+                ],
+                "SubtitleTracks": [
+                    {
+                        "SubtitleTrackClips": [
+                            {
+                                "Type": "Text",
+                                "Content": "Spring launch",
+                                "TimelineOut": 3,
+                                "FontSize": 60,
+                                "Alignment": "TopCenter",
+                                "Y": 0.85,
+                            }
+                        ]
+                    }
+                ],
+            },
+            "OutputMediaConfig": {
+                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/launch.mp4",
+            },
+        },
         poll=Poll(
             operation="GetMediaProducingJob",
             arguments=(("JobId", "JobId"),),
@@ -70,8 +86,18 @@ JOB_NOTES = (
             success=("Success",),
             failure=("Failed",),
             pending=("Init", "Queuing", "Processing"),
+            result=Result(
+                fields=(
+                    ("MediaURL", "MediaProducingJob.MediaURL"),
+                    ("MediaId", "MediaProducingJob.MediaId"),
+                    ("VodMediaId", "MediaProducingJob.VodMediaId"),
+                    ("duration_seconds", "MediaProducingJob.Duration"),
+                )
+            ),
         ),
         costs="Billed by the length of the video produced.",
+        then="GetMediaInfo with the MediaId brings an address to open.",
+        sources=(*TIMELINE_SOURCES, *OUTPUT_SOURCES),
     ),
     OperationNotes(
         operation="GetMediaProducingJob",
@@ -82,7 +108,14 @@ JOB_NOTES = (
             "answers for a subjob of a one-click batch."
         ),
         effect=Effect.READ,
-        parameters={"JobId": JOB_ID},
+        parameters={
+            "JobId": {
+                "text": "Rendering job of the last year, from SubmitMediaProducingJob or a list.",
+                "required": True,
+            }
+        },
+        example={"JobId": "cdb3e746399730362c84b0a1d3c5e7f9"},
+        then="GetMediaInfo with the MediaId brings an address that can be opened.",
         idempotent=True,
     ),
     OperationNotes(
@@ -95,16 +128,48 @@ JOB_NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Status": {"text": "Only this state.", "choices": ("Init", "Processing", "Success", "Failed")},
+            "Status": {
+                "text": "Only jobs in this state; Init has not begun.",
+                "choices": ("Init", "Processing", "Success", "Failed"),
+            },
             "JobType": {
-                "text": "Live clipping, timeline or template, or advanced template.",
+                "text": "Live clips, timelines and their templates, or After Effects.",
                 "choices": ("LiveEditingJob", "EditingJob", "VETemplateJob"),
             },
+            "StartTime": {"text": "Created from this UTC time on: 2026-01-31T08:00:00Z."},
+            "EndTime": {
+                "text": "Created up to this UTC time: 2026-02-28T08:00:00Z. At most 30 days after StartTime.",
+            },
             "ProjectId": {"text": "Only jobs of this project."},
-            "MasterJobId": {"text": "Only subjobs of this batch."},
+            "MasterJobId": {"text": "Only subjobs of this batch: JobId of SubmitBatchMediaProducingJob."},
             "Keyword": {"text": "Searched text, such as a job id."},
-            "SortBy": CREATION_ORDER,
+            "SortBy": {
+                "text": "Order by creation; default newest first.",
+                "choices": ("CreationTime:Desc", "CreationTime:Asc"),
+            },
+            "MaxResults": {"text": "Jobs a page; default 10.", "minimum": 1, "maximum": 100},
+            "NextToken": {"text": "NextToken of the page before; left out: the first page."},
         },
+        example={
+            "Status": "Failed",
+            "StartTime": "2026-03-01T00:00:00Z",
+            "EndTime": "2026-03-31T00:00:00Z",
+            "MaxResults": 20,
+        },
+        rows=Rows(
+            path="MediaProducingJobList",
+            columns=(
+                ("JobId", "JobId"),
+                ("Status", "Status"),
+                ("created", "CreateTime"),
+                ("completed", "CompleteTime"),
+                ("duration_seconds", "Duration"),
+                ("MediaId", "MediaId"),
+                ("MediaURL", "MediaURL"),
+                ("problem", "Message"),
+            ),
+        ),
+        then="Read one with GetMediaProducingJob.",
         idempotent=True,
     ),
     OperationNotes(
@@ -118,22 +183,41 @@ JOB_NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "ProjectId": {"text": "Project to export."},
+            "ProjectId": {
+                "text": (
+                    "Project to export: of ListEditingProjects, or the ProjectId of a rendering job. Instead of "
+                    "Timeline; its speech and avatars are then not made again."
+                )
+            },
             "Timeline": TIMELINE,
-            "ExportType": {"text": "Kind of result.", "choices": ("BaseTimeline", "AdobePremierePro")},
+            "ExportType": {
+                "text": "Kind of result: the timeline as it was computed, or a Premiere project.",
+                "choices": ("BaseTimeline", "AdobePremierePro"),
+            },
             "OutputMediaConfig": {
-                **OPEN,
-                "text": "Where in OSS.",
+                "kind": "object",
+                "json_text": True,
+                "text": "Where in OSS the project and its files go.",
                 "fields": (
-                    Parameter("Bucket", "string", required=True, text="Name of the bucket."),
-                    Parameter("Prefix", "string", text="Path; default the root."),
-                    Parameter("Width", "integer"),
-                    Parameter("Height", "integer"),
+                    Parameter("Bucket", "string", required=True, text="Name of the bucket, in the job's region."),
+                    Parameter("Prefix", "string", text="Folder in the bucket; default its root."),
+                    Parameter("Width", "integer", text="Width in pixels; default from the project.", minimum=1),
+                    Parameter("Height", "integer", text="Height in pixels; default from the project.", minimum=1),
                 ),
                 "extra_fields": True,
             },
+            "UserData": {
+                **USER_DATA,
+                "text": "Data of yours, returned with the job. NotifyAddress asks for a callback.",
+                "fields": CALLBACK_FIELDS[:1],
+            },
         },
         rules=(AtLeastOne(("ProjectId", "Timeline")),),
+        example={
+            "ProjectId": "5f0c2a7e9b1d4e3f8a6c0b2d4e6f8a10",
+            "ExportType": "AdobePremierePro",
+            "OutputMediaConfig": {"Bucket": "example-bucket", "Prefix": "exports/launch"},
+        },
         poll=Poll(
             operation="GetProjectExportJob",
             arguments=(("JobId", "JobId"),),
@@ -141,7 +225,17 @@ JOB_NOTES = (
             success=("Success",),
             failure=("Failed",),
             pending=("Init", "Processing"),
+            result=Result(
+                fields=(
+                    ("ProjectUrl", "ProjectExportJob.ExportResult.ProjectUrl"),
+                    ("Timeline", "ProjectExportJob.ExportResult.Timeline"),
+                    ("AudioUrl", "ProjectExportJob.ExportResult.AudioUrl"),
+                    ("SrtList", "ProjectExportJob.ExportResult.SrtList"),
+                )
+            ),
         ),
+        costs="Speech and avatars of a Timeline that was never rendered are made, and billed.",
+        sources=TIMELINE_SOURCES,
     ),
     OperationNotes(
         operation="GetProjectExportJob",
@@ -152,100 +246,8 @@ JOB_NOTES = (
             "the error."
         ),
         effect=Effect.READ,
-        parameters={"JobId": {"text": "Id of the export job."}},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="SubmitLiveEditingJob",
-        title="Clip a live stream",
-        purpose=(
-            "Cut one or several time ranges out of a running or finished live stream that is being recorded for "
-            "editing, and join them into one video in OSS or VOD: match highlights, a talk out of a day. Runs in the "
-            "background; follow JobId with GetLiveEditingJob. To record a whole stream instead use "
-            "SubmitLiveRecordJob."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "Clips": {
-                "text": "The ranges in order, UTC; each may name its own stream.",
-                "kind": "array",
-                "json_text": True,
-                "items": Parameter(
-                    "",
-                    "object",
-                    fields=(
-                        Parameter("StartTime", "string", required=True, text="2026-01-31T08:00:00Z"),
-                        Parameter("EndTime", "string", required=True),
-                        Parameter("AppName", "string"),
-                        Parameter("DomainName", "string"),
-                        Parameter("StreamName", "string"),
-                    ),
-                    extra_fields=True,
-                ),
-            },
-            "LiveStreamConfig": {
-                **OPEN,
-                "text": "Stream of the clips that name none.",
-                "fields": (
-                    Parameter("AppName", "string", required=True),
-                    Parameter("DomainName", "string", required=True),
-                    Parameter("StreamName", "string", required=True),
-                ),
-                "extra_fields": True,
-            },
-            "ProjectId": {"text": "Live project whose storage settings are used."},
-            "OutputMediaConfig": OUTPUT_CONFIG,
-            "OutputMediaTarget": {"text": "Kind of storage.", "choices": ("oss-object", "vod-media")},
-            "MediaProduceConfig": {
-                **OPEN,
-                "text": "How to cut.",
-                "fields": (
-                    Parameter(
-                        "Mode",
-                        "string",
-                        text="Rough cuts at segments; Fast keeps the stream's size. Default AccurateFast.",
-                        choices=("AccurateFast", "Accurate", "Rough", "RoughFast"),
-                    ),
-                ),
-                "extra_fields": True,
-            },
-        },
-        poll=Poll(
-            operation="GetLiveEditingJob",
-            arguments=(("JobId", "JobId"),),
-            status_field="LiveEditingJob.Status",
-            success=("Success",),
-            failure=("Failed",),
-            pending=("Init", "Queuing", "Processing"),
-        ),
-        costs="Billed by the length of the video produced.",
-    ),
-    OperationNotes(
-        operation="GetLiveEditingJob",
-        title="Follow a live clipping job",
-        purpose=(
-            "See whether a job of SubmitLiveEditingJob has ended: status, error code and message, the clips that "
-            "were asked for, and at the end MediaId and MediaURL of the joined video."
-        ),
-        effect=Effect.READ,
-        parameters={"JobId": JOB_ID},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="GetLiveEditingIndexFile",
-        title="Get a live project's index",
-        purpose=(
-            "Get the address of the playlist (m3u8) of what a live clipping project has recorded of a stream so far, "
-            "to preview it and find the start and end times for SubmitLiveEditingJob. Returns IndexFile only; "
-            "nothing is cut."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "ProjectId": {"text": "Live project."},
-            "DomainName": {"text": "Playback domain of the stream."},
-            "AppName": {"text": "Application of the stream."},
-            "StreamName": {"text": "Name of the stream."},
-        },
+        parameters={"JobId": {"text": "Export job, from SubmitProjectExportJob."}},
+        example={"JobId": "cdb3e746399730362c84b0a1d3c5e7f9"},
         idempotent=True,
     ),
 )

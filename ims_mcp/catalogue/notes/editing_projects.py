@@ -1,49 +1,89 @@
-"""Editing projects, the materials they use, and editing templates.
+"""Editing projects: saved timelines, and templates filled with materials.
 
 Sources: the value sets of SDK 6.20.2 and what its models declare. The words are ours.
 """
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.editing_materials import MATERIAL_MAPS, PROJECT_ID
+from ims_mcp.catalogue.notes.editing_template_config import CLIPS_PARAM, NEEDS_CLIPS
+from ims_mcp.catalogue.notes.editing_timeline import TIMELINE, TIMELINE_SOURCES
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Case, Effect, Parameter, Rows
 
-OPEN: ParameterNotes = {"kind": "object", "json_text": True}
-PROJECT_ID: ParameterNotes = {"text": "Id of the project."}
-TIMELINE: ParameterNotes = {
-    **OPEN,
-    "text": 'Tracks and clips: {"VideoTracks": [{"VideoTrackClips": [{"MediaId": id}]}]}.',
-}
-CLIPS_PARAM: ParameterNotes = {
-    **OPEN,
-    "text": "Values for the template's slots, by the keys of GetTemplateParams.",
-}
 PROJECT_TYPE: ParameterNotes = {
     "text": "Ordinary project (default) or live clipping project.",
     "choices": ("EditingProject", "LiveEditingProject"),
 }
-TEMPLATE_ID: ParameterNotes = {"text": "Id of the editing template."}
-NEEDED_TEMPLATE_ID: ParameterNotes = {"text": "Id of the editing template.", "required": True}
-MATERIAL_MAPS: ParameterNotes = {
-    **OPEN,
-    "text": 'Ids by kind (video, audio, image, liveStream, ...), at most 10: {"video": "id1,id2"}.',
+COVER_URL: ParameterNotes = {
+    "text": "Address of a cover picture. Such as https://example-bucket.oss-cn-shanghai.aliyuncs.com/cover.jpg."
 }
 CREATE_SOURCE: ParameterNotes = {
-    "text": "Where it was made.",
+    "text": "Where it was made: by a program, in the console, in a web editor.",
     "choices": ("OpenAPI", "AliyunConsole", "WebSDK"),
 }
 CREATION_ORDER: ParameterNotes = {
-    "text": "Default: newest first.",
+    "text": "Order by creation; default newest first.",
     "choices": ("CreationTime:Desc", "CreationTime:Asc"),
 }
-TEMPLATE_STATES = ("Available", "Created", "Uploading", "Processing", "UploadFailed", "ProcessFailed")
+CREATED_FROM: ParameterNotes = {"text": "Created from this UTC time on: 2026-01-31T08:00:00Z."}
+CREATED_UNTIL: ParameterNotes = {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z."}
 PROJECT_TEMPLATE_TYPE: ParameterNotes = {
-    "text": "Kind of template; None: made without one.",
+    "text": "Kind of its template; None: made without one.",
     "choices": ("Timeline", "VETemplate", "None"),
 }
-NEEDS_CLIPS = Needs("TemplateId", None, "ClipsParam")
-RELATED_MEDIA: ParameterNotes = {**OPEN, "text": 'Assets the template uses: {"video": [id]}.'}
-PREVIEW_MEDIA: ParameterNotes = {"text": "Asset id of the preview video."}
+LIVE_STORAGE = Parameter(
+    "OutputMediaConfig",
+    "object",
+    required=True,
+    text="Where clips of the stream are stored.",
+    fields=(
+        Parameter(
+            "StorageLocation",
+            "string",
+            required=True,
+            text="Bucket host, without http://: example-bucket.oss-cn-shanghai.aliyuncs.com.",
+        ),
+        Parameter("Path", "string", text="Folder in the bucket; default its root. Not for vod-media."),
+    ),
+    extra_fields=True,
+)
+BUSINESS_CONFIG: ParameterNotes = {
+    "kind": "object",
+    "json_text": True,
+    "text": "Of live clipping projects only: storage and time of the stream.",
+    "cases": (
+        Case(
+            "ProjectType",
+            ("LiveEditingProject",),
+            (
+                LIVE_STORAGE,
+                Parameter(
+                    "OutputMediaTarget",
+                    "string",
+                    text="Kind of storage; default oss-object.",
+                    choices=("oss-object", "vod-media"),
+                ),
+                Parameter(
+                    "ReservationTime",
+                    "string",
+                    text="When the announced stream begins, UTC: 2026-06-21T08:05:00Z.",
+                    inferred=True,
+                ),
+            ),
+        ),
+    ),
+    "extra_fields": True,
+}
+PROJECT_ROWS = (
+    ("ProjectId", "ProjectId"),
+    ("Title", "Title"),
+    ("Status", "Status"),
+    ("type", "ProjectType"),
+    ("template", "TemplateType"),
+    ("created", "CreateTime"),
+    ("modified", "ModifiedTime"),
+)
 
 PROJECT_NOTES = (
     OperationNotes(
@@ -59,20 +99,34 @@ PROJECT_NOTES = (
         parameters={
             "Title": {"text": "Name of the project."},
             "Timeline": TIMELINE,
-            "TemplateId": {"text": "Template instead of Timeline."},
+            "TemplateId": {"text": "Template instead of Timeline, listed by ListTemplates. Give only one of the two."},
             "ClipsParam": CLIPS_PARAM,
             "TemplateType": {
-                "text": "Kind of the template; default Timeline.",
+                "text": "Kind of the template; default Timeline. VETemplate: made with After Effects.",
                 "choices": ("Timeline", "VETemplate"),
             },
             "MaterialMaps": MATERIAL_MAPS,
             "ProjectType": PROJECT_TYPE,
-            "BusinessConfig": {
-                **OPEN,
-                "text": 'Live projects: {"OutputMediaConfig": {"StorageLocation": bucket host, "Path": path}}.',
-            },
+            "BusinessConfig": BUSINESS_CONFIG,
+            "Description": {"text": "What the project is about."},
+            "CoverURL": COVER_URL,
         },
         rules=(NEEDS_CLIPS,),
+        example={
+            "Title": "Launch trailer",
+            "Timeline": {
+                "VideoTracks": [
+                    {
+                        "VideoTrackClips": [
+                            {"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "In": 5, "Out": 12},
+                            {"MediaId": "7d2e4f6a8b0c1d3e5f7a9b1c3d5e7f90"},
+                        ]
+                    }
+                ]
+            },
+        },
+        then="Render it with SubmitMediaProducingJob and the ProjectId of the answer.",
+        sources=TIMELINE_SOURCES,
     ),
     OperationNotes(
         operation="GetEditingProject",
@@ -87,10 +141,15 @@ PROJECT_NOTES = (
         parameters={
             "ProjectId": PROJECT_ID,
             "RequestSource": {
-                "text": "WebSDK converts the timeline; default OpenAPI.",
+                "text": (
+                    "Who asks; default OpenAPI. WebSDK starts converting the timeline for the web editor and adds its "
+                    "materials to the project."
+                ),
                 "choices": ("OpenAPI", "WebSDK"),
             },
         },
+        example={"ProjectId": "5f0c2a7e9b1d4e3f8a6c0b2d4e6f8a10"},
+        then="Change it with UpdateEditingProject, render it with SubmitMediaProducingJob.",
         idempotent=True,
     ),
     OperationNotes(
@@ -114,16 +173,28 @@ PROJECT_NOTES = (
         ),
         parameters={
             "ProjectId": PROJECT_ID,
-            "Title": {"text": "New name."},
+            "Title": {"text": "New name; left out: unchanged."},
             "Timeline": TIMELINE,
-            "TemplateId": {"text": "Template instead of Timeline."},
+            "TemplateId": {"text": "Template instead of Timeline, listed by ListTemplates. Give only one of the two."},
             "ClipsParam": CLIPS_PARAM,
             "BusinessStatus": {
-                "text": "Live projects: reservation state.",
+                "text": "Of live clipping projects: announced, or called off.",
                 "choices": ("Reserving", "ReservationCanceled"),
             },
+            "Description": {"text": "New description; left out: unchanged."},
+            "CoverURL": COVER_URL,
         },
         rules=(NEEDS_CLIPS,),
+        example={
+            "ProjectId": "5f0c2a7e9b1d4e3f8a6c0b2d4e6f8a10",
+            "Timeline": {
+                "VideoTracks": [
+                    {"VideoTrackClips": [{"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "In": 0, "Out": 20}]}
+                ]
+            },
+        },
+        then="Render it with SubmitMediaProducingJob.",
+        sources=TIMELINE_SOURCES,
         idempotent=True,
     ),
     OperationNotes(
@@ -137,14 +208,31 @@ PROJECT_NOTES = (
         effect=Effect.READ,
         parameters={
             "Keyword": {"text": "Searched text, such as an id."},
-            "Status": {"text": "Only this status; default all."},
-            "ProjectType": PROJECT_TYPE,
+            "Status": {
+                "text": "Only projects in this state; default all.",
+                "hints": ("Draft", "Editing", "Producing", "Produced", "ProduceFailed"),
+            },
+            "ProjectType": {
+                "text": "Only ordinary or only live clipping projects.",
+                "choices": ("EditingProject", "LiveEditingProject"),
+            },
             "TemplateType": PROJECT_TEMPLATE_TYPE,
             "CreateSource": CREATE_SOURCE,
+            "StartTime": CREATED_FROM,
+            "EndTime": CREATED_UNTIL,
             "SortBy": CREATION_ORDER,
             # A string in the SDK, though it is a number everywhere else.
             "MaxResults": {"text": "Projects a page, at most 100; default 10."},
+            "NextToken": {"text": "NextToken of the page before; left out: the first page."},
         },
+        example={
+            "Status": "Produced",
+            "StartTime": "2026-03-01T00:00:00Z",
+            "EndTime": "2026-03-31T23:59:59Z",
+            "MaxResults": "20",
+        },
+        rows=Rows(path="ProjectList", columns=(*PROJECT_ROWS, ("problem", "ErrorMessage"))),
+        then="Read the timeline of one with GetEditingProject.",
         idempotent=True,
     ),
     OperationNotes(
@@ -158,14 +246,25 @@ PROJECT_NOTES = (
         effect=Effect.READ,
         parameters={
             "Status": {
-                "text": "Comma-separated: Draft, Producing, Produced, ProduceFailed; default all.",
+                "text": "States, comma-separated; default all.",
                 "comma_list": True,
+                "hints": ("Draft", "Producing", "Produced", "ProduceFailed"),
             },
             "ProjectType": PROJECT_TYPE,
             "TemplateType": PROJECT_TEMPLATE_TYPE,
             "CreateSource": CREATE_SOURCE,
+            "StartTime": CREATED_FROM,
+            "EndTime": CREATED_UNTIL,
             "SortBy": CREATION_ORDER,
+            "PageNo": {"text": "Page, from 1 (default).", "minimum": 1},
+            "PageSize": {"text": "Projects a page; default 10.", "minimum": 1, "maximum": 100},
         },
+        example={"Status": "Draft,ProduceFailed", "SortBy": "CreationTime:Desc", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="ProjectList",
+            columns=(*PROJECT_ROWS, ("duration_seconds", "Duration"), ("problem", "ErrorMessage")),
+        ),
+        then="Read the timeline of one with GetEditingProject.",
         idempotent=True,
     ),
     OperationNotes(
@@ -179,181 +278,13 @@ PROJECT_NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes editing projects with their timelines for good"),),
         parameters={
-            "ProjectIds": {"text": "Comma-separated project ids.", "required": True, "comma_list": True},
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="AddEditingProjectMaterials",
-        title="Add materials to a project",
-        purpose=(
-            "Put assets, live streams or other projects into the material bin of an editing project, so that an editor "
-            "can pick them. It does not place them on the timeline: UpdateEditingProject does. Answers with the "
-            "details of everything the project now holds."
-        ),
-        effect=Effect.WRITE,
-        parameters={"ProjectId": PROJECT_ID, "MaterialMaps": MATERIAL_MAPS},
-    ),
-    OperationNotes(
-        operation="GetEditingProjectMaterials",
-        title="Show a project's materials",
-        purpose=(
-            "List what lies in the material bin of an editing project: assets with their files, live streams, nested "
-            "projects. These need not all be on the timeline; for that read GetEditingProject."
-        ),
-        effect=Effect.READ,
-        signed_addresses=True,
-        parameters={"ProjectId": PROJECT_ID},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="DeleteEditingProjectMaterials",
-        title="Remove materials from a project",
-        purpose=(
-            "Take up to 10 materials of one kind out of an editing project's bin. The assets themselves stay in the "
-            "library: DeleteMediaInfos removes those. Clips that use them on the timeline are not changed."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("takes materials out of an editing project; the assets stay"),),
-        parameters={
-            "ProjectId": PROJECT_ID,
-            "MaterialIds": {"text": "Comma-separated, at most 10.", "max_parts": 10, "comma_list": True},
-            "MaterialType": {
-                "text": "Kind of all the ids given.",
-                "choices": ("video", "image", "audio", "subtitle", "text"),
+            "ProjectIds": {
+                "text": "Projects, comma-separated, listed by ListEditingProjects.",
+                "required": True,
+                "comma_list": True,
             },
         },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="AddTemplate",
-        title="Create an editing template",
-        purpose=(
-            "Save a reusable editing template whose slots are filled later with other videos, pictures or texts. "
-            "Timeline templates are written as a Config, VETemplate ones come from an After Effects package, "
-            "BatchEditing ones style one-click jobs. Advanced templates are analysed first (10 seconds to 5 minutes) "
-            "and usable once GetTemplate shows Available. Not for transcoding: see CreateCustomTemplate."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "Name": {"text": "Name of the template."},
-            "Type": {"text": "Kind of template.", "choices": ("Timeline", "VETemplate", "BatchEditing")},
-            "Config": {**OPEN, "text": "The template itself; its shape depends on Type."},
-            "CoverUrl": {"text": "Cover picture."},
-            "PreviewMedia": PREVIEW_MEDIA,
-            "RelatedMediaids": RELATED_MEDIA,
-            "Status": {"text": "State to start in.", "choices": TEMPLATE_STATES},
-            "Source": CREATE_SOURCE,
-        },
-    ),
-    OperationNotes(
-        operation="GetTemplate",
-        title="Read an editing template",
-        purpose=(
-            "Read one editing template: Config, type, status, cover, preview and the sample ClipsParam to copy when "
-            "rendering with it. Use it to see whether a new advanced template is Available yet. For the list of "
-            "replaceable slots alone use GetTemplateParams."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "TemplateId": NEEDED_TEMPLATE_ID,
-            "RelatedMediaidFlag": {"text": "1 adds the template's assets (Timeline only).", "choices": ("0", "1")},
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListTemplates",
-        title="List editing templates",
-        purpose=(
-            "Browse the account's video editing templates by type, status, source or keyword, with page numbers and a "
-            "total count. Use it to find a TemplateId for SubmitMediaProducingJob. Transcoding and AI templates "
-            "are elsewhere: ListCustomTemplates and ListSystemTemplates."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "Keyword": {"text": "Template id or part of its title."},
-            "Type": {"text": "Kind of template.", "hints": ("Timeline", "VETemplate")},
-            "Status": {"text": "Only this state.", "choices": TEMPLATE_STATES},
-            "CreateSource": CREATE_SOURCE,
-            "SortType": CREATION_ORDER,
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="UpdateTemplate",
-        title="Change an editing template",
-        purpose=(
-            "Change an editing template's name, Config, cover, preview or state. A given Config replaces the old one "
-            "completely, so read it with GetTemplate first. Videos and projects already made from the template do "
-            "not change."
-        ),
-        effect=Effect.WRITE,
-        destructive_when=(
-            AskWhen("replaces the whole content of an editing template", path="Config"),
-            AskWhen("replaces the list of assets that an editing template uses", path="RelatedMediaids"),
-            AskWhen(
-                "makes an editing template unusable until it is Available again",
-                path="Status",
-                values=("Created", "Uploading", "Processing", "UploadFailed", "ProcessFailed"),
-            ),
-        ),
-        parameters={
-            "TemplateId": NEEDED_TEMPLATE_ID,
-            "Name": {"text": "New name."},
-            "Config": {**OPEN, "text": "The whole new template."},
-            "CoverUrl": {"text": "Cover picture."},
-            "PreviewMedia": PREVIEW_MEDIA,
-            "RelatedMediaids": RELATED_MEDIA,
-            "Status": {"text": "Usable only as Available.", "choices": TEMPLATE_STATES},
-            "Source": CREATE_SOURCE,
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="DeleteTemplate",
-        title="Delete editing templates",
-        purpose=(
-            "Remove one or several video editing templates for good. Finished videos stay, but projects and jobs that "
-            "name the template can no longer be rendered from it. Transcoding and AI templates are removed with "
-            "DeleteCustomTemplate."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("deletes editing templates for good"),),
-        parameters={
-            "TemplateIds": {"text": "Comma-separated template ids.", "required": True, "comma_list": True},
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="GetTemplateParams",
-        title="List a template's slots",
-        purpose=(
-            "Show what can be replaced in an editing template: for every slot its Key, kind (video, text, ...), sample "
-            "content, position and time range. Use the keys to write the ClipsParam of SubmitMediaProducingJob or "
-            "CreateEditingProject."
-        ),
-        effect=Effect.READ,
-        parameters={"TemplateId": NEEDED_TEMPLATE_ID},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="GetTemplateMaterials",
-        title="Get an advanced template's files",
-        purpose=(
-            "Get download addresses for the files inside an advanced (After Effects) editing template, such as music, "
-            "pictures or its config.json, to preview it. MaterialUrls is a text with addresses that expire after 30 "
-            "minutes. Ordinary templates have no such files."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "TemplateId": TEMPLATE_ID,
-            "FileList": {
-                "text": 'Files wanted: ["music.mp3", "config.json"].',
-                "kind": "array",
-                "items": Parameter("", "string"),
-                "json_text": True,
-            },
-        },
+        example={"ProjectIds": "5f0c2a7e9b1d4e3f8a6c0b2d4e6f8a10"},
         idempotent=True,
     ),
 )

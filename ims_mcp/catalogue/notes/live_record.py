@@ -6,7 +6,7 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Result
 
 FORMATS = ("m3u8", "flv", "mp4")
-TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID."}
+TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID. ListLiveRecordTemplates has them."}
 RECORD_FORMAT: ParameterNotes = {
     "text": "One entry per format that is written.",
     "items": Parameter(
@@ -59,6 +59,13 @@ NOTES = (
             "the JobId for GetLiveRecordJob."
         ),
         effect=Effect.WRITE,
+        example={
+            "Name": "press-conference-0412",
+            "StreamInput": {"Type": "rtmp", "Url": "rtmp://live.example.com/app/stream"},
+            "RecordOutput": {"Type": "oss", "Bucket": "example-bucket", "Endpoint": "oss-cn-shanghai.aliyuncs.com"},
+            "TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67",
+        },
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-submitliverecordjob",),
         declares_output=True,
         recovery=(
             "Look with ListLiveRecordJobs for a job of this Name: a second call would start a second recording, and no "
@@ -77,7 +84,7 @@ NOTES = (
                 "text": "Where the files go.",
                 "nested": {
                     "Type": {"text": "Kind of storage.", "choices": ("oss", "vod")},
-                    "Bucket": {"text": "Name of the bucket."},
+                    "Bucket": {"text": "Name of the bucket; needed for oss."},
                     "Endpoint": {"text": "Endpoint of the storage: oss-cn-shanghai.aliyuncs.com."},
                 },
             },
@@ -124,6 +131,7 @@ NOTES = (
             "never came (there is no failed status). The recorded files are not in it: use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
+        example={"JobId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"},
         signed_addresses=True,
         parameters={"JobId": {"text": "Id of the recording job, a UUID with dashes."}},
         idempotent=True,
@@ -138,6 +146,8 @@ NOTES = (
             "files use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
+        example={"Status": "started", "PageSize": 20},
+        then="ListLiveRecordFiles has what they recorded.",
         signed_addresses=True,
         parameters={
             "Keyword": {"text": "Job id or name."},
@@ -158,9 +168,11 @@ NOTES = (
             "RecordId is what DeleteLiveRecordFiles takes."
         ),
         effect=Effect.READ,
+        example={"JobIds": ["83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"], "SortBy": "desc"},
+        then="RegisterMediaInfo makes a file an asset.",
         signed_addresses=True,
         parameters={
-            "JobIds": {"text": "Only files of these recording jobs."},
+            "JobIds": {"text": "Only files of these recording jobs. Default: of all."},
             "RecordFormat": {"text": "Only this format.", "choices": FORMATS, "any_case": True},
             "StartTime": {"text": "Start of the window, UTC: 2026-01-31T08:00:00Z."},
             "EndTime": {"text": "End of the window, at most 4 days after StartTime."},
@@ -178,6 +190,7 @@ NOTES = (
             "deleted stands in its Code and Message in DeleteFileInfoList. Find the ids with ListLiveRecordFiles."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"RecordIds": ["83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"]},
         destructive_when=(
             AskWhen("takes recordings off the list for good"),
             AskWhen(
@@ -188,8 +201,8 @@ NOTES = (
             ),
         ),
         parameters={
-            "RecordIds": {"text": "RecordId of each file."},
-            "RemoveFile": {"text": "true deletes the OSS objects too."},
+            "RecordIds": {"text": "RecordId of each file. ListLiveRecordFiles has them."},
+            "RemoveFile": {"text": "true deletes the OSS objects too. Default false: they stay."},
         },
         idempotent=True,
     ),
@@ -203,6 +216,16 @@ NOTES = (
             "there are ready-made system templates."
         ),
         effect=Effect.WRITE,
+        example={
+            "Name": "mp4-hourly",
+            "RecordFormat": [
+                {
+                    "Format": "mp4",
+                    "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
+                    "CycleDuration": 3600,
+                }
+            ],
+        },
         parameters={"Name": {"text": "Name of the template."}, "RecordFormat": RECORD_FORMAT},
     ),
     OperationNotes(
@@ -214,6 +237,7 @@ NOTES = (
             "was started with, which later changes to the template do not touch."
         ),
         effect=Effect.READ,
+        example={"TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"},
         parameters={
             "TemplateId": TEMPLATE_ID,
             "JobId": {"text": "Recording job whose copy of the template to read."},
@@ -229,6 +253,8 @@ NOTES = (
             "Pages with PageNo."
         ),
         effect=Effect.READ,
+        example={"Type": "system", "PageSize": 20},
+        then="SubmitLiveRecordJob takes the TemplateId.",
         parameters={
             "Keyword": {"text": "Template id, or part of its name."},
             "Type": {"text": "Only this kind.", "choices": ("system", "custom")},
@@ -248,6 +274,17 @@ NOTES = (
             "already submitted keep the copy they were started with."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67",
+            "Name": "mp4-hourly",
+            "RecordFormat": [
+                {
+                    "Format": "mp4",
+                    "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
+                    "CycleDuration": 3600,
+                }
+            ],
+        },
         destructive_when=(
             AskWhen("replaces name and formats of a recording template; what is not given again is lost"),
         ),
@@ -266,6 +303,7 @@ NOTES = (
             "their copy, and recorded files stay. To change a template instead use UpdateLiveRecordTemplate."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"},
         destructive_when=(AskWhen("deletes a recording template for good"),),
         parameters={"TemplateId": TEMPLATE_ID},
         idempotent=True,

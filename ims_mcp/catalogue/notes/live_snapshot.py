@@ -6,21 +6,35 @@ Sources: the comments of SDK 6.20.2. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Poll, Result
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Poll, Result, Rows
 
-KEYWORD: ParameterNotes = {"text": "Part of a name, or an id.", "max_characters": 128}
-SORT: ParameterNotes = {"text": "By creation time; default desc.", "choices": ("desc", "asc")}
+KEYWORD: ParameterNotes = {"text": "Id, or part of a name.", "max_characters": 128}
+SORT: ParameterNotes = {"text": "Order by creation time: desc (default) is newest first.", "choices": ("desc", "asc")}
+PAGE_NO: ParameterNotes = {"text": "Page, from 1; default 1.", "minimum": 1}
+PAGE_SIZE: ParameterNotes = {"text": "Entries a page; default 10.", "minimum": 1, "maximum": 100}
+JOB_ID: ParameterNotes = {"text": "Id of the job, from SubmitLiveSnapshotJob or ListLiveSnapshotJobs."}
+TEMPLATE_ID: ParameterNotes = {"text": "Id of the template, from ListLiveSnapshotTemplates."}
 OVERWRITE_FORMAT: ParameterNotes = {
-    "text": "Path of the one .jpg that every picture replaces; only {JobId} may stand in it.",
+    "text": "Path of the one .jpg that every picture replaces. Only {JobId} may stand in it; no slash at the "
+    "beginning. Left out: no such picture.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
 SEQUENCE_FORMAT: ParameterNotes = {
-    "text": "Path of each .jpg: {UnixTimestamp} or {Sequence} needed, {JobId}, {Date} allowed.",
+    "text": "Path of each .jpg, all of which are kept. {UnixTimestamp} or {Sequence} has to stand in it, {JobId} and "
+    "{Date} may; no slash at the beginning. Left out: no such pictures.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
-TEMPLATE_NAME: ParameterNotes = {"text": "At most 128 characters.", "max_characters": 128}
+TEMPLATE_NAME: ParameterNotes = {"text": "Name of the template, at most 128 characters.", "max_characters": 128}
 INTERVAL: ParameterNotes = {"text": "Seconds between two pictures.", "minimum": 5, "maximum": 3600}
 FORMATS = AtLeastOne(("OverwriteFormat", "SequenceFormat"))
+JOB = "0c1b3e5f-7a9d-4c2e-8b6f-0a1d3c5e7b90"
+TEMPLATE = "4f2a8c0e-6b1d-4d3f-9a7e-5c3b1d0f2e48"
+SETTINGS_EXAMPLE = {
+    "TemplateName": "every 10 seconds",
+    "TimeInterval": 10,
+    "OverwriteFormat": "snapshots/{JobId}/latest.jpg",
+    "SequenceFormat": "snapshots/{JobId}/{Date}/{UnixTimestamp}.jpg",
+}
 
 NOTES = (
     OperationNotes(
@@ -28,33 +42,51 @@ NOTES = (
         title="Take pictures of a live stream",
         purpose=(
             "Start taking pictures of an RTMP live stream at the interval of a template, into an OSS bucket. The job "
-            "has no end of its own: it stays started or paused until SendLiveSnapshotJobCommand stops it, and no "
-            "state means done or failed, so do not wait for one; see whether it runs with GetLiveSnapshotJob and "
-            "the pictures with ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
+            "has no end of its own, and no state means done or failed: it goes on until SendLiveSnapshotJobCommand "
+            "stops it. Whether it takes pictures (started) is shown by GetLiveSnapshotJob, the pictures by "
+            "ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
         parameters={
-            "JobName": {"text": "Name of the job, to find it again.", "max_characters": 128},
+            "JobName": {"text": "Name of the job, to find it in the list.", "max_characters": 128},
             "StreamInput": {
-                "text": "The stream.",
+                "text": "The stream to take pictures of.",
                 "nested": {
-                    "Type": {"text": "Always rtmp.", "choices": ("rtmp",)},
-                    "Url": {"text": "rtmp://host/app/stream", "max_characters": 255, "url_schemes": ("rtmp", "rtmps")},
+                    "Type": {"text": "Kind of stream: always rtmp.", "choices": ("rtmp",)},
+                    "Url": {
+                        "text": "Address of the live stream: rtmp://host/app/stream.",
+                        "max_characters": 255,
+                        "url_schemes": ("rtmp", "rtmps"),
+                    },
                 },
             },
-            "TemplateId": {"text": "From ListLiveSnapshotTemplates: interval and file names."},
+            "TemplateId": {"text": "Interval and file names, from ListLiveSnapshotTemplates."},
             "SnapshotOutput": {
                 "text": "Where the pictures go.",
                 "nested": {
-                    "StorageType": {"text": "Always oss.", "choices": ("oss",)},
-                    "Bucket": {"text": "Name of the bucket."},
-                    "Endpoint": {"text": "Such as oss-cn-shanghai.aliyuncs.com."},
+                    "StorageType": {"text": "Kind of storage: always oss.", "choices": ("oss",)},
+                    "Bucket": {"text": "Name of the OSS bucket: example-bucket."},
+                    "Endpoint": {"text": "Host of OSS in the bucket's region: oss-cn-shanghai.aliyuncs.com."},
                 },
             },
-            "CallbackUrl": {"text": "Told of pictures.", "max_characters": 255, "url_schemes": ("http", "https")},
+            "CallbackUrl": {
+                "text": "Address of yours that is told of each picture; default none.",
+                "max_characters": 255,
+                "url_schemes": ("http", "https"),
+            },
         },
-        # It has no end of its own, and paused (no stream, or stopped) can become started again: a wait ends where it
-        # runs. The pictures are listed for a window of time, which no field of the answer tells.
+        example={
+            "JobName": "stage pictures",
+            "StreamInput": {"Type": "rtmp", "Url": "rtmp://push.example.com/live/stage"},
+            "TemplateId": TEMPLATE,
+            "SnapshotOutput": {
+                "StorageType": "oss",
+                "Bucket": "example-bucket",
+                "Endpoint": "oss-cn-shanghai.aliyuncs.com",
+            },
+        },
+        # No terminal state exists: success stays empty, and a wait ends once pictures are taken. The list of pictures
+        # wants a span of time, which no answer holds; so the result is where they lie.
         poll=Poll(
             operation="GetLiveSnapshotJob",
             arguments=(("JobId", "JobId"),),
@@ -64,13 +96,14 @@ NOTES = (
             running=("started",),
             result=Result(
                 fields=(
-                    ("interval_seconds", "TimeInterval"),
                     ("bucket", "SnapshotOutput.Bucket"),
-                    ("pictures", "SequenceFormat"),
-                    ("newest_picture", "OverwriteFormat"),
+                    ("latest_picture", "OverwriteFormat"),
+                    ("every_picture", "SequenceFormat"),
+                    ("interval_seconds", "TimeInterval"),
                 ),
             ),
         ),
+        then="List the pictures with ListLiveSnapshotFiles; stop the job with SendLiveSnapshotJobCommand.",
         costs="Every picture is billed for as long as the job runs.",
     ),
     OperationNotes(
@@ -83,7 +116,10 @@ NOTES = (
         ),
         effect=Effect.READ,
         signed_addresses=True,
+        parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": JOB},
+        then="List its pictures with ListLiveSnapshotFiles.",
     ),
     OperationNotes(
         operation="ListLiveSnapshotJobs",
@@ -96,11 +132,40 @@ NOTES = (
         effect=Effect.READ,
         parameters={
             "SearchKeyWord": KEYWORD,
-            "Status": {"text": "Only this state: init, started, paused."},
-            "StartTime": {"text": "Created after this UTC time; default 7 days ago, at most 30 days before EndTime."},
+            "Status": {
+                "text": "Only this state; left out: all. init: not begun; started: takes pictures; paused: takes none.",
+                "hints": ("init", "started", "paused"),
+            },
+            "StartTime": {
+                "text": "Created from this UTC time: 2026-01-31T08:00:00Z. Default 7 days ago, at most 30 days before "
+                "EndTime."
+            },
+            "EndTime": {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z. Default now."},
             "SortBy": SORT,
+            "PageNo": PAGE_NO,
+            "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        example={
+            "Status": "started",
+            "StartTime": "2026-03-01T00:00:00Z",
+            "EndTime": "2026-03-08T00:00:00Z",
+            "PageNo": 1,
+            "PageSize": 20,
+        },
+        rows=Rows(
+            path="JobList",
+            columns=(
+                ("JobId", "JobId"),
+                ("JobName", "JobName"),
+                ("Status", "Status"),
+                ("template", "TemplateName"),
+                ("interval_seconds", "TimeInterval"),
+                ("bucket", "SnapshotOutput.Bucket"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="List the pictures of one with ListLiveSnapshotFiles; stop it with SendLiveSnapshotJobCommand.",
     ),
     OperationNotes(
         operation="SendLiveSnapshotJobCommand",
@@ -116,7 +181,14 @@ NOTES = (
                 "stops taking pictures of a live stream until it is started again", path="Command", values=("stop",)
             ),
         ),
-        parameters={"Command": {"text": "What to do.", "choices": ("start", "stop", "restart")}},
+        parameters={
+            "Command": {
+                "text": "stop, start or restart. stop ends the pictures, start begins them again.",
+                "choices": ("start", "stop", "restart"),
+            },
+            "JobId": JOB_ID,
+        },
+        example={"Command": "stop", "JobId": JOB},
     ),
     OperationNotes(
         operation="ListLiveSnapshotFiles",
@@ -128,12 +200,33 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "StartTime": {"text": "UTC, 2026-01-31T08:00:00Z."},
-            "EndTime": {"text": "UTC, at most one day after StartTime."},
-            "Limit": {"text": "Files at a time; default 10.", "minimum": 1, "maximum": 100},
-            "SortBy": {"text": "By creation time; default asc.", "choices": ("asc", "desc")},
+            "JobId": JOB_ID,
+            "StartTime": {
+                "text": "Taken from this UTC time: 2026-01-31T08:00:00Z. For the next page: NextStartTime of this one."
+            },
+            "EndTime": {"text": "Taken up to this UTC time, at most one day after StartTime."},
+            "Limit": {"text": "Pictures at a time; default 10.", "minimum": 1, "maximum": 100},
+            "SortBy": {"text": "Order by time: asc (default) is oldest first.", "choices": ("asc", "desc")},
         },
         idempotent=True,
+        example={
+            "JobId": JOB,
+            "StartTime": "2026-03-05T00:00:00Z",
+            "EndTime": "2026-03-05T23:59:59Z",
+            "Limit": 20,
+        },
+        rows=Rows(
+            path="FileList",
+            columns=(
+                ("object", "OssObject"),
+                ("bucket", "OssBucket"),
+                ("endpoint", "OssEndpoint"),
+                ("taken", "CreateTime"),
+                ("CreateTimestamp", "CreateTimestamp"),
+                ("replaced_each_time", "IsOverlay"),
+            ),
+        ),
+        then="The address of a picture is https://{bucket}.{endpoint}/{object}; DeleteLiveSnapshotFiles removes some.",
     ),
     OperationNotes(
         operation="DeleteLiveSnapshotFiles",
@@ -154,10 +247,15 @@ NOTES = (
             ),
         ),
         parameters={
-            "CreateTimestampList": {"text": "CreateTimestamp of each picture, at most 200."},
-            "DeleteOriginalFile": {"text": "true deletes the OSS objects too; default false."},
+            "JobId": JOB_ID,
+            "CreateTimestampList": {
+                "text": "Which pictures: CreateTimestamp of each, at most 200. Milliseconds since 1970, from "
+                "ListLiveSnapshotFiles.",
+            },
+            "DeleteOriginalFile": {"text": "true deletes the OSS objects too; default false: they stay."},
         },
         idempotent=True,
+        example={"JobId": JOB, "CreateTimestampList": [1772704800000], "DeleteOriginalFile": False},
     ),
     OperationNotes(
         operation="CreateLiveSnapshotTemplate",
@@ -175,6 +273,8 @@ NOTES = (
             "SequenceFormat": SEQUENCE_FORMAT,
         },
         rules=(FORMATS,),
+        example=SETTINGS_EXAMPLE,
+        then="Name its TemplateId in SubmitLiveSnapshotJob.",
     ),
     OperationNotes(
         operation="GetLiveSnapshotTemplate",
@@ -184,7 +284,9 @@ NOTES = (
             "it is one of the service's own (system) or yours (custom)."
         ),
         effect=Effect.READ,
+        parameters={"TemplateId": TEMPLATE_ID},
         idempotent=True,
+        example={"TemplateId": TEMPLATE},
     ),
     OperationNotes(
         operation="ListLiveSnapshotTemplates",
@@ -196,12 +298,29 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Type": {"text": "Only system or custom ones."},
+            "Type": {
+                "text": "system: the service's own; custom: yours. Left out: both.",
+                "hints": ("system", "custom"),
+            },
             "SearchKeyWord": KEYWORD,
-            "TemplateIds": {"text": "Only these, at most 200; ignored with SearchKeyWord."},
+            "TemplateIds": {"text": "Only templates with these ids, at most 200. SearchKeyWord makes it void."},
             "SortBy": SORT,
+            "PageNo": PAGE_NO,
+            "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        example={"Type": "custom", "SortBy": "desc", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="TemplateList",
+            columns=(
+                ("TemplateId", "TemplateId"),
+                ("TemplateName", "TemplateName"),
+                ("Type", "Type"),
+                ("interval_seconds", "TimeInterval"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="GetLiveSnapshotTemplate shows the file names; name the TemplateId in SubmitLiveSnapshotJob.",
     ),
     OperationNotes(
         operation="UpdateLiveSnapshotTemplate",
@@ -214,7 +333,7 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the whole definition of a template for pictures of live streams"),),
         parameters={
-            "TemplateId": {"text": "The template to change."},
+            "TemplateId": {"text": "The template to change, from ListLiveSnapshotTemplates."},
             "TemplateName": TEMPLATE_NAME,
             "TimeInterval": INTERVAL,
             "OverwriteFormat": OVERWRITE_FORMAT,
@@ -222,6 +341,7 @@ NOTES = (
         },
         rules=(FORMATS,),
         idempotent=True,
+        example={"TemplateId": TEMPLATE, **SETTINGS_EXAMPLE},
     ),
     OperationNotes(
         operation="DeleteLiveSnapshotTemplate",
@@ -233,6 +353,8 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a template for pictures of live streams for good"),),
+        parameters={"TemplateId": {"text": "The template to delete, from ListLiveSnapshotTemplates."}},
         idempotent=True,
+        example={"TemplateId": TEMPLATE},
     ),
 )

@@ -6,54 +6,87 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
 TEMPLATE_TYPES = ("normal", "narrow-band", "audio-only", "origin")
+TYPE_TEXT = "normal; narrow-band: smaller at the same quality; audio-only: sound only; origin: unchanged."
 STREAM_INPUT: ParameterNotes = {
     "text": "The stream to transcode.",
     "nested": {
-        "Type": {"text": "Always rtmp.", "choices": ("rtmp",)},
-        "InputUrl": {"text": "rtmp://host/app/stream", "url_schemes": ("rtmp", "rtmps")},
+        "Type": {"text": "Kind of stream: always rtmp.", "choices": ("rtmp",)},
+        "InputUrl": {"text": "Address of the live stream: rtmp://host/app/stream.", "url_schemes": ("rtmp", "rtmps")},
     },
 }
 OUTPUT: ParameterNotes = {
     "text": "Where the new stream is played from.",
     "nested": {
-        "Type": {"text": "Always LiveCenter.", "choices": ("LiveCenter",)},
-        "DomainName": {"text": "Streaming domain of ApsaraVideo Live."},
+        "Type": {"text": "Kind of output: always LiveCenter.", "choices": ("LiveCenter",)},
+        "DomainName": {
+            "text": "Streaming domain of ApsaraVideo Live: play.example.com. The output address is made from it."
+        },
     },
 }
-TIMED: ParameterNotes = {
-    "text": "Begin and end, UTC, at most 7 days ahead; needed with StartMode 1.",
-    "nested": {"StartTime": {"text": "2026-01-31T08:00:00Z"}, "EndTime": {"text": "2026-01-31T10:00:00Z"}},
+TIMES: dict[str, ParameterNotes] = {
+    "StartTime": {"text": "Begin, UTC: 2026-01-31T08:00:00Z. At most 7 days ahead."},
+    "EndTime": {"text": "End, UTC: 2026-01-31T10:00:00Z. At most 7 days ahead."},
 }
+TIMED: ParameterNotes = {"text": "When it begins and ends; needed with StartMode 1.", "nested": TIMES}
 TEMPLATE_CONFIG: ParameterNotes = {
-    "text": "Type normal needs Width or Height, Fps and Bitrate of the video.",
+    "text": "Picture and sound of the result. Type normal needs Width or Height, Fps and Bitrate of the picture.",
     "nested": {
         "VideoParams": {
+            "text": "The picture.",
             "nested": {
-                "Codec": {"choices": ("H.264", "H.265")},
-                "Width": {"text": "Pixels, 128 or more; long side to 2560, short side to 1440."},
-                "Height": {"text": "Pixels, as Width."},
-                "Fps": {"text": "1 to 60."},
-                "Bitrate": {"text": "kbit/s, 1 to 6000."},
-                "Gop": {"text": "Frames, 1 to 3000."},
-                "Profile": {"text": "1 baseline, 2 main, 3 high.", "choices": ("1", "2", "3")},
+                "Codec": {"text": "Codec of the picture.", "choices": ("H.264", "H.265")},
+                "Width": {
+                    "text": "Width in pixels, 128 or more. The long side at most 2560, the short one 1440; narrow-band "
+                    "with H.265 at most 1280 x 720."
+                },
+                "Height": {"text": "Height in pixels, 128 or more; limits as for Width."},
+                "Fps": {"text": "Frames a second, 1 to 60."},
+                "Bitrate": {"text": "Bitrate in kbit/s, 1 to 6000."},
+                "Gop": {"text": "Frames between key frames, 1 to 3000."},
+                "Profile": {
+                    "text": "1 baseline: phones; 2 main: standard; 3 high: high resolution.",
+                    "choices": ("1", "2", "3"),
+                },
             },
         },
         "AudioParams": {
+            "text": "The sound.",
             "nested": {
-                "Codec": {"choices": ("AAC", "MP3")},
-                "Bitrate": {"text": "kbit/s, 1 to 1000."},
-                "Channels": {"choices": ("1", "2")},
-                "Samplerate": {"text": "Hz, 22050 to 96000; with aac_ld to 44100."},
-                "Profile": {"text": "Of AAC.", "choices": ("aac_low", "aac_he", "aac_he_v2", "aac_ld")},
+                "Codec": {"text": "Codec of the sound.", "choices": ("AAC", "MP3")},
+                "Bitrate": {"text": "Bitrate in kbit/s, 1 to 1000."},
+                "Channels": {"text": "1 mono, 2 stereo.", "choices": ("1", "2")},
+                "Samplerate": {"text": "Samples a second in Hz, 22050 to 96000; with aac_ld to 44100."},
+                "Profile": {
+                    "text": "AAC profile.",
+                    "choices": ("aac_low", "aac_he", "aac_he_v2", "aac_ld"),
+                },
             },
         },
     },
 }
+TEMPLATE_EXAMPLE = {
+    "VideoParams": {
+        "Codec": "H.264",
+        "Width": "1280",
+        "Height": "720",
+        "Fps": "25",
+        "Bitrate": "1500",
+        "Gop": "50",
+        "Profile": "2",
+    },
+    "AudioParams": {"Codec": "AAC", "Bitrate": "96", "Channels": "2", "Samplerate": "44100", "Profile": "aac_low"},
+}
 KEYWORD: ParameterNotes = {"text": "Id, or part of a name."}
-SORT: ParameterNotes = {"text": "By creation time; default desc.", "choices": ("desc", "asc")}
+SORT: ParameterNotes = {"text": "Order by creation time: desc (default) is newest first.", "choices": ("desc", "asc")}
+PAGE_NO: ParameterNotes = {"text": "Page, from 1; default 1.", "minimum": 1}
+PAGE_SIZE: ParameterNotes = {"text": "Entries a page; default 10, at most 100.", "minimum": 1, "maximum": 100}
+JOB_ID: ParameterNotes = {"text": "Id of the job, from SubmitLiveTranscodeJob or ListLiveTranscodeJobs."}
+TEMPLATE_ID: ParameterNotes = {"text": "Id of the template, from ListLiveTranscodeTemplates."}
+JOB = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"
+TEMPLATE = "4f2a8c0e6b1d4d3f9a7e5c3b1d0f2e48"
 
 NOTES = (
     OperationNotes(
@@ -70,12 +103,19 @@ NOTES = (
         parameters={
             "Name": {"text": "Name of the job, to find it again."},
             "StreamInput": STREAM_INPUT,
-            "TemplateId": {"text": "From ListLiveTranscodeTemplates."},
+            "TemplateId": {"text": "What it is transcoded to, from ListLiveTranscodeTemplates."},
             "StartMode": {"text": "0 at once, 1 scheduled by TimedConfig.", "minimum": 0, "maximum": 1},
             "TranscodeOutput": OUTPUT,
             "TimedConfig": TIMED,
         },
-        # The states arrive as numbers: 0 not started, 1 in progress, 2 stopped, by its schedule or by hand.
+        example={
+            "Name": "stage 720p",
+            "StreamInput": {"Type": "rtmp", "InputUrl": "rtmp://push.example.com/live/stage"},
+            "TemplateId": TEMPLATE,
+            "StartMode": 0,
+            "TranscodeOutput": {"Type": "LiveCenter", "DomainName": "play.example.com"},
+        },
+        # The states arrive as numbers; "2" only says that the job was stopped, by its schedule or by hand.
         poll=Poll(
             operation="GetLiveTranscodeJob",
             arguments=(("JobId", "JobId"),),
@@ -83,7 +123,12 @@ NOTES = (
             success=("2",),
             pending=("0",),
             running=("1",),
-            result=Result(fields=(("output_url", "Job.OutputStream.StreamInfos[].OutputUrl"),)),
+            result=Result(
+                fields=(
+                    ("addresses", "Job.OutputStream.StreamInfos[].OutputUrl"),
+                    ("template", "Job.TemplateName"),
+                ),
+            ),
         ),
         costs="Billed by the minute for as long as the job runs.",
     ),
@@ -96,7 +141,10 @@ NOTES = (
         ),
         effect=Effect.READ,
         signed_addresses=True,
+        parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": JOB},
+        then="A running job is stopped with SendLiveTranscodeJobCommand.",
     ),
     OperationNotes(
         operation="ListLiveTranscodeJobs",
@@ -109,12 +157,27 @@ NOTES = (
         signed_addresses=True,
         parameters={
             "KeyWord": KEYWORD,
-            "Status": {"text": "0 not started, 1 running, 2 stopped.", "minimum": 0, "maximum": 2},
-            "StartMode": {"text": "0 at once, 1 scheduled.", "minimum": 0, "maximum": 1},
-            "Type": {"text": "Kind of template.", "choices": TEMPLATE_TYPES},
+            "Status": {"text": "0 not started, 1 running, 2 stopped. Left out: all.", "minimum": 0, "maximum": 2},
+            "StartMode": {"text": "0 started at once, 1 scheduled. Left out: both.", "minimum": 0, "maximum": 1},
+            "Type": {"text": f"Kind of their template. {TYPE_TEXT}", "choices": TEMPLATE_TYPES},
             "SortBy": SORT,
+            "PageNo": PAGE_NO,
+            "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        example={"Status": 1, "SortBy": "desc", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="JobList",
+            columns=(
+                ("JobId", "JobId"),
+                ("Name", "Name"),
+                ("Status", "Status"),
+                ("template", "TemplateName"),
+                ("input", "StreamInput.InputUrl"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="GetLiveTranscodeJob shows where the output of one is played from; SendLiveTranscodeJobCommand stops it.",
     ),
     OperationNotes(
         operation="UpdateLiveTranscodeJob",
@@ -131,15 +194,20 @@ NOTES = (
             AskWhen("replaces the schedule of a live transcoding job", path="TimedConfig"),
         ),
         parameters={
-            "JobId": {"text": "The job to change."},
+            "JobId": {"text": "The job to change, from ListLiveTranscodeJobs."},
+            "Name": {"text": "New name; left out: it stays."},
             "StreamInput": STREAM_INPUT,
             "TranscodeOutput": OUTPUT,
-            "TimedConfig": {
-                "text": "Begin and end, UTC, at most 7 days ahead.",
-                "nested": {"StartTime": {"text": "2026-01-31T08:00:00Z"}, "EndTime": {"text": "2026-01-31T10:00:00Z"}},
-            },
+            "TimedConfig": {"text": "When it begins and ends.", "nested": TIMES},
         },
         idempotent=True,
+        example={
+            "JobId": JOB,
+            "Name": "stage 720p, second evening",
+            "StreamInput": {"Type": "rtmp", "InputUrl": "rtmp://push.example.com/live/stage2"},
+            "TranscodeOutput": {"Type": "LiveCenter", "DomainName": "play.example.com"},
+            "TimedConfig": {"StartTime": "2026-03-05T18:00:00Z", "EndTime": "2026-03-05T21:00:00Z"},
+        },
     ),
     OperationNotes(
         operation="SendLiveTranscodeJobCommand",
@@ -154,8 +222,12 @@ NOTES = (
         destructive_when=(
             AskWhen("ends a live transcoding job for good: everyone watching its output loses the stream"),
         ),
-        parameters={"Command": {"text": "Always stop.", "choices": ("stop",)}},
+        parameters={
+            "Command": {"text": "What to do: always stop.", "choices": ("stop",)},
+            "JobId": {"text": "The job to stop, from ListLiveTranscodeJobs with Status 1."},
+        },
         idempotent=True,
+        example={"Command": "stop", "JobId": JOB},
     ),
     OperationNotes(
         operation="DeleteLiveTranscodeJob",
@@ -166,7 +238,9 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding job for good"),),
+        parameters={"JobId": {"text": "The job to delete, from ListLiveTranscodeJobs."}},
         idempotent=True,
+        example={"JobId": JOB},
     ),
     OperationNotes(
         operation="CreateLiveTranscodeTemplate",
@@ -179,10 +253,12 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "Name": {"text": "Name of the template."},
-            "Type": {"text": "Kind of template.", "choices": TEMPLATE_TYPES},
+            "Name": {"text": "Name of the template, to find it in the list."},
+            "Type": {"text": f"Kind of template; it cannot be changed later. {TYPE_TEXT}", "choices": TEMPLATE_TYPES},
             "TemplateConfig": TEMPLATE_CONFIG,
         },
+        example={"Name": "stage 720p", "Type": "normal", "TemplateConfig": TEMPLATE_EXAMPLE},
+        then="Name its TemplateId in SubmitLiveTranscodeJob.",
     ),
     OperationNotes(
         operation="GetLiveTranscodeTemplate",
@@ -192,7 +268,9 @@ NOTES = (
             "audio parameters that a stream is transcoded to."
         ),
         effect=Effect.READ,
+        parameters={"TemplateId": TEMPLATE_ID},
         idempotent=True,
+        example={"TemplateId": TEMPLATE},
     ),
     OperationNotes(
         operation="ListLiveTranscodeTemplates",
@@ -203,13 +281,33 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Category": {"text": "The service's own or yours.", "choices": ("system", "customized")},
-            "Type": {"text": "Kind of template.", "choices": TEMPLATE_TYPES},
-            "VideoCodec": {"text": "Only this codec.", "choices": ("H.264", "H.265")},
+            "Category": {
+                "text": "system: the service's own; customized: yours. Left out: both.",
+                "choices": ("system", "customized"),
+            },
+            "Type": {"text": f"Only this kind. {TYPE_TEXT}", "choices": TEMPLATE_TYPES},
+            "VideoCodec": {"text": "Only this codec of the picture.", "choices": ("H.264", "H.265")},
             "KeyWord": KEYWORD,
             "SortBy": SORT,
+            "PageNo": PAGE_NO,
+            "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        example={"Type": "normal", "VideoCodec": "H.264", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="TemplateContentList",
+            columns=(
+                ("TemplateId", "TemplateId"),
+                ("Name", "Name"),
+                ("Type", "Type"),
+                ("Category", "Category"),
+                ("codec", "TemplateConfig.VideoParams.Codec"),
+                ("width", "TemplateConfig.VideoParams.Width"),
+                ("height", "TemplateConfig.VideoParams.Height"),
+                ("kbit_s", "TemplateConfig.VideoParams.Bitrate"),
+            ),
+        ),
+        then="Name the TemplateId of one in SubmitLiveTranscodeJob.",
     ),
     OperationNotes(
         operation="UpdateLiveTranscodeTemplate",
@@ -222,11 +320,16 @@ NOTES = (
         effect=Effect.WRITE,
         destructive_when=(AskWhen("replaces settings of a live transcoding template", path="TemplateConfig"),),
         parameters={
-            "TemplateId": {"text": "The template to change."},
-            "Name": {"text": "New name."},
-            "TemplateConfig": TEMPLATE_CONFIG,
+            "TemplateId": {"text": "The template to change, from ListLiveTranscodeTemplates."},
+            "Name": {"text": "New name; left out: it stays."},
+            "TemplateConfig": {
+                **TEMPLATE_CONFIG,
+                "text": "Picture and sound anew; left out: they stay. Send all of what GetLiveTranscodeTemplate shows, "
+                "with your change in it. Type normal needs Width or Height, Fps and Bitrate.",
+            },
         },
         idempotent=True,
+        example={"TemplateId": TEMPLATE, "TemplateConfig": TEMPLATE_EXAMPLE},
     ),
     OperationNotes(
         operation="DeleteLiveTranscodeTemplate",
@@ -237,6 +340,8 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a live transcoding template for good"),),
+        parameters={"TemplateId": {"text": "The template to delete, from ListLiveTranscodeTemplates."}},
         idempotent=True,
+        example={"TemplateId": TEMPLATE},
     ),
 )

@@ -39,6 +39,7 @@ REGISTER_CONFIG = (
     Parameter(
         "CoverConfig",
         "object",
+        text="Where the cover comes from.",
         fields=(Parameter("StartTime", "number", text="Second the cover is taken at.", minimum=0, max_decimals=4),),
         extra_fields=True,
     ),
@@ -57,6 +58,13 @@ _FIRST = (
             "second asset (ClientToken). For a rendition of an asset use RegisterMediaStream."
         ),
         effect=Effect.WRITE,
+        example={
+            "InputURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4",
+            "Title": "Product launch",
+            "MediaTags": "launch,2026",
+        },
+        then="Attach renditions with RegisterMediaStream, read all of it with GetMediaInfo.",
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-registermediainfo",),
         declares_output=True,
         recovery="Read GetMediaInfo with the same InputURL: if the asset is there, it was registered.",
         destructive_when=(
@@ -82,14 +90,18 @@ _FIRST = (
             },
             "Description": DESCRIPTION,
             "MediaTags": TAGS,
-            "CateId": {"text": "Category id."},
+            "CateId": {"text": "Category id. GetCategories lists them; default none."},
             "CoverURL": COVER_URL,
             "ReferenceId": REFERENCE_ID,
             "UserData": {
-                "text": ("Any JSON of yours, at most 1,024 bytes; NotifyAddress names a callback URL or queue."),
+                "text": (
+                    "Any JSON of yours, at most 1,024 bytes. NotifyAddress in it names a callback URL or a queue that "
+                    "is told when the registration has ended; the rest comes back as it is."
+                ),
                 "kind": "object",
                 "json_text": True,
                 "max_bytes": 1024,
+                "extra_fields": True,
             },
             "RegisterConfig": {
                 "text": "Pictures and indexing.",
@@ -106,7 +118,7 @@ _FIRST = (
                 ),
                 "choices": ("S00000101-300080", "S00000103-000001", "S00000103-000002"),
             },
-            "WorkflowId": {"text": "Workflow to run on the new asset."},
+            "WorkflowId": {"text": "Workflow to run on the new asset. Default none."},
             "ClientToken": {
                 "text": "32 characters that make a repeat the same call; made for you.",
                 "pattern": "[A-Za-z0-9-]{32,36}",
@@ -132,6 +144,12 @@ _FIRST = (
             "lists it as playable. GetMediaInfo then shows it as a transcode_file."
         ),
         effect=Effect.WRITE,
+        example={
+            "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "InputURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch-720p.mp4",
+            "StreamTags": {"quality": "720p"},
+        },
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-registermediastream",),
         declares_output=True,
         recovery="Read GetMediaInfo of the asset: if the file is in its list, it was attached.",
         parameters={
@@ -139,14 +157,26 @@ _FIRST = (
             "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
             "InputURL": {"text": OSS_URL, "url_schemes": ("http", "https", "oss"), "required": True},
             "StreamTags": {
-                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them.',
+                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them. Any fields.',
                 "kind": "object",
                 "json_text": True,
+                "extra_fields": True,
             },
             "UserData": {
                 "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
                 "kind": "object",
                 "json_text": True,
+                "fields": (
+                    Parameter(
+                        "MessageCallback",
+                        "object",
+                        text="Who is told of the end.",
+                        fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
+                        extra_fields=True,
+                    ),
+                    Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True),
+                ),
+                "extra_fields": True,
             },
         },
         poll=Poll(
@@ -155,6 +185,7 @@ _FIRST = (
             status_field="PlayInfoList[].Status",
             success=("Normal",),
             entry=("FileURL", "InputURL"),
+            result=Result(fields=(("streams", "PlayInfoList"),)),
         ),
     ),
     OperationNotes(
@@ -167,6 +198,8 @@ _FIRST = (
             "view=files and ai page through the details, view=full is the whole response as far as it fits."
         ),
         effect=Effect.READ,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-getmediainfo",),
         signed_addresses=True,
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
@@ -197,6 +230,10 @@ _FIRST = (
             "use GetMediaInfo."
         ),
         effect=Effect.READ,
+        example={
+            "MediaIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90,5f2d1a7c9b3e4d68a0c4e6f81b2d3a75",
+            "AdditionType": "FileInfo",
+        },
         signed_addresses=True,
         parameters={
             "MediaIds": {
@@ -205,7 +242,10 @@ _FIRST = (
                 "comma_list": True,
                 "max_part_bytes": 64,
             },
-            "AdditionType": {"text": "Comma-separated: FileInfo, DynamicMetaData.", "comma_list": True},
+            "AdditionType": {
+                "text": "Comma-separated: FileInfo, DynamicMetaData. Without it no files are returned.",
+                "comma_list": True,
+            },
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
@@ -219,11 +259,21 @@ _FIRST = (
             "IncludeFileBasicInfo adds size, duration and resolution of the source file."
         ),
         effect=Effect.READ,
+        example={
+            "MediaType": "video",
+            "StartTime": "2026-05-01T00:00:00Z",
+            "IncludeFileBasicInfo": True,
+            "MaxResults": 20,
+        },
+        then="GetMediaInfo reads one of them.",
         signed_addresses=True,
         parameters={
             "MediaType": {"text": "Only this type.", "choices": MEDIA_TYPES},
             "Status": {"text": "Only this status.", "choices": ("Init", "Preparing", "PrepareFail", "Normal")},
-            "Source": {"text": "Only this source.", "hints": ("oss", "vod", "live", "general")},
+            "Source": {
+                "text": "Only this source. Where the file came from: OSS, VOD, a live recording, or elsewhere.",
+                "hints": ("oss", "vod", "live", "general"),
+            },
             "BusinessType": {"text": "Only this business type.", "hints": BUSINESS_TYPES},
             "StartTime": {
                 "text": "Created after this UTC time: 2026-01-31T08:00:00Z.",
@@ -251,6 +301,12 @@ _FIRST = (
             "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),
         effect=Effect.WRITE,
+        example={
+            "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "Title": "Product launch, final cut",
+            "MediaTags": "final",
+            "AppendTags": True,
+        },
         recovery="Read GetMediaInfo of the asset and compare; with AppendTags=true a second call adds the tags twice.",
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
@@ -265,10 +321,11 @@ _FIRST = (
             "BusinessType": {"text": "Purpose of the material.", "choices": BUSINESS_TYPES},
             "ReferenceId": REFERENCE_ID,
             "UserData": {
-                "text": "Any JSON of yours, at most 1,024 bytes.",
+                "text": "Any JSON of yours, at most 1,024 bytes. It replaces what was there.",
                 "kind": "object",
                 "json_text": True,
                 "max_bytes": 1024,
+                "extra_fields": True,
             },
         },
         rules=(AtLeastOne(("MediaId", "InputURL")),),
@@ -282,6 +339,7 @@ _FIRST = (
             "not exist come back in IgnoredList, those you may not delete in ForbiddenList."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"MediaIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         recovery="Look with GetMediaInfo or BatchGetMediaInfos which of the assets are still there.",
         destructive_when=(
             AskWhen("deletes assets from the library for good"),
@@ -314,6 +372,7 @@ _FIRST = (
             "arrived. Play URLs lose their signature unless include_signed_urls=true."
         ),
         effect=Effect.READ,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         signed_addresses=True,
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},

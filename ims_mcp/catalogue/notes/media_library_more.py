@@ -19,23 +19,29 @@ CREATION_ORDER: ParameterNotes = {
     "choices": ("CreationTime:Desc", "CreationTime:Asc"),
 }
 MARKS: ParameterNotes = {
-    "text": "The marks.",
+    "text": "The marks: passages with a tag and a text.",
     "kind": "array",
     "json_text": True,
     "items": Parameter(
         "",
         "object",
         fields=(
-            Parameter("MarkContent", "string"),
-            Parameter("MarkEndTime", "string"),
-            Parameter("MarkStartTime", "string", text="Position in the asset, as a string."),
-            Parameter("MarkStatus", "string"),
-            Parameter("MarkTag", "string"),
+            Parameter("MarkStartTime", "number", text="Where it begins, in seconds: 12.5.", minimum=0),
+            Parameter(
+                "MarkEndTime",
+                "number",
+                text="Where it ends, in seconds. The same as the start for a moment.",
+                minimum=0,
+            ),
+            Parameter("MarkTag", "string", text="Tag of yours to sort marks by: chapter."),
+            Parameter("MarkContent", "string", text="What is said of the passage."),
+            Parameter("MarkStatus", "string", text="State of yours; the service gives it no meaning.", inferred=True),
+            Parameter("MarkId", "string", text="Which mark is changed; only UpdateMediaMarks needs it."),
+            Parameter("MediaMarkId", "string", hidden=True),
         ),
-        extra_fields=True,
     ),
 }
-MARK_IDS: ParameterNotes = {"text": "Comma-separated mark ids (mark-...).", "comma_list": True}
+MARK_IDS: ParameterNotes = {"text": "Comma-separated mark ids. ListMediaMarks has them as MarkId.", "comma_list": True}
 
 NOTES = (
     OperationNotes(
@@ -48,6 +54,10 @@ NOTES = (
             "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "FileURLs": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch-720p.mp4",
+        },
         destructive_when=(
             AskWhen("removes renditions from an asset for good"),
             AskWhen(
@@ -62,7 +72,9 @@ NOTES = (
         parameters={
             "MediaId": {"text": "Id of the asset that has the streams.", "max_bytes": 64},
             "FileURLs": {"text": "Comma-separated FileURL values of the streams.", "comma_list": True},
-            "DeletePhysicalFiles": {"text": "true deletes the streams' files too."},
+            "DeletePhysicalFiles": {
+                "text": "true deletes the streams' files too. Default false; it works for transcoded streams only."
+            },
         },
         # What a call without URLs would delete is not documented: a deletion has to say what it means.
         rules=(AtLeastOne(("FileURLs",)),),
@@ -78,6 +90,7 @@ NOTES = (
             "choice. Pages with PageNo; Total says how many."
         ),
         effect=Effect.READ,
+        example={"Status": "Normal", "PageSize": 20},
         parameters={
             "CateId": {"text": "Only this category."},
             "Status": {
@@ -112,10 +125,22 @@ NOTES = (
             "playback addresses (use GetPlayInfo). Pages with PageNo; TotalNum says how many."
         ),
         effect=Effect.READ,
+        example={
+            "BeginTs": 1779840000000,
+            "EndTs": 1779926400000,
+            "Status": "unusual",
+            "OrderName": "StuckDuration",
+            "OrderType": "DESC",
+            "PageNo": 1,
+            "PageSize": 20,
+        },
         parameters={
-            "BeginTs": {"text": "Start of the span, a timestamp."},
-            "EndTs": {"text": "End of the span, at most 24 hours after BeginTs."},
-            "Status": {"text": "unusual: playback failed.", "choices": ("complete", "playing", "unusual")},
+            "BeginTs": {"text": "Start of the span, Unix milliseconds: 1779840000000."},
+            "EndTs": {"text": "End of the span, Unix milliseconds. At most 24 hours after BeginTs."},
+            "Status": {
+                "text": "Only sessions in this state; unusual: playback failed.",
+                "choices": ("complete", "playing", "unusual"),
+            },
             "TraceId": {"text": "Only the player with this TraceId."},
             "PlayType": {"text": "Always vod.", "choices": ("vod",)},
             "OrderName": {
@@ -136,9 +161,11 @@ NOTES = (
             "RegisterMediaInfo take. What exists already is in GetCategories."
         ),
         effect=Effect.WRITE,
+        example={"CateName": "Sports"},
+        then="UpdateMediaInfo files an asset there by CateId.",
         parameters={
             "CateName": CATEGORY_NAME,
-            "ParentId": {"text": "Category to create it in; without it, at the top."},
+            "ParentId": {"text": "Category to create it in; without it, at the top. GetCategories lists ids."},
             "Type": CATEGORY_TYPE,
         },
     ),
@@ -151,11 +178,12 @@ NOTES = (
             "AddCategory, UpdateCategory or for filing an asset. The assets in a category are not in it."
         ),
         effect=Effect.READ,
+        example={"PageSize": 100},
         parameters={
             "CateId": {"text": "Category to read; without it, the top level."},
             "Type": CATEGORY_TYPE,
             "SortBy": CREATION_ORDER,
-            "PageSize": {"text": "Children a page.", "minimum": 10, "maximum": 100},
+            "PageSize": {"text": "Children a page, 10 (default) to 100.", "minimum": 10, "maximum": 100},
         },
         idempotent=True,
     ),
@@ -168,6 +196,7 @@ NOTES = (
             "UpdateMediaInfo with another CateId."
         ),
         effect=Effect.WRITE,
+        example={"CateId": 46, "CateName": "Sports 2026"},
         parameters={"CateId": CATEGORY_ID, "CateName": CATEGORY_NAME},
         idempotent=True,
     ),
@@ -180,6 +209,7 @@ NOTES = (
             "assets themselves DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"CateId": 46},
         destructive_when=(AskWhen("deletes a category and everything below it for good"),),
         parameters={"CateId": CATEGORY_ID},
         idempotent=True,
@@ -193,6 +223,12 @@ NOTES = (
             "adds, it never replaces. Returns the ids of the new marks, comma-separated in MediaMarkIds."
         ),
         effect=Effect.WRITE,
+        example={
+            "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "MediaMarks": [
+                {"MarkStartTime": 12.5, "MarkEndTime": 48, "MarkTag": "chapter", "MarkContent": "Opening words"}
+            ],
+        },
         parameters={"MediaId": {"text": "Asset to mark.", "max_bytes": 64}, "MediaMarks": MARKS},
     ),
     OperationNotes(
@@ -203,6 +239,7 @@ NOTES = (
             "text. Where the ids are not known, ListMediaMarks gives all marks of the asset."
         ),
         effect=Effect.READ,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "MediaMarkIds": "mark-f82d690c2f0347ad8d5e2d1a"},
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
         rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
         idempotent=True,
@@ -215,9 +252,11 @@ NOTES = (
             "pages. For marks whose ids are known use GetMediaMarks; filtering by ids here is no longer supported."
         ),
         effect=Effect.READ,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
+        then="UpdateMediaMarks and DeleteMediaMarks take the MarkId values.",
         parameters={
             "MediaId": {"text": "Asset whose marks to list.", "max_bytes": 64},
-            "MediaMarkIds": {"text": "Discontinued: leave it out.", "comma_list": True},
+            "MediaMarkIds": {"hidden": True},
         },
         rules=(AtLeastOne(("MediaId",)),),
         idempotent=True,
@@ -226,12 +265,24 @@ NOTES = (
         operation="UpdateMediaMarks",
         title="Change marks",
         purpose=(
-            "Change marks of an asset: passage, tag, text or status. How an entry names the mark it changes is not "
-            "documented; give MediaMarkId in each entry and compare MediaMarkIds of the answer, or delete and add "
-            "anew with DeleteMediaMarks and AddMediaMarks. Look at the result with ListMediaMarks."
+            "Change marks of an asset: passage, tag, text or status. Each entry names its mark by MarkId, as "
+            "ListMediaMarks has it. Give all fields of the mark: whether what is left out stays is not documented. "
+            "Look at the result with ListMediaMarks."
         ),
         # Not idempotent: nobody says that an entry which finds no mark does not add one.
         effect=Effect.DESTRUCTIVE,
+        example={
+            "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "MediaMarks": [
+                {
+                    "MarkId": "mark-f82d690c2f0347ad8d5e2d1a",
+                    "MarkStartTime": 12.5,
+                    "MarkEndTime": 50,
+                    "MarkTag": "chapter",
+                    "MarkContent": "Welcome",
+                }
+            ],
+        },
         destructive_when=(AskWhen("replaces what marks of an asset say; what they said is not kept"),),
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarks": MARKS},
     ),
@@ -244,6 +295,7 @@ NOTES = (
             "ids of the deleted marks."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "MediaMarkIds": "mark-f82d690c2f0347ad8d5e2d1a"},
         destructive_when=(
             AskWhen("deletes marks of an asset for good"),
             AskWhen("deletes every mark of the asset, since none is named", path="MediaMarkIds", absent=True),
@@ -264,6 +316,9 @@ NOTES = (
             "SubmitMediaCensorJob. The answer is empty but for its RequestId."
         ),
         effect=Effect.WRITE,
+        example={
+            "AuditContent": [{"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "Status": "Normal", "Comment": "Checked"}]
+        },
         destructive_when=(
             AskWhen(
                 "bars assets from being played until they are set to Normal",
@@ -281,7 +336,7 @@ NOTES = (
                     "object",
                     fields=(
                         Parameter("Comment", "string", text="Remark, at most 512 bytes.", max_bytes=512),
-                        Parameter("MediaId", "string", required=True),
+                        Parameter("MediaId", "string", required=True, text="Id of the asset that was reviewed."),
                         Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
                         Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
                     ),

@@ -8,14 +8,31 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs
 
-FLOW_ID: ParameterNotes = {"text": "Id of the flow, a UUID.", "required": True}
-OUTPUT_NAME: ParameterNotes = {"text": "Name of the output.", "required": True}
-CIDRS: ParameterNotes = {"text": "Addresses allowed, in CIDR form, comma-separated.", "comma_list": True}
-LATENCY: ParameterNotes = {"text": "SRT latency in ms."}
-PASSPHRASE: ParameterNotes = {"text": "SRT passphrase."}
+FLOW_ID: ParameterNotes = {
+    "text": "Id of the flow, a UUID. CreateMediaConnectFlow returned it; no call lists flows.",
+    "required": True,
+}
+OUTPUT_NAME: ParameterNotes = {
+    "text": "Name of the output. GetMediaConnectFlowAllOutputName lists them.",
+    "required": True,
+}
+CIDRS: ParameterNotes = {
+    "text": "Addresses allowed, in CIDR form. Several are comma-separated: 203.0.113.0/24,198.51.100.7/32.",
+    "comma_list": True,
+}
+LATENCY: ParameterNotes = {"text": "SRT latency in ms. Only for SRT-Listener and SRT-Caller."}
+PASSPHRASE: ParameterNotes = {
+    "text": "SRT passphrase. Only for SRT-Listener and SRT-Caller; without one the stream is not encrypted."
+}
 # No closed choices: models send the number, and the service takes it as text here and as a number elsewhere.
-KEY_LENGTH: ParameterNotes = {"text": "SRT key length in bytes: 0, 16, 24 or 32.", "pattern": "(0|16|24|32)"}
-INNER_ADDRESS: ParameterNotes = {"text": "Undocumented; seems to ask for InnerInputUrl, an address inside the VPC."}
+KEY_LENGTH: ParameterNotes = {
+    "text": "SRT key length in bytes: 0, 16, 24 or 32. Only for SRT-Listener and SRT-Caller; 0 is without a key.",
+    "pattern": "(0|16|24|32)",
+}
+INNER_ADDRESS: ParameterNotes = {
+    "text": "Seems to ask for InnerInputUrl, an address inside the VPC.",
+    "inferred": True,
+}
 PROTOCOLS = ("RTMP-PUSH", "RTMP-PULL", "SRT-Listener", "SRT-Caller", "Flow")
 # The last part of an input's address is a generated key, and an address to push to may hold somebody else's.
 INPUT_SECRETS = ("InputUrl", "InnerInputUrl")
@@ -32,9 +49,10 @@ NOTES = (
             f"AddMediaConnectFlowOutput and put it online with UpdateMediaConnectFlowStatus. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={"FlowName": "stadium-relay", "FlowRegion": "cn-shanghai"},
         parameters={
-            "FlowName": {"text": "Unique in the region."},
-            "FlowRegion": {"text": "Region, such as ap-southeast-1."},
+            "FlowName": {"text": "Name, unique in the region."},
+            "FlowRegion": {"text": "Region: cn-shanghai. GetMediaConnectAvailableRegion lists those there are."},
         },
     ),
     OperationNotes(
@@ -47,6 +65,7 @@ NOTES = (
             "flows, so keep their ids. Here the result code is spelled Retcode; other than 0 is a failure."
         ),
         effect=Effect.READ,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
     ),
@@ -59,6 +78,7 @@ NOTES = (
             f"offline. See the result with GetMediaConnectFlow. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "Status": "online"},
         destructive_when=(
             AskWhen(
                 "takes a flow off the air: everything downstream is interrupted until it is online again",
@@ -81,6 +101,7 @@ NOTES = (
             f"Refused while it is online: take it offline with UpdateMediaConnectFlowStatus first. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
         destructive_when=(
             AskWhen("deletes a flow with its inputs and outputs for good; their addresses stop working"),
         ),
@@ -97,19 +118,36 @@ NOTES = (
             f"Content.InputUrl, to push to, is hidden unless include_credentials. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={
+            "FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b",
+            "InputName": "stadium",
+            "InputProtocol": "RTMP-PULL",
+            "InputFromUrl": "rtmp://origin.example.com/live/stadium",
+        },
+        then="AddMediaConnectFlowOutput sends it on; GetMediaConnectFlowInput shows whether a stream arrives.",
         parameters={
             "FlowId": FLOW_ID,
-            "InputName": {"text": "Name of the input."},
-            "InputProtocol": {"text": "How the stream arrives; cannot change later.", "choices": PROTOCOLS},
+            "InputName": {"text": "Name of the source, chosen by you. It tells two sources apart."},
+            "InputProtocol": {
+                "text": (
+                    "How the stream arrives; cannot change later. RTMP-PUSH and SRT-Listener give an address to push "
+                    "to, RTMP-PULL and SRT-Caller pull from yours, Flow takes an output of another flow."
+                ),
+                "choices": PROTOCOLS,
+            },
             # The vendor's text asks for it with SRT-Listener, where nothing is pulled; so no rule for SRT.
-            "InputFromUrl": {"text": "Where to pull from: for RTMP-PULL and SRT pulls."},
+            "InputFromUrl": {
+                "text": "Where to pull from: for RTMP-PULL and SRT pulls. Such as rtmp://host/app/stream."
+            },
             "Cidrs": CIDRS,
-            "MaxBitrate": {"text": "Limit in bit/s."},
+            "MaxBitrate": {"text": "Most that is let in, in bit/s. 10000000 is 10 Mbit/s."},
             "SrtLatency": LATENCY,
             "SrtPassphrase": PASSPHRASE,
             "SrtPbkeyLen": KEY_LENGTH,
-            "PairFlowId": {"text": "Flow the stream comes from."},
-            "PairOutputName": {"text": "Output of that flow."},
+            "PairFlowId": {"text": "Flow the stream comes from. Only for InputProtocol=Flow."},
+            "PairOutputName": {
+                "text": "Output of that flow, an RTMP-PULL or SRT-Listener one. Only for InputProtocol=Flow."
+            },
             "WithInternalVip": INNER_ADDRESS,
         },
         rules=(
@@ -128,6 +166,7 @@ NOTES = (
             f"a key and stay hidden, like SRT passphrases, unless include_credentials. {RET_CODE}"
         ),
         effect=Effect.READ,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
         parameters={"FlowId": FLOW_ID, "WithInternalVip": INNER_ADDRESS},
         idempotent=True,
         secret_fields=(
@@ -147,6 +186,7 @@ NOTES = (
             f"delete the source and add another. With two sources InputName says which one. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "InputName": "stadium", "MaxBitrate": 10000000},
         destructive_when=(
             AskWhen(
                 "replaces where a flow's stream comes from, or who may push it",
@@ -158,7 +198,7 @@ NOTES = (
             "InputName": {"text": "Which source; needed with failover."},
             "InputFromUrl": {"text": "Where to pull from."},
             "Cidrs": CIDRS,
-            "MaxBitrate": {"text": "Limit in bit/s."},
+            "MaxBitrate": {"text": "Most that is let in, in bit/s. 10000000 is 10 Mbit/s."},
             "SrtLatency": LATENCY,
             "SrtPassphrase": PASSPHRASE,
             "SrtPbkeyLen": {"text": "SRT key length in bytes: 0, 16, 24 or 32.", "minimum": 0, "maximum": 32},
@@ -174,6 +214,7 @@ NOTES = (
             f"two sources InputName says which one goes. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "InputName": "stadium"},
         destructive_when=(AskWhen("deletes a source of a flow for good; its push address stops working"),),
         parameters={"FlowId": FLOW_ID, "InputName": {"text": "Which source; needed with failover."}},
         idempotent=True,
@@ -188,18 +229,35 @@ NOTES = (
             f"include_credentials: it may hold a key. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={
+            "FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b",
+            "OutputName": "partner",
+            "OutputProtocol": "RTMP-PUSH",
+            "OutputToUrl": "rtmp://ingest.example.com/live/partner",
+        },
+        then="UpdateMediaConnectFlowStatus with Status online starts the flow.",
         parameters={
             "FlowId": FLOW_ID,
             "OutputName": {"text": "Unique in the flow."},
-            "OutputProtocol": {"text": "How the stream leaves; cannot change later.", "choices": PROTOCOLS},
-            "OutputToUrl": {"text": "Where to push: for RTMP-PUSH and SRT-Caller."},
+            "OutputProtocol": {
+                "text": (
+                    "How the stream leaves; cannot change later. RTMP-PUSH and SRT-Caller push to OutputToUrl, "
+                    "RTMP-PULL and SRT-Listener give an address to pull from, Flow feeds another flow."
+                ),
+                "choices": PROTOCOLS,
+            },
+            "OutputToUrl": {"text": "Where to push: for RTMP-PUSH and SRT-Caller. Such as rtmp://host/app/stream."},
             "Cidrs": CIDRS,
-            "PlayerLimit": {"text": "Most viewers at a time, up to 5; others are refused."},
+            "PlayerLimit": {
+                "text": "Most viewers at a time, up to 5. Only where the output is pulled; others are refused."
+            },
             "SrtLatency": LATENCY,
             "SrtPassphrase": PASSPHRASE,
             "SrtPbkeyLen": KEY_LENGTH,
-            "PairFlowId": {"text": "Flow the stream goes to."},
-            "PairInputName": {"text": "Source of that flow."},
+            "PairFlowId": {"text": "Flow the stream goes to. Only for OutputProtocol=Flow."},
+            "PairInputName": {
+                "text": "Source of that flow, an RTMP-PUSH or SRT-Listener one. Only for OutputProtocol=Flow."
+            },
         },
         rules=(
             Needs("OutputProtocol", "RTMP-PUSH", "OutputToUrl"),
@@ -218,6 +276,7 @@ NOTES = (
             f"come from GetMediaConnectFlowAllOutputName. {RET_CODE}"
         ),
         effect=Effect.READ,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "OutputName": "partner"},
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
         secret_fields=("OutputUrl", "SrtPassphrase"),
@@ -230,6 +289,8 @@ NOTES = (
             f"GetMediaConnectFlowOutput. Not paged, as a flow has at most four. {RET_CODE}"
         ),
         effect=Effect.READ,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
+        then="Read one with GetMediaConnectFlowOutput.",
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
     ),
@@ -243,6 +304,7 @@ NOTES = (
             f"{RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "OutputName": "partner", "PlayerLimit": 3},
         destructive_when=(
             AskWhen(
                 "replaces where a flow's stream goes, or who may pull it",
@@ -252,7 +314,7 @@ NOTES = (
         parameters={
             "FlowId": FLOW_ID,
             "OutputName": OUTPUT_NAME,
-            "OutputToUrl": {"text": "Where to push: for RTMP-PUSH and SRT-Caller."},
+            "OutputToUrl": {"text": "Where to push: for RTMP-PUSH and SRT-Caller. Such as rtmp://host/app/stream."},
             "Cidrs": CIDRS,
             "PlayerLimit": {"text": "Most viewers at a time, up to 5."},
             "SrtLatency": LATENCY,
@@ -270,6 +332,7 @@ NOTES = (
             f"an output use DeleteMediaConnectFlowOutput. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "OutputName": "partner"},
         destructive_when=(AskWhen("takes an output off the air: it gets nothing more until it is resumed"),),
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
@@ -283,6 +346,7 @@ NOTES = (
             f"{RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "OutputName": "partner"},
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
     ),
@@ -295,6 +359,7 @@ NOTES = (
             f"ForbidMediaConnectFlowOutput. {RET_CODE}"
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "OutputName": "partner"},
         destructive_when=(AskWhen("deletes an output of a flow for good; its pull address stops working"),),
         parameters={"FlowId": FLOW_ID, "OutputName": OUTPUT_NAME},
         idempotent=True,
@@ -308,6 +373,8 @@ NOTES = (
             f"FlowFailover in GetMediaConnectFlow shows the setting. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
+        then="Add the second source with AddMediaConnectFlowInput.",
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
     ),
@@ -319,6 +386,7 @@ NOTES = (
             f"has two: remove one with DeleteMediaConnectFlowInput first. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
         parameters={"FlowId": FLOW_ID},
         idempotent=True,
     ),

@@ -6,32 +6,227 @@ Sources: what SDK 6.20.2 declares and the operation pages say of states and of w
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Result, Rows
 
 NAME: ParameterNotes = {
-    "text": "1 to 64 letters, digits, - or _.",
+    "text": "Name: 1 to 64 letters, digits, - or _.",
     "pattern": "[A-Za-z0-9_-]{1,64}",
 }
-CHANNEL_ID: ParameterNotes = {"text": "Id of the channel."}
-INPUT_ID: ParameterNotes = {"text": "Id of the input."}
-GROUP_ID: ParameterNotes = {"text": "Id of the security group."}
-KEYWORD: ParameterNotes = {"text": "Part of the id or name."}
-PAGE: ParameterNotes = {"text": "Entries a page; under 10 counts as 10, over 100 as 100.", "maximum": 100}
-SKIP: ParameterNotes = {"text": "Entries to skip.", "minimum": 0}
-SORT_ORDER: ParameterNotes = {"text": "By creation time; default asc.", "choices": ("asc", "desc")}
-SECURITY_GROUPS: ParameterNotes = {"text": "Ids of the security groups that may push; PUSH types need one."}
-RULES: ParameterNotes = {"text": 'Addresses that may push, in CIDR form: ["10.1.1.0/24"].'}
-INPUT_SETTINGS: ParameterNotes = {
-    "text": "One or two. PUSH: StreamName; PULL: SourceUrl; MEDIA_CONNECT: FlowId, FlowOutputName.",
+CHANNEL_ID: ParameterNotes = {
+    "text": "Id of the channel. CreateMediaLiveChannel returned it; ListMediaLiveChannels has all.",
+    "required": True,
 }
-INPUT_ATTACHMENTS: ParameterNotes = {"text": "The inputs to read, by InputId."}
+INPUT_ID: ParameterNotes = {
+    "text": "Id of the input. CreateMediaLiveInput returned it; ListMediaLiveInputs has all.",
+    "required": True,
+}
+GROUP_ID: ParameterNotes = {
+    "text": "Id of the security group. ListMediaLiveInputSecurityGroups has all.",
+    "required": True,
+}
+KEYWORD: ParameterNotes = {"text": "Part of the id or name. Default: all."}
+PAGE: ParameterNotes = {"text": "Entries a page, 10 (default) to 100.", "maximum": 100}
+SKIP: ParameterNotes = {"text": "Entries to skip. Default 0.", "minimum": 0}
+SORT_ORDER: ParameterNotes = {"text": "By creation time; default asc.", "choices": ("asc", "desc")}
+SECURITY_GROUPS: ParameterNotes = {
+    "text": "Ids of the security groups that may push. RTMP_PUSH and SRT_PUSH need one.",
+}
+RULES: ParameterNotes = {
+    "text": 'Addresses that may push, in CIDR form: ["10.1.1.0/24"]. A /0 lets anybody push.',
+}
+LANGUAGE_NAME: ParameterNotes = {
+    "text": "Name of the language as viewers see it: English. At most 32 letters, digits, spaces, - or _.",
+    "max_characters": 32,
+}
+LANGUAGE_CODE: ParameterNotes = {"text": "Language by ISO 639-2, three letters: eng.", "max_characters": 3}
+INPUT_SETTINGS: ParameterNotes = {
+    "text": "One source, or two: primary and backup. Push types take StreamName, pull types SourceUrl.",
+    "nested": {
+        "StreamName": {
+            "text": "Name of the stream, for RTMP_PUSH and SRT_PUSH. With DestHost of GetMediaLiveInput it makes "
+            "the address to push to.",
+        },
+        "SourceUrl": {"text": "Address to pull from, for RTMP_PULL and SRT_PULL: rtmp://domain/app/stream."},
+        "FlowId": {"text": "MediaConnect flow, for MEDIA_CONNECT. CreateMediaConnectFlow returned it."},
+        "FlowOutputName": {
+            "text": "Output of that flow, for MEDIA_CONNECT. GetMediaConnectFlowAllOutputName lists them."
+        },
+        "SrtLatency": {"text": "SRT latency in ms.", "minimum": 100, "maximum": 10_000},
+        "SrtMaxBitrate": {"text": "Most that SRT lets in, in bit/s.", "minimum": 100, "maximum": 100_000_000},
+        "SrtPassphrase": {
+            "text": "SRT passphrase, 10 to 79 visible ASCII characters. Without one SRT is not encrypted.",
+            "min_characters": 10,
+            "max_characters": 79,
+        },
+        "SrtPbKeyLen": {"text": "SRT key length in bytes: 0, 16, 24 or 32.", "minimum": 0, "maximum": 32},
+    },
+}
+INPUT_ATTACHMENTS: ParameterNotes = {
+    "text": "The inputs to read, by InputId.",
+    "nested": {
+        "InputId": {"text": "Input of CreateMediaLiveInput."},
+        "LanguageName": LANGUAGE_NAME,
+        "AudioSelectors": {
+            "text": "Which sound of the input is taken. Default: what the input has. AudioSettings names a selector.",
+            "nested": {
+                "Name": {"text": "Name for AudioSelectorName: 1 to 64 letters, digits, - or _."},
+                "AudioLanguageSelection": {"text": "By language.", "nested": {"LanguageCode": LANGUAGE_CODE}},
+                "AudioPidSelection": {
+                    "text": "By PID of the transport stream.",
+                    "nested": {"Pid": {"text": "The PID."}},
+                },
+                "AudioTrackSelection": {
+                    "text": "By tracks, one or several.",
+                    "nested": {"TrackId": {"text": "Id of the track in the source."}},
+                },
+            },
+        },
+    },
+}
 OUTPUT_GROUPS: ParameterNotes = {
-    "text": "Type MediaPackage only; MediaType of an output: 0 audio and video, 1 audio, 2 video.",
+    "text": "Where the encoded stream goes: MediaPackage only.",
+    "nested": {
+        "Name": NAME,
+        "Type": {"text": "Kind of destination.", "choices": ("MediaPackage",)},
+        "MediaPackageGroupSetting": {
+            "text": "The channel of MediaPackage that is fed. Made with CreateLivePackageChannel.",
+            "nested": {
+                "GroupName": {"text": "Its group (CreateLivePackageChannelGroup)."},
+                "ChannelName": {"text": "Its channel in that group."},
+            },
+        },
+        "Outputs": {
+            "text": "The renditions: each names a video setting, audio settings or both.",
+            "nested": {
+                "Name": NAME,
+                "MediaType": {
+                    "text": "0 audio and video, 1 audio only, 2 video only. With 1 no VideoSettingName, with 2 no "
+                    "AudioSettingNames.",
+                    "minimum": 0,
+                    "maximum": 2,
+                },
+                "VideoSettingName": {"text": "Name of the entry in VideoSettings."},
+                "AudioSettingNames": {"text": "Names of entries in AudioSettings."},
+                "MediaPackageOutputSetting": {
+                    "text": "How the rendition appears in the manifest.",
+                    "nested": {
+                        "NameModifier": {
+                            "text": "Added to the name of the rendition's playlist: 720p. At most 40 letters, digits, "
+                            "- or _.",
+                            "max_characters": 40,
+                        },
+                        "AudioGroupId": {
+                            "text": "Audio tracks of one group are offered for choice. At most 40 letters, digits, "
+                            "- or _.",
+                            "max_characters": 40,
+                        },
+                    },
+                },
+            },
+        },
+    },
 }
 VIDEO_SETTINGS: ParameterNotes = {
-    "text": "VideoCodec H264, H265; VideoCodecType NORMAL, NBHD; rates in bit/s, multiples of 1000.",
+    "text": "Video encodings, named so that outputs can use them.",
+    "nested": {
+        "Name": NAME,
+        "VideoCodec": {"text": "Codec of the output.", "choices": ("H264", "H265")},
+        "VideoCodecType": {
+            "text": "NORMAL (default), or NBHD for Narrowband HD.",
+            "choices": ("NORMAL", "NBHD"),
+        },
+        "Width": {
+            "text": "Pixels; 0 or none follows Height and the shape of the source. NORMAL: longer side at most 3840, "
+            "shorter 2160; NBHD: 1920 and 1080.",
+            "minimum": 0,
+            "maximum": 3840,
+        },
+        "Height": {
+            "text": "Pixels; 0 or none follows Width and the shape of the source. Limits as for Width.",
+            "minimum": 0,
+            "maximum": 3840,
+        },
+        "VideoCodecSetting": {
+            "text": "Rates and GOP. What is left out is as in the source.",
+            "nested": {
+                "Rate": {
+                    "text": "Bitrates, all multiples of 1000.",
+                    "nested": {
+                        "RateControlMode": {"text": "How the rate is held.", "choices": ("CBR", "ABR", "VBR")},
+                        "Bitrate": {"text": "bit/s, 50000 to 6000000. 0 or none: as the source.", "maximum": 6_000_000},
+                        "MaxBitrate": {"text": "bit/s, 100000 to 6000000.", "maximum": 6_000_000},
+                        "BufferSize": {"text": "bit/s, 100000 to 6000000.", "maximum": 6_000_000},
+                    },
+                },
+                "Framerate": {
+                    "text": "Frame rate. Default: that of the source.",
+                    "nested": {
+                        "FramerateControl": {
+                            "text": "SPECIFIED needs numerator and denominator.",
+                            "choices": ("SPECIFIED", "FROM_SOURCE"),
+                        },
+                        "FramerateNumerator": {
+                            "text": "Frames, a multiple of the denominator: 25.",
+                            "minimum": 1,
+                            "maximum": 60,
+                        },
+                        "FramerateDenominator": {"text": "Seconds: 1.", "minimum": 1, "maximum": 60},
+                    },
+                },
+                "Gop": {
+                    "text": "Distance of key frames. Default: that of the source.",
+                    "nested": {
+                        "GopSize": {
+                            "text": "1 to 20 in SECONDS, 1 to 3000 in FRAMES.",
+                            "minimum": 1,
+                            "maximum": 3000,
+                        },
+                        "GopSizeUnits": {"text": "Unit of GopSize.", "choices": ("FRAMES", "SECONDS")},
+                        "BframesNum": {"text": "B frames in a row.", "minimum": 1, "maximum": 3},
+                    },
+                },
+                "CodecDetail": {
+                    "text": "Profile of H264.",
+                    "nested": {
+                        "Profile": {
+                            "text": "Default MAIN; for H264 only.",
+                            "choices": ("BASELINE", "MAIN", "HIGH"),
+                        },
+                        "Level": {"text": "Not supported yet."},
+                    },
+                },
+            },
+        },
+    },
 }
-AUDIO_SETTINGS: ParameterNotes = {"text": "AudioCodec aac or libfdk_aac; Bitrate in bit/s, a multiple of 1000."}
+AUDIO_SETTINGS: ParameterNotes = {
+    "text": "Audio encodings, named so that outputs can use them.",
+    "nested": {
+        "Name": NAME,
+        "AudioCodec": {"text": "Default: that of the source.", "choices": ("aac", "libfdk_aac")},
+        "AudioSelectorName": {"text": "Selector in InputAttachments that brings the sound."},
+        "LanguageCode": {
+            "text": "Language by ISO 639-2, three letters: eng. Used where the selected track has none.",
+            "max_characters": 3,
+        },
+        "LanguageName": LANGUAGE_NAME,
+        "AudioCodecSetting": {
+            "text": "Rates of the sound. What is left out is as in the source.",
+            "nested": {
+                "Bitrate": {
+                    "text": "bit/s, a multiple of 1000.",
+                    "minimum": 8000,
+                    "maximum": 1_000_000,
+                },
+                "Profile": {
+                    "text": "aac: AAC-LOW, AAC-MAIN; libfdk_aac: AAC-LOW, AAC-HE, AAC-HEV2.",
+                    "choices": ("AAC-LOW", "AAC-MAIN", "AAC-HE", "AAC-HEV2"),
+                },
+                "SampleRate": {"text": "Hz: 22050, 32000, 44100, 48000 or 96000."},
+            },
+        },
+    },
+}
 STATES = ("IDLE", "STARTING", "RUNNING", "RECOVERING", "STOPPING")
 # Where to push and the key of the stream, in three pieces: whoever has them can put a picture on the air.
 INPUT_SECRETS = ("SrtPassphrase", "SourceUrl", "DestHost", "StreamName")
@@ -49,6 +244,39 @@ NOTES = (
             "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
+        example={
+            "Name": "news-channel",
+            "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
+            "VideoSettings": [
+                {
+                    "Name": "v720",
+                    "VideoCodec": "H264",
+                    "Width": 1280,
+                    "Height": 720,
+                    "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
+                }
+            ],
+            "AudioSettings": [
+                {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
+            ],
+            "OutputGroups": [
+                {
+                    "Name": "group1",
+                    "Type": "MediaPackage",
+                    "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
+                    "Outputs": [
+                        {
+                            "Name": "o720",
+                            "MediaType": 0,
+                            "VideoSettingName": "v720",
+                            "AudioSettingNames": ["a1"],
+                            "MediaPackageOutputSetting": {"NameModifier": "720p"},
+                        }
+                    ],
+                }
+            ],
+        },
+        then="StartMediaLiveChannel puts it on the air.",
         parameters={
             "Name": NAME,
             "InputAttachments": INPUT_ATTACHMENTS,
@@ -66,6 +294,7 @@ NOTES = (
             "repeat after StartMediaLiveChannel or StopMediaLiveChannel."
         ),
         effect=Effect.READ,
+        example={"ChannelId": "SEGK5KA6KYKAWQQH"},
         signed_addresses=True,
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
@@ -79,7 +308,18 @@ NOTES = (
             "Channels of MediaPackage are in ListLivePackageChannels, those of MediaWeaver in ListChannels."
         ),
         effect=Effect.READ,
+        example={"States": ["RUNNING"], "MaxResults": 10, "SortOrder": "desc"},
         signed_addresses=True,
+        rows=Rows(
+            "Channels",
+            (
+                ("ChannelId", "ChannelId"),
+                ("name", "Name"),
+                ("state", "State"),
+                ("inputs", "InputAttachments[].InputId"),
+                ("created", "CreateTime"),
+            ),
+        ),
         parameters={
             "Keyword": KEYWORD,
             "States": {
@@ -103,6 +343,39 @@ NOTES = (
             "GetMediaLiveChannel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "ChannelId": "SEGK5KA6KYKAWQQH",
+            "Name": "news-channel",
+            "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
+            "VideoSettings": [
+                {
+                    "Name": "v720",
+                    "VideoCodec": "H264",
+                    "Width": 1280,
+                    "Height": 720,
+                    "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
+                }
+            ],
+            "AudioSettings": [
+                {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
+            ],
+            "OutputGroups": [
+                {
+                    "Name": "group1",
+                    "Type": "MediaPackage",
+                    "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
+                    "Outputs": [
+                        {
+                            "Name": "o720",
+                            "MediaType": 0,
+                            "VideoSettingName": "v720",
+                            "AudioSettingNames": ["a1"],
+                            "MediaPackageOutputSetting": {"NameModifier": "720p"},
+                        }
+                    ],
+                }
+            ],
+        },
         destructive_when=(
             AskWhen("replaces the whole configuration of a live channel; what is not sent again is lost"),
         ),
@@ -125,6 +398,7 @@ NOTES = (
             "IDLE refuses to start again."
         ),
         effect=Effect.WRITE,
+        example={"ChannelId": "SEGK5KA6KYKAWQQH"},
         parameters={"ChannelId": CHANNEL_ID},
         # A steady state ends only the call that leads to it: an idle channel has not started yet.
         poll=Poll(
@@ -133,6 +407,13 @@ NOTES = (
             status_field="Channel.State",
             success=("RUNNING",),
             pending=("IDLE", "STARTING", "RECOVERING", "STOPPING"),
+            result=Result(
+                fields=(
+                    ("state", "Channel.State"),
+                    ("started", "Channel.LastStartTime"),
+                    ("outputs", "Channel.OutputGroups"),
+                )
+            ),
         ),
         idempotent=True,
         costs="A running channel is billed until it is stopped.",
@@ -146,6 +427,7 @@ NOTES = (
             "with GetMediaLiveChannel until it is IDLE. Needed before a channel can be changed or deleted."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"ChannelId": "SEGK5KA6KYKAWQQH"},
         destructive_when=(
             AskWhen("takes a live channel off the air: viewers lose the stream until it is started again"),
         ),
@@ -156,6 +438,7 @@ NOTES = (
             status_field="Channel.State",
             success=("IDLE",),
             pending=("RUNNING", "STARTING", "RECOVERING", "STOPPING"),
+            result=Result(fields=(("state", "Channel.State"), ("stopped", "Channel.LastStopTime"))),
         ),
         idempotent=True,
     ),
@@ -168,6 +451,7 @@ NOTES = (
             "To pause a broadcast only, stop it instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"ChannelId": "SEGK5KA6KYKAWQQH"},
         destructive_when=(AskWhen("deletes a live channel with its configuration for good"),),
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
@@ -182,9 +466,19 @@ NOTES = (
             "CreateMediaLiveChannel or UpdateMediaLiveChannel."
         ),
         effect=Effect.WRITE,
+        example={
+            "Name": "studio-a",
+            "Type": "RTMP_PUSH",
+            "InputSettings": [{"StreamName": "studio-a"}],
+            "SecurityGroupIds": ["KZ7QJ2V5X8M3N4TB"],
+        },
+        then="GetMediaLiveInput has the address to push to; CreateMediaLiveChannel reads the input.",
         parameters={
             "Name": NAME,
-            "Type": {"text": "How the stream arrives.", "choices": INPUT_TYPES},
+            "Type": {
+                "text": "How the stream arrives; cannot change later. Push types need SecurityGroupIds.",
+                "choices": INPUT_TYPES,
+            },
             "InputSettings": INPUT_SETTINGS,
             "SecurityGroupIds": SECURITY_GROUPS,
         },
@@ -202,6 +496,7 @@ NOTES = (
             "stay hidden unless include_credentials: whoever has them can push."
         ),
         effect=Effect.READ,
+        example={"InputId": "G6G4X5T4SZYPSTT5"},
         parameters={"InputId": INPUT_ID},
         idempotent=True,
         secret_fields=INPUT_SECRETS,
@@ -215,6 +510,18 @@ NOTES = (
             "oldest first unless SortOrder=desc."
         ),
         effect=Effect.READ,
+        example={"Types": ["RTMP_PUSH"], "MaxResults": 10, "SortOrder": "desc"},
+        rows=Rows(
+            "Inputs",
+            (
+                ("InputId", "InputId"),
+                ("name", "Name"),
+                ("type", "Type"),
+                ("channels", "ChannelIds"),
+                ("groups", "SecurityGroupIds"),
+                ("created", "CreateTime"),
+            ),
+        ),
         parameters={
             "Keyword": KEYWORD,
             "Types": {
@@ -239,6 +546,12 @@ NOTES = (
             "cannot change: make a new one with CreateMediaLiveInput."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "InputId": "G6G4X5T4SZYPSTT5",
+            "Name": "studio-a",
+            "InputSettings": [{"StreamName": "studio-a"}],
+            "SecurityGroupIds": ["KZ7QJ2V5X8M3N4TB"],
+        },
         destructive_when=(
             AskWhen(
                 "replaces the sources and security groups of a live input; what is not sent again is lost",
@@ -261,6 +574,7 @@ NOTES = (
             "take it out with UpdateMediaLiveChannel or delete that channel first."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"InputId": "G6G4X5T4SZYPSTT5"},
         destructive_when=(AskWhen("deletes a live input for good; its push address stops working"),),
         parameters={"InputId": INPUT_ID},
         idempotent=True,
@@ -274,6 +588,8 @@ NOTES = (
             "anybody push."
         ),
         effect=Effect.WRITE,
+        example={"Name": "studio-network", "WhitelistRules": ["203.0.113.0/24"]},
+        then="CreateMediaLiveInput takes the SecurityGroupId.",
         parameters={"Name": NAME, "WhitelistRules": RULES},
     ),
     OperationNotes(
@@ -284,6 +600,7 @@ NOTES = (
             "Look here when an encoder's push is refused, or before changing or deleting the group."
         ),
         effect=Effect.READ,
+        example={"SecurityGroupId": "KZ7QJ2V5X8M3N4TB"},
         parameters={"SecurityGroupId": GROUP_ID},
         idempotent=True,
     ),
@@ -295,6 +612,7 @@ NOTES = (
             "use them. Pages with NextToken, oldest first unless SortOrder=desc."
         ),
         effect=Effect.READ,
+        example={"Keyword": "studio", "MaxResults": 10},
         parameters={"Keyword": KEYWORD, "MaxResults": PAGE, "Skip": SKIP, "SortOrder": SORT_ORDER},
         idempotent=True,
     ),
@@ -307,6 +625,11 @@ NOTES = (
             "CreateMediaLiveInputSecurityGroup and give it to the input."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={
+            "SecurityGroupId": "KZ7QJ2V5X8M3N4TB",
+            "Name": "studio-network",
+            "WhitelistRules": ["203.0.113.0/24", "198.51.100.7/32"],
+        },
         destructive_when=(
             AskWhen("replaces the whole list of addresses that may push to live inputs", shows=("WhitelistRules",)),
         ),
@@ -321,6 +644,7 @@ NOTES = (
             "group with UpdateMediaLiveInput first."
         ),
         effect=Effect.DESTRUCTIVE,
+        example={"SecurityGroupId": "KZ7QJ2V5X8M3N4TB"},
         destructive_when=(AskWhen("deletes a list of addresses that may push to live inputs for good"),),
         parameters={"SecurityGroupId": GROUP_ID},
         idempotent=True,

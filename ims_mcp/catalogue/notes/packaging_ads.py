@@ -6,33 +6,52 @@ Sources: what SDK 6.20.2 declares and the operation pages say. The words are our
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect
+from ims_mcp.catalogue.operation import AskWhen, Effect, Rows
 
 HTTP = ("http", "https")
+PREFIX = "https://origin.example.com/stage/"
+NAME: ParameterNotes = {"text": "Name of the configuration, from ListAdInsertions."}
 SETTINGS: dict[str, ParameterNotes] = {
     "ContentUrlPrefix": {
-        "text": "Where the streams come from, without the part that differs.",
+        "text": f"Where the streams come from: {PREFIX}. What differs from stream to stream is left off.",
         "url_schemes": HTTP,
         "max_characters": 512,
     },
     "AdsUrl": {
-        "text": "Ad decision server, with variables like [player_params.p1].",
+        "text": "Ad decision server, asked at each break. Variables of the player are filled in: "
+        "https://ads.example.com/vast?user=[player_params.user].",
         "url_schemes": HTTP,
         "max_characters": 2048,
     },
     "SlateAdUrl": {
-        "text": "MP4 that fills what ads leave empty.",
+        "text": "MP4 that fills what ads leave empty; left out: none.",
         "url_schemes": HTTP,
         "max_characters": 2048,
     },
-    "PersonalizationThreshold": {"text": "Seconds of a break that may stay unfilled; default 8.", "minimum": 0},
-    "AdMarkerPassthrough": {"text": "Keep ad markers in the playlist; default OFF.", "choices": ("OFF", "ON")},
-    "CdnContentSegmentUrlPrefix": {"text": "CDN for the content.", "url_schemes": HTTP, "max_characters": 512},
-    "CdnAdSegmentUrlPrefix": {"text": "CDN for the ads.", "url_schemes": HTTP, "max_characters": 512},
+    "PersonalizationThreshold": {
+        "text": "Seconds of a break that may stay unfilled; default 8.",
+        "minimum": 0,
+    },
+    "AdMarkerPassthrough": {
+        "text": "ON keeps the ad markers in the playlist; default OFF.",
+        "choices": ("OFF", "ON"),
+    },
+    "CdnContentSegmentUrlPrefix": {
+        "text": "CDN for the content: https://cdn.example.com/; left out: none.",
+        "url_schemes": HTTP,
+        "max_characters": 512,
+    },
+    "CdnAdSegmentUrlPrefix": {
+        "text": "CDN for the ads: https://cdn.example.com/; left out: none.",
+        "url_schemes": HTTP,
+        "max_characters": 512,
+    },
     "ConfigAliases": {
-        "text": 'Aliases of player variables: {"player_params.p1": {"1": "abc"}}; at most 20.',
+        "text": 'What values of player variables stand for. {"player_params.user": {"1": "abc"}}: each of at most 20 '
+        "variables (named player_params.NAME) has up to 50 pairs of value and replacement.",
         "kind": "object",
         "json_text": True,
+        "extra_fields": True,
     },
 }
 
@@ -49,11 +68,18 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "Name": {
-                "text": "Unique, up to 128 letters, digits, - or _; cannot change later.",
+                "text": "New name, unique: up to 128 letters, digits, - or _. It cannot change.",
                 "pattern": "[A-Za-z0-9_-]{1,128}",
             },
             **SETTINGS,
         },
+        example={
+            "Name": "stage_ads",
+            "ContentUrlPrefix": PREFIX,
+            "AdsUrl": "https://ads.example.com/vast?user=[player_params.user]",
+            "SlateAdUrl": "https://ads.example.com/slate.mp4",
+        },
+        then="Players use Config.ManifestEndpointConfig of the answer; GetAdInsertion shows it again.",
     ),
     OperationNotes(
         operation="GetAdInsertion",
@@ -63,8 +89,9 @@ NOTES = (
             "ManifestEndpointConfig the address prefixes viewers play from."
         ),
         effect=Effect.READ,
-        parameters={"Name": {"text": "Name of the configuration."}},
+        parameters={"Name": NAME},
         idempotent=True,
+        example={"Name": "stage_ads"},
     ),
     OperationNotes(
         operation="ListAdInsertions",
@@ -75,11 +102,27 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Keyword": {"text": "Part of the name."},
-            "MaxResults": {"text": "Entries a page with NextToken; default 10."},
-            "NextToken": {"text": "Token of the previous page; overrides PageNo."},
+            "Keyword": {"text": "Part of the name; left out: all."},
+            "PageNo": {"text": "Page, from 1; default 1.", "minimum": 1},
+            "PageSize": {"text": "Entries a page with PageNo; default 10.", "minimum": 1},
+            "SortBy": {"text": "Order by creation time: desc is newest first.", "choices": ("desc", "asc")},
+            "MaxResults": {"text": "Entries a page with NextToken; default 10. Makes PageNo void.", "minimum": 1},
+            "NextToken": {"text": "NextToken of the previous page. Makes PageNo void."},
         },
         idempotent=True,
+        example={"Keyword": "stage", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="Configs",
+            columns=(
+                ("Name", "Name"),
+                ("content", "ContentUrlPrefix"),
+                ("hls_prefix", "ManifestEndpointConfig.HlsPrefix"),
+                ("dash_prefix", "ManifestEndpointConfig.DashPrefix"),
+                ("created", "CreateTime"),
+                ("modified", "LastModified"),
+            ),
+        ),
+        then="Ad server and slate of one are shown by GetAdInsertion.",
     ),
     OperationNotes(
         operation="UpdateAdInsertion",
@@ -90,8 +133,15 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the settings of an ad insertion; what is not sent again is lost"),),
-        parameters={"Name": {"text": "Name of the configuration."}, **SETTINGS},
+        parameters={"Name": NAME, **SETTINGS},
         idempotent=True,
+        example={
+            "Name": "stage_ads",
+            "ContentUrlPrefix": PREFIX,
+            "AdsUrl": "https://ads.example.com/vast?user=[player_params.user]",
+            "SlateAdUrl": "https://ads.example.com/slate.mp4",
+            "PersonalizationThreshold": 5,
+        },
     ),
     OperationNotes(
         operation="DeleteAdInsertion",
@@ -102,7 +152,8 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes an ad insertion for good: players that use its addresses lose the stream"),),
-        parameters={"Name": {"text": "Name of the configuration."}},
+        parameters={"Name": NAME},
         idempotent=True,
+        example={"Name": "stage_ads"},
     ),
 )

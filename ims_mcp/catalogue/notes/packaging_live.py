@@ -1,4 +1,4 @@
-"""MediaPackage, live: channel groups, the channels that take a stream in, the origin endpoints that hand it out.
+"""MediaPackage, live: channel groups, and the channels that take a stream in.
 
 Sources: what SDK 6.20.2 declares and the operation pages say. The words are ours.
 """
@@ -6,52 +6,35 @@ Sources: what SDK 6.20.2 declares and the operation pages say. The words are our
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, Effect, Rows
 
 NEW_NAME: ParameterNotes = {
-    "text": "1 to 200 letters, digits, - or _; cannot change later.",
+    "text": "New name: 1 to 200 letters, digits, - or _; it cannot change.",
     "pattern": "[A-Za-z0-9_-]{1,200}",
 }
-GROUP: ParameterNotes = {"text": "Name of the channel group."}
-CHANNEL: ParameterNotes = {"text": "Name of the channel in that group."}
-ENDPOINT: ParameterNotes = {"text": "Name of the origin endpoint."}
-DESCRIPTION: ParameterNotes = {"text": "At most 1,000 characters.", "max_characters": 1000}
-KEYWORD: ParameterNotes = {"text": "Part of the name or description."}
-INGEST_PROTOCOL: ParameterNotes = {"text": "Only HLS so far.", "hints": ("HLS",)}
-SEGMENT_COUNT: ParameterNotes = {"text": "Segments in the incoming playlist.", "minimum": 2, "maximum": 100}
-SEGMENT_DURATION: ParameterNotes = {"text": "Incoming segment length in seconds.", "minimum": 1, "maximum": 30}
-ENDPOINT_SETTINGS: dict[str, ParameterNotes] = {
-    "Protocol": {"text": "What it hands out: HLS, HLS_CMAF or DASH.", "hints": ("HLS", "HLS_CMAF", "DASH")},
-    "AuthorizationCode": {
-        "text": "Secret that requests have to carry: at most 200 letters, digits, -, _ or dots.",
-        "pattern": "[A-Za-z0-9_.-]{1,200}",
-    },
-    "IpWhitelist": {
-        "text": "Addresses or ranges allowed, comma-separated; not 0.0.0.0/0.",
-        "max_characters": 1000,
-        "comma_list": True,
-    },
-    "IpBlacklist": {
-        "text": "Addresses or ranges refused, comma-separated; not 0.0.0.0/0.",
-        "max_characters": 1000,
-        "comma_list": True,
-    },
-    "ManifestName": {"text": "Name of the playlist; default manifest."},
-    "TimeshiftVision": {"text": "Days viewers can go back; default 0, none.", "minimum": 0, "maximum": 30},
-    "LivePackagingConfig": {
-        "text": "Segments, playlist and DRM.",
-        "nested": {
-            "SegmentDuration": {"text": "Seconds; default that of the channel.", "minimum": 1, "maximum": 30},
-            "LiveManifestConfigs": {
-                "text": "At most one. AdMarkers NONE, DATE_RANGE (HLS) or XML (DASH).",
-            },
-            "DrmConfig": {"text": "None: not encrypted. SystemIds: not with HLS."},
-            "UseAudioRenditionGroups": {"text": "Audio apart from the video segments."},
-        },
+GROUP: ParameterNotes = {"text": "Name of the channel group, from ListLivePackageChannelGroups."}
+CHANNEL: ParameterNotes = {"text": "Name of the channel in that group, from ListLivePackageChannels."}
+DESCRIPTION: ParameterNotes = {"text": "What it is for, at most 1,000 characters.", "max_characters": 1000}
+KEYWORD: ParameterNotes = {"text": "Part of the name or description; left out: all."}
+PAGING: dict[str, ParameterNotes] = {
+    "PageNo": {"text": "Page, from 1; default 1.", "minimum": 1},
+    "PageSize": {"text": "Entries a page; default 10.", "minimum": 1},
+    "SortBy": {
+        "text": "Order by creation time: desc (default) is newest first.",
+        "choices": ("desc", "asc"),
     },
 }
+INGEST_PROTOCOL: ParameterNotes = {"text": "How the stream comes in: only HLS so far.", "hints": ("HLS",)}
+SEGMENT_COUNT: ParameterNotes = {"text": "Segments in the incoming playlist, such as 3.", "minimum": 2, "maximum": 100}
+SEGMENT_DURATION: ParameterNotes = {
+    "text": "Incoming segment length in seconds, such as 6.",
+    "minimum": 1,
+    "maximum": 30,
+}
+GROUP_NAME = "stage"
+AT_CHANNEL = {"GroupName": GROUP_NAME, "ChannelName": "main"}
+PAGE_EXAMPLE = {"PageNo": 1, "PageSize": 20}
 INGEST_SECRETS = ("Username", "Password")
-ENDPOINT_SECRETS = ("AuthorizationCode",)
 
 NOTES = (
     OperationNotes(
@@ -65,6 +48,8 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
+        example={"GroupName": GROUP_NAME, "Description": "Streams from the stage"},
+        then="Open a channel in it with CreateLivePackageChannel.",
     ),
     OperationNotes(
         operation="GetLivePackageChannelGroup",
@@ -76,6 +61,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
+        example={"GroupName": GROUP_NAME},
     ),
     OperationNotes(
         operation="ListLivePackageChannelGroups",
@@ -86,8 +72,24 @@ NOTES = (
             "name is known: every other live packaging call needs one."
         ),
         effect=Effect.READ,
-        parameters={"Keyword": KEYWORD},
+        parameters={
+            "Keyword": KEYWORD,
+            **PAGING,
+            "PageSize": {"text": "Entries a page; default 10, at most 100.", "minimum": 1, "maximum": 100},
+        },
         idempotent=True,
+        example={"Keyword": "stage", **PAGE_EXAMPLE},
+        rows=Rows(
+            path="LivePackageChannelGroups",
+            columns=(
+                ("GroupName", "GroupName"),
+                ("OriginDomain", "OriginDomain"),
+                ("Description", "Description"),
+                ("created", "CreateTime"),
+                ("modified", "LastModified"),
+            ),
+        ),
+        then="List the channels of one with ListLivePackageChannels.",
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelGroup",
@@ -97,8 +99,12 @@ NOTES = (
             "nor its domain. Returns the group as it is now."
         ),
         effect=Effect.WRITE,
-        parameters={"GroupName": GROUP, "Description": DESCRIPTION},
+        parameters={
+            "GroupName": GROUP,
+            "Description": {"text": "New description, at most 1,000 characters.", "max_characters": 1000},
+        },
         idempotent=True,
+        example={"GroupName": GROUP_NAME, "Description": "Streams from the stage, second season"},
     ),
     OperationNotes(
         operation="DeleteLivePackageChannelGroup",
@@ -111,6 +117,7 @@ NOTES = (
         destructive_when=(AskWhen("deletes a channel group for good, with its origin domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
+        example={"GroupName": GROUP_NAME},
     ),
     OperationNotes(
         operation="CreateLivePackageChannel",
@@ -131,6 +138,8 @@ NOTES = (
             "Description": DESCRIPTION,
         },
         secret_fields=INGEST_SECRETS,
+        example={**AT_CHANNEL, "Protocol": "HLS", "SegmentCount": 3, "SegmentDuration": 6},
+        then="Publish it with CreateLivePackageOriginEndpoint; GetLivePackageChannel tells where to push.",
     ),
     OperationNotes(
         operation="GetLivePackageChannel",
@@ -143,6 +152,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
+        example=AT_CHANNEL,
         secret_fields=INGEST_SECRETS,
     ),
     OperationNotes(
@@ -154,8 +164,22 @@ NOTES = (
             "TotalCount. Live encoders are in ListMediaLiveChannels, MediaWeaver channels in ListChannels."
         ),
         effect=Effect.READ,
-        parameters={"GroupName": GROUP, "Keyword": KEYWORD},
+        parameters={"GroupName": GROUP, "Keyword": KEYWORD, **PAGING},
         idempotent=True,
+        example={"GroupName": GROUP_NAME, **PAGE_EXAMPLE},
+        rows=Rows(
+            path="LivePackageChannels",
+            columns=(
+                ("ChannelName", "ChannelName"),
+                ("Protocol", "Protocol"),
+                ("segment_seconds", "SegmentDuration"),
+                ("segments", "SegmentCount"),
+                ("push_to", "IngestEndpoints[].Url"),
+                ("Description", "Description"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="Where one is played from is listed by ListLivePackageOriginEndpoints.",
         secret_fields=INGEST_SECRETS,
     ),
     OperationNotes(
@@ -181,6 +205,7 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=INGEST_SECRETS,
+        example={**AT_CHANNEL, "Protocol": "HLS", "SegmentCount": 5, "SegmentDuration": 6},
     ),
     OperationNotes(
         operation="UpdateLivePackageChannelCredentials",
@@ -196,9 +221,14 @@ NOTES = (
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,
-            "RotateCredentials": {"text": "1 primary, 2 backup, 3 both.", "minimum": 1, "maximum": 3},
+            "RotateCredentials": {
+                "text": "Which endpoint: 1 primary, 2 backup, 3 both.",
+                "minimum": 1,
+                "maximum": 3,
+            },
         },
         secret_fields=INGEST_SECRETS,
+        example={**AT_CHANNEL, "RotateCredentials": 2},
     ),
     OperationNotes(
         operation="DeleteLivePackageChannel",
@@ -211,88 +241,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes a live packaging channel for good; its ingest addresses stop working"),),
         parameters={"GroupName": GROUP, "ChannelName": CHANNEL},
         idempotent=True,
-    ),
-    OperationNotes(
-        operation="CreateLivePackageOriginEndpoint",
-        title="Publish a live stream",
-        purpose=(
-            "Make an origin endpoint of a MediaPackage channel: the form in which viewers or a CDN fetch the stream "
-            "(protocol, playlist, DRM, time shift, who may). Returns EndpointUrl, the address to play. One channel can "
-            "have several, such as one for HLS and one for DASH. Who may fetch has to be limited by a code or by "
-            "address."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "GroupName": GROUP,
-            "ChannelName": CHANNEL,
-            "EndpointName": NEW_NAME,
-            **ENDPOINT_SETTINGS,
-        },
-        rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
-        secret_fields=ENDPOINT_SECRETS,
-        costs="What is packaged and fetched through it is billed.",
-    ),
-    OperationNotes(
-        operation="GetLivePackageOriginEndpoint",
-        title="Inspect a live origin",
-        purpose=(
-            "Read one origin endpoint of a MediaPackage channel: EndpointUrl to play, protocol, packaging and DRM "
-            "settings, time shift, and the addresses that may fetch. Its authorization code stays hidden unless "
-            "include_credentials. Only this call shows LivePackagingConfig; the list does not."
-        ),
-        effect=Effect.READ,
-        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
-        idempotent=True,
-        secret_fields=ENDPOINT_SECRETS,
-    ),
-    OperationNotes(
-        operation="ListLivePackageOriginEndpoints",
-        title="List live origins",
-        purpose=(
-            "Find the origin endpoints of one MediaPackage channel, with their playback addresses (EndpointUrl) and "
-            "access limits, newest first. Packaging settings are left out: see GetLivePackageOriginEndpoint. "
-            "Authorization codes stay hidden unless include_credentials. Pages with PageNo and PageSize."
-        ),
-        effect=Effect.READ,
-        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "Keyword": KEYWORD},
-        idempotent=True,
-        secret_fields=ENDPOINT_SECRETS,
-    ),
-    OperationNotes(
-        operation="UpdateLivePackageOriginEndpoint",
-        title="Change a live origin",
-        purpose=(
-            "Replace the settings of an origin endpoint of a MediaPackage channel: access limits, playlist name, time "
-            "shift, packaging and DRM. Read it with GetLivePackageOriginEndpoint and send again what should stay, "
-            "the code or the allowed addresses among it."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(
-            AskWhen(
-                "replaces the settings of an origin endpoint and who may fetch from it; what is not sent again is lost",
-                shows=("AuthorizationCode", "IpWhitelist", "IpBlacklist"),
-            ),
-        ),
-        parameters={
-            "GroupName": GROUP,
-            "ChannelName": CHANNEL,
-            "EndpointName": ENDPOINT,
-            **ENDPOINT_SETTINGS,
-        },
-        rules=(AtLeastOne(("AuthorizationCode", "IpWhitelist")),),
-        idempotent=True,
-        secret_fields=ENDPOINT_SECRETS,
-    ),
-    OperationNotes(
-        operation="DeleteLivePackageOriginEndpoint",
-        title="Delete a live origin",
-        purpose=(
-            "Remove an origin endpoint of a MediaPackage channel for good: whoever plays its EndpointUrl loses the "
-            "stream. The channel and its other endpoints go on."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("deletes an origin endpoint for good: whoever plays from it loses the stream"),),
-        parameters={"GroupName": GROUP, "ChannelName": CHANNEL, "EndpointName": ENDPOINT},
-        idempotent=True,
+        example=AT_CHANNEL,
     ),
 )

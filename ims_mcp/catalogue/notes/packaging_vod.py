@@ -7,19 +7,40 @@ required below where the call means nothing without them. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
 NEW_NAME: ParameterNotes = {
-    "text": "Unique in the account: up to 128 letters, digits, - or _.",
+    "text": "New name, unique: up to 128 letters, digits, - or _.",
     "pattern": "[A-Za-z0-9_-]{1,128}",
     "required": True,
 }
-GROUP: ParameterNotes = {"text": "Name of the packaging group.", "required": True}
-GROUP_FILTER: ParameterNotes = {"text": "Only this packaging group."}
-CONFIGURATION: ParameterNotes = {"text": "Name of the configuration.", "required": True}
-ASSET: ParameterNotes = {"text": "Name of the packaged asset.", "required": True}
-NAME_PART: ParameterNotes = {"text": "Part of the name."}
-DRM_SYSTEMS = "DRM system UUIDs (FairPlay, Widevine, PlayReady): one with HLS, else at most two."
+GROUP: ParameterNotes = {"text": "Name of the packaging group, from ListVodPackagingGroups.", "required": True}
+GROUP_FILTER: ParameterNotes = {"text": "Only this packaging group; left out: all."}
+CONFIGURATION: ParameterNotes = {
+    "text": "Name of the configuration, from ListVodPackagingConfigurations.",
+    "required": True,
+}
+ASSET: ParameterNotes = {"text": "Name of the packaged asset, from ListVodPackagingAssets.", "required": True}
+NAME_PART: ParameterNotes = {"text": "Part of the name; left out: all."}
+DESCRIPTION: ParameterNotes = {"text": "What it is for, in words of yours."}
+PAGING: dict[str, ParameterNotes] = {
+    "PageNo": {"text": "Page, from 1; default 1.", "minimum": 1},
+    "PageSize": {"text": "Entries a page; default 10.", "minimum": 1},
+    "SortBy": {
+        "text": "Order by creation time: desc (default) is newest first.",
+        "choices": ("desc", "asc"),
+    },
+}
+INPUT_TYPE: ParameterNotes = {"text": "Kind of input: only OSS so far.", "hints": ("OSS",)}
+INPUT_MEDIA = "M3U8 file in OSS: oss://example-bucket/hls/launch.m3u8. Or its https address."
+CONTENT_ID: ParameterNotes = {
+    "text": "Id in the DRM system, only for encrypted packaging. Up to 256 letters, digits, - or _.",
+    "pattern": "[A-Za-z0-9_-]{1,256}",
+}
+SYSTEM_IDS = (
+    "DRM systems by UUID: one with HLS, else at most two. FairPlay 94ce86fb-07ff-4f43-adb8-93d2fa968ca2, Widevine "
+    "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed, PlayReady 9a04f079-9840-4286-ab92-e65be0885f95."
+)
 PACKAGE_COST = "Packaging and delivery are billed."
 
 NOTES = (
@@ -32,7 +53,9 @@ NOTES = (
             "in with CreateVodPackagingAsset. For live streams use CreateLivePackageChannelGroup."
         ),
         effect=Effect.WRITE,
-        parameters={"GroupName": NEW_NAME},
+        parameters={"GroupName": NEW_NAME, "Description": DESCRIPTION},
+        example={"GroupName": "films", "Description": "Films on demand"},
+        then="Say how to package with CreateVodPackagingConfiguration.",
     ),
     OperationNotes(
         operation="GetVodPackagingGroup",
@@ -44,6 +67,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"GroupName": GROUP},
         idempotent=True,
+        example={"GroupName": "films"},
     ),
     OperationNotes(
         operation="ListVodPackagingGroups",
@@ -53,8 +77,21 @@ NOTES = (
             "first. Pages with PageNo and PageSize up to TotalCount."
         ),
         effect=Effect.READ,
-        parameters={"Keyword": NAME_PART},
+        parameters={"Keyword": NAME_PART, **PAGING},
         idempotent=True,
+        example={"Keyword": "films", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="PackagingGroups",
+            columns=(
+                ("GroupName", "GroupName"),
+                ("DomainName", "DomainName"),
+                ("configurations", "ConfigurationCount"),
+                ("assets_about", "ApproximateAssetCount"),
+                ("Description", "Description"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="List what is packaged in one with ListVodPackagingAssets.",
     ),
     OperationNotes(
         operation="DeleteVodPackagingGroup",
@@ -68,6 +105,7 @@ NOTES = (
         destructive_when=(AskWhen("deletes an on-demand packaging group for good, with its playback domain"),),
         parameters={"GroupName": GROUP},
         idempotent=True,
+        example={"GroupName": "films"},
     ),
     OperationNotes(
         operation="CreateVodPackagingConfiguration",
@@ -89,29 +127,56 @@ NOTES = (
             "PackageConfig": {
                 "text": "Segments, choice of renditions, DRM.",
                 "nested": {
+                    "ManifestName": {
+                        "text": "Name of the playlist in the address: index. Up to 128 letters, digits, - or _.",
+                        "pattern": "[A-Za-z0-9_-]{1,128}",
+                    },
                     "SegmentDuration": {
-                        "text": "Seconds, rounded to a multiple of the source's.",
+                        "text": "Segment length in seconds. Rounded to the nearest multiple of the source's.",
                         "minimum": 1,
                         "maximum": 30,
                     },
                     "StreamSelection": {
+                        "text": "Which renditions, in which order; left out: all.",
                         "nested": {
                             "StreamOrder": {
-                                "choices": ("ORIGINAL", "VIDEO_BITRATE_ASCENDING", "VIDEO_BITRATE_DESCENDING")
-                            }
-                        }
+                                "text": "Order in the master playlist; ORIGINAL is that of the source.",
+                                "choices": ("ORIGINAL", "VIDEO_BITRATE_ASCENDING", "VIDEO_BITRATE_DESCENDING"),
+                            },
+                            "MinVideoBitsPerSecond": {"text": "Renditions below this bit/s are left out."},
+                            "MaxVideoBitsPerSecond": {"text": "Renditions above this bit/s are left out."},
+                        },
                     },
                     "DrmProvider": {
+                        "text": "DRM; left out: not encrypted.",
                         "nested": {
-                            "EncryptionMethod": {"choices": ("AES_128", "SAMPLE_AES")},
-                            "IV": {"text": "32 hex digits; made for you if left out.", "pattern": "[0-9A-Fa-f]{32}"},
-                            "SystemIds": {"text": DRM_SYSTEMS},
-                            "Url": {"text": "Key server."},
-                        }
+                            "Url": {"text": "Address of the DRM provider that hands out keys."},
+                            "SystemIds": {"text": SYSTEM_IDS},
+                            "EncryptionMethod": {
+                                "text": "AES_128: whole segments; SAMPLE_AES: single samples.",
+                                "choices": ("AES_128", "SAMPLE_AES"),
+                            },
+                            "IV": {
+                                "text": "Start vector, 32 hex digits; left out: made for you.",
+                                "pattern": "[0-9A-Fa-f]{32}",
+                            },
+                        },
                     },
                 },
             },
+            "Description": DESCRIPTION,
         },
+        example={
+            "ConfigurationName": "hls_6s",
+            "GroupName": "films",
+            "Protocol": "HLS",
+            "PackageConfig": {
+                "ManifestName": "index",
+                "SegmentDuration": 6,
+                "StreamSelection": {"StreamOrder": "ORIGINAL"},
+            },
+        },
+        then="Bring videos in with CreateVodPackagingAsset.",
     ),
     OperationNotes(
         operation="GetVodPackagingConfiguration",
@@ -123,6 +188,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
+        example={"ConfigurationName": "hls_6s"},
     ),
     OperationNotes(
         operation="ListVodPackagingConfigurations",
@@ -132,8 +198,21 @@ NOTES = (
             "settings, newest first. Pages with PageNo and PageSize up to TotalCount."
         ),
         effect=Effect.READ,
-        parameters={"GroupName": GROUP_FILTER, "Keyword": NAME_PART},
+        parameters={"GroupName": GROUP_FILTER, "Keyword": NAME_PART, **PAGING},
         idempotent=True,
+        example={"GroupName": "films", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="PackagingConfigurations",
+            columns=(
+                ("ConfigurationName", "ConfigurationName"),
+                ("GroupName", "GroupName"),
+                ("Protocol", "Protocol"),
+                ("segment_seconds", "PackageConfig.SegmentDuration"),
+                ("manifest", "PackageConfig.ManifestName"),
+                ("encryption", "PackageConfig.DrmProvider.EncryptionMethod"),
+                ("created", "CreateTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="DeleteVodPackagingConfiguration",
@@ -148,6 +227,7 @@ NOTES = (
         ),
         parameters={"ConfigurationName": CONFIGURATION},
         idempotent=True,
+        example={"ConfigurationName": "hls_6s"},
     ),
     OperationNotes(
         operation="CreateVodPackagingAsset",
@@ -163,14 +243,17 @@ NOTES = (
             "AssetName": NEW_NAME,
             "GroupName": GROUP,
             "Input": {
-                "text": "The video.",
+                "text": "The video: an M3U8 playlist in OSS.",
                 "required": True,
-                "nested": {
-                    "Type": {"text": "Only OSS so far."},
-                    "Media": {"text": "Address of an M3U8 file in OSS.", "required": True},
-                },
+                "nested": {"Type": INPUT_TYPE, "Media": {"text": INPUT_MEDIA, "required": True}},
             },
-            "ContentId": {"text": "Id in the DRM system.", "pattern": "[A-Za-z0-9_-]{1,256}"},
+            "ContentId": CONTENT_ID,
+            "Description": DESCRIPTION,
+        },
+        example={
+            "AssetName": "launch",
+            "GroupName": "films",
+            "Input": {"Type": "OSS", "Media": "oss://example-bucket/hls/launch.m3u8"},
         },
         poll=Poll(
             operation="GetVodPackagingAsset",
@@ -180,6 +263,13 @@ NOTES = (
             success=("Playable",),
             failure=("Failed",),
             pending=("Queuing",),
+            result=Result(
+                fields=(
+                    ("addresses", "Asset.EgressEndpoints[].Url"),
+                    ("endpoints", "Asset.EgressEndpoints"),
+                ),
+                empty="the group has no configuration yet: make one with CreateVodPackagingConfiguration",
+            ),
         ),
         costs=PACKAGE_COST,
     ),
@@ -195,8 +285,28 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "GroupName": GROUP,
-            "Assets": {"text": "Each with AssetName, Input.Type OSS, Input.Media (M3U8).", "required": True},
+            "Assets": {
+                "text": "The videos, one entry each.",
+                "required": True,
+                "nested": {
+                    "AssetName": {**NEW_NAME},
+                    "Input": {
+                        "text": "The video: an M3U8 playlist in OSS.",
+                        "required": True,
+                        "nested": {"Type": INPUT_TYPE, "Media": {"text": INPUT_MEDIA, "required": True}},
+                    },
+                    "ContentId": CONTENT_ID,
+                },
+            },
         },
+        example={
+            "GroupName": "films",
+            "Assets": [
+                {"AssetName": "launch", "Input": {"Type": "OSS", "Media": "oss://example-bucket/hls/launch.m3u8"}},
+                {"AssetName": "finale", "Input": {"Type": "OSS", "Media": "oss://example-bucket/hls/finale.m3u8"}},
+            ],
+        },
+        then="Follow each AssetName of ResultList with GetVodPackagingAsset.",
         # No Poll: GetVodPackagingAsset takes one name and the response nests them (ResultList[].Asset.AssetName).
         costs=PACKAGE_COST,
     ),
@@ -211,6 +321,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"AssetName": ASSET},
         idempotent=True,
+        example={"AssetName": "launch"},
     ),
     OperationNotes(
         operation="ListVodPackagingAssets",
@@ -221,8 +332,20 @@ NOTES = (
             "PageNo and PageSize up to TotalCount."
         ),
         effect=Effect.READ,
-        parameters={"GroupName": GROUP_FILTER, "Keyword": {"text": "Beginning of the name."}},
+        parameters={"GroupName": GROUP_FILTER, "Keyword": {"text": "Beginning of the name; left out: all."}, **PAGING},
         idempotent=True,
+        example={"GroupName": "films", "PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="Assets",
+            columns=(
+                ("AssetName", "AssetName"),
+                ("GroupName", "GroupName"),
+                ("source", "Input.Media"),
+                ("Description", "Description"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="Playback addresses of one are shown by GetVodPackagingAsset.",
     ),
     OperationNotes(
         operation="DeleteVodPackagingAsset",
@@ -237,5 +360,6 @@ NOTES = (
         ),
         parameters={"AssetName": ASSET},
         idempotent=True,
+        example={"AssetName": "launch"},
     ),
 )

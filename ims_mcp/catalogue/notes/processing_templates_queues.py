@@ -6,13 +6,24 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll, Result, Rows
 
 SPEEDS = ("Standard", "Boost", "NarrowBandHDV2")
-PRIORITY: ParameterNotes = {"text": "10 goes first; default 6.", "minimum": 1, "maximum": 10}
-PIPELINE_ID: ParameterNotes = {"text": "From ListPipelines."}
-TASK_ID: ParameterNotes = {"text": "Id that the start returned.", "required": True}
-WORKFLOW_ID: ParameterNotes = {"text": "Workflow template; made and listed in the web console only.", "required": True}
+SPEED_TEXT = "Standard; Boost: faster transcoding; NarrowBandHDV2: for Narrowband HD 2.0 templates."
+PRIORITY: ParameterNotes = {
+    "text": "Which queue goes first: 10 is first; default 6.",
+    "minimum": 1,
+    "maximum": 10,
+}
+PIPELINE_ID: ParameterNotes = {"text": "Id of the queue, from ListPipelines."}
+TASK_ID: ParameterNotes = {"text": "TaskId that the start returned.", "required": True}
+WORKFLOW_ID: ParameterNotes = {
+    "text": "Id of the workflow template, copied from the web console. No operation makes or lists them.",
+    "required": True,
+}
+TASK = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"
+WORKFLOW = "4f2a8c0e6b1d4d3f9a7e5c3b1d0f2e48"
+QUEUE = "9e7c5a3b1f0d4e2c8a6b4d2f0e1c3a5b"
 
 NOTES = (
     OperationNotes(
@@ -25,10 +36,12 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "Name": {"text": "Name of the queue."},
-            "Speed": {"text": "Kind of queue.", "choices": SPEEDS},
+            "Name": {"text": "Name of the queue, to find it in the list."},
+            "Speed": {"text": f"Kind of queue; it cannot be changed later. {SPEED_TEXT}", "choices": SPEEDS},
             "Priority": PRIORITY,
         },
+        example={"Name": "urgent", "Speed": "Standard", "Priority": 9},
+        then="Name its PipelineId in jobs, such as SubmitMediaConvertJob.",
     ),
     OperationNotes(
         operation="GetPipeline",
@@ -40,6 +53,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
+        example={"PipelineId": QUEUE},
     ),
     OperationNotes(
         operation="ListPipelines",
@@ -49,8 +63,20 @@ NOTES = (
             "pages. Use it to find the PipelineId that jobs name; without one they run in the default queue."
         ),
         effect=Effect.READ,
-        parameters={"Speed": {"text": "Only this kind.", "choices": SPEEDS}},
+        parameters={"Speed": {"text": f"Only queues of this kind. {SPEED_TEXT}", "choices": SPEEDS}},
         idempotent=True,
+        example={"Speed": "Standard"},
+        rows=Rows(
+            path="PipelineList",
+            columns=(
+                ("PipelineId", "PipelineId"),
+                ("Name", "Name"),
+                ("Speed", "Speed"),
+                ("Priority", "Priority"),
+                ("Status", "Status"),
+                ("created", "CreateTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="UpdatePipeline",
@@ -65,11 +91,15 @@ NOTES = (
         ),
         parameters={
             "PipelineId": PIPELINE_ID,
-            "Status": {"text": "Paused holds its jobs back.", "choices": ("Active", "Paused")},
-            "Priority": PRIORITY,
-            "Name": {"text": "New name."},
+            "Status": {
+                "text": "Paused holds its jobs back, Active lets them run. Left out: it stays.",
+                "choices": ("Active", "Paused"),
+            },
+            "Priority": {**PRIORITY, "text": "New priority: 10 is first. Left out: it stays."},
+            "Name": {"text": "New name; left out: it stays."},
         },
         idempotent=True,
+        example={"PipelineId": QUEUE, "Status": "Paused"},
     ),
     OperationNotes(
         operation="DeletePipeline",
@@ -82,6 +112,7 @@ NOTES = (
         destructive_when=(AskWhen("deletes a queue for good; jobs and templates that name it fail"),),
         parameters={"PipelineId": PIPELINE_ID},
         idempotent=True,
+        example={"PipelineId": QUEUE},
     ),
     OperationNotes(
         operation="StartWorkflow",
@@ -95,18 +126,38 @@ NOTES = (
         parameters={
             "WorkflowId": WORKFLOW_ID,
             "TaskInput": {
-                "text": "What it runs on.",
+                "text": "The asset or file that it runs on.",
                 "required": True,
                 "kind": "object",
                 "json_text": True,
                 "fields": (
-                    Parameter("Type", "string", required=True, choices=("OSS", "Media")),
-                    Parameter("Media", "string", required=True, text="Address in OSS, or id of an asset."),
+                    Parameter(
+                        "Type",
+                        "string",
+                        required=True,
+                        text="OSS: an object by address; Media: an asset by its id.",
+                        choices=("OSS", "Media"),
+                    ),
+                    Parameter(
+                        "Media",
+                        "string",
+                        required=True,
+                        text="OSS: oss://bucket/key or its https address. Media: MediaId of the asset.",
+                    ),
                 ),
                 "extra_fields": True,
             },
-            "SkipInputVerification": {"text": "true does not check that the OSS file exists; default false."},
+            "SkipInputVerification": {
+                "text": "true does not check that the OSS file exists; default false. A wrong address then fails "
+                "only in the run."
+            },
+            "UserData": {
+                "text": "Text or JSON of yours, returned with the run and in callbacks. "
+                '{"NotifyAddress": "https://example.com/hook"} sends the callback of this run there.',
+                "max_bytes": 512,
+            },
         },
+        example={"WorkflowId": WORKFLOW, "TaskInput": {"Type": "Media", "Media": "6d1f0b2a4c3e4f58a9b7c5d3e1f0a2b4"}},
         poll=Poll(
             operation="GetWorkflowTask",
             arguments=(("TaskId", "TaskId"),),
@@ -114,6 +165,13 @@ NOTES = (
             success=("Succeed",),
             failure=("Failed", "Canceled"),
             pending=("Init", "Processing"),
+            result=Result(
+                fields=(
+                    ("steps", "WorkflowTask.ActivityResults"),
+                    ("workflow", "WorkflowTask.Workflow.Name"),
+                    ("finished", "WorkflowTask.FinishTime"),
+                ),
+            ),
         ),
         costs="Every step of the workflow is billed as the job it is.",
     ),
@@ -128,6 +186,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
         idempotent=True,
+        example={"TaskId": TASK},
     ),
     OperationNotes(
         operation="ListWorkflowTasks",
@@ -138,14 +197,33 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "WorkflowId": {"text": "Only this workflow."},
-            "WorkflowName": {"text": "Only the workflow of this name."},
-            "KeyText": {"text": "Part of the input, such as a file name.", "max_characters": 32},
-            "StartOfCreateTime": {"text": "Created from this UTC time, within 90 days."},
-            "EndOfCreateTime": {"text": "Created up to this UTC time."},
+            "WorkflowId": {"text": "Only runs of this workflow, by its id in the web console."},
+            "WorkflowName": {"text": "Only runs of the workflow of this name."},
+            "KeyText": {"text": "Part of the input: a file name, a MediaId.", "max_characters": 32},
+            "StartOfCreateTime": {"text": "Started from this UTC time: 2026-01-31T08:00:00Z. At most 90 days back."},
+            "EndOfCreateTime": {"text": "Started up to this UTC time: 2026-01-31T08:00:00Z."},
             "MaxResults": {"text": "Runs a page; default 10.", "minimum": 1, "maximum": 100},
+            "NextToken": {"text": "NextToken of the previous page; left out: the first page."},
         },
         idempotent=True,
+        example={
+            "WorkflowName": "transcode and publish",
+            "StartOfCreateTime": "2026-03-01T00:00:00Z",
+            "EndOfCreateTime": "2026-03-08T00:00:00Z",
+            "MaxResults": 20,
+        },
+        rows=Rows(
+            path="TaskList",
+            columns=(
+                ("TaskId", "TaskId"),
+                ("workflow", "Workflow.Name"),
+                ("Status", "Status"),
+                ("input", "TaskInput"),
+                ("created", "CreateTime"),
+                ("finished", "FinishTime"),
+            ),
+        ),
+        then="Read what the steps of a run gave with GetWorkflowTask.",
     ),
     OperationNotes(
         operation="StartAIWorkflow",
@@ -159,8 +237,23 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "WorkflowId": WORKFLOW_ID,
-            "Inputs": {"text": "Inputs by the names the workflow gives them.", "kind": "object", "json_text": True},
-            "DispatchTag": {"text": "Tag of the run."},
+            "Inputs": {
+                "text": "Inputs by the names that this workflow gives them. Its page in the console shows the names. "
+                'A live stream can look so: {"live_url": {"Url": "rtmp://example.com/app/stream", "MaxIdleTime": '
+                '20}, "source_language_id": "es"}.',
+                "kind": "object",
+                "json_text": True,
+                "extra_fields": True,
+            },
+            "DispatchTag": {"text": "Tag of the run, such as default.", "inferred": True},
+            "UserData": {"text": "Text or JSON of yours, returned with the run."},
+        },
+        example={
+            "WorkflowId": "4f2a8c0e-6b1d-4d3f-9a7e-5c3b1d0f2e48",
+            "Inputs": {
+                "live_url": {"Url": "rtmp://example.com/app/stream", "MaxIdleTime": 20},
+                "source_language_id": "es",
+            },
         },
         poll=Poll(
             operation="GetAIWorkflowTask",
@@ -170,6 +263,13 @@ NOTES = (
             success=("succeeded", "partial-succeeded"),
             failure=("failed", "stopped"),
             pending=("running",),
+            result=Result(
+                fields=(
+                    ("outputs", "WorkflowTask.Outputs"),
+                    ("nodes", "WorkflowTask.NodeResults"),
+                    ("finished", "WorkflowTask.FinishTime"),
+                ),
+            ),
         ),
         costs="Billed by the AI steps it runs, on a stream until it is stopped.",
     ),
@@ -184,6 +284,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"TaskId": TASK_ID},
         idempotent=True,
+        example={"TaskId": "0c1b3e5f-7a9d-4c2e-8b6f-0a1d3c5e7b90"},
     ),
     OperationNotes(
         operation="StopAIWorkflowTask",
@@ -197,5 +298,6 @@ NOTES = (
         destructive_when=(AskWhen("ends a running AI workflow, which cannot be resumed"),),
         parameters={"TaskId": TASK_ID},
         idempotent=True,
+        example={"TaskId": "0c1b3e5f-7a9d-4c2e-8b6f-0a1d3c5e7b90"},
     ),
 )

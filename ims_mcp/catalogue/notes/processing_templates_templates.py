@@ -6,21 +6,18 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
+from ims_mcp.catalogue.notes.processing_templates_configs import CONFIG, PAGES
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Rows
 
 TYPES = (
-    "1 transcoding, 2 snapshot, 3 animation, 4 image watermark, 5 text watermark, 6 subtitle, 7 review, 8 cover, "
-    "9 erasure, 10 DNA, 11 label"
+    "1 transcoding, 2 snapshot, 3 animation, 4 image watermark. 5 text watermark, 6 subtitle, 7 review, 8 cover, "
+    "9 erasure, 10 DNA, 11 label."
 )
-SUBTYPES = (
-    "Type 1: 1 normal, 2 audio, 3 remux, 4 and 5 narrowband HD; 2: 1 normal, 2 sprite, 3 WebVTT; 7: 1 video, 2 audio, "
-    "3 image; 9: 1 logo, 2 subtitles."
+VARIANTS = (
+    "Type 1: 1 normal, 2 audio, 3 remux, 4 Narrowband HD 1.0, 5 Narrowband HD 2.0; Type 2: 1 normal, 2 sprite, "
+    "3 WebVTT; Type 7: 1 video, 2 audio, 3 image; Type 9: 1 logo, 2 subtitles. The others have none."
 )
-CONFIG: ParameterNotes = {
-    "text": 'Settings by type: {"Container": {"Format": "mp4"}, "Video": {}, "Audio": {}}.',
-    "kind": "object",
-    "json_text": True,
-}
+PAGE_NUMBER: ParameterNotes = {"text": "Page, from 1; default 1.", "minimum": 1}
 
 NOTES = (
     OperationNotes(
@@ -34,11 +31,24 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "Name": {"text": "Name of the template."},
-            "Type": {"text": f"{TYPES}.", "minimum": 1, "maximum": 11},
-            "Subtype": {"text": SUBTYPES, "minimum": 1, "maximum": 5},
+            "Name": {"text": "Name of the template, to find it in the list."},
+            "Type": {"text": TYPES, "minimum": 1, "maximum": 11},
+            "Subtype": {"text": f"Variant of the type. {VARIANTS}", "minimum": 1, "maximum": 5},
             "TemplateConfig": CONFIG,
         },
+        example={
+            "Name": "web 720p",
+            "Type": 1,
+            "Subtype": 1,
+            "TemplateConfig": {
+                "Container": {"Format": "mp4"},
+                "Video": {"Codec": "H.264", "Width": 1280, "LongShortMode": True, "Bitrate": 1800, "Gop": "250"},
+                "Audio": {"Codec": "AAC", "Bitrate": 96, "Samplerate": 44100, "Channels": 2},
+                "TransConfig": {"IsCheckReso": True},
+            },
+        },
+        then="Name CustomTemplate.TemplateId of the answer in jobs: SubmitMediaConvertJob, SubmitSnapshotJob.",
+        sources=PAGES,
     ),
     OperationNotes(
         operation="GetCustomTemplate",
@@ -49,12 +59,14 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "TemplateId": {"text": "Id of the template."},
-            "Type": {"text": f"Default template of this type: {TYPES}."},
-            "Subtype": {"text": "Variant of the type, as in CreateCustomTemplate."},
+            "TemplateId": {"text": "Id of the template, from ListCustomTemplates. With it Type does not count."},
+            "Type": {"text": f"{TYPES} Without an id: your default template of this type."},
+            "Subtype": {"text": f"Variant of that default. {VARIANTS}"},
         },
         rules=(AtLeastOne(("TemplateId", "Type")),),
         idempotent=True,
+        example={"TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
+        sources=("https://alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-getcustomtemplate",),
     ),
     OperationNotes(
         operation="ListCustomTemplates",
@@ -66,12 +78,32 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Type": {"text": f"{TYPES}."},
-            "Subtype": {"text": "Variant of types 1, 2, 7 and 9, as in CreateCustomTemplate."},
-            "Name": {"text": "Only with this name."},
-            "OrderBy": {"text": "By creation time.", "choices": ("CreationTime:Desc", "CreationTime:Asc")},
+            "Type": {"text": TYPES},
+            "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},
+            "Name": {"text": "Only templates of this name."},
+            "OrderBy": {
+                "text": "Order by creation time: Desc is newest first.",
+                "hints": ("CreationTime:Desc", "CreationTime:Asc"),
+            },
+            "PageNumber": PAGE_NUMBER,
+            "PageSize": {"text": "Templates a page.", "minimum": 1},
+            "TemplateId": {"text": "Only the template with this id."},
         },
         idempotent=True,
+        example={"Type": "1", "OrderBy": "CreationTime:Desc", "PageNumber": 1, "PageSize": 20},
+        rows=Rows(
+            path="CustomTemplateList",
+            columns=(
+                ("TemplateId", "TemplateId"),
+                ("name", "TemplateName"),
+                ("type", "TypeName"),
+                ("subtype", "SubtypeName"),
+                ("default", "IsDefault"),
+                ("Status", "Status"),
+                ("modified", "ModifiedTime"),
+            ),
+        ),
+        then="Read the settings of one with GetCustomTemplate.",
     ),
     OperationNotes(
         operation="UpdateCustomTemplate",
@@ -88,11 +120,24 @@ NOTES = (
             ),
         ),
         parameters={
-            "TemplateId": {"text": "The template to change."},
-            "Name": {"text": "New name."},
-            "TemplateConfig": CONFIG,
+            "TemplateId": {"text": "The template to change, from ListCustomTemplates."},
+            "Name": {"text": "New name; left out: it stays."},
+            "TemplateConfig": {
+                **CONFIG,
+                "text": "All settings anew, as the template's type wants them. Left out: they stay. Send all of what "
+                "GetCustomTemplate shows, with your change in it.",
+            },
         },
         idempotent=True,
+        example={
+            "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "TemplateConfig": {
+                "Container": {"Format": "mp4"},
+                "Video": {"Codec": "H.264", "Width": 1280, "LongShortMode": True, "Bitrate": 1500},
+                "Audio": {"Codec": "AAC", "Bitrate": 96},
+            },
+        },
+        sources=PAGES,
     ),
     OperationNotes(
         operation="DeleteCustomTemplate",
@@ -103,7 +148,9 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("deletes a processing template for good; jobs and workflows that name it fail"),),
+        parameters={"TemplateId": {"text": "The template to delete, from ListCustomTemplates."}},
         idempotent=True,
+        example={"TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
     ),
     OperationNotes(
         operation="SetDefaultCustomTemplate",
@@ -119,8 +166,10 @@ NOTES = (
                 "replaces the account's default template of this type; the former default stays as an ordinary template"
             ),
         ),
-        parameters={"TemplateId": {"text": "Template that becomes the default."}},
+        parameters={"TemplateId": {"text": "Template that becomes the default, from ListCustomTemplates."}},
         idempotent=True,
+        example={"TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
+        then="GetCustomTemplate by Type shows which template is the default.",
     ),
     OperationNotes(
         operation="GetSystemTemplate",
@@ -131,7 +180,10 @@ NOTES = (
             "your own."
         ),
         effect=Effect.READ,
+        parameters={"TemplateId": {"text": "Id of the built-in template: S00000001-100031. From ListSystemTemplates."}},
         idempotent=True,
+        example={"TemplateId": "S00000001-100031"},
+        sources=("https://alibabacloud.com/help/en/ims/developer-reference/preset-template-description",),
     ),
     OperationNotes(
         operation="ListSystemTemplates",
@@ -142,11 +194,32 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Type": {"text": f"Comma-separated: {TYPES}.", "comma_list": True},
-            "Subtype": {"text": "Variant of the type, as in CreateCustomTemplate."},
-            "Name": {"text": "Only with this name."},
-            "Status": {"text": "Only this state.", "choices": ("Normal", "Invisible", "All")},
+            "Type": {"text": f"{TYPES} Several are separated by commas: 1,2.", "comma_list": True},
+            "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},
+            "Name": {"text": "Only templates of this name."},
+            "Status": {
+                "text": "Only this state: Normal, Invisible, or All.",
+                "choices": ("Normal", "Invisible", "All"),
+            },
+            "PageNumber": PAGE_NUMBER,
+            "PageSize": {"text": "Templates a page; default 20.", "minimum": 1, "maximum": 100},
+            "TemplateId": {"text": "Only the template with this id."},
         },
         idempotent=True,
+        example={"Type": "1", "Subtype": "1", "PageNumber": 1, "PageSize": 20},
+        rows=Rows(
+            path="SystemTemplateList",
+            columns=(
+                ("TemplateId", "TemplateId"),
+                ("name", "TemplateName"),
+                ("type", "TypeName"),
+                ("subtype", "SubtypeName"),
+                ("Status", "Status"),
+            ),
+        ),
+        then="Read the settings of one with GetSystemTemplate.",
+        sources=(
+            "https://www.alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-listsystemtemplates",
+        ),
     ),
 )

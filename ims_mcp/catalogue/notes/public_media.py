@@ -14,6 +14,12 @@ MEDIA_IDS: ParameterNotes = {
     "required": True,
 }
 
+TAGS = (
+    *("sticker-atmosphere", "sticker-bubble", "sticker-cute", "sticker-daily", "sticker-expression", "sticker-gif"),
+    *("bgm-romantic", "bgm-cuisine", "bgm-chinese-style", "bgm-upbeat", "bgm-dynamic", "bgm-relaxing"),
+    *("bgm-quirky", "bgm-beauty", "bgi-grad", "bgi-solid", "bgi-pic"),
+)
+
 NOTES = (
     OperationNotes(
         operation="GetPublicMediaInfo",
@@ -24,6 +30,7 @@ NOTES = (
             "GetMediaInfo; to find the id use ListPublicMediaBasicInfos or SearchPublicMediaInfo."
         ),
         effect=Effect.READ,
+        example={"MediaId": "icepublic-0c4475692218bb0ae6a1b2c3d4e5f607"},
         signed_addresses=True,
         parameters={"MediaId": {"text": "Id of a public asset (icepublic-...).", "required": True}},
         idempotent=True,
@@ -38,11 +45,16 @@ NOTES = (
             "Pages with NextToken."
         ),
         effect=Effect.READ,
+        example={"BusinessType": "bgm", "MediaTagId": "bgm-upbeat", "IncludeFileBasicInfo": True, "MaxResults": 20},
+        then="SubmitMediaProducingJob takes the MediaId as material.",
         signed_addresses=True,
         parameters={
             "BusinessType": {"text": "Stickers, music or pictures.", "choices": ("sticker", "bgm", "bgi")},
-            "MediaTagId": {"text": "Only with this tag: sticker-cute, bgm-upbeat, bgi-solid, ..."},
-            "IncludeFileBasicInfo": {"text": "Add size, duration and address of the file."},
+            "MediaTagId": {
+                "text": "Only with this tag: sticker-cute, bgm-upbeat, bgi-solid. ListAllPublicMediaTags has all.",
+                "hints": TAGS,
+            },
+            "IncludeFileBasicInfo": {"text": "Add size, duration and address of the file. Default false."},
             "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
@@ -56,6 +68,8 @@ NOTES = (
             "EntityId=Copyright_Music it lists moods, styles and the like of licensed music."
         ),
         effect=Effect.READ,
+        example={"BusinessType": "sticker"},
+        then="ListPublicMediaBasicInfos filters by MediaTagId.",
         parameters={
             "BusinessType": {"text": "Only tags of this kind: sticker, bgm, bgi."},
             "EntityId": {"text": "Copyright_Music for licensed music."},
@@ -71,6 +85,7 @@ NOTES = (
             "how many days. Only reads, buys nothing. Free stickers and music are in ListPublicMediaBasicInfos."
         ),
         effect=Effect.READ,
+        example={"EntityId": "Copyright_Music", "PageNo": 1, "PageSize": 20},
         parameters={
             "EntityId": {"text": "Copyright_Music."},
             "DynamicMetaDataMatchFields": {"text": "Conditions joined by &: ApprovalStatus='Available'&Mood='Nervous'"},
@@ -90,6 +105,7 @@ NOTES = (
             "CancelFavoritePublicMedia."
         ),
         effect=Effect.WRITE,
+        example={"MediaIds": "icepublic-0c4475692218bb0ae6a1b2c3d4e5f607"},
         parameters={"MediaIds": MEDIA_IDS},
         idempotent=True,
     ),
@@ -101,6 +117,7 @@ NOTES = (
             "AddFavoritePublicMedia brings them back. Ids that were no favourites come back in IgnoredList."
         ),
         effect=Effect.WRITE,
+        example={"MediaIds": "icepublic-0c4475692218bb0ae6a1b2c3d4e5f607"},
         parameters={"MediaIds": MEDIA_IDS},
         idempotent=True,
     ),

@@ -1,186 +1,90 @@
 """File processing: transcoding and probing.
 
-Sources: the comments of SDK 6.20.2 and the documentation pages of the operations, among them the structure
-MediaConvertJobConfig. The words are ours.
+Sources: the comments of SDK 6.20.2 and the documentation pages of the operations. The words are ours.
 """
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes import transcoding_older
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.transcoding_config import CONFIG, CONFIG_PAGES
 from ims_mcp.catalogue.notes.transcoding_jobs import (
-    CREATED_FROM,
-    CREATED_TO,
     INPUT,
     JOB_ID,
-    ORDER_BY,
-    OSS_OR_MEDIA,
-    PAGE_SIZE,
-    PAGE_TOKEN,
+    JOB_NAME,
+    LIST_EXAMPLE,
     SCHEDULE,
     list_parameters,
 )
-from ims_mcp.catalogue.operation import Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import Effect, Poll, Result, Rows
 
-FILE = (
-    Parameter("Type", "string", required=True, choices=OSS_OR_MEDIA),
-    Parameter("Media", "string", required=True, text="Address, or id of an asset."),
-)
-CONVERT_OUTPUT = (
-    Parameter("Name", "string"),
-    Parameter("TemplateId", "string", text="From ListSystemTemplates or ListCustomTemplates."),
-)
-CONVERT_CONFIG = (
-    Parameter("JobName", "string", text="At most 64 bytes.", max_bytes=64),
-    Parameter(
-        "Inputs",
-        "array",
-        required=True,
-        items=Parameter(
-            "",
-            "object",
-            fields=(
-                Parameter("Name", "string", text="Name that outputs refer to."),
-                Parameter("InputFile", "object", fields=FILE, extra_fields=True),
-            ),
-            extra_fields=True,
-        ),
-    ),
-    Parameter(
-        "Outputs",
-        "array",
-        text="Single files.",
-        items=Parameter(
-            "",
-            "object",
-            fields=(
-                *CONVERT_OUTPUT,
-                Parameter("OutputFile", "object", text="Where it goes.", fields=FILE, extra_fields=True),
-            ),
-            extra_fields=True,
-        ),
-    ),
-    Parameter(
-        "OutputGroups",
-        "array",
-        text="Files that belong together, such as the renditions of one HLS stream.",
-        items=Parameter(
-            "",
-            "object",
-            fields=(
-                Parameter("Name", "string"),
-                Parameter(
-                    "GroupConfig",
-                    "object",
-                    fields=(
-                        Parameter("Type", "string", text="File or Hls."),
-                        Parameter("OutputFileBase", "object", text="Folder.", fields=FILE, extra_fields=True),
-                        Parameter("ManifestName", "string", text="Name of the master playlist."),
-                    ),
-                    extra_fields=True,
-                ),
-                Parameter(
-                    "Outputs",
-                    "array",
-                    items=Parameter(
-                        "",
-                        "object",
-                        fields=(*CONVERT_OUTPUT, Parameter("OutputFileName", "string")),
-                        extra_fields=True,
-                    ),
-                ),
-            ),
-            extra_fields=True,
-        ),
-    ),
-)
 PROBE: dict[str, ParameterNotes] = {
     "Input": INPUT,
-    "Name": {"text": "Name of the job."},
+    "Name": JOB_NAME,
     "ScheduleConfig": SCHEDULE,
 }
+PROBE_EXAMPLE = {
+    "Input": {"Type": "OSS", "Media": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4"}
+}
+SINGLE = "Job.OutputDetails[]"
+GROUPED = "Job.OutputGroupDetails[].Outputs[]"
 
 NOTES = (
-    OperationNotes(
-        operation="SubmitTranscodeJob",
-        title="Transcode a file (older)",
-        purpose=(
-            "Transcode a file in OSS or an asset into other formats by template, with watermarks, burnt-in subtitles "
-            "or encryption; several inputs are merged into one. Returns TranscodeParentJob with its ParentJobId and "
-            "runs in the background: follow it with GetTranscodeJob. The vendor announced the end of this operation "
-            "for the end of 2025: for new work use SubmitMediaConvertJob."
-        ),
-        effect=Effect.WRITE,
-        replaced_by="SubmitMediaConvertJob",
-        parameters={
-            "InputGroup": {"text": "Type OSS or Media, Media its address or asset id; several are merged."},
-            "OutputGroup": {"text": "One entry for each result: where it goes and by which template."},
-            "Name": {"text": "Name of the job."},
-            "ScheduleConfig": SCHEDULE,
-        },
-        poll=Poll(
-            operation="GetTranscodeJob",
-            arguments=(("ParentJobId", "TranscodeParentJob.ParentJobId"),),
-            status_field="TranscodeParentJob.Status",
-            success=("Success",),
-            failure=("Fail",),
-            pending=("Init", "Processing"),
-        ),
-        costs="Billed by the minute of output.",
-    ),
-    OperationNotes(
-        operation="GetTranscodeJob",
-        title="Follow a transcoding job",
-        purpose=(
-            "Show one job of SubmitTranscodeJob: state (Init, Processing, Success, Fail), percent, and for each of "
-            "its parts the output with address, size, duration and streams. Jobs of SubmitMediaConvertJob are shown "
-            "by GetMediaConvertJob, and their ids are not known here."
-        ),
-        effect=Effect.READ,
-        replaced_by="GetMediaConvertJob",
-        signed_addresses=True,
-        parameters={"ParentJobId": {"text": "ParentJobId that the submit returned.", "required": True}},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListTranscodeJobs",
-        title="List transcoding jobs",
-        purpose=(
-            "List jobs of SubmitTranscodeJob by state and creation time, to find a ParentJobId or the failed ones. "
-            "Pages with NextPageToken; no token means the end. Newer jobs are listed by ListMediaConvertJobs."
-        ),
-        effect=Effect.READ,
-        replaced_by="ListMediaConvertJobs",
-        signed_addresses=True,
-        parameters={
-            "Status": {"text": "Only this state: Init, Processing, Success, Fail."},
-            "StartOfCreateTime": CREATED_FROM,
-            "EndOfCreateTime": CREATED_TO,
-            "ParentJobId": {"text": "Only this job."},
-            "OrderBy": ORDER_BY,
-            "PageSize": PAGE_SIZE,
-            "NextPageToken": PAGE_TOKEN,
-        },
-        idempotent=True,
-    ),
+    *transcoding_older.NOTES,
     OperationNotes(
         operation="SubmitMediaConvertJob",
         title="Transcode a file",
         purpose=(
-            "Transcode a file in OSS or an asset: to another format, size or bitrate as single files (Outputs), or as "
-            "an adaptive HLS set with master playlist (OutputGroups); each output names a template. Returns the job "
+            "Transcode a file in OSS or an asset: to another format, size or bitrate as plain files (OutputGroups of "
+            "Type File), or as an adaptive HLS set with master playlist (Type Hls); each output names a template, "
+            "and may add watermarks, a clip, or settings of its own. Returns the job "
             "with its JobId at once and runs in the background: follow it with GetMediaConvertJob until State is "
             "Complete. For a live stream use SubmitLiveTranscodeJob, for cutting and joining an editing job."
         ),
         effect=Effect.WRITE,
         parameters={
             "Config": {
-                "text": "Inputs and what is made of them. Give Outputs or OutputGroups.",
+                "text": "Inputs and what is made of them. Give OutputGroups or Outputs.",
                 "kind": "object",
                 "json_text": True,
-                "fields": CONVERT_CONFIG,
+                "fields": CONFIG,
                 "extra_fields": True,
             },
-            "PipelineId": {"text": "Queue, from ListPipelines."},
+            "PipelineId": {
+                "text": "Queue, from ListPipelines; default: the default queue. Narrowband HD 2.0 templates need a "
+                "NarrowBandHDV2 queue."
+            },
+        },
+        example={
+            "Config": {
+                "JobName": "launch 720p",
+                "Inputs": [
+                    {
+                        "Name": "source",
+                        "InputFile": {
+                            "Type": "OSS",
+                            "Media": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4",
+                        },
+                    }
+                ],
+                "OutputGroups": [
+                    {
+                        "Name": "files",
+                        "GroupConfig": {
+                            "Type": "File",
+                            "OutputFileBase": {"Type": "OSS", "Media": "oss://example-bucket/transcoded"},
+                        },
+                        "Outputs": [
+                            {
+                                "Name": "720p",
+                                "TemplateId": "S00000001-100031",
+                                "OutputFileName": "launch-720p.mp4",
+                                "OverrideParams": '{"Video":{"Bitrate":1800}}',
+                            }
+                        ],
+                    }
+                ],
+            }
         },
         poll=Poll(
             operation="GetMediaConvertJob",
@@ -189,8 +93,19 @@ NOTES = (
             success=("Complete",),
             failure=("Error", "Cancelled"),
             pending=("Inited", "Running"),
+            result=Result(
+                fields=(
+                    ("group_files", f"{GROUPED}.Result.OutputFile"),
+                    ("group_file_details", f"{GROUPED}.Result.OutFileMeta.FileBasicInfo"),
+                    ("files", f"{SINGLE}.Result.OutputFile"),
+                    ("file_details", f"{SINGLE}.Result.OutFileMeta.FileBasicInfo"),
+                    ("folders", "Job.Config.OutputGroups[].GroupConfig.OutputFileBase.Media"),
+                    ("playlists", "Job.Config.OutputGroups[].GroupConfig.ManifestName"),
+                ),
+            ),
         ),
         costs="Billed by the minute of output.",
+        sources=(*CONFIG_PAGES, "https://help.aliyun.com/en/mps/preset-templates"),
     ),
     OperationNotes(
         operation="GetMediaConvertJob",
@@ -203,6 +118,7 @@ NOTES = (
         signed_addresses=True,
         parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
     ),
     OperationNotes(
         operation="ListMediaConvertJobs",
@@ -213,8 +129,28 @@ NOTES = (
             "the end."
         ),
         effect=Effect.READ,
-        parameters=list_parameters({"text": "Only this state: Inited, Running, Complete, Error, Cancelled."}),
+        parameters=list_parameters(
+            {
+                "text": "Only this state: Inited is submitted.",
+                "hints": ("Inited", "Running", "Complete", "Error", "Cancelled"),
+            }
+        ),
         idempotent=True,
+        example={"Status": "Error", "StartOfCreateTime": "2026-03-01T00:00:00Z", "PageSize": 20},
+        rows=Rows(
+            path="Jobs",
+            columns=(
+                ("JobId", "JobId"),
+                ("name", "Config.JobName"),
+                ("State", "State"),
+                ("input", "Config.Inputs[].InputFile.Media"),
+                ("created", "CreateTime"),
+                ("finished", "FinishTime"),
+                ("Code", "Code"),
+                ("Message", "Message"),
+            ),
+        ),
+        then="Read the outputs of one of them with GetMediaConvertJob.",
     ),
     OperationNotes(
         operation="SubmitMediaInfoJob",
@@ -226,6 +162,7 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters=PROBE,
+        example=PROBE_EXAMPLE,
         poll=Poll(
             operation="GetMediaInfoJob",
             arguments=(("JobId", "MediaInfoJob.JobId"),),
@@ -233,6 +170,13 @@ NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Init",),
+            result=Result(
+                fields=(
+                    ("file", "MediaInfoJob.MediaInfoProperty.FileBasicInfo"),
+                    ("video_streams", "MediaInfoJob.MediaInfoProperty.VideoStreamInfoList"),
+                    ("audio_streams", "MediaInfoJob.MediaInfoProperty.AudioStreamInfoList"),
+                ),
+            ),
         ),
     ),
     OperationNotes(
@@ -246,6 +190,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
     ),
     OperationNotes(
         operation="ListMediaInfoJobs",
@@ -256,10 +201,25 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters=list_parameters(
-            {"text": "Only this state: Init, Success, Fail."},
+            {"text": "Only this state: Init, Success or Fail.", "hints": ("Init", "Success", "Fail")},
             {"text": "Jobs a page; default 10.", "minimum": 1, "maximum": 100},
         ),
         idempotent=True,
+        example={**LIST_EXAMPLE, "Status": "Success"},
+        rows=Rows(
+            path="Jobs",
+            columns=(
+                ("JobId", "JobId"),
+                ("Name", "Name"),
+                ("Status", "Status"),
+                ("input", "Input.Media"),
+                ("submitted", "SubmitTime"),
+                ("format", "MediaInfoProperty.FileBasicInfo.FormatName"),
+                ("seconds", "MediaInfoProperty.FileBasicInfo.Duration"),
+                ("bytes", "MediaInfoProperty.FileBasicInfo.FileSize"),
+            ),
+        ),
+        then="Read all streams of one of them with GetMediaInfoJob.",
     ),
     OperationNotes(
         operation="SubmitSyncMediaInfoJob",
@@ -271,5 +231,7 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters=PROBE,
+        example=PROBE_EXAMPLE,
+        then="The result is in MediaInfoJob.MediaInfoProperty of this answer; SubmitMediaInfoJob is for slow files.",
     ),
 )

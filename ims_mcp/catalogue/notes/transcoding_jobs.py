@@ -5,29 +5,41 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import ParameterNotes
 
 OSS_OR_MEDIA = ("OSS", "Media")
+INPUT_MEDIA = (
+    "OSS: oss://bucket/key or its https address, unsigned. Media: id of the asset. The bucket has to be registered "
+    "with IMS."
+)
 INPUT: ParameterNotes = {
-    "text": "The file.",
+    "text": "The file to work on.",
     "nested": {
-        "Type": {"text": "What Media holds.", "choices": OSS_OR_MEDIA},
-        "Media": {"text": "OSS: oss://bucket/key or its http address, unsigned. Media: id of an asset."},
+        "Type": {"text": "OSS: an object by address; Media: an asset by its id.", "choices": OSS_OR_MEDIA},
+        "Media": {"text": INPUT_MEDIA},
     },
 }
+JOB_NAME: ParameterNotes = {"text": "Name of the job, to find it in the list."}
 SCHEDULE: ParameterNotes = {
-    "text": "Queue and place in it.",
+    "text": "Queue and place in it; left out: the default queue.",
     "nested": {
-        "PipelineId": {"text": "From ListPipelines."},
-        "Priority": {"text": "10 goes first.", "minimum": 1, "maximum": 10},
+        "PipelineId": {"text": "Queue, from ListPipelines; default: the default queue."},
+        "Priority": {"text": "Place in the queue: 10 goes first; default 6.", "minimum": 1, "maximum": 10},
     },
 }
-ORDER_BY: ParameterNotes = {"text": "By creation time.", "choices": ("CreateTimeDesc", "CreateTimeAsc")}
+ORDER_BY: ParameterNotes = {
+    "text": "Order by creation time: CreateTimeDesc is newest first.",
+    "choices": ("CreateTimeDesc", "CreateTimeAsc"),
+}
 CREATED_FROM: ParameterNotes = {"text": "Created from this UTC time: 2026-01-31T08:00:00Z."}
-CREATED_TO: ParameterNotes = {"text": "Created up to this UTC time."}
-PAGE_TOKEN: ParameterNotes = {"text": "NextPageToken of the previous page."}
+CREATED_TO: ParameterNotes = {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z."}
+PAGE_TOKEN: ParameterNotes = {"text": "NextPageToken of the previous page; left out: the first page."}
 PAGE_SIZE: ParameterNotes = {"text": "Jobs a page; default 20.", "minimum": 1, "maximum": 100}
-STATUS: ParameterNotes = {"text": "Only this state.", "choices": ("Init", "Success", "Fail")}
-ONE_JOB: ParameterNotes = {"text": "Only this job."}
+STATUS: ParameterNotes = {
+    "text": "Only this state: Init is under way.",
+    "choices": ("Init", "Success", "Fail"),
+}
+ONE_JOB: ParameterNotes = {"text": "Only the job with this id."}
 # Optional in the SDK, but without it there is nothing to ask for.
-JOB_ID: ParameterNotes = {"text": "Id of the job.", "required": True}
+JOB_ID: ParameterNotes = {"text": "Id of the job, as the submit or the list returned it.", "required": True}
+LIST_EXAMPLE = {"Status": "Fail", "StartOfCreateTime": "2026-03-01T00:00:00Z", "PageSize": 20}
 
 
 def list_parameters(status: ParameterNotes, page_size: ParameterNotes = PAGE_SIZE) -> dict[str, ParameterNotes]:

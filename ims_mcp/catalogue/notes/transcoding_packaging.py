@@ -6,8 +6,19 @@ Sources: the comments of SDK 6.20.2. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.notes.transcoding_jobs import OSS_OR_MEDIA, SCHEDULE, STATUS, list_parameters
-from ims_mcp.catalogue.operation import Effect, Poll
+from ims_mcp.catalogue.notes.transcoding_jobs import (
+    INPUT_MEDIA,
+    JOB_ID,
+    JOB_NAME,
+    LIST_EXAMPLE,
+    OSS_OR_MEDIA,
+    SCHEDULE,
+    STATUS,
+    list_parameters,
+)
+from ims_mcp.catalogue.operation import Effect, Poll, Result, Rows
+
+WRAPPED_KEY = "ODZhOWVmZDktM2QxNi00ODk0LWJkNGYtMWZjNDNmM2YyYWJm"
 
 NOTES = (
     OperationNotes(
@@ -21,16 +32,38 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "Inputs": {"text": "The renditions; Type OSS with an address, or Media with an asset id."},
-            "Output": {
-                "text": "The master playlist.",
+            "Inputs": {
+                "text": "The renditions: one entry for each media playlist (.m3u8).",
                 "nested": {
-                    "Type": {"text": "What Media holds.", "choices": OSS_OR_MEDIA},
-                    "Media": {"text": "OSS address of the .m3u8, or asset id."},
+                    "Input": {
+                        "text": "One rendition.",
+                        "nested": {
+                            "Type": {
+                                "text": "OSS: an object by address; Media: an asset by its id.",
+                                "choices": OSS_OR_MEDIA,
+                            },
+                            "Media": {"text": INPUT_MEDIA},
+                        },
+                    }
                 },
             },
-            "Name": {"text": "Name of the job."},
+            "Output": {
+                "text": "Where the master playlist goes.",
+                "nested": {
+                    "Type": {"text": "OSS: a new object; Media: an asset.", "choices": OSS_OR_MEDIA},
+                    "Media": {"text": "OSS: address of the new .m3u8. Media: id of the asset that gets it."},
+                },
+            },
+            "Name": JOB_NAME,
             "ScheduleConfig": SCHEDULE,
+        },
+        example={
+            "Name": "launch adaptive",
+            "Inputs": [
+                {"Input": {"Type": "OSS", "Media": "oss://example-bucket/hls/launch-480p.m3u8"}},
+                {"Input": {"Type": "OSS", "Media": "oss://example-bucket/hls/launch-1080p.m3u8"}},
+            ],
+            "Output": {"Type": "OSS", "Media": "oss://example-bucket/hls/launch.m3u8"},
         },
         poll=Poll(
             operation="GetPackageJob",
@@ -39,6 +72,13 @@ NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Init",),
+            result=Result(
+                fields=(
+                    ("address", "PackageJob.OutputUrl"),
+                    ("output", "PackageJob.Output.Media"),
+                    ("finished", "PackageJob.FinishTime"),
+                ),
+            ),
         ),
         costs="Packaging is billed media processing.",
     ),
@@ -51,7 +91,9 @@ NOTES = (
         ),
         effect=Effect.READ,
         signed_addresses=True,
+        parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
     ),
     OperationNotes(
         operation="ListPackageJobs",
@@ -64,6 +106,21 @@ NOTES = (
         effect=Effect.READ,
         parameters=list_parameters(STATUS),
         idempotent=True,
+        example=LIST_EXAMPLE,
+        rows=Rows(
+            path="PackageJobList.PackageJobs",
+            columns=(
+                ("JobId", "JobId"),
+                ("Name", "Name"),
+                ("Status", "Status"),
+                ("output", "Output.Media"),
+                ("created", "CreateTime"),
+                ("finished", "FinishTime"),
+                ("Code", "Code"),
+                ("Message", "Message"),
+            ),
+        ),
+        then="Read the address of the playlist with GetPackageJob.",
     ),
     OperationNotes(
         operation="GenerateKMSDataKey",
@@ -76,6 +133,7 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         secret_fields=("Plaintext",),
+        then="Give DataKey.CiphertextBlob to the job as CipherText; DecryptKMSDataKey turns it back into the key.",
     ),
     OperationNotes(
         operation="DecryptKMSDataKey",
@@ -86,8 +144,14 @@ NOTES = (
             "unless include_credentials."
         ),
         effect=Effect.READ,
-        parameters={"CiphertextBlob": {"text": "Wrapped key."}},
+        parameters={
+            "CiphertextBlob": {
+                "text": "Wrapped key: CiphertextBlob of GenerateKMSDataKey. It also stands in the "
+                "key address of an encrypted playlist, where it may be URL-encoded: decode it first."
+            }
+        },
         idempotent=True,
+        example={"CiphertextBlob": WRAPPED_KEY},
         secret_fields=("Plaintext",),
     ),
 )

@@ -10,50 +10,96 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.transcoding_jobs import (
     INPUT,
     JOB_ID,
+    JOB_NAME,
+    LIST_EXAMPLE,
     OSS_OR_MEDIA,
     SCHEDULE,
     STATUS,
     list_parameters,
 )
-from ims_mcp.catalogue.operation import Effect, Poll
+from ims_mcp.catalogue.notes.transcoding_settings import CLOCK
+from ims_mcp.catalogue.operation import Effect, Poll, Result, Rows
 
-CLOCK = "hh:mm:ss.SSS or seconds."
-SNAPSHOT_TEMPLATE: ParameterNotes = {
-    "text": "How pictures are taken.",
+SNAPSHOT_PAGE = "https://help.aliyun.com/en/ims/user-guide/screenshot-template"
+ANIMATION_PAGE = "https://help.aliyun.com/en/ims/user-guide/dynamic-drawing-template"
+SPRITE: ParameterNotes = {
+    "text": "The sheet of a sprite: tiles, grid, colour.",
     "nested": {
-        "TemplateId": {"text": "Of type 2: ListSystemTemplates or ListCustomTemplates."},
+        "CellWidth": {"text": "Width of a tile in pixels; default that of a picture."},
+        "CellHeight": {"text": "Height of a tile in pixels; default that of a picture."},
+        "Columns": {"text": "Tiles side by side."},
+        "Lines": {"text": "Rows of tiles."},
+        "Padding": {"text": "Space between tiles in pixels; default 0."},
+        "Margin": {"text": "Frame around the sheet in pixels; default 0."},
+        "Color": {"text": "Background colour, #RRGGBB."},
+    },
+}
+SNAPSHOT_TEMPLATE: ParameterNotes = {
+    "text": "How pictures are taken: a template, and what differs.",
+    "nested": {
+        "TemplateId": {
+            "text": "Snapshot template. From ListSystemTemplates or ListCustomTemplates with Type 2; your default one: "
+            "GetCustomTemplate with Type 2."
+        },
         "OverwriteParams": {
-            "text": "What differs from the template.",
+            "text": "What differs from the template; what is left out stays as there.",
             "nested": {
-                "Type": {"text": "Normal, Sprite or WebVtt."},
-                "Time": {"text": "Begin in milliseconds."},
+                "Type": {
+                    "text": "Normal: pictures; Sprite: one sheet; WebVtt: preview track.",
+                    "hints": ("Normal", "Sprite", "WebVtt"),
+                },
+                "Time": {"text": "Where the first picture is taken, in milliseconds."},
                 "Count": {"text": "Number of pictures."},
-                "Interval": {"text": "Seconds between pictures."},
-                "FrameType": {"text": "intra (default) key frames; normal any.", "choices": ("intra", "normal")},
-                "BlackLevel": {"text": "Threshold to skip a black first frame."},
+                "Interval": {"text": "Seconds between pictures; with 0 they are spread evenly.", "inferred": True},
+                "FrameType": {
+                    "text": "intra: key frames only (default); normal: any frame, exact in time.",
+                    "choices": ("intra", "normal"),
+                },
+                "Width": {"text": "Width of a picture in pixels."},
+                "Height": {"text": "Height of a picture in pixels."},
+                "BlackLevel": {
+                    "text": "Skips a black first picture: how black it has to be, such as 30. For several pictures "
+                    "only."
+                },
+                "PixelBlackThreshold": {"text": "Below this brightness a pixel counts as black, such as 70."},
+                "IsSptFrag": {"text": "WebVtt only: true puts the pictures on one sheet. false: files of their own."},
+                "SpriteSnapshotConfig": SPRITE,
             },
         },
     },
 }
 ANIMATION_TEMPLATE: ParameterNotes = {
-    "text": "What the animated image is like.",
+    "text": "What the animated image is like: a template, and what differs.",
     "nested": {
-        "TemplateId": {"text": "Of type 3: ListSystemTemplates or ListCustomTemplates."},
+        "TemplateId": {
+            "text": "Animated image template. From ListSystemTemplates or ListCustomTemplates with Type 3.",
+        },
         "OverwriteParams": {
-            "text": "What differs from the template.",
+            "text": "What differs from the template; what is left out stays as there.",
             "nested": {
-                "Format": {"choices": ("gif", "webp")},
-                "Fps": {"minimum": 1, "maximum": 60},
-                "Width": {"minimum": 128, "maximum": 4096},
-                "Height": {"minimum": 128, "maximum": 4096},
-                "LongShortMode": {"text": "true (default): Width is the long side."},
-                "ScanMode": {"choices": ("interlaced", "progressive")},
+                "Format": {"text": "gif plays everywhere, webp is smaller.", "choices": ("gif", "webp")},
+                "Fps": {"text": "Frames a second.", "minimum": 1, "maximum": 60},
+                "Width": {
+                    "text": "Width in pixels; with LongShortMode the long side.",
+                    "minimum": 128,
+                    "maximum": 4096,
+                },
+                "Height": {
+                    "text": "Height in pixels; with LongShortMode the short side.",
+                    "minimum": 128,
+                    "maximum": 4096,
+                },
+                "LongShortMode": {"text": "true (default): Width is the long side, upright or not."},
+                "ScanMode": {"text": "Interlacing; default progressive.", "choices": ("interlaced", "progressive")},
                 "TimeSpan": {
                     "text": "Stretch of the video.",
                     "nested": {
-                        "Seek": {"text": f"Begin: {CLOCK}"},
-                        "Duration": {"text": f"Length: {CLOCK}"},
-                        "End": {"text": "Overrides Duration."},
+                        "Seek": {"text": f"Begin: {CLOCK}."},
+                        "Duration": {"text": f"Length: {CLOCK}."},
+                        "End": {
+                            "text": f"End: {CLOCK}; overrides Duration. The template's page calls it the length cut "
+                            "off at the end: prefer Duration."
+                        },
                     },
                 },
             },
@@ -77,15 +123,27 @@ NOTES = (
             "Output": {
                 "text": "Where they go; the bucket has to be registered with IMS.",
                 "nested": {
-                    "Type": {"text": "What Media holds.", "choices": OSS_OR_MEDIA},
+                    "Type": {"text": "OSS: objects by address; Media: an asset.", "choices": OSS_OR_MEDIA},
                     "Media": {
-                        "text": "OSS address; several need {Count}, a sprite {TileCount}, WebVTT ends in .vtt.",
+                        "text": "OSS: address in a bucket of the same region; Media: asset id. Several pictures need "
+                        "{Count} in the address, a sprite {TileCount}, WebVTT ends in .vtt."
                     },
                 },
             },
             "TemplateConfig": SNAPSHOT_TEMPLATE,
-            "Name": {"text": "Name of the job."},
-            "ScheduleConfig": {"text": "Queue.", "nested": {"PipelineId": {"text": "From ListPipelines."}}},
+            "Name": JOB_NAME,
+            "ScheduleConfig": {
+                "text": "Queue; left out: the default queue.",
+                "nested": {"PipelineId": {"text": "Queue, from ListPipelines; default: the default queue."}},
+            },
+        },
+        example={
+            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Output": {"Type": "OSS", "Media": "oss://example-bucket/pictures/launch-{Count}.jpg"},
+            "TemplateConfig": {
+                "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+                "OverwriteParams": {"Type": "Normal", "Time": 5000, "Count": 5, "Interval": 10, "FrameType": "normal"},
+            },
         },
         poll=Poll(
             operation="GetSnapshotJob",
@@ -94,8 +152,15 @@ NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Init",),
+            result=Result(
+                operation="GetSnapshotUrls",
+                arguments=(("JobId", "SnapshotJob.JobId"),),
+                fields=(("pictures", "SnapshotUrls"), ("total", "Total"), ("webvtt", "WebVTTUrl")),
+                empty="no picture was taken: the video may be shorter than Time",
+            ),
         ),
         costs="Pictures are billed media processing.",
+        sources=(SNAPSHOT_PAGE, "https://help.aliyun.com/en/ims/user-guide/screenshot"),
     ),
     OperationNotes(
         operation="GetSnapshotJob",
@@ -105,7 +170,10 @@ NOTES = (
             "where they lie and the template used. Ready addresses of the pictures come from GetSnapshotUrls."
         ),
         effect=Effect.READ,
+        parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
+        then="Once it is Success, get the addresses of the pictures with GetSnapshotUrls.",
     ),
     OperationNotes(
         operation="GetSnapshotUrls",
@@ -117,12 +185,18 @@ NOTES = (
         effect=Effect.READ,
         signed_addresses=True,
         parameters={
-            "JobId": JOB_ID,
-            "Timeout": {"text": "Lifetime of the addresses in seconds; default 3600.", "minimum": 1, "maximum": 129600},
-            "OrderBy": {"text": "Order of the pictures.", "choices": ("Asc", "Desc")},
+            "JobId": {"text": "Id of the snapshot job, from SubmitSnapshotJob.", "required": True},
+            "Timeout": {
+                "text": "Seconds the addresses live; default 3600. At most 129600, 36 hours.",
+                "minimum": 1,
+                "maximum": 129600,
+            },
+            "OrderBy": {"text": "Order of the pictures: Asc is the first first.", "choices": ("Asc", "Desc")},
             "PageSize": {"text": "Pictures a page; default 10.", "minimum": 1, "maximum": 30},
+            "PageNumber": {"text": "Page, from 1; default 1.", "minimum": 1},
         },
         idempotent=True,
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "OrderBy": "Asc", "PageSize": 10, "PageNumber": 1},
     ),
     OperationNotes(
         operation="ListSnapshotJobs",
@@ -135,6 +209,21 @@ NOTES = (
         effect=Effect.READ,
         parameters=list_parameters(STATUS),
         idempotent=True,
+        example=LIST_EXAMPLE,
+        rows=Rows(
+            path="Jobs",
+            columns=(
+                ("JobId", "JobId"),
+                ("Name", "Name"),
+                ("Status", "Status"),
+                ("Type", "Type"),
+                ("pictures", "Count"),
+                ("input", "Input.Media"),
+                ("output", "Output.Media"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        then="Get the pictures of a job with GetSnapshotUrls; what failed, and why, is told by GetSnapshotJob.",
     ),
     OperationNotes(
         operation="SubmitDynamicImageJob",
@@ -150,13 +239,29 @@ NOTES = (
             "Output": {
                 "text": "Where it goes; the bucket has to be registered with IMS.",
                 "nested": {
-                    "Type": {"text": "OSS, or Media for a new asset.", "choices": OSS_OR_MEDIA},
-                    "Media": {"text": "OSS address, same region."},
+                    "Type": {"text": "OSS: an object; Media: a new asset.", "choices": OSS_OR_MEDIA},
+                    "Media": {
+                        "text": "OSS address of the new image: oss://bucket/key.gif. Or its https address; the bucket "
+                        "lies in the same region."
+                    },
                 },
             },
             "TemplateConfig": ANIMATION_TEMPLATE,
-            "Name": {"text": "Name of the job."},
+            "Name": JOB_NAME,
             "ScheduleConfig": SCHEDULE,
+        },
+        example={
+            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Output": {"Type": "OSS", "Media": "oss://example-bucket/pictures/launch.gif"},
+            "TemplateConfig": {
+                "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+                "OverwriteParams": {
+                    "Format": "gif",
+                    "Fps": 12,
+                    "Width": 480,
+                    "TimeSpan": {"Seek": "00:00:05", "Duration": "3"},
+                },
+            },
         },
         poll=Poll(
             operation="GetDynamicImageJob",
@@ -165,8 +270,16 @@ NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Init",),
+            result=Result(
+                fields=(
+                    ("address", "DynamicImageJob.OutputUrl"),
+                    ("output", "DynamicImageJob.Output.Media"),
+                    ("finished", "DynamicImageJob.FinishTime"),
+                ),
+            ),
         ),
         costs="Animated images are billed media processing.",
+        sources=(ANIMATION_PAGE, "https://help.aliyun.com/document_detail/441219.html"),
     ),
     OperationNotes(
         operation="GetDynamicImageJob",
@@ -179,6 +292,7 @@ NOTES = (
         signed_addresses=True,
         parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
     ),
     OperationNotes(
         operation="ListDynamicImageJobs",
@@ -190,5 +304,19 @@ NOTES = (
         effect=Effect.READ,
         parameters=list_parameters(STATUS),
         idempotent=True,
+        example=LIST_EXAMPLE,
+        rows=Rows(
+            path="Jobs",
+            columns=(
+                ("JobId", "JobId"),
+                ("Name", "Name"),
+                ("Status", "Status"),
+                ("input", "Input.Media"),
+                ("output", "Output.Media"),
+                ("created", "CreateTime"),
+                ("finished", "FinishTime"),
+            ),
+        ),
+        then="Read the address of the image with GetDynamicImageJob.",
     ),
 )

@@ -26,24 +26,56 @@ USER_DATA: ParameterNotes = {
     "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
     "kind": "object",
     "json_text": True,
+    "fields": (
+        Parameter(
+            "MessageCallback",
+            "object",
+            text="Who is told of the end.",
+            fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
+            extra_fields=True,
+        ),
+        Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True),
+    ),
+    "extra_fields": True,
 }
 APP_ID: ParameterNotes = {"text": "Application; default app-1000000."}
 ENTITY_ID: ParameterNotes = {"text": "Entity whose metadata the asset gets."}
 POST_PROCESS: ParameterNotes = {
-    "text": 'What runs once the file is there: {"ProcessType": "Workflow", "ProcessID": id}.',
+    "text": "What runs once the file is there. Default nothing; for video and audio only.",
     "kind": "object",
     "json_text": True,
+    "fields": (
+        Parameter("ProcessType", "string", text="Kind of process.", hints=("Workflow",)),
+        Parameter("ProcessID", "string", text="Id of the workflow."),
+    ),
+    "extra_fields": True,
 }
 UPLOAD_TARGET: ParameterNotes = {
-    "text": 'Where to store: {"StorageType": "oss", "StorageLocation": bucket of VOD storage}.',
+    "text": "Which VOD storage it goes to. Default: the account's default one; a bucket of your own does not work.",
     "kind": "object",
     "json_text": True,
+    "fields": (
+        Parameter("StorageType", "string", text="Always oss.", hints=("oss",)),
+        Parameter(
+            "StorageLocation",
+            "string",
+            text="Bucket host of VOD storage: outin-abc.oss-cn-shanghai.aliyuncs.com. GetStorageList has them.",
+        ),
+    ),
+    "extra_fields": True,
 }
 MEDIA_META_DATA = (
     Parameter("Title", "string", required=True, text="At most 128 bytes.", max_bytes=128),
     Parameter("Description", "string", text="At most 1,024 bytes.", max_bytes=1024),
-    Parameter("CateId", "integer", text="Category id."),
-    Parameter("Tags", "string", text="Comma-separated.", max_parts=16, max_part_bytes=32, comma_list=True),
+    Parameter("CateId", "integer", text="Category id, from GetCategories."),
+    Parameter(
+        "Tags",
+        "string",
+        text="Comma-separated: at most 16 of 32 bytes.",
+        max_parts=16,
+        max_part_bytes=32,
+        comma_list=True,
+    ),
     Parameter(
         "BusinessType",
         "string",
@@ -52,7 +84,27 @@ MEDIA_META_DATA = (
         choices=("opening", "ending", "default", "cover", "subtitles", "font", "watermark", "general"),
     ),
     Parameter("CoverURL", "string", text="Cover picture."),
-    Parameter("DynamicMetaData", "string", text="Metadata of the entity."),
+    Parameter("DynamicMetaData", "string", text="Metadata of the entity, as JSON text."),
+)
+URL_META_DATA = (
+    Parameter("SourceURL", "string", required=True, text="The URL it describes, exactly as in UploadURLs."),
+    Parameter("Title", "string", required=True, text="Title, at most 128 bytes, no emoji.", max_bytes=128),
+    Parameter("Description", "string", text="At most 1,024 bytes.", max_bytes=1024),
+    Parameter("Tags", "string", text="Comma-separated: at most 16 of 32 bytes.", max_parts=16, max_part_bytes=32),
+    Parameter("CateId", "string", text="Category id, from GetCategories."),
+    Parameter("CoverURL", "string", text="Cover picture."),
+    Parameter("FileExtension", "string", text="Extension, where the URL has none or a wrong one: mp4."),
+    Parameter("FileSize", "string", text="Bytes."),
+    Parameter("WorkflowId", "string", text="Workflow to run on it."),
+    Parameter("DynamicMetaData", "string", text="Metadata of the entity, as JSON text."),
+    Parameter("EntityId", "string", text="Entity whose metadata the asset gets."),
+)
+PULL_RESULT = Result(
+    fields=(
+        ("MediaId", "URLUploadInfoList[].MediaId"),
+        ("size_bytes", "URLUploadInfoList[].FileSize"),
+        ("source", "URLUploadInfoList[].UploadURL"),
+    )
 )
 PULL_STATES = ("PENDING", "PROCESSING", "DOWNLOADING", "DOWNLOAD_SUCCESS", "UPLOADING")
 PULL_DONE = ("SUCCESS", "UPLOAD_SUCCESS", "Normal")
@@ -69,6 +121,8 @@ NOTES = (
             "stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "Definition": "HD", "FileExtension": "mp4"},
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-createuploadstream",),
         declares_output=True,
         recovery="An upload address that nobody uses expires by itself: calling again does no harm.",
         parameters={
@@ -91,6 +145,11 @@ NOTES = (
             "credential, valid for about 50 minutes, stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        example={
+            "FileInfo": {"Type": "video", "Name": "launch", "Ext": "mp4", "Size": 108078336},
+            "MediaMetaData": {"Title": "Product launch", "BusinessType": "general"},
+        },
+        then="GetMediaInfo shows Normal once the file is there.",
         recovery=(
             "An upload address that nobody uses expires by itself: calling again does no harm, but it leaves an empty "
             "asset behind."
@@ -139,6 +198,7 @@ NOTES = (
             "credential itself is hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         parameters={"MediaId": {"text": "Id the upload was begun for.", "max_bytes": 64, "required": True}},
         # It hands out a credential and changes nothing else.
         idempotent=True,
@@ -153,6 +213,10 @@ NOTES = (
             "GetUrlUploadInfos or wait_seconds. For a file on this machine use an upload instead."
         ),
         effect=Effect.WRITE,
+        example={
+            "UploadURLs": "https://example.com/films/interview.mp4",
+            "MediaMetaData": [{"SourceURL": "https://example.com/films/interview.mp4", "Title": "Interview"}],
+        },
         parameters={
             "UploadURLs": {
                 "text": "Comma-separated URLs, each URL-encoded, at most 20; each needs a file extension.",
@@ -161,10 +225,10 @@ NOTES = (
                 "comma_list": True,
             },
             "MediaMetaData": {
-                "text": "A list of objects {SourceURL, Title, ...}, one for each URL it describes.",
+                "text": "What the assets are called: one entry for each URL it describes.",
                 "kind": "array",
                 "json_text": True,
-                "items": Parameter("", "object", fields=(), extra_fields=True),
+                "items": Parameter("", "object", fields=URL_META_DATA, extra_fields=True),
             },
             "PostProcessConfig": POST_PROCESS,
             "UploadTargetConfig": UPLOAD_TARGET,
@@ -179,14 +243,7 @@ NOTES = (
             success=PULL_DONE,
             failure=PULL_FAILED,
             pending=PULL_STATES,
-            result=Result(
-                fields=(
-                    ("MediaId", "URLUploadInfoList[].MediaId"),
-                    ("size_bytes", "URLUploadInfoList[].FileSize"),
-                    ("source", "URLUploadInfoList[].UploadURL"),
-                    ("completed", "URLUploadInfoList[].CompleteTime"),
-                ),
-            ),
+            result=PULL_RESULT,
         ),
     ),
     OperationNotes(
@@ -197,6 +254,11 @@ NOTES = (
             "existing asset. It runs in the background: follow the JobId with GetUrlUploadInfos or wait_seconds."
         ),
         effect=Effect.WRITE,
+        example={
+            "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "StreamURL": "https://example.com/films/interview-720p.mp4",
+            "Definition": "HD",
+        },
         parameters={
             "MediaId": {"text": "Id of the asset that gets the stream.", "max_bytes": 64, "required": True},
             "StreamURL": {
@@ -216,6 +278,7 @@ NOTES = (
             success=PULL_DONE,
             failure=PULL_FAILED,
             pending=PULL_STATES,
+            result=PULL_RESULT,
         ),
     ),
     OperationNotes(
@@ -227,10 +290,11 @@ NOTES = (
             "NonExists."
         ),
         effect=Effect.READ,
+        example={"JobIds": "86c1925fba0c11eb94530a9b1c2d3e4f"},
         parameters={
             "JobIds": {"text": "Comma-separated job ids, at most 10.", "max_parts": 10, "comma_list": True},
             "UploadURLs": {
-                "text": "Comma-separated URLs, each URL-encoded, at most 10.",
+                "text": "Comma-separated URLs as they were given, at most 10.",
                 "max_parts": 10,
                 "comma_list": True,
             },

@@ -1,0 +1,83 @@
+"""What a task is: the words of a user, a start state, a scripted solution, and what has to be true in the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmarks.assistant.desk import Desk, ToolCall
+from benchmarks.assistant.library import Library
+from benchmarks.assistant.script import Script
+from tests.local_ims.server import RunningIms
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The state a task begins with, still to be changed by the task."""
+
+    library: Library
+    script: Script
+    upload_dir: Path
+    """Files that lie here may be uploaded."""
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the task notes down for its own request and grader."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a grader looks at."""
+
+    answer: str
+    """What the assistant said to the user."""
+    ims: RunningIms
+    """The service as it stands, to be asked with any operation."""
+    start: Start
+    calls: list[ToolCall]
+    questions: list[str]
+
+    @property
+    def library(self) -> Library:
+        return self.start.library
+
+    @property
+    def script(self) -> Script:
+        return self.start.script
+
+    def says(self, *wanted: str | re.Pattern[str]) -> list[str]:
+        """A problem for each text (any case) or pattern that the answer lacks."""
+        folded = self.answer.casefold()
+        return [
+            f"the answer does not say {each if isinstance(each, str) else each.pattern!r}"
+            for each in wanted
+            if not (each.casefold() in folded if isinstance(each, str) else each.search(self.answer))
+        ]
+
+
+Problems = list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task. ``grade`` returns what is wrong in the end, nothing where all is well; an assistant that does nothing
+    and says nothing must not pass."""
+
+    name: str
+    language: Literal["en", "zh"]
+    toolset: str
+    request: str
+    """The user's words; ``{names}`` of :attr:`Start.facts` are filled in."""
+    solve: Callable[[Desk, Mapping[str, Any]], Awaitable[str]]
+    """A scripted solution that knows the request, the tools and ``facts``: what a good assistant does; its answer."""
+    grade: Callable[[End], Problems]
+    most_calls: int
+    """Of the scripted solution, and the bytes of all its answers: both tight, for they are what is promised."""
+    most_bytes: int
+    prepare: Callable[[Start], None] = lambda start: None
+    """Scripts the operations that the embedded IMS does not do, before it starts."""
+    furnish: Callable[[RunningIms, Start], None] = lambda ims, start: None
+    """Changes the running service before the assistant comes."""
+    agrees: Callable[[str], bool] = lambda question: True
+    """What the user says when asked before a call."""
