@@ -8,6 +8,7 @@ import math
 import re
 import reprlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
@@ -47,8 +48,8 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     names = checker.document_names(operation, given)
     checked = checker.check_fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
-    effective = {name: value for name, value in given.items() if name not in checker.absent}
-    for problem in _find_broken_rules(operation, {**effective, **checked}, names):
+    effective = {name: value for name, value in given.items() if name not in checker.absent} | checked
+    for problem in _find_broken_rules(operation, _open_json(operation, effective), names):
         checker.add(problem)
     if checker.count:
         raise InvalidArguments(operation.name, checker.problems, unlisted=checker.count - len(checker.problems))
@@ -63,6 +64,17 @@ def report_unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool
     hint = f"; did you mean {folded[near[0]]}?" if near else ""
     known = f"{'' if hint else ';'} Allowed: {', '.join(names) or 'none'}" if list_allowed else ""
     return Problem(plain(name, _SHOWN_CHARACTERS), f"unknown{hint}{known}")
+
+
+def _open_json(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Structured values that were handed in as JSON text as what they mean, for rules that look inside them."""
+    opened = dict(given)
+    for row in operation.parameters:
+        text = opened.get(row.name)
+        if row.json_text and isinstance(text, str):
+            with suppress(ValueError, RecursionError):
+                opened[row.name] = json.loads(text)
+    return opened
 
 
 def _find_broken_rules(operation: Operation, given: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[Problem]:
@@ -385,8 +397,11 @@ class _Checker:
             self._check_length(row, as_written if isinstance(as_written, str) else text, path)
         if self.count > before:
             return _MISSING
-        # A JSON string that was handed in travels as it was written; its meaning has been checked.
-        return as_written if row.json_text and isinstance(as_written, str) else cast("Any", value)
+        if row.json_text and isinstance(as_written, str):
+            # A JSON string that was handed in travels as it was written; its meaning has been checked.
+            return as_written
+        # Inside another value there is nothing that would write it as the text it has to be.
+        return text if row.json_text and _is_nested(path) else cast("Any", value)
 
     def _choose_fields(self, row: Parameter, given: Mapping[str, Any]) -> tuple[Parameter, ...]:
         """The fields this very object may have. Where what decides is not given, or has an unlisted value, any case's
@@ -426,6 +441,10 @@ class _Checker:
         except (ValueError, TypeError, RecursionError) as error:
             return self._report(path, f"cannot be written as JSON ({error})")
         return text if self._fits(row, text, path) and self._is_unicode(text, path) else _MISSING
+
+
+def _is_nested(path: str) -> bool:
+    return "." in path or "[" in path
 
 
 def _parse_list(text: str) -> list[Any] | None:

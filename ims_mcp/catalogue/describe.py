@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -17,7 +18,9 @@ from ims_mcp.errors import InvalidArguments, Problem
 
 DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
 MAX_BYTES = 3_000
-"""Of a description in its common part, and of one deep parameter."""
+"""Of a description in its common part."""
+PARAMETER_BYTES = 4_000
+"""Of one deep parameter."""
 RETURNS_BYTES = 800
 """What the shape of the answer may take of it before its deepest objects are folded."""
 _LEAST_RETURNS_BYTES = 200
@@ -62,9 +65,11 @@ def describe(operation: Operation, takes_also: Mapping[str, str] | None = None, 
         folded[:] = [*(each for each in folded if not each.startswith(f"{path}.")), path]
     if is_large():
         _fold_answer(returns, _LEAST_RETURNS_BYTES)
-    _shorten_texts(parameters, operation, is_large)
+    _shorten_texts(parameters, operation.parameters, is_large)
     if is_large():
         tail["returns"] = returns = {"fields": ", ".join(returns)}
+    if is_large():
+        tail.pop("documentation", None)
     return assemble()
 
 
@@ -76,12 +81,19 @@ def describe_part(operation: Operation, part: str) -> Tree:
 
 
 def describe_parameter(operation: Operation, path: str) -> Tree:
-    """One parameter or nested field (``Timeline.VideoTracks``) with what lies in it, in :data:`MAX_BYTES`.
+    """One parameter or nested field (``Timeline.VideoTracks``, ``JobParams.FunctionName=Cover`` for one case) with
+    what lies in it, in :data:`PARAMETER_BYTES`; where that is not enough, texts are cut to their first sentences.
 
     Raises InvalidArguments that names what there is, where the operation has no such parameter.
     """
     rows, walked, row = _list_shown(operation), "", None
-    for name in filter(None, re.split(r"[.\[\]]+|\d+\.", path)):
+    for name in re.split(r"[.\[\]]+", path):
+        if not name or name.isdigit():  # Timeline.VideoTracks[0].Type
+            continue
+        if row is not None and "=" in name:
+            row = _choose_case(row, name, operation)
+            rows, walked = row.fields, f"{walked}.{name}"
+            continue
         found = next((each for each in rows if name in (each.name, publish_name(each.name))), None)
         if found is None:
             known = ", ".join(each.name for each in rows) or "no fields"
@@ -92,19 +104,47 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
     if row is None:
         raise InvalidArguments("describe_operation", [Problem("parameter", "names no parameter")])
     described = _describe_row(row)
-    tree: Tree = described if isinstance(described, dict) else {_ABOUT: described}
+    tree = cast("Tree", described) if isinstance(described, dict) else {_ABOUT: described}
     told: Tree = {"operation": operation.name, "parameter": walked, **tree}
     folded: list[str] = []
     inner = cast("Tree", told.get(_FIELDS, {}))
     cases = [cast("Tree", value) for name, value in told.items() if name.startswith(f"{_FIELDS} where")]
-    while count_bytes(told) > MAX_BYTES:
+    while count_bytes(told) > PARAMETER_BYTES:
         path_in = next(filter(None, (_fold_deepest(each) for each in (inner, *cases))), "")
         if not path_in:
             break
         at = f"{walked}.{path_in}"
         folded = [*(each for each in folded if not each.startswith(f"{at}.")), at]
         told["more"] = {"parameter": folded}
+    while count_bytes(told) > PARAMETER_BYTES and (key := _find_largest_case(told)):
+        told[key] = f"Fields: {', '.join(told[key])}."
+        parameter, _, values = key.removeprefix(f"{_FIELDS} where ").partition(" is ")
+        folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
+        told["more"] = {"parameter": folded}
+    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > PARAMETER_BYTES):
+        told["more"] = {"parameter": folded, "cut": "the path of a field brings its whole text"}
     return told
+
+
+def _choose_case(row: Parameter, condition: str, operation: Operation) -> Parameter:
+    """The same object with the fields of one case only: ``Type=Volume``."""
+    while row.items is not None:
+        row = replace(row.items, name=row.name, text=row.text)
+    parameter, _, value = condition.partition("=")
+    for case in row.cases:
+        if parameter == case.parameter and value in case.values:
+            return replace(row, fields=case.fields, cases=())
+    known = ", ".join(f"{case.parameter}={value}" for case in row.cases for value in case.values) or "no cases"
+    raise InvalidArguments("describe_operation", [Problem("parameter", f"{operation.name} has {known}")])
+
+
+def _find_largest_case(told: Tree) -> str:
+    sizes = {
+        name: count_bytes(value)
+        for name, value in told.items()
+        if name.startswith(f"{_FIELDS} where") and isinstance(value, dict)
+    }
+    return max(sizes, key=lambda name: sizes[name], default="")
 
 
 def user_is_asked(operation: Operation) -> list[str]:
@@ -191,13 +231,9 @@ def _describe_rows(rows: tuple[Parameter, ...], operation: Operation | None = No
 
 def _describe_row(row: Parameter) -> Any:
     """``"integer, required: text"``, or ``{about, fields}`` where it has fields."""
-    element = row
-    kind = str(row.kind)
-    while element.items is not None:
-        element = element.items
-        kind = f"{kind} of {element.kind}" if element.items is None else f"{kind} of array"
-    about = _write_about(row, kind, element)
+    about = _describe_line(row, row.text)
     told: Tree = {_ABOUT: about}
+    element = _find_element(row)
     shown = tuple(field for field in element.fields if not field.hidden)
     if shown:
         told[_FIELDS] = _describe_rows(shown)
@@ -206,8 +242,19 @@ def _describe_row(row: Parameter) -> Any:
     return told if len(told) > 1 else about
 
 
-def _write_about(row: Parameter, kind: str, element: Parameter) -> str:
-    text = add_limits(row.text, row)
+def _find_element(row: Parameter) -> Parameter:
+    while row.items is not None:
+        row = row.items
+    return row
+
+
+def _describe_line(row: Parameter, text: str) -> str:
+    """A row in a line: its type, whether it is required, ``text`` (its own or the beginning of it), and its values."""
+    kind, element = str(row.kind), row
+    while element.items is not None:
+        element = element.items
+        kind = f"{kind} of {element.kind}" if element.items is None else f"{kind} of array"
+    text = add_limits(text, row)
     parts = [f"{kind}{', required' if row.required else ''}: {text or 'not described.'}"]
     if element is not row:
         parts.append(add_limits(element.text, element))
@@ -251,20 +298,19 @@ def _walk(rows: Tree, path: str = "") -> Iterator[tuple[str, Tree, str, Tree]]:
                 yield from _walk(inner, at)
 
 
-def _shorten_texts(parameters: Tree, operation: Operation, is_large: Callable[[], bool]) -> None:
-    """Leave of the texts of optional parameters what their first sentences say, from the last on, as far as needed."""
-    for row in [*reversed([each for each in operation.parameters if not each.required]), *operation.parameters]:
-        if not is_large():
-            return
-        described = parameters.get(row.name)
-        if isinstance(described, str):
-            parameters[row.name] = _cut_about(described)
-
-
-def _cut_about(described: str) -> str:
-    sentence = first_sentence(described)
-    fields = re.search(r" Fields: .*$", described)
-    return f"{sentence}{fields[0]}" if fields and fields[0] not in sentence else sentence
+def _shorten_texts(described: Tree, rows: tuple[Parameter, ...], is_large: Callable[[], bool]) -> bool:
+    """Leave of texts what their first sentences say, as far as needed: the optional ones from the last on, then the
+    others. Whether anything was cut."""
+    cut = False
+    for row in [*reversed([each for each in rows if not each.required]), *rows]:
+        line = described.get(row.name)
+        if not isinstance(line, str) or not is_large():
+            continue
+        fields = re.search(r" Fields: .*$", line)
+        short = f"{_describe_line(row, first_sentence(row.text))}{fields[0] if fields else ''}"
+        cut = cut or short != line
+        described[row.name] = short
+    return cut
 
 
 def describe_answer(operation: Operation) -> Tree:
@@ -308,7 +354,9 @@ def _walk_answer(value: Any, depth: int = 0) -> Iterator[tuple[int, int, Any, An
     if not isinstance(value, dict | list):
         return
     node = cast("Any", value)
-    for key, inner in list(node.items()) if isinstance(value, dict) else list(enumerate(node)):
+    keys = list(node) if isinstance(value, dict) else range(len(node))
+    inside = [(key, node[key]) for key in keys]
+    for key, inner in inside:
         if isinstance(inner, dict):
             yield depth, count_bytes(inner), node, key
         yield from _walk_answer(inner, depth + 1)

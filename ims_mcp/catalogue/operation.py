@@ -74,6 +74,8 @@ class Parameter:
     """An object may hold keys beside ``fields``."""
     hidden: bool = False
     """Left out of the schema: the client fills it (ClientToken)."""
+    unlisted: bool = False
+    """Left out of tools/list, for few ever need it; taken all the same, and shown by describe_operation."""
     inferred: bool = False
     """``text`` says what follows from other sources: no page of the vendor says it. The description says so."""
     cases: tuple[Case, ...] = ()
@@ -112,7 +114,7 @@ class Needs:
     def is_broken_by(self, arguments: Mapping[str, Any]) -> bool:
         """Whether these arguments lack what the rule asks for."""
         given, needed = values_at(arguments, self.parameter), values_at(arguments, self.needs)
-        if not given or self.value not in (None, given[0]):
+        if not given or self.value not in (None, str(given[0])):
             return False
         return not needed or bool(self.values and needed[0] not in self.values)
 

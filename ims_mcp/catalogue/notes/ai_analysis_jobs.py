@@ -1,22 +1,30 @@
-"""AI jobs that make something: transcripts, speech, texts, translations, improved pictures and sound.
+"""AI jobs that make a text or a voice: transcripts, speech, copy and scripts; and what the other jobs share with them.
 
-Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
+Sources: SDK 6.20.2, the vendor's pages of the operations with their samples of results, and, for the range of
+SentenceMaxLength, what the vendor's skill for video editing measured. The words are ours.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Case, Effect, Parameter, Poll, Result
 
 OPEN: ParameterNotes = {"kind": "object", "json_text": True}
-JOB_ID: ParameterNotes = {"text": "Id of the job.", "required": True}
-TITLE: ParameterNotes = {"text": "At most 128 bytes.", "max_bytes": 128}
-MEDIA: ParameterNotes = {"text": "oss://bucket/key or OSS URL of this region, or asset id."}
-INPUT: ParameterNotes = {
-    "text": "The media.",
-    "nested": {"Type": {"choices": ("OSS", "Media"), "any_case": True}, "Media": MEDIA},
+TITLE: ParameterNotes = {
+    "text": "Title of the job, at most 128 bytes. Left out: one made of the date.",
+    "max_bytes": 128,
 }
-RESERVED: ParameterNotes = {"text": "Leave out."}
+LONG_DESCRIPTION: ParameterNotes = {"text": "Description of the job, at most 1,024 bytes.", "max_bytes": 1024}
+NOTIFIED_USER_DATA: ParameterNotes = {
+    "text": (
+        "JSON text of yours, at most 512 bytes. It comes back in results and callbacks. With "
+        '{"NotifyAddress": "https://example.com/done"}, or the name of an SMQ queue that begins with ice-callback-, '
+        "the end of the job is announced there."
+    ),
+    "max_bytes": 512,
+}
 SMART_POLL = Poll(
     operation="GetSmartHandleJob",
     arguments=(("JobId", "JobId"),),
@@ -25,8 +33,10 @@ SMART_POLL = Poll(
     failure=("Failed",),
     pending=("Created", "Executing"),
 )
+CALLBACK_PAGE = "https://help.aliyun.com/document_detail/451631.html"
+PAGE = "https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-"
 
-JOB_NOTES = (
+SUBMIT_NOTES = (
     OperationNotes(
         operation="SubmitASRJob",
         title="Transcribe speech",
@@ -38,29 +48,63 @@ JOB_NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "InputFile": {"text": "OSS address or asset id.", "required": True},
-            "StartTime": {"text": "Where to begin: 00:00:00."},
-            "Duration": {"text": "How much: 00:00:10."},
+            "InputFile": {
+                "text": (
+                    "The file: asset id, or oss:// address. The vendor writes the address with its host: "
+                    "oss://example-bucket.oss-cn-shanghai.aliyuncs.com/talk.mp4; the bucket lies in the region of the "
+                    "call."
+                ),
+                "required": True,
+            },
+            "StartTime": {"text": "Where to begin, hh:mm:ss, such as 00:01:30. Left out: at the beginning."},
+            "Duration": {"text": "How much to transcribe, hh:mm:ss, such as 00:00:10. Left out: up to the end."},
             "EditingConfig": {
                 **OPEN,
-                "text": "Recognition options.",
+                "text": "How sentences are cut, and a word list. Left out: the service's own cuts, no punctuation.",
                 "fields": (
                     Parameter(
                         "HotwordLibraryIdList",
                         "array",
-                        text="One library id.",
+                        text="Ids of word lists, today one at most. From ListHotwordLibraries with UsageScenario ASR.",
                         items=Parameter("", "string"),
                     ),
-                    Parameter("SentenceMaxLength", "integer", text="Longest sentence.", minimum=1),
-                    Parameter("EnableSemanticSentenceDetection", "boolean"),
+                    Parameter(
+                        "SentenceMaxLength",
+                        "integer",
+                        text="Longest sentence in characters, 4 to 50. The smaller, the finer the times; it also "
+                        "brings punctuation.",
+                        minimum=4,
+                        maximum=50,
+                    ),
+                    Parameter(
+                        "EnableSemanticSentenceDetection",
+                        "boolean",
+                        text="true cuts sentences by meaning; default false.",
+                    ),
                 ),
                 "extra_fields": True,
             },
             "Title": TITLE,
-            "Description": TITLE,
+            "Description": {"text": "Description of the job, at most 128 bytes.", "max_bytes": 128},
+            "UserData": {
+                "text": 'JSON text of yours, such as {"user": "data"}; comes back in the result. Left out: none.'
+            },
         },
-        poll=SMART_POLL,
+        poll=replace(
+            SMART_POLL,
+            result=Result(
+                fields=(("sentences", "JobResult.AiResult"),),
+                empty="no speech was recognised; this is final",
+            ),
+        ),
         costs="Billed by the length of the audio.",
+        example={
+            "InputFile": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
+            "EditingConfig": {"SentenceMaxLength": 20, "EnableSemanticSentenceDetection": True},
+            "Title": "Interview, raw cut",
+        },
+        then="Sentences come as {content, from, to} with times in seconds, from GetSmartHandleJob.",
+        sources=(f"{PAGE}submitasrjob", f"{PAGE}getsmarthandlejob"),
     ),
     OperationNotes(
         operation="SubmitAudioProduceJob",
@@ -81,224 +125,169 @@ JOB_NOTES = (
             ),
         ),
         parameters={
-            "InputConfig": {"text": "The text or SSML, at most 10,000 characters."},
+            "InputConfig": {
+                "text": (
+                    "The text to speak, at most 10,000 Chinese characters. SSML is understood by Chinese and English "
+                    "voices. Sentences are cut at punctuation marks."
+                )
+            },
             "EditingConfig": {
                 **OPEN,
-                "text": "How it sounds.",
+                "text": "Voice, format and speed. Give voice, or customizedVoice for a cloned one.",
                 "fields": (
-                    Parameter("voice", "string", text="Ready voice, such as Siqi."),
-                    Parameter("customizedVoice", "string", text="Cloned VoiceId; wins over voice."),
-                    Parameter("format", "string", choices=("PCM", "WAV", "MP3"), any_case=True),
-                    Parameter("volume", "integer", text="Default 50.", minimum=0, maximum=100),
-                    Parameter("speech_rate", "integer", text="0 normal.", minimum=-500, maximum=500),
-                    Parameter("pitch_rate", "integer", text="0 normal.", minimum=-500, maximum=500),
+                    Parameter(
+                        "voice",
+                        "string",
+                        text="Id of a ready voice, such as Siqi or zhichu. From ListSmartVoiceGroups.",
+                    ),
+                    Parameter(
+                        "customizedVoice",
+                        "string",
+                        text="VoiceId of a cloned voice, from ListCustomizedVoices. Wins over voice.",
+                    ),
+                    Parameter(
+                        "format", "string", text="Format of the file.", choices=("PCM", "WAV", "MP3"), any_case=True
+                    ),
+                    Parameter("volume", "integer", text="Loudness, 0 to 100; default 50.", minimum=0, maximum=100),
+                    Parameter(
+                        "speech_rate",
+                        "integer",
+                        text="Speed, -500 to 500; default 0. -500 is half, 500 twice as fast; 0.8 times: -125, 1.2 "
+                        "times: 166.",
+                        minimum=-500,
+                        maximum=500,
+                    ),
+                    Parameter(
+                        "pitch_rate",
+                        "integer",
+                        text="Pitch, -500 (low) to 500 (high); default 0.",
+                        minimum=-500,
+                        maximum=500,
+                    ),
+                    Parameter(
+                        "sample_rate",
+                        "integer",
+                        text="Samples per second, such as 16000. Seen in the vendor's samples only.",
+                        inferred=True,
+                    ),
                 ),
                 "extra_fields": True,
             },
             "OutputConfig": {
                 **OPEN,
-                "text": "Place in OSS.",
+                "text": "Where the audio file goes: bucket and key in OSS.",
                 "fields": (
-                    Parameter("bucket", "string", required=True),
-                    Parameter("object", "string", required=True, text="Key without extension."),
+                    Parameter(
+                        "bucket",
+                        "string",
+                        required=True,
+                        text="Name of the bucket, in the region of the call. GetStorageList shows those there are.",
+                    ),
+                    Parameter(
+                        "object",
+                        "string",
+                        required=True,
+                        text="Key without extension, which comes from the format: voice/intro gives voice/intro.mp3.",
+                    ),
                 ),
                 "extra_fields": True,
             },
-            "Overwrite": {"text": "true replaces a file of that name in OSS."},
+            "Overwrite": {
+                "text": "true replaces a file of that name in OSS. What happens to one that is there otherwise is not "
+                "documented."
+            },
             "Title": TITLE,
+            "Description": LONG_DESCRIPTION,
+            "UserData": NOTIFIED_USER_DATA,
         },
-        poll=SMART_POLL,
+        poll=replace(
+            SMART_POLL,
+            result=Result(
+                fields=(
+                    ("MediaId", "JobResult.MediaId"),
+                    ("MediaUrl", "JobResult.MediaUrl"),
+                    ("sentences", "JobResult.AiResult"),
+                )
+            ),
+        ),
         costs="Billed by the length of the text.",
+        example={
+            "InputConfig": "Welcome to our autumn collection.",
+            "EditingConfig": {"voice": "Siqi", "format": "MP3", "volume": 50, "speech_rate": 0},
+            "OutputConfig": {"bucket": "example-bucket", "object": "voice/autumn-intro"},
+            "Overwrite": False,
+            "Title": "Autumn intro",
+        },
+        sources=(f"{PAGE}submitaudioproducejob", CALLBACK_PAGE),
     ),
     OperationNotes(
         operation="SubmitTextGenerateJob",
         title="Write video texts",
         purpose=(
             "Let a language model write marketing copy or short titles from keywords, or a storyboard script from a "
-            "text, to feed a one-click production. Runs in the background; the texts are in JobResult.AiResult of "
-            "GetSmartHandleJob."
+            "text, to feed a one-click production. The account needs the vendor's enterprise subscription for it. Runs "
+            "in the background; the texts are in JobResult.AiResult of GetSmartHandleJob."
         ),
         effect=Effect.WRITE,
         parameters={
-            "Type": {"text": "What to write.", "choices": ("MarketingCopy", "Title", "StoryboardScript")},
+            "Type": {
+                "text": "MarketingCopy, Title (of a short video) or StoryboardScript.",
+                "choices": ("MarketingCopy", "Title", "StoryboardScript"),
+            },
             "GenerateConfig": {
                 **OPEN,
-                "text": "Copy and titles: keywords, textLength, targetCount; script: originText.",
-                "fields": (
-                    Parameter("keywords", "string"),
-                    Parameter("textLength", "integer", text="Characters at most.", minimum=5, maximum=1000),
-                    Parameter("targetCount", "integer", text="Variants.", minimum=1, maximum=1000),
-                    Parameter("originText", "string"),
+                "text": "What to write about. Copy and titles need keywords, textLength and targetCount, a script "
+                "needs originText.",
+                "cases": (
+                    Case(
+                        "Type",
+                        ("MarketingCopy", "Title"),
+                        (
+                            Parameter(
+                                "keywords",
+                                "string",
+                                required=True,
+                                text="What the text is about, comma-separated: new cake shop, real cream.",
+                            ),
+                            Parameter(
+                                "textLength",
+                                "integer",
+                                required=True,
+                                text="Characters each text may have, 5 to 1,000. Chinese may come out shorter.",
+                                minimum=5,
+                                maximum=1000,
+                            ),
+                            Parameter(
+                                "targetCount",
+                                "integer",
+                                required=True,
+                                text="How many texts to write, 1 to 1,000.",
+                                minimum=1,
+                                maximum=1000,
+                            ),
+                        ),
+                    ),
+                    Case(
+                        "Type",
+                        ("StoryboardScript",),
+                        (Parameter("originText", "string", required=True, text="The text to make a script of."),),
+                    ),
                 ),
                 "extra_fields": True,
             },
             "Title": TITLE,
+            "Description": LONG_DESCRIPTION,
+            "UserData": NOTIFIED_USER_DATA,
         },
-        poll=SMART_POLL,
-        costs="Billed as AI text generation.",
-    ),
-    OperationNotes(
-        operation="SubmitVideoTranslationJob",
-        title="Translate a video",
-        purpose=(
-            "Translate a video or subtitle file into another language: subtitles only, dubbed speech, or dubbing with "
-            "matching lips. Burnt-in subtitles can be erased. Runs in the background; GetSmartHandleJob returns "
-            "the result. The JobId is in Data of the answer. OSS addresses have to lie in the region of the call."
+        poll=replace(
+            SMART_POLL,
+            result=Result(fields=(("texts", "JobResult.AiResult"), ("Usage", "JobResult.Usage"))),
         ),
-        effect=Effect.WRITE,
-        parameters={
-            "InputConfig": {
-                **OPEN,
-                "text": 'What to translate: {"Type": "Video", "Video": asset id or address}; or Subtitle.',
-                "required": True,
-            },
-            "EditingConfig": {
-                **OPEN,
-                "text": 'How: {"SourceLanguage": "zh", "TargetLanguage": "en", "DetextArea": "Auto", ...}.',
-                "required": True,
-            },
-            "OutputConfig": {**OPEN, "text": 'Where to: {"MediaURL": OSS address}.', "required": True},
-            "UserData": {"text": "JSON of yours, at most 512 bytes; NotifyAddress names a callback.", "max_bytes": 512},
-            # Parts of the request's signature that the SDK declares here by mistake.
-            "Signature": RESERVED,
-            "SignatureMehtod": RESERVED,
-            "SignatureNonce": RESERVED,
-            "SignatureType": RESERVED,
-            "SignatureVersion": RESERVED,
+        costs="Billed by tokens, which grow with the text; failed jobs cost nothing.",
+        example={
+            "Type": "MarketingCopy",
+            "GenerateConfig": {"keywords": "new cake shop,real cream", "textLength": 100, "targetCount": 3},
         },
-        poll=Poll(
-            operation="GetSmartHandleJob",
-            arguments=(("JobId", "Data.JobId"),),
-            status_field="State",
-            success=("Finished",),
-            failure=("Failed",),
-            pending=("Created", "Executing"),
-        ),
-        costs="Billed by the length of the video and the kind of translation.",
-    ),
-    OperationNotes(
-        operation="GetSmartHandleJob",
-        title="Follow an AI job",
-        purpose=(
-            "See the state and result of a smart job: transcription, speech, text generation, translation, avatar "
-            "video, highlight extraction, segmentation, chart. State is Created, Executing, Finished or Failed (with "
-            "ErrorCode); the result is in JobResult (AiResult as JSON text, MediaId, MediaUrl) or Output. Other "
-            "analyses have their own: QuerySmarttagJob, QueryIProductionJob."
-        ),
-        effect=Effect.READ,
-        parameters={"JobId": JOB_ID},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListSmartJobs",
-        title="List AI jobs",
-        purpose=(
-            "Browse smart jobs (transcription, speech, translation, charts) by kind and state, newest first. Use "
-            "NextToken or page numbers, not both. The results are not included: ask GetSmartHandleJob for each."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "JobType": {
-                "text": "Kind of job: ASR, DynamicChart, VideoTranslation, TextToSpeech, ...",
-                "hints": ("ASR", "DynamicChart", "VideoTranslation", "TextToSpeech"),
-            },
-            "JobState": {"text": "Only this state.", "choices": ("Created", "Executing", "Finished", "Failed")},
-            "SortBy": {"text": "Default: newest first.", "choices": ("CreationTime:Desc", "CreationTime:Asc")},
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="DeleteSmartJob",
-        title="Delete AI jobs",
-        purpose=(
-            "Remove one or several smart jobs with their results from the list for good. Files and assets that they "
-            "made stay. Read the results with GetSmartHandleJob before."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("deletes smart jobs with their results for good"),),
-        parameters={"JobId": {"text": "Comma-separated job ids.", "required": True, "comma_list": True}},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="SubmitIProductionJob",
-        title="Improve or take apart media",
-        purpose=(
-            "Run one ready algorithm on a file: pick a cover, make a short or GIF, remove logos or subtitles, read "
-            "burnt-in captions, cut out a green screen, beautify faces, turn landscape into portrait, find beats or "
-            "choruses, reduce noise, mix audio, separate vocals. FunctionName chooses. Runs in the background; "
-            "follow it with QueryIProductionJob."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "FunctionName": {
-                "text": "VideoH2V: to portrait; VideoDetext: remove subtitles; MusicDemix: separate vocals.",
-                "choices": (
-                    "Cover",
-                    "VideoClip",
-                    "VideoDelogo",
-                    "VideoDetext",
-                    "CaptionExtraction",
-                    "VideoGreenScreenMatting",
-                    "FaceBeauty",
-                    "VideoH2V",
-                    "MusicSegmentDetect",
-                    "AudioBeatDetection",
-                    "AudioQualityAssessment",
-                    "SpeechDenoise",
-                    "AudioMixing",
-                    "MusicDemix",
-                ),
-            },
-            "Input": INPUT,
-            "Output": {
-                "text": "The result.",
-                "nested": {
-                    "Type": {"choices": ("OSS", "Media"), "any_case": True},
-                    "Media": {"text": "OSS address, or asset id."},
-                    "OutputUrl": {"text": "With Type Media: OSS address of the file."},
-                    "Biz": {"text": "With Type Media: where the asset belongs."},
-                },
-            },
-            "JobParams": {**OPEN, "text": 'Options of the algorithm, such as {"Model": "gif"} for Cover.'},
-            "ModelId": {"text": "Leave out; algo-video-detext-new is better, slower, dearer."},
-            "ScheduleConfig": {
-                "text": "Queue.",
-                "nested": {"Priority": {"text": "1 is highest.", "minimum": 1, "maximum": 10}},
-            },
-            "Name": {"text": "At most 100 characters.", "max_characters": 100},
-            "UserData": {"text": "Returned as it is.", "max_characters": 256},
-        },
-        poll=Poll(
-            operation="QueryIProductionJob",
-            arguments=(("JobId", "JobId"),),
-            status_field="Status",
-            success=("Success",),
-            failure=("Fail",),
-            pending=("Queuing", "Analyzing"),
-        ),
-        costs="AI processing, billed by the length of the media.",
-    ),
-    OperationNotes(
-        operation="QueryIProductionJob",
-        title="Follow an algorithm job",
-        purpose=(
-            "See the state (Queuing, Analyzing, Success, Fail) and the outcome of one SubmitIProductionJob: "
-            "Result as JSON text, and OutputFiles, OutputUrls or OutputMediaIds of what was made."
-        ),
-        effect=Effect.READ,
-        parameters={"JobId": {"text": "Id of the job."}},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="CancelIProductionJob",
-        title="Stop an algorithm job",
-        purpose=(
-            "Stop a queued or running job of SubmitIProductionJob, such as a subtitle removal started by mistake. "
-            "Its work is lost and it cannot be resumed; submit it again instead. Finished jobs are not undone."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("cancels a job; its work is lost and it cannot be resumed"),),
-        parameters={"JobId": {"text": "Id of the job."}},
-        idempotent=True,
+        sources=(f"{PAGE}submittextgeneratejob", CALLBACK_PAGE),
     ),
 )

@@ -1,31 +1,25 @@
-"""What AI analysis can be taught: recognition libraries with entities and samples, and hotword libraries.
+"""What AI tagging can be taught: recognition libraries of faces, logos, landmarks, objects and labels.
 
-Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
+Sources: the texts of SDK 6.20.2 and the pages of the operations. The words are ours.
 """
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.ai_analysis_jobs import PAGE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Needs
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Rows
 
 ALGORITHM: ParameterNotes = {
-    "text": "What it recognises; the same for library, entity and sample.",
+    "text": "What is recognised; the same for library, entity and sample. face: people, logo: marks of stations and "
+    "brands, landmark: places, object: things, label: what a prompt describes.",
     "choices": ("landmark", "object", "logo", "face", "label"),
 }
-LIB_ID: ParameterNotes = {"text": "Id of the library."}
-ENTITY_ID: ParameterNotes = {"text": "Id of the entity."}
-PAGE_NUMBER: ParameterNotes = {"text": "From 1.", "minimum": 1}
-PAGE_50: ParameterNotes = {"text": "Entries a page, at most 50.", "minimum": 1, "maximum": 50}
-SCENARIO: ParameterNotes = {
-    "text": "What the list is for; cannot be changed later.",
-    "choices": ("ASR", "StructuredMediaAssets", "VideoTranslation"),
-}
-HOTWORD_NAME: ParameterNotes = {"text": "At most 100 characters.", "max_characters": 100}
-HOTWORD_DESCRIPTION: ParameterNotes = {"text": "At most 200 characters.", "max_characters": 200}
-HOTWORDS: ParameterNotes = {
-    "text": "At most 300; Language zh or en, Weight -6 to 5, usually 2.",
-}
-HOTWORD_LIBRARY_ID: ParameterNotes = {"text": "Id of the hotword library.", "required": True}
+LIB_ID: ParameterNotes = {"text": "Id of the library, from ListRecognitionLibs."}
+ENTITY_ID: ParameterNotes = {"text": "Id of the entity, from ListRecognitionEntities."}
+PAGE_NUMBER: ParameterNotes = {"text": "Page, from 1.", "minimum": 1}
+PAGE_50: ParameterNotes = {"text": "Entries a page, 1 to 50.", "minimum": 1, "maximum": 50}
+EXAMPLE_LIB = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"
+EXAMPLE_ENTITY = "5d2f4a6b8c0e4f1a9b3c5d7e9f1a2b3c"
 
 LIBRARY_NOTES = (
     OperationNotes(
@@ -34,14 +28,21 @@ LIBRARY_NOTES = (
         purpose=(
             "Make an empty library of your own faces, logos, landmarks, objects or labels that AI tagging shall "
             "recognise. Fill it with CreateRecognitionEntity (who or what) and CreateRecognitionSample "
-            "(pictures). For spoken words use CreateHotwordLibrary. Returns LibId."
+            "(pictures). For spoken words use CreateHotwordLibrary. Returns LibId. In Beijing, Shanghai, Hangzhou and "
+            "Shenzhen."
         ),
         effect=Effect.WRITE,
         parameters={
             "Algorithm": ALGORITHM,
-            "LibName": {"text": "At most 64 bytes.", "max_bytes": 64},
-            "LibDescription": {"text": "At most 128 bytes.", "max_bytes": 128},
+            "LibName": {"text": "Name of the library, at most 64 bytes.", "max_bytes": 64},
+            "LibDescription": {"text": "Description, at most 128 bytes.", "max_bytes": 128},
         },
+        example={"Algorithm": "face", "LibName": "Our presenters"},
+        then=(
+            "Add people or things with CreateRecognitionEntity, then name the LibId in the template of "
+            "SubmitSmarttagJob (for faces also in its TemplateConfig.FaceCategoryIds)."
+        ),
+        sources=(f"{PAGE}createrecognitionlib",),
     ),
     OperationNotes(
         operation="ListRecognitionLibs",
@@ -53,11 +54,18 @@ LIBRARY_NOTES = (
         effect=Effect.READ,
         parameters={
             "Algorithm": ALGORITHM,
-            "LibId": {"text": "Only these, comma-separated.", "comma_list": True},
+            "LibId": {"text": "Only these libraries: comma-separated ids.", "comma_list": True},
             "PageNumber": PAGE_NUMBER,
             "PageSize": PAGE_50,
         },
         idempotent=True,
+        example={"Algorithm": "face", "PageNumber": 1, "PageSize": 20},
+        rows=Rows(
+            path="Libs.Lib",
+            columns=(("LibId", "LibId"), ("name", "LibName"), ("description", "LibDescription")),
+        ),
+        then="See who or what is in one with ListRecognitionEntities.",
+        sources=(f"{PAGE}listrecognitionlibs",),
     ),
     OperationNotes(
         operation="DeleteRecognitionLib",
@@ -70,6 +78,8 @@ LIBRARY_NOTES = (
         destructive_when=(AskWhen("deletes a recognition library with all its entities and samples for good"),),
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM},
         idempotent=True,
+        example={"LibId": EXAMPLE_LIB, "Algorithm": "face"},
+        sources=(f"{PAGE}deleterecognitionlib",),
     ),
     OperationNotes(
         operation="CreateRecognitionEntity",
@@ -82,9 +92,18 @@ LIBRARY_NOTES = (
         parameters={
             "LibId": LIB_ID,
             "Algorithm": ALGORITHM,
-            "EntityName": {"text": "At most 64 bytes.", "max_bytes": 64},
-            "EntityInfo": {"text": "Extra data.", "kind": "object", "json_text": True, "max_bytes": 256},
+            "EntityName": {"text": "Name that tags will show, at most 64 bytes.", "max_bytes": 64},
+            "EntityInfo": {
+                "text": 'Data of yours about it: {"description": "presenter"}. Any fields, at most 256 bytes.',
+                "kind": "object",
+                "json_text": True,
+                "extra_fields": True,
+                "max_bytes": 256,
+            },
         },
+        example={"LibId": EXAMPLE_LIB, "Algorithm": "face", "EntityName": "Anna Weber"},
+        then="Give it pictures with CreateRecognitionSample.",
+        sources=(f"{PAGE}createrecognitionentity",),
     ),
     OperationNotes(
         operation="ListRecognitionEntities",
@@ -96,6 +115,13 @@ LIBRARY_NOTES = (
         effect=Effect.READ,
         parameters={"LibId": LIB_ID, "Algorithm": ALGORITHM, "PageNumber": PAGE_NUMBER, "PageSize": PAGE_50},
         idempotent=True,
+        example={"LibId": EXAMPLE_LIB, "Algorithm": "face", "PageNumber": 1, "PageSize": 20},
+        rows=Rows(
+            path="Entities.Entity",
+            columns=(("EntityId", "EntityId"), ("name", "EntityName"), ("info", "EntityInfo")),
+        ),
+        then="See the pictures of one with ListRecognitionSamples.",
+        sources=(f"{PAGE}listrecognitionentities",),
     ),
     OperationNotes(
         operation="DeleteRecognitionEntity",
@@ -108,6 +134,8 @@ LIBRARY_NOTES = (
         destructive_when=(AskWhen("deletes an entity with its samples from a recognition library for good"),),
         parameters={"LibId": LIB_ID, "EntityId": ENTITY_ID, "Algorithm": ALGORITHM},
         idempotent=True,
+        example={"LibId": EXAMPLE_LIB, "EntityId": EXAMPLE_ENTITY, "Algorithm": "face"},
+        sources=(f"{PAGE}deleterecognitionentity",),
     ),
     OperationNotes(
         operation="CreateRecognitionSample",
@@ -121,9 +149,16 @@ LIBRARY_NOTES = (
             "LibId": LIB_ID,
             "EntityId": ENTITY_ID,
             "Algorithm": ALGORITHM,
-            "ImageUrl": {"text": "Address of the picture."},
-            "LabelPrompt": {"text": "Words that describe a label."},
+            "ImageUrl": {"text": "http(s) address of the picture. Needed for all but labels."},
+            "LabelPrompt": {"text": "Words that describe a label, such as a complete front view of a red car."},
         },
+        example={
+            "LibId": EXAMPLE_LIB,
+            "EntityId": EXAMPLE_ENTITY,
+            "Algorithm": "face",
+            "ImageUrl": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/people/anna-weber.jpg",
+        },
+        sources=(f"{PAGE}createrecognitionsample",),
     ),
     OperationNotes(
         operation="ListRecognitionSamples",
@@ -134,15 +169,35 @@ LIBRARY_NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "LibId": {"text": "Comma-separated library ids.", "comma_list": True},
-            "EntityId": {"text": "Id of the entity, or ANY."},
-            "EntityName": {"text": "With EntityId ANY."},
-            "Algorithm": {"text": "What it recognises.", "choices": ("landmark", "object", "logo", "face")},
+            "LibId": {"text": "Comma-separated ids of libraries, from ListRecognitionLibs.", "comma_list": True},
+            "EntityId": {"text": "Id of the entity, or ANY to look by EntityName."},
+            "EntityName": {"text": "Name of the entity, with EntityId ANY."},
+            "Algorithm": {
+                "text": "What is recognised; the same as of the library.",
+                "choices": ("landmark", "object", "logo", "face"),
+            },
             "PageNumber": PAGE_NUMBER,
-            "PageSize": {"text": "Entries a page.", "minimum": 1},
+            "PageSize": {"text": "Samples a page, such as 20.", "minimum": 1},
         },
         rules=(Needs("EntityId", "ANY", "EntityName"),),
         idempotent=True,
+        example={
+            "LibId": EXAMPLE_LIB,
+            "EntityId": EXAMPLE_ENTITY,
+            "Algorithm": "face",
+            "PageNumber": 1,
+            "PageSize": 20,
+        },
+        rows=Rows(
+            path="Samples.Sample",
+            columns=(
+                ("SampleId", "SampleId"),
+                ("EntityId", "EntityId"),
+                ("LibId", "LibId"),
+                ("image", "ImageUrl"),
+            ),
+        ),
+        sources=(f"{PAGE}listrecognitionsamples",),
     ),
     OperationNotes(
         operation="DeleteRecognitionSample",
@@ -156,80 +211,16 @@ LIBRARY_NOTES = (
         parameters={
             "LibId": LIB_ID,
             "EntityId": ENTITY_ID,
-            "SampleId": {"text": "Id of the sample."},
+            "SampleId": {"text": "Id of the sample, from ListRecognitionSamples."},
             "Algorithm": ALGORITHM,
         },
         idempotent=True,
-    ),
-    OperationNotes(
-        operation="CreateHotwordLibrary",
-        title="Create a hotword library",
-        purpose=(
-            "Make a list of names and technical terms with weights that speech recognition, structured analysis or "
-            "video translation shall get right, with fixed translations if wanted. Pass the returned "
-            "HotwordLibraryId to SubmitASRJob. For faces and logos see CreateRecognitionLib."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "Name": HOTWORD_NAME,
-            "UsageScenario": SCENARIO,
-            "Hotwords": HOTWORDS,
-            "Description": HOTWORD_DESCRIPTION,
+        example={
+            "LibId": EXAMPLE_LIB,
+            "EntityId": EXAMPLE_ENTITY,
+            "SampleId": "7e9f1a2b3c5d4f6a8b0c2d4e6f8a0b1c",
+            "Algorithm": "face",
         },
-    ),
-    OperationNotes(
-        operation="GetHotwordLibrary",
-        title="Read a hotword library",
-        purpose=(
-            "Read one hotword library with all its words, weights and translations. Do this before "
-            "UpdateHotwordLibrary, which replaces the whole list."
-        ),
-        effect=Effect.READ,
-        parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListHotwordLibraries",
-        title="List hotword libraries",
-        purpose=(
-            "Browse hotword libraries by name, use and creation time. The words themselves are not included: "
-            "GetHotwordLibrary reads them. Use NextToken or page numbers, not both."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "Name": {"text": "Only libraries of this name."},
-            "UsageScenario": {**SCENARIO, "text": "Only for this use."},
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="UpdateHotwordLibrary",
-        title="Change a hotword library",
-        purpose=(
-            "Change the name, description or words of a hotword library. Hotwords is taken as the complete new list: "
-            "to add one word read the list with GetHotwordLibrary, extend it and send all of it. What the library "
-            "is used for cannot be changed."
-        ),
-        effect=Effect.WRITE,
-        destructive_when=(AskWhen("replaces the whole word list of a hotword library", path="Hotwords"),),
-        parameters={
-            "HotwordLibraryId": HOTWORD_LIBRARY_ID,
-            "Hotwords": HOTWORDS,
-            "Name": HOTWORD_NAME,
-            "Description": HOTWORD_DESCRIPTION,
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="DeleteHotwordLibrary",
-        title="Delete a hotword library",
-        purpose=(
-            "Remove a hotword library with all its words for good. Transcripts and translations already made stay; "
-            "later jobs that name the library can no longer use it."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("deletes a hotword library with all its words for good"),),
-        parameters={"HotwordLibraryId": HOTWORD_LIBRARY_ID},
-        idempotent=True,
+        sources=(f"{PAGE}deleterecognitionsample",),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.avatars_voices_avatars import AVATAR_NOTES
+from ims_mcp.catalogue.notes.avatars_voices_video import VIDEO_NOTES
 from ims_mcp.catalogue.notes.avatars_voices_voices import VOICE_NOTES
 
-NOTES = (*AVATAR_NOTES, *VOICE_NOTES)
+NOTES = (*AVATAR_NOTES, *VIDEO_NOTES, *VOICE_NOTES)

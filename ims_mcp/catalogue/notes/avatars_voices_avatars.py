@@ -1,4 +1,4 @@
-"""Digital humans: training one of one's own, finding the ready ones, and making them speak.
+"""Digital humans: training one of one's own and finding the ready ones.
 
 Sources: the value sets and limits of SDK 6.20.2 and what its models declare. The words are ours.
 """
@@ -6,21 +6,30 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
-OPEN: ParameterNotes = {"kind": "object", "json_text": True}
-TRAINING_JOB_ID: ParameterNotes = {"text": "Id of the training job."}
-AVATAR_NAME: ParameterNotes = {"text": "At most 7 characters.", "max_characters": 7}
-AVATAR_DESCRIPTION: ParameterNotes = {"text": "At most 1,000 characters.", "max_characters": 1000}
-PORTRAIT: ParameterNotes = {"text": "Asset id of a square picture; needed for training."}
+TRAINING_JOB_ID: ParameterNotes = {"text": "Id of the training job, from CreateAvatarTrainingJob."}
+AVATAR_NAME: ParameterNotes = {"text": "Name of the digital human. At most 7 characters.", "max_characters": 7}
+AVATAR_DESCRIPTION: ParameterNotes = {"text": "Description. At most 1,000 characters.", "max_characters": 1000}
+PORTRAIT: ParameterNotes = {
+    "text": "Asset id of a square picture. Needed before SubmitAvatarTrainingJob; 32 characters.",
+}
 TRAINING_VIDEO: ParameterNotes = {
-    "text": "Asset id of mp4, mov, webm, 5 to 15 minutes, 1920x1080 or 1080x1920; needed to train.",
+    "text": "Asset id of the film to train from. mp4, mov or webm, 5 to 15 minutes, 1920x1080 or 1080x1920; needed "
+    "before SubmitAvatarTrainingJob.",
 }
 THUMBNAIL: ParameterNotes = {
-    "text": "OSS address of yours the thumbnail is written to.",
+    "text": "OSS address the thumbnail is written to. Of your own bucket, at most 512 characters; not to be changed "
+    "after training.",
     "max_characters": 512,
 }
-TRANSPARENT: ParameterNotes = {"text": "The training video has transparency; has to be true to fact."}
+TRANSPARENT: ParameterNotes = {
+    "text": "true: the training video has an alpha channel. Has to be true to fact, or the digital human looks wrong.",
+}
+AVATAR_TYPE: ParameterNotes = {"text": "Kind of digital human; 2DAvatar is the only one.", "hints": ("2DAvatar",)}
+NEW_JOB = "8b6f0a1d3c5e4b900c1b3e5f7a9d4c2e"
+TRAINING = "aa1b571c704445f9a0ee011406c2d4f6"
+SQUARE = "bb2c571c704445f9a0ee011406c2d4f7"
 
 AVATAR_NOTES = (
     OperationNotes(
@@ -38,9 +47,18 @@ AVATAR_NOTES = (
             "Portrait": PORTRAIT,
             "Transparent": TRANSPARENT,
             "AvatarDescription": AVATAR_DESCRIPTION,
-            "AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)},
+            "AvatarType": AVATAR_TYPE,
             "Thumbnail": THUMBNAIL,
         },
+        example={
+            "AvatarName": "Anna",
+            "Video": TRAINING,
+            "Portrait": SQUARE,
+            "Transparent": False,
+            "AvatarType": "2DAvatar",
+            "Thumbnail": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/avatars/anna.png",
+        },
+        then="Start the training with SubmitAvatarTrainingJob and Data.JobId of the answer.",
     ),
     OperationNotes(
         operation="GetAvatarTrainingJob",
@@ -52,6 +70,8 @@ AVATAR_NOTES = (
         effect=Effect.READ,
         parameters={"JobId": TRAINING_JOB_ID},
         idempotent=True,
+        example={"JobId": NEW_JOB},
+        then="After Success hand AvatarId to SubmitAvatarVideoJob.",
     ),
     OperationNotes(
         operation="ListAvatarTrainingJobs",
@@ -62,9 +82,27 @@ AVATAR_NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "Status": {"text": "Only this status.", "choices": ("Init", "Queuing", "Training", "Success", "Fail")},
+            "Status": {
+                "text": "Only this status. Init: described, not started.",
+                "choices": ("Init", "Queuing", "Training", "Success", "Fail"),
+            },
+            "PageNo": {"text": "Page, from 1. Default 1."},
+            "PageSize": {"text": "Jobs a page. Default 10, at most 100.", "maximum": 100},
         },
         idempotent=True,
+        rows=Rows(
+            path="Data.AvatarTrainingJobList",
+            columns=(
+                ("JobId", "JobId"),
+                ("AvatarName", "AvatarName"),
+                ("Status", "Status"),
+                ("AvatarId", "AvatarId"),
+                ("Message", "Message"),
+                ("created", "CreateTime"),
+                ("trained", "LastTrainingTime"),
+            ),
+        ),
+        example={"Status": "Training", "PageNo": 1, "PageSize": 20},
     ),
     OperationNotes(
         operation="UpdateAvatarTrainingJob",
@@ -89,6 +127,8 @@ AVATAR_NOTES = (
             "Thumbnail": THUMBNAIL,
         },
         idempotent=True,
+        example={"JobId": NEW_JOB, "AvatarName": "Anna", "Video": TRAINING, "Portrait": SQUARE},
+        then="Start the training with SubmitAvatarTrainingJob.",
     ),
     OperationNotes(
         operation="SubmitAvatarTrainingJob",
@@ -107,8 +147,16 @@ AVATAR_NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Init", "Queuing", "Training"),
+            result=Result(
+                fields=(
+                    ("AvatarId", "Data.AvatarTrainingJob.AvatarId"),
+                    ("AvatarName", "Data.AvatarTrainingJob.AvatarName"),
+                    ("Message", "Data.AvatarTrainingJob.Message"),
+                ),
+            ),
         ),
         costs="Billed for every avatar trained.",
+        example={"JobId": NEW_JOB},
     ),
     OperationNotes(
         operation="DeleteAvatarTrainingJob",
@@ -123,6 +171,7 @@ AVATAR_NOTES = (
         ),
         parameters={"JobId": TRAINING_JOB_ID},
         idempotent=True,
+        example={"JobId": NEW_JOB},
     ),
     OperationNotes(
         operation="GetAvatar",
@@ -132,8 +181,10 @@ AVATAR_NOTES = (
             "transparency. Look here for the size before writing the OutputConfig of SubmitAvatarVideoJob."
         ),
         effect=Effect.READ,
-        parameters={"AvatarId": {"text": "Id of the digital human."}},
+        parameters={"AvatarId": {"text": "Id of a digital human of yours, from ListAvatars."}},
         idempotent=True,
+        example={"AvatarId": "Avatar-9d4c"},
+        then="Make it speak with SubmitAvatarVideoJob.",
     ),
     OperationNotes(
         operation="ListAvatars",
@@ -143,8 +194,25 @@ AVATAR_NOTES = (
             "SubmitAvatarVideoJob. Ready ones that belong to the service are in ListSmartSysAvatarModels."
         ),
         effect=Effect.READ,
-        parameters={"AvatarType": {"text": "2DAvatar.", "hints": ("2DAvatar",)}},
+        parameters={
+            "AvatarType": AVATAR_TYPE,
+            "PageNo": {"text": "Page, from 1. Default 1."},
+            "PageSize": {"text": "Entries a page. Default 10."},
+        },
         idempotent=True,
+        rows=Rows(
+            path="Data.AvatarList",
+            columns=(
+                ("AvatarId", "AvatarId"),
+                ("AvatarName", "AvatarName"),
+                ("AvatarType", "AvatarType"),
+                ("Transparent", "Transparent"),
+                ("Portrait", "Portrait"),
+                ("description", "AvatarDescription"),
+            ),
+        ),
+        example={"AvatarType": "2DAvatar", "PageNo": 1, "PageSize": 20},
+        then="Make one speak with SubmitAvatarVideoJob.",
     ),
     OperationNotes(
         operation="ListSmartSysAvatarModels",
@@ -155,53 +223,24 @@ AVATAR_NOTES = (
             "ListAvatars."
         ),
         effect=Effect.READ,
-        parameters={"SdkVersion": {"text": "Of the web editor; leave out."}},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="SubmitAvatarVideoJob",
-        title="Make a digital human speak",
-        purpose=(
-            "Make a video in which a digital human speaks a text (at least 5 characters) or a given MP3 or WAV file. "
-            "Avatars: ListSmartSysAvatarModels or ListAvatars; voices: ListSmartVoiceGroups. Runs in the "
-            "background: follow JobId with GetSmartHandleJob; MediaId names the asset. For sound alone use "
-            "SubmitAudioProduceJob."
-        ),
-        effect=Effect.WRITE,
         parameters={
-            "InputConfig": {**OPEN, "text": 'What is said: {"Text": text}, or an audio file.', "required": True},
-            "EditingConfig": {
-                **OPEN,
-                "text": "Who speaks and how.",
-                "required": True,
-                "fields": (
-                    Parameter("AvatarId", "string", required=True),
-                    Parameter("Voice", "string", text="Ready voice; default the avatar's."),
-                ),
-                "extra_fields": True,
-            },
-            "OutputConfig": {
-                **OPEN,
-                "text": "The video.",
-                "required": True,
-                "fields": (
-                    Parameter("MediaURL", "string", text="OSS address."),
-                    Parameter("Width", "integer"),
-                    Parameter("Height", "integer"),
-                ),
-                "extra_fields": True,
-            },
-            "Title": {"text": "At most 128 bytes.", "max_bytes": 128},
-            "Description": {"text": "At most 128 bytes.", "max_bytes": 128},
+            "PageNo": {"text": "Page, from 1. Default 1."},
+            "PageSize": {"text": "Entries a page. Default 10, at most 100.", "maximum": 100},
+            "SdkVersion": {"text": "Version of the web editor that asks; leave out."},
         },
-        poll=Poll(
-            operation="GetSmartHandleJob",
-            arguments=(("JobId", "JobId"),),
-            status_field="State",
-            success=("Finished",),
-            failure=("Failed",),
-            pending=("Created", "Executing"),
+        idempotent=True,
+        rows=Rows(
+            path="SmartSysAvatarModelList",
+            columns=(
+                ("AvatarId", "AvatarId"),
+                ("AvatarName", "AvatarName"),
+                ("Width", "Width"),
+                ("Height", "Height"),
+                ("OutputMask", "OutputMask"),
+                ("sample", "VideoUrl"),
+            ),
         ),
-        costs="Billed by the length of the video produced.",
+        example={"PageNo": 1, "PageSize": 20},
+        then="Make one speak with SubmitAvatarVideoJob.",
     ),
 )

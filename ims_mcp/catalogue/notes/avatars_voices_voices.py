@@ -6,18 +6,25 @@ Sources: the value sets and limits of SDK 6.20.2 and what its models declare. Th
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
-JOB_ID: ParameterNotes = {"text": "Id of the cloning job."}
+JOB_ID: ParameterNotes = {"text": "Id of the cloning job, from its submit or ListCustomizedVoiceJobs."}
 VOICE_ID: ParameterNotes = {"text": "Id of the cloned voice."}
-VOICE_NAME: ParameterNotes = {"text": "At most 32 characters.", "max_characters": 32}
-GENDER: ParameterNotes = {"text": "Of the speaker.", "choices": ("female", "male")}
+VOICE_NAME: ParameterNotes = {"text": "Name that is shown. At most 32 characters.", "max_characters": 32}
+GENDER: ParameterNotes = {"text": "Gender of the speaker.", "choices": ("female", "male")}
 SCENARIO: ParameterNotes = {
-    "text": "Style of the texts: stories, dialogue, navigation.",
+    "text": "Style: stories, dialogue (interaction) or navigation. It decides which sentences are read.",
     "choices": ("story", "interaction", "navigation"),
 }
-DEMO_URL: ParameterNotes = {"text": "OSS address of yours a sample is written to; without it no sample."}
-VOICE_TYPE: ParameterNotes = {"text": "Way of cloning; default Basic.", "hints": ("Basic", "Standard")}
+DEMO_URL: ParameterNotes = {
+    "text": "OSS address a sample is written to: voices/anna.mp3. Of your own bucket; without it no sample.",
+}
+VOICE_TYPE: ParameterNotes = {
+    "text": "Way of cloning; default Basic. Basic: given sentences; Standard: long recordings.",
+    "hints": ("Basic", "Standard"),
+}
+PAGE_NO: ParameterNotes = {"text": "Page, from 1. Default 1."}
+PAGE_SIZE: ParameterNotes = {"text": "Entries a page. Default 10, at most 100.", "maximum": 100}
 CLONING_POLL = Poll(
     operation="GetCustomizedVoiceJob",
     arguments=(("JobId", "Data.JobId"),),
@@ -25,7 +32,16 @@ CLONING_POLL = Poll(
     success=("Success",),
     failure=("Fail",),
     pending=("Initialization", "AudioDetecting", "PreTraining", "Training"),
+    result=Result(
+        fields=(
+            ("VoiceId", "Data.CustomizedVoiceJob.VoiceId"),
+            ("VoiceName", "Data.CustomizedVoiceJob.VoiceName"),
+            ("Type", "Data.CustomizedVoiceJob.Type"),
+        ),
+    ),
 )
+RECORDING = "cc3d571c704445f9a0ee011406c2d4f8"
+DEMO = "https://example-bucket.oss-cn-shanghai.aliyuncs.com/voices/anna.mp3"
 CLONING_COSTS = "Billed for every voice cloned."
 
 VOICE_NOTES = (
@@ -41,14 +57,16 @@ VOICE_NOTES = (
         effect=Effect.WRITE,
         parameters={
             "VoiceId": {
-                "text": "Your new id: up to 32 letters and digits, not used before.",
+                "text": "Your new id. Up to 32 letters and digits, not used before.",
                 "pattern": "[A-Za-z0-9]{1,32}",
             },
             "Gender": GENDER,
             "Scenario": SCENARIO,
             "VoiceName": VOICE_NAME,
-            "VoiceDesc": {"text": "At most 256 characters.", "max_characters": 256},
+            "VoiceDesc": {"text": "Description. At most 256 characters.", "max_characters": 256},
         },
+        example={"VoiceId": "anna", "Gender": "female", "Scenario": "story", "VoiceName": "Anna"},
+        then="Get the sentences to record with GetDemonstrationForCustomizedVoiceJob.",
     ),
     OperationNotes(
         operation="GetCustomizedVoiceJob",
@@ -61,6 +79,8 @@ VOICE_NOTES = (
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "571c704445f94a0e8e011406c2d4f6aa"},
+        then="After Success hand VoiceId to SubmitAudioProduceJob as customizedVoice.",
     ),
     OperationNotes(
         operation="ListCustomizedVoiceJobs",
@@ -70,8 +90,21 @@ VOICE_NOTES = (
             "Type only Basic ones are listed. Voices ready for use are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
-        parameters={"Type": VOICE_TYPE},
+        parameters={"Type": VOICE_TYPE, "PageNo": PAGE_NO, "PageSize": PAGE_SIZE},
         idempotent=True,
+        rows=Rows(
+            path="Data.CustomizedVoiceJobList",
+            columns=(
+                ("JobId", "JobId"),
+                ("VoiceId", "VoiceId"),
+                ("VoiceName", "VoiceName"),
+                ("Type", "Type"),
+                ("Status", "Status"),
+                ("Message", "Message"),
+                ("created", "CreateTime"),
+            ),
+        ),
+        example={"Type": "Standard", "PageNo": 1, "PageSize": 20},
     ),
     OperationNotes(
         operation="SubmitCustomizedVoiceJob",
@@ -82,9 +115,13 @@ VOICE_NOTES = (
             "Data.JobId with GetCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
-        parameters={"VoiceId": VOICE_ID, "DemoAudioMediaURL": DEMO_URL},
+        parameters={
+            "VoiceId": {"text": "Id given to CreateCustomizedVoiceJob. The same for recordings and training."},
+            "DemoAudioMediaURL": DEMO_URL,
+        },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
+        example={"VoiceId": "anna", "DemoAudioMediaURL": DEMO},
     ),
     OperationNotes(
         operation="SubmitCosyVoiceCustomizedVoiceJob",
@@ -98,7 +135,7 @@ VOICE_NOTES = (
         parameters={
             "Audios": {"text": "Asset id of the recording; only one.", "required": True},
             "Model": {
-                "text": "Model.",
+                "text": "Large model to clone with.",
                 "hints": ("cosyvoice-v3-plus", "cosyvoice-v3-flash", "cosyvoice-v3.5-plus", "cosyvoice-v3.5-flash"),
             },
             "VoiceName": VOICE_NAME,
@@ -107,6 +144,7 @@ VOICE_NOTES = (
         },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
+        example={"Audios": RECORDING, "Model": "cosyvoice-v3-plus", "VoiceName": "Anna", "Gender": "female"},
     ),
     OperationNotes(
         operation="SubmitStandardCustomizedVoiceJob",
@@ -119,14 +157,30 @@ VOICE_NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "Audios": {"text": "Comma-separated asset ids of the recordings.", "required": True, "comma_list": True},
-            "Authentication": {"text": "Asset id of the recorded consent.", "required": True},
+            "Audios": {
+                "text": "Asset ids of the recordings, with commas. 15 to 30 minutes altogether, each over a minute.",
+                "required": True,
+                "comma_list": True,
+            },
+            "Authentication": {
+                "text": "Asset id of the speaker's recorded consent. To be read: 'I confirm that I am initiating voice "
+                "cloning customization. The training audio is provided by me. I commit to being responsible for the "
+                "customized content and guarantee that no illegal or non-compliant content will be created.'",
+                "required": True,
+            },
             "VoiceName": VOICE_NAME,
             "Gender": GENDER,
             "DemoAudioMediaURL": DEMO_URL,
         },
         poll=CLONING_POLL,
         costs=CLONING_COSTS,
+        example={
+            "Audios": f"{RECORDING},dd4e571c704445f9a0ee011406c2d4f9",
+            "Authentication": "ee5f571c704445f9a0ee011406c2d4fa",
+            "VoiceName": "Anna",
+            "Gender": "female",
+            "DemoAudioMediaURL": DEMO,
+        },
     ),
     OperationNotes(
         operation="DeleteCustomizedVoiceJob",
@@ -141,6 +195,7 @@ VOICE_NOTES = (
         ),
         parameters={"JobId": JOB_ID},
         idempotent=True,
+        example={"JobId": "571c704445f94a0e8e011406c2d4f6aa"},
     ),
     OperationNotes(
         operation="DetectAudioForCustomizedVoiceJob",
@@ -152,22 +207,40 @@ VOICE_NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "VoiceId": VOICE_ID,
-            "AudioRecordId": {"text": "AudioId of the sentence."},
-            "RecordUrl": {"text": "OSS address of yours, same region: WAV or PCM, 48 kHz, 16 bit, mono."},
+            "VoiceId": {"text": "Id given to CreateCustomizedVoiceJob. The same for recordings and training."},
+            "AudioRecordId": {
+                "text": "AudioId of the sentence, such as 1. From GetDemonstrationForCustomizedVoiceJob.",
+            },
+            "RecordUrl": {
+                "text": "OSS address of the recording. WAV or PCM, 48 kHz, 16 bit, mono; your own bucket in the region "
+                "called.",
+            },
         },
+        example={
+            "VoiceId": "anna",
+            "AudioRecordId": 1,
+            "RecordUrl": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/voices/sentence1.wav",
+        },
+        then="When all have passed, start the training with SubmitCustomizedVoiceJob.",
     ),
     OperationNotes(
         operation="GetDemonstrationForCustomizedVoiceJob",
         title="Get the sentences to read",
         purpose=(
-            "Get the sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
+            "Get the 20 sentences that a speaker has to record for a Basic voice clone of one style, each with AudioId "
             "and an example recording. Record them, then check them one by one with "
             "DetectAudioForCustomizedVoiceJob."
         ),
         effect=Effect.READ,
-        parameters={"Scenario": SCENARIO},
+        parameters={
+            "Scenario": {
+                "text": "Style given to CreateCustomizedVoiceJob.",
+                "choices": ("story", "interaction", "navigation"),
+            },
+        },
         idempotent=True,
+        example={"Scenario": "story"},
+        then="Record them, then check each with DetectAudioForCustomizedVoiceJob.",
     ),
     OperationNotes(
         operation="GetCustomizedVoice",
@@ -177,8 +250,10 @@ VOICE_NOTES = (
             "whether cloning has ended use GetCustomizedVoiceJob."
         ),
         effect=Effect.READ,
-        parameters={"VoiceId": {**VOICE_ID, "required": True}},
+        parameters={"VoiceId": {"text": "Id of the cloned voice, from ListCustomizedVoices.", "required": True}},
         idempotent=True,
+        example={"VoiceId": "anna"},
+        then="Hear the sample with GetPlayInfo and its DemoAudioMediaId.",
     ),
     OperationNotes(
         operation="ListCustomizedVoices",
@@ -189,8 +264,22 @@ VOICE_NOTES = (
             "ListSmartVoiceGroups."
         ),
         effect=Effect.READ,
-        parameters={"Type": VOICE_TYPE},
+        parameters={"Type": VOICE_TYPE, "PageNo": PAGE_NO, "PageSize": PAGE_SIZE},
         idempotent=True,
+        rows=Rows(
+            path="Data.CustomizedVoiceList",
+            columns=(
+                ("VoiceId", "VoiceId"),
+                ("VoiceName", "VoiceName"),
+                ("Gender", "Gender"),
+                ("Type", "Type"),
+                ("Scenario", "Scenario"),
+                ("sample", "DemoAudioMediaId"),
+                ("description", "VoiceDesc"),
+            ),
+        ),
+        example={"Type": "Standard", "PageNo": 1, "PageSize": 20},
+        then="Let one read a text with SubmitAudioProduceJob.",
     ),
     OperationNotes(
         operation="UpdateCustomizedVoice",
@@ -201,8 +290,12 @@ VOICE_NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the sample by which people choose a voice"),),
-        parameters={"VoiceId": VOICE_ID, "DemoAudioMediaId": {"text": "Asset id of the new sample."}},
+        parameters={
+            "VoiceId": VOICE_ID,
+            "DemoAudioMediaId": {"text": "Asset id of the new sample. Sound that is in the library already."},
+        },
         idempotent=True,
+        example={"VoiceId": "anna", "DemoAudioMediaId": RECORDING},
     ),
     OperationNotes(
         operation="ListSmartVoiceGroups",
@@ -213,7 +306,14 @@ VOICE_NOTES = (
             "those of the large model instead. Cloned voices are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
-        parameters={"VoiceType": {"text": "CosyVoice: large model; default small model.", "hints": ("CosyVoice",)}},
+        parameters={
+            "VoiceType": {
+                "text": "CosyVoice: voices of the large model. Left out: those of the small model.",
+                "hints": ("CosyVoice",),
+            },
+        },
         idempotent=True,
+        example={"VoiceType": "CosyVoice"},
+        then="Hand Voice to SubmitAudioProduceJob or SubmitAvatarVideoJob.",
     ),
 )

@@ -1,42 +1,58 @@
-"""MediaWeaver: channels, the programs in them and the schedule that results.
+"""MediaWeaver: channels, their outputs and who may play them.
 
-Sources: what SDK 6.20.2 declares, and the examples of the operation pages for what travels as JSON text. The words are
-ours.
+Sources: what SDK 6.20.2 declares, the examples of the operation pages for what travels as JSON text, and the pages on
+channel assembly. The words are ours.
 """
 
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Rows
 
-CHANNEL: ParameterNotes = {"text": "Name of the channel."}
-PROGRAM: ParameterNotes = {"text": "Name of the program."}
-TIER: ParameterNotes = {"text": "basic or standard.", "choices": ("basic", "standard")}
+INTRODUCTION = "https://www.alibabacloud.com/help/en/ims/user-guide/channel-assembly-introduction"
+QUICK_START = "https://www.alibabacloud.com/help/zh/ims/user-guide/channel-assembly-quick-start"
+CHANNEL: ParameterNotes = {"text": "Name of the channel, from ListChannels."}
+NEW_CHANNEL: ParameterNotes = {"text": "Name of the new channel, used once. It identifies it ever after."}
+TIER: ParameterNotes = {
+    "text": "basic or standard. basic: recorded sources only; standard: live ones too.",
+    "choices": ("basic", "standard"),
+    "inferred": True,
+}
 PLAYBACK_MODE: ParameterNotes = {
-    "text": "loop repeats the programs, linear plays them once.",
+    "text": "loop repeats the programs, linear plays them once. loop takes no live sources; linear fills gaps with the "
+    "filler.",
     "choices": ("loop", "linear"),
 }
-BY_CHANGE: ParameterNotes = {"text": "By time of change.", "choices": ("asc", "desc")}
-SOURCE_TYPE: ParameterNotes = {"text": "Video or live stream.", "choices": ("vodSource", "liveSource")}
-PAGE_NUMBER: ParameterNotes = {"text": "Page, from 1.", "pattern": "[0-9]{1,9}"}
-PAGE_SIZE: ParameterNotes = {"text": "Entries a page, 1 to 100; default 20.", "pattern": "[0-9]{1,3}"}
+BY_CREATION: ParameterNotes = {"text": "By creation time; newest first by default.", "choices": ("asc", "desc")}
+BY_CHANGE: ParameterNotes = {"text": "By time of the last change.", "choices": ("asc", "desc")}
+PAGE_NUMBER: ParameterNotes = {"text": "Page, from 1. Default 1.", "pattern": "[0-9]{1,9}"}
+PAGE_SIZE: ParameterNotes = {"text": "Entries a page, 1 to 100. Default 20.", "pattern": "[0-9]{1,3}"}
 OUTPUTS: ParameterNotes = {
-    "text": "What the channel hands out; SourceGroupName picks a group of its sources.",
+    "text": "Outputs of the channel; each gets a playback address.",
     "kind": "array",
     "json_text": True,
     "items": Parameter(
         "",
         "object",
         fields=(
-            Parameter("ManifestName", "string", required=True),
-            Parameter("Format", "string", text="Only HLS so far."),
-            Parameter("SourceGroupName", "string", required=True),
+            Parameter("ManifestName", "string", required=True, text="Name of the output's playlist, used once."),
+            Parameter("Format", "string", text="Kind of playlist; only HLS so far.", hints=("HLS",)),
+            Parameter(
+                "SourceGroupName",
+                "string",
+                required=True,
+                text="Source group it plays. Every source in the channel has to have it: see sourceGroupName in "
+                "CreateSource.",
+            ),
             Parameter(
                 "ManifestSettings",
                 "object",
+                text="Length of the playlist and marks for ads.",
                 fields=(
-                    Parameter("WindowDuration", "integer", text="Seconds."),
-                    Parameter("AdMarkType", "string", text="Such as Daterange."),
+                    Parameter("WindowDuration", "integer", text="Seconds in the playlist, such as 60.", minimum=1),
+                    Parameter(
+                        "AdMarkType", "string", text="How ads are marked, such as Daterange.", hints=("Daterange",)
+                    ),
                 ),
                 extra_fields=True,
             ),
@@ -46,40 +62,16 @@ OUTPUTS: ParameterNotes = {
 }
 CHANNEL_SETTINGS: dict[str, ParameterNotes] = {
     "OutPutConfigList": OUTPUTS,
-    "FillerSourceLocationName": {"text": "Source location of the filler."},
-    "FillerSourceName": {"text": "Source played where no program is."},
-    "AccessPolicy": {"text": "true: playing needs AccessToken."},
-    "AccessToken": {"text": "Secret that players have to show."},
+    "FillerSourceLocationName": {"text": "Source location of the filler. Beside FillerSourceName."},
+    "FillerSourceName": {"text": "Source played where no program is. For linear channels."},
+    "AccessPolicy": {"text": "true: playing needs AccessToken. Default: anybody with the address can play."},
+    "AccessToken": {"text": "Secret that players have to show. With AccessPolicy; ask the person for it."},
 }
-PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
-    "SourceType": SOURCE_TYPE,
-    "SourceLocationName": {"text": "Location of the source."},
-    "SourceName": {"text": "Source that is played."},
-    # Only the relative form is documented, so other keys pass.
-    "Transition": {
-        "text": "Place in the schedule.",
-        "kind": "object",
-        "json_text": True,
-        "fields": (
-            Parameter("Type", "string", text="Such as RELATIVE."),
-            Parameter("RelativePosition", "string", text="Such as AFTER_PROGRAM."),
-            Parameter("RelativeProgram", "string", text="Program it is placed by."),
-        ),
-        "extra_fields": True,
-    },
-    "ClipRange": {
-        "text": "Part of the source to play.",
-        "kind": "object",
-        "json_text": True,
-        "fields": (Parameter("StartOffsetMillis", "integer"), Parameter("EndOffsetMillis", "integer")),
-        "extra_fields": True,
-    },
-    "AdBreaks": {
-        "text": "Objects {MessageType: SPLICE_INSERT, OffsetMillis, SourceLocationName, SourceName}.",
-        "kind": "array",
-        "json_text": True,
-        "items": Parameter("", "object"),
-    },
+MAIN_OUTPUT = {
+    "ManifestName": "main",
+    "Format": "HLS",
+    "SourceGroupName": "hd",
+    "ManifestSettings": {"WindowDuration": 60, "AdMarkType": "Daterange"},
 }
 CHANNEL_SECRETS = ("AccessToken",)
 
@@ -95,12 +87,20 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "ChannelName": CHANNEL,
+            "ChannelName": NEW_CHANNEL,
             "ChannelTier": TIER,
             "PlaybackMode": PLAYBACK_MODE,
             **CHANNEL_SETTINGS,
         },
         secret_fields=CHANNEL_SECRETS,
+        example={
+            "ChannelName": "MovieNight",
+            "ChannelTier": "basic",
+            "PlaybackMode": "loop",
+            "OutPutConfigList": [MAIN_OUTPUT],
+        },
+        then="Add what it plays with CreateProgram, then StartChannel.",
+        sources=(INTRODUCTION, QUICK_START),
     ),
     OperationNotes(
         operation="GetChannel",
@@ -114,6 +114,7 @@ NOTES = (
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
+        example={"ChannelName": "MovieNight"},
     ),
     OperationNotes(
         operation="ListChannels",
@@ -125,14 +126,31 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "ChannelName": CHANNEL,
+            "ChannelName": {"text": "Only the channel of this name."},
             "State": {"text": "0 stopped, 1 running.", "minimum": 0, "maximum": 1},
-            "ChannelTier": TIER,
+            "ChannelTier": {"text": "Only this tier.", "choices": ("basic", "standard")},
             "PlaybackMode": {"text": "Only this mode.", "choices": ("loop", "linear")},
+            "SortBy": BY_CREATION,
             "SortByModifiedTime": BY_CHANGE,
+            "PageNo": {"text": "Page, from 1. Default 1."},
+            "PageSize": {"text": "Entries a page, 1 to 100. Default 10.", "maximum": 100},
         },
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
+        rows=Rows(
+            path="ChannelList",
+            columns=(
+                ("ChannelName", "ChannelName"),
+                ("State", "State"),
+                ("PlaybackMode", "PlaybackMode"),
+                ("ChannelTier", "ChannelTier"),
+                ("playback", "OutPutConfigList[].PlaybackUrl"),
+                ("Arn", "Arn"),
+                ("modified", "GmtModified"),
+            ),
+        ),
+        example={"State": 1, "PageNo": 1, "PageSize": 20},
+        then="See what one plays with ListSchedules.",
     ),
     OperationNotes(
         operation="UpdateChannel",
@@ -152,6 +170,13 @@ NOTES = (
         parameters={"ChannelName": CHANNEL, **CHANNEL_SETTINGS},
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
+        example={
+            "ChannelName": "MovieNight",
+            "OutPutConfigList": [MAIN_OUTPUT, {"ManifestName": "mobile", "Format": "HLS", "SourceGroupName": "sd"}],
+            "FillerSourceLocationName": "Films",
+            "FillerSourceName": "Logo",
+        },
+        sources=(INTRODUCTION,),
     ),
     OperationNotes(
         operation="StartChannel",
@@ -163,7 +188,10 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
-        costs="A running channel is billed until it is stopped.",
+        costs="A running channel is billed until it is stopped, and for the traffic of its viewers.",
+        example={"ChannelName": "MovieNight"},
+        then="Its playback addresses are in GetChannel.",
+        sources=(INTRODUCTION,),
     ),
     OperationNotes(
         operation="StopChannel",
@@ -176,6 +204,7 @@ NOTES = (
         destructive_when=(AskWhen("takes a channel off the air: viewers lose the stream until it is started again"),),
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
+        example={"ChannelName": "MovieNight"},
     ),
     OperationNotes(
         operation="DeleteChannel",
@@ -188,87 +217,6 @@ NOTES = (
         destructive_when=(AskWhen("deletes a channel for good; its playback addresses stop working"),),
         parameters={"ChannelName": CHANNEL},
         idempotent=True,
-    ),
-    OperationNotes(
-        operation="CreateProgram",
-        title="Schedule a program",
-        purpose=(
-            "Put a source, or a part of it (ClipRange), into the schedule of a MediaWeaver channel, next to another "
-            "program as Transition says, with ad breaks if wanted. The source has to be there first: CreateSource. "
-            "Look at the outcome with ListSchedules."
-        ),
-        effect=Effect.WRITE,
-        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
-    ),
-    OperationNotes(
-        operation="GetProgram",
-        title="Inspect a program",
-        purpose=(
-            "Read one program of a MediaWeaver channel: the source it plays, the clip, its place (Transition) and its "
-            "ad breaks. When it is on air is in ListSchedules."
-        ),
-        effect=Effect.READ,
-        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListPrograms",
-        title="List programs",
-        purpose=(
-            "List the programs defined in a MediaWeaver channel with source, clip and ad breaks, newest first. Pages "
-            "with PageNo and PageSize up to TotalCount. For the order and times they are played at use ListSchedules."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "ChannelName": CHANNEL,
-            "ProgramName": PROGRAM,
-            "PageNo": PAGE_NUMBER,
-            "PageSize": PAGE_SIZE,
-        },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="UpdateProgram",
-        title="Change a program",
-        purpose=(
-            "Change source, clip, place in the schedule or ad breaks of a program of a MediaWeaver channel. Ad breaks "
-            "are given as a whole: take them from GetProgram and hand back those that should stay."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(
-            AskWhen(
-                "changes what a channel plays: source, clip, place in the schedule or ad breaks of a program",
-                shows=("SourceType",),
-            ),
-        ),
-        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM, **PROGRAM_SETTINGS},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="DeleteProgram",
-        title="Drop a program",
-        purpose=(
-            "Take a program out of a MediaWeaver channel's schedule for good. The source it played stays, and the "
-            "channel goes on with what is left, or with its filler."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(AskWhen("takes a program out of a channel's schedule for good"),),
-        parameters={"ChannelName": CHANNEL, "ProgramName": PROGRAM},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListSchedules",
-        title="See what is on",
-        purpose=(
-            "Read the schedule of a MediaWeaver channel for the coming time window: which program or filler plays "
-            "when, with approximate start and duration. Times shift as programs change. Pages with PageNo and PageSize "
-            "up to TotalCount. The definitions behind it are in ListPrograms."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "ChannelName": CHANNEL,
-            "WindowDurationSeconds": {"text": "Length of the window in seconds, such as 14400.", "minimum": 1},
-        },
-        idempotent=True,
+        example={"ChannelName": "MovieNight"},
     ),
 )

@@ -1,47 +1,65 @@
-"""MediaWeaver: source locations, the sources in them, and the alerts about them.
+"""MediaWeaver: source locations and the sources in them.
 
-Sources: what SDK 6.20.2 declares, and the examples of the operation pages for what travels as JSON text. The words are
-ours.
+Sources: what SDK 6.20.2 declares, the examples of the operation pages for what travels as JSON text, and the pages on
+channel assembly. The words are ours.
 """
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.mediaweaver_channels import (
+    BY_CHANGE,
+    BY_CREATION,
+    INTRODUCTION,
+    PAGE_NUMBER,
+    PAGE_SIZE,
+    QUICK_START,
+)
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Rows
 
-LOCATION: ParameterNotes = {"text": "Name of the source location."}
-SOURCE: ParameterNotes = {"text": "Name of the source in that location."}
-SOURCE_TYPE: ParameterNotes = {"text": "Video or live stream.", "choices": ("vodSource", "liveSource")}
+SOURCE_PAGE = (
+    "https://www.alibabacloud.com/help/tc/ims/developer-reference/api-ice-2020-11-09-struct-channelassemblysource"
+)
+
+LOCATION: ParameterNotes = {"text": "Name of the source location, from ListSourceLocations."}
+SOURCE: ParameterNotes = {"text": "Name of the source in that location, from ListSources."}
+SOURCE_TYPE: ParameterNotes = {"text": "vodSource: recorded; liveSource: live.", "choices": ("vodSource", "liveSource")}
 WEB = ("http", "https")
-BASE_URL: ParameterNotes = {"text": "Scheme and host: https://media.example.com", "url_schemes": WEB}
+BASE_URL: ParameterNotes = {
+    "text": "Scheme and host: https://media.example.com. A CDN, a bucket of OSS or another web server.",
+    "url_schemes": WEB,
+}
 SEGMENT_SETTINGS: dict[str, ParameterNotes] = {
-    "EnableSegmentDelivery": {"text": "true: segments come from SegmentDeliveryUrl."},
-    "SegmentDeliveryUrl": {"text": "Other host for the segments.", "url_schemes": WEB},
+    "EnableSegmentDelivery": {"text": "true: segments come from SegmentDeliveryUrl. Default: from BaseUrl."},
+    "SegmentDeliveryUrl": {"text": "Other scheme and host for the segments.", "url_schemes": WEB},
 }
 PACKAGES: ParameterNotes = {
-    "text": "The playlists of the source, one for each source group that channels use.",
+    "text": "Playlists of the source, one for each source group. m3u8 master playlists; all sources of one channel "
+    "need the same number of renditions and bit rates.",
     "kind": "array",
     "json_text": True,
     "items": Parameter(
         "",
         "object",
         fields=(
-            Parameter("sourceGroupName", "string", required=True),
-            Parameter("relativePath", "string", required=True, text="Below BaseUrl: group1/hls.m3u8"),
-            Parameter("type", "string", text="Such as hls."),
+            Parameter(
+                "sourceGroupName",
+                "string",
+                required=True,
+                text="Source group. Outputs of a channel pick it by SourceGroupName.",
+            ),
+            Parameter("relativePath", "string", required=True, text="Path below BaseUrl: group1/hls.m3u8."),
+            Parameter(
+                "packageType", "string", text="Kind of playlist, such as hls. As GetSource shows it.", hints=("hls",)
+            ),
+            Parameter("type", "string", text="The same in the vendor's example of CreateSource: hls.", hints=("hls",)),
         ),
         extra_fields=True,
     ),
 }
-NOT_DELETED: ParameterNotes = {"text": "true leaves out what is marked as deleted."}
-SOFT_DELETE: ParameterNotes = {"text": "true only marks it as deleted."}
-BY_CHANGE: ParameterNotes = {"text": "By time of change.", "choices": ("asc", "desc")}
-CATEGORY: ParameterNotes = {
-    "text": "Only this kind: Scheduling Error, PlayBack Warning or info.",
-    "hints": ("Scheduling Error", "PlayBack Warning", "info"),
-}
-FROM: ParameterNotes = {"text": "Since this UTC time: 2026-01-31T08:00:00Z."}
-UNTIL: ParameterNotes = {"text": "Until this UTC time: 2026-01-31T08:00:00Z."}
+NOT_DELETED: ParameterNotes = {"text": "true leaves out what is marked as deleted. Default: they are listed."}
+SOFT_DELETE: ParameterNotes = {"text": "true only marks it as deleted. Default: removed."}
+HD = {"sourceGroupName": "hd", "relativePath": "films/harvest/hd.m3u8", "packageType": "hls"}
 
 NOTES = (
     OperationNotes(
@@ -53,7 +71,14 @@ NOTES = (
             "copied: the host has to stay reachable while channels play."
         ),
         effect=Effect.WRITE,
-        parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
+        parameters={
+            "SourceLocationName": {"text": "Name of the new source location, used once."},
+            "BaseUrl": BASE_URL,
+            **SEGMENT_SETTINGS,
+        },
+        example={"SourceLocationName": "Films", "BaseUrl": "https://media.example.com"},
+        then="Add its sources with CreateSource.",
+        sources=(INTRODUCTION, QUICK_START),
     ),
     OperationNotes(
         operation="GetSourceLocation",
@@ -65,6 +90,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION},
         idempotent=True,
+        example={"SourceLocationName": "Films"},
     ),
     OperationNotes(
         operation="ListSourceLocations",
@@ -74,8 +100,27 @@ NOTES = (
             "FilterState=true. Pages with PageNo and PageSize (default 20, at most 100) up to TotalCount."
         ),
         effect=Effect.READ,
-        parameters={"SourceLocationName": LOCATION, "FilterState": NOT_DELETED, "SortByModifiedTime": BY_CHANGE},
+        parameters={
+            "SourceLocationName": {"text": "Only the location of this name."},
+            "FilterState": NOT_DELETED,
+            "SortBy": BY_CREATION,
+            "SortByModifiedTime": BY_CHANGE,
+            "PageNo": {"text": "Page, from 1. Default 1."},
+            "PageSize": {"text": "Entries a page, 1 to 100. Default 20.", "maximum": 100},
+        },
         idempotent=True,
+        rows=Rows(
+            path="SourceLocationList",
+            columns=(
+                ("SourceLocationName", "SourceLocationName"),
+                ("BaseUrl", "BaseUrl"),
+                ("segments", "SegmentDeliveryConfigurations"),
+                ("State", "State"),
+                ("modified", "GmtModified"),
+            ),
+        ),
+        example={"FilterState": True, "PageNo": 1, "PageSize": 20},
+        then="See what one holds with ListSources.",
     ),
     OperationNotes(
         operation="UpdateSourceLocation",
@@ -90,6 +135,12 @@ NOTES = (
         ),
         parameters={"SourceLocationName": LOCATION, "BaseUrl": BASE_URL, **SEGMENT_SETTINGS},
         idempotent=True,
+        example={
+            "SourceLocationName": "Films",
+            "BaseUrl": "https://media.example.com",
+            "EnableSegmentDelivery": True,
+            "SegmentDeliveryUrl": "https://segments.example.com",
+        },
     ),
     OperationNotes(
         operation="DeleteSourceLocation",
@@ -103,6 +154,7 @@ NOTES = (
         destructive_when=(AskWhen("removes a source location; programs that play from it lose their source"),),
         parameters={"SourceLocationName": LOCATION, "SoftDelete": SOFT_DELETE},
         idempotent=True,
+        example={"SourceLocationName": "Films", "SoftDelete": True},
     ),
     OperationNotes(
         operation="CreateSource",
@@ -115,21 +167,31 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "SourceLocationName": LOCATION,
-            "SourceName": SOURCE,
+            "SourceName": {"text": "Name of the new source, used once in the location."},
             "SourceType": SOURCE_TYPE,
             "HttpPackageConfigurations": PACKAGES,
         },
+        example={
+            "SourceLocationName": "Films",
+            "SourceName": "Harvest",
+            "SourceType": "vodSource",
+            "HttpPackageConfigurations": [HD],
+        },
+        then="Schedule it with CreateProgram.",
+        sources=(QUICK_START, SOURCE_PAGE),
     ),
     OperationNotes(
         operation="GetSource",
         title="Inspect a source",
         purpose=(
             "Read one source of MediaWeaver: its playlists by source group (HttpPackageConfigurations, JSON as text), "
-            "state and Arn, which ListAlerts wants. Location, name and type together identify it."
+            "State (0 normal, 1 deleted) and Arn, which ListAlerts wants. Location, name and type together identify it."
         ),
         effect=Effect.READ,
         parameters={"SourceLocationName": LOCATION, "SourceName": SOURCE, "SourceType": SOURCE_TYPE},
         idempotent=True,
+        example={"SourceLocationName": "Films", "SourceName": "Harvest", "SourceType": "vodSource"},
+        sources=(SOURCE_PAGE,),
     ),
     OperationNotes(
         operation="ListSources",
@@ -141,15 +203,35 @@ NOTES = (
         ),
         effect=Effect.READ,
         parameters={
-            "SourceLocationName": LOCATION,
-            "SourceName": SOURCE,
+            "SourceLocationName": {"text": "Only this location."},
+            "SourceName": {"text": "Only the source of this name."},
             "SourceType": SOURCE_TYPE,
             "FilterState": NOT_DELETED,
+            "SortBy": BY_CREATION,
             "SortByModifiedTime": BY_CHANGE,
-            "PageNo": {"text": "Page, from 1.", "pattern": "[0-9]{1,9}"},
-            "PageSize": {"text": "Entries a page.", "pattern": "[0-9]{1,3}"},
+            "PageNo": PAGE_NUMBER,
+            "PageSize": PAGE_SIZE,
         },
         idempotent=True,
+        rows=Rows(
+            path="SourceList",
+            columns=(
+                ("SourceName", "SourceName"),
+                ("SourceLocationName", "SourceLocationName"),
+                ("SourceType", "SourceType"),
+                ("State", "State"),
+                ("Arn", "Arn"),
+                ("modified", "GmtModified"),
+            ),
+        ),
+        example={
+            "SourceLocationName": "Films",
+            "SourceType": "vodSource",
+            "FilterState": True,
+            "PageNo": "1",
+            "PageSize": "20",
+        },
+        then="Schedule one with CreateProgram.",
     ),
     OperationNotes(
         operation="UpdateSource",
@@ -172,6 +254,16 @@ NOTES = (
             "HttpPackageConfigurations": PACKAGES,
         },
         idempotent=True,
+        example={
+            "SourceLocationName": "Films",
+            "SourceName": "Harvest",
+            "SourceType": "vodSource",
+            "HttpPackageConfigurations": [
+                HD,
+                {"sourceGroupName": "sd", "relativePath": "films/harvest/sd.m3u8", "packageType": "hls"},
+            ],
+        },
+        sources=(SOURCE_PAGE,),
     ),
     OperationNotes(
         operation="DeleteSource",
@@ -189,41 +281,11 @@ NOTES = (
             "SoftDelete": SOFT_DELETE,
         },
         idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListAlerts",
-        title="List alerts of a source",
-        purpose=(
-            "Read what MediaWeaver complains about for one source or program, such as a playlist that cannot be "
-            "fetched: code, message, time and related resources. ResourceArn comes from GetSource or GetProgram. For "
-            "counts by program of a whole channel use ListChannelAlerts. Pages with PageNo and PageSize."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "ResourceArn": {"text": "Arn of a source or program: acs:ims:mediaweaver:region:user:vodSource/…"},
-            "Category": CATEGORY,
-            "GmtStart": FROM,
-            "GmtEnd": UNTIL,
-            "SortByModifiedTime": BY_CHANGE,
+        example={
+            "SourceLocationName": "Films",
+            "SourceName": "Harvest",
+            "SourceType": "vodSource",
+            "SoftDelete": True,
         },
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="ListChannelAlerts",
-        title="Count alerts of a channel",
-        purpose=(
-            "See which programs of a MediaWeaver channel have alerts, how many and of which kind, when a channel "
-            "misbehaves. No messages: hand the Arn of a program to ListAlerts for them. ResourceArn comes from "
-            "GetChannel. Pages with PageNo and PageSize."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "ResourceArn": {"text": "Arn of the channel: acs:ims:mediaweaver:region:user:channel/name"},
-            "Category": CATEGORY,
-            "GmtStart": FROM,
-            "GmtEnd": UNTIL,
-            "SortByModifiedTime": BY_CHANGE,
-        },
-        idempotent=True,
     ),
 )

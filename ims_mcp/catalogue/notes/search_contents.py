@@ -1,26 +1,40 @@
-"""Search: what a library holds. Assets and live streams put in, tagged, indexed and taken out.
+"""Search: what a library holds. Assets put in, changed, indexed and taken out.
 
-Sources: the comments of SDK 6.20.2 and the documentation pages of the operations. The words are ours.
+Sources: the texts of SDK 6.20.2 and the pages of the operations. The words are ours.
 """
 
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.notes.search_queries import LIBRARY, NAMESPACE
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Poll
+from ims_mcp.catalogue.notes.search_parameters import EXAMPLE_LIBRARY, EXAMPLE_MEDIA, LIBRARY, NAMESPACE, PAGE
+from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll, Result, Rows
 
 ASSET_FIELDS: ParameterNotes = {
-    "text": "What is searchable beside the content.",
+    "text": "What is searchable beside the content: title and custom fields.",
     "kind": "object",
     "json_text": True,
     "fields": (
-        Parameter("title", "string"),
-        Parameter("customFields", "object", text='Your own: {"intField1": 12, "strField1": "abc"}.'),
+        Parameter("title", "string", text="Title of the asset."),
+        Parameter(
+            "customFields",
+            "object",
+            text="Fields of your own, for CustomFilters of the searches. They cannot be changed once set.",
+            fields=(
+                Parameter("intField1", "integer", text="A whole number of yours."),
+                Parameter("strField1", "string", text="A text of yours."),
+                Parameter("strField2", "string", text="Another text of yours."),
+            ),
+            extra_fields=True,
+        ),
     ),
     "extra_fields": True,
 }
-STREAM: ParameterNotes = {"text": "Asset that CreateStreamToSearchLib returned.", "required": True}
+MEDIA_ID: ParameterNotes = {"text": "Id of the asset, as InsertMediaToSearchLib answered or was given."}
 INDEX_STATUS = "IndexJobInfoList[].Status"
+INDEX_RESULT = Result(
+    fields=(("indexes", "IndexJobInfoList"),),
+    empty="the library has no index that is switched on, so nothing is indexed; see CreateSearchIndex",
+)
 
 NOTES = (
     OperationNotes(
@@ -34,17 +48,28 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         parameters={
-            "Input": {"text": "oss://bucket/key or its http address; the bucket in the region of this call."},
+            "Input": {
+                "text": "Address of the file: oss://bucket/key, or public http. The bucket lies in the region of the "
+                "call. No temporary address: the file has to stay where it is."
+            },
             "SearchLibName": LIBRARY,
-            "MediaId": {"text": "Asset the file belongs to; default a new id."},
-            "MediaType": {"text": "Default video.", "choices": ("video", "image", "audio")},
+            "MediaId": {"text": "Asset the file belongs to. Left out: a new id."},
+            "MediaType": {"text": "Type of the file; default video.", "choices": ("video", "image", "audio")},
             "MsgBody": ASSET_FIELDS,
-            "Namespace": {"text": "Part of the library to put it into."},
+            "Namespace": {"text": "Part of the library to put it into; a name of yours. Left out: no part."},
             "ImagesInput": {
-                "text": "Only for surveillance cameras (MediaType video): pictures that stand for the video.",
+                "text": "Only for surveillance cameras: pictures that stand for the video. MediaType is video, the "
+                "library's name begins with IPCamera_.",
                 "kind": "object",
                 "json_text": True,
-                "fields": (Parameter("images", "array", items=Parameter("", "string")),),
+                "fields": (
+                    Parameter(
+                        "images",
+                        "array",
+                        text="Their addresses: oss://example-bucket/camera/1.jpg.",
+                        items=Parameter("", "string"),
+                    ),
+                ),
                 "extra_fields": True,
             },
         },
@@ -55,20 +80,39 @@ NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Running",),
+            result=INDEX_RESULT,
         ),
         costs="Indexing is billed as AI analysis.",
+        example={
+            "Input": "oss://example-bucket/videos/final-2026.mp4",
+            "SearchLibName": EXAMPLE_LIBRARY,
+            "MediaType": "video",
+            "MsgBody": {"title": "Final 2026", "customFields": {"intField1": 2026, "strField1": "sports"}},
+        },
+        sources=(f"{PAGE}insertmediatosearchlib",),
     ),
     OperationNotes(
         operation="UpdateMediaToSearchLib",
         title="Change an asset's search fields",
         purpose=(
-            "Change the searchable fields of an asset that is already in a search library, such as its title or your "
-            "custom fields. The content is not analysed again; that is SearchIndexJobRerun. The asset's entry in "
-            "the media library is changed with UpdateMediaInfo."
+            "Change the searchable fields of an asset that is already in a search library, such as its title. The "
+            "content is not analysed again; that is SearchIndexJobRerun. The asset's entry in the media library is "
+            "changed with UpdateMediaInfo."
         ),
         effect=Effect.WRITE,
-        parameters={"MsgBody": ASSET_FIELDS, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
+        parameters={
+            "MediaId": MEDIA_ID,
+            "MsgBody": {
+                **ASSET_FIELDS,
+                "text": "The fields to change, as in InsertMediaToSearchLib. By its page customFields cannot be "
+                "changed once set.",
+            },
+            "SearchLibName": LIBRARY,
+            "Namespace": NAMESPACE,
+        },
         idempotent=True,
+        example={"MediaId": EXAMPLE_MEDIA, "SearchLibName": EXAMPLE_LIBRARY, "MsgBody": {"title": "Final 2026, cut"}},
+        sources=(f"{PAGE}updatemediatosearchlib",),
     ),
     OperationNotes(
         operation="DeleteMediaFromSearchLib",
@@ -85,11 +129,19 @@ NOTES = (
             ),
         ),
         parameters={
+            "MediaId": MEDIA_ID,
             "SearchLibName": LIBRARY,
             "Namespace": NAMESPACE,
-            "MsgBody": {"text": "Rarely needed.", "kind": "object", "json_text": True},
+            "MsgBody": {
+                "text": "No field is documented: leave it out.",
+                "kind": "object",
+                "json_text": True,
+                "extra_fields": True,
+            },
         },
         idempotent=True,
+        example={"MediaId": EXAMPLE_MEDIA, "SearchLibName": EXAMPLE_LIBRARY},
+        sources=(f"{PAGE}deletemediafromsearchlib",),
     ),
     OperationNotes(
         operation="QueryMediaIndexJob",
@@ -100,8 +152,19 @@ NOTES = (
             "SearchIndexJobRerun; where one failed, run it again with the latter."
         ),
         effect=Effect.READ,
-        parameters={"SearchLibName": LIBRARY},
+        parameters={"MediaId": MEDIA_ID, "SearchLibName": LIBRARY},
         idempotent=True,
+        example={"MediaId": EXAMPLE_MEDIA, "SearchLibName": EXAMPLE_LIBRARY},
+        rows=Rows(
+            path="IndexJobInfoList",
+            columns=(
+                ("index", "IndexType"),
+                ("status", "Status"),
+                ("submitted", "GmtSubmit"),
+                ("finished", "GmtFinish"),
+            ),
+        ),
+        sources=(f"{PAGE}querymediaindexjob",),
     ),
     OperationNotes(
         operation="SearchIndexJobRerun",
@@ -114,7 +177,12 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "MediaIds": {"text": "Comma-separated asset ids, at most 20.", "comma_list": True, "max_parts": 20},
-            "Task": {"text": "Comma-separated kinds of index: aiLabel, face, mm.", "comma_list": True},
+            "Task": {
+                "text": "Comma-separated kinds of index: aiLabel, face, mm. What leaving it out does is not "
+                "documented: name those you want.",
+                "comma_list": True,
+                "hints": ("aiLabel", "face", "mm"),
+            },
             "SearchLibName": LIBRARY,
             "Namespace": NAMESPACE,
         },
@@ -126,82 +194,10 @@ NOTES = (
             success=("Success",),
             failure=("Fail",),
             pending=("Running",),
+            result=INDEX_RESULT,
         ),
         costs="Every run is billed as AI analysis.",
-    ),
-    OperationNotes(
-        operation="CreateStreamToSearchLib",
-        title="Make a live stream searchable",
-        purpose=(
-            "Take a running live stream into a search library as an asset: it is analysed, and tags with times can be "
-            "added, while it runs. Returns the MediaId that AddStreamTagToSearchLib, GetStreamTagList and "
-            "CloseStreamToSearchLib want. Files are put in with InsertMediaToSearchLib."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "Input": {"text": "Address of the live stream, such as rtmp://host/app/stream.", "required": True},
-            "SearchLibName": LIBRARY,
-            "Namespace": {"text": "Part of the library to put it into."},
-        },
-        costs="The stream is analysed, and billed, until it is closed.",
-    ),
-    OperationNotes(
-        operation="CloseStreamToSearchLib",
-        title="End a searchable live stream",
-        purpose=(
-            "End the analysis and tagging of a live stream that CreateStreamToSearchLib began, and with it the "
-            "costs. The live stream itself goes on. To take it in again call CreateStreamToSearchLib, which "
-            "returns another MediaId."
-        ),
-        effect=Effect.DESTRUCTIVE,
-        destructive_when=(
-            AskWhen("ends the analysis of a live stream, which cannot be taken up again under this MediaId"),
-        ),
-        parameters={"MediaId": STREAM, "SearchLibName": LIBRARY, "Namespace": NAMESPACE},
-        idempotent=True,
-    ),
-    OperationNotes(
-        operation="AddStreamTagToSearchLib",
-        title="Tag a moment of a stream",
-        purpose=(
-            "Attach a tag of your own to a stretch of a live stream in a search library, with start and end in "
-            "milliseconds and any data, for instance to mark a goal or an alarm. Calling it twice adds two tags. "
-            "Read them back with GetStreamTagList."
-        ),
-        effect=Effect.WRITE,
-        parameters={
-            "MediaId": STREAM,
-            "MsgBody": {
-                "text": "The tag.",
-                "kind": "object",
-                "json_text": True,
-                "fields": (
-                    Parameter("startTime", "integer", text="Milliseconds since 1970."),
-                    Parameter("endTime", "integer", text="Milliseconds since 1970."),
-                    Parameter("userData", "string", text="Any text of yours, such as JSON."),
-                ),
-                "extra_fields": True,
-            },
-            "SearchLibName": LIBRARY,
-            "Namespace": NAMESPACE,
-        },
-        rules=(AtLeastOne(("MsgBody",)),),
-    ),
-    OperationNotes(
-        operation="GetStreamTagList",
-        title="List tags of a stream",
-        purpose=(
-            "List the tags that AddStreamTagToSearchLib attached to a live stream, each with its stretch of time "
-            "and your data; newest first unless SortBy says otherwise, within a span of time if given. Pages by number "
-            "or by NextToken."
-        ),
-        effect=Effect.READ,
-        parameters={
-            "MediaId": STREAM,
-            "SearchLibName": LIBRARY,
-            "Namespace": NAMESPACE,
-            "SortBy": {"text": "Default StartTime:Desc.", "choices": ("StartTime:Desc", "StartTime:Asc")},
-        },
-        idempotent=True,
+        example={"MediaIds": EXAMPLE_MEDIA, "Task": "aiLabel,mm", "SearchLibName": EXAMPLE_LIBRARY},
+        sources=(f"{PAGE}searchindexjobrerun",),
     ),
 )

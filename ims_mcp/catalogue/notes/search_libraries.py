@@ -1,24 +1,25 @@
 """Search: libraries and their indexes, which have to exist before anything can be found.
 
-Sources: the comments of SDK 6.20.2 and the documentation pages of the operations. The words are ours.
+Sources: the texts of SDK 6.20.2 and the pages of the operations (sizes of an index, states of a library). That a name
+may hold hyphens shows in the service's own default library and in the vendor's samples. The words are ours.
 """
 
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.notes.search_queries import LIBRARY, PAGE_SIZE
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
+from ims_mcp.catalogue.notes.search_parameters import EXAMPLE_LIBRARY, LIBRARY, PAGE, PAGE_NO, PAGE_SIZE
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Rows
 
-OWN_LIBRARY: ParameterNotes = {"text": "Name of the search library."}
+OWN_LIBRARY: ParameterNotes = {"text": "Name of the search library, from ListSearchLib."}
 LIBRARY_CONFIG: ParameterNotes = {
-    "text": "Which face libraries recognise people.",
+    "text": "Which face libraries of yours recognise people.",
     "kind": "object",
     "json_text": True,
     "fields": (
         Parameter(
             "faceGroupIds",
             "string",
-            text="Comma-separated ids from CreateRecognitionLib, at most 3.",
+            text="Comma-separated LibId values of CreateRecognitionLib (face), at most 3.",
             comma_list=True,
             max_parts=3,
         ),
@@ -29,8 +30,24 @@ INDEX_TYPE: ParameterNotes = {
     "text": "mm: what is seen; face: faces; aiLabel: speech, subtitles, smart tags.",
     "choices": ("mm", "face", "aiLabel"),
 }
-INDEX_STATUS: ParameterNotes = {"text": "Default Active.", "choices": ("Active", "Deactive")}
-INDEX_CONFIG: ParameterNotes = {"text": "Settings of the index.", "kind": "object", "json_text": True}
+INDEX_CONFIG: ParameterNotes = {
+    "text": "Size of the index, for face and mm. Left out: Shared.",
+    "kind": "object",
+    "json_text": True,
+    "fields": (
+        Parameter(
+            "level",
+            "string",
+            text="Shared (default): a million faces, or 1,000 hours of video for mm. Dedicated and dearer: S.large a "
+            "million faces or 10,000 hours, S.2xlarge twice, S.4xlarge 4, S.8xlarge 8, S.16xlarge 16 times that. What "
+            "is beyond is not analysed.",
+            choices=("Shared", "S.large", "S.2xlarge", "S.4xlarge", "S.8xlarge", "S.16xlarge"),
+        ),
+    ),
+    "extra_fields": True,
+}
+ACTIVE = ("Active", "Deactive")
+CHARGES = "https://help.aliyun.com/document_detail/2840897.html"
 
 NOTES = (
     OperationNotes(
@@ -44,10 +61,14 @@ NOTES = (
         effect=Effect.WRITE,
         parameters={
             "SearchLibName": {
-                "text": "Letters and digits; begins with IPCamera_ for surveillance cameras.",
+                "text": "Name of the library, such as sports-archive. Letters, digits and hyphens. For surveillance "
+                "cameras it begins with IPCamera_.",
             },
             "SearchLibConfig": LIBRARY_CONFIG,
         },
+        example={"SearchLibName": EXAMPLE_LIBRARY},
+        then="Switch on its indexes with CreateSearchIndex.",
+        sources=(f"{PAGE}createsearchlib",),
     ),
     OperationNotes(
         operation="AlterSearchLib",
@@ -58,8 +79,19 @@ NOTES = (
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(AskWhen("replaces the configuration of a search library", shows=("SearchLibConfig",)),),
-        parameters={"SearchLibName": OWN_LIBRARY, "SearchLibConfig": LIBRARY_CONFIG},
+        parameters={
+            "SearchLibName": OWN_LIBRARY,
+            "SearchLibConfig": {
+                **LIBRARY_CONFIG,
+                "text": "The whole new configuration: face libraries that recognise people.",
+            },
+        },
         idempotent=True,
+        example={
+            "SearchLibName": EXAMPLE_LIBRARY,
+            "SearchLibConfig": {"faceGroupIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
+        },
+        then="See what it is now with QuerySearchLib.",
     ),
     OperationNotes(
         operation="DropSearchLib",
@@ -75,18 +107,22 @@ NOTES = (
         ),
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
+        example={"SearchLibName": EXAMPLE_LIBRARY},
+        sources=(f"{PAGE}dropsearchlib",),
     ),
     OperationNotes(
         operation="QuerySearchLib",
         title="Inspect a search library",
         purpose=(
-            "Show one search library: its state, its configuration, and for each index whether it is switched on and "
-            "ready (Initializing, Normal or Fail). Look here when a search finds nothing. How many assets an index "
-            "holds is told by QuerySearchIndex."
+            "Show one search library: its state (normal, deleting, deleteFail), its configuration, and for each index "
+            "whether it is switched on and ready (Initializing, Normal or Fail). Look here when a search finds "
+            "nothing. How many assets an index holds is told by QuerySearchIndex."
         ),
         effect=Effect.READ,
         parameters={"SearchLibName": OWN_LIBRARY},
         idempotent=True,
+        example={"SearchLibName": EXAMPLE_LIBRARY},
+        sources=(f"{PAGE}querysearchlib",),
     ),
     OperationNotes(
         operation="ListSearchLib",
@@ -96,8 +132,20 @@ NOTES = (
             "learn the names that the search operations want; one library alone is shown by QuerySearchLib."
         ),
         effect=Effect.READ,
-        parameters={"PageSize": PAGE_SIZE},
+        parameters={"PageNo": PAGE_NO, "PageSize": PAGE_SIZE},
         idempotent=True,
+        example={"PageNo": 1, "PageSize": 20},
+        rows=Rows(
+            path="SearchLibInfoList",
+            columns=(
+                ("SearchLibName", "SearchLibName"),
+                ("status", "Status"),
+                ("indexes", "IndexInfo[].IndexType"),
+                ("switched", "IndexInfo[].IndexStatus"),
+                ("readiness", "IndexInfo[].IndexReadiness"),
+            ),
+        ),
+        sources=(f"{PAGE}listsearchlib",),
     ),
     OperationNotes(
         operation="CreateSearchIndex",
@@ -112,10 +160,13 @@ NOTES = (
         parameters={
             "IndexType": INDEX_TYPE,
             "SearchLibName": LIBRARY,
-            "IndexStatus": INDEX_STATUS,
+            "IndexStatus": {"text": "Active (default) or Deactive, switched off.", "choices": ACTIVE},
             "IndexConfig": INDEX_CONFIG,
         },
         costs="Assets indexed from then on are billed as AI analysis.",
+        example={"IndexType": "mm", "SearchLibName": EXAMPLE_LIBRARY, "IndexStatus": "Active"},
+        then="Wait until QuerySearchLib shows the index Normal, then put assets in with InsertMediaToSearchLib.",
+        sources=(f"{PAGE}createsearchindex", CHARGES),
     ),
     OperationNotes(
         operation="AlterSearchIndex",
@@ -136,19 +187,26 @@ NOTES = (
         parameters={
             "IndexType": INDEX_TYPE,
             "SearchLibName": LIBRARY,
-            "IndexStatus": {"text": "Active on, Deactive off.", "choices": ("Active", "Deactive")},
-            "IndexConfig": INDEX_CONFIG,
+            "IndexStatus": {"text": "Active switches it on, Deactive off. Left out: it stays.", "choices": ACTIVE},
+            "IndexConfig": {**INDEX_CONFIG, "text": "New size of the index, for face and mm. Left out: it stays."},
         },
         rules=(AtLeastOne(("IndexStatus", "IndexConfig")),),
         idempotent=True,
+        example={
+            "IndexType": "mm",
+            "SearchLibName": EXAMPLE_LIBRARY,
+            "IndexStatus": "Active",
+            "IndexConfig": {"level": "S.large"},
+        },
+        sources=(f"{PAGE}altersearchindex",),
     ),
     OperationNotes(
         operation="DropSearchIndex",
         title="Delete a search index",
         purpose=(
             "Delete one index of a search library with all it has learned about the assets, so that searches of that "
-            "kind find nothing. Assets and other indexes stay. Building it again costs the analysis again; to only "
-            "disable it use AlterSearchIndex with Deactive."
+            "kind find nothing, and new assets are no longer indexed so. Assets and other indexes stay. Building it "
+            "again costs the analysis again; to only disable it use AlterSearchIndex with Deactive."
         ),
         effect=Effect.DESTRUCTIVE,
         destructive_when=(
@@ -156,6 +214,8 @@ NOTES = (
         ),
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
+        example={"IndexType": "face", "SearchLibName": EXAMPLE_LIBRARY},
+        sources=(f"{PAGE}dropsearchindex",),
     ),
     OperationNotes(
         operation="QuerySearchIndex",
@@ -167,5 +227,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
+        example={"IndexType": "mm", "SearchLibName": EXAMPLE_LIBRARY},
+        sources=(f"{PAGE}querysearchindex",),
     ),
 )
