@@ -19,6 +19,8 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.summaries.values import as_objects
+from ims_mcp.workflows.behaviours import find_behaviour
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.next_call import propose, propose_operation
 from ims_mcp.workflows.results import SHORTEST_READ_SECONDS, Found, ResultReader
 from ims_mcp.workflows.waiting import (
@@ -286,7 +288,10 @@ async def wait_for_job(
     if waited.outcome in ("not_found", "unknown") or job:
         next_call = {}
     note = {"note": followed.note} if followed.note else {}
-    told = present_ours(waited.describe(problem)) | followed.result | present_ours(note | next_call)
+    # The operation's own behaviour may know what to do about a failure.
+    call = OperationCall(client, operation, known, listed=listed)
+    described = find_behaviour(operation).show(call, {}, {"wait": waited.describe(problem)}, MAX_BYTES)["wait"]
+    told = present_ours(described) | followed.result | present_ours(note | next_call)
     if not job:
         return told
     room = (MAX_BYTES if waited.outcome == "succeeded" else _JOB_BYTES) - size_bytes(told)

@@ -609,3 +609,19 @@ async def test_wait_for_job_is_a_tool_with_progress() -> None:
     assert (content["outcome"], content["status"]) == ("succeeded", "Normal")
     assert reports == ["RegisterMediaInfo: Init", "RegisterMediaInfo: Normal"]
     assert "0 to 45" in refusal_of(negative)
+
+
+@pytest.mark.anyio
+async def test_a_failed_registration_says_what_to_do_whoever_waited_for_it() -> None:
+    job = operation("RegisterMediaInfo")
+    failed = looked(job, "PrepareFail", "The file holds text, not picture or sound.")
+    registered = Answer(body={"MediaId": "m", "RequestId": "r"})
+    with ScriptedService(registered, usual=Answer(body=failed)) as service:
+        async with connected(service.url) as client:
+            given = {"InputURL": "oss://bucket/a.mp4", "wait_seconds": 1}
+            submission = content_of(await client.call_tool("register_media_info", given))
+            ids_of_it = {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}}
+            later = content_of(await client.call_tool("wait_for_job", ids_of_it))
+    assert submission["wait"]["what_to_do"] == later["what_to_do"]
+    assert later["problem"] == "The file holds text, not picture or sound."
+    assert "next_call" not in later
