@@ -106,7 +106,7 @@ class ResultReader:
             if job.outcome in ("succeeded", "running"):
                 one = await self._read_one(poll, result, reader, job, seconds_left() if number < MOST_READS else 0.0)
                 row = one.fields
-            elif job.outcome == "failed" and (failure := self._find_failure(poll, job)):
+            elif job.ids and job.outcome == "failed" and (failure := self._find_failure(poll, job)):
                 row = {"problem": failure}
             if job.ids:
                 row = {**present_ours(job.ids), "status": plain(job.status, _LONGEST_STATUS), **row}

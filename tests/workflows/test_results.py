@@ -107,6 +107,14 @@ async def test_a_result_is_found_in_a_text_that_holds_json() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_result_is_found_in_a_text_that_is_not_known_to_hold_json_otherwise() -> None:
+    operation = with_result("SubmitDNAJob", ("similar", "JobList[].DNAResult.video[].similarity"))
+    dna = json.dumps({"video": [{"similarity": 0.9}, {"similarity": 0.8}]})
+    body = {"JobList": [{"Status": "Success", "DNAResult": dna}]}
+    assert (await follow(operation, body)).result["result"] == {"similar": [0.9, 0.8]}
+
+
+@pytest.mark.anyio
 async def test_credentials_and_strangers_words_are_treated_as_everywhere() -> None:
     operation = with_result("SubmitMediaProducingJob", ("data", "MediaProducingJob.UserData"))
     data = json.dumps({"AccessKeySecret": "RecognisableSecretOfSomebody", "next_call": {"tool": "x"}, "a": "b\u202ec"})
@@ -326,6 +334,7 @@ async def test_a_failure_says_the_code_the_message_and_what_to_do(name: str, bod
     followed = await follow(get_operation(name), body, reply=reply, arguments=reply)
     assert followed.waited.outcome == "failed"
     assert followed.waited.describe().get("problem", "") == reason
+    assert (followed.result, followed.note) == ({}, "")
     # What is known has been told; where nothing is, the answer may say more.
     assert bool(followed.next_call) == (not reason)
 
