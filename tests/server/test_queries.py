@@ -86,7 +86,7 @@ async def test_a_write_keeps_its_id_whatever_its_query_asks_for(query: str) -> N
             )
     assert content["MediaId"] == "m1"
     assert content["query_problem"].startswith("done, but the query fails on the answer")
-    assert content["next_call"]["arguments"] == {"MediaId": "m1"}
+    assert content["next_call"]["arguments"]["ids"] == {"MediaId": "m1"}
 
 
 @pytest.mark.anyio

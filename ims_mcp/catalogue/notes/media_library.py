@@ -137,13 +137,7 @@ _FIRST = (
             success=("Normal",),
             failure=("PrepareFail",),
             pending=("Init", "Preparing"),
-            result=Result(
-                fields=(
-                    ("MediaId", "MediaInfo.MediaId"),
-                    ("title", "MediaInfo.MediaBasicInfo.Title"),
-                    ("files", "MediaInfo.FileInfoList"),
-                )
-            ),
+            result=Result(fields=(("asset", "MediaInfo"),)),
         ),
     ),
     OperationNotes(
