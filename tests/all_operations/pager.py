@@ -52,7 +52,7 @@ def place(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 def at(body: Any, path: tuple[str, ...]) -> Any:
     for name in path:
-        body = body.get(name, {})
+        body = body.get(name, {}) if isinstance(body, dict) else {}
     return body
 
 

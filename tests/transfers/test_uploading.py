@@ -57,7 +57,7 @@ async def test_a_file_becomes_a_rendition_in_vod_storage(setting: Setting) -> No
     assert result["MediaId"] == media_id
     assert setting.content(result["object"]) == path.read_bytes()
     assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
-    assert [row["Definition"] for row in played["PlayInfoList"] if row.get("Definition") == "HD"] == ["HD"]
+    assert [row["definition"] for row in played["rows"] if row.get("definition") == "HD"] == ["HD"]
 
 
 async def test_a_file_becomes_a_rendition_in_a_bucket_of_our_own(setting: Setting) -> None:
