@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from mcp import Client
@@ -35,8 +35,10 @@ def items_of(content: dict[str, Any], pager: Pager) -> list[dict[str, Any]]:
     """Those of one answer: its rows, or in the short form of a job the list below the objects that hold only it."""
     if "rows" in content:
         return content["rows"]
-    below = [at(content, pager.list_path[skipped:]) for skipped in range(len(pager.list_path))]
-    return next((found for found in below if isinstance(found, list)), [])
+    for skipped in range(len(pager.list_path)):
+        if isinstance(found := at(content, pager.list_path[skipped:]), list):
+            return cast("list[dict[str, Any]]", found)
+    return []
 
 
 def size_parameter(operation: Operation) -> dict[str, Any]:
