@@ -187,7 +187,7 @@ NOTES = (
         example={"LicenseItemId": "17712345", "Status": 2, "PageSize": 20},
         then="ActiveAiRtcLicense uses a code up.",
         parameters={
-            "LicenseItemId": BATCH_ID,
+            "LicenseItemId": {**BATCH_ID, "required": True},
             "Status": {"text": "1 activated, 2 not yet.", "minimum": 1, "maximum": 2},
             "Type": CALL_KIND,
             "NeedTotalCount": NEED_TOTAL,

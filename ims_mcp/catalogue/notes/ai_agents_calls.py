@@ -210,7 +210,7 @@ NOTES = (
         destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
-            "CalledNumber": {"text": "Number to ring."},
+            "CalledNumber": {"text": "Number to ring: 13800000000."},
             "CallerNumber": {"text": "Number of yours in mainland China: see ListAIAgentPhoneNumber."},
             "Config": OUTBOUND_CONFIG,
             "SessionId": SESSION_ID,
@@ -258,11 +258,13 @@ NOTES = (
         },
         destructive_when=(AskWhen("rings a real telephone at once and puts a call through to it"),),
         parameters={
-            "InstanceId": INSTANCE_ID,
-            "CalledNumber": {"text": "Number to ring."},
-            "CallerNumber": {"text": "Number shown there; not on lines of Alibaba Cloud."},
+            "InstanceId": {
+                "text": "InstanceId of the running call. The vendor says it only counts for calls that came in."
+            },
+            "CalledNumber": {"text": "Number to ring: 13800000000."},
+            "CallerNumber": {"text": "Number shown there; not on lines of Alibaba Cloud. Default: the agent's number."},
             "TransferPrompt": {"text": "Said before; default only the ringing tone."},
-            "ErrorPrompt": {"text": "Said if it fails."},
+            "ErrorPrompt": {"text": "Said if it fails; default nothing."},
         },
         costs="Dials a real phone number.",
     ),

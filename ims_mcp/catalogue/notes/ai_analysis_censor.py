@@ -120,10 +120,10 @@ CENSOR_NOTES = (
         operation="QueryMediaCensorJobDetail",
         title="Get a moderation result",
         purpose=(
-            "See the state and the verdict of one SubmitMediaCensorJob: Suggestion overall (pass, review, block; the "
-            "worst of all parts), and scene, label and score (0 to 100) for title, description, comments, covers and, "
-            "page by page, the frames of the video. Scenes: porn, terrorism, ad, live (bad scenes), logo, antispam "
-            "(texts). Success means that the check ran, not that the content passed."
+            "See the state (Queuing, Analysing, Success, Fail) and the verdict of one SubmitMediaCensorJob: Suggestion "
+            "overall (pass, review, block; the worst of all parts), and scene, label and score (0 to 100) for title, "
+            "description, comments, covers and, page by page, the frames of the video. Scenes: porn, terrorism, ad, "
+            "live (bad scenes), logo, antispam (texts). Success means that the check ran, not that the content passed."
         ),
         effect=Effect.READ,
         parameters={

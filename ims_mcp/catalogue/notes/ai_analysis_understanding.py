@@ -217,9 +217,9 @@ UNDERSTANDING_NOTES = (
         operation="QueryVideoCognitionJob",
         title="Get a video's analysis",
         purpose=(
-            "See the state and the results of one SubmitVideoCognitionJob: per algorithm a Type and Data as JSON "
-            "text (chapters, summaries and the like under NLP, with times in ms). Transcript, on-screen text and links "
-            "to raw results are only included if IncludeResults asks for them."
+            "See the state (Submitted, Processing, Success, Fail) and the results of one SubmitVideoCognitionJob: per "
+            "algorithm a Type and Data as JSON text (chapters, summaries and the like under NLP, with times in ms). "
+            "Transcript, on-screen text and links to raw results are only included if IncludeResults asks for them."
         ),
         effect=Effect.READ,
         parameters={

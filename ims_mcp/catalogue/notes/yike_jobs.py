@@ -127,8 +127,8 @@ NOTES = (
         title="Follow several Yike app runs",
         purpose=(
             "Read several runs of Yike AI apps by id in one call: status, times and generated files of each, as "
-            "GetYikeAIAppJob gives them for one. There is no list of all runs: the ids have to be known from "
-            "SubmitYikeAIAppJob."
+            "GetYikeAIAppJob gives them for one. Status is Created, Queuing, Executing, Finished or Failed. There is "
+            "no list of all runs: the ids have to be known from SubmitYikeAIAppJob."
         ),
         effect=Effect.READ,
         parameters={"JobIds": {"text": "Ids from SubmitYikeAIAppJob, with commas.", "comma_list": True}},
