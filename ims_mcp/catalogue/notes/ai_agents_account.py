@@ -168,9 +168,9 @@ NOTES = (
         example={"LicenseItemId": "17712345", "AuthCode": "iU1IeJech7", "DeviceId": "device-1"},
         destructive_when=(AskWhen("uses up a paid licence for this device, which cannot be undone"),),
         parameters={
-            "LicenseItemId": BATCH_ID,
-            "AuthCode": {"text": "Authorisation code that is used up."},
-            "DeviceId": {"text": "Id of the device."},
+            "LicenseItemId": {**BATCH_ID, "required": True},
+            "AuthCode": {"text": "Authorisation code that is used up, from GetAiRtcAuthCodeList.", "required": True},
+            "DeviceId": {"text": "Id of the device.", "required": True},
         },
         secret_fields=("License",),
         costs="Uses up a paid licence for good.",
