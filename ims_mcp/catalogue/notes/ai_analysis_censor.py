@@ -72,8 +72,8 @@ CENSOR_NOTES = (
             },
             "Output": {
                 "text": (
-                    "Where screenshots go: oss://bucket/check/snapshot-{Count}.jpg. {Count} is their number; the whole "
-                    "result is written beside them as {jobId}.output. Left out: beside the input file."
+                    "Where screenshots go: oss://bucket/check/snapshot-{Count}.jpg. In it {Count} is their number; the "
+                    "whole result is written beside them as {jobId}.output. Left out: beside the input file."
                 )
             },
             "NotifyUrl": {"text": "http(s) address or queue (mns://) that is told the result. Left out: none."},

@@ -10,8 +10,8 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Rows
 
 ALGORITHM: ParameterNotes = {
-    "text": "What is recognised; the same for library, entity and sample. face: people, logo: marks of stations and "
-    "brands, landmark: places, object: things, label: what a prompt describes.",
+    "text": "What is recognised; the same for library, entity and sample. Values: face for people, logo for marks of "
+    "stations and brands, landmark for places, object for things, label for what a prompt describes.",
     "choices": ("landmark", "object", "logo", "face", "label"),
 }
 LIB_ID: ParameterNotes = {"text": "Id of the library, from ListRecognitionLibs."}

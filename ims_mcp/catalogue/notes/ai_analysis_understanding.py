@@ -49,8 +49,8 @@ TAG_CONFIG: ParameterNotes = {
     "extra_fields": True,
 }
 VIDEO_TITLE: ParameterNotes = {
-    "text": "Title of the video, which helps the analysis; at most 256 bytes. Letters (Chinese too), digits and hyphens; "
-    "begins with a letter or digit. The vendor's page asks for one.",
+    "text": "Title of the video, which helps the analysis; at most 256 bytes. Letters, Chinese too, digits and "
+    "hyphens; begins with a letter or digit. The vendor's page asks for one.",
     "max_bytes": 256,
 }
 RETURNED_USER_DATA: ParameterNotes = {
