@@ -133,8 +133,8 @@ NOTES = (
         parameters={
             "SearchKeyWord": KEYWORD,
             "Status": {
-                "text": "Only this state; left out: all. Values: init (not begun), started (takes pictures), paused (takes "
-                "none).",
+                "text": "Only this state; left out: all. Values: init (not begun), started (takes pictures), paused "
+                "(takes none).",
                 "hints": ("init", "started", "paused"),
             },
             "StartTime": {

@@ -94,7 +94,7 @@ NOTES = (
         parameters={
             "CateId": {"text": "Only this category, from GetCategories."},
             "Status": {
-                "text": "Comma-separated: Uploading, UploadSucc, Transcoding, Normal, Blocked, checking, *Fail.",
+                "text": "Only these states, comma-separated: Normal,Blocked.",
                 "hints": (
                     "PrepareFail",
                     "UploadFail",
