@@ -200,6 +200,7 @@ NOTES = (
             "DescribeAIAgentInstance shows how the call went, StopAIAgentInstance hangs up."
         ),
         effect=Effect.DESTRUCTIVE,
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-startaiagentoutboundcall",),
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
             "CalledNumber": "13800000000",
@@ -211,7 +212,9 @@ NOTES = (
         parameters={
             "AIAgentId": AGENT_ID,
             "CalledNumber": {"text": "Number to ring: 13800000000."},
-            "CallerNumber": {"text": "Number of yours in mainland China: see ListAIAgentPhoneNumber."},
+            "CallerNumber": {
+                "text": "Number of yours in mainland China: see ListAIAgentPhoneNumber. It takes 15 calls at a time."
+            },
             "Config": OUTBOUND_CONFIG,
             "SessionId": SESSION_ID,
             "UserData": USER_DATA,

@@ -78,6 +78,7 @@ OUTPUT_FIELDS = (
     *SIZE_FIELDS,
     Parameter("MaxDuration", "number", text="Cuts the output off at this second."),
     VIDEO_STREAM,
+    Parameter("ProduceTemplateId", "string", text="Transcoding template of MPS to encode with; for special cases."),
 )
 OUTPUT_CASES = (
     Case("OutputMediaTarget", ("oss-object",), OSS_FIELDS),
