@@ -155,6 +155,7 @@ NOTES = (
             "StartTime": {"text": "Start of the window, UTC: 2026-01-31T08:00:00Z."},
             "EndTime": {"text": "End of the window, at most 30 days after StartTime."},
             "SortBy": {"text": "By creation time; default desc.", "choices": ("asc", "desc")},
+            "PageSize": {"text": "Jobs a page; default 10.", "minimum": 1},
         },
         idempotent=True,
         rows=Rows(

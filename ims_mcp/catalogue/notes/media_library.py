@@ -160,9 +160,13 @@ _FIRST = (
         parameters={
             # The page marks both as optional; neither the service nor a person can do anything without them.
             "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
-            "InputURL": {"text": OSS_URL, "url_schemes": ("http", "https", "oss"), "required": True},
+            "InputURL": {
+                "text": f"{OSS_URL}. Cannot be changed later.",
+                "url_schemes": ("http", "https", "oss"),
+                "required": True,
+            },
             "StreamTags": {
-                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them. Any fields.',
+                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them.',
                 "kind": "object",
                 "json_text": True,
                 "extra_fields": True,
@@ -373,8 +377,16 @@ _FIRST = (
                 "max_part_bytes": 64,
                 "comma_list": True,
             },
-            "InputURLs": {"text": "Comma-separated addresses, at most 20.", "max_parts": 20, "comma_list": True},
-            "DeletePhysicalFiles": {"text": "true deletes the files too; default false."},
+            "InputURLs": {
+                "text": "Comma-separated addresses, at most 20. As they were registered: "
+                "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key.",
+                "max_parts": 20,
+                "comma_list": True,
+            },
+            "DeletePhysicalFiles": {
+                "text": "true deletes the files too; default false. In a bucket of your own the role "
+                "AliyunICEDefaultRole has to be allowed to."
+            },
         },
         rules=(AtLeastOne(("MediaIds", "InputURLs")),),
         idempotent=True,
