@@ -38,8 +38,8 @@ NOTES = (
         title="Create a Yike sub-account",
         purpose=(
             "Give a person a login to a Yike workspace: a name with a password, and access to certain productions. The "
-            "login name is made from the prefix, the workspace's code and the account's number; it comes back as UserName together "
-            "with the UserId. Then give credits with AddYikeUserCredit and, if needed, a role with "
+            "login name is made from the prefix, the workspace's code and the account's number; it comes back as "
+            "UserName together with the UserId. Then give credits with AddYikeUserCredit and, if needed, a role with "
             "SetYikeUserRole."
         ),
         effect=Effect.WRITE,
