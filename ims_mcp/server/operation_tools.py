@@ -12,7 +12,7 @@ from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, get_operati
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Agreed, Confirmations
-from ims_mcp.server.tool import Answer, TableTool, ToolRequest
+from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
@@ -82,7 +82,7 @@ class OperationTools:
             checked = await check_arguments(self.client, operation, arguments.get("arguments") or {})
             return await self._call(operation, checked, request, by_its_own_tool=False)
 
-        return TableTool(_make_call_table(effect), answer)
+        return TableTool(_make_call_table(effect), answer, output_schema=declare(next_call="object"))
 
     def make_wait_tool(self) -> TableTool:
         """Serves :data:`WAIT_FOR_JOB`."""
@@ -102,7 +102,7 @@ class OperationTools:
                 progress=request.report_progress,
             )
 
-        return TableTool(WAIT_FOR_JOB, answer)
+        return TableTool(WAIT_FOR_JOB, answer, output_schema=declare(outcome="string", result="object"))
 
     async def _call(
         self, operation: Operation, checked: dict[str, Any], request: ToolRequest, *, by_its_own_tool: bool

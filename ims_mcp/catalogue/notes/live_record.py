@@ -53,10 +53,9 @@ NOTES = (
         title="Record a live stream",
         purpose=(
             "Start recording an RTMP live stream into an OSS or VOD bucket. Start the stream first: the job tries to "
-            "pull it for 3 minutes, then gives up for good. TemplateId decides formats, file names and how often a "
-            "new file begins. A job cannot be stopped, cancelled or deleted: it ends with the stream. A second call "
-            "records a second time: after an unclear failure look for its Name with ListLiveRecordJobs. Returns "
-            "the JobId for GetLiveRecordJob."
+            "pull it for 3 minutes, then gives up for good. A job cannot be stopped, cancelled or deleted: it ends "
+            "with the stream. A second call records a second time: after an unclear failure look for its Name with "
+            "ListLiveRecordJobs."
         ),
         effect=Effect.WRITE,
         example={

@@ -58,8 +58,8 @@ _FIRST = (
             "Make a file that lies in OSS (or ApsaraVideo VOD) an asset of the media library and get its MediaId. "
             "Nothing is copied. The service then probes the file for 2 to 3 seconds: wait_seconds waits for Normal or "
             "PrepareFail. A URL belongs to one asset: a second registration fails with MediaAlreadyExist, unless "
-            "Overwrite=true, which deletes the existing asset and needs confirmation. Repeating a call makes no "
-            "second asset (ClientToken). For a rendition of an asset use RegisterMediaStream."
+            "Overwrite=true, which deletes the existing asset and needs confirmation. A repeated call makes no second "
+            "asset. For a rendition of an asset use RegisterMediaStream."
         ),
         effect=Effect.WRITE,
         example={
@@ -244,6 +244,7 @@ _FIRST = (
             "exist come back in IgnoredList instead of failing the call. For one asset in detail use GetMediaInfo."
         ),
         effect=Effect.READ,
+        declares_output=True,
         example={
             "MediaIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90,5f2d1a7c9b3e4d68a0c4e6f81b2d3a75",
             "AdditionType": "FileInfo",
@@ -275,6 +276,7 @@ _FIRST = (
             "use find_media."
         ),
         effect=Effect.READ,
+        declares_output=True,
         example={
             "MediaType": "video",
             "StartTime": "2026-05-01T00:00:00Z",
@@ -321,6 +323,7 @@ _FIRST = (
             "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),
         effect=Effect.WRITE,
+        declares_output=True,
         example={
             "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
             "Title": "Product launch, final cut",
@@ -359,6 +362,7 @@ _FIRST = (
             "not exist come back in IgnoredList, those you may not delete in ForbiddenList."
         ),
         effect=Effect.DESTRUCTIVE,
+        declares_output=True,
         example={"MediaIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         recovery="Look with GetMediaInfo or BatchGetMediaInfos which of the assets are still there.",
         destructive_when=(
@@ -400,6 +404,7 @@ _FIRST = (
             "arrived. Play URLs lose their signature unless include_signed_urls=true."
         ),
         effect=Effect.READ,
+        declares_output=True,
         example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         signed_addresses=True,
         parameters={

@@ -93,8 +93,7 @@ class OperationBehaviour:
         fields = [row for row in operation.response if row.name not in BASE64_FIELDS | JSON_FIELDS]
         properties: dict[str, Any] = {row.name: {"type": row.kind} for row in fields if row.kind in _PLAIN_KINDS}
         if operation.poll is not None:
-            properties["wait"] = {"type": "object", "description": "outcome, status, seconds, problem"}
-            properties["next_call"] = {"type": "object", "description": "tool, arguments, why"}
+            properties |= {name: {"type": "object"} for name in ("wait", "next_call")}
         return {"type": "object", "properties": properties}
 
     def suggest_query(self, operation: Operation) -> str:
