@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,8 @@ class Start:
     script: Script
     upload_dir: Path
     """Files that lie here may be uploaded."""
+    running: ExitStack
+    """What has to run beside the IMS for the task's time, such as a server to pull from."""
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     """What the task notes down for its own request and grader."""
 
@@ -79,5 +82,7 @@ class Task:
     """Scripts the operations that the embedded IMS does not do, before it starts."""
     furnish: Callable[[RunningIms, Start], None] = lambda ims, start: None
     """Changes the running service before the assistant comes."""
+    ims_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """How the embedded IMS runs, beyond what is usual: options of LocalIms."""
     agrees: Callable[[str], bool] = lambda question: True
     """What the user says when asked before a call."""
