@@ -92,7 +92,7 @@ class ImsServer(Server[Any]):
         # Seals what a client carries from a question to its answer, with a key of this process.
         self.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=self.name))
         served = choose_operations(settings)
-        maker = OperationTools(client, Confirmations(client), served)
+        maker = OperationTools(client, Confirmations(client, settings.language, settings), served)
         waiting = [*make_transfer_tools(transfers, served), maker.make_wait_tool()]
         tools = [
             *map(maker.make_operation_tool, served.values()),

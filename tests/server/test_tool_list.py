@@ -111,14 +111,11 @@ def test_every_tool_carries_all_four_annotations_from_its_effect(tools: list[Too
     }
 
 
-def test_the_first_five_operations_declare_what_they_return(tools: list[Tool]) -> None:
-    assert {tool.name for tool in tools if tool.output_schema} == {
-        "register_media_info",
-        "register_media_stream",
-        "get_media_info",
-        "create_upload_stream",
-        "submit_live_record_job",
-    }
+def test_every_tool_declares_what_it_returns(tools: list[Tool]) -> None:
+    for tool in tools:
+        assert tool.output_schema is not None
+        assert tool.output_schema["type"] == "object"
+        assert "required" not in tool.output_schema  # a query, or a question, answers with something else
 
 
 def test_the_list_costs_a_model_no_more_than_promised(tools: list[Tool]) -> None:

@@ -15,6 +15,7 @@ OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucke
 SCHEMES = ("http", "https", "oss", "vod")
 AUTH_TIMEOUT: ParameterNotes = {
     "text": "Seconds that signed URLs live; default 3600.",
+    "unlisted": True,
     "minimum": 1,
     "maximum": 86400,
 }
@@ -121,6 +122,7 @@ _FIRST = (
             "WorkflowId": {"text": "Workflow to run on the new asset. Default none."},
             "ClientToken": {
                 "text": "32 characters that make a repeat the same call; made for you.",
+                "unlisted": True,
                 "pattern": "[A-Za-z0-9-]{32,36}",
             },
         },
@@ -177,10 +179,13 @@ _FIRST = (
                         "MessageCallback",
                         "object",
                         text="Who is told of the end.",
+                        unlisted=True,
                         fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
                         extra_fields=True,
                     ),
-                    Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True),
+                    Parameter(
+                        "Extend", "object", text="Yours, handed on to the callback.", extra_fields=True, unlisted=True
+                    ),
                 ),
                 "extra_fields": True,
             },
@@ -212,10 +217,12 @@ _FIRST = (
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
             "OutputType": {
                 "text": "oss (default), or cdn for assets imported from VOD with a CDN domain.",
+                "unlisted": True,
                 "choices": ("oss", "cdn"),
             },
             "ReturnDetailedInfo": {
                 "text": "AI results as content instead of an address; set by views summary and ai.",
+                "unlisted": True,
                 "kind": "object",
                 "json_text": True,
                 "fields": (

@@ -31,10 +31,11 @@ USER_DATA: ParameterNotes = {
             "MessageCallback",
             "object",
             text="Who is told of the end.",
+            unlisted=True,
             fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
             extra_fields=True,
         ),
-        Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True),
+        Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True, unlisted=True),
     ),
     "extra_fields": True,
 }

@@ -14,6 +14,7 @@ from ims_mcp.summaries.bounds import OMITTED, size_bytes
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.shaping import shape
+from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.waiting import make_poll_arguments
 
@@ -53,6 +54,8 @@ class OperationCall:
     """The operations' tools that the reader has, None for all."""
     by_its_own_tool: bool = True
     """Whether the reader called the operation's own tool, so that it knows where the arguments of another call go."""
+    before: PresentState | None = None
+    """What the question before it has read; None where nothing was read for it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,10 @@ class OperationBehaviour:
         """What to add to the refusal of a caller's arguments, such as values that exist. Never raises ImsError."""
         return ""
 
-    async def name_things(self, client: ImsClient, arguments: Mapping[str, Any]) -> dict[str, str]:
-        """What ids and addresses among the arguments stand for, by the text as given: for the question before the
-        call. The words are strangers'. Never raises ImsError."""
-        return {}
+    async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
+        """What the call would change, as it stands: for the question before the call, and for what its answer says.
+        The words are strangers'. Never raises ImsError."""
+        return PresentState()
 
     async def submit(self, call: OperationCall) -> Submission:
         """Send the call. Raises ImsError where the operation failed, or is not to be sent."""
