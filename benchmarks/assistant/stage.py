@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anyio import CancelScope, to_thread
+
 from benchmarks.assistant.desk import Desk, ToolCall, open_desk
 from benchmarks.assistant.library import Library
 from benchmarks.assistant.script import Script
 from benchmarks.assistant.task import End, Problems, Start, Task
-from tests.local_ims.server import running_ims
+from tests.local_ims.server import RunningIms, running_ims
 
 Player = Callable[[Desk, str, Mapping[str, Any]], Awaitable[str]]
 """Works on a request with the tools of a desk; returns what is said to the user."""
+CLAIM = "Done, all as you asked. 好的，已经办好了。"
+"""What an assistant says that did nothing and tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Played:
     answer: str
     problems: Problems
     idle_problems: Problems
-    """What the grader says of the start state and no answer: never nothing."""
+    """What the grader says of the start state and no answer, or a mere claim: never nothing."""
     made: tuple[ToolCall, ...]
 
     @property
@@ -42,19 +46,30 @@ class Played:
 
 
 async def play(task: Task, library: Library, template_dir: Path, work_dir: Path, player: Player) -> Played:
-    """Play in ``work_dir``, a new directory, on a copy of the data directory ``template_dir``."""
+    """Play in ``work_dir``, a new directory, on a copy of the data directory ``template_dir``.
+
+    Nothing here keeps other plays of the same loop from going on.
+    """
     upload_dir = work_dir / "files"
     upload_dir.mkdir(parents=True)
-    data_dir = Path(shutil.copytree(template_dir, work_dir / "ims", symlinks=True))
-    with ExitStack() as stack:
-        start = Start(library, Script(), upload_dir, stack)
+    stack = ExitStack()
+    start = Start(library, Script(), upload_dir, stack)
+
+    def open_stage() -> tuple[RunningIms, Problems]:
+        data_dir = Path(shutil.copytree(template_dir, work_dir / "ims", symlinks=True))
         task.prepare(start)
         services = start.script.list_services()
         ims = stack.enter_context(running_ims(data_dir, services=services, **task.ims_options))
         task.furnish(ims, start)
-        idle_problems = task.grade(End("", ims, start, [], []))
+        return ims, min((task.grade(End(text, ims, start, [], [])) for text in ("", CLAIM)), key=len)
+
+    try:
+        ims, idle_problems = await to_thread.run_sync(open_stage)
         request = task.request.format(**start.facts)
         async with open_desk(ims.endpoint, work_dir / "state", upload_dir, agree=task.agrees) as desk:
             answer = await player(desk, request, start.facts)
-        problems = task.grade(End(answer, ims, start, desk.calls, desk.questions))
+        problems = await to_thread.run_sync(task.grade, End(answer, ims, start, desk.calls, desk.questions))
+    finally:
+        with CancelScope(shield=True):
+            await to_thread.run_sync(stack.close)
     return Played(task, request, answer, problems, idle_problems, tuple(desk.calls))
