@@ -72,4 +72,6 @@ async def play(task: Task, library: Library, template_dir: Path, work_dir: Path,
     finally:
         with CancelScope(shield=True):
             await to_thread.run_sync(stack.close)
+    if not desk.calls:
+        problems = [*problems, "no tool was used"]
     return Played(task, request, answer, problems, idle_problems, tuple(desk.calls))

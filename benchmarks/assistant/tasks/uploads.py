@@ -103,8 +103,8 @@ async def _upload_story(desk: Desk, facts: Facts) -> str:
 def _grade_story(end: End) -> Problems:
     problems = _check_added(end, "洪水现场报道")
     added = _added(end)
-    if not problems and set(added[0]["MediaTags"].split(",")) != {"新闻", "洪水"}:
-        problems.append(f"the tags are {added[0]['MediaTags']!r}")
+    if not problems and set(added[0].get("MediaTags", "").split(",")) != {"新闻", "洪水"}:
+        problems.append(f"the tags are {added[0].get('MediaTags')!r}")
     return problems + ([] if added and added[0]["MediaId"] in end.answer else ["the answer does not say the id"])
 
 
