@@ -45,7 +45,7 @@ async def test_no_arguments_may_be_written_in_any_way(name: str, nothing: Any) -
     with ScriptedService(usual=Answer(body={"MediaInfos": []})) as service:
         async with connected(service.url) as client:
             call = {"operation": "ListMediaBasicInfos", name: nothing}
-            assert content_of(await client.call_tool("call_read_operation", call)) == {"MediaInfos": []}
+            assert content_of(await client.call_tool("call_read_operation", call)) == {"rows": []}
 
 
 @pytest.mark.anyio

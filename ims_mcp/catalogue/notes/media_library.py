@@ -6,9 +6,10 @@ declare. The words are ours.
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result, Rows
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
@@ -32,19 +33,21 @@ TAGS: ParameterNotes = {
 COVER_URL: ParameterNotes = {"text": "Cover picture; at most 128 bytes.", "max_bytes": 128}
 REFERENCE_ID: ParameterNotes = {
     "text": "Your own unique id: 6 to 64 letters, digits, - or _.",
+    "unlisted": True,
     "pattern": "[A-Za-z0-9_-]{6,64}",
 }
 REGISTER_CONFIG = (
-    Parameter("NeedSprite", "boolean", text="Make a sprite sheet; default true."),
-    Parameter("NeedSnapshot", "boolean", text="Make snapshots; default true."),
+    Parameter("NeedSprite", "boolean", text="Make a sprite sheet; default true.", unlisted=True),
+    Parameter("NeedSnapshot", "boolean", text="Make snapshots; default true.", unlisted=True),
     Parameter(
         "CoverConfig",
         "object",
         text="Where the cover comes from.",
+        unlisted=True,
         fields=(Parameter("StartTime", "number", text="Second the cover is taken at.", minimum=0, max_decimals=4),),
         extra_fields=True,
     ),
-    Parameter("SearchLibName", "string", text="Search library that indexes the asset."),
+    Parameter("SearchLibName", "string", text="Search library that indexes the asset.", unlisted=True),
 )
 
 _FIRST = (
@@ -105,7 +108,7 @@ _FIRST = (
                 "extra_fields": True,
             },
             "RegisterConfig": {
-                "text": "Pictures and indexing.",
+                "text": "NeedSprite, NeedSnapshot (default true), CoverConfig.StartTime in seconds, SearchLibName.",
                 "kind": "object",
                 "json_text": True,
                 "fields": REGISTER_CONFIG,
@@ -119,7 +122,7 @@ _FIRST = (
                 ),
                 "choices": ("S00000101-300080", "S00000103-000001", "S00000103-000002"),
             },
-            "WorkflowId": {"text": "Workflow to run on the new asset. Default none."},
+            "WorkflowId": {"text": "Workflow to run on the new asset. Default none.", "unlisted": True},
             "ClientToken": {
                 "text": "32 characters that make a repeat the same call; made for you.",
                 "unlisted": True,
@@ -172,6 +175,7 @@ _FIRST = (
             },
             "UserData": {
                 "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+                "unlisted": True,
                 "kind": "object",
                 "json_text": True,
                 "fields": (
@@ -238,9 +242,8 @@ _FIRST = (
         operation="BatchGetMediaInfos",
         title="Read several assets",
         purpose=(
-            "Read several assets by id in one call: basic information, with AdditionType=FileInfo also their files. "
-            "Ids that do not exist come back in IgnoredList instead of failing the call. For one asset in detail "
-            "use GetMediaInfo."
+            "Read several assets by id in one call: basic information and the facts of their files. Ids that do not "
+            "exist come back in IgnoredList instead of failing the call. For one asset in detail use GetMediaInfo."
         ),
         effect=Effect.READ,
         example={
@@ -256,20 +259,22 @@ _FIRST = (
                 "max_part_bytes": 64,
             },
             "AdditionType": {
-                "text": "Comma-separated: FileInfo, DynamicMetaData. Without it no files are returned.",
+                "text": "Comma-separated: FileInfo (set unless given), DynamicMetaData.",
+                "unlisted": True,
                 "comma_list": True,
             },
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="ListMediaBasicInfos",
         title="List assets",
         purpose=(
             "List the assets of the library, newest first, filtered by exact media type, business type, source, "
-            "status and creation time. Pages with NextToken; an empty NextToken is the end. "
-            "IncludeFileBasicInfo adds size, duration and resolution of the source file."
+            "status and creation time, with size, duration and resolution of the source file. To find one by its title "
+            "use find_media."
         ),
         effect=Effect.READ,
         example={
@@ -296,14 +301,18 @@ _FIRST = (
                 "text": "Created at or before this UTC time: 2026-01-31T08:00:00Z.",
                 "pattern": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
             },
-            "IncludeFileBasicInfo": {"text": "Add the files' basic data; default false."},
+            "IncludeFileBasicInfo": {
+                "text": "Add size, duration and resolution of the files; set unless given.",
+                "unlisted": True,
+            },
             "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
             "NextToken": {"text": "Token of the previous page."},
             "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
-            "MediaId": {"text": "Only this asset.", "max_bytes": 64},
+            "MediaId": {"text": "Only this asset.", "max_bytes": 64, "unlisted": True},
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="UpdateMediaInfo",
@@ -394,6 +403,21 @@ _FIRST = (
         },
         rules=(AtLeastOne(("MediaId", "InputURL")),),
         idempotent=True,
+        rows=Rows(
+            "PlayInfoList",
+            (
+                ("url", "PlayURL"),
+                ("definition", "Definition"),
+                ("format", "Format"),
+                ("resolution", "Width"),
+                ("duration_seconds", "Duration"),
+                ("size_bytes", "Size"),
+                ("bitrate_kbps", "Bitrate"),
+                ("fps", "Fps"),
+                ("status", "Status"),
+                ("encrypt_type", "EncryptType"),
+            ),
+        ),
     ),
 )
 

@@ -7,7 +7,7 @@ JSON parameters and the states of a pull are those of ApsaraVideo VOD, which IMS
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 DEFINITION: ParameterNotes = {
     "text": "Quality; SQ, HQ are audio.",
@@ -24,6 +24,7 @@ FILE_EXTENSION: ParameterNotes = {
 }
 USER_DATA: ParameterNotes = {
     "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+    "unlisted": True,
     "kind": "object",
     "json_text": True,
     "fields": (
@@ -302,5 +303,19 @@ NOTES = (
         },
         rules=(AtLeastOne(("JobIds", "UploadURLs")),),
         idempotent=True,
+        rows=Rows(
+            "URLUploadInfoList",
+            (
+                ("JobId", "JobId"),
+                ("status", "Status"),
+                ("MediaId", "MediaId"),
+                ("error_code", "ErrorCode"),
+                ("error", "ErrorMessage"),
+                ("url", "UploadURL"),
+                ("size_bytes", "FileSize"),
+                ("created", "CreationTime"),
+                ("completed", "CompleteTime"),
+            ),
+        ),
     ),
 )

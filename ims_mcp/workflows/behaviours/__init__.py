@@ -10,6 +10,7 @@ from ims_mcp.workflows.behaviours.asset_changes import (
     RegisterMediaStream,
     UpdateMediaInfo,
 )
+from ims_mcp.workflows.behaviours.asset_lists import AssetList
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
 from ims_mcp.workflows.behaviours.changes import Change
 from ims_mcp.workflows.behaviours.create_upload import CreateUpload
@@ -21,10 +22,13 @@ _READINGS = list_readings()
 BEHAVIOURS: dict[str, OperationBehaviour] = {
     # In general a change reads what there was; readings.py has a line for each.
     **{name: Change(*readings) for name, readings in _READINGS.items()},
+    "BatchGetMediaInfos": AssetList(AdditionType="FileInfo"),
     "CreateUploadMedia": CreateUpload(),
     "CreateUploadStream": CreateUpload(),
     "DeleteMediaMarks": ChangeMarks(),
     "GetMediaInfo": GetMediaInfo(),
+    "ListMediaBasicInfos": AssetList(IncludeFileBasicInfo=True),
+    "ListPublicMediaBasicInfos": AssetList(IncludeFileBasicInfo=True),
     "RefreshUploadMedia": CreateUpload(),
     "RegisterMediaInfo": RegisterMediaInfo(*_READINGS["RegisterMediaInfo"]),
     "RegisterMediaStream": RegisterMediaStream(),
