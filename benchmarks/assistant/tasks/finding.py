@@ -134,7 +134,7 @@ TASKS = (
         _find_tea,
         _name_exactly("茶的故事", by_id=True),
         1,
-        400,
+        300,
     ),
     Task(
         "find-by-tag",
@@ -144,7 +144,7 @@ TASKS = (
         _find("Tagged promo: {}", text="promo"),
         _name_exactly("Spring sale promo", "Autumn teaser", by_id=True),
         1,
-        700,
+        500,
     ),
     Task(
         "find-the-picture-not-the-film",
@@ -154,7 +154,7 @@ TASKS = (
         _find("海报是：{}", text="足球决赛", media_type="image"),
         _name_exactly("足球决赛海报", by_id=True),
         1,
-        400,
+        300,
     ),
     Task(
         "find-by-description",
@@ -164,7 +164,7 @@ TASKS = (
         _find("是：{}", text="云南"),
         _name_exactly("茶的故事"),
         1,
-        400,
+        300,
     ),
     Task(
         "find-by-file-name",
@@ -174,7 +174,7 @@ TASKS = (
         _find("It is {}", text="flood.mp4"),
         _name_exactly("Flood in the harbour, raw footage", by_id=True),
         1,
-        500,
+        400,
     ),
     Task(
         "find-nothing",
@@ -184,7 +184,7 @@ TASKS = (
         _find_weather,
         lambda end: end.says(ABSENT) + _name_exactly()(end),
         1,
-        500,
+        400,
     ),
     Task(
         "find-no-interview",
@@ -204,7 +204,7 @@ TASKS = (
         _find("The longest is {}", category="体育", media_type="video", sort="longest", limit=1),
         _name_exactly("足球决赛集锦", by_id=True),
         1,
-        500,
+        600,
     ),
     Task(
         "shorter-than",
@@ -214,7 +214,7 @@ TASKS = (
         _find("有：{}", media_type="video", max_duration=2.5),
         _name_exactly("The Lighthouse Keepers", "茶的故事"),
         1,
-        600,
+        500,
     ),
     Task(
         "long-sound-files",
@@ -224,7 +224,7 @@ TASKS = (
         _find("These: {}", media_type="audio", min_duration=10),
         _name_exactly("Station theme", "雨声"),
         1,
-        500,
+        400,
     ),
     Task(
         "what-is-in-a-category",
@@ -234,7 +234,7 @@ TASKS = (
         _find("里面有：{}", category="Documentaries"),
         _name_exactly("The Lighthouse Keepers", "茶的故事"),
         1,
-        600,
+        500,
     ),
     Task(
         "vertical-videos",
@@ -244,7 +244,7 @@ TASKS = (
         _list_vertical,
         _name_exactly("马拉松开跑", "Spring sale promo"),
         1,
-        2_400,
+        2_200,
     ),
     Task(
         "count-by-type",
@@ -254,7 +254,7 @@ TASKS = (
         _count,
         _grade_counts,
         2,
-        800,
+        900,
     ),
     Task(
         "count-since",
@@ -275,7 +275,7 @@ TASKS = (
         _tell_length,
         lambda end: end.says_numbers(9),
         1,
-        400,
+        300,
     ),
     Task(
         "size-of-a-picture",
@@ -285,7 +285,7 @@ TASKS = (
         _tell_size,
         lambda end: end.says_numbers(800, 600),
         1,
-        400,
+        300,
     ),
     Task(
         "tag-all-that-are-found",
@@ -295,6 +295,6 @@ TASKS = (
         _tag_news,
         _grade_tagged_news,
         3,
-        1_100,
+        900,
     ),
 )

@@ -580,7 +580,7 @@ TASKS = (
         _tell_codec,
         _grade_codec,
         1,
-        1_300,
+        1_400,
         furnish=note_ids(media_id="The Lighthouse Keepers"),
     ),
     Task(
@@ -591,7 +591,7 @@ TASKS = (
         _tell_tracks,
         _grade_tracks,
         2,
-        1_600,
+        1_700,
     ),
     Task(
         "is-there-sound",
@@ -612,7 +612,7 @@ TASKS = (
         _give_link,
         _grade_link,
         1,
-        1_100,
+        800,
         furnish=note_ids(media_id="Autumn teaser"),
     ),
     Task(
@@ -623,7 +623,7 @@ TASKS = (
         _tell_title_of_address,
         _grade_title_of_address,
         1,
-        1_300,
+        1_400,
     ),
     Task(
         "unknown-asset",
@@ -643,7 +643,7 @@ TASKS = (
         _compare_lengths,
         _grade_lengths,
         1,
-        600,
+        1_000,
         furnish=note_ids(one="茶的故事", two="Flood in the harbour, raw footage", three="Evening News 12 April"),
     ),
     Task(
@@ -654,7 +654,7 @@ TASKS = (
         _tell_failure,
         _grade_failure,
         1,
-        900,
+        600,
         furnish=_break_upload,
     ),
     Task(
@@ -698,7 +698,7 @@ TASKS = (
         _describe,
         _grade_description,
         2,
-        700,
+        500,
     ),
     Task(
         "list-categories",
@@ -708,7 +708,7 @@ TASKS = (
         _list_categories,
         _grade_category_list,
         2,
-        1_600,
+        1_400,
     ),
     Task(
         "file-into-a-category",
@@ -718,7 +718,7 @@ TASKS = (
         _file_promo,
         _grade_filed,
         3,
-        1_700,
+        1_500,
         furnish=note_ids(media_id="Spring sale promo"),
     ),
     Task(
@@ -729,7 +729,7 @@ TASKS = (
         _file_in_new,
         _grade_filed_in_new,
         3,
-        1_400,
+        1_300,
         furnish=note_ids(media_id="Flood in the harbour, raw footage"),
     ),
     Task(
@@ -740,7 +740,7 @@ TASKS = (
         _add_subfolder,
         _grade_subfolder,
         3,
-        1_600,
+        1_500,
     ),
     Task(
         "rename-a-category",
@@ -750,7 +750,7 @@ TASKS = (
         _rename_category,
         _grade_renamed,
         3,
-        1_600,
+        1_500,
     ),
     Task(
         "delete-a-category",
@@ -760,7 +760,7 @@ TASKS = (
         _delete_category,
         _grade_deleted_category,
         3,
-        1_600,
+        1_400,
     ),
     Task(
         "delete-a-category-after-all-not",
@@ -770,7 +770,7 @@ TASKS = (
         _try_delete_category,
         _grade_kept_category,
         3,
-        1_600,
+        1_700,
         agrees=refuse,
     ),
     Task(
@@ -792,7 +792,7 @@ TASKS = (
         _tell_marks,
         _grade_told_marks,
         2,
-        1_500,
+        1_400,
         furnish=_add_marks("足球决赛集锦", "开球", "进球", "终场"),
     ),
     Task(
@@ -803,7 +803,7 @@ TASKS = (
         _change_mark,
         _grade_changed_mark,
         4,
-        3_800,
+        3_500,
         furnish=_add_marks("Evening News 13 April", "Headlines", "Weather"),
     ),
     Task(
@@ -814,7 +814,7 @@ TASKS = (
         _try_delete_marks,
         _grade_kept_marks,
         3,
-        1_900,
+        1_700,
         furnish=_add_marks("足球决赛集锦", "开球", "进球"),
         agrees=refuse,
     ),
@@ -826,7 +826,7 @@ TASKS = (
         _block,
         _grade_blocked,
         3,
-        2_800,
+        2_300,
         furnish=note_ids(media_id="Flood in the harbour, raw footage"),
         prepare=_script_audit,
     ),
@@ -850,7 +850,7 @@ TASKS = (
         _try_block,
         _grade_not_blocked,
         3,
-        2_800,
+        2_700,
         furnish=note_ids(media_id="Autumn teaser"),
         prepare=_script_audit,
         agrees=refuse,
@@ -873,7 +873,7 @@ TASKS = (
         _register_missing,
         _grade_register_missing,
         1,
-        800,
+        900,
     ),
     Task(
         "take-a-file-a-second-time",
@@ -883,7 +883,7 @@ TASKS = (
         _register_twice,
         _grade_register_twice,
         2,
-        1_800,
+        1_900,
     ),
     Task(
         "attach-a-rendition",
@@ -913,7 +913,7 @@ TASKS = (
         _delete_rain,
         _grade_deleted_rain,
         2,
-        600,
+        500,
     ),
     Task(
         "delete-two-assets",
@@ -944,6 +944,6 @@ TASKS = (
         _delete_unknown,
         _grade_deleted_unknown,
         1,
-        400,
+        300,
     ),
 )

@@ -374,7 +374,7 @@ TASKS = (
         _create_hourly,
         _grade_hourly,
         2,
-        1_200,
+        1_300,
     ),
     Task(
         "create-a-replay-template",
@@ -394,7 +394,7 @@ TASKS = (
         _change_template,
         _grade_changed_template,
         4,
-        2_700,
+        3_100,
         furnish=_make_template,
     ),
     Task(
@@ -405,7 +405,7 @@ TASKS = (
         _delete_template,
         _grade_deleted_template,
         3,
-        2_100,
+        2_300,
         furnish=_make_template,
     ),
     Task(
@@ -416,7 +416,7 @@ TASKS = (
         _try_delete_template,
         _grade_kept_template,
         3,
-        2_200,
+        2_600,
         furnish=_make_template,
         agrees=refuse,
     ),
@@ -428,7 +428,7 @@ TASKS = (
         _tell_file,
         _grade_file,
         2,
-        1_600,
+        1_700,
     ),
     Task(
         "is-a-recording-over",
@@ -468,7 +468,7 @@ TASKS = (
         _record,
         _grade_recording,
         3,
-        2_300,
+        2_200,
         prepare=_go_live,
     ),
     Task(
@@ -503,7 +503,7 @@ TASKS = (
         _tell_waiting,
         _grade_waiting,
         2,
-        1_400,
+        1_300,
         furnish=_wait_for_morning_show,
     ),
     Task(
@@ -514,7 +514,7 @@ TASKS = (
         _tell_no_files,
         _grade_no_files,
         2,
-        1_600,
+        1_700,
         furnish=_wait_for_morning_show,
     ),
 )

@@ -395,7 +395,7 @@ TASKS = (
         _upload_story,
         _grade_story,
         1,
-        1_900,
+        2_000,
         prepare=_lay("flood-report.mp4"),
     ),
     Task(
@@ -417,7 +417,7 @@ TASKS = (
         _upload_missing,
         _grade_missing,
         1,
-        300,
+        200,
         prepare=_lay("story.mp4"),
     ),
     Task(
@@ -428,7 +428,7 @@ TASKS = (
         _upload_fake,
         _grade_fake,
         1,
-        700,
+        600,
         prepare=_lay_text("trailer.mp4", "Page not found. Please log in to download the trailer.\n"),
     ),
     Task(
@@ -439,7 +439,7 @@ TASKS = (
         _upload_to_own,
         _grade_own,
         1,
-        1_800,
+        1_700,
         prepare=_lay("gala.mp4"),
     ),
     Task(
@@ -472,7 +472,7 @@ TASKS = (
         _upload_two,
         lambda end: _check_added(end, "早间新闻", "午间新闻"),
         2,
-        3_600,
+        3_800,
         prepare=_lay("day/morning.mp4", "day/noon.mp4"),
     ),
     Task(
@@ -483,7 +483,7 @@ TASKS = (
         _upload_in_background,
         lambda end: _check_added(end, "Parade") + end.says(re.compile(r"arrived|done|complete|finished|Normal", re.I)),
         2,
-        2_200,
+        2_300,
         prepare=_lay("parade.mp4"),
     ),
     Task(
@@ -494,7 +494,7 @@ TASKS = (
         _upload_picture,
         _grade_picture,
         1,
-        1_600,
+        1_500,
         prepare=_lay("封面.png", clip="picture.png"),
     ),
     Task(
@@ -516,7 +516,7 @@ TASKS = (
         _pull_two,
         lambda end: _check_added(end, "Lesson one", "Lesson two"),
         2,
-        2_200,
+        1_900,
         prepare=_serve("/one.mp4", "/two.mp4"),
     ),
     Task(
@@ -549,7 +549,7 @@ TASKS = (
         _tell_pulls,
         _grade_told_pulls,
         2,
-        2_200,
+        1_700,
         prepare=_serve("/show.mp4"),
         furnish=_begin_pulls,
     ),
@@ -572,7 +572,7 @@ TASKS = (
         _give_address,
         _grade_address,
         3,
-        4_600,
+        4_700,
     ),
     Task(
         "default-storage",
@@ -582,7 +582,7 @@ TASKS = (
         _tell_default,
         _grade_default,
         2,
-        1_100,
+        1_200,
     ),
     Task(
         "change-the-default-storage",
@@ -592,7 +592,7 @@ TASKS = (
         _set_default,
         _grade_set_default,
         3,
-        2_300,
+        2_500,
         furnish=_make_archive,
     ),
     Task(
@@ -603,7 +603,7 @@ TASKS = (
         _try_set_default,
         _grade_kept_default,
         3,
-        2_500,
+        2_700,
         furnish=_make_archive,
         agrees=refuse,
     ),
