@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from mcp_types import Tool as ListedTool
 from pydantic_ai import Agent, Tool
-from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.usage import RunUsage, UsageLimits
@@ -59,7 +58,7 @@ class RealModel:
         limits = UsageLimits(request_limit=self.bounds.requests, total_tokens_limit=self.bounds.tokens)
         try:
             run = await agent.run(request, usage_limits=limits, usage=usage, timeout=self.bounds.seconds)
-        except (AgentRunError, OSError, ValueError) as error:
+        except Exception as error:
             text = f"{type(error).__name__}: {error}"
             raise ModelGaveUp(text.replace(self.key, "(key)") if self.key else text) from None
         return run.output

@@ -68,10 +68,17 @@ async def play(task: Task, library: Library, template_dir: Path, work_dir: Path,
         request = task.request.format(**start.facts)
         async with open_desk(ims.endpoint, work_dir / "state", upload_dir, agree=task.agrees) as desk:
             answer = await player(desk, request, start.facts)
-        problems = await to_thread.run_sync(task.grade, End(answer, ims, start, desk.calls, desk.questions))
+        problems = await to_thread.run_sync(_judge, task, End(answer, ims, start, desk.calls, desk.questions))
     finally:
         with CancelScope(shield=True):
             await to_thread.run_sync(stack.close)
-    if not desk.calls:
-        problems = [*problems, "no tool was used"]
     return Played(task, request, answer, problems, idle_problems, tuple(desk.calls))
+
+
+def _judge(task: Task, end: End) -> Problems:
+    """What is wrong, also a state that the grader cannot read, and an answer that nothing was looked at for."""
+    try:
+        problems = task.grade(end)
+    except Exception as error:
+        problems = [f"the end state cannot be judged: {error!r}"]
+    return problems if end.calls else [*problems, "no tool was used"]
