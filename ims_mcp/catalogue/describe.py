@@ -24,6 +24,9 @@ PARAMETER_BYTES = 4_000
 RETURNS_BYTES = 800
 """What the shape of the answer may take of it before its deepest objects are folded."""
 _LEAST_RETURNS_BYTES = 200
+_UNASKED = frozenset({"RequestId", "AccessDeniedDetail"})
+"""Fields of responses that are about the request, not about what was asked."""
+_CUT = "the path of a field brings its whole text"
 _FIELDS = "fields"
 _ABOUT = "about"
 _EXAMPLE_TEXTS = ("...", "example", "example-1", "snapshots/{JobId}.jpg", "oss://bucket/film.mp4")
@@ -59,12 +62,12 @@ def describe(operation: Operation, takes_also: Mapping[str, str] | None = None, 
     def is_large() -> bool:
         return count_bytes(assemble()) > MAX_BYTES
 
-    if is_large():
-        _fold_answer(returns, RETURNS_BYTES)
+    while is_large() and count_bytes(returns) > RETURNS_BYTES and _fold_answer(returns):
+        pass
     while is_large() and (path := _fold_deepest(parameters)):
         folded[:] = [*(each for each in folded if not each.startswith(f"{path}.")), path]
-    if is_large():
-        _fold_answer(returns, _LEAST_RETURNS_BYTES)
+    while is_large() and count_bytes(returns) > _LEAST_RETURNS_BYTES and _fold_answer(returns):
+        pass
     _shorten_texts(parameters, operation.parameters, is_large)
     if is_large():
         tail["returns"] = returns = {"fields": ", ".join(returns)}
@@ -88,7 +91,7 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
     """
     rows, walked, row = _list_shown(operation), "", None
     for name in re.split(r"[.\[\]]+", path):
-        if not name or name.isdigit():  # Timeline.VideoTracks[0].Type
+        if not name or (name.isdigit() and all(each.name != name for each in rows)):  # Timeline.VideoTracks[0].Type
             continue
         if row is not None and "=" in name:
             row = _choose_case(row, name, operation)
@@ -121,8 +124,9 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         parameter, _, values = key.removeprefix(f"{_FIELDS} where ").partition(" is ")
         folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
         told["more"] = {"parameter": folded}
-    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > PARAMETER_BYTES):
-        told["more"] = {"parameter": folded, "cut": "the path of a field brings its whole text"}
+    room = PARAMETER_BYTES - len(_CUT) - 40
+    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > room):
+        told["more"] = {"parameter": folded, "cut": _CUT}
     return told
 
 
@@ -307,7 +311,7 @@ def _shorten_texts(described: Tree, rows: tuple[Parameter, ...], is_large: Calla
         if not isinstance(line, str) or not is_large():
             continue
         fields = re.search(r" Fields: .*$", line)
-        short = f"{_describe_line(row, first_sentence(row.text))}{fields[0] if fields else ''}"
+        short = f"{_describe_line(replace(row, hints=()), first_sentence(row.text))}{fields[0] if fields else ''}"
         cut = cut or short != line
         described[row.name] = short
     return cut
@@ -320,7 +324,7 @@ def describe_answer(operation: Operation) -> Tree:
     return {
         field.name: _describe_field(field, examples.get(field.name), secret)
         for field in operation.response
-        if field.name != "RequestId"
+        if field.name not in _UNASKED
     }
 
 
@@ -336,18 +340,22 @@ def _describe_field(field: ResponseField, value: Any, secret: frozenset[str]) ->
         return [_describe_field(field.items, listed[0] if listed else None, secret)]
     if field.fields:
         known = cast("Tree", value) if isinstance(value, dict) else {}
-        return {inner.name: _describe_field(inner, known.get(inner.name), secret) for inner in field.fields}
+        return {
+            inner.name: _describe_field(inner, known.get(inner.name), secret)
+            for inner in field.fields
+            if inner.name not in _UNASKED
+        }
     return field.kind if value is None or field.name in secret else value
 
 
-def _fold_answer(returns: Tree, max_bytes: int) -> None:
-    """Fold the deepest objects of an answer into their field names until it is small enough."""
-    while count_bytes(returns) > max_bytes:
-        found = list(_walk_answer(returns))
-        if not found:
-            return
+def _fold_answer(returns: Tree) -> bool:
+    """Fold the deepest object of an answer, of equally deep ones the largest, into its field names; whether there was
+    one."""
+    found = list(_walk_answer(returns))
+    if found:
         _, _, owner, key = max(found, key=lambda each: each[:2])
         owner[key] = f"object: {', '.join(owner[key])}"
+    return bool(found)
 
 
 def _walk_answer(value: Any, depth: int = 0) -> Iterator[tuple[int, int, Any, Any]]:

@@ -10,7 +10,7 @@ from ims_mcp.catalogue.describe import count_bytes, describe, describe_parameter
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tools import OPERATION
-from ims_mcp.server.tool import Answer, TableTool, ToolRequest, quote_name
+from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare, quote_name
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.server_parameters import list_server_parameters
@@ -27,7 +27,7 @@ SEARCH_OPERATIONS = Operation(
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
         "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
-        "summary and the tool to call it with, best first, and an example call of the best if it is a simple one."
+        "summary and the tool to call it with, best first, with an example call of a simple one."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -73,7 +73,7 @@ def make_search_tool(listed: Container[str]) -> TableTool:
             return {"operations": [], "hint": f"Nothing fits. Use other words{other}"}
         return {"operations": _describe_hits(found, listed)}
 
-    return TableTool(SEARCH_OPERATIONS, answer)
+    return TableTool(SEARCH_OPERATIONS, answer, output_schema=declare(operations="array"))
 
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
@@ -113,4 +113,4 @@ def make_describe_tool() -> TableTool:
             return fit(describe_part(operation, arguments["part"]), MAX_BYTES)
         return describe(operation, {row.name: row.text for row in list_server_parameters(operation)})
 
-    return TableTool(DESCRIBE_OPERATION, answer)
+    return TableTool(DESCRIBE_OPERATION, answer, output_schema=declare(parameters="object", example="object"))

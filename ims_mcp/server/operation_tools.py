@@ -12,7 +12,7 @@ from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, get_operati
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Agreed, Confirmations
-from ims_mcp.server.tool import Answer, TableTool, ToolRequest
+from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
@@ -33,17 +33,14 @@ WAIT_FOR_JOB = Operation(
     name="WaitForJob",
     toolset="jobs",
     title="Wait for a background job",
-    purpose=(
-        "Wait for what an asynchronous operation started, with progress. Give that operation and the ids it returned. "
-        "Says succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
-        "anything."
-    ),
+    purpose=("Wait for what an operation started, and bring its result or why it failed. Starts nothing."),
     effect=Effect.READ,
     idempotent=True,
     parameters=(
         Parameter("operation", "string", required=True, text="What started the job: RegisterMediaInfo."),
         Parameter("ids", "object", required=True, text='What it returned: {"MediaId": "..."} or {"JobId": "..."}.'),
         replace(WAIT_SECONDS, text="Default 40, at most 45; 0 looks once."),
+        Parameter("until", "string", text="start: only until a recording runs; default end.", choices=("start", "end")),
     ),
 )
 
@@ -85,7 +82,7 @@ class OperationTools:
             checked = await check_arguments(self.client, operation, arguments.get("arguments") or {})
             return await self._call(operation, checked, request, by_its_own_tool=False)
 
-        return TableTool(_make_call_table(effect), answer)
+        return TableTool(_make_call_table(effect), answer, output_schema=declare(next_call="object"))
 
     def make_wait_tool(self) -> TableTool:
         """Serves :data:`WAIT_FOR_JOB`."""
@@ -100,10 +97,12 @@ class OperationTools:
                 arguments["ids"],
                 seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
                 longest_seconds=request.longest_wait_seconds,
+                until=arguments.get("until", "end"),
+                listed=self.listed,
                 progress=request.report_progress,
             )
 
-        return TableTool(WAIT_FOR_JOB, answer)
+        return TableTool(WAIT_FOR_JOB, answer, output_schema=declare(outcome="string", result="object"))
 
     async def _call(
         self, operation: Operation, checked: dict[str, Any], request: ToolRequest, *, by_its_own_tool: bool

@@ -101,6 +101,15 @@ class TableTool:
         return result if isinstance(result, InputRequiredResult) else write_result(result)
 
 
+def declare(**kinds: str) -> dict[str, Any]:
+    """An output schema of these fields and any others. None is required: a query, or a question, answers otherwise."""
+    schemas: dict[str, Any] = {
+        name: {"type": "array", "items": {"type": "object"}} if kind == "array" else {"type": kind}
+        for name, kind in kinds.items()
+    }
+    return {"type": "object", "properties": schemas}
+
+
 def _annotate(table: Operation) -> ToolAnnotations:
     """All four hints, from the table's effect. A conditionally destructive operation counts as destructive."""
     return ToolAnnotations(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
-from ims_mcp.server.tool import TableTool, ToolRequest
+from ims_mcp.server.tool import TableTool, ToolRequest, declare
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.store import VOD
@@ -32,6 +32,7 @@ def _copy_rows(operation: str, names: str) -> tuple[Parameter, ...]:
     return tuple(replace(row, unlisted=False) for name in names.split() if (row := table.parameter(name)) is not None)
 
 
+_OUTPUT = declare(MediaId="string", state="string", transfer_id="string")
 UPLOAD_MEDIA = Operation(
     name="UploadMedia",
     toolset="transfers",
@@ -128,8 +129,8 @@ def make_transfer_tools(transfers: TransferManager, listed: Container[str]) -> l
         return await transfers.cancel(str(arguments["transfer_id"]), listed)
 
     return [
-        TableTool(UPLOAD_MEDIA, partial(upload, "media")),
-        TableTool(UPLOAD_STREAM, partial(upload, "stream")),
-        TableTool(TRANSFER_STATUS, follow),
-        TableTool(CANCEL_TRANSFER, cancel),
+        TableTool(UPLOAD_MEDIA, partial(upload, "media"), output_schema=_OUTPUT),
+        TableTool(UPLOAD_STREAM, partial(upload, "stream"), output_schema=_OUTPUT),
+        TableTool(TRANSFER_STATUS, follow, output_schema=declare(state="string", transfers="array")),
+        TableTool(CANCEL_TRANSFER, cancel, output_schema=declare(state="string")),
     ]

@@ -22,18 +22,16 @@ OUTPUT_SCHEMA: dict[str, Any] = {
     "properties": {
         "media_id": {"type": "string"},
         "title": {"type": "string"},
-        "status": {"type": "string", "description": "Init, Preparing, PrepareFail or Normal"},
+        "status": {"type": "string"},
         "tags": {"type": "array", "items": {"type": "string"}},
         "files": {"type": "array", "items": {"type": "object"}},
         "file_tables": {
             "type": "array",
-            "description": "Many files: columns, rows, and in_every_row, the values all rows share",
             "items": {"type": "object"},
         },
         "ai": {"type": "object"},
         "left_out": {
             "type": "array",
-            "description": "What is not shown: its size, and the arguments of the call that gets it",
             "items": {"type": "object"},
         },
         "page": {"type": "integer"},

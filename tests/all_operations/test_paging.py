@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from mcp import Client
@@ -10,6 +10,7 @@ from mcp import Client
 from ims_mcp.catalogue import Operation
 from ims_mcp.catalogue.describe import make_example
 from ims_mcp.summaries.paging import next_page
+from ims_mcp.workflows.server_parameters import list_server_parameters
 from tests.all_operations.pager import ITEMS, NUMBERS, SIZES, TOKENS, TOTALS, Pager, at, named, paging
 from tests.all_operations.roads import everything, operation
 from tests.client.scripted_service import Answer, ScriptedService
@@ -32,10 +33,22 @@ async def followed(client: Client, pager: Pager, tool: str, arguments: dict[str,
 
 
 def items_of(content: dict[str, Any], pager: Pager) -> list[dict[str, Any]]:
-    """Those of one answer: its rows, or where they lie in the short form of a job, below the job itself."""
+    """Those of one answer: its rows, or in the short form of a job the list below the objects that hold only it."""
     if "rows" in content:
         return content["rows"]
-    return at(content, pager.list_path) or at(content, pager.list_path[1:])
+    for skipped in range(len(pager.list_path)):
+        if isinstance(found := at(content, pager.list_path[skipped:]), list):
+            return cast("list[dict[str, Any]]", found)
+    return []
+
+
+def make_first_call(operation: Operation) -> dict[str, Any]:
+    """The example of an operation, for its first page of the usual size, and for every field of its items."""
+    paged = {*TOKENS, *NUMBERS, *SIZES}
+    required = {row.name for row in operation.parameters if row.required}
+    given = {name: value for name, value in make_example(operation).items() if name not in paged or name in required}
+    takes = {row.name for row in list_server_parameters(operation)}
+    return given | ({"show_fields": "all"} if "show_fields" in takes else {})
 
 
 def size_parameter(operation: Operation) -> dict[str, Any]:
@@ -67,11 +80,13 @@ async def test_following_the_next_call_yields_every_item_once(sized: bool) -> No
         async with connected(service.url) as client:
             for each in paging():
                 service.usual = pager = Pager(each)
-                arguments = {**make_example(each), **(size_parameter(each) if sized else {})}
+                arguments = {**make_first_call(each), **(size_parameter(each) if sized else {})}
                 call = {"operation": each.name, "arguments": arguments}
                 assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
                 # What was asked for at first goes along to every page.
-                kept = [name for name in arguments if name not in ("StartTime", *NUMBERS)]
+                given = arguments.keys() - {"StartTime", "show_fields", *NUMBERS, *SIZES}
+                kept = [name for name in pager.sent[0] if name.partition(".")[0] in given]
+                assert len(kept) >= len(given)
                 for sent in pager.sent:
                     assert [sent[name] for name in kept] == [pager.sent[0][name] for name in kept], each.name
 
@@ -82,9 +97,9 @@ async def test_the_next_call_names_the_operations_own_tool_where_it_is_listed() 
         async with everything(service.url) as client:
             for each in paging():
                 service.usual = pager = Pager(each)
-                content = content_of(await client.call_tool(each.tool_name, make_example(each)))
+                content = content_of(await client.call_tool(each.tool_name, make_first_call(each)))
                 assert content["next_call"]["tool"] == each.tool_name
-                seen = await followed(client, Pager(each, sent=pager.sent), each.tool_name, make_example(each))
+                seen = await followed(client, Pager(each, sent=pager.sent), each.tool_name, make_first_call(each))
                 assert seen == list(range(ITEMS)), each.name
 
 
@@ -94,7 +109,7 @@ async def test_one_page_that_holds_everything_has_no_next_call() -> None:
         async with connected(service.url) as client:
             for each in paging():
                 service.usual = Pager(each, items=3)
-                given = {"operation": each.name, "arguments": make_example(each)}
+                given = {"operation": each.name, "arguments": make_first_call(each)}
                 assert "next_call" not in content_of(await client.call_tool("call_read_operation", given)), each.name
                 service.usual = Pager(each, items=0)
                 assert "next_call" not in content_of(await client.call_tool("call_read_operation", given)), each.name
@@ -109,7 +124,7 @@ async def test_a_service_that_gives_less_a_page_than_asked_for_is_read_to_the_en
                 if row is None or named(each, *TOTALS) is None or (row.maximum or 50) < 15:
                     continue
                 service.usual = pager = Pager(each, cap=7)
-                call = {"operation": each.name, "arguments": {**make_example(each), "PageSize": 15}}
+                call = {"operation": each.name, "arguments": {**make_first_call(each), "PageSize": 15}}
                 assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
 
 

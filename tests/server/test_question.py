@@ -83,10 +83,10 @@ def test_arguments_there_is_no_room_for_are_named() -> None:
         "UpdateMediaLiveChannel",
         ChannelId="c",
         Name="n",
-        InputAttachments=[{"InputId": "i" * 100}] * 10,
-        OutputGroups=[{"Name": "o" * 150, "Type": "MediaPackage", "Outputs": [{"Name": "x" * 150}]}] * 10,
-        VideoSettings=[{"Name": "v" * 150}] * 10,
-        AudioSettings=[{"Name": "a" * 150}] * 10,
+        InputAttachments=[{"InputId": "i" * 100}] * 20,
+        OutputGroups=[{"Name": "o" * 64, "Type": "MediaPackage", "Outputs": [{"Name": "x" * 64}]}] * 20,
+        VideoSettings=[{"Name": "v" * 64}] * 20,
+        AudioSettings=[{"Name": "a" * 64}] * 20,
     )
     assert len(asked) <= MAX_CHARACTERS
     for name in ("InputAttachments", "OutputGroups", "VideoSettings", "AudioSettings"):
@@ -142,7 +142,7 @@ def test_what_is_left_out_of_an_address_is_said() -> None:
 
 
 def test_a_name_that_stands_twice_in_a_json_text_is_shown_twice() -> None:
-    timeline = '{"VideoTracks": ["shown"], "VideoTracks": ["sent"]}'
+    timeline = '{"VideoTracks": [{"Type": "shown"}], "VideoTracks": [{"Type": "sent"}]}'
     assert question("UpdateEditingProject", ProjectId="p", Timeline=timeline).endswith(f"Timeline: {timeline}")
 
 

@@ -58,8 +58,8 @@ _FIRST = (
             "Make a file that lies in OSS (or ApsaraVideo VOD) an asset of the media library and get its MediaId. "
             "Nothing is copied. The service then probes the file for 2 to 3 seconds: wait_seconds waits for Normal or "
             "PrepareFail. A URL belongs to one asset: a second registration fails with MediaAlreadyExist, unless "
-            "Overwrite=true, which deletes the existing asset and needs confirmation. Repeating a call makes no "
-            "second asset (ClientToken). For a rendition of an asset use RegisterMediaStream."
+            "Overwrite=true, which deletes the existing asset and needs confirmation. A repeated call makes no second "
+            "asset. For a rendition of an asset use RegisterMediaStream."
         ),
         effect=Effect.WRITE,
         example={
@@ -137,13 +137,7 @@ _FIRST = (
             success=("Normal",),
             failure=("PrepareFail",),
             pending=("Init", "Preparing"),
-            result=Result(
-                fields=(
-                    ("MediaId", "MediaInfo.MediaId"),
-                    ("title", "MediaInfo.MediaBasicInfo.Title"),
-                    ("files", "MediaInfo.FileInfoList"),
-                )
-            ),
+            result=Result(fields=(("asset", "MediaInfo"),)),
         ),
     ),
     OperationNotes(
@@ -166,9 +160,13 @@ _FIRST = (
         parameters={
             # The page marks both as optional; neither the service nor a person can do anything without them.
             "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
-            "InputURL": {"text": OSS_URL, "url_schemes": ("http", "https", "oss"), "required": True},
+            "InputURL": {
+                "text": f"{OSS_URL}. Cannot be changed later.",
+                "url_schemes": ("http", "https", "oss"),
+                "required": True,
+            },
             "StreamTags": {
-                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them. Any fields.',
+                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them.',
                 "kind": "object",
                 "json_text": True,
                 "extra_fields": True,
@@ -246,6 +244,7 @@ _FIRST = (
             "exist come back in IgnoredList instead of failing the call. For one asset in detail use GetMediaInfo."
         ),
         effect=Effect.READ,
+        declares_output=True,
         example={
             "MediaIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90,5f2d1a7c9b3e4d68a0c4e6f81b2d3a75",
             "AdditionType": "FileInfo",
@@ -277,6 +276,7 @@ _FIRST = (
             "use find_media."
         ),
         effect=Effect.READ,
+        declares_output=True,
         example={
             "MediaType": "video",
             "StartTime": "2026-05-01T00:00:00Z",
@@ -323,6 +323,7 @@ _FIRST = (
             "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),
         effect=Effect.WRITE,
+        declares_output=True,
         example={
             "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
             "Title": "Product launch, final cut",
@@ -361,6 +362,7 @@ _FIRST = (
             "not exist come back in IgnoredList, those you may not delete in ForbiddenList."
         ),
         effect=Effect.DESTRUCTIVE,
+        declares_output=True,
         example={"MediaIds": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         recovery="Look with GetMediaInfo or BatchGetMediaInfos which of the assets are still there.",
         destructive_when=(
@@ -379,8 +381,16 @@ _FIRST = (
                 "max_part_bytes": 64,
                 "comma_list": True,
             },
-            "InputURLs": {"text": "Comma-separated addresses, at most 20.", "max_parts": 20, "comma_list": True},
-            "DeletePhysicalFiles": {"text": "true deletes the files too; default false."},
+            "InputURLs": {
+                "text": "Comma-separated addresses, at most 20. As they were registered: "
+                "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key.",
+                "max_parts": 20,
+                "comma_list": True,
+            },
+            "DeletePhysicalFiles": {
+                "text": "true deletes the files too; default false. In a bucket of your own the role "
+                "AliyunICEDefaultRole has to be allowed to."
+            },
         },
         rules=(AtLeastOne(("MediaIds", "InputURLs")),),
         idempotent=True,
@@ -394,6 +404,7 @@ _FIRST = (
             "arrived. Play URLs lose their signature unless include_signed_urls=true."
         ),
         effect=Effect.READ,
+        declares_output=True,
         example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         signed_addresses=True,
         parameters={

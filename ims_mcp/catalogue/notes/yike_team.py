@@ -37,9 +37,9 @@ NOTES = (
         operation="CreateYikeUser",
         title="Create a Yike sub-account",
         purpose=(
-            "Create a user of a Yike workspace with a password and access to certain productions. The login name is "
-            "made from the prefix, the workspace's code and the account's number; it comes back as UserName together "
-            "with the UserId. Then give credits with AddYikeUserCredit and, if needed, a role with "
+            "Give a person a login to a Yike workspace: a name with a password, and access to certain productions. The "
+            "login name is made from the prefix, the workspace's code and the account's number; it comes back as "
+            "UserName together with the UserId. Then give credits with AddYikeUserCredit and, if needed, a role with "
             "SetYikeUserRole."
         ),
         effect=Effect.WRITE,

@@ -25,6 +25,15 @@ class Change(OperationBehaviour):
     def __init__(self, *readings: Reading) -> None:
         self._readings = readings
 
+    def describe_output(self, operation: Operation) -> dict[str, Any] | None:
+        """What it tells of the change, where its tool declares what it returns."""
+        if not operation.declares_output or operation.poll is not None:
+            return super().describe_output(operation)
+        told: dict[str, Any] = {"changed": {"type": "object"}}
+        if _find_verb(operation) == "delete":
+            told = {"deleted": {"type": "array", "items": {"type": "object"}}, "files": {"type": "string"}}
+        return {"type": "object", "properties": told}
+
     async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
         """The things the call names, and the present values of what it sets."""
         return await read_state(client, operation, arguments, self._readings)
