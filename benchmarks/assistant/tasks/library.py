@@ -153,12 +153,11 @@ def _break_upload(ims: RunningIms, start: Start) -> None:
 
 async def _tell_failure(desk: Desk, facts: Facts) -> str:
     told = await desk.call("get_media_info", MediaId=facts["media_id"])
-    reason = next(iter(pick_all(told, "failure") + pick_all(told, "problem") + pick_all(told, "PrepareFailReason")), "")
-    return f"Its status is {told['status']}: {reason or told}"
+    return f"It cannot be played ({told['status']}): {told.get('failure_reason') or told}"
 
 
 def _grade_failure(end: End) -> Problems:
-    return end.says(re.compile(r"\btext\b|not (a )?(film|video|picture|sound)|PrepareFail", re.I))
+    return end.says(re.compile(r"\btext\b|not (a |really a )?(film|video|picture)|no (film|video|picture)", re.I))
 
 
 # Changing.

@@ -228,7 +228,7 @@ async def _tell_over(desk: Desk, facts: Facts) -> str:
 def _grade_over(end: End) -> Problems:
     wrong = re.search(r"not over|still (running|recording)|in progress", end.answer, re.I)
     return (
-        end.says(re.compile(r"\bover\b|ended|finished|complete|\bdone\b(?!,)", re.I))
+        end.says(re.compile(r"\bover\b|ended|finished|complete|\bdone\b", re.I))
         + (["it is said to run"] if wrong else [])
         + ([] if end.calls else ["nobody looked"])
     )
