@@ -87,6 +87,6 @@ async def open_desk(
         return ElicitResult(action="decline")
 
     settings = Settings(upload_dirs=(upload_dir,), state_dir=state_dir)
-    async with connected(endpoint, credential=LOCAL, settings=settings, elicitation=ask) as client:
+    async with connected(endpoint, credential=LOCAL, settings=settings, era="auto", elicitation=ask) as client:
         desks.append(Desk(client))
         yield desks[0]

@@ -11,9 +11,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from ims_mcp.local.media.clip import make_clip
-from tests.local_ims.server import RunningIms, running_ims
+from tests.local_ims.server import RunningIms, running_ims, wait_for
+from tests.local_recording.publisher import publishing
+from tests.local_recording.recording import Recorder
+from tests.local_recording.rtmp_server import rtmp_server
 
 BUCKET = "local-media"
+RECORDINGS = "recordings"
+"""The bucket that recordings go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ CLIPS = {
         video_options={"x265-params": "log-level=none"},
     ),
     "sound.mp3": partial(make_clip, seconds=12, video_codec=None, audio_codec="libmp3lame", subtitles=False),
+    "stream.flv": partial(make_clip, seconds=4, width=320, height=180, bitrate=200_000, subtitles=False),
     "picture.png": partial(make_clip, width=800, height=600, video_codec="png"),
 }
 CATEGORIES = ("News", "体育", "Documentaries")
@@ -68,6 +74,8 @@ ASSETS = (
 )
 UNREGISTERED = (("incoming/press-conference.mp4", "short.mp4"), ("incoming/发布会.mp4", "tall.mp4"))
 """Objects that lie in the bucket and are no assets."""
+RECORDED = "市政会议"
+"""A recording that is over: one mp4 of about two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,13 @@ class Library:
     """By title."""
     category_ids: Mapping[str, int] = field(default_factory=dict[str, int])
     """By name."""
+    job_ids: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of recordings, by name."""
+    clips_dir: str = ""
+    """Where the files of :data:`CLIPS` lie."""
+
+    def clip(self, name: str) -> Path:
+        return Path(self.clips_dir, name)
 
 
 def share_library(directory: Path) -> tuple[Library, Path]:
@@ -86,7 +101,10 @@ def share_library(directory: Path) -> tuple[Library, Path]:
     with FileLock(directory.with_suffix(".lock")):
         if not told.exists():
             library = build_library(directory / "ims", directory / "clips")
-            told.write_text(json.dumps([library.media_ids, library.category_ids]), encoding="utf-8")
+            told.write_text(
+                json.dumps([library.media_ids, library.category_ids, library.job_ids, library.clips_dir]),
+                encoding="utf-8",
+            )
     return Library(*json.loads(told.read_text(encoding="utf-8"))), directory / "ims"
 
 
@@ -94,17 +112,42 @@ def build_library(data_dir: Path, clips_dir: Path) -> Library:
     """Make the data directory of an embedded IMS that holds it all. Takes some seconds; copy it for each task."""
     clips_dir.mkdir(parents=True)
     clips = {name: make(clips_dir / name) for name, make in CLIPS.items()}
-    with running_ims(data_dir) as ims:
+    with running_ims(data_dir, reconnect_timeout_seconds=0.5) as ims:
         categories = {name: int(ims.call("AddCategory", CateName=name)["Category"]["CateId"]) for name in CATEGORIES}
         for key, clip in UNREGISTERED:
             ims.put(key, clips[clip], BUCKET)
         media_ids = {asset.title: _register(ims, asset, clips[asset.clip], categories) for asset in ASSETS}
         for media_id in media_ids.values():
             ims.settled(media_id)
-    return Library(media_ids, categories)
+        job_ids = {RECORDED: _record(ims, RECORDED, clips["stream.flv"])}
+    return Library(media_ids, categories, job_ids, str(clips_dir))
 
 
 def _register(ims: RunningIms, asset: Asset, clip: Path, categories: Mapping[str, int]) -> str:
     ims.put(asset.key, clip, BUCKET)
     more = {"cate_id": categories[asset.category]} if asset.category else {}
     return ims.register(asset.url, title=asset.title, media_tags=asset.tags, description=asset.description, **more)
+
+
+def _record(ims: RunningIms, name: str, clip: Path) -> str:
+    """Record two seconds to their end; returns the JobId."""
+    recorder = Recorder(ims, RECORDINGS)
+    with rtmp_server() as server, publishing(clip, url := server.url("council")) as publisher:
+        publisher.connect()
+        [template] = [
+            template["TemplateId"]
+            for template in ims.call("ListLiveRecordTemplates", Type="system")["RecordTemplateList"]
+            if [each["Format"] for each in template["RecordFormatList"]] == ["mp4"]
+        ]
+        told = ims.call(
+            "SubmitLiveRecordJob",
+            Name=name,
+            TemplateId=template,
+            StreamInput=json.dumps({"Type": "rtmp", "Url": url}),
+            RecordOutput=json.dumps({"Type": "oss", "Bucket": RECORDINGS}),
+        )
+        wait_for(lambda: server.players("council") > 0 or None)
+        publisher.begin_sending(2.0)
+        publisher.finish()
+    recorder.reached(told["JobId"], "paused")
+    return str(told["JobId"])

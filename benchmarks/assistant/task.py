@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,8 @@ class Start:
     script: Script
     upload_dir: Path
     """Files that lie here may be uploaded."""
+    running: ExitStack
+    """What has to run beside the IMS for the task's time, such as a server to pull from."""
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     """What the task notes down for its own request and grader."""
 
@@ -55,11 +58,19 @@ class End:
             if not (each.casefold() in folded if isinstance(each, str) else each.search(self.answer))
         ]
 
+    def says_numbers(self, *wanted: float) -> list[str]:
+        """A problem for each number that the answer lacks, however it is written; digits of ids are none."""
+        text = re.sub(r"[0-9a-f]{8}[0-9a-f-]*|(?<=\d),(?=\d{3})", "", self.answer.casefold())
+        said = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)}
+        said |= {float(value) for value, word in enumerate(_NUMBERS) if re.search(rf"\b{word}\b", text)}
+        return [f"the answer does not say {number:g}" for number in wanted if float(number) not in said]
 
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 Problems = list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One task. ``grade`` returns what is wrong in the end, nothing where all is well; an assistant that does nothing
     and says nothing must not pass."""
@@ -75,9 +86,28 @@ class Task:
     most_calls: int
     """Of the scripted solution, and the bytes of all its answers: both tight, for they are what is promised."""
     most_bytes: int
+    _: KW_ONLY
     prepare: Callable[[Start], None] = lambda start: None
     """Scripts the operations that the embedded IMS does not do, before it starts."""
     furnish: Callable[[RunningIms, Start], None] = lambda ims, start: None
     """Changes the running service before the assistant comes."""
+    ims_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """How the embedded IMS runs, beyond what is usual: options of LocalIms."""
     agrees: Callable[[str], bool] = lambda question: True
     """What the user says when asked before a call."""
+
+
+def note_ids(**titles: str) -> Callable[[RunningIms, Start], None]:
+    """A ``furnish`` that writes down ids of assets for the request: by the names it uses, their titles."""
+
+    def furnish(ims: RunningIms, start: Start) -> None:
+        del ims
+        start.facts.update({name: start.library.media_ids[title] for name, title in titles.items()})
+
+    return furnish
+
+
+def refuse(question: str) -> bool:
+    """The user who says no."""
+    del question
+    return False

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.library import Library, share_library
+from benchmarks.assistant.library import share_library
 from benchmarks.assistant.stage import play
 from benchmarks.assistant.task import Task
 from benchmarks.assistant.tasks import TASKS
@@ -22,22 +22,12 @@ def name_of(task: Task) -> str:
     return task.name
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Path]:
-    """The library of all tasks, and the data directory that holds it; made once for all processes of a run."""
-    here = tmp_path_factory.getbasetemp()
-    shared = here.parent if here.name.startswith("popen-") else here
-    return share_library(shared / "assistant-library")
-
-
 @pytest.mark.parametrize("task", TASKS, ids=name_of)
-async def test_a_task_can_be_solved_and_is_not_by_doing_nothing(
-    task: Task, template: tuple[Library, Path], tmp_path: Path
-) -> None:
+async def test_a_task_can_be_solved_and_is_not_by_doing_nothing(task: Task, library_dir: Path, tmp_path: Path) -> None:
     async def solve(desk: Desk, request: str, facts: Mapping[str, Any]) -> str:
         return await task.solve(desk, facts)
 
-    played = await play(task, *template, tmp_path / "play", solve)
+    played = await play(task, *share_library(library_dir), tmp_path / "play", solve)
     assert played.problems == []
     assert played.idle_problems != []
     assert played.calls <= task.most_calls

@@ -1,0 +1,14 @@
+"""The start state of all tasks, made once for all processes of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def library_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For share_library: whoever comes first makes it."""
+    here = tmp_path_factory.getbasetemp()
+    return (here.parent if here.name.startswith("popen-") else here) / "assistant-library"
