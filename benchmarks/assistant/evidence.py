@@ -13,6 +13,7 @@ from ims_mcp.catalogue import Effect, get_operation, values_at
 from ims_mcp.workflows.waiting import is_same_object
 
 Grade = Callable[[End], Problems]
+_NOT_DONE = re.compile(r"\bnot\b|n't\b|nothing|没有|没删|未|取消|保留", re.IGNORECASE)
 Says = str | re.Pattern[str]
 
 
@@ -63,6 +64,16 @@ def expect(operation: str, wanted: Mapping[str, Any], *says: Says, also: tuple[s
 def expect_told(*says: Says) -> Grade:
     """It was said, and nothing was changed."""
     return lambda end: [*find_writes(end), *end.says(*says)]
+
+
+def expect_refused(operation: str) -> Grade:
+    """The user was asked and said no; the call was not made, and the answer says so."""
+
+    def grade(end: End) -> Problems:
+        asked = [] if end.questions else [f"the user was not asked about {operation}"]
+        return [*asked, *expect_told(_NOT_DONE)(end)]
+
+    return grade
 
 
 def find_wrong_call(end: End, operation: str, wanted: Mapping[str, Any]) -> Problems:
