@@ -75,7 +75,7 @@ class Script:
         return dict(answer(made.arguments) if callable(answer) else answer)
 
 
-def by_id(name: str, bodies: Mapping[str, Body]) -> Answer:
+def by_id(name: str, bodies: Mapping[Any, Body]) -> Answer:
     """Answers by the value of the argument ``name``; any other is not found, as the service has it."""
 
     def answer(arguments: Mapping[str, Any]) -> Body:
