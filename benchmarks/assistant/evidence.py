@@ -13,7 +13,7 @@ from ims_mcp.catalogue import Effect, get_operation, values_at
 from ims_mcp.workflows.waiting import is_same_object
 
 Grade = Callable[[End], Problems]
-_NOT_DONE = re.compile(r"\bnot\b|n't\b|nothing|没有|没删|未|取消|保留", re.IGNORECASE)
+_NOT_DONE = re.compile(r"\bnot\b|n't\b|nothing|nobody|no one|没有|没删|未|取消|保留", re.IGNORECASE)
 Says = str | re.Pattern[str]
 
 

@@ -3,6 +3,30 @@
 from __future__ import annotations
 
 from benchmarks.assistant.task import Task
-from benchmarks.assistant.tasks import library
+from benchmarks.assistant.tasks import (
+    agents_admin,
+    ai,
+    batch,
+    broadcast,
+    editing,
+    library,
+    live_production,
+    processing,
+    speech,
+    templates,
+    watermarks,
+)
 
-TASKS: tuple[Task, ...] = (*library.TASKS,)
+TASKS: tuple[Task, ...] = (
+    *library.TASKS,
+    *processing.TASKS,
+    *templates.TASKS,
+    *editing.TASKS,
+    *batch.TASKS,
+    *ai.TASKS,
+    *speech.TASKS,
+    *watermarks.TASKS,
+    *live_production.TASKS,
+    *broadcast.TASKS,
+    *agents_admin.TASKS,
+)

@@ -320,7 +320,8 @@ TASKS = (
         name="remove-a-logo",
         language="en",
         toolset="ai_analysis",
-        request="A logo sits in the upper right corner of Autumn teaser (the last quarter of the width, the first quarter "
+        request="A logo sits in the upper right corner of Autumn teaser (the last quarter of the width, the "
+        "first quarter "
         "of the height). Remove it; the clean film goes to oss://local-media/clean/teaser.mp4.",
         prepare=_script_delogo,
         solve=do(

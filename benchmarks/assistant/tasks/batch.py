@@ -301,7 +301,8 @@ TASKS = (
         name="animate-a-table",
         language="en",
         toolset="smart_editing",
-        request=f'Turn the table {SITE}/tables/sales.xlsx into an animated bar chart titled "Sales 2026", 1280 by 720, at '
+        request=f'Turn the table {SITE}/tables/sales.xlsx into an animated bar chart titled "Sales 2026", 1280 '
+        "by 720, at "
         f"{SITE}/charts/sales.mp4. Which asset is it then?",
         prepare=_script_chart,
         solve=do(

@@ -79,7 +79,7 @@ async def _tell_alerts(desk: Desk, facts: Mapping[str, Any]) -> str:
 def _script_schedule(start: Start) -> None:
     begins = int(datetime(2026, 3, 5, 19, 30, tzinfo=UTC).timestamp()) * 1000
     programs = [("film2", "Harvest", begins, 5400), ("film3", "Autumn", begins + 5_400_000, 3600)]
-    shown = [
+    shown: list[Body] = [
         {"ProgramName": name, "SourceName": source, "SourceLocationName": "Films", "SourceType": "vodSource"}
         | {
             "EntryType": "program",
@@ -116,7 +116,8 @@ TASKS = (
         name="package-a-film-on-demand",
         language="en",
         toolset="packaging",
-        request="Bring oss://local-media/hls/final.m3u8 into our on-demand packaging group films as final. Where is it played?",
+        request="Bring oss://local-media/hls/final.m3u8 into our on-demand packaging group films as final. Where is it "
+        "played?",
         prepare=_script_package("Playable", Url="https://films.example/final/hls_6s/index.m3u8"),
         solve=do(
             "package an HLS video on demand in our group",
@@ -166,7 +167,7 @@ TASKS = (
         name="list-the-origins-of-a-channel",
         language="en",
         toolset="packaging",
-        request="At which addresses can a CDN fetch our MediaPackage channel main of group stage, and how many days back?",
+        request="At which addresses can a CDN fetch our MediaPackage channel main of group stage, how many days back?",
         prepare=_script_origins,
         solve=do(
             "origin endpoints of a packaging channel with their addresses",
@@ -215,7 +216,7 @@ TASKS = (
         name="say-what-plays-next",
         language="en",
         toolset="mediaweaver",
-        request="What plays next on our MediaWeaver channel MovieNight within the next four hours, and at what time (UTC)?",
+        request="What plays next on our MediaWeaver channel MovieNight within four hours, and when (UTC)?",
         prepare=_script_schedule,
         solve=_tell_schedule,
         grade=expect_told("film2", "19:30"),

@@ -216,7 +216,8 @@ TASKS = (
         name="show-a-title-at-the-beginning",
         language="en",
         toolset="editing",
-        request='Show the words "Only this week" for the first 3 seconds over the asset Spring sale promo and render it '
+        request='Show the words "Only this week" for the first 3 seconds over the asset Spring sale promo and '
+        "render it "
         "to https://local-media.oss-cn-shanghai.aliyuncs.com/out/sale-title.mp4.",
         prepare=_script_render("sale-title.mp4", 4),
         solve=_render(
@@ -257,7 +258,8 @@ TASKS = (
         name="save-an-editing-project",
         language="zh",
         toolset="editing",
-        request="建一个剪辑工程“周末特辑”，时间线上先放《马拉松开跑》再放《教练赛后采访》，先不要合成，把工程 ID 给我。",
+        request="建一个剪辑工程“周末特辑”，时间线上先放《马拉松开跑》再放《教练赛后采访》，先不要合成，"
+        "把工程 ID 给我。",
         prepare=_script_new_project,
         solve=do(
             "新建剪辑工程",
@@ -323,7 +325,8 @@ TASKS = (
         name="export-a-project-to-premiere",
         language="en",
         toolset="editing",
-        request="Export project {project} for Adobe Premiere into bucket local-media below exports/flood and give me the "
+        request="Export project {project} for Adobe Premiere into bucket local-media below exports/flood and "
+        "give me the "
         "link.",
         prepare=_script_export,
         solve=do(

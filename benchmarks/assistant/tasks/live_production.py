@@ -255,7 +255,8 @@ TASKS = (
         name="transcode-a-live-stream",
         language="en",
         toolset="live_transcode",
-        request='Transcode rtmp://push.harbour.tv/live/stage with our live template "stage 720p" right away, played from '
+        request='Transcode rtmp://push.harbour.tv/live/stage with our live template "stage 720p" right away, '
+        "played from "
         "play.harbour.tv. At which address can it be watched?",
         prepare=_script_renditions,
         solve=_start_rendition,
@@ -362,7 +363,8 @@ TASKS = (
         name="make-an-input-to-push-to",
         language="en",
         toolset="medialive",
-        request="We want to push studio-b over RTMP into MediaLive. Set up an input of that name (stream name the same) that "
+        request="We want to push studio-b over RTMP into MediaLive. Set up an input of that name (stream name "
+        "the same) that "
         "security group {group} may push to. Where do we push?",
         prepare=_script_input,
         solve=_make_input,
@@ -427,7 +429,8 @@ TASKS = (
         name="relay-a-stream-to-a-partner",
         language="en",
         toolset="mediaconnect",
-        request="Send our MediaConnect flow {flow} also to rtmp://ingest.partner.example/live/harbour, as output affiliate.",
+        request="Send our MediaConnect flow {flow} also to rtmp://ingest.partner.example/live/harbour, as "
+        "output affiliate.",
         prepare=_script_flow,
         solve=do(
             "send a MediaConnect flow also to another server",

@@ -152,7 +152,8 @@ TASKS = (
         name="write-advertising-copy",
         language="en",
         toolset="ai_analysis",
-        request="Write two short advertising texts of at most 80 characters about running shoes and a half-price weekend.",
+        request="Write two short advertising texts of at most 80 characters about running shoes and a "
+        "half-price weekend.",
         prepare=script_smart_job(
             "SubmitTextGenerateJob", ["Run into the weekend: half price.", "Two shoes, one price."]
         ),

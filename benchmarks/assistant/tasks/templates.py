@@ -181,7 +181,8 @@ TASKS = (
         name="make-a-transcoding-template",
         language="zh",
         toolset="processing_templates",
-        request="新建一个普通转码模板“移动端540p”：mp4，H.264，宽 960，视频码率 800 kbps，音频 AAC 64 kbps。把模板 ID 给我。",
+        request="新建一个普通转码模板“移动端540p”：mp4，H.264，宽 960，视频码率 800 kbps，音频 AAC 64 kbps。"
+        "把模板 ID 给我。",
         prepare=_script_creation,
         solve=do(
             "新建转码模板",

@@ -95,7 +95,8 @@ TASKS = (
         name="mark-a-copy-of-a-film",
         language="en",
         toolset="dna_watermark",
-        request='Write the invisible text "Harbour TV 2026" into a copy of The Lighthouse Keepers (it runs for 2 seconds), '
+        request='Write the invisible text "Harbour TV 2026" into a copy of The Lighthouse Keepers (it runs for '
+        "2 seconds), "
         "at oss://local-media/marked/lighthouse.mp4.",
         prepare=_script_mark,
         solve=do(
@@ -129,7 +130,8 @@ TASKS = (
         name="read-a-watermark",
         language="zh",
         toolset="dna_watermark",
-        request="oss://local-media/suspects/copy.mp4 像是盗版，读一下里面的版权水印写的是什么。当初是用 v2 算法嵌入的。",
+        request="oss://local-media/suspects/copy.mp4 像是盗版，读一下里面的版权水印写的是什么。当初是用 v2 "
+        "算法嵌入的。",
         prepare=_script_reading("潮汐台版权所有"),
         solve=do(
             "读出视频里的版权水印",
@@ -227,7 +229,8 @@ TASKS = (
         name="look-for-copies-of-a-clip",
         language="zh",
         toolset="dna_watermark",
-        request="oss://local-media/suspects/clip.mp4 和我们“自制节目”指纹库比对一下，看是不是盗版；只比对，不要存进库里。",
+        request="oss://local-media/suspects/clip.mp4 和我们“自制节目”指纹库比对一下，看是不是盗版；只比对，"
+        "不要存进库里。",
         prepare=_script_fingerprints,
         solve=_find_copies,
         grade=expect(
