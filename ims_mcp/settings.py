@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Literal, get_args, overload
 from urllib.parse import urlsplit
 
 from ims_mcp.aliyun_profile import find_home, find_profile_in_use
@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "IMS_MCP_TIMEOUT_SECONDS": "deadline of one call, retries included (default 30)",
     "IMS_MCP_MAX_WAIT_SECONDS": "longest time one call waits for a job, 1 to 45; unset: by what the client allows",
     "IMS_MCP_ECS_ROLE": "name of the ECS instance role to take credentials from; never asked unless set",
+    "IMS_MCP_LANGUAGE": "language of questions to the user: en, zh, or auto (default): Chinese where the call is",
     "IMS_MCP_LOG_LEVEL": "debug, info, warning (default) or error; logs go to stderr",
 }
 # Variables of others that count as well.
@@ -45,6 +46,9 @@ _ALSO = {"region": "ALIBABA_CLOUD_REGION_ID", "ecs_role": "ALIBABA_CLOUD_ECS_MET
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+Language = Literal["auto", "en", "zh"]
+"""Of questions to the user."""
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _REGION = re.compile(r"[a-z]{2}-[a-z0-9-]{2,40}")
 # ice.cn-shanghai.aliyuncs.com, ice-vpc.cn-shanghai.aliyuncs.com
@@ -122,6 +126,7 @@ class Settings:
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     max_wait_seconds: float | None = None
     ecs_role: str | None = None
+    language: Language = "auto"
     log_level: str = "warning"
 
     @property
@@ -246,6 +251,14 @@ def _read_log_level(value: Any) -> str:
     return level
 
 
+def _read_language(value: Any) -> Language:
+    wanted = str(value).strip().lower()
+    for language in _LANGUAGES:
+        if wanted == language:
+            return language
+    raise SettingsError(f"The language {_quote(wanted)} is unknown.", next_step=f"Use {', '.join(_LANGUAGES)}.")
+
+
 def _find_region(environ: Mapping[str, str], endpoint: str | None, *, local: bool) -> tuple[str, str]:
     """The region where nobody names one, and what it was taken from."""
     if local:
@@ -359,6 +372,8 @@ def _read(option: str, value: Any, source: str) -> Any:
             return read_seconds("timeout", value, 3600, 0.001)
         case "max_wait_seconds":
             return read_seconds("longest wait", value, MAX_WAIT_SECONDS)
+        case "language":
+            return _read_language(value)
         case "log_level":
             return _read_log_level(value)
         case _:

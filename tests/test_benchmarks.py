@@ -25,7 +25,7 @@ ROWS = {
         "summary time, page example",
         "summary bytes, 21 files, 120 min of tags",
     ],
-    "listing": ["tools/list of 10 tools", "tools/list of 20 tools"],
+    "listing": ["tools/list of 10 tools", "tools/list of 21 tools"],
     "uploads": ["upload, MB", "upload, memory over that of 1 MiB", "upload, event loop delay p99"],
 }
 

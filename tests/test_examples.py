@@ -155,7 +155,7 @@ async def test_every_client_configuration_starts_a_server_that_lists_its_tools(
         command=sys.executable, args=["-m", "ims_mcp", *server["args"]], env={"HOME": str(tmp_path), **server["env"]}
     )
     async with Client(command) as client:
-        assert len((await client.list_tools()).tools) == 20
+        assert len((await client.list_tools()).tools) == 21
 
 
 def test_the_examples_readme_names_every_example() -> None:

@@ -187,6 +187,7 @@ def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path)
         "TIMEOUT_SECONDS": "5",
         "MAX_WAIT_SECONDS": "4",
         "ECS_ROLE": "r",
+        "LANGUAGE": "ZH",
         "LOG_LEVEL": "DEBUG",
     }
     variables = {f"IMS_MCP_{name}": value for name, value in values.items()}
@@ -208,8 +209,15 @@ def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path)
         timeout_seconds=5,
         max_wait_seconds=4,
         ecs_role="r",
+        language="zh",
         log_level="debug",
     )
+
+
+def test_a_language_there_are_no_words_in_is_refused() -> None:
+    with pytest.raises(SettingsError, match="The language “fr” is unknown") as caught:
+        read_settings({"IMS_MCP_LANGUAGE": "fr"})
+    assert caught.value.next_step == "Use auto, en, zh."
 
 
 def test_an_upload_directory_that_is_missing_stops_only_those_who_upload(tmp_path: Path) -> None:

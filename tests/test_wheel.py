@@ -70,7 +70,7 @@ def test_the_installed_command_lists_the_tools_and_serves_the_prompts(installed:
         timeout=60,
         check=True,
     )
-    assert len(json.loads(listed.stdout)["tools"]) == 20
+    assert len(json.loads(listed.stdout)["tools"]) == 21
     code = (
         "import ims_mcp; from ims_mcp.server.prompts import read_prompts; "
         "print(ims_mcp.__file__); print(list(read_prompts()))"

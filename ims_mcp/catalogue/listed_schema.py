@@ -11,8 +11,14 @@ from typing import cast
 from ims_mcp.catalogue.operation import Operation, Parameter, snake_case
 from ims_mcp.catalogue.schema import Schema, add_limits, any_shape, first_sentence, input_schema
 
-MAX_BYTES = 1_000
+MAX_BYTES = 900
 """What a listed schema may take before its deepest objects are folded; 400 schemas have to fit into one list."""
+MOST_NAMED = 8
+"""Fields that a folded object names."""
+PURPOSE_BYTES = 200
+"""What a listed tool says of its purpose; whole sentences, and at least the first."""
+SHORTEST_PURPOSE = 80
+"""Characters below which a first sentence does not say enough."""
 _COPIED_IDS = ("MediaId", "MediaIds")
 _SAY_NOTHING = frozenset(
     {
@@ -26,11 +32,11 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     """``input_schema`` with the first sentence of each text, less those that only repeat a name, its nested objects
     folded while it is too large.
 
-    A folded object names its fields and no more. The deepest go first, the largest of them before the others. Nothing
-    is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
+    A folded object names its first fields and no more. The deepest go first, the largest of them before the others.
+    Nothing is lost to a caller: arguments are checked against the whole table, and describe_operation shows it.
     """
     known = _list_words(operation.name)
-    operation = replace(operation, parameters=tuple(_drop_id_limits(row) for row in operation.parameters))
+    operation = replace(operation, parameters=choose_listed(operation.parameters))
     schema = input_schema(operation, lambda row: _write_text(row, known))
     while _count_bytes(schema) > max_bytes:
         objects = [(depth, _count_bytes(part), part) for depth, part in _walk_nested(schema)]
@@ -40,14 +46,33 @@ def listed_schema(operation: Operation, max_bytes: float = MAX_BYTES) -> Schema:
     return schema
 
 
+def listed_purpose(purpose: str, max_bytes: float = PURPOSE_BYTES) -> str:
+    """The leading sentences of what an operation does, as many as fit; describe_operation has all of them."""
+    told = rest = first_sentence(purpose)
+    left = purpose.removeprefix(rest).lstrip()
+    while left:
+        rest = first_sentence(left)
+        if len(told) >= SHORTEST_PURPOSE and len(f"{told} {rest}".encode()) > max_bytes:
+            break
+        told, left = f"{told} {rest}", left.removeprefix(rest).lstrip()
+    return told
+
+
 def _write_text(row: Parameter, known: frozenset[str]) -> str:
     text = first_sentence(row.text)
     return add_limits("" if _is_repetition(text, row.name, known) else text, row)
 
 
-def _drop_id_limits(row: Parameter) -> Parameter:
-    """How long an id may be is nobody's concern who copies it from an answer."""
-    return replace(row, max_bytes=None, max_part_bytes=None) if row.name in _COPIED_IDS else row
+def choose_listed(rows: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """Without what few need, and without the limits of ids: nobody counts them who copies an id from an answer."""
+    listed: list[Parameter] = []
+    for row in rows:
+        if row.unlisted:
+            continue
+        fields = choose_listed(row.fields)
+        limits = {"max_bytes": None, "max_part_bytes": None} if row.name in _COPIED_IDS else {}
+        listed.append(replace(row, fields=fields, **limits) if limits or fields != row.fields else row)
+    return tuple(listed)
 
 
 def _is_repetition(text: str, name: str, known: frozenset[str]) -> bool:
@@ -61,8 +86,10 @@ def _list_words(name: str) -> frozenset[str]:
 
 
 def _fold(part: Schema) -> None:
-    """An object of any shape that names its fields."""
-    names = f"Fields: {', '.join(part.pop('properties'))}."
+    """An object of any shape that names its first fields."""
+    fields = list(part.pop("properties"))
+    more = len(fields) - MOST_NAMED
+    names = f"Fields: {', '.join(fields[:MOST_NAMED])}{f' and {more} more' if more > 0 else ''}."
     part.pop("required", None)
     part["description"] = f"{part['description']} {names}" if "description" in part else names
     part.update(any_shape())

@@ -74,6 +74,8 @@ class Parameter:
     """An object may hold keys beside ``fields``."""
     hidden: bool = False
     """Left out of the schema: the client fills it (ClientToken)."""
+    unlisted: bool = False
+    """Left out of tools/list, for few ever need it; taken all the same, and shown by describe_operation."""
     inferred: bool = False
     """``text`` says what follows from other sources: no page of the vendor says it. The description says so."""
     cases: tuple[Case, ...] = ()

@@ -152,6 +152,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--read-only", action="store_true", help="refuse everything that changes something")
     parser.add_argument("--allow-destructive", action="store_true", help="run destructive operations without asking")
     parser.add_argument("--ecs-role", help="take credentials from this ECS instance role")
+    parser.add_argument("--language", help="language of questions to the user: auto (default), en or zh")
     _add_log_level(parser)
 
 

@@ -17,9 +17,12 @@ from ims_mcp.cli.endings import DONE
 from ims_mcp.cli.terminal import print_json, say
 from ims_mcp.errors import InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
+from ims_mcp.server.confirmation import write_place
 from ims_mcp.server.question import write_question
+from ims_mcp.server.question_words import choose_words
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
+from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.operation_call import check_arguments, run_operation
 from ims_mcp.workflows.server_parameters import complete_table, split_arguments
 
@@ -48,7 +51,9 @@ def _ask_person(settings: Settings, operation: Operation, arguments: dict[str, A
     checked, _ = split_arguments(operation, checked)
     if operation.effect_of(checked) is not Effect.DESTRUCTIVE:
         return False
-    print(f"{write_question(operation, checked, {})}\nSend it? [y/N] ", end="", file=sys.stderr, flush=True)
+    words = choose_words(settings.language, checked, locale=os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
+    question = write_question(operation, checked, PresentState(), words, write_place(words, settings))
+    print(f"{question}\n{words.send_it}", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused(f"{operation.name} was not sent: the answer was not y or yes.")
     return True

@@ -22,17 +22,17 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 _LONGEST_RETRY_AFTER_SECONDS = 3600.0
 _SIGNATURE_TEXT = "the signature does not match the one the service computed."
 _FOREIGN_STEP = (
-    "Something that is not IMS answered: check the endpoint (IMS_MCP_ENDPOINT) and any proxy between (HTTPS_PROXY, "
-    "NO_PROXY); `ims-mcp doctor` shows what is reached."
+    "Something that is not IMS answered; calling again hardly helps. For whoever runs the server: check the endpoint "
+    "(IMS_MCP_ENDPOINT) and any proxy between (HTTPS_PROXY, NO_PROXY); `ims-mcp doctor` shows what is reached."
 )
 _BROKEN_STEP = "Call again."
 _NETWORK_STEP = (
-    "Check the network, the endpoint (IMS_MCP_REGION, IMS_MCP_ENDPOINT) and any proxy; `ims-mcp doctor` tries them one "
-    "by one."
+    "Call again in a minute. If it stays so, for whoever runs the server: check the network, the endpoint "
+    "(IMS_MCP_REGION, IMS_MCP_ENDPOINT) and any proxy; `ims-mcp doctor` tries them one by one."
 )
 _REDIRECTION_STEP = (
-    "Calling again does not help: IMS sends nobody elsewhere. Check the endpoint (IMS_MCP_ENDPOINT); a network that "
-    "asks for a login first, or a proxy, answers so as well."
+    "Calling again does not help: IMS sends nobody elsewhere. For whoever runs the server: check the endpoint "
+    "(IMS_MCP_ENDPOINT); a network that asks for a login first, or a proxy, answers so as well."
 )
 # "Come back later" in HTTP, whoever says so.
 _LATER_STATUS = (408, 425, 429)
@@ -89,7 +89,8 @@ def report_not_sent(context: CallContext, reason: str, next_step: str = "", *, f
         f"({quotable(reason, context.secrets, 300) or 'no reason given'})."
     )
     kind = FailureKind.FINAL if final else FailureKind.NEVER_SENT
-    return _report(context, kind, message, next_step or _NETWORK_STEP, uncertain=False)
+    step = f"For whoever runs the server: {next_step}" if next_step else _NETWORK_STEP
+    return _report(context, kind, message, step, uncertain=False)
 
 
 def report_no_answer(context: CallContext, reason: str) -> Failure:
@@ -207,7 +208,7 @@ def _read_service_error(
     if code.startswith(("SignatureDoesNotMatch", "IncompleteSignature")) or "string to sign" in message.lower():
         # The service quotes the whole request it tried to sign, headers included.
         message = _SIGNATURE_TEXT
-    diagnosis = diagnose(code, status)
+    diagnosis = diagnose(code, status, context.operation)
     next_step = diagnosis.next_step
     if classify_answer(code, status) in UNCERTAIN and context.recovery_hint:
         next_step = context.recovery_hint

@@ -25,9 +25,9 @@ RENEWAL_SECONDS = 5.0
 # Each holds a thread until its provider returns, if ever it does.
 MOST_ABANDONED = 3
 _HOW_TO = (
-    "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (for temporary credentials also "
-    "ALIBABA_CLOUD_SECURITY_TOKEN), or make a profile with `aliyun configure`. Without an account, "
-    "`ims-mcp serve --local` needs none."
+    "Calling again does not help. For whoever runs the server: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET (for temporary credentials also ALIBABA_CLOUD_SECURITY_TOKEN), or make a profile "
+    "with `aliyun configure`. Without an account, `ims-mcp serve --local` needs none."
 )
 
 logger = logging.getLogger("ims_mcp.client.credentials")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ims_mcp.catalogue.operation import Effect, Operation
+from ims_mcp.catalogue import Effect, Operation, get_operation, list_known_names
+from ims_mcp.catalogue.siblings import suggest_lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +16,24 @@ class Diagnosis:
     next_step: str
 
 
-_REPORT = "Report the RequestId to Alibaba Cloud support if it stays so."
+_REPORT = "If it stays so, give the RequestId to Alibaba Cloud support."
+_RUNS_IT = "For whoever runs the server:"
+"""What follows cannot be done in a chat: variables, keys, clocks, networks."""
+_LOOKUP = "{lookup}"
+"""Stands for which id of the operation to check, and which list has the right one."""
 _SLOW_DOWN = Diagnosis(
     "The account calls IMS (or this operation) more often than its quota allows.",
     "Wait some seconds, then call again with fewer calls at once. Nothing was changed by this call.",
 )
+_MAY_NOT = "Ask the account's administrator to grant the RAM user or role the action of this operation."
+_CLOCK = (
+    f"Calling again does not help. {_RUNS_IT} set this machine's clock (NTP); `ims-mcp doctor` shows the difference."
+)
+_NEW_KEYS = "Calling again does not help: the server needs other credentials."
 
 # The codes of IMS's own pages, then those every Alibaba Cloud gateway can answer. A code with more parts than are
-# listed (InvalidParameter.MediaId) is explained by its longest listed beginning.
+# listed (InvalidParameter.MediaId) is explained by its longest listed beginning. A next step says first what a reader
+# in a chat can do.
 DIAGNOSES: dict[str, Diagnosis] = {
     "MissingParameter": Diagnosis(
         "A parameter that this operation needs was not sent, or it arrived empty.",
@@ -38,24 +49,23 @@ DIAGNOSES: dict[str, Diagnosis] = {
     ),
     "OperationDenied.Suspended": Diagnosis(
         "The service is suspended for this account, mostly because of an overdue payment.",
-        "Settle the bill or renew the service in the Alibaba Cloud console; calling again does not help.",
+        "Tell the user: whoever pays for the account settles the bill or renews the service in the Alibaba Cloud "
+        "console. Calling again does not help.",
     ),
     "ProjectNotFound": Diagnosis(
-        "There is no editing project with this id in this region.",
-        "Check the ProjectId and the region (IMS_MCP_REGION): projects belong to one region.",
+        "There is no editing project with this id in this account and region.",
+        f"Check ProjectId; ListEditingProjects lists what there is. {_RUNS_IT} projects belong to one region "
+        "(IMS_MCP_REGION).",
     ),
     "ResourceNotFound": Diagnosis(
         "There is nothing with this id or address in this account and region.",
-        "Check the id and the region (IMS_MCP_REGION); ListMediaBasicInfos lists the assets that exist.",
+        f"{_LOOKUP} {_RUNS_IT} it may lie in another region (IMS_MCP_REGION).",
     ),
     "RequestsTooFrequent": _SLOW_DOWN,
-    "Forbidden": Diagnosis(
-        "These credentials may not do this.",
-        "Grant the RAM user or role the action of this operation, or use other credentials.",
-    ),
+    "Forbidden": Diagnosis("These credentials may not do this.", _MAY_NOT),
     "Forbidden.SubscriptionRequired": Diagnosis(
         "Intelligent Media Services is not activated for this account.",
-        "Activate it once in the Alibaba Cloud console, then call again.",
+        "Tell the user: the account's owner activates it once in the Alibaba Cloud console; then call again.",
     ),
     "MediaAlreadyExist": Diagnosis(
         "An asset is registered for this address already.",
@@ -67,66 +77,87 @@ DIAGNOSES: dict[str, Diagnosis] = {
     "Throttling": _SLOW_DOWN,
     "SignatureDoesNotMatch": Diagnosis(
         "The AccessKey secret does not belong to the AccessKey id, or a proxy changed the request on its way.",
-        "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET from the same key pair; `ims-mcp doctor` "
-        "checks them.",
+        f"{_NEW_KEYS} {_RUNS_IT} set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET from the same key "
+        "pair; `ims-mcp doctor` checks them.",
     ),
     "SignatureNonceUsed": Diagnosis(
         "The same request reached the service twice: something between here and there delivered it again.",
         "Call again: every call is signed anew.",
     ),
     "InvalidTimeStamp": Diagnosis(
-        "The clock of this machine and that of the service differ by more than the service allows.",
-        "Set this machine's clock (NTP) and call again; `ims-mcp doctor` shows the difference.",
+        "The clock of this machine and that of the service differ by more than the service allows.", _CLOCK
     ),
     "InvalidTimeStamp.Expired": Diagnosis(
-        "The clock of this machine and that of the service differ by more than 15 minutes.",
-        "Set this machine's clock (NTP) and call again; `ims-mcp doctor` shows the difference.",
+        "The clock of this machine and that of the service differ by more than 15 minutes.", _CLOCK
     ),
     "InvalidAccessKeyId": Diagnosis(
         "The AccessKey id cannot be used.",
-        "Check in the RAM console that it exists and is enabled, and set ALIBABA_CLOUD_ACCESS_KEY_ID anew.",
+        f"{_NEW_KEYS} {_RUNS_IT} check in the RAM console that it exists and is enabled, and set "
+        "ALIBABA_CLOUD_ACCESS_KEY_ID anew.",
     ),
     "InvalidAccessKeyId.NotFound": Diagnosis(
         "Alibaba Cloud does not know this AccessKey id: it is mistyped, was deleted, or belongs to another site.",
-        "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET to an enabled key pair. Without an "
-        "account, `ims-mcp serve --local` needs none.",
+        f"{_NEW_KEYS} {_RUNS_IT} set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET to an enabled key "
+        "pair. Without an account, `ims-mcp serve --local` needs none.",
     ),
     "InvalidAccessKeyId.Inactive": Diagnosis(
-        "This AccessKey is disabled.", "Enable it in the RAM console or use another key pair."
+        "This AccessKey is disabled.",
+        f"{_NEW_KEYS} {_RUNS_IT} enable it in the RAM console or use another key pair.",
     ),
     "InvalidSecurityToken": Diagnosis(
         "The temporary credentials cannot be used: token and key do not belong together, or the token is cut off.",
-        "Set ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET and ALIBABA_CLOUD_SECURITY_TOKEN from the same answer of STS.",
+        f"{_NEW_KEYS} {_RUNS_IT} set ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET and ALIBABA_CLOUD_SECURITY_TOKEN from the "
+        "same answer of STS.",
     ),
     "InvalidSecurityToken.Expired": Diagnosis(
         "The temporary credentials have expired and where they came from has no newer ones.",
-        "Get new ones (for environment variables: set all three again and restart; for a CLI profile: log in again).",
+        f"{_NEW_KEYS} {_RUNS_IT} get new ones (for environment variables: set all three again and restart; for a CLI "
+        "profile: log in again).",
     ),
     "UnsupportedOperation": Diagnosis(
         "This endpoint does not do what was asked; the embedded IMS does only a part of what the cloud does.",
-        "Do it another way, or with the cloud, which a server without --local calls.",
+        f"Do it another way: search_operations finds what else there is. {_RUNS_IT} without --local the cloud is "
+        "called, which does it.",
     ),
     "NoPermission": Diagnosis(
-        "The RAM user or role behind these credentials has no permission for this operation.",
-        "Ask the account's administrator to grant the action, or use other credentials.",
+        "The RAM user or role behind these credentials has no permission for this operation.", _MAY_NOT
     ),
     "InvalidAction": Diagnosis(
         "The endpoint does not offer this operation.",
-        "Check the endpoint and the region (IMS_MCP_ENDPOINT, IMS_MCP_REGION): not every region has every operation.",
+        "Look for another operation that does the same (search_operations). "
+        f"{_RUNS_IT} not every region has every operation (IMS_MCP_REGION, IMS_MCP_ENDPOINT).",
     ),
 }
 _BY_STATUS = {
-    401: Diagnosis("The endpoint does not accept the credentials.", "Check them with `ims-mcp doctor`."),
-    403: Diagnosis("The service refuses this call.", "Check permissions and the state of the account."),
-    404: Diagnosis("What the call names does not exist here.", "Check ids, region and endpoint."),
+    401: Diagnosis(
+        "The endpoint does not accept the credentials.", f"{_NEW_KEYS} {_RUNS_IT} `ims-mcp doctor` checks them."
+    ),
+    403: Diagnosis(
+        "The service refuses this call.",
+        f"{_MAY_NOT} If it is granted, the account's state (bills, region) may be why.",
+    ),
+    404: Diagnosis(
+        "What the call names does not exist here.",
+        f"{_LOOKUP} {_RUNS_IT} it may lie in another region (IMS_MCP_REGION, IMS_MCP_ENDPOINT).",
+    ),
     409: Diagnosis("The call collides with what exists.", "Read the present state, then decide."),
     429: _SLOW_DOWN,
 }
 _UNKNOWN = Diagnosis("The service refused the request.", "Read the message; `Diagnosis`, if given, explains the code.")
 
 
-def diagnose(code: str, http_status: int) -> Diagnosis:
-    """The longest listed beginning of ``code`` (cut at dots), else what the HTTP status says."""
+def diagnose(code: str, http_status: int, operation: str = "") -> Diagnosis:
+    """The longest listed beginning of ``code`` (cut at dots), else what the HTTP status says; where something was not
+    found, with the id of ``operation`` to check and the list to look into."""
+    found = _find(code, http_status)
+    if _LOOKUP not in found.next_step:
+        return found
+    known = operation in list_known_names()
+    lookup = suggest_lookup(get_operation(operation)) if known else "Check the id."
+    return replace(found, next_step=found.next_step.replace(_LOOKUP, lookup))
+
+
+def _find(code: str, http_status: int) -> Diagnosis:
     parts = code.split(".")
     while parts:
         found = DIAGNOSES.get(".".join(parts))

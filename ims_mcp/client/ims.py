@@ -151,8 +151,8 @@ class ImsClient:
         if self._read_only:
             raise Refused(
                 f"{operation.name} was not sent: it changes things, and this server is in read-only mode.",
-                next_step="Only the person who runs the server can change that: start it without --read-only and with "
-                "IMS_MCP_READ_ONLY unset.",
+                next_step="Tell the user what it would have done. Only the person who runs the server can change that: "
+                "start it without --read-only and with IMS_MCP_READ_ONLY unset.",
             )
         if effect is Effect.DESTRUCTIVE and not (confirmed or self._allow_destructive):
             raise Refused(
@@ -266,7 +266,8 @@ class ImsClient:
             maybe_done=maybe_done,
             next_step=call.recovery_hint
             if maybe_done
-            else "Call again, with a longer timeout if the service is slow; `ims-mcp doctor` tries the way there.",
+            else "Call again, asking for less. If it stays so, for whoever runs the server: a longer timeout "
+            "(IMS_MCP_TIMEOUT_SECONDS) helps if the service is slow; `ims-mcp doctor` tries the way there.",
         )
 
 

@@ -154,8 +154,8 @@ def _read_proxy(value: str, source: str) -> Route:
             f"{source} names a proxy that cannot be used, {shown}: {why}.",
             maybe_done=False,
             next_step=next_step
-            or f"Write it as http://host:port (user and password percent-encoded), unset {source}, or exempt the "
-            "host in NO_PROXY; then start again.",
+            or f"For whoever runs the server: write it as http://host:port (user and password percent-encoded), unset "
+            f"{source}, or exempt the host in NO_PROXY; then start again.",
         )
 
     if len(value) > _LONGEST_PROXY:
@@ -229,8 +229,8 @@ def _read_authorities() -> tuple[ssl.SSLContext, str, list[str]]:
                 raise ConnectionFailed(
                     problem,
                     maybe_done=False,
-                    next_step=f"Unset {name} (the system's certificates are used then), or name a file of certificates "
-                    "in PEM; then start again.",
+                    next_step=f"For whoever runs the server: unset {name} (the system's certificates are used then), "
+                    "or name a file of certificates in PEM; then start again.",
                 )
         source = f"{' and '.join(f'{name} ({_show_variable(name)})' for name in own)}, in place of the system's"
     else:

@@ -28,12 +28,14 @@ from ims_mcp.local.handlers.categories import Categories
 from ims_mcp.local.handlers.marks import Marks
 from ims_mcp.local.handlers.pulling import Pulling
 from ims_mcp.local.handlers.reading import LibraryReading, MediaInfo
+from ims_mcp.local.handlers.searching import Searching
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.media.media_worker import MediaWorker
-from ims_mcp.local.media_library import assets
+from ims_mcp.local.media_library import assets, text_index
 from ims_mcp.local.media_library.asset_library import Library
+from ims_mcp.local.media_library.asset_search import AssetSearch
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest, Route
@@ -47,7 +49,12 @@ from ims_mcp.local.uploads.download import PullLimits
 from ims_mcp.local.uploads.puller import Puller
 from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, UploadSessions, VodStorage
 
-_SCHEMA = "\n".join((identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA))
+_SCHEMA = "\n".join(
+    (
+        *(identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, text_index.SCHEMA),
+        *(storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA),
+    )
+)
 
 
 class LocalIms:
@@ -119,6 +126,8 @@ class LocalIms:
         storages = storage.Storage(store, self._clock)
         await storages.ensure_default()
         library = Library(store, self._clock)
+        search = AssetSearch(store, self._region)
+        await search.open()
         registrar = await parts.enter_async_context(
             Registrar(
                 library,
@@ -154,6 +163,7 @@ class LocalIms:
         families = (
             AssetChanges(library, registrar, objects),
             LibraryReading(library, media_info),
+            Searching(search, media_info),
             Uploading(library, sessions, vod_storage, credentials),
             Pulling(jobs, puller, vod_storage, lambda: self.endpoint),
             Categories(store),

@@ -33,6 +33,7 @@ from ims_mcp.catalogue import Effect
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.catalogue_tools import make_describe_tool, make_search_tool
 from ims_mcp.server.confirmation import Confirmations
+from ims_mcp.server.find_tools import make_find_tool
 from ims_mcp.server.operation_tools import OperationTools
 from ims_mcp.server.prompts import PromptFile, read_prompts
 from ims_mcp.server.stdio import StdioTransport
@@ -52,11 +53,11 @@ _CACHED: tuple[CacheableMethod, ...] = (
 """The lists are the same for everybody and for as long as the server runs."""
 
 INSTRUCTIONS = """\
-Tools for Alibaba Cloud Intelligent Media Services (IMS, product code ICE): a library of media assets over OSS. An
-asset has a MediaId and one source file; renditions are attached to it as streams. Typical work: register_media_info
-with wait_seconds, then get_media_info for a typed summary, then register_media_stream for further files. For files of
-this machine use upload_media. Everything else IMS can do (400 operations) is found with search_operations, read with
-describe_operation and called with the call_..._operation tool of its effect.
+Tools for Alibaba Cloud Intelligent Media Services (IMS, product code ICE): a media library over OSS. An
+asset has a MediaId and one source file; renditions are attached to it as streams. find_media finds assets. Typical
+work: register_media_info with wait_seconds, get_media_info for a summary, register_media_stream for further files.
+Files of this machine: upload_media. Everything else IMS can do (400 operations) is found with search_operations, read
+with describe_operation and called with the call_..._operation tool of its effect.
 Parameters in CamelCase are the service's own, those in snake_case are this server's. Waiting calls end within 45 s
 (within 4 s for a client that is not known to wait longer) and then name the next call. next_call names a tool as this
 server does: your client may list it under a longer name, such as mcp__ims__get_media_info for get_media_info. Errors
@@ -92,10 +93,11 @@ class ImsServer(Server[Any]):
         # Seals what a client carries from a question to its answer, with a key of this process.
         self.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=self.name))
         served = choose_operations(settings)
-        maker = OperationTools(client, Confirmations(client), served)
+        maker = OperationTools(client, Confirmations(client, settings.language, settings), served)
         waiting = [*make_transfer_tools(transfers, served), maker.make_wait_tool()]
         tools = [
             *map(maker.make_operation_tool, served.values()),
+            make_find_tool(client),
             *waiting,
             *(make_search_tool(served), make_describe_tool()),
             *map(maker.make_effect_tool, Effect),

@@ -12,30 +12,36 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
-from mcp_types import ClientCapabilities, ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
+from mcp_types import (
+    CallToolRequestParams,
+    ClientCapabilities,
+    ElicitRequest,
+    ElicitRequestFormParams,
+    ElicitResult,
+    InputRequiredResult,
+)
 from mcp_types.version import is_version_at_least
 
 from ims_mcp.catalogue import Operation
+from ims_mcp.catalogue.siblings import suggest_lookup
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import Refused
-from ims_mcp.foreign_text import plain
+from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.server.question import write_question
+from ims_mcp.server.question_words import QuestionWords, choose_words
 from ims_mcp.server.tool import ToolRequest
+from ims_mcp.settings import Language, Settings
 from ims_mcp.workflows.behaviours import find_behaviour
+from ims_mcp.workflows.behaviours.present_state import PresentState, list_names
 
 logger = logging.getLogger("ims_mcp.server")
 
 _QUESTION = "confirm"
 _STATELESS = "2026-07-28"
-_FORM: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "confirm": {"type": "boolean", "title": "Confirm", "description": "Yes, do it", "default": False},
-    },
-    "required": ["confirm"],
-}
+_MOST_MISSING = 5
 _READING_SECONDS = 0.5
 """Nobody reads a question in less: a "no" that comes sooner is the client's own."""
 _NOTHING_SENT = "Nothing was sent."
@@ -67,19 +73,33 @@ class UsedAnswers:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What may be sent: the arguments that were asked about, or harmless ones that nobody had to be asked about."""
+
+    arguments: Mapping[str, Any]
+    confirmed: bool = False
+    before: PresentState | None = None
+    """What was read for the question, where that was in this very call."""
+
+
 class Confirmations:
     """Asks about calls. One for a server, for it remembers which answers have counted."""
 
-    def __init__(self, client: ImsClient) -> None:
+    def __init__(self, client: ImsClient, language: Language = "auto", settings: Settings | None = None) -> None:
+        """``settings`` say which service the calls go to; None says nothing of it."""
         self._client = client
+        self._language: Language = language
+        self._settings = settings
         self._used = UsedAnswers()
 
     async def ask(
         self, request: ToolRequest, operation: Operation, arguments: Mapping[str, Any]
-    ) -> InputRequiredResult | None:
-        """None once the user has said yes; the question, to be returned in place of a result, while it is open.
+    ) -> InputRequiredResult | Agreed:
+        """What to send once the user has said yes; the question, to be returned in place of a result, while it is open.
 
-        Raises Refused where the answer is anything but a yes, or where the client cannot ask.
+        Nobody is asked where the look before the question finds that nothing would be destroyed. Raises Refused where
+        the answer is anything but a yes, where the client cannot ask, and where nothing the call names exists.
         """
         context, params = request.context, request.params
         if not _can_ask(context.session.client_capabilities):
@@ -89,16 +109,25 @@ class Confirmations:
                 next_step=_TELL_THE_USER,
             )
         call = hash_call(operation, arguments)
-        if is_version_at_least(context.protocol_version, _STATELESS):
+        is_stateless = is_version_at_least(context.protocol_version, _STATELESS)
+        if is_stateless:
             state = _read_state(params.request_state)
             if state.get("call") == call and params.input_responses:
                 self._count(operation, params.input_responses.get(_QUESTION), state)
-                return None
-            return _open_question(await self._write_question(operation, arguments), call)
-        question = await self._write_question(operation, arguments)
+                return Agreed(arguments, confirmed=True)
+        before = await find_behaviour(operation).read_before(self._client, operation, arguments)
+        if before.harmless is not None and not self._client.needs_confirmation(operation, before.harmless):
+            return Agreed(before.harmless, before=before)
+        if before.is_all_missing:
+            raise _refuse_missing(operation, arguments, before)
+        titles = [thing.title for thing in before.things.values()]
+        words = choose_words(self._language, arguments, titles, _read_locale(params))
+        question = write_question(operation, arguments, before, words, write_place(words, self._settings))
+        if is_stateless:
+            return _open_question(question, _make_form(words), call)
         asked_at = time.time()
         try:
-            result = await context.session.elicit_form(question, _FORM, context.request_id)
+            result = await context.session.elicit_form(question, _make_form(words), context.request_id)
         except Exception as error:  # whatever a client's answer does to the SDK, nothing has been sent yet
             logger.info("the client could not be asked: %s", type(error).__name__)
             raise Refused(
@@ -107,7 +136,7 @@ class Confirmations:
                 next_step=_TELL_THE_USER,
             ) from error
         require_yes(operation, result, time.time() - asked_at)
-        return None
+        return Agreed(arguments, confirmed=True, before=before)
 
     def _count(self, operation: Operation, result: Any, state: Mapping[str, Any]) -> None:
         if not self._used.use(str(state["answer"])):
@@ -117,9 +146,16 @@ class Confirmations:
             )
         require_yes(operation, result, time.time() - float(state["asked_at"]))
 
-    async def _write_question(self, operation: Operation, arguments: Mapping[str, Any]) -> str:
-        named = await find_behaviour(operation).name_things(self._client, arguments)
-        return write_question(operation, arguments, named)
+
+def write_place(words: QuestionWords, settings: Settings | None) -> str:
+    """The sentence that says which service a call goes to."""
+    if settings is None:
+        return ""
+    if settings.local:
+        return words.embedded
+    if settings.endpoint is not None:
+        return words.endpoint.format(place=plain(settings.endpoint, 100))
+    return words.region.format(place=settings.region)
 
 
 def hash_call(operation: Operation, arguments: Mapping[str, Any]) -> str:
@@ -172,8 +208,34 @@ def _can_ask(capabilities: ClientCapabilities | None) -> bool:
     return elicitation.form is not None or elicitation.url is None
 
 
-def _open_question(question: str, call: str) -> InputRequiredResult:
-    request = ElicitRequest(params=ElicitRequestFormParams(message=question, requested_schema=_FORM))
+def _refuse_missing(operation: Operation, arguments: Mapping[str, Any], state: PresentState) -> Refused:
+    names = ", ".join(quotable(name, limit=100) for name in state.missing[:_MOST_MISSING])
+    more = f" and {len(state.missing) - _MOST_MISSING} more" if len(state.missing) > _MOST_MISSING else ""
+    what = "what it names does not exist" if state.named_count == 1 else "nothing of what it names exists"
+    # Inside a list of objects the id stands under its own name.
+    named_by = next((name for name in arguments if state.missing[0] in list_names(arguments, name)), "")
+    if not named_by:
+        named_by = next((name for name, value in arguments.items() if state.missing[0] in json.dumps(value)), "")
+    return Refused(
+        f"{operation.name} was not sent: {what} ({names}{more}).",
+        next_step=f"{_NOTHING_SENT} Nobody was asked. {suggest_lookup(operation, named_by)}",
+    )
+
+
+def _make_form(words: QuestionWords) -> dict[str, Any]:
+    answer = {"type": "boolean", "title": words.confirm, "description": words.yes, "default": False}
+    return {"type": "object", "properties": {_QUESTION: answer}, "required": [_QUESTION]}
+
+
+def _read_locale(params: CallToolRequestParams) -> str:
+    """The locale of the user, which some clients tell with a call: "openai/locale" and the like."""
+    told = cast("Mapping[str, Any]", params.meta or {})
+    names = [name for name in told if name.rpartition("/")[2].lower() == "locale"]
+    return next((value for name in names if isinstance(value := told[name], str)), "")
+
+
+def _open_question(question: str, form: dict[str, Any], call: str) -> InputRequiredResult:
+    request = ElicitRequest(params=ElicitRequestFormParams(message=question, requested_schema=form))
     # Sealed by the SDK: a client can neither read nor make one.
     state = {"call": call, "answer": secrets.token_hex(16), "asked_at": time.time()}
     return InputRequiredResult(input_requests={_QUESTION: request}, request_state=json.dumps(state))

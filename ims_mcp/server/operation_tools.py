@@ -3,17 +3,15 @@ waits for what they have started."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, get_operation
-from ims_mcp.catalogue.listed_schema import MAX_BYTES
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
-from ims_mcp.server.confirmation import Confirmations
+from ims_mcp.server.confirmation import Agreed, Confirmations
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest
 from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.behaviours import find_behaviour
@@ -64,14 +62,14 @@ class OperationTools:
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
             return await self._call(operation, arguments, request, by_its_own_tool=True)
 
-        # What people meet first is listed whole; among 400 the deepest objects have to be folded.
+        # What people meet first is listed whole.
         is_core = operation.name in CORE
         return TableTool(
             complete_table(operation, list_query=is_core),
             answer,
             check=partial(check_arguments, self.client, operation),
             output_schema=find_behaviour(operation).describe_output(operation),
-            max_schema_bytes=math.inf if is_core else MAX_BYTES,
+            whole=is_core,
         )
 
     def make_effect_tool(self, effect: Effect) -> TableTool:
@@ -112,10 +110,22 @@ class OperationTools:
     ) -> Answer:
         """The result of a call, or the question to be asked before it."""
         arguments, own = split_arguments(operation, checked)
-        confirmed = self.client.needs_confirmation(operation, arguments)
-        if confirmed and (question := await self.confirmations.ask(request, operation, arguments)) is not None:
-            return question
-        call = OperationCall(self.client, operation, arguments, own, confirmed, self.listed, by_its_own_tool)
+        agreed = Agreed(arguments)
+        if self.client.needs_confirmation(operation, arguments):
+            answer = await self.confirmations.ask(request, operation, arguments)
+            if not isinstance(answer, Agreed):
+                return answer
+            agreed = answer
+        call = OperationCall(
+            self.client,
+            operation,
+            agreed.arguments,
+            own,
+            agreed.confirmed,
+            self.listed,
+            by_its_own_tool,
+            agreed.before,
+        )
         return await run_operation(call, progress=request.report_progress, longest_seconds=request.longest_wait_seconds)
 
 

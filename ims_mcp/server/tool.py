@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from mcp_types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.listed_schema import MAX_BYTES, listed_schema
+from ims_mcp.catalogue.listed_schema import listed_purpose, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import clean, plain, shorten
@@ -68,19 +69,21 @@ class TableTool:
         *,
         check: Check | None = None,
         output_schema: dict[str, Any] | None = None,
-        max_schema_bytes: float = MAX_BYTES,
+        whole: bool = True,
     ) -> None:
-        """``check`` stands in for the check against the table; a schema above ``max_schema_bytes`` is folded."""
+        """``check`` stands in for the check against the table. One that is not listed ``whole`` is shortened to what
+        400 of them have room for."""
         self._table = table
         self._answer = answer
         self._check = check
         self.name = table.tool_name
+        purpose = table.purpose if whole else listed_purpose(table.purpose)
         self.listed = Tool(
             name=table.tool_name,
             title=table.title,
-            description=" ".join(filter(None, [table.purpose, *map(rule_text, table.rules), table.costs])),
-            input_schema=listed_schema(table, max_schema_bytes),
-            output_schema=output_schema,
+            description=" ".join(filter(None, [purpose, *map(rule_text, table.rules), table.costs])),
+            input_schema=listed_schema(table, math.inf) if whole else listed_schema(table),
+            output_schema=output_schema or {"type": "object"},
             annotations=_annotate(table),
         )
 

@@ -5,8 +5,8 @@ level, frame_rate}], audio: [{codec, channels, sample_rate_hz, language}], subti
 ``status`` where it is not Normal. ``resolution`` is the picture as it is shown, with ``coded_resolution`` where its
 pixels are not square and ``rotation_degrees`` where it is turned; a stream whose rate varies says ``frame_rate`` on
 average and ``nominal_frame_rate``; ``bit_depth`` and ``hdr`` where they are known and not the usual ones. Covers are
-``cover_art: [{codec, resolution}]``, no video. An empty ``audio`` or ``subtitles`` means that there is none; where
-neither is said, the response does not tell.
+``cover_art: [{codec, resolution}]``, no video. An empty ``audio`` or ``subtitles`` means that there is none,
+``unknown`` that the response does not tell.
 
 A table: ``{columns, rows, in_every_row}``, the last for the columns whose value all rows share. Nothing an object would
 say is missing from a table.
@@ -52,7 +52,7 @@ _LONGEST_REMEMBERED = 60
 Row = tuple[Any, ...]
 Kind = tuple[str, str, int, int | None, int | None, int]
 """Type, status and the numbers of video, audio and subtitle streams and covers: the files of a kind share their
-columns. None is a number nobody knows."""
+columns. None is a number of no interest, -1 one that nobody knows."""
 
 _BASIC = (
     *("name", "type", "status", "container", "size_bytes", "duration_seconds", "bitrate_kbps"),
@@ -74,6 +74,9 @@ _STREAM_COLUMNS = {
     "cover_art": (("codec", "resolution"), ("cover_codec", "cover_resolution")),
 }
 _TOLD_WHERE_NONE = ("audio", "subtitles")
+_UNTOLD = -1
+"""In place of a number of streams: the file plays, and the response does not tell."""
+_SAID_OF_UNTOLD = "unknown"
 _FILE_FIELDS = ("FileType", "FileStatus", "FormatName", "Width", "Height")
 _VIDEO_FIELDS = (
     *("CodecName", "Profile", "Level", "Fps", "AvgFPS", "Width", "Height", "Rotate", "Sar", "PixFmt", "CodecTagString"),
@@ -121,7 +124,7 @@ def read_files(value: Any, *, include_signed_urls: bool = False) -> Files:
     most_bytes = math.inf if include_signed_urls else 0.0
     for kind, rows in kinds.items():
         _, _, videos, audios, subtitles, covers = kind
-        audios, subtitles = audios or 0, subtitles or 0
+        audios, subtitles = max(audios or 0, 0), max(subtitles or 0, 0)
         streams = (videos + covers) * _VIDEO_BYTES + audios * _AUDIO_BYTES + subtitles * _SUBTITLE_BYTES
         about_bytes += len(rows) * streams
         if len(rows) < FOLD_FROM:
@@ -241,8 +244,8 @@ def _read_encoding(
     kind = (
         *words[:2],
         len(films),
-        len(audios) if audios or (plays and audios is not None) else None,
-        len(subtitles) if subtitles or (plays and subtitles is not None) else None,
+        _count_streams(audios, plays),
+        _count_streams(subtitles, plays),
         len(covers),
     )
     objects: Json = {}
@@ -253,9 +256,19 @@ def _read_encoding(
             listed.append({"more_streams": len(found) - _MOST_STREAMS})
         if found or (count == 0 and name in _TOLD_WHERE_NONE):
             objects[name] = listed
+        elif count == _UNTOLD:
+            objects[name] = _SAID_OF_UNTOLD
         # The cells of one stream, none for none, and for several one cell that lists them.
         cells += found[0] if len(found) == 1 else (listed,) if found else ()
     return kind, words, (_write_size(shown), _write_size(coded) if is_stretched else None), cells, objects
+
+
+def _count_streams(streams: tuple[Row, ...] | None, plays: bool) -> int | None:
+    if streams:
+        return len(streams)
+    if not plays:
+        return None
+    return _UNTOLD if streams is None else 0
 
 
 def _write_size(size: Size | None) -> str | None:
@@ -288,7 +301,9 @@ def _make_table(kind: Kind, rows: list[Row], names: tuple[str, ...]) -> tuple[Js
     """The table, and the most that it takes as JSON."""
     none: Json = {}
     for count, (name, (_, columns)) in zip(kind[2:], _STREAM_COLUMNS.items(), strict=True):
-        if count:
+        if count == _UNTOLD:
+            none[name] = _SAID_OF_UNTOLD
+        elif count:
             names += columns if count == 1 else (name,)
         elif count == 0 and name in _TOLD_WHERE_NONE:
             none[name] = []

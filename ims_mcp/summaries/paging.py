@@ -10,7 +10,7 @@ from ims_mcp.catalogue import Operation
 _TOKENS = ("NextToken", "NextPageToken", "ScrollToken")
 _NUMBERS = ("PageNo", "PageNumber")
 _SIZES = ("PageSize", "MaxResults")
-_TOTALS = ("TotalCount", "Total", "TotalNum", "TotalNumber", "SubTotal")
+TOTALS = ("TotalCount", "Total", "TotalNum", "TotalNumber", "SubTotal")
 # SearchMedia takes page numbers this far, and its scroll token from there on.
 _LAST_NUMBERED_PAGE = 200
 # QueryMediaCensorJobDetail has its token this deep: MediaCensorJobDetail.VensorCensorResult.NextPageToken.
@@ -47,6 +47,11 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
     return _find_numbered_page(operation, arguments, data, number, needs_total=by_token)
 
 
+def read_total(data: Mapping[str, Any]) -> int | None:
+    """How many there are on all pages together, where the response says so."""
+    return next((count for name in TOTALS if (count := _read_whole(_find(data, name))) is not None), None)
+
+
 def _find_numbered_page(
     operation: Operation, arguments: Mapping[str, Any], data: Mapping[str, Any], number: str, *, needs_total: bool
 ) -> dict[str, Any] | None:
@@ -56,7 +61,7 @@ def _find_numbered_page(
     page = _read_page_number(arguments, number)
     asked = next((size for name in _SIZES if (size := _read_whole(arguments.get(name)))), None)
     size = _read_whole(_find(data, "PageSize")) or asked or items
-    total = next((count for name in _TOTALS if (count := _read_whole(_find(data, name))) is not None), None)
+    total = read_total(data)
     if total is not None:
         # Entries on a page that should lie beyond the end: the service gives less a page than it was asked for.
         beyond = page > 1 and items < size and (page - 1) * size >= total

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
-from ims_mcp.summaries.bounds import LONGEST_QUERY, fit
+from ims_mcp.summaries.bounds import LONGEST_QUERY, fit, size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present
+from ims_mcp.summaries.values import Json
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from jmespath.parser import ParsedResult
@@ -18,41 +18,76 @@ if TYPE_CHECKING:  # imported where a call brings a query: most bring none
 
 
 def select(
-    data: dict[str, Any],
+    data: Json,
     query: str,
     *,
     include_signed_urls: bool = False,
     secret_fields: Iterable[str] = (),
     include_credentials: bool = False,
-    added: Mapping[str, Any] | None = None,
     max_bytes: int = MAX_BYTES,
     limits: QueryLimits | None = None,
-) -> dict[str, Any]:
-    """``{"result": …}``: what the JMESPath ``query`` picks from the response, bounded as ``shape`` is.
+) -> Json:
+    """:func:`pick` from a response as it came: the query sees what ``shape`` would show unbounded."""
+    wishes: dict[str, Any] = {
+        "include_signed_urls": include_signed_urls,
+        "secret_fields": tuple(secret_fields),
+        "include_credentials": include_credentials,
+    }
+    return pick([present(data, **wishes)], query, **wishes, max_bytes=max_bytes, limits=limits)
 
-    The query sees what ``shape`` would show unbounded: JSON strings opened, credentials already hidden, and beside
-    the response's fields those that this server has ``added``. May take
-    ``limits.seconds``: call it beside the event loop. Raises InvalidArguments where the query is no JMESPath,
-    fails on this response or asks for too much.
+
+def pick(
+    forms: Sequence[Json],
+    query: str,
+    *,
+    include_signed_urls: bool = False,
+    secret_fields: Iterable[str] = (),
+    include_credentials: bool = False,
+    max_bytes: int = MAX_BYTES,
+    limits: QueryLimits | None = None,
+) -> Json:
+    """``{"result": ..}``: what the JMESPath ``query`` picks, bounded as ``shape`` is; with a ``note`` where it picks
+    nothing because a name in it is nowhere.
+
+    ``forms`` are those in which the answer can be read, presented already (JSON strings opened, credentials hidden),
+    as one document: what a reader has seen of it, the response, what this server has added. Of a name that stands in
+    several the last counts. May take ``limits.seconds``: call it beside the event loop. Raises InvalidArguments where
+    the query is no JMESPath, fails on this answer or asks for too much.
     """
-
     from ims_mcp.summaries.metered_jmespath import QueryLimits, evaluate
+    from ims_mcp.summaries.query_misses import explain_nothing
 
-    read = partial(
-        present,
-        include_signed_urls=include_signed_urls,
-        secret_fields=tuple(secret_fields),
-        include_credentials=include_credentials,
-    )
     expression = check_query(query)
-    document: dict[str, Any] = read(data) | dict(added or {})
+    document: Json = {name: value for form in forms for name, value in form.items()}
     try:
         found = evaluate(expression.parsed, document, limits or QueryLimits())
         # Once more: a function such as to_string or to_number can make what no response holds.
-        return fit({"result": read(found, again=True)}, max_bytes, query_prefix=query)
+        read = present(
+            found,
+            include_signed_urls=include_signed_urls,
+            secret_fields=secret_fields,
+            include_credentials=include_credentials,
+            again=True,
+        )
+        note = explain_nothing(cast("Any", expression.parsed), document) if is_nothing(found) else ""
+        told = {"note": note} if note else {}
+        return fit({"result": read}, max_bytes - size_bytes(told), query_prefix=query) | told
     except Exception as error:
         # Of any kind: a query may find a fault of the library, or the end of the memory, but it fails alone.
         raise _refuse_query(query, _describe_error(error), _find_example(document)) from error
+
+
+def is_nothing(found: Any) -> bool:
+    """Whether what a query has picked says nothing: null, an empty list or object, or such a list or object of them."""
+    if isinstance(found, list):
+        return all(map(_is_null, cast("list[Any]", found)))
+    if isinstance(found, dict):
+        return all(map(_is_null, cast("Json", found).values()))
+    return found is None
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or value in ([], {})
 
 
 def check_query(query: str) -> ParsedResult:

@@ -17,7 +17,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit, size_bytes
-from ims_mcp.summaries.query import check_query, select
+from ims_mcp.summaries.query import check_query, pick
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
@@ -95,7 +95,8 @@ async def run_operation(
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
         shown = await anyio.to_thread.run_sync(show, added)
-    return shown | next_page
+    # What is on other pages stands before what is on this one.
+    return next_page | shown
 
 
 async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
@@ -114,15 +115,16 @@ async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -
 
 def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
     """What the query picks. One that fails on this response costs a read its answer, but never a write its id."""
-    operation, own = call.operation, call.own
+    operation, own, behaviour = call.operation, call.own, find_behaviour(call.operation)
     try:
-        picked = select(
-            data,
+        presented = behaviour.present(call, data)
+        short = behaviour.shorten(call, presented) or {}
+        return pick(
+            (short, presented, added),
             own.query or "@",
             include_signed_urls=own.include_signed_urls,
             secret_fields=operation.secret_fields,
             include_credentials=own.include_credentials,
-            added=added,
             max_bytes=max_bytes,
         )
     except InvalidArguments as error:
@@ -133,10 +135,7 @@ def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], ma
                 next_step=error.next_step,
             ) from error
         added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
-        return find_behaviour(operation).show(call, data, added, max_bytes)
-    if picked == {"result": None} and (fields := [row.name for row in operation.response if row.name in data]):
-        picked["note"] = f"the query picks nothing; it reads the whole response, whose fields are {', '.join(fields)}"
-    return picked
+        return behaviour.show(call, data, added, max_bytes)
 
 
 def _describe_wait(waited: PollResult, poll: Poll, listed: Container[str] | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.settings import MAX_WAIT_SECONDS
+from ims_mcp.summaries.short_form import has_short_form
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import ServerArguments
 
@@ -20,16 +21,18 @@ WAIT_SECONDS = Parameter(
     cut=True,
 )
 _QUERY = Parameter("query", "string", text="JMESPath")
-_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="Show URLs with their signatures.")
+_SHOW_FIELDS = Parameter(
+    "show_fields",
+    "string",
+    text="Names of fields to show instead of the usual ones (left_out lists them), or all for the whole answer.",
+    comma_list=True,
+)
+_SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="Keep the signatures of URLs.")
 _CREDENTIALS = Parameter("include_credentials", "boolean", text="Show keys and tokens.")
 
 
-def list_server_parameters(operation: Operation, *, list_query: bool = False) -> tuple[Parameter, ...]:
-    """The rows this server adds to the operation's own table.
-
-    ``query`` is taken everywhere. It is listed for reads, and with ``list_query`` for writes as well: what a write
-    answers is short, and among 400 tools every line counts.
-    """
+def list_server_parameters(operation: Operation) -> tuple[Parameter, ...]:
+    """The rows this server adds to the operation's own table, as the operation is described on its own."""
     rows = [*find_behaviour(operation).parameters]
     if operation.signed_addresses:
         rows.append(_SIGNED_URLS)
@@ -37,22 +40,38 @@ def list_server_parameters(operation: Operation, *, list_query: bool = False) ->
         rows.append(_CREDENTIALS)
     if operation.poll is not None:
         rows.append(WAIT_SECONDS)
-    listed = list_query or operation.effect is Effect.READ
-    return (*rows, _QUERY if listed else replace(_QUERY, hidden=True))
+    if has_short_form(operation):
+        rows.append(_SHOW_FIELDS)
+    example = find_behaviour(operation).suggest_query(operation)
+    where = "on what this call shows, or on the whole response" if operation.effect is Effect.READ else "on the answer"
+    return (*rows, replace(_QUERY, text=f"JMESPath {where}: {example}"))
 
 
 def complete_table(operation: Operation, *, list_query: bool = False) -> Operation:
-    """The operation with this server's own parameters added: what a caller's arguments are checked against."""
-    return replace(
-        operation, parameters=(*operation.parameters, *list_server_parameters(operation, list_query=list_query))
-    )
+    """The operation with this server's own parameters added: what a caller's arguments are checked against.
+
+    In its tool ``query`` is listed for reads: what a write answers is short, and among 400 tools every line counts.
+    ``show_fields`` is listed with ``list_query``: every answer that leaves something out names it.
+    """
+    rows = [_list_row(operation, row, list_query) for row in list_server_parameters(operation)]
+    return replace(operation, parameters=(*operation.parameters, *rows))
+
+
+def _list_row(operation: Operation, row: Parameter, lists_fields: bool) -> Parameter:
+    """A row of ours in the few words that a list of tools has room for."""
+    if row is _SHOW_FIELDS:
+        return replace(row, text="Of left_out, or all.", hidden=not lists_fields)
+    if row.name == _QUERY.name:
+        example = find_behaviour(operation).suggest_query(operation)
+        return replace(row, text=f"JMESPath: {example}", hidden=operation.effect is not Effect.READ)
+    return row
 
 
 def split_arguments(operation: Operation, checked: Mapping[str, Any]) -> tuple[dict[str, Any], ServerArguments]:
     """Arguments checked against :func:`complete_table`: the service's, and this server's."""
     arguments = dict(checked)
     special = {row.name for row in find_behaviour(operation).parameters}
-    general = {row.name for row in (WAIT_SECONDS, _QUERY, _SIGNED_URLS, _CREDENTIALS)} - special
+    general = {row.name for row in (WAIT_SECONDS, _QUERY, _SHOW_FIELDS, _SIGNED_URLS, _CREDENTIALS)} - special
     return arguments, ServerArguments(
         **{name: arguments.pop(name) for name in general & checked.keys()},
         special={name: arguments.pop(name) for name in special & checked.keys()},

@@ -26,7 +26,7 @@ def list_described(rows: dict[str, Any]) -> Iterator[str]:
         yield name
         for key, inner in cast("dict[str, Any]", told).items() if isinstance(told, dict) else ():
             if key.startswith("fields") and isinstance(inner, dict):
-                yield from (f"{name}.{path}" for path in list_described(inner))
+                yield from (f"{name}.{path}" for path in list_described(cast("dict[str, Any]", inner)))
 
 
 def list_paths(rows: tuple[Parameter, ...]) -> Iterator[str]:

@@ -23,12 +23,19 @@ async def followed(client: Client, pager: Pager, tool: str, arguments: dict[str,
     seen: list[int] = []
     for _ in range(MOST_CALLS):
         content = content_of(await client.call_tool(tool, arguments))
-        seen += [item["Index"] for item in at(content, pager.list_path)]
+        seen += [item["Index"] for item in items_of(content, pager)]
         following = content.get("next_call")
         if following is None:
             return seen
         tool, arguments = following["tool"], following["arguments"]
     raise AssertionError(f"{pager.operation.name} never ends: {pager.sent[-3:]}")
+
+
+def items_of(content: dict[str, Any], pager: Pager) -> list[dict[str, Any]]:
+    """Those of one answer: its rows, or where they lie in the short form of a job, below the job itself."""
+    if "rows" in content:
+        return content["rows"]
+    return at(content, pager.list_path) or at(content, pager.list_path[1:])
 
 
 def size_parameter(operation: Operation) -> dict[str, Any]:

@@ -516,8 +516,8 @@ def test_its_own_words_are_not_hidden_as_if_they_were_its_keys(tmp_path: Path) -
     with ims_process(tmp_path / "data"):
         missing = run("call", "GetMediaInfo", "--InputURL", "oss://local-media/none.mp4", *words, home=tmp_path)
         assert "There is no media asset oss://local-media/none.mp4" in missing.stderr
-        unknown = run("call", "SearchMedia", *words, home=tmp_path)
-        assert "The local IMS does not do SearchMedia" in unknown.stderr
+        unknown = run("call", "ListPublicMediaBasicInfos", *words, home=tmp_path)
+        assert "The local IMS does not do ListPublicMediaBasicInfos" in unknown.stderr
 
 
 def test_its_log_goes_on_to_stderr(tmp_path: Path) -> None:

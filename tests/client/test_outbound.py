@@ -338,7 +338,7 @@ def test_certificates_that_cannot_be_read_are_named_with_variable_and_file(
     assert variable in str(error)
     assert said in str(error)
     assert str(path) in str(error)
-    assert f"Unset {variable}" in error.next_step
+    assert f"unset {variable}" in error.next_step
     with pytest.raises(ConnectionFailed):
         anyio.run(reach, f"https://{HOST}")
 

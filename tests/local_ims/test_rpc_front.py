@@ -48,6 +48,7 @@ DONE = [
     "RefreshUploadMedia",
     "RegisterMediaInfo",
     "RegisterMediaStream",
+    "SearchMedia",
     "SetDefaultStorageLocation",
     "SubmitLiveRecordJob",
     "UpdateCategory",
@@ -77,9 +78,9 @@ def test_an_error_has_the_documented_body(ims: RunningIms) -> None:
 
 
 def test_an_operation_it_does_not_do_is_told_apart_from_one_that_does_not_exist(ims: RunningIms) -> None:
-    answer = ask(ims, Sent("SearchMedia"))
+    answer = ask(ims, Sent("SearchMediaByFace"))
     assert (answer.body["Code"], answer.status) == ("UnsupportedOperation", 400)
-    assert "SearchMedia" in answer.body["Message"]
+    assert "SearchMediaByFace" in answer.body["Message"]
     assert "RegisterMediaInfo" in answer.body["Message"]
     # Anonymous operations are not signed; they hear the same.
     unsigned = send(ims, "POST", "/", {"host": ims.host, "x-acs-action": "GetPublicMediaInfo"})

@@ -143,7 +143,7 @@ def assert_clear(operation: Operation, text: str, is_error: bool, arrived: list[
     else:
         json.loads(text)
     for request in arrived:
-        assert request.action == operation.name or request.action.startswith(("Get", "List"))
+        assert request.action == operation.name or request.action.startswith(("Get", "List", "BatchGet"))
         if request.action == operation.name:
             assert_limits_hold(operation, request)
 

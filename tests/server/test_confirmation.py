@@ -9,19 +9,18 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, ElicitResult, ErrorData, InputRequiredResult
 
-from ims_mcp.catalogue import get_operation
+from ims_mcp.catalogue import Effect, get_operation
 from ims_mcp.errors import Refused
 from ims_mcp.server.confirmation import UsedAnswers, hash_call, require_yes
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
-from tests.server.connected import ERAS, Era, connected, text_of
+from tests.server.connected import ERAS, Era, connected, content_of, text_of
 
 ASK = Callable[..., Awaitable[ElicitResult]]
 DELETE = ("delete_media_infos", {"MediaIds": "a" * 32})
 OVERWRITE = ("register_media_info", {"InputURL": "oss://b/k.mp4", "Overwrite": True})
 OFF_AIR = ("call_destructive_operation", {"operation": "StopChannel", "arguments": {"ChannelName": "news"}})
 YES = ElicitResult(action="accept", content={"confirm": True})
-LOOKS = {"BatchGetMediaInfos", "GetMediaInfo"}
 
 
 class User:
@@ -45,7 +44,12 @@ class Broken:
 
 def changes(service: ScriptedService) -> list[str]:
     """What arrived and changes something."""
-    return [request.action for request in service.arrived if request.action not in LOOKS]
+    return [action for action in actions(service) if get_operation(action).effect is not Effect.READ]
+
+
+def actions(service: ScriptedService) -> list[str]:
+    """What arrived, in its order."""
+    return [request.action for request in service.arrived]
 
 
 async def raw_call(
@@ -194,7 +198,7 @@ async def test_allow_destructive_sends_without_asking() -> None:
         async with connected(service.url, settings=Settings(allow_destructive=True), elicitation=user) as client:
             result = await client.call_tool(*DELETE)
     assert not result.is_error, text_of(result)
-    assert (service.count, user.asked) == (1, [])
+    assert (changes(service), user.asked) == (["DeleteMediaInfos"], [])
 
 
 @pytest.mark.anyio
@@ -308,15 +312,18 @@ async def test_a_deletion_tells_the_titles_of_the_assets_and_which_do_not_exist(
     with ScriptedService(usual=_titles) as service:
         async with connected(service.url, era=era, elicitation=user) as client:
             assert not (await client.call_tool("delete_media_infos", {"MediaIds": ids})).is_error
-    head, *lines = user.asked[0].splitlines()
-    assert head == (
-        "DeleteMediaInfos deletes assets from the library for good; leaves their files in OSS where they are "
-        "(DeletePhysicalFiles not given or false)."
+    head, _, *lines = user.asked[0].splitlines()
+    assert head.startswith(
+        "This deletes assets from the library for good; leaves their files in OSS where they are. "
+        '3 in all: "Summer - all of it[2J!!!'
     )
+    assert head.endswith(" 1 of them not found. In region cn-shanghai.")
     assert lines[0] == "MediaIds (3):"
-    assert lines[1].startswith(f"- {'a' * 32} (titled Summer - all of it[2J!!!")
-    assert lines[2:] == [f"- {'b' * 32} (not in the library)", f"- {'c' * 32}"]
-    assert [request.action for request in service.arrived] == ["BatchGetMediaInfos", "DeleteMediaInfos"]
+    assert lines[1].startswith(f'- {"a" * 32} ("Summer - all of it[2J!!!')
+    assert lines[2:] == [f"- {'b' * 32} (does not exist)", f"- {'c' * 32}"]
+    # Where the answer comes with another request, what there is is read anew before it is deleted.
+    looks = ["BatchGetMediaInfos"] * (1 if era == "legacy" else 2)
+    assert actions(service) == [*looks, "DeleteMediaInfos"]
 
 
 @pytest.mark.anyio
@@ -324,10 +331,9 @@ async def test_a_deletion_tells_the_titles_of_the_assets_and_which_do_not_exist(
     ("answer", "told"),
     [
         (
-            Answer(body={"MediaInfo": {"MediaId": "m1", "MediaBasicInfo": {"Title": "Old"}}}),
-            "(now asset m1 titled Old)",
+            Answer(body={"MediaInfo": {"MediaBasicInfo": {"MediaId": "m1", "Title": "Old"}}}),
+            'InputURL: oss://b/k.mp4 ("Old"; MediaId: m1)\n',
         ),
-        (refusal(404, "ResourceNotFound"), "(no asset has this URL now, so none is deleted)"),
         (refusal(404, "InvalidAction.NotFound"), "InputURL: oss://b/k.mp4\n"),
         (refusal(500, "InternalError"), "InputURL: oss://b/k.mp4\n"),
         (Answer(body=b"<html>"), "InputURL: oss://b/k.mp4\n"),
@@ -347,6 +353,113 @@ async def test_overwriting_tells_which_asset_has_the_address_now(answer: Answer,
         async with connected(service.url, elicitation=user, sleep=no_wait) as client:
             result = await client.call_tool(OVERWRITE[0], {**OVERWRITE[1], "Title": "New"})
     assert not result.is_error, text_of(result)
-    assert user.asked[0].startswith("RegisterMediaInfo deletes the asset that has this URL now")
+    assert user.asked[0].startswith("This deletes the asset that has this URL now")
     assert told in user.asked[0]
     assert changes(service) == ["RegisterMediaInfo"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_overwriting_where_there_is_nothing_asks_nobody_and_can_overwrite_nothing(era: Era) -> None:
+    user = User("decline")
+
+    def usual(arrived: Arrived) -> Answer:
+        return refusal(404, "ResourceNotFound") if arrived.action == "GetMediaInfo" else Answer(body={"MediaId": "m"})
+
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, era=era, elicitation=user) as client:
+            told = content_of(await client.call_tool(*OVERWRITE))
+    assert user.asked == []
+    look, sent = service.arrived
+    assert (look.action, sent.action) == ("GetMediaInfo", "RegisterMediaInfo")
+    assert "Overwrite" not in sent.query
+    assert told["note"] == "no asset had this address, so none was overwritten"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(
+    ("call", "answer", "told"),
+    [
+        (DELETE, Answer(body={"MediaInfos": [], "IgnoredList": ["a" * 32]}), "Check MediaIds; ListMediaBasicInfos"),
+        (OFF_AIR, refusal(404, "ResourceNotFound"), "Check ChannelName; ListChannels lists what there is."),
+        (
+            ("call_destructive_operation", {"operation": "DeletePipeline", "arguments": {"PipelineId": "p1"}}),
+            refusal(400, "PipelineNotFound"),
+            "Check PipelineId; ListPipelines lists what there is.",
+        ),
+    ],
+    ids=["assets", "a channel", "a queue"],
+)
+async def test_nothing_is_asked_or_sent_for_what_does_not_exist(
+    era: Era, call: tuple[str, dict[str, Any]], answer: Answer, told: str
+) -> None:
+    user = User("accept", {"confirm": True})
+    with ScriptedService(usual=answer) as service:
+        async with connected(service.url, era=era, elicitation=user) as client:
+            said = refusal_of(await client.call_tool(*call))
+    assert user.asked == []
+    assert changes(service) == []
+    assert "what it names does not exist" in said
+    assert "Nobody was asked" in said
+    assert told in said
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "answer", [refusal(403, "Forbidden"), refusal(404, "InvalidAction.NotFound"), Answer(body=b"")]
+)
+async def test_a_look_that_fails_keeps_nobody_from_being_asked(answer: Answer) -> None:
+    user = User("accept", {"confirm": True})
+
+    def usual(arrived: Arrived) -> Answer:
+        return answer if get_operation(arrived.action).effect is Effect.READ else Answer()
+
+    async def no_wait(seconds: float) -> None:
+        pass
+
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, elicitation=user, sleep=no_wait) as client:
+            assert not (await client.call_tool(*OFF_AIR)).is_error
+    assert len(user.asked) == 1
+    assert changes(service) == ["StopChannel"]
+
+
+# In the reader's language
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(
+    ("language", "title", "is_chinese"),
+    [("auto", "夏天", True), ("auto", "Summer", False), ("en", "夏天", False), ("zh", "Summer", True)],
+)
+async def test_who_has_chinese_titles_or_asks_for_it_is_asked_in_chinese(
+    era: Era, language: Any, title: str, is_chinese: bool
+) -> None:
+    known = {"MediaId": "a" * 32, "MediaBasicInfo": {"Title": title}}
+    forms: list[Any] = []
+
+    async def agree(context: Any, params: Any) -> ElicitResult:
+        forms.append(params)
+        return YES
+
+    usual = Answer(body={"MediaInfos": [known]})
+    with ScriptedService(usual=usual) as service:
+        settings = Settings(language=language)
+        async with connected(service.url, settings=settings, era=era, elicitation=agree) as client:
+            assert not (await client.call_tool(*DELETE)).is_error
+    (asked,) = forms
+    first = f"此操作将从媒资库中永久删除媒资；保留它们在 OSS 中的文件。对象：“{title}”。地域：cn-shanghai。"
+    assert (asked.message.splitlines()[0] == first) is is_chinese
+    field = asked.requested_schema["properties"]["confirm"]
+    assert (field["title"], field["description"]) == (("确认", "是，执行") if is_chinese else ("Confirm", "Yes, do it"))
+
+
+@pytest.mark.anyio
+async def test_the_locale_that_a_client_tells_with_a_call_counts() -> None:
+    user = User("accept", {"confirm": True})
+    with ScriptedService() as service:
+        async with connected(service.url, elicitation=user) as client:
+            await client.call_tool(*OFF_AIR, meta=cast("Any", {"openai/locale": "zh-CN"}))
+    assert user.asked[0].startswith("此操作将停播频道")

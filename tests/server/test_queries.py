@@ -114,7 +114,7 @@ async def test_a_read_whose_query_asks_for_too_much_says_so(query: str) -> None:
             result = await client.call_tool("get_play_info", {"MediaId": "m", "query": query})
     assert result.is_error
     assert "was answered, but the query fails" in text_of(result)
-    assert "A query that works: MediaId" in text_of(result)
+    assert "A query that works: rows[0]" in text_of(result)
     assert len(text_of(result)) < 1500
 
 
@@ -181,14 +181,97 @@ def _something_arrived(service: ScriptedService) -> bool:
     return service.count > 0
 
 
-@pytest.mark.anyio
-async def test_a_query_that_picks_nothing_is_told_what_there_is() -> None:
-    """The summary of an asset has tags; the response, which a query reads, has not."""
-    body = {"MediaInfo": {"MediaBasicInfo": {"MediaTags": "a"}}, "RequestId": "r", "Not documented": 1}
+TWO_ASSETS = {
+    "MediaInfos": [
+        {
+            "MediaId": f"m{number}",
+            "MediaBasicInfo": {"Title": f"Film {number}", "MediaTags": "sea,sun"},
+            "FileInfoList": [{"FileBasicInfo": {"Duration": f"{number * 50}.0", "FileSize": "10"}}],
+        }
+        for number in (1, 2)
+    ],
+    "TotalCount": 2,
+}
+ONE_ASSET = {"MediaInfo": {"MediaId": "m", "MediaBasicInfo": {"Title": "t", "MediaTags": "a,b"}}, "RequestId": "r"}
+
+
+async def picked(body: dict[str, Any], tool: str, query: str) -> dict[str, Any]:
+    arguments = {"query": query} if tool == "list_media_basic_infos" else {"MediaId": "m", "query": query}
     with ScriptedService(usual=Answer(body=body)) as service:
         async with connected(service.url) as client:
-            nothing = await client.call_tool("get_media_info", {"MediaId": "m", "query": "tags"})
-            empty = await client.call_tool("get_media_info", {"MediaId": "m", "query": "tags || `[]`"})
-    note = "the query picks nothing; it reads the whole response, whose fields are MediaInfo, RequestId"
-    assert content_of(nothing) == {"result": None, "note": note}
-    assert content_of(empty) == {"result": []}
+            return content_of(await client.call_tool(tool, arguments))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("tool", "query", "result"),
+    [
+        ("get_media_info", "tags", ["a", "b"]),
+        ("get_media_info", "MediaInfo.MediaBasicInfo.MediaTags", "a,b"),
+        ("get_media_info", "[title, MediaInfo.MediaId]", ["t", "m"]),
+        ("list_media_basic_infos", "rows[?duration_seconds > `60`].MediaId", ["m2"]),
+        ("list_media_basic_infos", "MediaInfos[?MediaBasicInfo.Title=='Film 1'].MediaId", ["m1"]),
+        ("list_media_basic_infos", "[total, rows[0].title]", [2, "Film 1"]),
+    ],
+)
+async def test_a_query_works_on_what_the_reader_has_seen_and_on_the_response(
+    tool: str, query: str, result: Any
+) -> None:
+    body = ONE_ASSET if tool == "get_media_info" else TWO_ASSETS
+    assert await picked(body, tool, query) == {"result": result}
+
+
+@pytest.mark.anyio
+async def test_what_a_list_says_once_of_all_rows_can_be_asked_of_each() -> None:
+    rows = {"MediaInfos": [{"MediaId": f"m{number}", "MediaBasicInfo": {"Status": "Normal"}} for number in range(4)]}
+    assert await picked(rows, "list_media_basic_infos", "length(rows[?status=='Normal'])") == {"result": 4}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("tool", "query", "note"),
+    [
+        (
+            "get_media_info",
+            "Tags",
+            "there is no Tags in this answer, which has tags, title, left_out, MediaInfo, RequestId",
+        ),
+        (
+            "get_media_info",
+            "MediaInfo.MediaBasicInfo.Tags",
+            "there is no Tags in MediaInfo.MediaBasicInfo, which has MediaTags, Title",
+        ),
+        (
+            "get_media_info",
+            "MediaTags",
+            "there is no MediaTags in this answer, which has title, tags, left_out, MediaInfo, RequestId; "
+            "MediaTags is at MediaInfo.MediaBasicInfo.MediaTags",
+        ),
+        (
+            "list_media_basic_infos",
+            "rows[?duration > `60`].MediaId",
+            "there is no duration in rows[], which has MediaId, title, duration_seconds, size_bytes",
+        ),
+        (
+            "list_media_basic_infos",
+            "{a: rows[0].Title, b: rows[1].Title}",
+            "there is no Title in rows[0], which has title, MediaId, duration_seconds, size_bytes; Title is at "
+            "MediaInfos[].MediaBasicInfo.Title",
+        ),
+        ("list_media_basic_infos", "rows.title", "rows is a list: write rows[].title"),
+    ],
+)
+async def test_a_query_that_picks_nothing_is_told_what_there_is_where_it_goes_wrong(
+    tool: str, query: str, note: str
+) -> None:
+    told = await picked(ONE_ASSET if tool == "get_media_info" else TWO_ASSETS, tool, query)
+    assert told["note"] == note
+    assert told["result"] in (None, [], {"a": None, "b": None})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "query", ["rows[?duration_seconds > `900`].MediaId", "rows[5]", "tags || `[]`", "Nothing || rows[0].MediaId"]
+)
+async def test_a_query_whose_names_are_all_there_is_told_nothing(query: str) -> None:
+    assert "note" not in await picked({**TWO_ASSETS, "tags": []}, "list_media_basic_infos", query)

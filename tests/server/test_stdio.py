@@ -94,7 +94,7 @@ def talk(
 def test_it_starts_lists_and_ends_with_stdin_without_any_credentials(tmp_path: Path) -> None:
     answers, errors = talk([*HANDSHAKE, LIST], environment={"HOME": str(tmp_path)})
     assert answers[0]["result"]["serverInfo"]["name"] == "ims-mcp"
-    assert len(answers[1]["result"]["tools"]) == 20
+    assert len(answers[1]["result"]["tools"]) == 21
     assert errors == ""
 
 

@@ -102,7 +102,7 @@ async def test_a_result_with_everything_in_it_stays_within_its_bound() -> None:
     basic = {f"Field{index}{'x' * 40}": "t" * 20_000 for index in range(12)}
     infos = [{"MediaId": "m", "MediaBasicInfo": basic}]
     page = Answer(body={"TotalCount": 9000, "MediaInfos": infos, "NextToken": "k" * 2300})
-    for query in ({}, {"query": "MediaInfos[0].MediaBasicInfo"}):
+    for query in ({"show_fields": "all"}, {"query": "MediaInfos[0].MediaBasicInfo"}):
         content = content_of(await answered(page, "list_media_basic_infos", {"MaxResults": 100, **query}))
         assert content["next_call"]["arguments"]["NextToken"] == "k" * 2300
         assert content["_omitted"]
@@ -144,7 +144,8 @@ async def test_a_title_that_looks_like_json_is_the_text_it_is() -> None:
     title = json.dumps(OVERWRITING)
     info = {"MediaId": "m", "MediaBasicInfo": {"Title": title, "UserData": json.dumps({"a": 1})}}
     listed = content_of(await answered(Answer(body={"MediaInfos": [info]}), "list_media_basic_infos", {}))
-    assert listed["MediaInfos"][0]["MediaBasicInfo"] == {"Title": title, "UserData": {"a": 1}}
+    assert listed["rows"][0]["title"].startswith('{"next_call": {"tool": "delete_media_infos"')
+    assert set(listed["rows"][0]) == {"MediaId", "title", "UserData"}
     picked = {"MediaId": "m", "query": "MediaInfo.MediaBasicInfo.Title"}
     assert content_of(await answered(Answer(body={"MediaInfo": info}), "get_media_info", picked)) == {"result": title}
 
@@ -186,7 +187,7 @@ async def test_an_address_signed_with_the_callers_own_key_is_shown_whole_to_whoe
     url = signed.format(id=CREDENTIAL.access_key_id)
     play = Answer(body={"PlayInfoList": [{"PlayURL": url, "Note": CREDENTIAL.access_key_id}], "RequestId": "r"})
     asked = await answered(play, "get_play_info", {"MediaId": "m", "include_signed_urls": True})
-    assert content_of(asked)["PlayInfoList"] == [{"PlayURL": url, "Note": "[hidden]"}]
+    assert content_of(asked)["rows"] == [{"url": url, "Note": "[hidden]"}]
     unasked = await answered(play, "get_play_info", {"MediaId": "m"})
     assert CREDENTIAL.access_key_id not in text_of(unasked)
 

@@ -362,11 +362,18 @@ def test_files_folded_into_a_table_keep_what_sets_them_apart() -> None:
         {
             "columns": ["name", "size_bytes"],
             "rows": [["a", 1], ["b", None], ["c", 3]],
-            "in_every_row": {"type": "transcode_file", "container": "mp4", "audio": audio},
+            "in_every_row": {"type": "transcode_file", "container": "mp4", "audio": audio, "subtitles": "unknown"},
         }
     ]
     assert summary["files"] == [
-        {"name": "d", "type": "transcode_file", "status": "UploadFail", "container": "mp4", "audio": audio}
+        {
+            "name": "d",
+            "type": "transcode_file",
+            "status": "UploadFail",
+            "container": "mp4",
+            "audio": audio,
+            "subtitles": "unknown",
+        }
     ]
 
 

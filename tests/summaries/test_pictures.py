@@ -177,7 +177,7 @@ def test_no_sound_and_no_subtitles_are_told_from_nothing_known_of_them() -> None
     assert (details_of(data)["audio"], details_of(data)["subtitles"]) == ([], [])
     info = data["MediaInfo"]["FileInfoList"][0]
     del info["AudioStreamInfoList"], info["SubtitleStreamInfoList"]
-    assert not {"audio", "subtitles"} & summary_of(data).keys()
+    assert (summary_of(data)["audio"], summary_of(data)["subtitles"]) == ("unknown", "unknown")
     assert not {"audio", "subtitles"} & details_of(data).keys()
 
 

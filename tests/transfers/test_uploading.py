@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.workflows.failed_media import advise_failed
 from tests.transfers.setting import MIB, PART, Setting, call, refused
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +59,11 @@ async def test_a_file_becomes_a_rendition_in_vod_storage(setting: Setting) -> No
     assert setting.content(result["object"]) == path.read_bytes()
     assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
     assert [row["Definition"] for row in played["PlayInfoList"] if row.get("Definition") == "HD"] == ["HD"]
+    stream = result["stream"]
+    assert stream["definition"] == "HD"
+    assert stream["size_bytes"] == path.stat().st_size
+    assert stream["resolution"] == "160x120"
+    assert stream["url"].endswith(result["object"].rpartition("/")[2])
 
 
 async def test_a_file_becomes_a_rendition_in_a_bucket_of_our_own(setting: Setting) -> None:
@@ -70,6 +76,8 @@ async def test_a_file_becomes_a_rendition_in_a_bucket_of_our_own(setting: Settin
     assert result["object"] == destination
     assert setting.content(destination) == path.read_bytes()
     assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
+    assert result["stream"]["url"].endswith("/renditions/720.mp4")
+    assert "next_call" not in result
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -126,6 +134,7 @@ async def test_a_file_the_service_cannot_use_is_said_to_have_been_sent_and_to_be
         text = await refused(client, "upload_media", path=str(path))
         again = await refused(client, "transfer_status", transfer_id=setting.journal()[0]["id"])
     assert "the file was sent, but the service cannot use it" in text
+    assert advise_failed("The file holds text", leaves_asset=False) in text
     assert "delete_media_infos" in text
     assert setting.journal()[0]["media_id"] in text
     assert "cannot use it" in again

@@ -17,6 +17,7 @@ from ims_mcp.errors import InvalidArguments
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.behaviours import BEHAVIOURS
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
+from ims_mcp.workflows.behaviours.present_state import PresentState, Thing
 from ims_mcp.workflows.next_call import propose_operation
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of, text_of
@@ -45,8 +46,8 @@ class WeighMedia(OperationBehaviour):
     async def advise(self, client: ImsClient, error: InvalidArguments) -> str:
         return "Scales are s1 and s2."
 
-    async def name_things(self, client: ImsClient, arguments: Mapping[str, Any]) -> dict[str, str]:
-        return {str(arguments["MediaId"]): "the golden disc"}
+    async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
+        return PresentState({str(arguments["MediaId"]): Thing("the golden disc")}, named_count=1)
 
     def prepare(self, call: OperationCall) -> Mapping[str, Any]:
         return {"Scale": "s1", **call.arguments}
@@ -135,7 +136,7 @@ async def test_the_question_before_it_names_what_it_is_about() -> None:
         async with connected(service.url, settings=SETTINGS, elicitation=decline) as client:
             await weigh(client, "weigh_media", {"MediaId": "m1", "Scale": "s2"})
         assert not service.arrived
-    assert "m1 (the golden disc)" in asked[0]
+    assert 'm1 ("the golden disc")' in asked[0]
 
 
 @pytest.mark.anyio

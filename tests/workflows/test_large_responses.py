@@ -42,9 +42,9 @@ async def _on_the_loop(case: str, how: dict[str, str], monkeypatch: pytest.Monke
         return call
 
     monkeypatch.setattr(get_media_info, "media_info_view", watched(get_media_info.media_info_view))
-    monkeypatch.setattr(operation_call, "select", watched(operation_call.select))
+    monkeypatch.setattr(operation_call, "pick", watched(operation_call.pick))
     with ScriptedService(usual=Answer(body=body(case))) as service:
         async with connected(service.url) as client:
             assert content_of(await client.call_tool("get_media_info", {"MediaId": "m", **how}))
-    (thread,) = where
+    (thread,) = set(where)
     return thread is threading.current_thread()

@@ -1,12 +1,15 @@
-"""A change of an asset's own title or tags is not asked about: the answer says what they were."""
+"""What a write answers: what it changed from what to what, and what it deleted, with one look before it."""
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
 
 from ims_mcp.settings import Settings
+from ims_mcp.workflows.behaviours.create_upload import read_expiry
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import connected, content_of, text_of
 
@@ -32,13 +35,17 @@ async def no_wait(seconds: float) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("which", [{"MediaId": "m"}, {"InputURL": "oss://b/k.mp4"}])
-async def test_the_answer_says_what_the_changed_fields_were_and_nothing_else(which: dict[str, Any]) -> None:
+async def test_the_answer_says_what_was_changed_from_what_to_what(which: dict[str, Any]) -> None:
     change = {"Title": "New", "MediaTags": "c", "UserData": {"shelf": 4}}
     with ScriptedService(usual=asset) as service:
         async with connected(service.url) as client:
             told = content_of(await client.call_tool("update_media_info", {**which, **change}))
     assert told["MediaId"] == "m"
-    assert told["previous"] == {"Title": "Old title", "MediaTags": "a,b", "UserData": {"shelf": 3}}
+    assert told["changed"] == {
+        "Title": {"from": "Old title", "to": "New"},
+        "MediaTags": {"from": "a,b", "to": "c"},
+        "UserData": {"from": {"shelf": 3}, "to": {"shelf": 4}},
+    }
     look, update = service.arrived
     assert (look.action, look.query) == ("GetMediaInfo", which)
     assert update.action == "UpdateMediaInfo"
@@ -52,7 +59,8 @@ async def test_what_it_was_is_cleaned_and_bounded_like_all_that_the_service_says
             result = await client.call_tool("update_media_info", change)
     assert len(text_of(result).encode()) <= 32 * 1024
     assert "abcdefgh" not in text_of(result)
-    assert content_of(result)["previous"]["Description"].startswith("ddd")
+    assert content_of(result)["changed"]["Description"]["from"].startswith("ddd")
+    assert content_of(result)["changed"]["Description"]["to"] == "d"
 
 
 @pytest.mark.anyio
@@ -72,7 +80,7 @@ async def test_a_look_that_fails_changes_nothing_but_the_words(look: Answer) -> 
     with ScriptedService(usual=usual) as service:
         async with connected(service.url, sleep=no_wait) as client:
             told = content_of(await client.call_tool("update_media_info", {"MediaId": "m", "Title": "New"}))
-    assert "previous" not in told
+    assert "changed" not in told
     assert [request.action for request in service.arrived].count("UpdateMediaInfo") == 1
 
 
@@ -83,3 +91,127 @@ async def test_nothing_is_read_for_a_change_that_is_refused() -> None:
             result = await client.call_tool("update_media_info", {"MediaId": "m", "Title": "New"})
     assert "read-only mode" in text_of(result)
     assert service.count == 0
+
+
+@pytest.mark.anyio
+async def test_what_was_so_before_is_not_told_as_changed() -> None:
+    same = {"MediaId": "m", "CateId": 7, "MediaTags": "a, b", "UserData": {"shelf": 3}}
+    with ScriptedService(usual=asset) as service:
+        async with connected(service.url) as client:
+            told = content_of(await client.call_tool("update_media_info", same))
+            half = content_of(await client.call_tool("update_media_info", {**same, "CateId": 8}))
+    assert (told["changed"], told["note"]) == ({}, "every value that can be read was so before")
+    assert half["changed"] == {"CateId": {"from": 7, "to": 8}}
+    assert "note" not in half
+
+
+@pytest.mark.anyio
+async def test_appended_tags_are_told_with_those_that_stay() -> None:
+    change = {"MediaId": "m", "MediaTags": "b,c", "AppendTags": True}
+    with ScriptedService(usual=asset) as service:
+        async with connected(service.url) as client:
+            told = content_of(await client.call_tool("update_media_info", change))
+    assert told["changed"] == {"MediaTags": {"from": "a,b", "to": "a,b,c"}}
+
+
+@pytest.mark.anyio
+async def test_a_secret_that_is_set_is_told_as_changed_and_not_shown() -> None:
+    was = {"CallbackURL": "https://old.example.com", "AuthSwitch": "on", "AuthKey": "OldSecretKey1"}
+
+    def usual(arrived: Arrived) -> Answer:
+        return Answer(body=was if arrived.action == "GetEventCallback" else {"RequestId": "r"})
+
+    change = {"CallbackURL": "https://new.example.com", "AuthSwitch": "on", "AuthKey": "NewSecretKey2"}
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            result = await client.call_tool(
+                "call_destructive_operation", {"operation": "SetEventCallback", "arguments": change}
+            )
+    told = content_of(result)["changed"]
+    assert told["CallbackURL"] == {"from": "https://old.example.com", "to": "https://new.example.com"}
+    assert told.keys() == {"CallbackURL", "AuthKey"}
+    assert "SecretKey" not in text_of(result)
+
+
+@pytest.mark.anyio
+async def test_of_a_large_configuration_the_leaves_are_told_that_differ() -> None:
+    old = {"Tracks": [{"Clips": [{"MediaId": f"{number:032x}", "In": 0} for number in range(40)]}], "Gone": 1}
+    new = {"Tracks": [{"Clips": [{"MediaId": f"{number:032x}", "In": int(number == 7)} for number in range(40)]}]}
+    project = {"ProjectId": "p", "Title": "Cut", "Timeline": json.dumps(old)}
+
+    def usual(arrived: Arrived) -> Answer:
+        return Answer(body={"Project": project} if arrived.action == "GetEditingProject" else {"RequestId": "r"})
+
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            arguments = {"ProjectId": "p", "Title": "Cut", "Timeline": new}
+            told = content_of(
+                await client.call_tool(
+                    "call_write_operation", {"operation": "UpdateEditingProject", "arguments": arguments}
+                )
+            )
+    assert told["changed"] == {
+        "Timeline": {"changed": {"Tracks[0].Clips[7].In": {"from": 0, "to": 1}}, "no_longer_given": ["Gone"]}
+    }
+
+
+@pytest.mark.anyio
+async def test_a_deletion_tells_titles_without_what_the_answer_says_to_be_left() -> None:
+    known = [{"MediaId": letter * 32, "MediaBasicInfo": {"Title": letter.upper()}} for letter in "abc"]
+
+    def usual(arrived: Arrived) -> Answer:
+        if arrived.action == "BatchGetMediaInfos":
+            return Answer(body={"MediaInfos": known})
+        return Answer(body={"IgnoredList": ["b" * 32], "ForbiddenList": [{"MediaId": "c" * 32, "Reason": "in use"}]})
+
+    arguments = {"MediaIds": ",".join(letter * 32 for letter in "abc"), "DeletePhysicalFiles": True}
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            told = content_of(await client.call_tool("delete_media_infos", arguments))
+            kept = content_of(await client.call_tool("delete_media_infos", {"MediaIds": "a" * 32}))
+    assert (told["deleted"], told["files"]) == ([{"id": "a" * 32, "title": "A"}], "deleted from OSS too")
+    assert kept["files"] == "left in OSS"
+    assert [request.action for request in service.arrived] == ["BatchGetMediaInfos", "DeleteMediaInfos"] * 2
+
+
+@pytest.mark.anyio
+async def test_things_that_are_read_one_by_one_cost_two_looks_at_most() -> None:
+    def usual(arrived: Arrived) -> Answer:
+        if arrived.action == "GetEditingProject":
+            return Answer(body={"Project": {"Title": f"Project {arrived.query['ProjectId']}"}})
+        return Answer(body={"RequestId": "r"})
+
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            arguments = {"operation": "DeleteEditingProjects", "arguments": {"ProjectIds": "p1,p2,p3"}}
+            told = content_of(await client.call_tool("call_destructive_operation", arguments))
+    assert {entry["title"] for entry in told["deleted"]} == {"Project p1", "Project p2"}
+    assert [request.action for request in service.arrived].count("GetEditingProject") == 2
+
+
+@pytest.mark.anyio
+async def test_when_a_credential_of_an_upload_ends_is_told_beside_its_base64() -> None:
+    auth = {"AccessKeyId": "STS.k", "ExpireUTCTime": "2026-11-26T15:00:00Z", "Expiration": "3000"}
+    answer = {
+        "UploadAuth": base64.b64encode(json.dumps(auth).encode()).decode(),
+        "UploadAddress": base64.b64encode(b'{"Bucket": "b"}').decode(),
+        "MediaId": "m",
+    }
+    with ScriptedService(usual=Answer(body=answer)) as service:
+        async with connected(service.url) as client:
+            call: dict[str, Any] = {"operation": "RefreshUploadMedia", "arguments": {"MediaId": "m"}}
+            hidden = content_of(await client.call_tool("call_write_operation", call))
+            call["arguments"] = {"MediaId": "m", "include_credentials": True}
+            shown = content_of(await client.call_tool("call_write_operation", call))
+    assert "expires" not in hidden
+    assert shown["expires"] == "2026-11-26T15:00:00Z"
+    assert "Base64 of JSON" in shown["note"]
+
+
+def test_an_expiry_that_cannot_be_read_is_none_and_a_life_counts_from_now() -> None:
+    def pack(value: Any) -> str:
+        return base64.b64encode(json.dumps(value).encode()).decode()
+
+    assert read_expiry(pack({"Expiration": "3000"}), 1_700_000_000.0) == "2023-11-14T23:03:20Z"
+    for strange in (None, "", "%%%", "Zm9v", pack([]), pack({}), pack({"ExpireUTCTime": "soon"}), "x" * 20_000):
+        assert read_expiry(strange, 0.0) == ""

@@ -13,7 +13,7 @@ GLOSSARY: dict[str, ParameterNotes] = {
     "JobId": {"text": "Id of the job."},
     "TemplateId": {"text": "Id of the template."},
     "UserData": {"text": "Text or JSON of yours, returned in results and callbacks."},
-    "ClientToken": {"text": "Makes a repeat the same call; made for you."},
+    "ClientToken": {"text": "Makes a repeat the same call; made for you.", "unlisted": True},
     "Name": {"text": "Name."},
     "Title": {"text": "Title."},
     "Description": {"text": "Description."},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Rows
 
 FORMATS = ("m3u8", "flv", "mp4")
 TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID. ListLiveRecordTemplates has them."}
@@ -137,6 +137,18 @@ NOTES = (
             "SortBy": {"text": "By creation time; default desc.", "choices": ("asc", "desc")},
         },
         idempotent=True,
+        rows=Rows(
+            "LiveRecordJobs",
+            (
+                ("JobId", "JobId"),
+                ("name", "Name"),
+                ("status", "Status"),
+                ("stream", "StreamInput.Url"),
+                ("bucket", "RecordOutput.Bucket"),
+                ("template", "TemplateName"),
+                ("created", "CreateTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="ListLiveRecordFiles",
@@ -160,6 +172,20 @@ NOTES = (
             "PageSize": {"text": "Files a page; default 10.", "minimum": 5, "maximum": 30},
         },
         idempotent=True,
+        rows=Rows(
+            "Files",
+            (
+                ("url", "RecordUrl"),
+                ("format", "Format"),
+                ("duration_seconds", "Duration"),
+                ("resolution", "Width"),
+                ("start", "StartTime"),
+                ("end", "EndTime"),
+                ("RecordId", "RecordId"),
+                ("JobId", "JobId"),
+                ("job_name", "JobName"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="DeleteLiveRecordFiles",
@@ -244,6 +270,17 @@ NOTES = (
             "PageNo": {"text": "Page, from 1.", "minimum": 1},
         },
         idempotent=True,
+        rows=Rows(
+            "RecordTemplateList",
+            (
+                ("TemplateId", "TemplateId"),
+                ("name", "Name"),
+                ("type", "Type"),
+                ("formats", "RecordFormatList[].Format[]"),
+                ("cycle_seconds", "RecordFormatList[].CycleDuration"),
+                ("created", "CreateTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="UpdateLiveRecordTemplate",

@@ -6,15 +6,17 @@ declare. The words are ours.
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result, Rows
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
 SCHEMES = ("http", "https", "oss", "vod")
 AUTH_TIMEOUT: ParameterNotes = {
     "text": "Seconds that signed URLs live; default 3600.",
+    "unlisted": True,
     "minimum": 1,
     "maximum": 86400,
 }
@@ -121,6 +123,7 @@ _FIRST = (
             "WorkflowId": {"text": "Workflow to run on the new asset. Default none."},
             "ClientToken": {
                 "text": "32 characters that make a repeat the same call; made for you.",
+                "unlisted": True,
                 "pattern": "[A-Za-z0-9-]{32,36}",
             },
         },
@@ -177,10 +180,13 @@ _FIRST = (
                         "MessageCallback",
                         "object",
                         text="Who is told of the end.",
+                        unlisted=True,
                         fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
                         extra_fields=True,
                     ),
-                    Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True),
+                    Parameter(
+                        "Extend", "object", text="Yours, handed on to the callback.", extra_fields=True, unlisted=True
+                    ),
                 ),
                 "extra_fields": True,
             },
@@ -212,10 +218,12 @@ _FIRST = (
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
             "OutputType": {
                 "text": "oss (default), or cdn for assets imported from VOD with a CDN domain.",
+                "unlisted": True,
                 "choices": ("oss", "cdn"),
             },
             "ReturnDetailedInfo": {
                 "text": "AI results as content instead of an address; set by views summary and ai.",
+                "unlisted": True,
                 "kind": "object",
                 "json_text": True,
                 "fields": (
@@ -255,6 +263,7 @@ _FIRST = (
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="ListMediaBasicInfos",
@@ -297,6 +306,7 @@ _FIRST = (
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="UpdateMediaInfo",
@@ -387,6 +397,21 @@ _FIRST = (
         },
         rules=(AtLeastOne(("MediaId", "InputURL")),),
         idempotent=True,
+        rows=Rows(
+            "PlayInfoList",
+            (
+                ("url", "PlayURL"),
+                ("definition", "Definition"),
+                ("format", "Format"),
+                ("resolution", "Width"),
+                ("duration_seconds", "Duration"),
+                ("size_bytes", "Size"),
+                ("bitrate_kbps", "Bitrate"),
+                ("fps", "Fps"),
+                ("status", "Status"),
+                ("encrypt_type", "EncryptType"),
+            ),
+        ),
     ),
 )
 

@@ -6,7 +6,7 @@ Sources: what SDK 6.20.2 declares, and the documentation page of CreateAudit for
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Rows
 
 CATEGORY_ID: ParameterNotes = {"text": "Category id, from GetCategories."}
 CATEGORY_NAME: ParameterNotes = {"text": "Name, at most 64 bytes.", "max_bytes": 64}
@@ -114,6 +114,19 @@ NOTES = (
             "PageSize": {"text": "Entries a page; default 10.", "maximum": 50},
         },
         idempotent=True,
+        rows=Rows(
+            "MediaList",
+            (
+                ("MediaId", "MediaId"),
+                ("title", "Title"),
+                ("duration_seconds", "Duration"),
+                ("size_bytes", "Size"),
+                ("status", "Status"),
+                ("category", "CateName"),
+                ("tags", "Tags"),
+                ("created", "CreationTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="DescribePlayList",
@@ -151,6 +164,20 @@ NOTES = (
             "PageSize": {"text": "Entries a page.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
+        rows=Rows(
+            "PlayList",
+            (
+                ("VideoId", "VideoId"),
+                ("played_at_ms", "PlayTs"),
+                ("played_ms", "PlayDuration"),
+                ("video_ms", "VideoDuration"),
+                ("first_frame_ms", "FirstFrameDuration"),
+                ("stuck_ms", "StuckDuration"),
+                ("status", "Status"),
+                ("type", "PlayType"),
+                ("SessionId", "SessionId"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="AddCategory",
@@ -186,6 +213,15 @@ NOTES = (
             "PageSize": {"text": "Children a page, 10 (default) to 100.", "minimum": 10, "maximum": 100},
         },
         idempotent=True,
+        rows=Rows(
+            "SubCategories.Category",
+            (
+                ("CateId", "CateId"),
+                ("name", "CateName"),
+                ("subcategories", "SubTotal"),
+                ("type", "Type"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="UpdateCategory",
@@ -243,6 +279,18 @@ NOTES = (
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
         rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
         idempotent=True,
+        rows=Rows(
+            "MediaMarks",
+            (
+                ("MarkId", "MarkId"),
+                ("MediaMarkId", "MediaMarkId"),
+                ("start", "MarkStartTime"),
+                ("end", "MarkEndTime"),
+                ("content", "MarkContent"),
+                ("tag", "MarkTag"),
+                ("status", "MarkStatus"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="ListMediaMarks",
@@ -260,6 +308,18 @@ NOTES = (
         },
         rules=(AtLeastOne(("MediaId",)),),
         idempotent=True,
+        rows=Rows(
+            "MediaMarks",
+            (
+                ("MarkId", "MarkId"),
+                ("MediaMarkId", "MediaMarkId"),
+                ("start", "MarkStartTime"),
+                ("end", "MarkEndTime"),
+                ("content", "MarkContent"),
+                ("tag", "MarkTag"),
+                ("status", "MarkStatus"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="UpdateMediaMarks",

@@ -37,6 +37,7 @@ class ParameterNotes(TypedDict, total=False):
     keeps_empty: bool
     extra_fields: bool
     hidden: bool
+    unlisted: bool
     inferred: bool
     cases: tuple[Case, ...]
     wire_kind: str

@@ -5,8 +5,9 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import Effect
+from ims_mcp.catalogue.operation import Effect, Rows
 
 MEDIA_IDS: ParameterNotes = {
     "text": "Comma-separated ids of public assets (icepublic-...).",
@@ -58,6 +59,7 @@ NOTES = (
             "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
+        rows=list_assets("MediaInfos"),
     ),
     OperationNotes(
         operation="ListAllPublicMediaTags",
@@ -75,6 +77,15 @@ NOTES = (
             "EntityId": {"text": "Copyright_Music for licensed music."},
         },
         idempotent=True,
+        rows=Rows(
+            "MediaTagList",
+            (
+                ("MediaTagId", "MediaTagId"),
+                ("name", "MediaTagNameEnglish"),
+                ("chinese_name", "MediaTagNameChinese"),
+                ("options", "Options[].OptionId[]"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="SearchPublicMediaInfo",
@@ -95,6 +106,19 @@ NOTES = (
             "SortBy": {"text": "UsageCount or UnitPrice with :Desc or :Asc, comma-separated."},
         },
         idempotent=True,
+        rows=Rows(
+            "PublicMediaInfos",
+            (
+                ("MediaId", "MediaInfo.MediaId"),
+                ("title", "MediaInfo.MediaBasicInfo.Title"),
+                ("type", "MediaInfo.MediaBasicInfo.MediaType"),
+                ("business_type", "MediaInfo.MediaBasicInfo.BusinessType"),
+                ("tags", "MediaInfo.MediaBasicInfo.MediaTags"),
+                ("authorized", "Authorized"),
+                ("favorite", "Favorite"),
+                ("RemainingAuthTime", "RemainingAuthTime"),
+            ),
+        ),
     ),
     OperationNotes(
         operation="AddFavoritePublicMedia",

@@ -7,7 +7,7 @@ JSON parameters and the states of a pull are those of ApsaraVideo VOD, which IMS
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 DEFINITION: ParameterNotes = {
     "text": "Quality; SQ, HQ are audio.",
@@ -31,10 +31,11 @@ USER_DATA: ParameterNotes = {
             "MessageCallback",
             "object",
             text="Who is told of the end.",
+            unlisted=True,
             fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
             extra_fields=True,
         ),
-        Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True),
+        Parameter("Extend", "object", text="Yours, handed on to the callback.", extra_fields=True, unlisted=True),
     ),
     "extra_fields": True,
 }
@@ -301,5 +302,19 @@ NOTES = (
         },
         rules=(AtLeastOne(("JobIds", "UploadURLs")),),
         idempotent=True,
+        rows=Rows(
+            "URLUploadInfoList",
+            (
+                ("JobId", "JobId"),
+                ("status", "Status"),
+                ("MediaId", "MediaId"),
+                ("error_code", "ErrorCode"),
+                ("error", "ErrorMessage"),
+                ("url", "UploadURL"),
+                ("size_bytes", "FileSize"),
+                ("created", "CreationTime"),
+                ("completed", "CompleteTime"),
+            ),
+        ),
     ),
 )

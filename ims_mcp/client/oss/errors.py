@@ -43,11 +43,13 @@ _KINDS = {
 }
 # What to do about codes whose message says what is wrong, but not where it is set right.
 _STEPS = {
-    "NoSuchBucket": "Check the bucket's name and that the endpoint is of its region.",
-    "InvalidAccessKeyId": "Check that the AccessKey exists and is enabled.",
-    "SignatureDoesNotMatch": "Check that secret and AccessKey id belong together.",
-    "RequestTimeTooSkewed": "Set this machine's clock (NTP).",
-    "UserDisable": "Settle the account in the Alibaba Cloud console: OSS is suspended for it.",
+    "NoSuchBucket": "Check the bucket's name; for whoever runs the server: that the endpoint is of its region "
+    "(IMS_MCP_OSS_ENDPOINT, IMS_MCP_REGION).",
+    "InvalidAccessKeyId": "For whoever runs the server: check that the AccessKey exists and is enabled.",
+    "SignatureDoesNotMatch": "For whoever runs the server: check that secret and AccessKey id belong together.",
+    "RequestTimeTooSkewed": "For whoever runs the server: set this machine's clock (NTP).",
+    "UserDisable": "Tell the user: OSS is suspended for the account until its bills are settled in the Alibaba Cloud "
+    "console.",
 }
 _REDIRECTED = (
     "The endpoint answered with a redirection, which is not followed: check the endpoint, and whether a proxy or a "

@@ -4,17 +4,37 @@ path. Nothing else asks which operation it serves."""
 from __future__ import annotations
 
 from ims_mcp.catalogue import Operation
-from ims_mcp.workflows.behaviours.asset_changes import DeleteMediaInfos, RegisterMediaInfo, UpdateMediaInfo
+from ims_mcp.workflows.behaviours.asset_changes import (
+    ChangeMarks,
+    RegisterMediaInfo,
+    RegisterMediaStream,
+    UpdateMediaInfo,
+)
+from ims_mcp.workflows.behaviours.asset_lists import AssetList
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
+from ims_mcp.workflows.behaviours.changes import Change
+from ims_mcp.workflows.behaviours.create_upload import CreateUpload
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
+from ims_mcp.workflows.behaviours.readings import list_readings
 from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
 
+_READINGS = list_readings()
 BEHAVIOURS: dict[str, OperationBehaviour] = {
-    "DeleteMediaInfos": DeleteMediaInfos(),
+    # In general a change reads what there was; readings.py has a line for each.
+    **{name: Change(*readings) for name, readings in _READINGS.items()},
+    "BatchGetMediaInfos": AssetList(AdditionType="FileInfo"),
+    "CreateUploadMedia": CreateUpload(),
+    "CreateUploadStream": CreateUpload(),
+    "DeleteMediaMarks": ChangeMarks(),
     "GetMediaInfo": GetMediaInfo(),
-    "RegisterMediaInfo": RegisterMediaInfo(),
+    "ListMediaBasicInfos": AssetList(IncludeFileBasicInfo=True),
+    "ListPublicMediaBasicInfos": AssetList(IncludeFileBasicInfo=True),
+    "RefreshUploadMedia": CreateUpload(),
+    "RegisterMediaInfo": RegisterMediaInfo(*_READINGS["RegisterMediaInfo"]),
+    "RegisterMediaStream": RegisterMediaStream(),
     "SubmitLiveRecordJob": SubmitLiveRecordJob(),
-    "UpdateMediaInfo": UpdateMediaInfo(),
+    "UpdateMediaInfo": UpdateMediaInfo(*_READINGS["UpdateMediaInfo"]),
+    "UpdateMediaMarks": ChangeMarks(),
 }
 _GENERAL = OperationBehaviour()
 

@@ -10,13 +10,17 @@ from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.client.answers import Reply
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
-from ims_mcp.summaries.bounds import OMITTED, size_bytes
+from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 from ims_mcp.summaries.paging import next_page
-from ims_mcp.summaries.shaping import shape
+from ims_mcp.summaries.rows import find_list
+from ims_mcp.summaries.shaping import present
+from ims_mcp.summaries.short_form import LIST_FIELDS, say_once, shorten_answer, suggest_query
+from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.next_call import propose_operation
 from ims_mcp.workflows.waiting import make_poll_arguments
 
+_MOST_FIELDS = 30
 _PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -25,6 +29,7 @@ class ServerArguments:
     """The arguments of a call that are this server's and never travel."""
 
     query: str | None = None
+    show_fields: str | None = None
     wait_seconds: float | None = None
     include_signed_urls: bool = False
     include_credentials: bool = False
@@ -32,9 +37,15 @@ class ServerArguments:
     """Those of the operation's behaviour, by name."""
 
     @property
+    def named_fields(self) -> tuple[str, ...]:
+        """The names in ``show_fields``, without blanks around them, as many as are looked for."""
+        parts = (self.show_fields or "").split(",", _MOST_FIELDS)[:_MOST_FIELDS]
+        return tuple(name for part in parts if (name := part.strip()))
+
+    @property
     def shaping(self) -> dict[str, Any]:
         """Those that shape an answer, where they are not the defaults: a next page is asked for with the same ones."""
-        names = ("query", "include_signed_urls", "include_credentials")
+        names = ("query", "show_fields", "include_signed_urls", "include_credentials")
         return {name: value for name in names if (value := getattr(self, name))}
 
 
@@ -53,6 +64,8 @@ class OperationCall:
     """The operations' tools that the reader has, None for all."""
     by_its_own_tool: bool = True
     """Whether the reader called the operation's own tool, so that it knows where the arguments of another call go."""
+    before: PresentState | None = None
+    """What the question before it has read; None where nothing was read for it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,8 @@ class OperationBehaviour:
         response; none is required, since with ``query`` the result holds only ``result``."""
         if not operation.declares_output:
             return None
+        if operation.effect is Effect.READ and find_list(operation) is not None:
+            return {"type": "object", "properties": LIST_FIELDS}
         # A text that is opened has no type to declare: one that cannot be opened stays the text it came as.
         fields = [row for row in operation.response if row.name not in BASE64_FIELDS | JSON_FIELDS]
         properties: dict[str, Any] = {row.name: {"type": row.kind} for row in fields if row.kind in _PLAIN_KINDS}
@@ -83,14 +98,18 @@ class OperationBehaviour:
             properties["next_call"] = {"type": "object", "description": "tool, arguments, why"}
         return {"type": "object", "properties": properties}
 
+    def suggest_query(self, operation: Operation) -> str:
+        """A JMESPath that finds something in what its reader sees."""
+        return suggest_query(operation)
+
     async def advise(self, client: ImsClient, error: InvalidArguments) -> str:
         """What to add to the refusal of a caller's arguments, such as values that exist. Never raises ImsError."""
         return ""
 
-    async def name_things(self, client: ImsClient, arguments: Mapping[str, Any]) -> dict[str, str]:
-        """What ids and addresses among the arguments stand for, by the text as given: for the question before the
-        call. The words are strangers'. Never raises ImsError."""
-        return {}
+    async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
+        """What the call would change, as it stands: for the question before the call, and for what its answer says.
+        The words are strangers'. Never raises ImsError."""
+        return PresentState()
 
     async def submit(self, call: OperationCall) -> Submission:
         """Send the call. Raises ImsError where the operation failed, or is not to be sent."""
@@ -115,16 +134,36 @@ class OperationBehaviour:
             return {}
         return propose_operation(call.operation, page | call.own.shaping, "the next page", call.listed)
 
-    def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
-        """The response as a model reads it, with the fields ``added``, in at most ``max_bytes`` of compact JSON. May
-        take long where the response is large: it runs beside the event loop then."""
-        shown = shape(
+    def present(self, call: OperationCall, data: dict[str, Any]) -> dict[str, Any]:
+        """The whole response as this call may read it: JSON opened, what is secret hidden."""
+        return present(
             data,
             include_signed_urls=call.own.include_signed_urls,
             secret_fields=call.operation.secret_fields,
             include_credentials=call.own.include_credentials,
-            max_bytes=max_bytes - size_bytes(added),
         )
+
+    def shorten(self, call: OperationCall, presented: dict[str, Any]) -> dict[str, Any] | None:
+        """What a model reads instead of the whole response, unbounded; None where it reads all of it. A query finds
+        these fields beside those of the response. In general rows of a list, and the short form of a job; whoever asks
+        for credentials reads all."""
+        if call.own.include_credentials:
+            return None
+        own = call.own
+        return shorten_answer(
+            call.operation,
+            presented,
+            own.named_fields,
+            with_signed_urls=own.include_signed_urls,
+            with_whole_texts=own.query is not None,
+        )
+
+    def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
+        """The response as a model reads it, with the fields ``added``, in at most ``max_bytes`` of compact JSON. May
+        take long where the response is large: it runs beside the event loop then."""
+        presented = self.present(call, data)
+        short = self.shorten(call, presented)
+        shown = fit(presented if short is None else say_once(call.operation, short), max_bytes - size_bytes(added))
         # Both may have been cut.
         cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
         return shown | added | ({OMITTED: cuts} if cuts else {})

@@ -32,21 +32,32 @@ class GetMediaInfo(OperationBehaviour):
         """Of the summary; the other views have the same fields."""
         return OUTPUT_SCHEMA
 
+    def suggest_query(self, operation: Operation) -> str:
+        """Of the summary."""
+        return "files[].resolution"
+
     def prepare(self, call: OperationCall) -> Mapping[str, Any]:
         """AI results themselves for the views that show them, unless the caller has said: the address of a result file
-        is of no use to a model."""
-        if call.own.query is None and call.own.special.get("view", "summary") in _VIEWS_WITH_AI:
+        is of no use to a model. A query reads the view as well."""
+        if call.own.special.get("view", "summary") in _VIEWS_WITH_AI:
             return {"ReturnDetailedInfo": _AI_CONTENT, **call.arguments}
         return call.arguments
 
+    def shorten(self, call: OperationCall, presented: dict[str, Any]) -> dict[str, Any]:
+        """The view, for a query: what is presented already is read once more, which changes nothing in it."""
+        return media_info_view(presented, **self._read_options(call), call={**call.arguments})
+
     def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
         """One view, in which the reader of another tool finds the tool of every part that is left out."""
-        options: dict[str, Any] = {**call.own.special, "include_signed_urls": call.own.include_signed_urls}
+        options = self._read_options(call)
         arguments = {**call.arguments, **({"include_signed_urls": True} if call.own.include_signed_urls else {})}
         room = max_bytes - size_bytes(added)
         if call.by_its_own_tool:
             return media_info_view(data, **options, call=arguments, max_bytes=room) | added
         return view_elsewhere(data, **options, call=arguments, listed=call.listed, max_bytes=room) | added
+
+    def _read_options(self, call: OperationCall) -> dict[str, Any]:
+        return {**call.own.special, "include_signed_urls": call.own.include_signed_urls}
 
 
 def view_elsewhere(

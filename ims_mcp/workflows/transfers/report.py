@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.oss.source import show_path
@@ -12,12 +13,16 @@ from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.summaries.values import as_number, as_objects, as_whole, label
 from ims_mcp.workflows.behaviours.get_media_info import view_elsewhere
+from ims_mcp.workflows.failed_media import advise_failed
 from ims_mcp.workflows.next_call import propose, propose_operation
+from ims_mcp.workflows.transfers.run import read_address
 from ims_mcp.workflows.transfers.store import TransferError, TransferRecord
-from ims_mcp.workflows.waiting import PollResult, Progress
+from ims_mcp.workflows.waiting import PollResult, Progress, is_same_object
 
 _ERROR_CHARACTERS = 1200
+_LONGEST_URL = 1200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -84,6 +89,8 @@ def describe_result(
         room = MAX_BYTES - size_bytes(result | {"summary": {}})
         call = {"MediaId": record.media_id}
         result["summary"] = view_elsewhere(waited.last_data or {}, call=call, listed=listed, max_bytes=room)
+    elif record.state == "done" and waited is not None and (stream := _find_stream(record, waited.last_data or {})):
+        result["stream"] = stream
     elif record.state == "done" and _is_id(record.media_id):
         look = get_operation("GetMediaInfo")
         result |= propose_operation(look, {"MediaId": record.media_id}, "see the asset with this file", listed)
@@ -106,13 +113,16 @@ def describe_cancelled(record: TransferRecord, line: dict[str, Any], listed: Con
 
 def explain_failed(record: TransferRecord) -> TransferError:
     """Why it failed for good, and what it leaves in the library."""
-    left = ""
+    left: list[str] = []
+    if record.arrived or record.uploaded:
+        # The file is there: it is the service that cannot use it.
+        left.append(advise_failed(record.error, leaves_asset=False))
     if record.kind == "media" and _is_id(record.media_id):
-        left = f"The asset {record.media_id} was created for the file and stays: delete_media_infos removes it."
+        left.append(f"The asset {record.media_id} was created for the file and stays: delete_media_infos removes it.")
     return TransferError(
         f"The transfer {record.id} of {show_path(record.path)} failed: "
         f"{quotable(record.error, limit=_ERROR_CHARACTERS)}",
-        next_step=left,
+        next_step=" ".join(left),
     )
 
 
@@ -124,6 +134,29 @@ def explain_interrupted(record: TransferRecord, problem: ImsError) -> TransferEr
         next_step=f"To go on, call transfer_status with transfer_id {record.id}, or upload_{record.kind} again with "
         "the same arguments.",
     )
+
+
+def _find_stream(record: TransferRecord, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The stream that was made of the file, among those that play info lists; in VOD storage the host of its address
+    may be that of a CDN, so it is told by its key."""
+    address, key = read_address(record), record.target.get("key", "")
+    for row in as_objects(data.get("PlayInfoList")):
+        url = str(row.get("FileURL", ""))
+        if is_same_object(url, address) or (key and unquote(urlsplit(url).path).endswith(f"/{key}")):
+            width, height = as_whole(row.get("Width")), as_whole(row.get("Height"))
+            stream: dict[str, Any] = {
+                "url": label(url.partition("?")[0], _LONGEST_URL),
+                "definition": label(row.get("Definition"), 40),
+                "status": label(row.get("Status"), 40),
+                "container": label(row.get("Format"), 40),
+                "resolution": f"{width}x{height}" if width and height else "",
+                "size_bytes": as_whole(row.get("Size")),
+                "duration_seconds": as_number(row.get("Duration")),
+                "bitrate_kbps": as_number(row.get("Bitrate")),
+                "frame_rate": as_number(row.get("Fps")),
+            }
+            return {name: value for name, value in stream.items() if value not in ("", None)}
+    return {}
 
 
 def _is_id(media_id: str) -> bool:

@@ -1,0 +1,62 @@
+"""find_media: the tool that finds an asset by words and by what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ims_mcp.catalogue import Effect, Operation, Parameter
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.server.tool import TableTool, ToolRequest
+from ims_mcp.summaries.bounds import fit
+from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.workflows.find_media import DEFAULT_LIMIT, MOST_ROWS, MediaFinder
+from ims_mcp.workflows.media_wish import SORTS, STATUS_NUMBERS
+
+FIND_MEDIA = Operation(
+    name="FindMedia",
+    toolset="media_library",
+    title="Find assets",
+    purpose="Find assets by words in title, description, tags or file name, and by filters. Compact rows, best first.",
+    effect=Effect.READ,
+    idempotent=True,
+    parameters=(
+        Parameter("text", "string", text="Words: all are needed."),
+        Parameter("media_type", "string", choices=("video", "audio", "image", "text")),
+        Parameter("category", "string", text="Id or name."),
+        Parameter("created_after", "string", text="UTC time or date, its start."),
+        Parameter("created_before", "string", text="Of a date its end."),
+        Parameter("min_duration", "number", text="Seconds."),
+        Parameter("max_duration", "number"),
+        Parameter("min_size", "string", text="Bytes, or 10MB."),
+        Parameter("max_size", "string"),
+        Parameter("status", "string", choices=tuple(STATUS_NUMBERS)),
+        Parameter("sort", "string", choices=SORTS),
+        Parameter(
+            "limit",
+            "integer",
+            text=f"Default {DEFAULT_LIMIT}, 1 to {MOST_ROWS}.",
+            minimum=1,
+            maximum=MOST_ROWS,
+            cut=True,
+        ),
+        Parameter("page", "string", text="From next_call."),
+    ),
+)
+_OUTPUT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "total": {"type": "integer"},
+        "assets": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def make_find_tool(client: ImsClient) -> TableTool:
+    """Serves :data:`FIND_MEDIA`."""
+    finder = MediaFinder(client)
+
+    async def answer(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
+        found = await finder.find(arguments, longest_seconds=request.longest_wait_seconds)
+        return fit(found, MAX_BYTES, query_prefix=None)
+
+    return TableTool(FIND_MEDIA, answer, output_schema=_OUTPUT)

@@ -1,0 +1,167 @@
+"""The words of a question in English and Chinese, and which of the two its reader gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ims_mcp.catalogue import Operation
+from ims_mcp.catalogue.chinese import REASONS
+from ims_mcp.settings import Language
+
+_LOOKED_AT = 20_000
+"""Characters of a call's arguments that are looked at for their script."""
+# Han as a character or as JSON escapes it; with kana or Hangul beside it the text is Japanese or Korean.
+_HAN = re.compile(
+    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]|\\\\u(?:4[e-f]|[5-9][0-9a-f])[0-9a-f]{2}"
+)
+_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """Templates for str.format; what is put into them is cleaned before."""
+
+    quoted: str
+    """{text}: a stranger's words, without quotation marks in them"""
+    this: str
+    """{what}: the reasons, joined."""
+    and_then: str
+    one: str
+    several: str
+    """{count}, {titles}"""
+    list_comma: str
+    more_titles: str
+    missing: str
+    """{count}"""
+    stop: str
+    gap: str
+    """Between two sentences."""
+    call: str
+    now: str
+    """{value}: what an argument's value is before the call."""
+    not_given: str
+    no_such: str
+    known_as: str
+    """{words}, behind an id"""
+    facts_comma: str
+    more_characters: str
+    more_entries: str
+    more_arguments: str
+    """{count}, {names}"""
+    fields: str
+    entries: str
+    unseen: str
+    hidden: str
+    confirm: str
+    yes: str
+    send_it: str
+    embedded: str
+    region: str
+    endpoint: str
+
+
+ENGLISH = QuestionWords(
+    quoted='"{text}"',
+    this="This {what}.",
+    and_then="; ",
+    one="It is {title}.",
+    several="{count} in all: {titles}.",
+    list_comma=", ",
+    more_titles=" and {count} more",
+    missing="{count} of them not found.",
+    stop=".",
+    gap=" ",
+    call="Call: {name}",
+    now=" (now {value})",
+    not_given="Not in this call: {name}",
+    no_such="does not exist",
+    known_as=" ({words})",
+    facts_comma="; ",
+    more_characters=" (and {count} more characters)",
+    more_entries="and {count} more",
+    more_arguments="and {count} more, not shown: {names}",
+    fields="{{fields: {count}}}",
+    entries="[entries: {count}]",
+    unseen=" (invisible characters left out: {count})",
+    hidden=" ({hidden}: a signature or a password)",
+    confirm="Confirm",
+    yes="Yes, do it",
+    send_it="Send it? [y/N] ",
+    embedded="On the embedded IMS of this machine.",
+    region="In region {place}.",
+    endpoint="At {place}.",
+)
+CHINESE = QuestionWords(
+    quoted="“{text}”",
+    this="此操作将{what}。",
+    and_then="；",
+    one="对象：{title}。",
+    several="共 {count} 个：{titles}。",
+    list_comma="、",
+    more_titles=" 等，另有 {count} 个",
+    missing="其中 {count} 个不存在。",
+    stop="。",
+    gap="",
+    call="调用：{name}",
+    now="（现为 {value}）",
+    not_given="本次未给出：{name}",
+    no_such="不存在",
+    known_as="（{words}）",
+    facts_comma="；",
+    more_characters="（另有 {count} 个字符）",
+    more_entries="另有 {count} 个",
+    more_arguments="另有 {count} 个参数未显示：{names}",
+    fields="{{字段：{count}}}",
+    entries="[元素：{count}]",
+    unseen="（已去掉不可见字符：{count}）",
+    hidden="（{hidden}：签名或密码）",
+    confirm="确认",
+    yes="是，执行",
+    send_it="是否发送？[y/N] ",
+    embedded="位于本机的内置 IMS。",
+    region="地域：{place}。",
+    endpoint="服务地址：{place}。",
+)
+
+
+def choose_words(
+    language: Language, arguments: Mapping[str, Any], titles: Iterable[str] = (), locale: str = ""
+) -> QuestionWords:
+    """Those of ``language``; for ``auto`` Chinese where the client's ``locale`` is, or where the arguments or the
+    titles of what they name are written in it."""
+    if language != "auto":
+        return CHINESE if language == "zh" else ENGLISH
+    if locale.lower().replace("_", "-").split("-")[0] == "zh":
+        return CHINESE
+    texts = [text for value in [*arguments.values(), *titles] for text in _list_texts(value)]
+    return CHINESE if any(_is_chinese(text) for text in texts) else ENGLISH
+
+
+def write_reason(operation: Operation, arguments: Mapping[str, Any], words: QuestionWords) -> str:
+    """What the call does: the reasons why it is asked about."""
+    reasons = [condition.reason for condition in operation.asks_about(arguments)]
+    if words is CHINESE:
+        reasons = [REASONS.get(reason, reason) for reason in reasons]
+    return words.and_then.join(reasons)
+
+
+def _list_texts(value: Any) -> Iterable[str]:
+    """The texts in a value, so many characters of each."""
+    waiting, left = [value], _LOOKED_AT
+    while waiting and left > 0:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each[:left]
+            left -= len(each)
+        elif isinstance(each, Mapping):
+            waiting.extend(cast("Mapping[str, Any]", each).values())
+        elif isinstance(each, list):
+            waiting.extend(cast("list[Any]", each))
+        left -= 1
+
+
+def _is_chinese(text: str) -> bool:
+    return _HAN.search(text) is not None and _KANA_OR_HANGUL.search(text) is None

@@ -1,0 +1,187 @@
+"""An answer in short: a list as rows, the read of a job without what it echoes, everything else as it came.
+
+What is left out is named once, in ``left_out``, with the way to get it; a caller can name fields or ask for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from ims_mcp.catalogue import Effect, Operation, ResponseField
+from ims_mcp.foreign_text import plain
+from ims_mcp.secrets import SecretNames
+from ims_mcp.summaries.bounds import compact, size_bytes
+from ims_mcp.summaries.job_read import is_job_read, list_result_fields, read_job
+from ims_mcp.summaries.paging import TOTALS, read_total
+from ims_mcp.summaries.rows import HOISTED, Table, find_field, find_list, hoist, make_table
+from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
+from ims_mcp.summaries.typed_fields import (
+    is_echoed,
+    is_empty,
+    is_envelope,
+    is_picture,
+    rank_column,
+    rank_of_job,
+    type_scalar,
+)
+from ims_mcp.summaries.values import Json
+
+ALL = "all"
+"""The name among ``fields`` that stands for the whole answer."""
+_HOW = f"the same call with show_fields: names of these, or {ALL}"
+_MOST_NAMES = 24
+_MOST_UNKNOWN = 5
+_LONGEST_NAME = 60
+_PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
+_VERDICT_OF_A_CALL = frozenset(
+    {"AccessDeniedDetail", "Code", "Message", "Success", "HttpStatusCode", "StatusCode", "RetCode", "Retcode"}
+)
+LIST_FIELDS: dict[str, Any] = {
+    "total": {"type": "integer"},
+    HOISTED: {"type": "object"},
+    "rows": {"type": "array", "items": {"type": "object"}},
+    "left_out": {"type": "object"},
+}
+"""What the short form of a list has, as properties of a schema."""
+
+
+def has_short_form(operation: Operation) -> bool:
+    """Whether answers of the operation are shortened, so that a caller may have to ask for more."""
+    return operation.effect is Effect.READ and (find_list(operation) is not None or is_job_read(operation))
+
+
+def shorten_answer(
+    operation: Operation,
+    data: Json,
+    fields: Sequence[str] = (),
+    *,
+    with_signed_urls: bool = False,
+    with_whole_texts: bool = False,
+) -> Json | None:
+    """The short form of a presented answer, unbounded; None where there is none, or where all was asked for.
+
+    Of a list ``{total, rows, ...}``, of which :func:`say_once` takes out what all rows share.
+    """
+    if operation.effect is not Effect.READ or ALL in fields:
+        return None
+    path = find_list(operation)
+    if path is not None:
+        beside, listed = _take_list(data, path)
+        if listed is None or not all(isinstance(element, dict) for element in listed):
+            return None
+        table = make_table(
+            operation,
+            path,
+            cast("list[Json]", listed),
+            fields,
+            with_signed_urls=with_signed_urls,
+            with_whole_texts=with_whole_texts,
+        )
+        return _describe_table(table, listed, read_total(data), beside, is_asked=bool(fields))
+    if not is_job_read(operation):
+        return None
+    if fields:
+        found = {name: value for name in fields if not is_empty(value := find_field(data, name))}
+        return found | _tell_unknown([name for name in fields if name not in found])
+    shown, left_out = read_job(operation, data, list_result_fields(operation))
+    return shown | _tell_left_out(left_out, size_bytes(data) - size_bytes(shown))
+
+
+def say_once(operation: Operation, short: Json) -> Json:
+    """The short form as it is shown: what all rows of a long list share stands beside them."""
+    rows, shared = hoist(cast("list[Json]", short["rows"])) if find_list(operation) else ([], {})
+    if not shared:
+        return short
+    told: Json = {}
+    for name, value in short.items():
+        if name == "rows":
+            told[HOISTED] = shared
+        told[name] = rows if name == "rows" else value
+    return told
+
+
+def _describe_table(table: Table, listed: list[Any], total: int | None, beside: Json, *, is_asked: bool) -> Json:
+    shown: Json = {"total": total} if total is not None else {}
+    for name, value in beside.items():
+        if name not in TOTALS and not is_envelope(name, value) and not is_empty(value):
+            shown[f"service_{name}" if name in LIST_FIELDS else name] = _shorten_beside(value)
+    shown["rows"] = table.rows
+    if is_asked:
+        return shown | _tell_unknown(table.unknown)
+    told = _tell_left_out(table.left_out, size_bytes(listed) - size_bytes(table.rows))
+    if told and HIDDEN_UNLESS_ASKED in compact(listed) and HIDDEN_UNLESS_ASKED not in compact(table.rows):
+        told["left_out"]["credentials"] = HIDDEN_UNLESS_ASKED
+    return shown | told
+
+
+def _take_list(data: Json, path: tuple[str, ...]) -> tuple[Json, list[Any] | None]:
+    """What stands beside the list, and the list: empty where the answer has none, None where it has something else."""
+    value = data.get(path[0])
+    beside = {name: each for name, each in data.items() if name != path[0]}
+    if value is None:
+        return beside, []
+    if len(path) > 1 and isinstance(value, dict):
+        inner, listed = _take_list(cast("Json", value), path[1:])
+        return {**inner, **beside}, listed
+    if isinstance(value, list) and len(path) == 1:
+        return beside, cast("list[Any]", value)
+    return beside, None
+
+
+def _shorten_beside(value: Any) -> Any:
+    """An object beside the list: its scalars, without pictures of it."""
+    if not isinstance(value, dict):
+        return value
+    fields = cast("Json", value)
+    return {
+        name: type_scalar(name, each) for name, each in fields.items() if not is_empty(each) and not is_picture(name)
+    }
+
+
+def _tell_left_out(names: list[str], about_bytes: int) -> Json:
+    if not names:
+        return {}
+    more = {"more_fields": len(names) - _MOST_NAMES} if len(names) > _MOST_NAMES else {}
+    return {"left_out": {"fields": names[:_MOST_NAMES], **more, "about_bytes": about_bytes, "how": _HOW}}
+
+
+def _tell_unknown(names: list[str]) -> Json:
+    """Fields that were asked for and are in no element."""
+    if not names:
+        return {}
+    told = ", ".join(plain(name, _LONGEST_NAME) for name in names[:_MOST_UNKNOWN])
+    return {"note": f"not in this answer: {told}; show_fields: {ALL} shows what is"}
+
+
+def suggest_query(operation: Operation) -> str:
+    """A JMESPath that finds something in what a reader has seen of the operation's answer: ``rows[].MediaId``."""
+    path = find_list(operation)
+    if operation.rows is not None:
+        return f"rows[].{operation.rows.columns[0][0]}"
+    if path is not None and operation.effect is Effect.READ:
+        level = operation.response
+        for name in path:
+            field = next(each for each in level if each.name == name)
+            level = field.items.fields if field.items else field.fields
+        names = [each.name for each in level if each.kind in _PLAIN_KINDS and not is_echoed(each.name)]
+        if names:
+            return f"rows[].{min(names, key=lambda name: rank_column(name, path[-1], names))}"
+    secret = SecretNames(operation.secret_fields)
+    beside = [field for field in operation.response if field.name not in _VERDICT_OF_A_CALL]
+    return _find_telling_path(tuple(beside), secret) or "@"
+
+
+def _find_telling_path(fields: tuple[ResponseField, ...], secret: SecretNames, before: str = "") -> str:
+    """The state of the thing, else its name, else whatever says something, nearest to the top."""
+    telling = [each for each in fields if not is_envelope(each.name, None) and each.name not in secret]
+    plain = [each.name for each in telling if each.kind in _PLAIN_KINDS]
+    if plain:
+        return before + min(plain, key=rank_of_job)
+    for each in telling:
+        if each.fields and (found := _find_telling_path(each.fields, secret, f"{before}{each.name}.")):
+            return found
+        if each.items is not None:
+            inner = _find_telling_path(each.items.fields, secret, f"{before}{each.name}[0].")
+            return inner or f"{before}{each.name}[0]"
+    return ""

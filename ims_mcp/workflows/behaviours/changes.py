@@ -1,0 +1,88 @@
+"""Operations that change or delete what another one reads: their answers say what was changed, and what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ims_mcp.catalogue import Operation, values_at
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
+from ims_mcp.workflows.behaviours.differences import describe_changes
+from ims_mcp.workflows.behaviours.present_state import MOST_NAMED, PresentState, Reading, read_state
+
+_FILES = ("DeletePhysicalFiles", "RemoveFile", "DeleteOriginalFile")
+"""Flags that say whether the files in OSS go as well."""
+_NOT_DONE = ("IgnoredList", "ForbiddenList")
+"""Where an answer names what was not deleted: ids, or objects that hold one."""
+
+_AS_BEFORE = "every value that can be read was so before"
+
+
+class Change(OperationBehaviour):
+    """Reads once what is to be changed or deleted, unless the question before the call has."""
+
+    def __init__(self, *readings: Reading) -> None:
+        self._readings = readings
+
+    async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
+        """The things the call names, and the present values of what it sets."""
+        return await read_state(client, operation, arguments, self._readings)
+
+    async def submit(self, call: OperationCall) -> Submission:
+        """Adds ``changed`` to what an update answers, ``deleted`` and ``files`` to a deletion."""
+        verb = _find_verb(call.operation)
+        if verb is None:
+            return await super().submit(call)
+        call.client.guard(call.operation, call.arguments, confirmed=call.confirmed)
+        state = call.before or await self.read_before(call.client, call.operation, call.arguments)
+        submission = await super().submit(call)
+        if verb == "delete":
+            told = self.describe_deleted(call, state, submission.reply.data)
+        else:
+            told = self.describe_changed(call, state)
+        return Submission(submission.reply, submission.added | told)
+
+    def describe_changed(self, call: OperationCall, state: PresentState) -> dict[str, Any]:
+        """``{changed: {parameter: {from, to}}}``; with a note where every value was so before, and nothing where that
+        could not be read."""
+        given = self.foresee(call.arguments, state)
+        if not state.comparable & given.keys():
+            return {}
+        changed = describe_changes(call.operation, given, state.was, state.comparable)
+        return {"changed": changed} if changed else {"changed": {}, "note": _AS_BEFORE}
+
+    def foresee(self, arguments: Mapping[str, Any], state: PresentState) -> Mapping[str, Any]:
+        """The values that will be there after the call."""
+        return arguments
+
+    def describe_deleted(self, call: OperationCall, state: PresentState, data: Mapping[str, Any]) -> dict[str, Any]:
+        """``{deleted: [{id, title}], files}``, without what the answer says not to be deleted."""
+        kept = {str(value) for name in _NOT_DONE for value in _list_ids(data, name)} | {*state.missing}
+        rows = [
+            {"id": name, **({"title": thing.title} if thing.title else {}), **dict(thing.facts)}
+            for name, thing in state.things.items()
+            if name not in kept
+        ]
+        told: dict[str, Any] = {"deleted": rows} if rows else {}
+        if state.named_count > MOST_NAMED and rows:
+            told["deleted_more"] = state.named_count - len(state.things)
+        switch = next((name for name in _FILES if call.operation.parameter(name) is not None), None)
+        if switch is not None and (rows or not kept):
+            gone = str(call.arguments.get(switch, False)).lower() == "true"
+            told["files"] = "deleted from OSS too" if gone else "left in OSS"
+        return told
+
+
+def _find_verb(operation: Operation) -> str | None:
+    if operation.name.startswith(("Delete", "Drop")):
+        return "delete"
+    return "update" if operation.name.startswith(("Update", "Set", "Alter")) else None
+
+
+def _list_ids(data: Mapping[str, Any], name: str) -> list[Any]:
+    """The texts in a list of an answer, at its top or in the objects it holds."""
+    found: list[Any] = []
+    for entry in values_at(data, f"{name}[]"):
+        found += [*entry.values()] if isinstance(entry, dict) else [entry]
+    return found

@@ -1,0 +1,263 @@
+"""Find assets by words and by what they are: over SearchMedia where the account has it, else over the lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+
+from ims_mcp.catalogue import get_operation
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.errors import ImsError, InvalidArguments, Problem
+from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.shaping import present_ours
+from ims_mcp.summaries.values import Json, as_object, as_objects, as_whole, label
+from ims_mcp.workflows.found_media import FoundMedia, fold
+from ims_mcp.workflows.media_lanes import Budget, Lane, Lanes, ListLane, SearchLane, SearchUnavailable
+from ims_mcp.workflows.media_wish import Wish, read_wish
+from ims_mcp.workflows.next_call import propose
+
+DEFAULT_LIMIT, MOST_ROWS = 10, 50
+MOST_PAGES, MOST_RANKED_PAGES = 10, 4
+"""Of the service, for one call: 500 assets of a search, 1,000 of a list. What fits best need not be the best of all."""
+LONGEST_SECONDS = 20.0
+_MOST_CATEGORY_PAGES = 20
+_MOST_NAMED = 30
+_VIDEO_AND_AUDIO = ("video", "audio")
+_BY_SEARCH, _BY_LIST = "search", "list"
+_PAGE = re.compile(
+    r"(?P<way>search|list)-(?P<digest>[0-9a-f]{8})-(?P<skip>\d{1,6})-(?P<window>\d{1,6})-(?P<found>\d{1,9})-(?P<at>.*)"
+)
+_POSITIONS = {_BY_SEARCH: re.compile(r"\d{1,6}(\|\d{1,6})?"), _BY_LIST: re.compile(r"\d{0,6}:.*")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where a call goes on: which way, from which positions, and of a window of ``window`` assets (0: as many as there
+    is time for) that was sorted here how many were shown. ``found``: by the calls before."""
+
+    way: str
+    positions: tuple[str, ...] = ()
+    skip: int = 0
+    window: int = 0
+    found: int = 0
+
+    def write(self, wish: Wish) -> str:
+        return f"{self.way}-{wish.digest()}-{self.skip}-{self.window}-{self.found}-{'|'.join(self.positions)}"
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look brought."""
+
+    way: str
+    rows: list[FoundMedia]
+    total: int | None
+    at_least: int
+    looked_at: int
+    """So many assets, where these are not all of ``of``; else 0."""
+    of: int | None
+    following: _Page | None
+    problem: str = ""
+
+
+class MediaFinder:
+    """One to a process: it remembers whether SearchMedia serves the account."""
+
+    def __init__(self, client: ImsClient, *, clock: Callable[[], float] = anyio.current_time) -> None:
+        self._client = client
+        self._clock = clock
+        self._refused = ""
+        """The code with which SearchMedia was refused for good; empty while it is not known to be."""
+
+    async def find(self, arguments: Mapping[str, Any], *, longest_seconds: float = LONGEST_SECONDS) -> Json:
+        """``{total | total_at_least, assets: [row], looked_at, note, next_call}``, and where nothing is found
+        ``searched`` and ``hint``.
+
+        Raises InvalidArguments for values that say nothing, ImsError where there is no such category or a call fails.
+        """
+        read_wish(arguments, ())  # what is wrong is said before anything is asked
+        categories = await self._find_categories(arguments.get("category"))
+        wish = read_wish(arguments, categories)
+        limit = int(arguments.get("limit", DEFAULT_LIMIT))
+        page = _read_page(arguments.get("page"), wish)
+        seconds = min(longest_seconds, LONGEST_SECONDS)
+        notes = [f"too many words, without {', '.join(wish.unused)}"] if wish.unused else list[str]()
+        if page is None:
+            look = await self._look_first(wish, limit, seconds, notes)
+        else:
+            look = await self._look(page, wish, limit, seconds)
+        return self._describe(look, wish, arguments, notes)
+
+    async def _look_first(self, wish: Wish, limit: int, seconds: float, notes: list[str]) -> _Look:
+        """By search, and where that is not to be had or finds no words, in the lists."""
+        if wish.media_type == "text":
+            # SearchMedia knows video, audio and pictures only.
+            return await self._look(_Page(_BY_LIST), wish, limit, seconds)
+        refused = self._refused
+        if not refused:
+            try:
+                look = await self._look(_Page(_BY_SEARCH), wish, limit, seconds)
+            except SearchUnavailable as error:
+                refused = error.code
+            else:
+                if look.rows or look.following or not wish.words:
+                    return look
+                notes.append("SearchMedia finds nothing; looked through the lists for file names and parts of tags")
+        if refused:
+            notes.append(f"SearchMedia is not to be had here ({plain(refused, 60)}): looked through the lists")
+        look = await self._look(_Page(_BY_LIST), wish, limit, seconds)
+        if refused and not refused.startswith(("InvalidParameter", "MissingParameter")):
+            # The lists were answered: it is the search that this account lacks.
+            self._refused = refused
+        return look
+
+    async def _look(self, page: _Page, wish: Wish, limit: int, seconds: float) -> _Look:
+        lanes = self._make_lanes(page, wish)
+        is_ranked = wish.sort == "relevance" and page.way == _BY_SEARCH
+        budget = Budget(MOST_RANKED_PAGES if is_ranked else MOST_PAGES, seconds, self._clock, lanes=len(lanes))
+        stream = Lanes(lanes, budget, oldest_first=wish.sort == "oldest")
+        fits = wish.fits_file if page.way == _BY_SEARCH else wish.fits
+        if wish.is_by_time:
+            return await _walk(stream, page, wish, limit, fits)
+        return await _sort_window(stream, page, wish, limit, fits)
+
+    def _make_lanes(self, page: _Page, wish: Wish) -> list[Lane]:
+        if page.way == _BY_LIST:
+            return [ListLane(self._client, wish, page.positions[0] if page.positions else "")]
+        types = [(wish.media_type,)] if wish.media_type else [_VIDEO_AND_AUDIO, ("image",)]
+        if wish.has_duration:
+            types = [each for each in types if each != ("image",)] or types[:1]
+        positions = page.positions or ("",) * len(types)
+        return [SearchLane(self._client, wish, *each) for each in zip(types, positions, strict=False)]
+
+    def _describe(self, look: _Look, wish: Wish, arguments: Mapping[str, Any], notes: list[str]) -> Json:
+        answer: Json = {"total": look.total} if look.total is not None else {"total_at_least": look.at_least}
+        answer["assets"] = [media.write_row(wish.folded) for media in look.rows]
+        if look.looked_at:
+            answer["looked_at"] = (
+                f"{look.looked_at:,} of {look.of:,} assets" if look.of else f"{look.looked_at:,} assets"
+            )
+        if look.problem:
+            notes.append(look.problem)
+        if not look.rows:
+            answer |= _explain_nothing(look, wish, arguments)
+        if notes:
+            answer["note"] = "; ".join(notes)
+        if look.following is not None:
+            going_on = {**arguments, "page": look.following.write(wish)}
+            why = "the next page" if look.rows else "nothing so far: goes on from there"
+            answer |= propose("find_media", going_on, why)
+        return present_ours(answer)
+
+    async def _find_categories(self, wanted: Any) -> tuple[int, ...]:
+        """The ids that a category's id or name stands for."""
+        text = str(wanted or "").strip()
+        if not text:
+            return ()
+        if text.isdecimal() and len(text) < 19:
+            return (int(text),)
+        known: dict[int, str] = {}
+        for kind in ("default", "material"):
+            await self._read_categories(kind, known)
+            same = [number for number, name in known.items() if fold(name) == fold(text)]
+            if same:
+                return tuple(same)
+        near = [number for number, name in known.items() if fold(text) in fold(name)]
+        if len(near) == 1:
+            return (near[0],)
+        listed = [f"{label(name, 60)} ({number})" for number, name in known.items()]
+        more = f" and {len(listed) - _MOST_NAMED:,} more" if len(listed) > _MOST_NAMED else ""
+        raise ImsError(
+            f"There is no category {plain(text, 60)!r}.",
+            next_step=f"There are: {', '.join(listed[:_MOST_NAMED])}{more}." if listed else "There are none at all.",
+        )
+
+    async def _read_categories(self, kind: str, known: dict[int, str]) -> None:
+        """Id and name of the categories of a type, level by level."""
+        waiting: list[dict[str, Any]] = [{"Type": kind}]
+        for _ in range(_MOST_CATEGORY_PAGES):
+            if not waiting:
+                return
+            reply = await self._client.call(get_operation("GetCategories"), waiting.pop(0) | {"PageSize": 100})
+            for each in as_objects(as_object(reply.data.get("SubCategories")).get("Category")):
+                number, name = as_whole(each.get("CateId")), each.get("CateName")
+                if number is not None and number not in known and isinstance(name, str):
+                    known[number] = name
+                    if as_whole(each.get("SubTotal")):
+                        waiting.append({"CateId": number})
+
+
+async def _walk(stream: Lanes, page: _Page, wish: Wish, limit: int, fits: Callable[[FoundMedia], bool]) -> _Look:
+    """The next assets that fit, in the service's own order."""
+    rows: list[FoundMedia] = []
+    while len(rows) < limit and (media := await stream.take()) is not None:
+        if fits(media):
+            rows.append(media)
+    found = page.found + len(rows)
+    following = None if stream.ended else _Page(page.way, tuple(stream.position), found=found)
+    total = _know_total(stream, page, wish, found)
+    looked_at = stream.looked_at if total is None else 0
+    return _Look(page.way, rows, total, found, looked_at, stream.total, following, stream.problem)
+
+
+async def _sort_window(stream: Lanes, page: _Page, wish: Wish, limit: int, fits: Callable[[FoundMedia], bool]) -> _Look:
+    """Assets in an order that the service does not know: of as many as one call can read, or of all that there are."""
+    began = tuple(stream.position)
+    fitting: list[FoundMedia] = []
+    while not (page.window and stream.looked_at >= page.window) and (media := await stream.take()) is not None:
+        if fits(media):
+            fitting.append(media)
+    rows = wish.order(fitting)[page.skip : page.skip + limit]
+    shown = page.skip + len(rows)
+    found = page.found + len(fitting)
+    following: _Page | None = None
+    if shown < len(fitting):
+        following = _Page(page.way, began, shown, stream.looked_at, page.found)
+    elif not stream.ended:
+        following = _Page(page.way, tuple(stream.position), found=found)
+    total = _know_total(stream, page, wish, found)
+    looked_at = 0 if stream.ended and not page.found else stream.looked_at
+    return _Look(page.way, rows, total, found, looked_at, stream.total, following, stream.problem)
+
+
+def _know_total(stream: Lanes, page: _Page, wish: Wish, found: int) -> int | None:
+    """How many there are; None where that is not known: the service has counted what it filters itself."""
+    is_filtered_here = wish.needs_files or (page.way == _BY_LIST and bool(wish.words or wish.categories))
+    return found if stream.ended else None if is_filtered_here else stream.total
+
+
+def _read_page(text: Any, wish: Wish) -> _Page | None:
+    """Raises InvalidArguments for what is no page of this search."""
+    if text is None:
+        return None
+    found = _PAGE.fullmatch(str(text))
+    if not found or not _POSITIONS[found["way"]].fullmatch(found["at"]):
+        raise InvalidArguments("find_media", [Problem("page", "is not one that next_call of find_media has given")])
+    if found["digest"] != wish.digest():
+        problem = Problem("page", "belongs to a search with other words, filters or another sort: leave it out")
+        raise InvalidArguments("find_media", [problem])
+    positions = tuple(found["at"].split("|")) if found["way"] == _BY_SEARCH else (found["at"],)
+    return _Page(found["way"], positions, int(found["skip"]), int(found["window"]), int(found["found"]))
+
+
+def _explain_nothing(look: _Look, wish: Wish, arguments: Mapping[str, Any]) -> Json:
+    """What was searched, and what might be."""
+    where = "title, description and tags" if look.way == _BY_SEARCH else "title, description, tags and file name"
+    filters = {name: value for name, value in arguments.items() if name not in ("text", "sort", "limit", "page")}
+    searched: Json = {"words": list(wish.words), "in": where} if wish.words else {}
+    if filters:
+        searched["filters"] = filters
+    hints: list[str] = []
+    if len(wish.words) > 1:
+        hints.append("give fewer words, since each has to be found")
+    elif wish.words:
+        hints.append("give another word or a part of it")
+    if filters:
+        hints.append(f"leave out {' or '.join(filters)}")
+    if wish.words:
+        hints.append("for what is seen or said in a video call SearchMediaByHybrid")
+    return {"searched": searched, "hint": "; ".join(hints) or "there are no assets in this account and region"}

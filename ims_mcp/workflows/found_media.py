@@ -1,0 +1,137 @@
+"""One asset of a search or a list: the facts it is chosen and sorted by, and its row of at most 200 bytes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_whole, label
+
+ROW_BYTES = 200
+_SHORTEST_TITLE_BYTES = 24
+_SOURCE_FILE = "source_file"
+_NORMAL = "Normal"
+# Where a word may stand, and what it is worth there as a word of its own and as part of another.
+_WORTH = {"title": (8, 6), "tags": (5, 4), "description": (3, 2), "file name": (3, 2)}
+
+
+def fold(text: str) -> str:
+    """What two texts have in common that differ in case or in the width of their characters."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMedia:
+    """An element of MediaInfoList or MediaInfos, read. What it does not say is empty, None or 0."""
+
+    media_id: str
+    title: str
+    description: str
+    tags: str
+    file_name: str
+    media_type: str
+    category: str
+    category_id: int | None
+    status: str
+    created: float
+    """Seconds since 1970."""
+    seconds: float | None
+    size: int | None
+    resolution: str
+
+    def find_places(self, words: Sequence[str]) -> dict[str, list[str]] | None:
+        """Folded word -> where it stands; None where one stands nowhere."""
+        texts = {
+            "title": fold(self.title),
+            "tags": fold(self.tags),
+            "description": fold(self.description),
+            "file name": fold(self.file_name),
+        }
+        places = {word: [place for place, text in texts.items() if word in text] for word in words}
+        return places if all(places.values()) else None
+
+    def rank(self, words: Sequence[str]) -> int:
+        """How well the folded words fit; a word that the service found in its own way counts nothing."""
+        texts = {"title": self.title, "tags": self.tags, "description": self.description, "file name": self.file_name}
+        total = 0
+        for place, text in texts.items():
+            folded = fold(text)
+            apart = {*"".join(character if character.isalnum() else " " for character in folded).split()}
+            whole, part = _WORTH[place]
+            total += sum(whole if word in apart else part if word in folded else 0 for word in words)
+        return total + (10 if fold(self.title) == " ".join(words) else 0)
+
+    def write_row(self, words: Sequence[str]) -> Json:
+        """``{MediaId, title, type, seconds, bytes, resolution, created, category, status, found_in}``: what there is,
+        ``status`` where it is not Normal, ``found_in`` where the title does not hold every word."""
+        created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%MZ") if self.created else ""
+        row: Json = {
+            "MediaId": label(self.media_id, 64),
+            "title": "",
+            "type": label(self.media_type, 10),
+            "seconds": None if self.seconds is None else round(self.seconds, 1),
+            "bytes": self.size,
+            "resolution": self.resolution,
+            "created": created,
+            "category": label(self.category, 30),
+            "status": "" if self.status == _NORMAL else label(self.status, 20),
+            "found_in": ", ".join(self._name_other_places(words)),
+        }
+        row = {name: value for name, value in row.items() if value not in ("", None) or name == "title"}
+        if ROW_BYTES - size_bytes(row) < min(size_bytes(self.title), _SHORTEST_TITLE_BYTES):
+            row.pop("category", None)
+        room = ROW_BYTES - size_bytes(row)
+        row["title"] = label(self.title, max(room, 0))
+        while size_bytes(row) > ROW_BYTES and room > 0:
+            # Quotes and backslashes take two bytes each in JSON.
+            room -= size_bytes(row) - ROW_BYTES
+            row["title"] = label(self.title, max(room, 0))
+        return row
+
+    def _name_other_places(self, words: Sequence[str]) -> list[str]:
+        places = self.find_places(words) or {}
+        others = [place for found in places.values() if "title" not in found for place in found]
+        return list(dict.fromkeys(others))
+
+
+def read_media(info: Json) -> FoundMedia:
+    """An element of MediaInfoList (SearchMedia) or MediaInfos (ListMediaBasicInfos), of whatever shape it is."""
+    basic = as_object(info.get("MediaBasicInfo"))
+    files = [as_object(file.get("FileBasicInfo")) for file in as_objects(info.get("FileInfoList"))]
+    file = next((each for each in files if each.get("FileType") == _SOURCE_FILE), files[0] if files else {})
+    width, height = as_whole(file.get("Width")), as_whole(file.get("Height"))
+    category_id = as_whole(basic.get("CateId"))
+    seconds = as_number(file.get("Duration"))
+    return FoundMedia(
+        media_id=_read_text(info.get("MediaId")) or _read_text(basic.get("MediaId")),
+        title=_read_text(basic.get("Title")),
+        description=_read_text(basic.get("Description")),
+        tags=_read_text(basic.get("MediaTags")),
+        file_name=_read_text(file.get("FileName"))
+        or _read_text(basic.get("InputURL")).partition("?")[0].rpartition("/")[2],
+        media_type=_read_text(basic.get("MediaType")),
+        category=_read_text(basic.get("CateName")) or (str(category_id) if category_id and category_id > 0 else ""),
+        category_id=category_id,
+        status=_read_text(basic.get("Status")),
+        created=_read_time(basic.get("CreateTime")),
+        seconds=seconds if seconds else None,
+        size=as_whole(file.get("FileSize")),
+        resolution=f"{width}x{height}" if width and height else "",
+    )
+
+
+def _read_text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _read_time(value: Any) -> float:
+    """``2026-01-31T08:00Z`` or with seconds; 0 for anything else."""
+    try:
+        moment = datetime.fromisoformat(_read_text(value))
+        return max(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp(), 0.0)
+    except (ValueError, OverflowError):
+        return 0.0

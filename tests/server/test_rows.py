@@ -1,0 +1,364 @@
+"""What a reader gets of a list and of a job: few bytes, typed, complete on request, whichever operation answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ims_mcp.catalogue import Effect, Operation, Poll, Result, get_operation, operations
+from ims_mcp.summaries import job_read
+from ims_mcp.summaries.bounds import compact, size_bytes
+from ims_mcp.summaries.query import select
+from ims_mcp.summaries.rows import find_list
+from ims_mcp.summaries.shaping import MAX_BYTES, present
+from ims_mcp.summaries.short_form import has_short_form, say_once, shorten_answer
+from ims_mcp.workflows.behaviours import find_behaviour
+from tests.bodies.by_table import make_body
+from tests.client.scripted_service import Answer, ScriptedService
+from tests.server.connected import connected, content_of, text_of
+from tests.summaries.hostile import anything, objects
+
+Json = dict[str, Any]
+
+SIGNED = "http://b.oss/p.jpg?Expires=1&OSSAccessKeyId=i&Signature=SECRETSIGNATURE"
+KINDS = ("video", "video", "video", "audio", "image")
+SHORTENED = [each for each in operations() if has_short_form(each)]
+LISTS = [each for each in SHORTENED if find_list(each)]
+JOBS = [each for each in SHORTENED if not find_list(each)]
+
+
+def asset(number: int) -> Json:
+    """One as the service lists it: 1.7 KB, most of it addresses of pictures."""
+    kind = KINDS[number % 5]
+    pictures = json.dumps([SIGNED] * 6)
+    facts: Json = {
+        "FileName": f"{number}.mp4",
+        "FileSize": str(1_000_000 + number * 7919),
+        "FileUrl": f"{SIGNED}{number}",
+    }
+    if kind != "image":
+        facts |= {"Duration": f"{60 + number * 3.25:.6f}", "Bitrate": "900.5"}
+    if kind != "audio":
+        facts |= {"Width": str(1280 + number), "Height": "720"}
+    basic = {
+        "MediaId": f"{number:032x}",
+        "Title": f"Harbour at sunrise, take {number}",
+        "MediaType": kind,
+        "Status": "Normal",
+        "CreateTime": f"2026-01-31T08:00:{number:02}Z",
+        "CoverURL": SIGNED,
+        "Snapshots": pictures,
+        "SpriteImages": pictures,
+        "UserData": json.dumps({"desk": "news"}),
+        "Description": "",
+    }
+    return {"MediaId": basic["MediaId"], "MediaBasicInfo": basic, "FileInfoList": [{"FileBasicInfo": facts}]}
+
+
+def assets(count: int) -> Json:
+    listed = [asset(number) for number in range(count)]
+    return {"RequestId": "r", "TotalCount": 120, "MaxResults": count, "NextToken": "more", "MediaInfos": listed}
+
+
+async def answered(body: Json, tool: str, arguments: Json) -> Any:
+    with ScriptedService(usual=Answer(body=body)) as service:
+        async with connected(service.url) as client:
+            return await client.call_tool(tool, arguments)
+
+
+@pytest.mark.anyio
+async def test_fifty_assets_fit_into_ten_kilobytes_with_what_people_ask_for() -> None:
+    result = await answered(assets(50), "list_media_basic_infos", {"MaxResults": 50})
+    content = content_of(result)
+    assert len(text_of(result).encode()) <= 10 * 1024
+    assert list(content) == ["next_call", "total", "in_every_row", "rows", "left_out"]
+    assert (content["total"], content["in_every_row"], len(content["rows"])) == (120, {"status": "Normal"}, 50)
+    assert content["rows"][1] == {
+        "MediaId": f"{1:032x}",
+        "title": "Harbour at sunrise, take 1",
+        "type": "video",
+        "duration_seconds": 63.25,
+        "size_bytes": 1_007_919,
+        "resolution": "1281x720",
+        "created": "2026-01-31T08:00:01Z",
+    }
+    assert {"Snapshots", "SpriteImages", "CoverURL", "UserData"} <= set(content["left_out"]["fields"])
+
+
+@pytest.mark.anyio
+async def test_one_asset_shows_more_than_fifty_but_no_pictures() -> None:
+    content = content_of(await answered({"MediaInfos": [asset(1)]}, "batch_get_media_infos", {"MediaIds": "m"}))
+    (row,) = content["rows"]
+    assert (row["title"], row["status"], row["UserData"]) == ("Harbour at sunrise, take 1", "Normal", {"desk": "news"})
+    assert not {"CoverURL", "Snapshots", "SpriteImages"} & row.keys()
+
+
+@pytest.mark.anyio
+async def test_what_a_list_leaves_out_comes_by_its_name_and_all_of_it_by_one_word() -> None:
+    names = ["UserData", "FileInfoList[].FileBasicInfo.FileName", "title", "Nothing"]
+    named = content_of(await answered(assets(3), "list_media_basic_infos", {"show_fields": names}))
+    assert named["rows"][2] == {
+        "MediaId": f"{2:032x}",
+        "UserData": {"desk": "news"},
+        "FileInfoList[].FileBasicInfo.FileName": "2.mp4",
+        "title": "Harbour at sunrise, take 2",
+    }
+    assert named["note"] == "not in this answer: Nothing; show_fields: all shows what is"
+    assert named["next_call"]["arguments"]["show_fields"] == ",".join(names)
+    whole = content_of(await answered(assets(3), "list_media_basic_infos", {"show_fields": "all"}))
+    assert whole["MediaInfos"] == present(assets(3))["MediaInfos"]
+
+
+@pytest.mark.anyio
+async def test_a_long_text_is_cut_in_a_row_and_whole_for_a_query_and_by_name() -> None:
+    said = "word " * 100
+    templates: Json = {"ProjectList": [{"ProjectId": f"p{each}", "Description": f"{said}{each}"} for each in range(3)]}
+    call: Json = {"operation": "ListEditingProjects", "arguments": {}}
+    shown = content_of(await answered(templates, "call_read_operation", call))
+    assert len(shown["rows"][0]["Description"]) <= 128
+    assert "Description" in shown["left_out"]["fields"]
+    for arguments, path in (({"query": "rows[2].Description"}, "result"), ({"show_fields": "Description"}, "rows")):
+        call["arguments"] = arguments
+        found = content_of(await answered(templates, "call_read_operation", call))[path]
+        assert (found if path == "result" else found[2]["Description"]) == f"{said}2"
+
+
+@pytest.mark.anyio
+async def test_signed_addresses_are_in_rows_for_whoever_asks_for_them() -> None:
+    asked = await answered(assets(3), "list_media_basic_infos", {"include_signed_urls": True})
+    assert content_of(asked)["rows"][0]["FileUrl"] == f"{SIGNED}0"
+    unasked = await answered(assets(3), "list_media_basic_infos", {})
+    assert "SECRETSIGNATURE" not in text_of(unasked)
+
+
+@pytest.mark.anyio
+async def test_a_list_of_assets_asks_for_the_facts_of_their_files_unless_the_caller_says_otherwise() -> None:
+    with ScriptedService(usual=Answer(body=assets(1))) as service:
+        async with connected(service.url) as client:
+            await client.call_tool("list_media_basic_infos", {})
+            await client.call_tool("list_media_basic_infos", {"IncludeFileBasicInfo": False})
+            await client.call_tool("batch_get_media_infos", {"MediaIds": "m"})
+    sent = [{**request.query, **request.form} for request in service.arrived]
+    assert [each["IncludeFileBasicInfo"].lower() for each in sent[:2]] == ["true", "false"]
+    assert sent[2]["AdditionType"] == "FileInfo"
+
+
+def test_lists_and_jobs_of_all_toolsets_are_shortened() -> None:
+    assert len(LISTS) >= 85
+    assert len(JOBS) >= 25
+    assert {each.toolset for each in LISTS} >= {"transcoding", "editing", "packaging", "medialive", "ai_agents", "yike"}
+    assert all(each.effect is Effect.READ for each in SHORTENED)
+
+
+@pytest.mark.parametrize("operation", LISTS, ids=[each.name for each in LISTS])
+def test_every_list_is_rows_without_what_is_empty_or_of_no_use(operation: Operation) -> None:
+    data = present(make_body(operation, elements=4))
+    short = shorten_answer(operation, data)
+    assert short is not None
+    shown = say_once(operation, short)
+    assert len(shown["rows"]) in (2, 4)
+    assert all(row for row in shown["rows"])
+    text = compact(shown)
+    assert not any(f'"{name}"' in text for name in ("RequestId", "NextToken", "PageSize"))
+    assert not any(value in (None, "", [], {}) for row in short["rows"] for value in row.values())
+    if "left_out" in shown:
+        assert size_bytes(shown) < size_bytes(data)
+        asked = shorten_answer(operation, data, shown["left_out"]["fields"])
+        assert asked is not None
+        assert "note" not in asked, operation.name
+
+
+@pytest.mark.parametrize("operation", JOBS, ids=[each.name for each in JOBS])
+def test_every_read_of_a_job_tells_its_state_and_names_what_it_leaves_out(operation: Operation) -> None:
+    data = present(make_body(operation))
+    short = shorten_answer(operation, data)
+    assert short is not None
+    assert size_bytes(short) <= size_bytes(data) + 150
+    for name in short.get("left_out", {"fields": []})["fields"]:
+        found = shorten_answer(operation, data, [name])
+        assert found, name
+        assert found.keys() == {name}, (operation.name, name)
+
+
+TRANSCODED: Json = {
+    "RequestId": "r",
+    "TranscodeParentJob": {
+        "ParentJobId": "p1",
+        "Status": "Success",
+        "UserData": '{"a": 1}',
+        "ScheduleConfig": {"PipelineId": "q", "Priority": 5},
+        "InputGroup": [{"Type": "OSS", "Media": "oss://b/in.mp4"}],
+        "TranscodeJobList": [
+            {
+                "JobId": "j1",
+                "ParentJobId": "p1",
+                "Status": "TranscodeFail",
+                "Code": "InvalidParameter.ResourceContentBad",
+                "Message": "The resource operated InputFile is bad",
+                "Output": {"Type": "OSS", "Media": "oss://b/x.mp4", "OutputUrl": "oss://b/out.mp4"},
+                "InputGroup": [{"Type": "OSS", "Media": "oss://b/in.mp4"}],
+                "ProcessConfig": {"Transcode": {"TemplateId": "t", "OverwriteParams": {"Video": {"Codec": "H.264"}}}},
+                "OutFileMeta": {
+                    "FileBasicInfo": {
+                        "FileName": "out.mp4",
+                        "Duration": "61.500000",
+                        "FileSize": "31737",
+                        "Bitrate": "888.563",
+                        "Width": "848",
+                        "Height": "478",
+                        "MediaId": "",
+                    },
+                    "VideoStreamInfoList": [{"Codec_name": "h264", "Profile": "High"}],
+                    "AudioStreamInfoList": [{"CodecName": "aac"}],
+                },
+            }
+        ],
+    },
+}
+
+
+@pytest.mark.anyio
+async def test_a_transcoding_job_is_its_state_its_failure_and_its_output() -> None:
+    call = {"operation": "GetTranscodeJob", "arguments": {"ParentJobId": "p1"}}
+    content = content_of(await answered(TRANSCODED, "call_read_operation", call))
+    left_out = content.pop("left_out")
+    assert content == {
+        "Status": "Success",
+        "ParentJobId": "p1",
+        "TranscodeJobList": [
+            {
+                "Status": "TranscodeFail",
+                "Code": "InvalidParameter.ResourceContentBad",
+                "Message": "The resource operated InputFile is bad",
+                "JobId": "j1",
+                "Output": "oss://b/out.mp4",
+                "OutFileMeta": {
+                    "name": "out.mp4",
+                    "duration_seconds": 61.5,
+                    "size_bytes": 31737,
+                    "bitrate_kbps": 888.563,
+                    "resolution": "848x478",
+                    "video_codec": "h264",
+                    "audio_codec": "aac",
+                },
+            }
+        ],
+        "InputGroup": ["oss://b/in.mp4"],
+    }
+    assert {"UserData", "ProcessConfig", "ScheduleConfig"} <= set(left_out["fields"])
+    call["arguments"] = {"ParentJobId": "p1", "show_fields": "ProcessConfig"}
+    asked = content_of(await answered(TRANSCODED, "call_read_operation", call))
+    assert asked == {"ProcessConfig": TRANSCODED["TranscodeParentJob"]["TranscodeJobList"][0]["ProcessConfig"]}
+
+
+@pytest.mark.anyio
+async def test_a_moderation_begins_with_its_verdict_and_keeps_only_the_moments_that_did_not_pass() -> None:
+    moments = [
+        {
+            "Timestamp": f"00:00:{second:02}",
+            "Object": f"snapshots/{second}.jpg",
+            "CensorResults": {"CensorResult": [{"Suggestion": "pass" if second else "block", "Label": "terrorism"}]},
+        }
+        for second in range(30)
+    ]
+    detail = {
+        "JobId": "j",
+        "State": "Success",
+        "Suggestion": "block",
+        "VensorCensorResult": {"VideoTimelines": {"VideoTimeline": moments}},
+    }
+    call = {"operation": "QueryMediaCensorJobDetail", "arguments": {"JobId": "j"}}
+    content = content_of(await answered({"MediaCensorJobDetail": detail}, "call_read_operation", call))
+    assert list(content)[:2] == ["Suggestion", "State"]
+    assert len(content["VensorCensorResult"]["VideoTimelines"]["VideoTimeline"]) == 1
+    assert content["left_out"]["fields"] == ["VideoTimeline"]
+    assert size_bytes(content) < 600
+
+
+def test_what_a_submission_names_as_its_result_stands_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a table that names one, in place of the catalogue's own."""
+    reader = get_operation("GetMediaProducingJob")
+    submit = get_operation("SubmitMediaProducingJob")
+    poll = replace(
+        submit.poll or Poll("GetMediaProducingJob", (), "MediaProducingJob.Status", ("Success",)),
+        result=Result((("url", "MediaProducingJob.MediaURL"), ("seconds", "MediaProducingJob.Duration"))),
+    )
+    monkeypatch.setattr(job_read, "operations", lambda: (replace(submit, poll=poll),))
+    data = {"MediaProducingJob": {"JobId": "j", "Status": "Success", "MediaURL": "http://h/o.mp4", "Duration": "30.5"}}
+    short = shorten_answer(reader, data)
+    assert short is not None
+    assert short == {"url": "http://h/o.mp4", "seconds": 30.5, "Status": "Success", "JobId": "j"}
+    assert next(iter(short)) == "url"
+
+
+@pytest.mark.parametrize("operation", operations(), ids=[each.name for each in operations()])
+def test_the_query_that_an_operation_shows_picks_something(operation: Operation) -> None:
+    query = find_behaviour(operation).suggest_query(operation)
+    if operation.name == "GetMediaInfo":
+        assert query == "files[].resolution"
+        return
+    body = make_body(operation)
+    data = present(body)
+    seen = (shorten_answer(operation, data) or {}) | data
+    found = select(seen, query)["result"]
+    assert found not in (None, [], {}), query
+    assert "hidden" not in json.dumps(found)
+
+
+@pytest.mark.anyio
+async def test_describe_shows_the_query_and_the_fields_that_an_operation_takes() -> None:
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            told = content_of(await client.call_tool("describe_operation", {"operation": "ListLiveRecordFiles"}))
+            listed = {tool.name: tool for tool in (await client.list_tools()).tools}
+    assert told["takes_also"]["query"].endswith(": rows[].url")
+    assert "left_out" in told["takes_also"]["show_fields"]
+    properties = listed["list_media_basic_infos"].input_schema["properties"]
+    assert properties["query"]["description"] == "JMESPath: rows[].MediaId"
+    assert properties["show_fields"]
+
+
+ODD_LISTS: tuple[Any, ...] = (None, "x", 5, {}, [None], ["x", {}], [[{}]], {"a": [1]})
+ODD = st.sampled_from([each.name for each in SHORTENED])
+
+
+@given(ODD, st.lists(objects, max_size=5), anything, st.lists(st.text(max_size=8), max_size=3))
+def test_a_hostile_list_or_job_stays_bounded_and_plain_json(
+    name: str, elements: list[Json], beside: Any, fields: list[str]
+) -> None:
+    operation = get_operation(name)
+    path = find_list(operation) or ("Job", "OutputGroup")
+    inner: Json = {path[-1]: elements, "TotalCount": beside, "Status": beside}
+    for part in reversed(path[:-1]):
+        inner = {part: inner, "rows": beside, "left_out": beside}
+    data = present(inner)
+    short = shorten_answer(operation, data, fields, with_signed_urls=bool(fields))
+    assert short is not None or find_list(operation)
+    shown = say_once(operation, short) if short is not None else data
+    assert json.loads(compact(shown)) == shown
+    assert short is None or find_list(operation) is None or isinstance(shown["rows"], list)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("odd", ODD_LISTS)
+async def test_what_should_be_a_list_of_things_and_is_not_comes_as_it_is(odd: Any) -> None:
+    result = await answered({"MediaInfos": odd, "TotalCount": 3}, "list_media_basic_infos", {})
+    content = content_of(result)
+    assert content.get("rows") == ([] if odd is None else None)
+    assert odd is None or content["MediaInfos"] == odd
+
+
+@pytest.mark.anyio
+async def test_rows_that_are_too_many_are_cut_and_say_how_to_get_the_rest() -> None:
+    many = {"MediaInfos": [asset(number) for number in range(400)], "TotalCount": 400}
+    content = content_of(await answered(many, "list_media_basic_infos", {"MaxResults": 100}))
+    assert size_bytes(content) <= MAX_BYTES
+    (cut,) = content["_omitted"]
+    assert (cut["path"], cut["of"]) == ("rows", 400)
+    more = content_of(await answered(many, "list_media_basic_infos", {"MaxResults": 100, **cut["how"]}))
+    assert more["result"][0]["MediaId"] == f"{cut['kept']:032x}"
