@@ -14,9 +14,10 @@ WAIT = {"wait_seconds": 20}
 
 async def find_asset(desk: Desk, title: str) -> str:
     """The MediaId of the asset of this title."""
-    rows = "MediaInfos[].[MediaBasicInfo.Title, MediaId]"
-    listed = await desk.call("list_media_basic_infos", MaxResults=100, query=rows)
-    return dict(listed["result"])[title]
+    found = await desk.call("find_media", text=title)
+    # A long title is cut.
+    [media_id] = [each["MediaId"] for each in found["assets"] if title.startswith(each["title"].removesuffix("…"))]
+    return str(media_id)
 
 
 async def call_found(desk: Desk, words: str, operation: str, **arguments: Any) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _script_words(start: Start) -> None:
 
 async def _add_word(desk: Desk, facts: Mapping[str, Any]) -> str:
     there = await call_found(desk, "查看热词库里的词", "GetHotwordLibrary", HotwordLibraryId=facts["library"])
-    words = [{"Text": "听潮阁", "Language": "zh", "Weight": 2}, *there["Hotwords"]]
+    words = [{"Text": "听潮阁", "Language": "zh", "Weight": 2}, *there["rows"]]
     await call_found(
         desk, "修改热词库里的词", "UpdateHotwordLibrary", HotwordLibraryId=facts["library"], Hotwords=words
     )

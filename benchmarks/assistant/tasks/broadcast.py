@@ -97,9 +97,8 @@ async def _tell_schedule(desk: Desk, facts: Mapping[str, Any]) -> str:
     listed = await call_found(
         desk, "what plays next on our channel", "ListSchedules", ChannelName="MovieNight", WindowDurationSeconds=14400
     )
-    names, times = pick(listed, "ProgramName", "program"), pick(listed, "ApproximateStartTime", "start")
-    first = times[0] if not str(times[0]).isdigit() else datetime.fromtimestamp(int(times[0]) / 1000, UTC)
-    return f"{names[0]} at {first}"
+    names, times = pick(listed, "ProgramName", "program"), pick(listed, "start_ms")
+    return f"{names[0]} at {datetime.fromtimestamp(int(times[0]) / 1000, UTC):%H:%M} UTC"
 
 
 def _script_source(start: Start) -> None:
@@ -175,7 +174,7 @@ TASKS = (
             {"GroupName": "stage", "ChannelName": "main"},
             "EndpointUrl",
             "url",
-            "TimeshiftVision",
+            "timeshift_days",
         ),
         grade=expect_told(f"{_PULL}/hls/index.m3u8", f"{_PULL}/backup/index.m3u8", re.compile(r"\b7\b")),
         most_calls=2,

@@ -33,9 +33,15 @@ def _script_voices(start: Start) -> None:
     start.script.answer("ListSmartVoiceGroups", {"VoiceGroups": groups})
 
 
+async def _list_voices(desk: Desk, words: str) -> list[dict[str, str]]:
+    groups = await call_found(desk, words, "ListSmartVoiceGroups")
+    if "left_out" in groups:
+        groups = await desk.run("ListSmartVoiceGroups", show_fields="VoiceList")
+    return pick(groups, "VoiceList")
+
+
 async def _speak(desk: Desk, facts: Mapping[str, Any]) -> str:
-    groups = await call_found(desk, "有哪些现成的音色", "ListSmartVoiceGroups")
-    voices = dict(zip(pick(groups, "Desc", "description"), pick(groups, "Voice", "voice"), strict=True))
+    voices = {voice["Desc"]: voice["Voice"] for voice in await _list_voices(desk, "有哪些现成的音色")}
     answer = await call_found(
         desk,
         "把文字合成语音文件",
@@ -55,11 +61,8 @@ def _prepare_speech(start: Start) -> None:
 
 
 async def _tell_female_voice(desk: Desk, facts: Mapping[str, Any]) -> str:
-    groups = await call_found(desk, "which ready-made voices are there", "ListSmartVoiceGroups")
-    voices = zip(
-        pick(groups, "Voice", "voice"), pick(groups, "VoiceType"), pick(groups, "Desc", "description"), strict=True
-    )
-    return "; ".join(f"{voice}: {about}" for voice, kind, about in voices if kind == "Female")
+    voices = await _list_voices(desk, "which ready-made voices are there")
+    return "; ".join(f"{voice['Voice']}: {voice['Desc']}" for voice in voices if voice["VoiceType"] == "Female")
 
 
 def _script_avatar(start: Start) -> None:
