@@ -33,17 +33,14 @@ WAIT_FOR_JOB = Operation(
     name="WaitForJob",
     toolset="jobs",
     title="Wait for a background job",
-    purpose=(
-        "Wait for what an asynchronous operation started, with progress. Give that operation and the ids it returned. "
-        "Says succeeded, failed or not_found with the reason, or pending with the call to make next; it never starts "
-        "anything."
-    ),
+    purpose=("Wait for what an operation started, and bring its result or why it failed. Starts nothing."),
     effect=Effect.READ,
     idempotent=True,
     parameters=(
         Parameter("operation", "string", required=True, text="What started the job: RegisterMediaInfo."),
         Parameter("ids", "object", required=True, text='What it returned: {"MediaId": "..."} or {"JobId": "..."}.'),
         replace(WAIT_SECONDS, text="Default 40, at most 45; 0 looks once."),
+        Parameter("until", "string", text="start: only until a recording runs; default end.", choices=("start", "end")),
     ),
 )
 
@@ -100,6 +97,8 @@ class OperationTools:
                 arguments["ids"],
                 seconds=float(arguments.get("wait_seconds", NEXT_WAIT_SECONDS)),
                 longest_seconds=request.longest_wait_seconds,
+                until=arguments.get("until", "end"),
+                listed=self.listed,
                 progress=request.report_progress,
             )
 

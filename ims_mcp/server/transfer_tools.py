@@ -26,9 +26,10 @@ _TRANSFER_ID = Parameter("transfer_id", "string", text="Id from an upload, such 
 
 
 def _copy_rows(operation: str, names: str) -> tuple[Parameter, ...]:
-    """Rows of an operation's own table, so that limits and words are the same."""
+    """Rows of an operation's own table, so that limits and words are the same. All are listed: describe_operation does
+    not know this tool."""
     table = get_operation(operation)
-    return tuple(row for name in names.split() if (row := table.parameter(name)) is not None)
+    return tuple(replace(row, unlisted=False) for name in names.split() if (row := table.parameter(name)) is not None)
 
 
 UPLOAD_MEDIA = Operation(

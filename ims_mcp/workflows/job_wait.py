@@ -1,28 +1,241 @@
-"""Waiting for a job by the ids its operation returned."""
+"""Waiting for what an operation has started until its result is there: on the submitting call, or later by its ids."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import anyio
 import anyio.to_thread
 
-from ims_mcp.catalogue import Operation, Poll, get_operation, operations, values_at
+from ims_mcp.catalogue import Operation, Poll, Result, get_operation, operations, values_at
+from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
+from ims_mcp.foreign_text import plain
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
-from ims_mcp.workflows.next_call import propose
+from ims_mcp.summaries.values import as_objects
+from ims_mcp.workflows.behaviours import find_behaviour
+from ims_mcp.workflows.behaviours.behaviour import OperationCall
+from ims_mcp.workflows.next_call import propose, propose_operation
+from ims_mcp.workflows.results import SHORTEST_READ_SECONDS, Found, ResultReader
 from ims_mcp.workflows.waiting import (
+    LONGEST_PAUSE_SECONDS,
     MOST_POLLS,
     NEXT_WAIT_SECONDS,
+    PollResult,
     Progress,
-    is_endless,
+    Until,
+    collect_ids,
+    is_known_status,
+    judge_status,
     make_poll_arguments,
     wait_for,
 )
+
+_JOB_BYTES = 4 * 1024
+"""Of the last answer about a job that has not succeeded."""
+_NOTHING_THERE = "it has succeeded, but nothing lies where its result should be"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How a wait ended, as it is told."""
+
+    waited: PollResult
+    result: dict[str, Any]
+    """``{"result": …}`` or ``{"results": …}``, shaped and bounded; empty where there is none."""
+    note: str
+    next_call: dict[str, Any]
+
+
+async def follow_job(
+    client: ImsClient,
+    operation: Operation,
+    *,
+    arguments: Mapping[str, Any],
+    reply: Mapping[str, Any],
+    seconds: float,
+    longest_seconds: float = MAX_WAIT_SECONDS,
+    just_submitted: bool = True,
+    until: Until = "end",
+    listed: Container[str] | None = None,
+    include_signed_urls: bool = False,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = anyio.current_time,
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> Followed:
+    """:func:`wait_for`, and what the job has brought where it has succeeded. ``listed`` are the operations' tools that
+    the reader has, None for all."""
+    poll = operation.poll
+    if poll is None:
+        raise ImsError(f"{operation.name} has nothing to wait for.")
+    started = clock()
+    waited = await wait_for(
+        client,
+        operation,
+        arguments=arguments,
+        reply=reply,
+        seconds=seconds,
+        longest_seconds=longest_seconds,
+        just_submitted=just_submitted,
+        until=until,
+        progress=progress,
+        clock=clock,
+        sleep=sleep,
+    )
+    found: Found | None = None
+    result = poll.result
+    # A recording has no file before it is over; the address of a stream is there while it runs.
+    if result is not None and (waited.outcome != "running" or not result.operation):
+        reader = ResultReader(
+            client,
+            operation,
+            arguments=arguments,
+            reply=reply,
+            listed=listed,
+            include_signed_urls=include_signed_urls,
+        )
+        latest = started + min(longest_seconds, MAX_WAIT_SECONDS)
+        deadline = min(started + seconds, latest - SHORTEST_READ_SECONDS)
+        while waited.outcome in ("succeeded", "running", "failed"):
+            found = await reader.read(poll, result, waited, lambda: latest - clock())
+            # What goes on until it is stopped leaves its files some time after its end.
+            lags = bool(poll.running and result.operation and waited.outcome == "succeeded")
+            if found.fields or found.problem or not lags:
+                break
+            if clock() + LONGEST_PAUSE_SECONDS > deadline:
+                waited = replace(waited, outcome="pending")
+                break
+            if progress is not None:
+                elapsed = clock() - started
+                await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {waited.status}, no result yet")
+            await sleep(LONGEST_PAUSE_SECONDS)
+        waited = replace(waited, seconds=round(clock() - started, 2))
+    fields = dict(found.fields) if found is not None else {}
+    return Followed(
+        waited, fields, _write_note(poll, waited, found), _propose(operation, waited, found, arguments, until, listed)
+    )
+
+
+def _write_note(poll: Poll, waited: PollResult, found: Found | None) -> str:
+    """What there is to say of the result beside the result."""
+    if poll.result is None or found is None or waited.outcome in ("failed", "running"):
+        return ""
+    if found.problem:
+        return f"it has succeeded, but its result could not be read: {plain(found.problem)}"
+    if found.left_count:
+        if "results" not in found.fields:
+            return "it is over; there was no time left to read its result"
+        return f"all have succeeded; the results of {found.left_count} of them are not shown here"
+    return "" if found.fields else poll.result.empty or _NOTHING_THERE
+
+
+def _propose(
+    operation: Operation,
+    waited: PollResult,
+    found: Found | None,
+    arguments: Mapping[str, Any],
+    until: Until,
+    listed: Container[str] | None,
+) -> dict[str, Any]:
+    """The call that leads on from here, where one is needed."""
+    poll = operation.poll
+    assert poll is not None
+    look = get_operation(waited.next_operation)
+    match waited.outcome:
+        case "succeeded":
+            return _propose_read(poll.result, look, waited, found, listed)
+        case "running":
+            if not poll.success:
+                why = "it runs until it is stopped: see how it stands"
+                return propose_operation(look, waited.next_arguments, why, listed)
+            why = "it runs and is not over: this waits for its end and brings what it leaves"
+            return propose_wait(operation, _collect_left(poll, waited, arguments), why)
+        case "failed":
+            rows = as_objects(found.fields.get("results")) if found is not None else []
+            others = [row for row in rows if judge_status(poll, str(row.get("status"))) == "pending"]
+            name = poll.arguments[0][0]
+            ids = [str(row.get(name, row.get(name.removesuffix("s"), ""))) for row in others]
+            if ids:
+                return propose_wait(operation, {name: ",".join(ids)}, "the others are not finished: wait for them")
+            if waited.reason:
+                return {}
+            return propose_operation(look, waited.next_arguments, "it has failed: all that is known of it", listed)
+        case "unknown":
+            why = "it was submitted, but it cannot be looked at as things are; do not submit again"
+            return propose_operation(look, waited.next_arguments, why, listed)
+        case "not_found":
+            why = "the service does not know it: look once more before you submit again"
+        case "pending":
+            why = "not finished: this waits on and brings the result; do not submit again"
+            if not is_known_status(poll, waited.status):
+                why = f"its state {plain(waited.status, 60)} is none that is documented: wait on, do not submit again"
+            elif poll.entry and not waited.status:
+                why = "not listed yet: wait on; a file that is missing or cannot be read never will be"
+            elif judge_status(poll, waited.status) == "succeeded":
+                why = "it is over, and its files are not listed yet: look again"
+    ids = _collect_left(poll, waited, arguments)
+    return propose_wait(operation, ids, why, until="start" if until == "start" and poll.running else "end")
+
+
+def _propose_read(
+    result: Result | None, look: Operation, waited: PollResult, found: Found | None, listed: Container[str] | None
+) -> dict[str, Any]:
+    if result is None or found is None:
+        return propose_operation(look, waited.next_arguments, "it has ended: its answer holds what came out", listed)
+    if found.next_page and not found.problem:
+        return found.next_page
+    if found.problem:
+        why = "the result itself"
+    elif found.is_cut:
+        why = "all of the result" if found.fields else "the result itself"
+    elif found.hides_addresses:
+        opened = {**found.arguments, "include_signed_urls": True}
+        return propose_operation(found.reader, opened, "the addresses with what opens them", listed)
+    elif not found.fields and not result.empty:
+        why = "the whole answer"
+    else:
+        return {}
+    if not found.arguments:
+        return propose_operation(look, waited.next_arguments, "its answer", listed)
+    return propose_operation(found.reader, found.arguments, why, listed)
+
+
+def propose_wait(operation: Operation, ids: dict[str, Any], why: str, *, until: Until = "end") -> dict[str, Any]:
+    """The call of wait_for_job that goes on, where these are ids."""
+    poll = operation.poll
+    if poll is None:
+        return {}
+    try:
+        for each in make_poll_arguments(poll, ids, ids):
+            check(get_operation(poll.operation), each)
+    except InvalidArguments:
+        return {}
+    options = {} if until == "end" else {"until": until}
+    again = {"operation": operation.name, "ids": ids, "wait_seconds": NEXT_WAIT_SECONDS, **options}
+    return propose("wait_for_job", again, why)
+
+
+def propose_first_wait(operation: Operation, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> dict[str, Any]:
+    """The call that follows a submission which did not wait."""
+    poll = operation.poll
+    if poll is None:
+        return {}
+    ids = collect_ids(poll, make_poll_arguments(poll, arguments, reply)[:MOST_POLLS], arguments)
+    if poll.running:
+        return propose_wait(operation, ids, "runs in the background: this waits until it has begun", until="start")
+    return propose_wait(operation, ids, "runs in the background: this waits for its end and brings the result")
+
+
+def _collect_left(poll: Poll, waited: PollResult, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids of the jobs that have not succeeded, as wait_for_job takes them."""
+    left = [look.arguments for look in waited.looks if look.outcome != "succeeded"]
+    return collect_ids(poll, left or [waited.next_arguments], arguments)
 
 
 async def wait_for_job(
@@ -32,14 +245,16 @@ async def wait_for_job(
     *,
     seconds: float,
     longest_seconds: float = MAX_WAIT_SECONDS,
+    until: Until = "end",
+    listed: Container[str] | None = None,
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
 ) -> dict[str, Any]:
-    """``{outcome, status, seconds[, problem], job, next_call}``; ``job`` is the last response, bounded.
+    """``{outcome[, status], seconds[, problem, result, note, job, next_call]}``; ``job`` is the last response, bounded,
+    where there is no result to show.
 
-    Only a pending outcome has a next call. Raises InvalidArguments where an id is missing or there are too many,
-    ImsError where the operation starts no job.
+    Raises InvalidArguments where an id is missing or there are too many, ImsError where the operation starts no job.
     """
     poll = operation.poll
     if poll is None:
@@ -49,7 +264,7 @@ async def wait_for_job(
             next_step=f"Of this toolset, these do: {others}." if others else "",
         )
     known = _collect_ids(operation, poll, ids)
-    waited = await wait_for(
+    followed = await follow_job(
         client,
         operation,
         arguments=known,
@@ -57,31 +272,42 @@ async def wait_for_job(
         seconds=seconds,
         longest_seconds=longest_seconds,
         just_submitted=False,
+        until=until,
+        listed=listed,
         progress=progress,
         clock=clock,
         sleep=sleep,
     )
-    problem = ""
+    waited, next_call, problem = followed.waited, followed.next_call, ""
     if waited.outcome == "not_found":
         problem = (
             f"The service knows no such job: check the ids, and that {operation.name} was called in this account and "
             f"region. It answered: {waited.reason}"
         )
-    told = waited.describe(problem)
-    if waited.outcome == "pending":
-        again = {"operation": operation.name, "ids": known, "wait_seconds": NEXT_WAIT_SECONDS}
-        why = "not finished: wait on, do not submit again"
-        if is_endless(poll):
-            why = "it reports no end state: look again when you need to know how it stands"
-        told |= propose("wait_for_job", again, why)
-    told = present_ours(told)
-    if waited.last_data is None or (waited.outcome == "pending" and not is_endless(poll)):
+    job = _show_job(poll, followed)
+    if waited.outcome in ("not_found", "unknown") or job:
+        next_call = {}
+    note = {"note": followed.note} if followed.note else {}
+    # The operation's own behaviour may know what to do about a failure.
+    call = OperationCall(client, operation, known, listed=listed)
+    described = find_behaviour(operation).show(call, {}, {"wait": waited.describe(problem)}, MAX_BYTES)["wait"]
+    told = present_ours(described) | followed.result | present_ours(note | next_call)
+    if not job:
         return told
-    job = {"job": waited.last_data}
-    secret_fields = get_operation(poll.operation).secret_fields
-    room = MAX_BYTES - size_bytes(told)
+    room = (MAX_BYTES if waited.outcome == "succeeded" else _JOB_BYTES) - size_bytes(told)
     # A job's last response may be a large one.
-    return told | await anyio.to_thread.run_sync(lambda: shape(job, secret_fields=secret_fields, max_bytes=room))
+    secret_fields = get_operation(poll.operation).secret_fields
+    return told | await anyio.to_thread.run_sync(partial(shape, job, secret_fields=secret_fields, max_bytes=room))
+
+
+def _show_job(poll: Poll, followed: Followed) -> dict[str, Any]:
+    """The job's own answer, where nothing else says what became of it."""
+    waited = followed.waited
+    if waited.last_data is None or followed.result or waited.outcome in ("pending", "unknown"):
+        return {}
+    if waited.outcome in ("succeeded", "running") and poll.result is not None:
+        return {}
+    return {} if waited.outcome == "failed" and waited.reason else {"job": waited.last_data}
 
 
 def _collect_ids(operation: Operation, poll: Poll, ids: Mapping[str, Any]) -> dict[str, Any]:

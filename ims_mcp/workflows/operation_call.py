@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
-from ims_mcp.catalogue import Effect, Operation, Poll, get_operation
+from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
@@ -21,9 +21,9 @@ from ims_mcp.summaries.query import check_query, pick
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
-from ims_mcp.workflows.next_call import propose_operation
+from ims_mcp.workflows.job_wait import follow_job, propose_first_wait
 from ims_mcp.workflows.server_parameters import complete_table
-from ims_mcp.workflows.waiting import PollResult, Progress, wait_for
+from ims_mcp.workflows.waiting import Progress
 
 LARGE_BYTES = 500_000
 """From this size on a response is made readable in a thread."""
@@ -63,23 +63,32 @@ async def run_operation(
             raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
     started = anyio.current_time()
     submission = await behaviour.submit(call)
-    reply, added, next_page = submission.reply, submission.added, dict[str, Any]()
+    reply, added, next_page, result = submission.reply, submission.added, dict[str, Any](), dict[str, Any]()
     if operation.poll is not None and own.wait_seconds:
-        waited = await wait_for(
+        followed = await follow_job(
             call.client,
             operation,
             arguments=call.arguments,
             reply=reply.data,
             seconds=own.wait_seconds,
             longest_seconds=longest_seconds - (anyio.current_time() - started),
+            until="start",
+            listed=call.listed,
+            include_signed_urls=own.include_signed_urls,
             progress=progress,
         )
-        added = added | _describe_wait(waited, operation.poll, call.listed)
+        result = followed.result
+        notes = [note for note in (added.get("note"), followed.note) if note]
+        added = added | {"wait": followed.waited.describe()} | ({"note": "; ".join(notes)} if notes else {})
+        added |= followed.next_call
+    elif operation.poll is not None:
+        added = added | propose_first_wait(operation, call.arguments, reply.data)
     elif operation.effect is Effect.READ:
         next_page = present_ours(behaviour.propose_next(call, reply.data))
     else:
         added = added | behaviour.propose_next(call, reply.data)
-    added = fit(present_ours(added), OUR_BYTES, query_prefix=None)
+    # The result has been shaped already; all the rest is told in few words.
+    added = fit(present_ours(added), OUR_BYTES, query_prefix=None) | result
     # The well-known names of ours are kept apart where a response is read.
     ours = added.keys() - OUR_NAMES
     data = {f"service_{name}" if name in ours else name: value for name, value in reply.data.items()}
@@ -95,8 +104,9 @@ async def run_operation(
     else:
         # Opening and measuring a response of this size takes 50 ms and more, which other calls must not wait for.
         shown = await anyio.to_thread.run_sync(show, added)
-    # What is on other pages stands before what is on this one.
-    return next_page | shown
+    # What was waited for comes first, then what is on other pages, then what is on this one.
+    first = {name: shown[name] for name in ("wait", *result) if name in shown}
+    return first | next_page | shown
 
 
 async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
@@ -136,18 +146,3 @@ def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], ma
             ) from error
         added = added | {"query_problem": f"done, but the query fails on the answer: {problem}"}
         return behaviour.show(call, data, added, max_bytes)
-
-
-def _describe_wait(waited: PollResult, poll: Poll, listed: Container[str] | None) -> dict[str, Any]:
-    """``{wait, next_call}``: how the wait ended, and the look that goes on from there."""
-    why = {
-        "succeeded": "ready: read what it holds",
-        "failed": "failed: read what is known of it",
-        "pending": "not listed yet: look again in a few seconds; a file that is missing or cannot be read never will be"
-        if poll.entry and not waited.status
-        else "not finished: look again in a few seconds; do not submit again",
-        "not_found": "the service does not know it: look once more before you submit again",
-        "unknown": "it was submitted, but it cannot be looked at as things are; do not submit again",
-    }[waited.outcome]
-    look = get_operation(waited.next_operation)
-    return {"wait": waited.describe()} | propose_operation(look, waited.next_arguments, why, listed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
@@ -16,6 +16,7 @@ from ims_mcp.client.retry import FailureKind, classify_answer
 from ims_mcp.errors import ConnectionFailed, ImsError, LocalImsError, ServiceError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
+from ims_mcp.workflows.failures import LONGEST_PROBLEM, NO_FAILURE, Failure, find_failure
 
 NEXT_WAIT_SECONDS = 40
 """How long wait_for_job waits unless it is told, and what a proposed next wait asks for."""
@@ -32,19 +33,33 @@ LAG_SECONDS = 10.0
 SHORT_LAG_SECONDS = 2.0
 """The same for an id that comes from the caller, who has had it for a while."""
 _PERCENTS = ("Percent", "Progress")
-_REASONS = ("PrepareFailReason", "FailReason", "ErrorMessage", "ErrorCode", "Message", "Reason")
-_LONGEST_PROBLEM = 1000
 _LONGEST_STATUS = 100
 _REFUSED_AGAIN = ("InvalidParameter", "MissingParameter", "SignatureDoesNotMatch", "IncompleteSignature")
 
-Outcome = Literal["succeeded", "failed", "pending", "not_found", "unknown"]
-"""``not_found``: the service knows nothing under the id. ``unknown``: it does not let these credentials look, or does
-not take the id for one; looking again would not change that."""
+Outcome = Literal["succeeded", "running", "failed", "pending", "not_found", "unknown"]
+"""``running``: what was started does its work and is not over (a recording that records). ``not_found``: the service
+knows nothing under the id. ``unknown``: it does not let these credentials look, or does not take the id for one;
+looking again would not change that."""
 # Of several jobs the one counts that is told first.
-_ORDER: tuple[Outcome, ...] = ("failed", "unknown", "pending", "not_found", "succeeded")
+_ORDER: tuple[Outcome, ...] = ("failed", "unknown", "pending", "not_found", "running", "succeeded")
+
+Until = Literal["start", "end"]
+"""What a wait for something with two ends is for: that it runs, or that it is over."""
 
 Progress = Callable[[float, float, str], Awaitable[None]]
 """Called with seconds waited, seconds allowed, and what was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the last look at some of the jobs has shown."""
+
+    arguments: dict[str, Any]
+    """Of the look: the ids."""
+    outcome: Outcome = "pending"
+    status: str = ""
+    data: dict[str, Any] | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,47 +73,25 @@ class PollResult:
     next_arguments: dict[str, Any]
     last_data: dict[str, Any] | None = None
     problem: str = ""
+    failure: Failure = NO_FAILURE
+    """Why a job has failed, where its answer says so."""
+    looks: tuple[Look, ...] = ()
+    """The last one at each of the jobs, or of the lots of jobs that one look takes."""
 
     @property
     def reason(self) -> str:
-        """Why it failed, where the response says so: the local IMS does for a file it cannot read."""
-        if self.problem or self.outcome != "failed" or self.last_data is None:
-            return self.problem
-        return _find_reason(self.last_data, depth=4)
+        """Why it failed, or why nobody knows."""
+        return self.problem or self.failure.reason
 
     def describe(self, problem: str = "") -> dict[str, Any]:
-        """``{outcome, status, seconds[, problem]}`` for a reader; ``problem`` where there is more to say than the
+        """``{outcome[, status], seconds[, problem]}`` for a reader; ``problem`` where there is more to say than the
         reason."""
-        told: dict[str, Any] = {
-            "outcome": self.outcome,
-            "status": plain(self.status, _LONGEST_STATUS),
-            "seconds": self.seconds,
-        }
-        reason = problem or self.reason
-        return told | ({"problem": plain(reason, _LONGEST_PROBLEM)} if reason else {})
-
-
-def _find_reason(data: Any, depth: int) -> str:
-    """The first field that tells a reason, nearest to the top."""
-    if depth == 0:
-        return ""
-    if isinstance(data, list):
-        return next((text for entry in cast("list[Any]", data)[:20] if (text := _find_reason(entry, depth))), "")
-    if not isinstance(data, dict):
-        return ""
-    fields = cast("dict[str, Any]", data)
-    own = next((str(fields[name]) for name in _REASONS if isinstance(fields.get(name), str) and fields[name]), "")
-    return own or next((text for value in fields.values() if (text := _find_reason(value, depth - 1))), "")
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What one look has shown."""
-
-    outcome: Outcome = "pending"
-    status: str = ""
-    data: dict[str, Any] | None = None
-    problem: str = ""
+        told: dict[str, Any] = {"outcome": self.outcome}
+        if self.status:
+            told["status"] = plain(self.status, _LONGEST_STATUS)
+        told["seconds"] = self.seconds
+        reason = problem or self.problem or self.failure.explain()
+        return told | ({"problem": plain(reason, LONGEST_PROBLEM)} if reason else {})
 
 
 async def wait_for(
@@ -110,6 +103,7 @@ async def wait_for(
     seconds: float,
     longest_seconds: float = MAX_WAIT_SECONDS,
     just_submitted: bool = True,
+    until: Until = "end",
     progress: Progress | None = None,
     clock: Callable[[], float] = anyio.current_time,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -122,20 +116,22 @@ async def wait_for(
     that finds nothing does after a moment, a longer one where the job was ``just_submitted``.
 
     ``longest_seconds``: what the caller's own client gives it. A look may outlast ``seconds``, but not this, except
-    for the second that the first look always has.
+    for the second that the first look always has. Where the operation has states in which it runs, the wait ends there
+    with ``until="start"``, and in any case where there is no end to wait for.
     """
     poll = operation.poll
     if poll is None:
         raise ImsError(f"{operation.name} has nothing to wait for.")
     look = get_operation(poll.operation)
     every_look = make_poll_arguments(poll, arguments, reply)
+    ends_running = until == "start" or not (poll.success or poll.failure)
     looks, more = every_look[:MOST_POLLS], every_look[MOST_POLLS:]
     start = clock()
     latest = start + min(longest_seconds, MAX_WAIT_SECONDS)
     deadline = min(start + max(seconds, 0.0), latest)
     lag_seconds = LAG_SECONDS if just_submitted else SHORT_LAG_SECONDS
     pause = FIRST_PAUSE_SECONDS
-    seen = [_State() for _ in looks]
+    seen = [Look(each) for each in looks]
     # A look may outlast a short wait, but never the longest one.
     round_ends = max(deadline, min(start + FIRST_ROUND_SECONDS, latest))
     times_looked = [0 for _ in looks]
@@ -149,7 +145,7 @@ async def wait_for(
             times_looked[index] += 1
             # What was seen last stays, where a look shows nothing.
             before = seen[index]
-            shown = await _poll_once(client, look, looks[index], poll, arguments, max(left, SHORTEST_POLL_SECONDS))
+            shown = await _poll_once(client, look, looks[index], operation, arguments, max(left, SHORTEST_POLL_SECONDS))
             if shown.data is None:
                 shown = replace(shown, status=before.status, data=before.data)
             seen[index] = shown
@@ -158,17 +154,19 @@ async def wait_for(
         elapsed = clock() - start
         if progress is not None:
             share = _read_percent(worst.data) if worst.data is not None else ""
-            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {worst.status or 'no state yet'}{share}")
+            state = worst.status or ("done" if outcome == "succeeded" else "no state yet")
+            await progress(elapsed, max(seconds, elapsed), f"{operation.name}: {state}{share}")
         late = clock() + pause > min(deadline, latest - SHORTEST_POLL_SECONDS)
         if outcome == "not_found" and elapsed < lag_seconds and (just_submitted or not late):
             outcome = "pending"
-        if outcome != "pending" or late or (not problem and _has_settled(poll, worst.status)):
+        goes_on = outcome == "pending" or (outcome == "running" and not ends_running)
+        if not goes_on or late:
             break
         await sleep(pause)
         pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
         round_ends = max(deadline, clock() + SHORTEST_POLL_SECONDS)
     following = looks[seen.index(worst)]
-    if outcome == "succeeded" and more:
+    if outcome in ("succeeded", "running") and more:
         outcome, following = "pending", more[0]
         problem = f"only the first {len(looks)} looks of {len(every_look)} were made: look at the rest by themselves"
     return PollResult(
@@ -179,28 +177,35 @@ async def wait_for(
         next_arguments=following,
         last_data=worst.data,
         problem=problem,
+        failure=find_failure(operation, worst.data, arguments) if outcome == "failed" else NO_FAILURE,
+        looks=tuple(seen),
     )
 
 
 async def _poll_once(
     client: ImsClient,
     look: Operation,
-    look_arguments: Mapping[str, Any],
-    poll: Poll,
+    look_arguments: dict[str, Any],
+    operation: Operation,
     submitted: Mapping[str, Any],
     timeout_seconds: float,
-) -> _State:
+) -> Look:
     """One request; every error of this project's becomes what it says of the job."""
+    poll = operation.poll
+    assert poll is not None
     try:
         body = (await client.call(look, look_arguments, timeout_seconds=timeout_seconds)).data
     except ImsError as error:
-        return _State(_judge_error(error), problem=error.explain())
+        return Look(look_arguments, _judge_error(error), problem=error.explain())
     status = _read_status(poll, body, submitted)
-    outcome = _judge_status(poll, status)
-    if outcome in ("pending", "succeeded") and (missing := _find_missing(poll, body)):
+    outcome = judge_status(poll, status)
+    # Where no states are documented the field that was looked at is the result, and no state.
+    status = status if _has_states(poll) else ""
+    if outcome in ("pending", "running", "succeeded") and (missing := _find_missing(poll, body)):
         known = bool(status) and outcome == "pending"
-        return _State("pending" if known else "not_found", status, body, f"the service does not know {missing}")
-    return _State(outcome, status, body)
+        problem = f"the service does not know {missing}"
+        return Look(look_arguments, "pending" if known else "not_found", status, body, problem)
+    return Look(look_arguments, outcome, status, body)
 
 
 def _judge_error(error: ImsError) -> Outcome:
@@ -229,6 +234,17 @@ def _find_missing(poll: Poll, body: Mapping[str, Any]) -> str:
     return "it: its list is empty" if empty else ""
 
 
+def collect_ids(poll: Poll, looks: Iterable[Mapping[str, Any]], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids of these looks as wait_for_job takes them: those of several looks joined with commas."""
+    ids: dict[str, Any] = {}
+    for look in looks:
+        for name, value in look.items():
+            ids[name] = f"{ids[name]},{value}" if name in ids and ids[name] != value else value
+    if poll.entry is not None and poll.entry[1] in arguments:
+        ids[poll.entry[1]] = arguments[poll.entry[1]]
+    return ids
+
+
 def make_poll_arguments(poll: Poll, arguments: Mapping[str, Any], reply: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The arguments of a look at what was submitted: ids from the reply, or else from the submitted call.
 
@@ -252,39 +268,45 @@ def make_poll_arguments(poll: Poll, arguments: Mapping[str, Any], reply: Mapping
     return [{**found, **batch} for batch in batches] or [found]
 
 
-def _judge_status(poll: Poll, status: str) -> Outcome:
-    if not (poll.success or poll.failure or poll.pending):
+def _has_states(poll: Poll) -> bool:
+    return bool(poll.success or poll.failure or poll.pending or poll.running)
+
+
+def judge_status(poll: Poll, status: str) -> Outcome:
+    """What a state says. One in none of the lists is pending."""
+    if not _has_states(poll):
         # No states are documented, only a result: once there is one, it is done.
         return "succeeded" if status else "pending"
     if status in poll.success:
         return "succeeded"
+    if status in poll.running:
+        return "running"
     return "failed" if status in poll.failure else "pending"
+
+
+def is_known_status(poll: Poll, status: str) -> bool:
+    """Whether the table knows this state, or there is none yet."""
+    return not status or status in (*poll.success, *poll.running, *poll.failure, *poll.pending)
 
 
 def _read_status(poll: Poll, data: dict[str, Any], arguments: Mapping[str, Any]) -> str:
     """The state at the poll's path. Of several entries the one least advanced counts: all have to be done."""
     entries, field = [data], poll.status_field
     if poll.entry is not None:
-        list_path, _, field = poll.status_field.rpartition("[].")
-        entry_field, argument = poll.entry
-        address = str(arguments.get(argument, ""))
-        entries = [
-            entry
-            for entry in values_at(data, f"{list_path}[]")
-            if any(is_same_object(str(value), address) for value in values_at(entry, entry_field))
-        ]
+        entries, field = find_entries(poll, data, arguments), poll.status_field.rpartition("[].")[2]
     states = [str(value) for value in values_at(entries, field) if value != ""]
-    return min(states, key=lambda state: _ORDER.index(_judge_status(poll, state)), default="")
+    return min(states, key=lambda state: _ORDER.index(judge_status(poll, state)), default="")
 
 
-def is_endless(poll: Poll) -> bool:
-    """Whether the job has no end state to wait for: recordings and snapshots of a live stream report none."""
-    return bool(poll.pending) and not poll.success and not poll.failure
-
-
-def _has_settled(poll: Poll, status: str) -> bool:
-    """Whether a job without an end state has come out of its first state: there is nothing more to wait for."""
-    return is_endless(poll) and bool(status) and status not in poll.pending[:1]
+def find_entries(poll: Poll, data: Mapping[str, Any], arguments: Mapping[str, Any]) -> list[Any]:
+    """The elements of the list the state lies in; with ``poll.entry`` those of the submitted call's object."""
+    list_path, _, _ = poll.status_field.rpartition("[].")
+    entries = values_at(data, f"{list_path}[]") if list_path else []
+    if poll.entry is None:
+        return entries
+    field, argument = poll.entry
+    address = str(arguments.get(argument, ""))
+    return [entry for entry in entries if any(is_same_object(str(value), address) for value in values_at(entry, field))]
 
 
 def _read_percent(data: Mapping[str, Any]) -> str:

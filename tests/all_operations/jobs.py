@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ims_mcp.catalogue import Operation, Poll, ResponseField, get_operation, operations
@@ -9,6 +10,10 @@ from ims_mcp.catalogue import Operation, Poll, ResponseField, get_operation, ope
 ADDRESS = "oss://bucket/film-720p.mp4"
 REASON = "the third frame is upside down"
 UNHEARD_OF = "Transmogrifying"
+NUMBERS = ("duration", "size", "width", "height", "bitrate")
+"""What the names of fields end with whose values are numbers, though they are declared texts."""
+SUMMARY = ("GetMediaInfo", "MediaInfo")
+"""Where a whole asset lies."""
 
 
 def asynchronous() -> list[Operation]:
@@ -65,6 +70,51 @@ def looked(operation: Operation, status: str, reason: str = "") -> dict[str, Any
         url = ADDRESS.replace("oss://bucket/", "https://bucket.oss-cn-shanghai.aliyuncs.com/")
         put(body, f"{where}.{poll.entry[0]}", url)
     return body
+
+
+def brought(operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
+    """``body`` with something at every place that the operation's result is read from; returns what is to be found
+    there by the names it is told under."""
+    poll = poll_of(operation)
+    assert poll.result is not None
+    reader = get_operation(poll.result.operation or poll.operation)
+    marks: dict[str, Any] = {}
+    for number, (name, path) in enumerate(poll.result.fields):
+        if path == poll.status_field:
+            continue
+        # A whole asset is shown as a summary, in which not everything appears.
+        place = "MediaInfo.MediaBasicInfo.Title" if (reader.name, path) == SUMMARY else path
+        declared = field_at(reader.response, place)
+        is_number = place.lower().endswith(NUMBERS) or (declared is not None and declared.kind in ("integer", "number"))
+        marks[name] = 1000 + number if is_number else f"mark {number} of {name}"
+        fill(reader.response, body, place.split("."), marks[name])
+    return marks
+
+
+def fill(fields: tuple[ResponseField, ...], body: dict[str, Any], path: list[str], mark: Any) -> None:
+    """Put ``mark`` where ``path`` leads to, in what is declared on the way: lists of one, JSON texts."""
+    name = path[0].removesuffix("[]")
+    found = next(field for field in fields if field.name == name)
+    item = found
+    while item.items is not None:
+        item = item.items
+    is_list = found.items is not None or path[0].endswith("[]")
+    if not path[1:]:
+        if item.kind == "object":
+            # Its state may lie in it.
+            inside = body.setdefault(name, [{}] if is_list else {})
+            (inside[0] if is_list else inside)["Inner"] = mark
+        else:
+            value = str(mark) if item.kind == "string" else mark
+            body[name] = [value] if is_list else value
+        return
+    if item.kind == "string":  # JSON in a text, of which nothing is declared
+        inner: dict[str, Any] = json.loads(body[name]) if name in body else {}
+        put(inner, ".".join(path[1:]), mark)
+        body[name] = json.dumps(inner)
+        return
+    body.setdefault(name, [{}] if is_list else {})
+    fill(item.fields, body[name][0] if is_list else body[name], path[1:], mark)
 
 
 def put(body: dict[str, Any], path: str, value: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ims_mcp.catalogue import Effect, Operation, ResponseField, operations
 from tests.client.scripted_service import Answer, Arrived
@@ -52,7 +52,7 @@ def place(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 def at(body: Any, path: tuple[str, ...]) -> Any:
     for name in path:
-        body = body.get(name, {})
+        body = cast("dict[str, Any]", body).get(name, {}) if isinstance(body, dict) else {}
     return body
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from mcp import Client
@@ -32,10 +32,13 @@ async def followed(client: Client, pager: Pager, tool: str, arguments: dict[str,
 
 
 def items_of(content: dict[str, Any], pager: Pager) -> list[dict[str, Any]]:
-    """Those of one answer: its rows, or where they lie in the short form of a job, below the job itself."""
+    """Those of one answer: its rows, or in the short form of a job the list below the objects that hold only it."""
     if "rows" in content:
         return content["rows"]
-    return at(content, pager.list_path) or at(content, pager.list_path[1:])
+    for skipped in range(len(pager.list_path)):
+        if isinstance(found := at(content, pager.list_path[skipped:]), list):
+            return cast("list[dict[str, Any]]", found)
+    return []
 
 
 def size_parameter(operation: Operation) -> dict[str, Any]:

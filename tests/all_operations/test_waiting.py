@@ -23,7 +23,7 @@ from ims_mcp.workflows.waiting import (
     MOST_POLLS,
     SHORT_LAG_SECONDS,
     PollResult,
-    is_endless,
+    Until,
     wait_for,
 )
 from tests.all_operations.jobs import (
@@ -39,7 +39,7 @@ from tests.all_operations.jobs import (
     submitted,
 )
 from tests.all_operations.roads import everything, operation, refusal_of
-from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.client.scripted_service import Answer, Arrived, Script, ScriptedService, refusal
 from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
@@ -51,7 +51,7 @@ def asked_for(look: Arrived) -> dict[str, str]:
 
 def states(job: Operation) -> list[str]:
     poll = poll_of(job)
-    return [*poll.success, *poll.failure, *poll.pending]
+    return [*poll.success, *poll.running, *poll.failure, *poll.pending]
 
 
 def end_of(job: Operation) -> tuple[str, str]:
@@ -59,8 +59,15 @@ def end_of(job: Operation) -> tuple[str, str]:
     poll = poll_of(job)
     if poll.success:
         return "succeeded", poll.success[-1]
-    # Where no states are documented any result is the end; where only passing ones are, nothing is.
-    return ("pending" if is_endless(poll) else "succeeded"), UNHEARD_OF
+    if poll.running:
+        return "running", poll.running[-1]
+    # Where no states are documented any result is the end.
+    return "succeeded", UNHEARD_OF
+
+
+def told_status(job: Operation, status: str) -> str | None:
+    """What a wait says of a state: nothing where no states are documented, since what is looked at is the result."""
+    return status if states(job) else None
 
 
 def jobs(fitting: Callable[[Operation], bool] = lambda job: True) -> Any:
@@ -83,6 +90,9 @@ class Clock:
         self.now += seconds
 
 
+READ = Answer(body={"RequestId": "r", "Files": [{"RecordUrl": "http://b.example.com/film.mp4"}]})
+
+
 @dataclass
 class Followed:
     """What a wait told, and what was sent and reported meanwhile."""
@@ -94,9 +104,14 @@ class Followed:
 
 
 async def follow(
-    job: Operation, *answers: Answer, usual: Answer | None = None, given: Mapping[str, Any] | None = None
+    job: Operation,
+    *answers: Script,
+    usual: Script | None = None,
+    given: Mapping[str, Any] | None = None,
+    read: Answer = READ,
+    until: Until = "end",
 ) -> Followed:
-    """wait_for_job for 45 seconds that pass in no time."""
+    """wait_for_job for 45 seconds that pass in no time. ``read`` answers the read of the result."""
     clock = Clock()
     reports: list[str] = []
 
@@ -104,12 +119,29 @@ async def follow(
         assert 0 <= done <= total
         reports.append(message)
 
-    with ScriptedService(*answers, usual=usual) as service:
+    script = list(answers)
+    poll = poll_of(job)
+
+    def answer(request: Arrived) -> Answer:
+        if poll.result is not None and request.action == poll.result.operation:
+            return read
+        following = script.pop(0) if script else usual or Answer()
+        return following(request) if callable(following) else following
+
+    with ScriptedService(usual=answer) as service:
         async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
             told = await wait_for_job(
-                client, job, given or ids(job), seconds=45, progress=progress, clock=clock, sleep=clock.sleep
+                client,
+                job,
+                given or ids(job),
+                seconds=45,
+                until=until,
+                progress=progress,
+                clock=clock,
+                sleep=clock.sleep,
             )
-    return Followed(told, clock.now, service.arrived, reports)
+    looks = [each for each in service.arrived if each.action == poll.operation]
+    return Followed(told, clock.now, looks, reports)
 
 
 def state(job: Operation, status: str, reason: str = "") -> Answer:
@@ -140,13 +172,10 @@ def test_every_poll_rule_names_fields_and_parameters_that_exist() -> None:
 async def test_a_job_is_followed_from_pending_to_success(job: Operation) -> None:
     poll = poll_of(job)
     outcome, end = end_of(job)
-    waiting = [*poll.pending, *([UNHEARD_OF] if states(job) else [])]
+    waiting = [*poll.pending, *poll.running, *([UNHEARD_OF] if states(job) else [])]
     followed = await follow(job, *(state(job, each) for each in waiting), state(job, end))
-    assert (followed.told["outcome"], followed.told["status"]) == (outcome, end)
-    assert followed.told["job"]
-    assert "next_call" not in followed.told
-    assert followed.reports == [f"{job.name}: {each}" for each in [*waiting, end]]
-    assert {look.action for look in followed.looks} == {poll.operation}
+    assert (followed.told["outcome"], followed.told.get("status")) == (outcome, told_status(job, end))
+    assert followed.reports == [f"{job.name}: {told_status(job, each) or 'done'}" for each in [*waiting, end]]
     for look in followed.looks:
         assert asked_for(look) == {name: id_of(name) for name, _ in poll.arguments}
 
@@ -169,11 +198,9 @@ async def test_a_state_nobody_has_heard_of_is_told_and_the_next_call_goes_on(job
     assert followed.seconds <= MAX_WAIT_SECONDS
     again = followed.told["next_call"]
     assert (again["tool"], again["arguments"]["operation"]) == ("wait_for_job", job.name)
-    if is_endless(poll_of(job)):
-        # Nothing more to wait for: it says how it stands, at once.
-        assert (len(followed.looks), bool(followed.told["job"])) == (1, True)
-    else:
-        assert followed.seconds > MAX_WAIT_SECONDS - 5
+    assert "none that is documented" in again["why"]
+    assert followed.seconds > MAX_WAIT_SECONDS - 5
+    assert not {"job", "result"} & followed.told.keys()
     once_more = await follow(job, usual=state(job, UNHEARD_OF), given=again["arguments"]["ids"])
     assert asked_for(once_more.looks[0]) == asked_for(followed.looks[0])
 
@@ -182,7 +209,7 @@ async def test_a_state_nobody_has_heard_of_is_told_and_the_next_call_goes_on(job
 @jobs()
 async def test_a_job_without_a_state_yet_is_pending(job: Operation) -> None:
     followed = await follow(job, usual=Answer(body={"RequestId": "r"}))
-    assert (followed.told["outcome"], followed.told["status"]) == ("pending", "")
+    assert (followed.told["outcome"], "status" in followed.told) == ("pending", False)
     assert followed.seconds <= MAX_WAIT_SECONDS
 
 
@@ -201,13 +228,13 @@ async def test_the_ids_may_be_given_as_they_were_returned(job: Operation) -> Non
 async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> None:
     async def submit(job: Operation) -> None:
         poll = poll_of(job)
-        outcome, end = end_of(job)
 
         def answer(request: Arrived) -> Answer:
             if request.action == job.name:
                 return Answer(body=submitted(job))
             return state(job, end) if request.action == poll.operation else Answer()
 
+        outcome, end = ("running", poll.running[0]) if poll.running else end_of(job)
         service.usual = answer
         own = {poll.entry[1]: ADDRESS} if poll.entry else {}
         arguments = {**make_example(job), **own}
@@ -220,8 +247,9 @@ async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> 
         ):
             before = service.count
             content = content_of(await client.call_tool(tool, given))
-            assert (content["wait"]["outcome"], content["wait"]["status"]) == (outcome, end), job.name
-            assert content["next_call"]["tool"]
+            wait = content["wait"]
+            assert (wait["outcome"], wait.get("status")) == (outcome, told_status(job, end)), job.name
+            assert next(iter(content)) == "wait"
             asked = [each.action for each in service.arrived[before:] if each.action in (job.name, poll.operation)]
             # A second recording of one stream is preceded by a look at the first.
             assert asked[-2:] == [job.name, poll.operation]
@@ -233,7 +261,7 @@ async def test_every_submission_with_wait_seconds_ends_with_the_jobs_state() -> 
 
 
 @pytest.mark.anyio
-async def test_a_submission_that_does_not_wait_names_the_look_that_follows() -> None:
+async def test_a_submission_that_does_not_wait_names_the_wait_that_follows() -> None:
     with ScriptedService() as service:
         async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
             for job in asynchronous():
@@ -243,14 +271,14 @@ async def test_a_submission_that_does_not_wait_names_the_look_that_follows() -> 
                     service.script(Answer())  # the look for a job that is there already
                 content = content_of(await client.call_tool(f"call_{job.effect}_operation", given))
                 following = content["next_call"]
-                look = get_operation(poll_of(job).operation)
-                if following["tool"] == look.tool_name:
-                    assert following["arguments"] == {name: id_of(name) for name, _ in poll_of(job).arguments}
-                else:
-                    assert following["tool"] == "call_read_operation"
-                    assert following["arguments"]["operation"] == look.name
+                assert (following["tool"], following["arguments"]["operation"]) == ("wait_for_job", job.name)
+                given_ids = following["arguments"]["ids"]
+                assert {name: given_ids[name] for name, _ in poll_of(job).arguments} == {
+                    name: id_of(name) for name, _ in poll_of(job).arguments
+                }
                 service.usual = Answer()
-                assert not (await client.call_tool(following["tool"], following["arguments"])).is_error
+                waited = await client.call_tool("wait_for_job", {**following["arguments"], "wait_seconds": 0})
+                assert content_of(waited)["outcome"] == "pending"
 
 
 @pytest.mark.anyio
@@ -280,7 +308,7 @@ async def test_several_ids_are_looked_at_together_or_one_by_one_and_the_slowest_
         return Answer(body={"IndexJobInfoList": [{"Status": status}]})
 
     seen: list[str] = []
-    followed = await follow(operation("SearchIndexJobRerun"), usual=by_id, given={"MediaIds": "a,b"})  # type: ignore[arg-type]
+    followed = await follow(operation("SearchIndexJobRerun"), usual=by_id, given={"MediaIds": "a,b"})
     assert followed.told["outcome"] == "succeeded"
     # One that has ended is not looked at again.
     assert seen == ["a", "b", "b", "b", "b"]
@@ -300,7 +328,7 @@ async def test_the_failed_one_of_several_batches_is_the_one_told() -> None:
         return Answer(body={"URLUploadInfoList": [entry]})
 
     given = {"JobIds": [f"j{number}" for number in range(12)]}
-    followed = await follow(operation("UploadMediaByURL"), usual=look, given=given)  # type: ignore[arg-type]
+    followed = await follow(operation("UploadMediaByURL"), usual=look, given=given)
     assert (followed.told["outcome"], followed.told["problem"]) == ("failed", REASON)
 
 
@@ -581,3 +609,19 @@ async def test_wait_for_job_is_a_tool_with_progress() -> None:
     assert (content["outcome"], content["status"]) == ("succeeded", "Normal")
     assert reports == ["RegisterMediaInfo: Init", "RegisterMediaInfo: Normal"]
     assert "0 to 45" in refusal_of(negative)
+
+
+@pytest.mark.anyio
+async def test_a_failed_registration_says_what_to_do_whoever_waited_for_it() -> None:
+    job = operation("RegisterMediaInfo")
+    failed = looked(job, "PrepareFail", "The file holds text, not picture or sound.")
+    registered = Answer(body={"MediaId": "m", "RequestId": "r"})
+    with ScriptedService(registered, usual=Answer(body=failed)) as service:
+        async with connected(service.url) as client:
+            given = {"InputURL": "oss://bucket/a.mp4", "wait_seconds": 1}
+            submission = content_of(await client.call_tool("register_media_info", given))
+            ids_of_it = {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}}
+            later = content_of(await client.call_tool("wait_for_job", ids_of_it))
+    assert submission["wait"]["what_to_do"] == later["what_to_do"]
+    assert later["problem"] == "The file holds text, not picture or sound."
+    assert "next_call" not in later

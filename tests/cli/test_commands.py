@@ -31,7 +31,7 @@ def test_call_sends_pairs_and_prints_the_shaped_result(service: ScriptedService,
     )
     assert called.returncode == 0, called.stderr
     assert json.loads(called.stdout) == {"result": ["m1", "m2"]}
-    assert service.arrived[0].query == {"MaxResults": "2", "Status": "Normal"}
+    assert service.arrived[0].query == {"IncludeFileBasicInfo": "True", "MaxResults": "2", "Status": "Normal"}
 
 
 def test_call_takes_json_and_pairs_win_over_it(service: ScriptedService, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_local_prints_environment_lines_that_point_a_client_at_it(tmp_path: Path
         assert set(exported) >= {*KEYS, "IMS_MCP_ENDPOINT"}
         called = run("call", "ListMediaBasicInfos", home=tmp_path, **exported)
         assert called.returncode == 0, called.stderr
-        assert json.loads(called.stdout)["TotalCount"] == 0
+        assert json.loads(called.stdout)["total"] == 0
         found = run("call", "GetMediaInfo", "--MediaId", "0" * 32, home=tmp_path, **exported)
         assert found.returncode == 1
         assert "ResourceNotFound" in found.stderr
@@ -156,5 +156,5 @@ def test_serve_and_call_start_the_embedded_ims_when_first_needed_and_take_it_dow
     data = tmp_path / "data"
     called = run_process("call", "ListMediaBasicInfos", "--local", "--data-dir", str(data), home=tmp_path)
     assert called.returncode == 0, called.stderr
-    assert json.loads(called.stdout)["TotalCount"] == 0
+    assert json.loads(called.stdout)["total"] == 0
     assert not (data / "endpoint.json").exists()

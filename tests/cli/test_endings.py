@@ -125,7 +125,7 @@ def test_a_directory_with_a_name_in_any_script_is_used_in_any_locale(variables: 
     call = ("call", "GetCategories", "--local", "--data-dir", str(data))
     code, printed, errors = run(tmp_path, *call, command=command)
     assert (code, errors) == (0, "")
-    assert json.loads(printed)["SubTotal"] == 0
+    assert json.loads(printed)["total"] == 0
     assert (data / "ims.sqlite3").exists()
 
 

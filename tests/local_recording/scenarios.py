@@ -61,7 +61,7 @@ def _conclude(recorder: Recorder, job_id: str, sent: Sent) -> Outcome:
     return Outcome(recorder, job_id, recorder.files(job_id), sent)
 
 
-def _wait_for_player(server: RtmpServer, url: str) -> None:
+def wait_for_player(server: RtmpServer, url: str) -> None:
     wait_for(lambda: server.players(_name(url)) > 0 or None)
 
 
@@ -81,7 +81,7 @@ def _recorded(
     with publishing(stage.clip, url, **options) as publisher:
         publisher.connect()
         job_id = stage.recorder.submit(url, stage.recorder.template(*formats, cycle_seconds=cycle), output=output)
-        _wait_for_player(stage.rtmp, url)
+        wait_for_player(stage.rtmp, url)
         publisher.begin_sending(seconds)
         sent = publisher.finish()
     return _conclude(stage.recorder, job_id, sent)
@@ -94,7 +94,7 @@ def formats(stage: Stage) -> Outcome:
         recorder = Recorder(ims.ims)
         to.connect()
         job_id = recorder.submit(url, recorder.template("mp4", "flv", "m3u8"))
-        _wait_for_player(stage.rtmp, url)
+        wait_for_player(stage.rtmp, url)
         to.send(2.0)
         recorder.reached(job_id, "started")
         # From here on: starting an interpreter is no part of recording.
@@ -174,7 +174,7 @@ def late_publisher(stage: Stage) -> Outcome:
         _wait_for_refusal(stage.rtmp, url)
         assert stage.recorder.status(job_id) == "initial"
         publisher.connect()
-        _wait_for_player(stage.rtmp, url)
+        wait_for_player(stage.rtmp, url)
         publisher.begin_sending(2.0)
         sent = publisher.finish()
     return _conclude(stage.recorder, job_id, sent)
@@ -186,7 +186,7 @@ def dropping_publisher(stage: Stage) -> Outcome:
     with publishing(stage.clip, url) as first, publishing(stage.clip, url) as second:
         first.connect()
         job_id = stage.recorder.submit(url, stage.recorder.template("mp4", "m3u8"))
-        _wait_for_player(stage.rtmp, url)
+        wait_for_player(stage.rtmp, url)
         first.send(2.0)
         missed = stage.rtmp.refusals.count(_name(url))
         sent = first.finish()
@@ -197,7 +197,7 @@ def dropping_publisher(stage: Stage) -> Outcome:
 
 def _send_all(publisher: Publisher, server: RtmpServer, url: str, seconds: float) -> Sent:
     publisher.connect()
-    _wait_for_player(server, url)
+    wait_for_player(server, url)
     publisher.begin_sending(seconds)
     return publisher.finish()
 
@@ -231,7 +231,7 @@ def _two_sizes(stage: Stage, server: RtmpServer) -> Outcome:
     with publishing(stage.clip, url) as first, publishing(stage.other_clip, url) as second:
         first.connect()
         job_id = stage.recorder.submit(url, stage.recorder.template("mp4", "flv"))
-        _wait_for_player(server, url)
+        wait_for_player(server, url)
         first.begin_sending(2.5)
         sent = first.finish()
         sent += _send_all(second, server, url, 2.5)
@@ -270,7 +270,7 @@ def stalling_server(stage: Stage) -> Outcome:
         with publishing(stage.clip, url) as publisher:
             publisher.connect()
             job_id = stage.recorder.submit(url, stage.recorder.template("mp4"))
-            _wait_for_player(server, url)
+            wait_for_player(server, url)
             publisher.send(3.0)
             _wait_for_bytes(stage.recorder, job_id)
             server.is_stalled = True
@@ -292,14 +292,14 @@ def killed_recorder(stage: Stage) -> Outcome:
         recorder = Recorder(ims.ims)
         publisher.connect()
         job_id = recorder.submit(url, recorder.template("mp4", "flv"))
-        _wait_for_player(stage.rtmp, url)
+        wait_for_player(stage.rtmp, url)
         for number in range(1, 3):
             publisher.send(2.0 * number)
             _wait_for_bytes(recorder, job_id, 200_000 * number)
             pid = _recording_pid(ims.pid)
             os.kill(pid, signal.SIGKILL)
             wait_for(lambda: stage.rtmp.players(_name(url)) == 0 or None)
-            _wait_for_player(stage.rtmp, url)
+            wait_for_player(stage.rtmp, url)
         publisher.begin_sending(6.0)
         outcome = _conclude(recorder, job_id, publisher.finish())
         _keep(recorder, outcome, stage.directory)
@@ -317,7 +317,7 @@ def killed_server(stage: Stage) -> Outcome:
         with killable_ims(data_dir, 60.0) as first:
             recorder = Recorder(first.ims)
             job_id = recorder.submit(url, recorder.template("mp4", "m3u8"))
-            _wait_for_player(stage.rtmp, url)
+            wait_for_player(stage.rtmp, url)
             publisher.send(3.0)
             _wait_for_bytes(recorder, job_id)
             orphans = recorder_pids(first.pid)
@@ -327,7 +327,7 @@ def killed_server(stage: Stage) -> Outcome:
         with killable_ims(data_dir, 60.0) as second:
             recorder = Recorder(second.ims)
             assert recorder.status(job_id) == "started"
-            _wait_for_player(stage.rtmp, url)
+            wait_for_player(stage.rtmp, url)
             publisher.begin_sending(6.0)
             sent = publisher.finish()
             _wait_for_bytes(recorder, job_id, sum(packet[3] for packet in sent) * 9 // 10)
@@ -342,7 +342,7 @@ def server_away_for_too_long(stage: Stage) -> Outcome:
         with killable_ims(data_dir, 60.0) as first:
             recorder = Recorder(first.ims)
             job_id = recorder.submit(url, recorder.template("mp4"))
-            _wait_for_player(stage.rtmp, url)
+            wait_for_player(stage.rtmp, url)
             publisher.send(2.5)
             _wait_for_bytes(recorder, job_id)
             first.kill()
@@ -373,7 +373,7 @@ def callback(stage: Stage) -> Outcome:
         with publishing(stage.clip, url) as publisher:
             publisher.connect()
             job_id = stage.recorder.submit(url, stage.recorder.template("mp4"), notify_url=listener.url)
-            _wait_for_player(stage.rtmp, url)
+            wait_for_player(stage.rtmp, url)
             publisher.begin_sending(2.0)
             sent = publisher.finish()
         outcome = _conclude(stage.recorder, job_id, sent)

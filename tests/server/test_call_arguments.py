@@ -10,7 +10,7 @@ import pytest
 from ims_mcp.catalogue import get_operation
 from ims_mcp.catalogue.describe import make_example
 from ims_mcp.settings import Settings
-from tests.client.scripted_service import Answer, ScriptedService
+from tests.client.scripted_service import Answer, ScriptedService, refusal
 from tests.server.connected import ERAS, Era, connected, content_of, text_of
 
 WANTED = {"MediaId": "m1"}
@@ -63,14 +63,15 @@ async def test_errors_name_the_arguments_as_the_caller_wrote_them() -> None:
 
 @pytest.mark.anyio
 async def test_a_next_call_of_an_operation_without_a_tool_is_accepted_as_it_is_proposed() -> None:
-    submitted_body = Answer(body={"TranscodeParentJob": {"ParentJobId": "p"}})
-    with ScriptedService(usual=submitted_body) as service:
+    # Nobody may look at it, so that what is proposed is a look at the job itself.
+    refused = refusal(403, "Forbidden", "no right to look")
+    with ScriptedService(Answer(body={"TranscodeParentJob": {"ParentJobId": "p"}}), refused) as service:
         async with connected(service.url) as client:
             submitted = await client.call_tool(
                 "call_write_operation",
                 {
                     "operation": "SubmitTranscodeJob",
-                    "operation_arguments": make_example(get_operation("SubmitTranscodeJob")),
+                    "operation_arguments": {**make_example(get_operation("SubmitTranscodeJob")), "wait_seconds": 1},
                 },
             )
             proposed = content_of(submitted)["next_call"]

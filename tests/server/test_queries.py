@@ -86,7 +86,7 @@ async def test_a_write_keeps_its_id_whatever_its_query_asks_for(query: str) -> N
             )
     assert content["MediaId"] == "m1"
     assert content["query_problem"].startswith("done, but the query fails on the answer")
-    assert content["next_call"]["arguments"] == {"MediaId": "m1"}
+    assert content["next_call"]["arguments"]["ids"] == {"MediaId": "m1"}
 
 
 @pytest.mark.anyio
@@ -250,7 +250,7 @@ async def test_what_a_list_says_once_of_all_rows_can_be_asked_of_each() -> None:
         (
             "list_media_basic_infos",
             "rows[?duration > `60`].MediaId",
-            "there is no duration in rows[], which has MediaId, title, duration_seconds, size_bytes",
+            "there is no duration in rows[], which has duration_seconds, MediaId, title, size_bytes",
         ),
         (
             "list_media_basic_infos",

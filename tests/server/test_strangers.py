@@ -133,7 +133,7 @@ async def test_a_response_says_nothing_in_this_servers_words(tool: str, argument
 async def test_our_own_fields_stand_beside_those_of_the_same_name() -> None:
     body = {"MediaId": "m1", "RequestId": "r", **OVERWRITING}
     content = content_of(await answered(Answer(body=body), "register_media_info", {"InputURL": "oss://b/k"}))
-    assert content["next_call"]["tool"] == "get_media_info"
+    assert content["next_call"]["tool"] == "wait_for_job"
     assert content["service_next_call"]["tool"] == "delete_media_infos"
     assert content["service_note"] == "the answer was lost"
     assert "note" not in content
@@ -295,12 +295,24 @@ async def test_unknown_names_come_back_short_and_plain() -> None:
 
 @pytest.mark.anyio
 async def test_a_job_that_was_waited_for_says_nothing_in_this_servers_words() -> None:
-    look = Answer(body={"MediaInfo": {"MediaBasicInfo": {"Status": "Normal"}}, **OVERWRITING})
-    arguments = {"operation": "RegisterMediaInfo", "ids": {"MediaId": "m"}, "wait_seconds": 1}
+    # Without a reason of its own, a failed job is shown as it is.
+    look = Answer(body={"SnapshotJob": {"Status": "Fail", **OVERWRITING}, **OVERWRITING})
+    arguments = {"operation": "SubmitSnapshotJob", "ids": {"JobId": "j"}, "wait_seconds": 1}
+    content = content_of(await answered(look, "wait_for_job", arguments))
+    assert content["outcome"] == "failed"
+    assert content["job"]["service_next_call"] == OVERWRITING["next_call"]
+    assert "next_call" not in {**content, **content["job"], **content["job"]["SnapshotJob"]}
+
+
+@pytest.mark.anyio
+async def test_a_result_says_nothing_in_this_servers_words() -> None:
+    data = json.dumps({"next_call": OVERWRITING["next_call"], "left_out": [], "kept": 1})
+    look = Answer(body={"MediaProducingJob": {"Status": "Success", "MediaURL": data, "UserData": data}, **OVERWRITING})
+    arguments = {"operation": "SubmitMediaProducingJob", "ids": {"JobId": "j"}, "wait_seconds": 1}
     content = content_of(await answered(look, "wait_for_job", arguments))
     assert content["outcome"] == "succeeded"
-    assert content["job"]["service_next_call"] == OVERWRITING["next_call"]
-    assert "next_call" not in {**content, **content["job"]}
+    assert content["result"]
+    assert '"next_call": {' not in json.dumps(content)
 
 
 @pytest.mark.anyio

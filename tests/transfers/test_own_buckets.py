@@ -69,13 +69,13 @@ async def test_ended_between_the_put_and_the_answer_to_registering_it_is_registe
     assert left["uploaded"]
     async with setting.client() as client:
         last = await call(client, tool, **arguments | {"wait_seconds": 20})
-        assets = await call(client, "list_media_basic_infos", MaxResults=100)
+        assets = await call(client, "list_media_basic_infos", MaxResults=100, show_fields="InputURL")
     assert last["state"] == "done"
     assert len(setting.proxy.of_kind("put")) == 1, "the file is not sent again"
     if stream:
         assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
     else:
-        urls = [row["MediaBasicInfo"].get("InputURL") for row in assets["MediaInfos"]]
+        urls = [row.get("InputURL") for row in assets["rows"]]
         assert urls.count(last["object"]) == 1
 
 

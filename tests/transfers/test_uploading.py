@@ -58,7 +58,7 @@ async def test_a_file_becomes_a_rendition_in_vod_storage(setting: Setting) -> No
     assert result["MediaId"] == media_id
     assert setting.content(result["object"]) == path.read_bytes()
     assert len(setting.ims.media_info(media_id)["FileInfoList"]) == 2
-    assert [row["Definition"] for row in played["PlayInfoList"] if row.get("Definition") == "HD"] == ["HD"]
+    assert [row["definition"] for row in played["rows"] if row.get("definition") == "HD"] == ["HD"]
     stream = result["stream"]
     assert stream["definition"] == "HD"
     assert stream["size_bytes"] == path.stat().st_size

@@ -7,8 +7,13 @@ from typing import Any
 import anyio
 import pytest
 
+from ims_mcp.catalogue import get_operation
+from ims_mcp.client.ims import ImsClient
+from ims_mcp.workflows.job_wait import wait_for_job
+from ims_mcp.workflows.waiting import Until
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
-from tests.server.connected import connected, content_of, text_of
+from tests.fixed_credentials import FixedCredentials
+from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
 URL = "rtmp://example.com/live/match"
 ARGUMENTS: dict[str, Any] = {
@@ -75,8 +80,142 @@ async def test_a_recording_is_submitted_once_and_waited_for_until_it_runs() -> N
     service = Service(GOOD, [])
     content = content_of(await submit(service, wait_seconds=5))
     assert content["JobId"] == "j9"
-    assert content["wait"]["status"] == "started"
+    # It has begun, which is no success.
+    assert (content["wait"]["outcome"], content["wait"]["status"]) == ("running", "started")
+    assert "result" not in content
     assert service.submitted == 1
+    following = content["next_call"]
+    assert (following["tool"], following["arguments"]["operation"]) == ("wait_for_job", "SubmitLiveRecordJob")
+    assert following["arguments"]["ids"] == {"JobId": "j9"}
+    assert following["why"].startswith("it runs and is not over")
+
+
+class Clock:
+    """Time that passes only in sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+FILE = {"RecordId": "f1", "RecordUrl": "http://b/a.mp4", "Format": "mp4", "Duration": 12.0, "Width": 640, "Height": 360}
+SHOWN = {
+    "url": "http://b/a.mp4",
+    "format": "mp4",
+    "duration_seconds": 12.0,
+    "width": 640,
+    "height": 360,
+    "RecordId": "f1",
+}
+
+
+async def follow(
+    states: list[str], files_after_looks: int | None = 0, *, until: Until = "end", name: str = "SubmitLiveRecordJob"
+) -> tuple[dict[str, Any], float, list[str]]:
+    """What wait_for_job tells of a job that goes through ``states`` and lists its file so many reads after its end,
+    how long it took, and what was sent."""
+    clock, left = Clock(), list(states)
+    reads = 0
+
+    def answer(request: Arrived) -> Answer:
+        nonlocal reads
+        if request.action == "ListLiveRecordFiles":
+            reads += 1
+            listed = files_after_looks is not None and reads > files_after_looks
+            return Answer(body={"Files": [FILE] if listed else [], "TotalCount": str(int(listed)), "PageNo": 1})
+        state: Any = left.pop(0) if left[1:] else left[0]
+        outputs = {"StreamInfos": [{"OutputUrl": "rtmp://out/live/1", "Type": "rtmp"}]}
+        places = {"TimeInterval": 5, "SnapshotOutput": {"Bucket": "b"}, "SequenceFormat": "{JobId}/{Sequence}.jpg"}
+        return Answer(
+            body={
+                "RecordJob": {"Status": state},
+                "Status": state,
+                "Job": {"Status": int(state), "OutputStream": outputs} if state.isdigit() else {},
+                **places,
+            }
+        )
+
+    with ScriptedService(usual=answer) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            told = await wait_for_job(
+                client,
+                get_operation(name),
+                {"JobId": "j9"},
+                seconds=45,
+                until=until,
+                clock=clock,
+                sleep=clock.sleep,
+            )
+    return told, clock.now, [each.action for each in service.arrived]
+
+
+@pytest.mark.anyio
+async def test_a_recording_is_over_when_its_files_are_listed() -> None:
+    told, seconds, sent = await follow(["initial", "started", "started", "paused"], files_after_looks=3)
+    assert (told["outcome"], told["status"]) == ("succeeded", "paused")
+    assert told["result"] == {"Files": [SHOWN]}
+    assert not {"job", "note", "next_call"} & told.keys()
+    assert sent == ["GetLiveRecordJob"] * 4 + ["ListLiveRecordFiles"] * 4
+    assert told["seconds"] == round(seconds, 2)
+
+
+@pytest.mark.anyio
+async def test_a_recording_that_still_runs_is_neither_pending_nor_over() -> None:
+    told, seconds, sent = await follow(["initial", "started"])
+    assert (told["outcome"], told["status"]) == ("running", "started")
+    assert not {"job", "note", "result"} & told.keys()
+    assert told["next_call"]["arguments"] == {
+        "operation": "SubmitLiveRecordJob",
+        "ids": {"JobId": "j9"},
+        "wait_seconds": 40,
+    }
+    assert 40 < seconds <= 45
+    assert "ListLiveRecordFiles" not in sent
+
+
+@pytest.mark.anyio
+async def test_whoever_wants_to_know_that_it_has_begun_waits_for_that_alone() -> None:
+    told, seconds, sent = await follow(["initial", "started"], until="start")
+    assert (told["outcome"], seconds < 1, len(sent)) == ("running", True, 2)
+    pending, _, _ = await follow(["initial"], until="start")
+    assert pending["outcome"] == "pending"
+    assert pending["next_call"]["arguments"]["until"] == "start"
+
+
+@pytest.mark.anyio
+async def test_a_recording_without_a_file_is_no_success_and_says_that_none_may_come() -> None:
+    told, seconds, _ = await follow(["paused"], files_after_looks=None)
+    assert (told["outcome"], told["status"]) == ("pending", "paused")
+    assert told["note"].endswith("and none ever comes where no stream did")
+    assert (told["next_call"]["tool"], told["next_call"]["why"].partition(" (")[0]) == (
+        "wait_for_job",
+        "it is over, and its files are not listed yet: look again",
+    )
+    assert 40 < seconds <= 45
+
+
+@pytest.mark.anyio
+async def test_a_live_transcoding_job_tells_its_address_while_it_runs() -> None:
+    told, _, _ = await follow(["0", "1"], until="start", name="SubmitLiveTranscodeJob")
+    assert (told["outcome"], told["status"]) == ("running", "1")
+    assert told["result"] == {"addresses": ["rtmp://out/live/1"]}
+    stopped, _, _ = await follow(["0", "1", "2"], name="SubmitLiveTranscodeJob")
+    assert (stopped["outcome"], stopped["status"]) == ("succeeded", "2")
+
+
+@pytest.mark.anyio
+async def test_live_snapshots_have_no_end_to_wait_for() -> None:
+    told, seconds, _ = await follow(["init", "started"], name="SubmitLiveSnapshotJob")
+    assert (told["outcome"], told["status"], seconds < 1) == ("running", "started", True)
+    assert told["result"] == {"bucket": "b", "every_picture": "{JobId}/{Sequence}.jpg", "interval_seconds": 5}
+    assert (told["next_call"]["tool"], told["next_call"]["arguments"]) == ("get_live_snapshot_job", {"JobId": "j9"})
+    paused, _, _ = await follow(["paused"], name="SubmitLiveSnapshotJob")
+    assert (paused["outcome"], paused["status"]) == ("pending", "paused")
 
 
 @pytest.mark.anyio

@@ -9,8 +9,8 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Rows
 
 CAPABILITY: ParameterNotes = {
-    "text": "Service of the camera; default understand. understand: pictures are understood, understand-reid: persons "
-    "met before are known too, search: search.",
+    "text": "Service of the camera; default understand. Values: understand (pictures are understood), understand-reid "
+    "(persons met before are known too), search.",
     "choices": ("understand", "understand-reid", "search"),
 }
 START: ParameterNotes = {"text": "From then on, UTC, such as 2026-03-01T00:00:00Z."}
@@ -32,8 +32,8 @@ CAMERA_NOTES = (
         parameters={
             "DeviceId": {"text": "Id of the camera, as your own system names it.", "inferred": True},
             "Capability": {
-                "text": "What is bought. understand: 300 pictures a day, understand-reid: the same with persons met "
-                "before, search: 75 searches a day; the others both.",
+                "text": "What is bought. Values: understand (300 pictures a day), understand-reid (the same with "
+                "persons met before), search (75 searches a day); the others both.",
                 "choices": (
                     "understand",
                     "understand-reid",

@@ -168,9 +168,9 @@ NOTES = (
         example={"LicenseItemId": "17712345", "AuthCode": "iU1IeJech7", "DeviceId": "device-1"},
         destructive_when=(AskWhen("uses up a paid licence for this device, which cannot be undone"),),
         parameters={
-            "LicenseItemId": BATCH_ID,
-            "AuthCode": {"text": "Authorisation code that is used up."},
-            "DeviceId": {"text": "Id of the device."},
+            "LicenseItemId": {**BATCH_ID, "required": True},
+            "AuthCode": {"text": "Authorisation code that is used up, from GetAiRtcAuthCodeList.", "required": True},
+            "DeviceId": {"text": "Id of the device.", "required": True},
         },
         secret_fields=("License",),
         costs="Uses up a paid licence for good.",
@@ -187,7 +187,7 @@ NOTES = (
         example={"LicenseItemId": "17712345", "Status": 2, "PageSize": 20},
         then="ActiveAiRtcLicense uses a code up.",
         parameters={
-            "LicenseItemId": BATCH_ID,
+            "LicenseItemId": {**BATCH_ID, "required": True},
             "Status": {"text": "1 activated, 2 not yet.", "minimum": 1, "maximum": 2},
             "Type": CALL_KIND,
             "NeedTotalCount": NEED_TOTAL,

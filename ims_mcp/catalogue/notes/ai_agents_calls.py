@@ -200,6 +200,7 @@ NOTES = (
             "DescribeAIAgentInstance shows how the call went, StopAIAgentInstance hangs up."
         ),
         effect=Effect.DESTRUCTIVE,
+        sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-startaiagentoutboundcall",),
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
             "CalledNumber": "13800000000",
@@ -210,8 +211,10 @@ NOTES = (
         destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
-            "CalledNumber": {"text": "Number to ring."},
-            "CallerNumber": {"text": "Number of yours in mainland China: see ListAIAgentPhoneNumber."},
+            "CalledNumber": {"text": "Number to ring: 13800000000."},
+            "CallerNumber": {
+                "text": "Number of yours in mainland China: see ListAIAgentPhoneNumber. It takes 15 calls at a time."
+            },
             "Config": OUTBOUND_CONFIG,
             "SessionId": SESSION_ID,
             "UserData": USER_DATA,
@@ -258,11 +261,13 @@ NOTES = (
         },
         destructive_when=(AskWhen("rings a real telephone at once and puts a call through to it"),),
         parameters={
-            "InstanceId": INSTANCE_ID,
-            "CalledNumber": {"text": "Number to ring."},
-            "CallerNumber": {"text": "Number shown there; not on lines of Alibaba Cloud."},
+            "InstanceId": {
+                "text": "InstanceId of the running call. The vendor says it only counts for calls that came in."
+            },
+            "CalledNumber": {"text": "Number to ring: 13800000000."},
+            "CallerNumber": {"text": "Number shown there; not on lines of Alibaba Cloud. Default: the agent's number."},
             "TransferPrompt": {"text": "Said before; default only the ringing tone."},
-            "ErrorPrompt": {"text": "Said if it fails."},
+            "ErrorPrompt": {"text": "Said if it fails; default nothing."},
         },
         costs="Dials a real phone number.",
     ),

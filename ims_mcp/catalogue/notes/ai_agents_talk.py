@@ -143,7 +143,10 @@ NOTES = (
         effect=Effect.DESTRUCTIVE,
         example={"VoiceprintId": "anchor-li"},
         destructive_when=(AskWhen("deletes a person's voiceprint for good"),),
-        parameters={"VoiceprintId": {"text": "Voiceprint to delete."}, "RegistrationMode": REGISTRATION_MODE},
+        parameters={
+            "VoiceprintId": {"text": "Voiceprint to delete: the id given to SetAIAgentVoiceprint."},
+            "RegistrationMode": REGISTRATION_MODE,
+        },
         rules=(AtLeastOne(("VoiceprintId",)),),
         idempotent=True,
     ),

@@ -72,8 +72,8 @@ CENSOR_NOTES = (
             },
             "Output": {
                 "text": (
-                    "Where screenshots go: oss://bucket/check/snapshot-{Count}.jpg. {Count} is their number; the whole "
-                    "result is written beside them as {jobId}.output. Left out: beside the input file."
+                    "Where screenshots go: oss://bucket/check/snapshot-{Count}.jpg. In it {Count} is their number; the "
+                    "whole result is written beside them as {jobId}.output. Left out: beside the input file."
                 )
             },
             "NotifyUrl": {"text": "http(s) address or queue (mns://) that is told the result. Left out: none."},
@@ -120,10 +120,10 @@ CENSOR_NOTES = (
         operation="QueryMediaCensorJobDetail",
         title="Get a moderation result",
         purpose=(
-            "See the state and the verdict of one SubmitMediaCensorJob: Suggestion overall (pass, review, block; the "
-            "worst of all parts), and scene, label and score (0 to 100) for title, description, comments, covers and, "
-            "page by page, the frames of the video. Scenes: porn, terrorism, ad, live (bad scenes), logo, antispam "
-            "(texts). Success means that the check ran, not that the content passed."
+            "See the state (Queuing, Analysing, Success, Fail) and the verdict of one SubmitMediaCensorJob: Suggestion "
+            "overall (pass, review, block; the worst of all parts), and scene, label and score (0 to 100) for title, "
+            "description, comments, covers and, page by page, the frames of the video. Scenes: porn, terrorism, ad, "
+            "live (bad scenes), logo, antispam (texts). Success means that the check ran, not that the content passed."
         ),
         effect=Effect.READ,
         parameters={

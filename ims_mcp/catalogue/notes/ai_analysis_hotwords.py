@@ -37,7 +37,10 @@ HOTWORDS: ParameterNotes = {
             "text": "Fixed translations, for VideoTranslation only.",
             "nested": {
                 "TargetLanguage": {"text": "Language of the translation, such as zh."},
-                "TranslatedText": {"text": "How the word is translated; each pair only once in a library."},
+                "TranslatedText": {
+                    "text": "How the word is translated; each pair only once in a library.",
+                    "max_characters": 100,
+                },
             },
         },
     },

@@ -10,8 +10,8 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Rows
 
 ALGORITHM: ParameterNotes = {
-    "text": "What is recognised; the same for library, entity and sample. face: people, logo: marks of stations and "
-    "brands, landmark: places, object: things, label: what a prompt describes.",
+    "text": "What is recognised; the same for library, entity and sample. Values: face for people, logo for marks of "
+    "stations and brands, landmark for places, object for things, label for what a prompt describes.",
     "choices": ("landmark", "object", "logo", "face", "label"),
 }
 LIB_ID: ParameterNotes = {"text": "Id of the library, from ListRecognitionLibs."}
@@ -49,7 +49,8 @@ LIBRARY_NOTES = (
         title="List recognition libraries",
         purpose=(
             "Browse your own recognition libraries for one algorithm with names and descriptions, to find the LibId "
-            "for entities and samples. Page number and size have to be given; at most 50 a page."
+            "for entities and samples. Page number and size have to be given; at most 50 a page. Only in Beijing, "
+            "Shanghai, Hangzhou and Shenzhen."
         ),
         effect=Effect.READ,
         parameters={
@@ -86,7 +87,8 @@ LIBRARY_NOTES = (
         title="Add a recognised person or thing",
         purpose=(
             "Add one person, logo, landmark, object or label to a recognition library. It is recognised only once it "
-            "has samples: call CreateRecognitionSample with the returned EntityId."
+            "has samples: call CreateRecognitionSample with the returned EntityId. Only in Beijing, Shanghai, Hangzhou "
+            "and Shenzhen, where the library is."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -94,7 +96,7 @@ LIBRARY_NOTES = (
             "Algorithm": ALGORITHM,
             "EntityName": {"text": "Name that tags will show, at most 64 bytes.", "max_bytes": 64},
             "EntityInfo": {
-                "text": 'Data of yours about it: {"description": "presenter"}. Any fields, at most 256 bytes.',
+                "text": 'Data of yours about it: {"description": "presenter"}. At most 256 bytes.',
                 "kind": "object",
                 "json_text": True,
                 "extra_fields": True,

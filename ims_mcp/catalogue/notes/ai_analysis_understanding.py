@@ -49,8 +49,8 @@ TAG_CONFIG: ParameterNotes = {
     "extra_fields": True,
 }
 VIDEO_TITLE: ParameterNotes = {
-    "text": "Title of the video, which helps the analysis; at most 256 bytes. Letters, digits and hyphens; begins with "
-    "a letter or digit.",
+    "text": "Title of the video, which helps the analysis; at most 256 bytes. Letters, Chinese too, digits and "
+    "hyphens; begins with a letter or digit. The vendor's page asks for one.",
     "max_bytes": 256,
 }
 RETURNED_USER_DATA: ParameterNotes = {
@@ -122,7 +122,7 @@ UNDERSTANDING_NOTES = (
             "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "TemplateId": "S00000103-000002",
             "Params": {"needAsrData": True, "needOcrData": False},
-            "Title": "Autumn launch",
+            "Title": "autumn-launch",
         },
         sources=(
             f"{PAGE}submitsmarttagjob",
@@ -198,7 +198,7 @@ UNDERSTANDING_NOTES = (
         example={
             "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "TemplateId": "S00000101-300080",
-            "Title": "Team meeting 2026-03-02",
+            "Title": "team-meeting-2026-03-02",
             "Params": {
                 "nlpParams": {
                     "sourceLanguage": "cn",
@@ -217,9 +217,9 @@ UNDERSTANDING_NOTES = (
         operation="QueryVideoCognitionJob",
         title="Get a video's analysis",
         purpose=(
-            "See the state and the results of one SubmitVideoCognitionJob: per algorithm a Type and Data as JSON "
-            "text (chapters, summaries and the like under NLP, with times in ms). Transcript, on-screen text and links "
-            "to raw results are only included if IncludeResults asks for them."
+            "See the state (Submitted, Processing, Success, Fail) and the results of one SubmitVideoCognitionJob: per "
+            "algorithm a Type and Data as JSON text (chapters, summaries and the like under NLP, with times in ms). "
+            "Transcript, on-screen text and links to raw results are only included if IncludeResults asks for them."
         ),
         effect=Effect.READ,
         parameters={

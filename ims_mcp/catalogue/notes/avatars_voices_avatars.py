@@ -15,7 +15,7 @@ PORTRAIT: ParameterNotes = {
     "text": "Asset id of a square picture. Needed before SubmitAvatarTrainingJob; 32 characters.",
 }
 TRAINING_VIDEO: ParameterNotes = {
-    "text": "Asset id of the film to train from. mp4, mov or webm, 5 to 15 minutes, 1920x1080 or 1080x1920; needed "
+    "text": "Asset id of the film to train from. As mp4, mov or webm, 5 to 15 minutes, 1920x1080 or 1080x1920; needed "
     "before SubmitAvatarTrainingJob.",
 }
 THUMBNAIL: ParameterNotes = {

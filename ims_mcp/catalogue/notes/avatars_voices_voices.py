@@ -17,7 +17,8 @@ SCENARIO: ParameterNotes = {
     "choices": ("story", "interaction", "navigation"),
 }
 DEMO_URL: ParameterNotes = {
-    "text": "OSS address a sample is written to: voices/anna.mp3. Of your own bucket; without it no sample.",
+    "text": "OSS address a sample is written to. Public address of your own bucket: "
+    "https://example-bucket.oss-cn-shanghai.aliyuncs.com/voices/anna.mp3. Without it no sample.",
 }
 VOICE_TYPE: ParameterNotes = {
     "text": "Way of cloning; default Basic. Basic: given sentences; Standard: long recordings.",
@@ -163,9 +164,11 @@ VOICE_NOTES = (
                 "comma_list": True,
             },
             "Authentication": {
-                "text": "Asset id of the speaker's recorded consent. To be read: 'I confirm that I am initiating voice "
-                "cloning customization. The training audio is provided by me. I commit to being responsible for the "
-                "customized content and guarantee that no illegal or non-compliant content will be created.'",
+                "text": "Asset id of the speaker's recorded consent. To be read out clearly: 'I confirm that I am "
+                "initiating voice cloning customization. The training audio is provided by me. I commit to being "
+                "responsible for the customized content and guarantee that no illegal or non-compliant content will be "
+                "created.' In Chinese: '我确认进行人声克隆定制, 训练音频为本人提供, "
+                "本人承诺对定制内容负责, 保证不进行违法违规的内容创作.'",
                 "required": True,
             },
             "VoiceName": VOICE_NAME,

@@ -106,8 +106,8 @@ COPYRIGHT_NOTES = (
         title="Follow copyright watermark jobs",
         purpose=(
             "See one job of SubmitCopyrightJob by id, or browse them by creation time and level: embedded text, "
-            "input, output, Status and Result. StatusCode and the outer Message speak of this call, not of the job. "
-            "Only in Shanghai and Beijing."
+            "input, output, Status (success once it is over; no other value is documented) and Result. StatusCode and "
+            "the outer Message speak of this call, not of the job. Only in Shanghai and Beijing."
         ),
         effect=Effect.READ,
         parameters={

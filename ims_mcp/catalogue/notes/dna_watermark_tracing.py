@@ -88,8 +88,8 @@ TRACING_NOTES = (
         title="Follow leak tracing preparation",
         purpose=(
             "See one job of SubmitTraceAbJob by JobId or TraceMediaId, or browse them by creation time: input, "
-            "output directory, Status and Result. StatusCode and Message speak of this call, not of the job. Only in "
-            "Shanghai and Beijing."
+            "output directory, Status (success once it is over; no other value is documented) and Result. StatusCode "
+            "and Message speak of this call, not of the job. Only in Shanghai and Beijing."
         ),
         effect=Effect.READ,
         parameters={
@@ -202,9 +202,9 @@ TRACING_NOTES = (
         title="Follow traceable playlist jobs",
         purpose=(
             "See one job of SubmitTraceM3u8Job by id, or browse them by creation time: the woven-in text, "
-            "TraceMediaId, Output with the address of the playlist, and Status. StatusCode and Message speak of this "
-            "call, not of the job. Only in Shanghai and Beijing. A playlist of m3u8Type v1 plays for 24 hours after "
-            "the job; then submit it again."
+            "TraceMediaId, Output with the address of the playlist, and Status (success once it is over; no other "
+            "value is documented). StatusCode and Message speak of this call, not of the job. Only in Shanghai and "
+            "Beijing. A playlist of m3u8Type v1 plays for 24 hours after the job; then submit it again."
         ),
         effect=Effect.READ,
         parameters={

@@ -241,9 +241,9 @@ JOB_NOTES = (
         operation="GetProjectExportJob",
         title="Follow a project export",
         purpose=(
-            "See whether an export of SubmitProjectExportJob has ended and get its result: ProjectUrl (usually a "
-            "signed address that expires) for Premiere, Timeline for BaseTimeline, audio and subtitle addresses; or "
-            "the error."
+            "See whether an export of SubmitProjectExportJob has ended (Init, Processing, Success, Failed) and get its "
+            "result: ProjectUrl (usually a signed address that expires) for Premiere, Timeline for BaseTimeline, audio "
+            "and subtitle addresses; or the error."
         ),
         effect=Effect.READ,
         parameters={"JobId": {"text": "Export job, from SubmitProjectExportJob."}},

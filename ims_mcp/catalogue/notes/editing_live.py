@@ -124,8 +124,9 @@ LIVE_NOTES = (
         operation="GetLiveEditingJob",
         title="Follow a live clipping job",
         purpose=(
-            "See whether a job of SubmitLiveEditingJob has ended: status, error code and message, the clips that "
-            "were asked for, and at the end MediaId and MediaURL of the joined video."
+            "See whether a job of SubmitLiveEditingJob has ended: status (Init, Queuing, Processing, Success, Failed), "
+            "error code and message, the clips that were asked for, and at the end MediaId and MediaURL of the joined "
+            "video."
         ),
         effect=Effect.READ,
         parameters={

@@ -58,8 +58,13 @@ VIDEO_STREAM = Parameter(
     extra_fields=True,
 )
 SIZE_FIELDS = (
-    Parameter("Width", "integer", text="Width in pixels, from 128; default the widest source.", minimum=128),
-    Parameter("Height", "integer", text="Height in pixels, from 128; default the highest source.", minimum=128),
+    Parameter("Width", "integer", text="Width, 128 to 4096 pixels; default the widest source.", minimum=128),
+    Parameter(
+        "Height",
+        "integer",
+        text="Height, 128 to 4096 pixels; default the highest source. The shorter side at most 2160.",
+        minimum=128,
+    ),
     Parameter(
         "Bitrate",
         "integer",
@@ -73,6 +78,7 @@ OUTPUT_FIELDS = (
     *SIZE_FIELDS,
     Parameter("MaxDuration", "number", text="Cuts the output off at this second."),
     VIDEO_STREAM,
+    Parameter("ProduceTemplateId", "string", text="Transcoding template of MPS to encode with; for special cases."),
 )
 OUTPUT_CASES = (
     Case("OutputMediaTarget", ("oss-object",), OSS_FIELDS),

@@ -91,8 +91,9 @@ TEMPLATE_NOTES = (
         title="Read an editing template",
         purpose=(
             "Read one editing template: Config, type, status, cover, preview and the sample ClipsParam to copy when "
-            "rendering with it. Use it to see whether a new advanced template is Available yet. For the list of "
-            "replaceable slots alone use GetTemplateParams."
+            "rendering with it. Use it to see whether a new advanced template is Available yet (before that Created, "
+            "Uploading, Processing; else UploadFailed, ProcessFailed). For the list of replaceable slots alone use "
+            "GetTemplateParams."
         ),
         effect=Effect.READ,
         parameters={

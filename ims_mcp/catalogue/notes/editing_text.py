@@ -16,16 +16,16 @@ POSITION = (
         "X",
         "number",
         text=(
-            "Horizontal place. Below 1: share of the output's width; from 2: pixels from the left; default 0. With "
-            "an Alignment that centres it may be left out."
+            "From the left: below 1 share of the output's width, from 2 pixels. Default 0; may be left out where "
+            "Alignment centres."
         ),
     ),
     Parameter(
         "Y",
         "number",
         text=(
-            "Vertical place. Below 1: share of the output's height; from 2: pixels from the top; default 0. A usual "
-            "subtitle: Alignment TopCenter, Y 0.85."
+            "From the top: below 1 share of the output's height, from 2 pixels. Default 0; a usual subtitle has "
+            "Alignment TopCenter and Y 0.85."
         ),
     ),
 )
@@ -39,7 +39,7 @@ FONT = (
     Parameter(
         "FontSize",
         "number",
-        text="Size of the letters; give it. At 1080 pixels about 80 for a title and 40 for a subtitle.",
+        text="Size of the letters; give it. At 1080p about 80 for a title, 40 for a subtitle.",
     ),
     Parameter("FontColor", "string", text="Colour, #RRGGBB: #FFFFFF."),
     Parameter("Outline", "number", text="Width of the outline in pixels; default 0."),

@@ -47,12 +47,12 @@ CUT = (
 )
 SPEED = Parameter("Speed", "number", text="2: twice as fast, 0.5: half as fast; default 1.")
 LINKS = (
-    Parameter("ClipId", "string", text="Name of yours, so that clips of other tracks can follow this one."),
+    Parameter("ClipId", "string", text="Name of yours, for ReferenceClipId of others."),
     Parameter(
         "ReferenceClipId",
         "string",
         text=(
-            "ClipId of a clip of another track that this one lasts as long as: slowed down or cut to it. Not with "
+            "ClipId of another track's clip, whose length this one takes: slowed down or cut to it. Not with "
             "LoopMode or TrackShortenMode; TimelineIn and TimelineOut go before it."
         ),
     ),

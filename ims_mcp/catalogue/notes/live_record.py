@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Rows
+from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Result, Rows
 
 FORMATS = ("m3u8", "flv", "mp4")
 TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID. ListLiveRecordTemplates has them."}
@@ -92,15 +92,35 @@ NOTES = (
             "NotifyUrl": {"text": "URL that is told of states and files.", "url_schemes": ("http", "https")},
         },
         rules=(Needs("RecordOutput.Type", "oss", "RecordOutput.Bucket"),),
-        # No state says how a job ended: paused is what both a finished and a never started recording show. What a
-        # caller waits for is one of the two: it records, or it is over.
+        # No state says how a job ended: paused is what both a finished and a never started recording show. That it is
+        # over shows in its files.
         poll=Poll(
             operation="GetLiveRecordJob",
             arguments=(("JobId", "JobId"),),
             status_field="RecordJob.Status",
-            success=("started", "paused"),
+            success=("paused",),
             pending=("initial",),
+            running=("started",),
+            result=Result(
+                fields=(
+                    ("url", "Files[].RecordUrl"),
+                    ("format", "Files[].Format"),
+                    ("duration_seconds", "Files[].Duration"),
+                    ("width", "Files[].Width"),
+                    ("height", "Files[].Height"),
+                    ("start", "Files[].StartTime"),
+                    ("end", "Files[].EndTime"),
+                    ("RecordId", "Files[].RecordId"),
+                ),
+                operation="ListLiveRecordFiles",
+                arguments=(("JobIds", "JobId"),),
+                empty=(
+                    "the recording is over, but no file of it is listed yet: files follow the end by some 20 seconds, "
+                    "and none ever comes where no stream did"
+                ),
+            ),
         ),
+        then="Make a recorded file an asset with RegisterMediaInfo and its url; ListLiveRecordFiles lists all of them.",
     ),
     OperationNotes(
         operation="GetLiveRecordJob",
@@ -135,6 +155,7 @@ NOTES = (
             "StartTime": {"text": "Start of the window, UTC: 2026-01-31T08:00:00Z."},
             "EndTime": {"text": "End of the window, at most 30 days after StartTime."},
             "SortBy": {"text": "By creation time; default desc.", "choices": ("asc", "desc")},
+            "PageSize": {"text": "Jobs a page; default 10.", "minimum": 1},
         },
         idempotent=True,
         rows=Rows(

@@ -20,8 +20,8 @@ OVERWRITE_FORMAT: ParameterNotes = {
     "pattern": r"[^/].{0,250}\.jpg",
 }
 SEQUENCE_FORMAT: ParameterNotes = {
-    "text": "Path of each .jpg, all of which are kept. {UnixTimestamp} or {Sequence} has to stand in it, {JobId} and "
-    "{Date} may; no slash at the beginning. Left out: no such pictures.",
+    "text": "Path of each .jpg, all of which are kept. It needs {UnixTimestamp} or {Sequence}; {JobId} and {Date} "
+    "may stand in it; no slash at the beginning. Left out: no such pictures.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
 TEMPLATE_NAME: ParameterNotes = {"text": "Name of the template, at most 128 characters.", "max_characters": 128}
@@ -133,7 +133,8 @@ NOTES = (
         parameters={
             "SearchKeyWord": KEYWORD,
             "Status": {
-                "text": "Only this state; left out: all. init: not begun; started: takes pictures; paused: takes none.",
+                "text": "Only this state; left out: all. Values: init (not begun), started (takes pictures), paused "
+                "(takes none).",
                 "hints": ("init", "started", "paused"),
             },
             "StartTime": {

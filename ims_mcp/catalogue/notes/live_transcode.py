@@ -9,7 +9,7 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
 TEMPLATE_TYPES = ("normal", "narrow-band", "audio-only", "origin")
-TYPE_TEXT = "normal; narrow-band: smaller at the same quality; audio-only: sound only; origin: unchanged."
+TYPE_TEXT = "Values: normal; narrow-band: smaller at the same quality; audio-only: sound only; origin: unchanged."
 STREAM_INPUT: ParameterNotes = {
     "text": "The stream to transcode.",
     "nested": {

@@ -33,19 +33,21 @@ TAGS: ParameterNotes = {
 COVER_URL: ParameterNotes = {"text": "Cover picture; at most 128 bytes.", "max_bytes": 128}
 REFERENCE_ID: ParameterNotes = {
     "text": "Your own unique id: 6 to 64 letters, digits, - or _.",
+    "unlisted": True,
     "pattern": "[A-Za-z0-9_-]{6,64}",
 }
 REGISTER_CONFIG = (
-    Parameter("NeedSprite", "boolean", text="Make a sprite sheet; default true."),
-    Parameter("NeedSnapshot", "boolean", text="Make snapshots; default true."),
+    Parameter("NeedSprite", "boolean", text="Make a sprite sheet; default true.", unlisted=True),
+    Parameter("NeedSnapshot", "boolean", text="Make snapshots; default true.", unlisted=True),
     Parameter(
         "CoverConfig",
         "object",
         text="Where the cover comes from.",
+        unlisted=True,
         fields=(Parameter("StartTime", "number", text="Second the cover is taken at.", minimum=0, max_decimals=4),),
         extra_fields=True,
     ),
-    Parameter("SearchLibName", "string", text="Search library that indexes the asset."),
+    Parameter("SearchLibName", "string", text="Search library that indexes the asset.", unlisted=True),
 )
 
 _FIRST = (
@@ -106,7 +108,7 @@ _FIRST = (
                 "extra_fields": True,
             },
             "RegisterConfig": {
-                "text": "Pictures and indexing.",
+                "text": "NeedSprite, NeedSnapshot (default true), CoverConfig.StartTime in seconds, SearchLibName.",
                 "kind": "object",
                 "json_text": True,
                 "fields": REGISTER_CONFIG,
@@ -120,7 +122,7 @@ _FIRST = (
                 ),
                 "choices": ("S00000101-300080", "S00000103-000001", "S00000103-000002"),
             },
-            "WorkflowId": {"text": "Workflow to run on the new asset. Default none."},
+            "WorkflowId": {"text": "Workflow to run on the new asset. Default none.", "unlisted": True},
             "ClientToken": {
                 "text": "32 characters that make a repeat the same call; made for you.",
                 "unlisted": True,
@@ -135,13 +137,7 @@ _FIRST = (
             success=("Normal",),
             failure=("PrepareFail",),
             pending=("Init", "Preparing"),
-            result=Result(
-                fields=(
-                    ("MediaId", "MediaInfo.MediaId"),
-                    ("title", "MediaInfo.MediaBasicInfo.Title"),
-                    ("files", "MediaInfo.FileInfoList"),
-                )
-            ),
+            result=Result(fields=(("asset", "MediaInfo"),)),
         ),
     ),
     OperationNotes(
@@ -164,15 +160,20 @@ _FIRST = (
         parameters={
             # The page marks both as optional; neither the service nor a person can do anything without them.
             "MediaId": {"text": "The asset that gets it.", "max_bytes": 64, "required": True},
-            "InputURL": {"text": OSS_URL, "url_schemes": ("http", "https", "oss"), "required": True},
+            "InputURL": {
+                "text": f"{OSS_URL}. Cannot be changed later.",
+                "url_schemes": ("http", "https", "oss"),
+                "required": True,
+            },
             "StreamTags": {
-                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them. Any fields.',
+                "text": 'Your own, such as {"quality": "720p"}; GetPlayInfo returns them.',
                 "kind": "object",
                 "json_text": True,
                 "extra_fields": True,
             },
             "UserData": {
                 "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+                "unlisted": True,
                 "kind": "object",
                 "json_text": True,
                 "fields": (
@@ -239,9 +240,8 @@ _FIRST = (
         operation="BatchGetMediaInfos",
         title="Read several assets",
         purpose=(
-            "Read several assets by id in one call: basic information, with AdditionType=FileInfo also their files. "
-            "Ids that do not exist come back in IgnoredList instead of failing the call. For one asset in detail "
-            "use GetMediaInfo."
+            "Read several assets by id in one call: basic information and the facts of their files. Ids that do not "
+            "exist come back in IgnoredList instead of failing the call. For one asset in detail use GetMediaInfo."
         ),
         effect=Effect.READ,
         example={
@@ -257,7 +257,8 @@ _FIRST = (
                 "max_part_bytes": 64,
             },
             "AdditionType": {
-                "text": "Comma-separated: FileInfo, DynamicMetaData. Without it no files are returned.",
+                "text": "Comma-separated: FileInfo (set unless given), DynamicMetaData.",
+                "unlisted": True,
                 "comma_list": True,
             },
             "AuthTimeout": AUTH_TIMEOUT,
@@ -270,8 +271,8 @@ _FIRST = (
         title="List assets",
         purpose=(
             "List the assets of the library, newest first, filtered by exact media type, business type, source, "
-            "status and creation time. Pages with NextToken; an empty NextToken is the end. "
-            "IncludeFileBasicInfo adds size, duration and resolution of the source file."
+            "status and creation time, with size, duration and resolution of the source file. To find one by its title "
+            "use find_media."
         ),
         effect=Effect.READ,
         example={
@@ -298,11 +299,14 @@ _FIRST = (
                 "text": "Created at or before this UTC time: 2026-01-31T08:00:00Z.",
                 "pattern": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
             },
-            "IncludeFileBasicInfo": {"text": "Add the files' basic data; default false."},
+            "IncludeFileBasicInfo": {
+                "text": "Add size, duration and resolution of the files; set unless given.",
+                "unlisted": True,
+            },
             "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
             "NextToken": {"text": "Token of the previous page."},
             "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
-            "MediaId": {"text": "Only this asset.", "max_bytes": 64},
+            "MediaId": {"text": "Only this asset.", "max_bytes": 64, "unlisted": True},
             "AuthTimeout": AUTH_TIMEOUT,
         },
         idempotent=True,
@@ -373,8 +377,16 @@ _FIRST = (
                 "max_part_bytes": 64,
                 "comma_list": True,
             },
-            "InputURLs": {"text": "Comma-separated addresses, at most 20.", "max_parts": 20, "comma_list": True},
-            "DeletePhysicalFiles": {"text": "true deletes the files too; default false."},
+            "InputURLs": {
+                "text": "Comma-separated addresses, at most 20. As they were registered: "
+                "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key.",
+                "max_parts": 20,
+                "comma_list": True,
+            },
+            "DeletePhysicalFiles": {
+                "text": "true deletes the files too; default false. In a bucket of your own the role "
+                "AliyunICEDefaultRole has to be allowed to."
+            },
         },
         rules=(AtLeastOne(("MediaIds", "InputURLs")),),
         idempotent=True,

@@ -87,14 +87,14 @@ NOTES = (
             "List video and audio assets filtered by category, processing status and creation "
             "time: title, duration, size, cover, status. Its status words are those of VOD (UploadSucc, Transcoding, "
             "Blocked), not those of ListMediaBasicInfos, which lists every asset of the library and is the usual "
-            "choice. Pages with PageNo; Total says how many."
+            "choice. Pages with PageNo through the first 5,000 that match; narrow the times for more."
         ),
         effect=Effect.READ,
         example={"Status": "Normal", "PageSize": 20},
         parameters={
-            "CateId": {"text": "Only this category."},
+            "CateId": {"text": "Only this category, from GetCategories."},
             "Status": {
-                "text": "Comma-separated: Uploading, UploadSucc, Transcoding, Normal, Blocked, checking, *Fail.",
+                "text": "Only these states, comma-separated: Normal,Blocked.",
                 "hints": (
                     "PrepareFail",
                     "UploadFail",
@@ -112,6 +112,8 @@ NOTES = (
             },
             "SortBy": CREATION_ORDER,
             "PageSize": {"text": "Entries a page; default 10.", "maximum": 50},
+            "StartTime": {"text": "Created from this UTC time: 2026-01-31T08:00:00Z."},
+            "EndTime": {"text": "Created up to this UTC time, after StartTime: 2026-01-31T08:00:00Z."},
         },
         idempotent=True,
         rows=Rows(
@@ -148,6 +150,7 @@ NOTES = (
             "PageSize": 20,
         },
         parameters={
+            "PageNo": {"text": "Page, from 1."},
             "BeginTs": {"text": "Start of the span, Unix milliseconds: 1779840000000."},
             "EndTs": {"text": "End of the span, Unix milliseconds. At most 24 hours after BeginTs."},
             "Status": {

@@ -44,7 +44,8 @@ INPUT_SETTINGS: ParameterNotes = {
     "nested": {
         "StreamName": {
             "text": "Name of the stream, for RTMP_PUSH and SRT_PUSH. With DestHost of GetMediaLiveInput it makes "
-            "the address to push to.",
+            "the address to push to. At most 255 characters.",
+            "max_characters": 255,
         },
         "SourceUrl": {"text": "Address to pull from, for RTMP_PULL and SRT_PULL: rtmp://domain/app/stream."},
         "FlowId": {"text": "MediaConnect flow, for MEDIA_CONNECT. CreateMediaConnectFlow returned it."},
@@ -153,7 +154,10 @@ VIDEO_SETTINGS: ParameterNotes = {
                     "text": "Bitrates, all multiples of 1000.",
                     "nested": {
                         "RateControlMode": {"text": "How the rate is held.", "choices": ("CBR", "ABR", "VBR")},
-                        "Bitrate": {"text": "bit/s, 50000 to 6000000. 0 or none: as the source.", "maximum": 6_000_000},
+                        "Bitrate": {
+                            "text": "bit/s, 50000 to 6000000 by 1000. 0 or none: as the source.",
+                            "maximum": 6_000_000,
+                        },
                         "MaxBitrate": {"text": "bit/s, 100000 to 6000000.", "maximum": 6_000_000},
                         "BufferSize": {"text": "bit/s, 100000 to 6000000.", "maximum": 6_000_000},
                     },

@@ -31,7 +31,7 @@ NOTES = (
         parameters={
             "ResourceArn": {
                 "text": "Arn of a source or program, from GetSource or GetProgram. "
-                "acs:ims:mediaweaver:REGION:USER:vodSource/LOCATION/NAME",
+                "Such as acs:ims:mediaweaver:REGION:USER:vodSource/LOCATION/NAME",
             },
             "Category": CATEGORY,
             "GmtStart": FROM,
@@ -71,7 +71,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={
             "ResourceArn": {
-                "text": "Arn of the channel, from GetChannel. acs:ims:mediaweaver:REGION:USER:channel/NAME",
+                "text": "Arn of the channel, from GetChannel. Such as acs:ims:mediaweaver:REGION:USER:channel/NAME",
             },
             "Category": CATEGORY,
             "GmtStart": FROM,

@@ -19,8 +19,8 @@ TIER: ParameterNotes = {
     "inferred": True,
 }
 PLAYBACK_MODE: ParameterNotes = {
-    "text": "loop repeats the programs, linear plays them once. loop takes no live sources; linear fills gaps with the "
-    "filler.",
+    "text": "loop repeats the programs, linear plays them once. A loop takes no live sources; linear fills gaps with "
+    "the filler.",
     "choices": ("loop", "linear"),
 }
 BY_CREATION: ParameterNotes = {"text": "By creation time; newest first by default.", "choices": ("asc", "desc")}

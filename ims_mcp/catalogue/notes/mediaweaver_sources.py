@@ -34,8 +34,8 @@ SEGMENT_SETTINGS: dict[str, ParameterNotes] = {
     "SegmentDeliveryUrl": {"text": "Other scheme and host for the segments.", "url_schemes": WEB},
 }
 PACKAGES: ParameterNotes = {
-    "text": "Playlists of the source, one for each source group. m3u8 master playlists; all sources of one channel "
-    "need the same number of renditions and bit rates.",
+    "text": "Playlists of the source, one for each source group. All are m3u8 master playlists; all sources of one "
+    "channel need the same number of renditions and bit rates.",
     "kind": "array",
     "json_text": True,
     "items": Parameter(

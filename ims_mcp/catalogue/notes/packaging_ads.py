@@ -47,8 +47,8 @@ SETTINGS: dict[str, ParameterNotes] = {
         "max_characters": 512,
     },
     "ConfigAliases": {
-        "text": 'What values of player variables stand for. {"player_params.user": {"1": "abc"}}: each of at most 20 '
-        "variables (named player_params.NAME) has up to 50 pairs of value and replacement.",
+        "text": 'What values of player variables stand for. As {"player_params.user": {"1": "abc"}}: each of at most '
+        "20 variables (named player_params.NAME) has up to 50 pairs of value and replacement.",
         "kind": "object",
         "json_text": True,
         "extra_fields": True,

@@ -25,9 +25,13 @@ PAGING: dict[str, ParameterNotes] = {
     },
 }
 INGEST_PROTOCOL: ParameterNotes = {"text": "How the stream comes in: only HLS so far.", "hints": ("HLS",)}
-SEGMENT_COUNT: ParameterNotes = {"text": "Segments in the incoming playlist, such as 3.", "minimum": 2, "maximum": 100}
+SEGMENT_COUNT: ParameterNotes = {
+    "text": "Segments in the incoming playlist, such as 3. Give it: what leaving it out does is not said.",
+    "minimum": 2,
+    "maximum": 100,
+}
 SEGMENT_DURATION: ParameterNotes = {
-    "text": "Incoming segment length in seconds, such as 6.",
+    "text": "Incoming segment length in seconds, such as 6. Give it: what leaving it out does is not said.",
     "minimum": 1,
     "maximum": 30,
 }

@@ -153,7 +153,7 @@ NOTES = (
             },
             "UserData": {
                 "text": "Text or JSON of yours, returned with the run and in callbacks. "
-                '{"NotifyAddress": "https://example.com/hook"} sends the callback of this run there.',
+                'With {"NotifyAddress": "https://example.com/hook"} the callback of this run goes there.',
                 "max_bytes": 512,
             },
         },

@@ -57,6 +57,7 @@ NOTES = (
             },
             "IncludeFileBasicInfo": {"text": "Add size, duration and address of the file. Default false."},
             "MaxResults": {"text": "Assets a page; default 10.", "minimum": 1, "maximum": 100},
+            "PageSize": {"text": "Assets a page with PageNo; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
         rows=list_assets("MediaInfos"),
@@ -98,7 +99,7 @@ NOTES = (
         effect=Effect.READ,
         example={"EntityId": "Copyright_Music", "PageNo": 1, "PageSize": 20},
         parameters={
-            "EntityId": {"text": "Copyright_Music."},
+            "EntityId": {"text": "Kind of assets: Copyright_Music, licensed music.", "hints": ("Copyright_Music",)},
             "DynamicMetaDataMatchFields": {"text": "Conditions joined by &: ApprovalStatus='Available'&Mood='Nervous'"},
             "Favorite": {"text": "true: only your favourites."},
             "Authorized": {"text": "true: only what your resource plan covers."},

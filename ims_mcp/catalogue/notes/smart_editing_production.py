@@ -105,9 +105,9 @@ NOTES = (
         title="Follow a batch production",
         purpose=(
             "See how far a one-click, scene or highlight job is, with status, MediaId, address and error of every "
-            "video in SubJobList. Finished means that it ran to its end, not that every subjob succeeded. For media "
-            "selection jobs the result to pass on is in ExtendOutput; errors of the whole job are in Extend. Jobs of "
-            "the last year only."
+            "video in SubJobList. Status is Init, Processing, Finished or Failed. Finished means that it ran to its "
+            "end, not that every subjob succeeded. For media selection jobs the result to pass on is in ExtendOutput; "
+            "errors of the whole job are in Extend. Jobs of the last year only."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},
@@ -145,7 +145,7 @@ NOTES = (
             "EndTime": {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z."},
             "JobId": {"text": "Only this batch."},
             "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
-            "MaxResults": {"text": "Jobs a page."},
+            "MaxResults": {"text": "Jobs a page, 1 to 100; default 10.", "minimum": 1, "maximum": 100},
             "NextToken": {"text": "NextToken of the page before; leave out for the first."},
         },
         idempotent=True,

@@ -183,9 +183,9 @@ NOTES = (
         operation="GetMediaInfoJob",
         title="Read a probe result",
         purpose=(
-            "Show one job of SubmitMediaInfoJob: state, and once it is Success container, size, duration, video and "
-            "audio streams of the file under MediaInfoProperty. It takes a JobId; for an asset's data by MediaId use "
-            "GetMediaInfo."
+            "Show one job of SubmitMediaInfoJob: state (Init, Success, Fail), and once it is Success container, size, "
+            "duration, video and audio streams of the file under MediaInfoProperty. It takes a JobId; for an asset's "
+            "data by MediaId use GetMediaInfo."
         ),
         effect=Effect.READ,
         parameters={"JobId": JOB_ID},

@@ -25,7 +25,7 @@ PAGE = "https://help.aliyun.com/en/ims/developer-reference/api-ice-2020-11-09-su
 FILE_TYPE: ParameterNotes = {"text": "OSS: an object by address; Media: an asset by its id.", "choices": OSS_OR_MEDIA}
 USER_DATA: ParameterNotes = {
     "text": "Text or JSON of yours, returned with the job and in callbacks. "
-    '{"NotifyAddress": "https://example.com/hook"} sends the callback of this job there.',
+    'With {"NotifyAddress": "https://example.com/hook"} the callback of this job goes there.',
     "max_bytes": 512,
 }
 PIXELS_OR_SHARE = "Whole pixels from 8, or a share of the output such as 0.05."

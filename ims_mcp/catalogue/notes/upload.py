@@ -10,7 +10,7 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 DEFINITION: ParameterNotes = {
-    "text": "Quality; SQ, HQ are audio.",
+    "text": "Quality; SQ, HQ are audio. FD is the lowest, then LD, SD, HD; OD is the original.",
     "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
 }
 HDR_TYPE: ParameterNotes = {
@@ -24,6 +24,7 @@ FILE_EXTENSION: ParameterNotes = {
 }
 USER_DATA: ParameterNotes = {
     "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
+    "unlisted": True,
     "kind": "object",
     "json_text": True,
     "fields": (
@@ -66,8 +67,8 @@ UPLOAD_TARGET: ParameterNotes = {
     "extra_fields": True,
 }
 MEDIA_META_DATA = (
-    Parameter("Title", "string", required=True, text="At most 128 bytes.", max_bytes=128),
-    Parameter("Description", "string", text="At most 1,024 bytes.", max_bytes=1024),
+    Parameter("Title", "string", required=True, text="At most 128 characters.", max_characters=128),
+    Parameter("Description", "string", text="At most 1,024 characters.", max_characters=1024),
     Parameter("CateId", "integer", text="Category id, from GetCategories."),
     Parameter(
         "Tags",
@@ -211,7 +212,8 @@ NOTES = (
         purpose=(
             "Let the service download up to 20 audio or video files from public URLs into VOD storage, each becoming "
             "a new asset. It runs in the background: every URL gets a JobId and a MediaId; follow them with "
-            "GetUrlUploadInfos or wait_seconds. For a file on this machine use an upload instead."
+            "GetUrlUploadInfos or wait_seconds. Only in Shanghai, Beijing and Shenzhen. For a file on this machine use "
+            "an upload instead."
         ),
         effect=Effect.WRITE,
         example={
@@ -252,7 +254,8 @@ NOTES = (
         title="Pull a rendition from the web",
         purpose=(
             "Let the service download one media stream from a public URL into VOD storage and attach it to an "
-            "existing asset. It runs in the background: follow the JobId with GetUrlUploadInfos or wait_seconds."
+            "existing asset. It runs in the background: follow the JobId with GetUrlUploadInfos or wait_seconds. Only "
+            "in Shanghai, Beijing and Shenzhen. To attach a file of a bucket of yours use RegisterMediaStream."
         ),
         effect=Effect.WRITE,
         example={
@@ -286,16 +289,17 @@ NOTES = (
         operation="GetUrlUploadInfos",
         title="Follow pulls from the web",
         purpose=(
-            "See how far the downloads begun with UploadMediaByURL or UploadStreamByURL are: status, size, "
-            "error, MediaId. Ask by JobIds, which win, or by the URLs; at most 10. Ids nobody knows come back in "
-            "NonExists."
+            "See how far the downloads begun with UploadMediaByURL or UploadStreamByURL are: status (PENDING, "
+            "DOWNLOADING, UPLOADING; SUCCESS or Normal at the end, DOWNLOAD_FAIL, UPLOAD_FAIL), size, error, MediaId. "
+            "Ask by JobIds, which win, or by the URLs; at most 10. Ids nobody knows come back in NonExists."
         ),
         effect=Effect.READ,
         example={"JobIds": "86c1925fba0c11eb94530a9b1c2d3e4f"},
         parameters={
             "JobIds": {"text": "Comma-separated job ids, at most 10.", "max_parts": 10, "comma_list": True},
             "UploadURLs": {
-                "text": "Comma-separated URLs as they were given, at most 10.",
+                "text": "Comma-separated URLs as they were given, at most 10. Encoded the same way; one URL alone if "
+                "it was pulled several times.",
                 "max_parts": 10,
                 "comma_list": True,
             },

@@ -127,8 +127,8 @@ NOTES = (
         title="Follow several Yike app runs",
         purpose=(
             "Read several runs of Yike AI apps by id in one call: status, times and generated files of each, as "
-            "GetYikeAIAppJob gives them for one. There is no list of all runs: the ids have to be known from "
-            "SubmitYikeAIAppJob."
+            "GetYikeAIAppJob gives them for one. Status is Created, Queuing, Executing, Finished or Failed. There is "
+            "no list of all runs: the ids have to be known from SubmitYikeAIAppJob."
         ),
         effect=Effect.READ,
         parameters={"JobIds": {"text": "Ids from SubmitYikeAIAppJob, with commas.", "comma_list": True}},
@@ -174,7 +174,7 @@ NOTES = (
                 "at most 5 MB and 30,000 characters.",
             },
             "SourceType": {
-                "text": "Novel: told. Script: scenes and dialogue. Always needed.",
+                "text": "Needed. Novel: told; Script: scenes and dialogue.",
                 "hints": ("Novel", "Script"),
             },
             "ExecMode": {
@@ -183,13 +183,12 @@ NOTES = (
                 "choices": ("FullPipeline", "StoryboardOnly"),
             },
             "StyleId": {
-                "text": "Style of the pictures: CinematicRealism, Ghibli. RealisticGuzhuangPro for period drama, "
-                "RealisticXianxia for fantasy; always needed.",
-                "hints": STYLES,
+                "text": "Style of pictures, needed: CinematicRealism, Ghibli. RealisticGuzhuangPro is period drama, "
+                f"RealisticXianxia fantasy. All known: {', '.join(STYLES)}.",
             },
             "ShotSplitMode": {
-                "text": "Who tells: dialogue (scripts only), first or third person. PureVO: nothing but the "
-                "narrator; always needed.",
+                "text": "Who tells, needed: dialogue (scripts only), first or third person. PureVO: nothing but "
+                "the narrator.",
                 "hints": (
                     "dialogue",
                     "firstPersonNarration",
@@ -214,8 +213,8 @@ NOTES = (
                 "extra_fields": True,
             },
             "NarrationVoiceId": {
-                "text": "Voice of the narrator: sys_YoungGracefulWoman, sys_CalmDeepMale. Always needed.",
-                "hints": VOICES,
+                "text": "Narrator's voice, needed: sys_YoungGracefulWoman, sys_CalmDeepMale. "
+                f"All known: {', '.join(VOICES)}.",
             },
             "SkipFailureShot": {"text": "Go on where a shot fails; default true."},
             "Title": {"text": "Title, at most 128 bytes; default made from the date.", "max_bytes": 128},

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
+from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.client.answers import Reply
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
@@ -18,7 +18,6 @@ from ims_mcp.summaries.shaping import present
 from ims_mcp.summaries.short_form import LIST_FIELDS, say_once, shorten_answer, suggest_query
 from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.next_call import propose_operation
-from ims_mcp.workflows.waiting import make_poll_arguments
 
 _MOST_FIELDS = 30
 _PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
@@ -121,14 +120,8 @@ class OperationBehaviour:
         return call.arguments
 
     def propose_next(self, call: OperationCall, data: Mapping[str, Any]) -> dict[str, Any]:
-        """``{next_call: {tool, arguments, why}}`` after the response ``data``, or nothing. In general the look at what
-        the call has started, or the next page."""
-        poll = call.operation.poll
-        if poll is not None:
-            arguments = make_poll_arguments(poll, call.arguments, data)[0]
-            until = f"look until {poll.status_field} is {' or '.join(poll.success)}" if poll.success else ""
-            why = f"runs in the background: {until or 'see how it stands'}"
-            return propose_operation(get_operation(poll.operation), arguments, why, call.listed)
+        """``{next_call: {tool, arguments, why}}`` after the response ``data`` of a call that starts nothing in the
+        background, or nothing. In general the next page."""
         page = next_page(call.operation, call.arguments, data) if call.operation.effect is Effect.READ else None
         if page is None:
             return {}

@@ -1,0 +1,187 @@
+"""The result of every job that has a place for one arrives with the end of the wait, in one call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue.describe import make_example
+from ims_mcp.settings import Settings
+from tests.all_operations.jobs import ADDRESS, asynchronous, brought, ids, looked, poll_of, submitted
+from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.server.connected import connected, content_of, text_of
+
+RESULT_BYTES = 6 * 1024
+WITH_RESULT = [job for job in asynchronous() if job.poll and job.poll.result]
+
+
+def reads_further(job: Operation) -> bool:
+    result = poll_of(job).result
+    return result is not None and bool(result.operation)
+
+
+each_result = pytest.mark.parametrize("job", [pytest.param(job, id=job.tool_name) for job in WITH_RESULT])
+
+
+def end_state(job: Operation) -> str:
+    """A state with which the result is there. Where none is documented the result is what is looked at."""
+    poll = poll_of(job)
+    return next(iter((*poll.success, *poll.running)), "mark of a result without a state")
+
+
+class Service:
+    """Answers a submission, its looks and the read of its result."""
+
+    def __init__(self, job: Operation, *, with_result: bool = True) -> None:
+        self._job = job
+        self._look = looked(job, end_state(job))
+        result = poll_of(job).result
+        assert result is not None
+        self._read: dict[str, Any] = {"RequestId": "r"}
+        self.marks: dict[str, Any] = {}
+        if with_result:
+            self.marks = brought(job, self._read if result.operation else self._look)
+        self.refusal: Answer | None = None
+
+    def __call__(self, request: Arrived) -> Answer:
+        poll = poll_of(self._job)
+        if request.action == self._job.name:
+            return Answer(body=submitted(self._job))
+        if request.action == poll.operation:
+            return Answer(body=self._look)
+        if poll.result is not None and request.action == poll.result.operation:
+            return self.refusal or Answer(body=self._read)
+        return Answer()
+
+
+async def wait(service: Service, job: Operation, **options: Any) -> tuple[dict[str, Any], list[str]]:
+    """What wait_for_job answers, and what was sent."""
+    with ScriptedService(usual=service) as running:
+        async with connected(running.url) as client:
+            given = {"operation": job.name, "ids": ids(job), "wait_seconds": 1, **options}
+            content = content_of(await client.call_tool("wait_for_job", given))
+    return content, [each.action for each in running.arrived]
+
+
+async def submit(service: Service, job: Operation, **options: Any) -> dict[str, Any]:
+    """What the submission answers that waits."""
+    poll = poll_of(job)
+    own = {poll.entry[1]: ADDRESS} if poll.entry else {}
+    with ScriptedService(usual=service) as running:
+        async with connected(running.url, settings=Settings(allow_destructive=True)) as client:
+            arguments = {**make_example(job), **own, "wait_seconds": 1, **options}
+            given = {"operation": job.name, "arguments": arguments}
+            return content_of(await client.call_tool(f"call_{job.effect}_operation", given))
+
+
+def leaves(value: Any) -> list[Any]:
+    match value:
+        case dict():
+            return [leaf for inner in value.values() for leaf in leaves(inner)]  # pyright: ignore[reportUnknownVariableType]
+        case list():
+            return [leaf for inner in value for leaf in leaves(inner)]  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return [value]
+
+
+@pytest.mark.anyio
+@each_result
+async def test_a_wait_that_has_succeeded_brings_the_result(job: Operation) -> None:
+    service = Service(job)
+    content, sent = await wait(service, job)
+    poll = poll_of(job)
+    assert poll.result is not None
+    assert content["outcome"] == ("succeeded" if poll.success or not poll.running else "running")
+    found = leaves(content["result"])
+    assert [mark for mark in service.marks.values() if mark not in found] == []
+    assert not {"job", "note"} & content.keys()
+    assert sent == [poll.operation, *([poll.result.operation] if poll.result.operation else [])]
+    # It comes before everything but how the wait ended.
+    assert list(content)[: list(content).index("result")] == (
+        ["outcome", "status", "seconds"] if "status" in content else ["outcome", "seconds"]
+    )
+    assert content.get("next_call", {}).get("tool") != get_operation(poll.operation).tool_name or poll.running
+
+
+@pytest.mark.anyio
+@each_result
+async def test_a_submission_that_waits_brings_the_result(job: Operation) -> None:
+    service = Service(job)
+    content = await submit(service, job)
+    found = leaves(content["result"])
+    assert [mark for mark in service.marks.values() if mark not in found] == []
+    assert list(content)[:2] == ["wait", "result"]
+
+
+@pytest.mark.anyio
+@each_result
+async def test_where_nothing_lies_that_is_said(job: Operation) -> None:
+    poll = poll_of(job)
+    assert poll.result is not None
+    if not poll.result.operation and any(poll.status_field.startswith(path) for _, path in poll.result.fields):
+        pytest.skip("its state lies in its result")
+    content, _ = await wait(Service(job, with_result=False), job)
+    assert "result" not in content
+    if content["outcome"] == "running":
+        return
+    assert content["note"] == (poll.result.empty or "it has succeeded, but nothing lies where its result should be")
+    assert "next_call" in content or poll.result.empty
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("job", [pytest.param(job, id=job.tool_name) for job in WITH_RESULT if reads_further(job)])
+async def test_a_result_that_cannot_be_read_is_told_with_the_call_that_reads_it(job: Operation) -> None:
+    result = poll_of(job).result
+    assert result is not None
+    service = Service(job)
+    service.refusal = refusal(403, "Forbidden", "no right to read")
+    content, _ = await wait(service, job)
+    assert content["outcome"] == "succeeded"
+    assert "its result could not be read" in content["note"]
+    assert "Forbidden" in content["note"]
+    following = content["next_call"]
+    service.refusal = None
+    with ScriptedService(usual=service) as running:
+        async with connected(running.url) as client:
+            again = await client.call_tool(following["tool"], following["arguments"])
+    assert [each.action for each in running.arrived] == [result.operation]
+    first = next(iter(service.marks.values()))
+    assert str(first) in text_of(again)
+
+
+@pytest.mark.anyio
+@each_result
+async def test_a_result_is_bounded_and_all_of_it_can_be_asked_for(job: Operation) -> None:
+    service = Service(job)
+    text = next((mark for mark in service.marks.values() if isinstance(mark, str)), None)
+    if text is None:
+        pytest.skip("its result is numbers only")
+
+    def enlarge(request: Arrived) -> Answer:
+        answer = service(request)
+        assert isinstance(answer.body, dict)
+        body = json.dumps(answer.body).replace(text, text + " word" * 4000)
+        return Answer(body=body.encode())
+
+    with ScriptedService(usual=enlarge) as running:
+        async with connected(running.url) as client:
+            given = {"operation": job.name, "ids": ids(job), "wait_seconds": 1}
+            result = await client.call_tool("wait_for_job", given)
+            content = content_of(result)
+            assert len(text_of(result)) < RESULT_BYTES + 3000
+            if "_omitted" not in content["result"]:
+                # A summary cuts by itself, and says so in its own way.
+                assert poll_of(job).operation == "GetMediaInfo"
+                return
+            cut = content["result"]["_omitted"][0]
+            assert cut["of_bytes"] > 20_000 > RESULT_BYTES > cut["kept_bytes"]
+            if content["outcome"] == "running":
+                return
+            following = content["next_call"]
+            # A summary says itself how it goes on.
+            view = {"view": "full"} if following["tool"] == "get_media_info" else {}
+            whole = await client.call_tool(following["tool"], {**following["arguments"], **view})
+            assert len(text_of(whole)) > 20_000
