@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -21,9 +22,40 @@ async def find_asset(desk: Desk, title: str) -> str:
 
 
 async def call_found(desk: Desk, words: str, operation: str, **arguments: Any) -> dict[str, Any]:
-    """Find an operation in the user's words and call it as the hit says."""
-    hit = await desk.find(words, operation)
-    return await desk.call(hit["call_with"], operation=operation, operation_arguments=arguments)
+    """Find an operation in the user's words, unless an earlier search has shown it, and call it as the hit says.
+
+    Its table is read before where a name in ``arguments`` stands in nothing that was read so far, no example and no
+    answer.
+    """
+    tool = await learn(desk, words, operation, arguments)
+    return await desk.call(tool, operation=operation, operation_arguments=arguments)
+
+
+async def learn(desk: Desk, words: str, operation: str, arguments: Mapping[str, Any]) -> str:
+    """All of :func:`call_found` before the call itself; returns the tool to call."""
+    hits = [
+        hit for call in desk.calls if call.tool == "search_operations" for hit in json.loads(call.text)["operations"]
+    ]
+    hit = next((hit for hit in hits if hit["operation"] == operation), None) or await desk.find(words, operation)
+    read = "".join(call.text for call in desk.calls)
+    if any(f'"{name}"' not in read for name in _list_names(arguments)):
+        await desk.call("describe_operation", operation=operation)
+    return hit["call_with"]
+
+
+async def refuse_call(desk: Desk, words: str, operation: str, **arguments: Any) -> bool:
+    """:func:`call_found` with a user who says no when asked; whether the call was held back."""
+    tool = await learn(desk, words, operation, arguments)
+    return (await desk.use(tool, {"operation": operation, "operation_arguments": arguments})).failed
+
+
+def _list_names(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return {name for element in cast("list[Any]", value) for name in _list_names(element)}
+    if not isinstance(value, Mapping):
+        return set()
+    fields = cast("Mapping[str, Any]", value)
+    return {*(fields.keys() - WAIT.keys()), *(name for inner in fields.values() for name in _list_names(inner))}
 
 
 async def read_result(desk: Desk, answer: dict[str, Any]) -> dict[str, Any]:
@@ -68,16 +100,20 @@ def do(
     *names: str,
     opening: str = "",
     assets: Sequence[str] = (),
+    reads: bool = False,
 ) -> Solve:
     """A solution of one call: the operation is found by ``words``, called, and the values under ``names`` are told.
 
     In the arguments ``$name`` stands for a fact of the request, ``$0`` for the id of the first of ``assets``, which are
-    found by their titles before.
+    found by their titles before. ``reads``: what a value means stands in the operation's table alone.
     """
 
     async def solve(desk: Desk, facts: Mapping[str, Any]) -> str:
         ids = {str(place): await find_asset(desk, title) for place, title in enumerate(assets)}
         filled = _fill(arguments, {**facts, **ids})
+        if reads:
+            await desk.find(words, operation)
+            await desk.call("describe_operation", operation=operation)
         answer = await call_found(desk, words, operation, **filled)
         if "wait_seconds" in arguments:
             return await tell_outcome(desk, answer, *names, opening=opening)

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.assistant.desk import Desk
 from benchmarks.assistant.evidence import Fact, Holds, expect, expect_refused, expect_told, find_writes, find_wrong_call
 from benchmarks.assistant.script import Body, by_id
-from benchmarks.assistant.steps import call_found, do, pick, tell
+from benchmarks.assistant.steps import call_found, do, pick, refuse_call, tell
 from benchmarks.assistant.task import End, Problems, Start, Task
 
 AGENT = "39f8e0bc005e4f309379701645f4c1d2"
@@ -36,7 +36,9 @@ def _script_calls(start: Start) -> None:
 
 
 async def _call_customer(desk: Desk, facts: Mapping[str, Any]) -> str:
-    numbers = await call_found(desk, "智能体可用的外呼号码", "ListAIAgentPhoneNumber", Status=2)
+    await desk.find("智能体可用的外呼号码", "ListAIAgentPhoneNumber")
+    await desk.call("describe_operation", operation="ListAIAgentPhoneNumber")  # which status is a good one
+    numbers = await desk.run("ListAIAgentPhoneNumber", Status=2)
     [caller] = pick(numbers, "PhoneNumber", "number")
     answer = await call_found(
         desk,
@@ -50,14 +52,15 @@ async def _call_customer(desk: Desk, facts: Mapping[str, Any]) -> str:
 
 
 async def _call_nobody(desk: Desk, facts: Mapping[str, Any]) -> str:
-    hit = await desk.find("let our agent call a customer", "StartAIAgentOutboundCall")
-    numbers = {"CalledNumber": "13800000000", "CallerNumber": "057126883072"}
-    arguments = {
-        "operation": "StartAIAgentOutboundCall",
-        "operation_arguments": {"AIAgentId": facts["agent"], **numbers},
-    }
-    made = await desk.use(hit["call_with"], arguments)
-    return "Nobody was called, as you said no." if made.failed else "It rings."
+    held = await refuse_call(
+        desk,
+        "let our agent call a customer",
+        "StartAIAgentOutboundCall",
+        AIAgentId=facts["agent"],
+        CalledNumber="13800000000",
+        CallerNumber="057126883072",
+    )
+    return "Nobody was called, as you said no." if held else "It rings."
 
 
 def _script_conversation(start: Start) -> None:
@@ -115,12 +118,12 @@ def _script_callback(start: Start) -> None:
 
 
 async def _add_event(desk: Desk, facts: Mapping[str, Any]) -> str:
-    there = await call_found(desk, "where are events announced", "GetEventCallback")
+    there = await call_found(desk, "announce one more event with our event callback", "GetEventCallback")
     types = there["EventTypeList"]
     events = [*(types.split(",") if isinstance(types, str) else types), "MediaConvertComplete"]
     await call_found(
         desk,
-        "set for which events the callback is called",
+        "announce one more event with our event callback",
         "SetEventCallback",
         CallbackType=there["CallbackType"],
         CallbackURL=there["CallbackURL"],
@@ -312,6 +315,7 @@ TASKS = (
             "DescribeMeterImsMediaConvertUsage",
             {"StartTs": _NOVEMBER, "EndTs": _NOVEMBER + 2 * _DAY, "Interval": _DAY},
             "minutes",
+            reads=True,
         ),
         grade=_grade_usage,
         most_calls=2,

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.assistant.desk import Desk
 from benchmarks.assistant.evidence import AnyOf, Asset, Fact, Object, expect, expect_refused, expect_told
 from benchmarks.assistant.script import Body, by_id
-from benchmarks.assistant.steps import WAIT, Solve, call_found, do, find_asset, pick, tell_outcome
+from benchmarks.assistant.steps import WAIT, Solve, call_found, do, find_asset, pick, refuse_call, tell_outcome
 from benchmarks.assistant.task import Start, Task
 
 JOB = "cdb3e746399730362c84b0a1d3c5e7f9"
@@ -83,23 +83,21 @@ def _script_projects(start: Start) -> None:
 
 
 async def _find_project(desk: Desk, title: str) -> str:
-    listed = await call_found(desk, "列出剪辑工程", "ListEditingProjects")
+    listed = await call_found(desk, "删除剪辑工程“旧版片头”", "ListEditingProjects")
     titles, ids = pick(listed, "Title", "title"), pick(listed, "ProjectId", "id")
     return dict(zip(titles, ids, strict=True))[title]
 
 
 async def _delete_project(desk: Desk, facts: Mapping[str, Any]) -> str:
     project = await _find_project(desk, "旧版片头")
-    await call_found(desk, "删除剪辑工程", "DeleteEditingProjects", ProjectIds=project)
+    await call_found(desk, "删除剪辑工程“旧版片头”", "DeleteEditingProjects", ProjectIds=project)
     return "工程“旧版片头”已删除，用到的素材都还在。"
 
 
 async def _keep_project(desk: Desk, facts: Mapping[str, Any]) -> str:
     project = await _find_project(desk, "旧版片头")
-    hit = await desk.find("删除剪辑工程", "DeleteEditingProjects")
-    arguments = {"operation": "DeleteEditingProjects", "operation_arguments": {"ProjectIds": project}}
-    made = await desk.use(hit["call_with"], arguments)
-    return "您没有同意，工程“旧版片头”没有删除。" if made.failed else "已删除。"
+    held = await refuse_call(desk, "删除剪辑工程“旧版片头”", "DeleteEditingProjects", ProjectIds=project)
+    return "您没有同意，工程“旧版片头”没有删除。" if held else "已删除。"
 
 
 def _script_export(start: Start) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.assistant.desk import Desk
 from benchmarks.assistant.evidence import Fact, expect, expect_refused, expect_told
 from benchmarks.assistant.script import Body, by_id
-from benchmarks.assistant.steps import WAIT, call_found, do, pick, tell, tell_outcome
+from benchmarks.assistant.steps import WAIT, call_found, do, pick, refuse_call, tell, tell_outcome
 from benchmarks.assistant.task import End, Problems, Start, Task
 
 JOB = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"
@@ -185,10 +185,8 @@ async def _start_channel(desk: Desk, facts: Mapping[str, Any]) -> str:
 
 
 async def _keep_channel(desk: Desk, facts: Mapping[str, Any]) -> str:
-    hit = await desk.find("停掉 MediaLive 频道", "StopMediaLiveChannel")
-    arguments = {"operation": "StopMediaLiveChannel", "operation_arguments": {"ChannelId": facts["channel"]}}
-    made = await desk.use(hit["call_with"], arguments)
-    return "您没有同意，频道没有停，还在播。" if made.failed else "已停。"
+    held = await refuse_call(desk, "停掉 MediaLive 频道", "StopMediaLiveChannel", ChannelId=facts["channel"])
+    return "您没有同意，频道没有停，还在播。" if held else "已停。"
 
 
 def _script_input(start: Start) -> None:
@@ -290,7 +288,7 @@ TASKS = (
         toolset="live_transcode",
         request="现在有哪些直播转码任务还在跑？",
         prepare=_script_transcode_jobs,
-        solve=do("正在运行的直播转码任务", "ListLiveTranscodeJobs", {"Status": 1}, "Name", "name"),
+        solve=do("正在运行的直播转码任务", "ListLiveTranscodeJobs", {"Status": 1}, "Name", "name", reads=True),
         grade=_grade_running,
         most_calls=2,
         most_bytes=2_500,

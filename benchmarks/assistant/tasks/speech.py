@@ -41,7 +41,7 @@ async def _list_voices(desk: Desk, words: str) -> list[dict[str, str]]:
 
 
 async def _speak(desk: Desk, facts: Mapping[str, Any]) -> str:
-    voices = {voice["Desc"]: voice["Voice"] for voice in await _list_voices(desk, "有哪些现成的音色")}
+    voices = {voice["Desc"]: voice["Voice"] for voice in await _list_voices(desk, "选一个音色把文字读成语音")}
     answer = await call_found(
         desk,
         "把文字合成语音文件",

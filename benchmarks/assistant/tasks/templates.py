@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.assistant.desk import Desk
 from benchmarks.assistant.evidence import Asset, Fact, expect, expect_refused, expect_told
 from benchmarks.assistant.script import Body, by_id
-from benchmarks.assistant.steps import WAIT, call_found, do, pick
+from benchmarks.assistant.steps import WAIT, call_found, do, pick, refuse_call
 from benchmarks.assistant.task import Start, Task
 
 TASK_ID = "4788bc6f142f1f055509c31cf1c91824"
@@ -44,12 +44,11 @@ def _script_templates(start: Start) -> None:
 
 
 async def _keep_template(desk: Desk, facts: Mapping[str, Any]) -> str:
-    listed = await call_found(desk, "list our transcoding templates", "ListCustomTemplates", Type="1", Name="web 720p")
+    words = "delete our transcoding template"
+    listed = await call_found(desk, words, "ListCustomTemplates", Type="1", Name="web 720p")
     [template] = pick(listed, "TemplateId", "id")
-    hit = await desk.find("delete a transcoding template", "DeleteCustomTemplate")
-    arguments = {"operation": "DeleteCustomTemplate", "operation_arguments": {"TemplateId": template}}
-    made = await desk.use(hit["call_with"], arguments)
-    return "Deleted." if not made.failed else "You said no, so the template was not deleted."
+    held = await refuse_call(desk, words, "DeleteCustomTemplate", TemplateId=template)
+    return "You said no, so the template was not deleted." if held else "Deleted."
 
 
 def _script_creation(start: Start) -> None:
@@ -75,10 +74,11 @@ def _script_queues(start: Start) -> None:
 
 
 async def _pause_queue(desk: Desk, facts: Mapping[str, Any]) -> str:
-    listed = await call_found(desk, "列出所有管道", "ListPipelines")
+    words = "暂停“批量”管道"
+    listed = await call_found(desk, words, "ListPipelines")
     names, ids = pick(listed, "Name", "name"), pick(listed, "PipelineId", "id")
     queue = dict(zip(names, ids, strict=True))["批量"]
-    await call_found(desk, "暂停管道", "UpdatePipeline", PipelineId=queue, Status="Paused")
+    await call_found(desk, words, "UpdatePipeline", PipelineId=queue, Status="Paused")
     return "“批量”管道已暂停，任务会保留，恢复后继续。"
 
 

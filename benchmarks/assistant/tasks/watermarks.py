@@ -112,6 +112,7 @@ TASKS = (
             "output",
             "Media",
             assets=("The Lighthouse Keepers",),
+            reads=True,
         ),
         grade=expect(
             "SubmitCopyrightJob",
@@ -211,6 +212,7 @@ TASKS = (
             },
             "playlist",
             "Media",
+            reads=True,
         ),
         grade=expect(
             "SubmitTraceM3u8Job",
