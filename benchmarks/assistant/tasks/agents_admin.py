@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.evidence import Fact, Holds, expect, expect_refused, expect_told, find_writes, find_wrong_call
+from benchmarks.assistant.evidence import Fact, Holds, expect, expect_refused, expect_told, find_wrong_call
 from benchmarks.assistant.script import Body, by_id
 from benchmarks.assistant.steps import call_found, do, pick, refuse_call, tell
 from benchmarks.assistant.task import End, Problems, Start, Task
@@ -160,15 +160,6 @@ def _script_usage(start: Start) -> None:
     start.script.answer("DescribeMeterImsSummary", {"Data": [total]})
 
 
-def _grade_usage(end: End) -> Problems:
-    says = (re.compile(r"\b120\b"), re.compile(r"\b345\b"))
-    problems = [*find_writes(end), *end.says(*says)]
-    made = end.script.made("DescribeMeterImsMediaConvertUsage")
-    if not any(str(_NOVEMBER) == str(arguments["StartTs"]) for arguments in made):
-        problems.append(f"asked for was {made}")
-    return problems
-
-
 def _script_storage(start: Start) -> None:
     rows = [
         {"StorageLocation": "local-media", "Path": "", "Status": "Normal", "DefaultStorage": True},
@@ -317,7 +308,7 @@ TASKS = (
             "minutes",
             reads=True,
         ),
-        grade=_grade_usage,
+        grade=expect_told(re.compile(r"\b120\b"), re.compile(r"\b345\b")),
         most_calls=2,
         most_bytes=2_000,
     ),

@@ -306,6 +306,7 @@ TASKS = (
             "OutputUrls",
             "urls",
             assets=("马拉松开跑",),
+            reads=True,
         ),
         grade=expect(
             "SubmitIProductionJob",

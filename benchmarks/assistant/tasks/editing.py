@@ -88,6 +88,11 @@ async def _find_project(desk: Desk, title: str) -> str:
     return dict(zip(titles, ids, strict=True))[title]
 
 
+async def _tell_failed_project(desk: Desk, facts: Mapping[str, Any]) -> str:
+    listed = await call_found(desk, "editing projects that failed to render", "ListEditingProjects")
+    return "; ".join(f"{row['Title']}: {row['problem']}" for row in listed["rows"] if row.get("problem"))
+
+
 async def _delete_project(desk: Desk, facts: Mapping[str, Any]) -> str:
     project = await _find_project(desk, "旧版片头")
     await call_found(desk, "删除剪辑工程“旧版片头”", "DeleteEditingProjects", ProjectIds=project)
@@ -283,14 +288,7 @@ TASKS = (
         toolset="editing",
         request="One of our editing projects could not be rendered. Which one, and why?",
         prepare=_script_projects,
-        solve=do(
-            "editing projects that failed to render",
-            "SearchEditingProject",
-            {"Status": "ProduceFailed"},
-            "Title",
-            "title",
-            "problem",
-        ),
+        solve=_tell_failed_project,
         grade=expect_told("Flood special", re.compile("deleted", re.IGNORECASE)),
         most_calls=2,
         most_bytes=2_000,

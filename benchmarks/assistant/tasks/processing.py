@@ -139,16 +139,18 @@ def _script_gif(start: Start) -> None:
     start.facts["template"] = TEMPLATE
 
 
-def _seconds(value: float) -> Any:
-    """The stretch's ways to write a time: seconds or hh:mm:ss."""
+def _is_one_to_three(span: Mapping[str, str]) -> bool:
+    """Seconds or hh:mm:ss; the end counts before the length."""
+    seek = _count_seconds(span.get("Seek", "0"))
+    end = _count_seconds(span["End"]) if span.get("End") else seek + _count_seconds(span.get("Duration", "0"))
+    return (seek, end) == (1, 3)
 
-    def accept(given: Any) -> bool:
-        total = 0.0
-        for part in str(given).split(":"):
-            total = total * 60 + float(part)
-        return total == value
 
-    return accept
+def _count_seconds(text: str) -> float:
+    total = 0.0
+    for part in str(text).split(":"):
+        total = total * 60 + float(part)
+    return total
 
 
 def _script_probe(start: Start) -> None:
@@ -343,7 +345,7 @@ TASKS = (
                 "Output.Media": Object("gif/teaser.gif"),
                 "TemplateConfig.TemplateId": Fact("template"),
                 "TemplateConfig.OverwriteParams.Width": 480,
-                "TemplateConfig.OverwriteParams.TimeSpan.Seek": _seconds(1),
+                "TemplateConfig.OverwriteParams.TimeSpan": _is_one_to_three,
             },
             "teaser.gif",
         ),

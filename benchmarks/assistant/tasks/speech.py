@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.evidence import Asset, Holds, Object, expect, expect_told
+from benchmarks.assistant.evidence import Asset, Holds, Not, Object, expect, expect_told
 from benchmarks.assistant.script import by_id
 from benchmarks.assistant.steps import WAIT, call_found, do, pick, tell_outcome
 from benchmarks.assistant.task import Start, Task
@@ -143,6 +143,7 @@ TASKS = (
                 "EditingConfig.SourceLanguage": "zh",
                 "EditingConfig.TargetLanguage": "en",
                 "EditingConfig.NeedSpeechTranslate": True,
+                "EditingConfig.NeedFaceTranslate": Not(True),
                 "EditingConfig.DetextArea": None,
                 "OutputConfig.MediaURL": Object("translated/tea-en.mp4"),
             },
