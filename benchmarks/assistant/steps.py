@@ -58,11 +58,9 @@ def _list_names(value: Any) -> set[str]:
     return {*(fields.keys() - WAIT.keys()), *(name for inner in fields.values() for name in _list_names(inner))}
 
 
-async def read_result(desk: Desk, answer: dict[str, Any]) -> dict[str, Any]:
-    """What a waited call brought: its result, or, where the answer carries none, the look that it proposes."""
-    if "result" in answer or "next_call" not in answer:
-        return answer
-    return await desk.follow(answer)
+def index(answer: Mapping[str, Any], key: str, value: str) -> dict[Any, Any]:
+    """The rows of a list, one column by another: ids by their names."""
+    return dict(zip(pick(answer, key), pick(answer, value), strict=True))
 
 
 def pick(data: Any, *names: str) -> list[Any]:
@@ -85,12 +83,12 @@ def tell(data: Any, *names: str, opening: str = "") -> str:
     return f"{opening} {'; '.join(str(value) for value in pick(data, *names))}".strip()
 
 
-async def tell_outcome(desk: Desk, answer: dict[str, Any], *names: str, opening: str = "") -> str:
+def tell_outcome(answer: Mapping[str, Any], *names: str, opening: str = "") -> str:
     """What a waited call has to say to the user: why it failed, or the values under these names in its result."""
     wait = answer["wait"]
     if wait["outcome"] == "failed":
         return f"It failed / 失败了: {wait.get('problem', '')}"
-    return tell(await read_result(desk, answer), *names, opening=opening)
+    return tell(answer.get("result"), *names, opening=opening)
 
 
 def do(
@@ -116,7 +114,7 @@ def do(
             await desk.call("describe_operation", operation=operation)
         answer = await call_found(desk, words, operation, **filled)
         if "wait_seconds" in arguments:
-            return await tell_outcome(desk, answer, *names, opening=opening)
+            return tell_outcome(answer, *names, opening=opening)
         return tell(answer, *names, opening=opening)
 
     return solve

@@ -160,8 +160,8 @@ TASKS = (
             "stall_1.mp4",
             re.compile("too short", re.IGNORECASE),
         ),
-        most_calls=6,
-        most_bytes=4_500,
+        most_calls=5,
+        most_bytes=4_950,
     ),
     Task(
         name="cut-highlights-of-a-match",
@@ -197,7 +197,7 @@ TASKS = (
             "final_0.mp4",
         ),
         most_calls=3,
-        most_bytes=3_000,
+        most_bytes=4_250,
     ),
     Task(
         name="split-a-programme-into-two-files",
@@ -236,7 +236,7 @@ TASKS = (
             "news_1.mp4",
         ),
         most_calls=4,
-        most_bytes=3_500,
+        most_bytes=4_450,
     ),
     Task(
         name="find-no-moments-worth-showing",
@@ -257,7 +257,7 @@ TASKS = (
             re.compile(r"\bno\b|nothing|none|not find|any", re.IGNORECASE),
         ),
         most_calls=4,
-        most_bytes=3_500,
+        most_bytes=4_350,
     ),
     Task(
         name="cut-a-trailer-of-a-series",
@@ -294,7 +294,7 @@ TASKS = (
             "drama_0.mp4",
         ),
         most_calls=5,
-        most_bytes=4_000,
+        most_bytes=4_300,
     ),
     Task(
         name="animate-a-table",
@@ -328,7 +328,7 @@ TASKS = (
             "d3b5b27947bd18d200eec3097b85b3e3",
         ),
         most_calls=3,
-        most_bytes=2_500,
+        most_bytes=4_050,
     ),
     Task(
         name="list-favourite-music",
@@ -344,8 +344,8 @@ TASKS = (
             "title",
         ),
         grade=_grade_favourites,
-        most_calls=2,
-        most_bytes=2_000,
+        most_calls=3,
+        most_bytes=3_300,
     ),
     Task(
         name="add-favourites-one-of-which-is-unknown",
@@ -358,6 +358,6 @@ TASKS = (
             "AddFavoritePublicMedia", {"MediaIds": Holds("icepublic-0c44", "icepublic-ffff")}, "icepublic-ffff"
         ),
         most_calls=2,
-        most_bytes=1_500,
+        most_bytes=1_050,
     ),
 )
