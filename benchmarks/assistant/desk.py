@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import anyio
 from mcp import Client
 from mcp.client.session import ClientRequestContext
 from mcp_types import ElicitRequestParams, ElicitResult
 
 from ims_mcp.settings import Settings
 from tests.server.connected import LOCAL, connected, text_of
+
+READING_SECONDS = 0.6
+"""What a user needs at least for a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ async def open_desk(
         desks[0].questions.append(params.message)
         if agree(params.message):
             return ElicitResult(action="accept", content={"confirm": True})
+        # A no that comes at once is taken for the client's own, and would not be reported as the user's.
+        await anyio.sleep(READING_SECONDS)
         return ElicitResult(action="decline")
 
     settings = Settings(upload_dirs=(upload_dir,), state_dir=state_dir)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue import Operation, get_operation, values_at
 from ims_mcp.local.rpc.call import Call, Service
+from ims_mcp.local.rpc.service_errors import RpcFault
 
 Body = Mapping[str, Any]
 Answer = Body | Callable[[Mapping[str, Any]], Body]
@@ -40,14 +41,20 @@ class Script:
         self, submit: str, submitted: Body, read: str, states: Sequence[Body], *, check: Answer | None = None
     ) -> None:
         """Have ``submit`` answered with ``submitted``, and ``read`` with one of ``states`` after the other, the last
-        one for ever. ``check`` is called with the submitted arguments before; its answer counts if it has any."""
+        one for ever; another id than the submitted one is not found. ``check`` is called with the submitted arguments
+        before; its answer counts if it has any."""
         left = list(states)
+        poll = get_operation(submit).poll
+        pairs = poll.arguments if poll is not None and poll.operation == read else ()
 
         def accept(arguments: Mapping[str, Any]) -> Body:
             own = check(arguments) if callable(check) else check
             return own or submitted
 
         def look(arguments: Mapping[str, Any]) -> Body:
+            for name, path in pairs:
+                if (known := values_at(submitted, path)) and name in arguments:
+                    _check_id(name, arguments[name], map(str, known))
             return left.pop(0) if len(left) > 1 else left[0]
 
         self.answer(submit, accept)
@@ -66,6 +73,21 @@ class Script:
         self.calls.append(made)
         answer = self._answers[made.operation]
         return dict(answer(made.arguments) if callable(answer) else answer)
+
+
+def by_id(name: str, bodies: Mapping[Any, Body]) -> Answer:
+    """Answers by the value of the argument ``name``; any other is not found, as the service has it."""
+
+    def answer(arguments: Mapping[str, Any]) -> Body:
+        _check_id(name, arguments.get(name), bodies)
+        return bodies[str(arguments[name])]
+
+    return answer
+
+
+def _check_id(name: str, given: Any, known: Iterable[str]) -> None:
+    if str(given) not in set(known):
+        raise RpcFault("ResourceNotFound", f"There is no {name} {given}.")
 
 
 def _open_json(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
