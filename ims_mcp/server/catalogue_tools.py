@@ -17,7 +17,7 @@ from ims_mcp.workflows.server_parameters import list_server_parameters
 
 SEARCH_BYTES = 1_000
 """Of an answer of up to five hits."""
-EXAMPLE_BYTES = 400
+EXAMPLE_BYTES = 700
 """Of the example call beside the first hit; what is longer is to be read with describe_operation first."""
 
 SEARCH_OPERATIONS = Operation(
@@ -77,16 +77,17 @@ def make_search_tool(listed: Container[str]) -> TableTool:
 
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
-    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, the last ones
-    without their summaries where there is no room left. More than five may take more."""
+    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, for which the
+    others give up their summaries, and the last ones the tool's name, from the last on. More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     example = make_example(found[0].operation)
     if count_bytes(example) <= EXAMPLE_BYTES:
         hits[0]["example"] = example
-    for hit in reversed(hits[3:]):
+    given_up = [*((hit, "summary") for hit in reversed(hits[1:])), *((hit, "call_with") for hit in reversed(hits[3:]))]
+    for hit, name in given_up:
         if _count_answer(hits) > room:
-            del hit["summary"]
+            del hit[name]
     if _count_answer(hits) > room:
         hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     return hits
