@@ -78,7 +78,7 @@ def make_search_tool(listed: Container[str]) -> TableTool:
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
     """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, for which the
-    others give up their summaries, and the last ones the tool's name, from the last on. More than five may take more."""
+    others give up their summaries, then the last ones their tool's name. More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     example = make_example(found[0].operation)

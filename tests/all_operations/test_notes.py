@@ -4,16 +4,25 @@ where the result of background work lies, and where it is all from."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from ims_mcp.catalogue import Operation, Parameter, ResponseField, get_operation, operations
+from ims_mcp.catalogue import (
+    TOOLSETS,
+    Operation,
+    Parameter,
+    ResponseField,
+    get_operation,
+    list_known_names,
+    operations,
+)
 from ims_mcp.catalogue.check import check
 
-OPERATIONS = [pytest.param(each, id=f"{each.toolset}-{each.name}") for each in operations()]
-each_operation = pytest.mark.parametrize("operation", OPERATIONS)
+each_toolset = pytest.mark.parametrize("toolset", TOOLSETS)
+"""One test for all operations of a toolset: 400 times as many would take longer to collect than to run."""
 
 
 def walk(rows: tuple[Parameter, ...], path: str = "") -> Iterator[tuple[str, Parameter]]:
@@ -64,70 +73,80 @@ def has_path(fields: tuple[ResponseField, ...], path: str) -> bool:
     return not rest or field.kind == "string" or not field.fields or has_path(field.fields, rest)
 
 
-@each_operation
-def test_every_parameter_and_every_field_has_a_text(operation: Operation) -> None:
-    silent = [path for path, row in walk(operation.parameters) if not row.text]
-    assert silent == []
+def find_silent(operation: Operation) -> list[str]:
+    """Parameters and fields without a text."""
+    return [path for path, row in walk(operation.parameters) if not row.text]
 
 
-@each_operation
-def test_no_text_breaks_off(operation: Operation) -> None:
-    broken = [path for path, row in walk(operation.parameters) if row.text.rstrip().endswith(("...", "…", ",", " or"))]
-    assert broken == []
+def find_broken_off(operation: Operation) -> list[str]:
+    """Parameters and fields whose text ends in the middle."""
+    return [path for path, row in walk(operation.parameters) if row.text.rstrip().endswith(("...", "…", ",", " or"))]
 
 
-@each_operation
-def test_json_in_a_text_has_fields_or_says_that_anything_goes(operation: Operation) -> None:
-    unknown = [
+def find_unknown_shapes(operation: Operation) -> list[str]:
+    """Objects that have no fields and do not say that anything goes."""
+    return [
         path
         for path, row in walk(operation.parameters)
         if row.json_text or row.kind == "object"
         if (element := find_element(row)).kind == "object"
         if not (element.fields or element.cases or element.extra_fields)
     ]
-    assert unknown == []
 
 
-@each_operation
-def test_the_example_is_a_call_that_the_table_takes(operation: Operation) -> None:
-    assert bool(operation.example) == any(not row.hidden for row in operation.parameters)
-    check(operation, operation.example)
-    assert len(json.dumps(operation.example, ensure_ascii=False)) <= 900
+def find_flaws_of_example(operation: Operation) -> list[str]:
+    """What keeps its example from teaching how to call it."""
+    example = operation.example
+    flaws = [text for text in walk_texts(example) if any(part in text for part in ("...", "…", "***"))]
+    if bool(example) != any(not row.hidden for row in operation.parameters):
+        flaws.append("none, though it has parameters")
+    flaws += [name for name, value in example.items() if value in ({}, [{}])]
+    if len(json.dumps(example, ensure_ascii=False)) > 900:
+        flaws.append("long")
+    check(operation, example)
+    return flaws
 
 
-@each_operation
-def test_the_example_teaches(operation: Operation) -> None:
-    for text in walk_texts(operation.example):
-        assert "..." not in text
-        assert "…" not in text
-        assert "***" not in text
-    assert {} not in operation.example.values()
-    assert [{}] not in operation.example.values()
-
-
-@each_operation
-def test_what_runs_in_the_background_says_where_its_result_lies(operation: Operation) -> None:
+def find_flaws_of_result(operation: Operation) -> list[str]:
+    """Where the table does not say, or not rightly, where the result of background work lies."""
     poll = operation.poll
     if poll is None:
-        return
-    result = poll.result
-    assert result is not None
-    assert result.fields
-    reader = get_operation(result.operation or poll.operation)
-    assert [path for _, path in result.fields if not has_path(reader.response, path)] == []
-    assert [name for name, _ in result.arguments if reader.parameter(name) is None] == []
+        return []
+    if poll.result is None or not poll.result.fields:
+        return ["no result"]
+    reader = get_operation(poll.result.operation or poll.operation)
+    lost = [path for _, path in poll.result.fields if not has_path(reader.response, path)]
+    return lost + [name for name, _ in poll.result.arguments if reader.parameter(name) is None]
 
 
-@each_operation
-def test_the_columns_of_a_list_lie_in_its_answer(operation: Operation) -> None:
+def find_flaws_of_rows(operation: Operation) -> list[str]:
+    """Columns that lie in no answer."""
     rows = operation.rows
-    if rows is not None:
-        assert has_path(operation.response, rows.path)
-        assert [path for _, path in rows.columns if not has_path(operation.response, f"{rows.path}.{path}")] == []
+    if rows is None:
+        return []
+    paths = [rows.path, *(f"{rows.path}.{path}" for _, path in rows.columns)]
+    return [path for path in paths if not has_path(operation.response, path)]
 
 
-@each_operation
-def test_what_is_called_next_exists(operation: Operation) -> None:
-    known = {each.name for each in operations()}
-    words = operation.then.replace(".", " ").replace(",", " ").replace(";", " ").replace(":", " ").split()
-    assert not operation.then or known & set(words)
+def find_flaws_of_then(operation: Operation) -> list[str]:
+    """A next step that names no operation."""
+    words = set(re.findall(r"[A-Za-z0-9]+", operation.then))
+    return [operation.then] if operation.then and not words & list_known_names() else []
+
+
+@each_toolset
+@pytest.mark.parametrize(
+    "find",
+    [
+        find_silent,
+        find_broken_off,
+        find_unknown_shapes,
+        find_flaws_of_example,
+        find_flaws_of_result,
+        find_flaws_of_rows,
+        find_flaws_of_then,
+    ],
+)
+def test_the_notes_owe_their_reader_nothing(find: Callable[[Operation], list[str]], toolset: str) -> None:
+    found = {each.name: find(each) for each in operations(toolset)}
+    assert {name: flaws for name, flaws in found.items() if flaws} == {}
