@@ -55,8 +55,7 @@ _CACHED: tuple[CacheableMethod, ...] = (
 INSTRUCTIONS = """\
 Tools for Alibaba Cloud Intelligent Media Services (IMS, product code ICE): a media library over OSS. An
 asset has a MediaId and one source file; renditions are attached to it as streams. find_media finds assets. Typical
-work: register_media_info with wait_seconds, get_media_info for a summary, register_media_stream for further files.
-Files of this machine: upload_media. Everything else IMS can do (400 operations) is found with search_operations, read
+work: register_media_info with wait_seconds (brings a summary), register_media_stream for further files. Files of this machine: upload_media. Everything else IMS can do (400 operations) is found with search_operations, read
 with describe_operation and called with the call_..._operation tool of its effect.
 Parameters in CamelCase are the service's own, those in snake_case are this server's. Waiting calls end within 45 s
 (within 4 s for a client that is not known to wait longer) and then name the next call. next_call names a tool as this
