@@ -31,6 +31,7 @@ _STREAMS = {
     "VideoStreamInfoList": ("video_codec", ("CodecName", "Codec_name")),
     "AudioStreamInfoList": ("audio_codec", ("CodecName", "Codec_name")),
 }
+_TOLD_OF_FILES = {*_FILE_TEXTS, *MEASURES, "Width", "Height"}
 _LONGEST_INPUT = 300
 # Of more entries than these those that passed a moderation are left out.
 _FEW_ENTRIES = 3
@@ -129,6 +130,9 @@ class FieldReader:
         for key, value in fields.items():
             if key != _FILE_FACTS and not is_empty(value):
                 self.leave_out(key, value)
+        untold = {key: value for key, value in facts.items() if key not in _TOLD_OF_FILES and not is_empty(value)}
+        if untold:
+            self.leave_out(_FILE_FACTS, untold)
         return file
 
 

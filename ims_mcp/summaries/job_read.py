@@ -53,6 +53,7 @@ def list_result_fields(operation: Operation, data: Json) -> ResultFields:
     return [
         (told[0] if len(set(told)) == 1 else path.rpartition(".")[2].removesuffix("[]"), path)
         for path, told in names.items()
+        if not any(path.startswith(f"{other}.") for other in names)
     ]
 
 

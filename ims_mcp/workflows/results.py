@@ -245,7 +245,11 @@ def _shape_fields(call: OperationCall, result: Result, data: dict[str, Any], job
             # Nothing of its own: what has to go is said with the result.
             view = show(MAX_BYTES)
         shown = clear(view[path]) if path in view else view
-        return replace(found, fields=_as_fields(shown, name), is_cut=OMITTED in view)
+        is_cut = OMITTED in view
+        if find_list(call.operation):
+            # It names the same call, which is another one here.
+            is_cut = shown.pop("left_out", None) is not None or is_cut
+        return replace(found, fields=_as_fields(shown, name), is_cut=is_cut)
     shown = _read_shown(call, result, data, job_list, signed=call.own.include_signed_urls)
     hides = False
     if call.operation.signed_addresses and not call.own.include_signed_urls:

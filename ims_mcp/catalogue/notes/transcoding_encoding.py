@@ -177,7 +177,13 @@ NOTES = (
             pending=("Init",),
             result=Result(
                 fields=(
-                    ("file", f"{PROBED}.FileBasicInfo"),
+                    ("url", f"{PROBED}.FileBasicInfo.FileUrl"),
+                    ("format", f"{PROBED}.FileBasicInfo.FormatName"),
+                    ("duration_seconds", f"{PROBED}.FileBasicInfo.Duration"),
+                    ("size_bytes", f"{PROBED}.FileBasicInfo.FileSize"),
+                    ("width", f"{PROBED}.FileBasicInfo.Width"),
+                    ("height", f"{PROBED}.FileBasicInfo.Height"),
+                    ("bitrate_kbps", f"{PROBED}.FileBasicInfo.Bitrate"),
                     ("video[].codec", f"{PROBED}.VideoStreamInfoList[].Codec_name"),
                     ("video[].profile", f"{PROBED}.VideoStreamInfoList[].Profile"),
                     ("video[].width", f"{PROBED}.VideoStreamInfoList[].Width"),
