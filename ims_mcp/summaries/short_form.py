@@ -12,7 +12,7 @@ from ims_mcp.catalogue import Effect, Operation, ResponseField
 from ims_mcp.foreign_text import plain
 from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.bounds import compact, size_bytes
-from ims_mcp.summaries.job_read import is_job_read, list_result_fields, read_job
+from ims_mcp.summaries.job_read import is_job_read, read_job
 from ims_mcp.summaries.paging import TOTALS, read_total
 from ims_mcp.summaries.rows import HOISTED, Table, find_field, find_list, hoist, make_table
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
@@ -81,11 +81,13 @@ def shorten_answer(
         return _describe_table(table, listed, read_total(data), beside, is_asked=bool(fields))
     if not is_job_read(operation):
         return None
+    shown, left_out = read_job(operation, data)
     if fields:
-        found = {name: value for name in fields if not is_empty(value := find_field(data, name))}
+        known = ((name, find_field(data, name)) for name in fields)
+        found = {name: shown.get(name) if is_empty(value) else value for name, value in known}
+        found = {name: value for name, value in found.items() if not is_empty(value)}
         return found | _tell_unknown([name for name in fields if name not in found])
-    shown, left_out = read_job(operation, data, list_result_fields(operation))
-    return shown | _tell_left_out(left_out, size_bytes(data) - size_bytes(shown))
+    return shown | _tell_left_out(list(left_out), sum(left_out.values()))
 
 
 def say_once(operation: Operation, short: Json) -> Json:

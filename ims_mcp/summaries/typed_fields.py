@@ -146,7 +146,7 @@ def rank_of_job(name: str) -> int:
     """Where a field of a job stands: the verdict, the state, why it failed, its id, what it has made, all else, what it
     was made from, when."""
     if _VERDICTS.fullmatch(name):
-        return 0
+        return 0 if name == "Label" else -1
     if _STATES.search(name):
         return 1
     if _REASONS.search(name):

@@ -1,13 +1,14 @@
-"""What a job that has succeeded has brought: read where its table says, typed, without empty fields, bounded.
+"""What a job that has succeeded has brought: read where its table says, by one further call where that is needed, and
+bounded.
 
-``fields: {"result": {…}}`` for one job and ``{"results": [{…}, …]}`` for several, told apart by their ids. The elements
-of a list stay together: what is named of ``Files[]`` comes as one object for each file. A field of the answer that is
-named as a whole (``MediaInfo``) comes as the operation that reads it shows it.
+``fields: {"result": {…}}`` for one job and ``{"results": [{…}, …]}`` for several, told apart by their ids. How they
+look is decided in :mod:`ims_mcp.summaries.job_result`; a field of the answer that is named as a whole (``MediaInfo``)
+comes as the operation that reads it shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
@@ -18,11 +19,12 @@ from ims_mcp.catalogue import Operation, Parameter, Poll, Result, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
-from ims_mcp.secrets import fold_name
 from ims_mcp.summaries.bounds import OMITTED, fit
-from ims_mcp.summaries.json_strings import JSON_STARTS, open_json
+from ims_mcp.summaries.job_result import clear, read_result, walk
+from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import MAX_BYTES, present, present_ours
-from ims_mcp.summaries.values import as_number, as_object
+from ims_mcp.summaries.short_form import ALL
+from ims_mcp.summaries.values import as_object
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
 from ims_mcp.workflows.failures import find_failure
@@ -39,8 +41,6 @@ READ_SECONDS = 10.0
 SHORTEST_READ_SECONDS = 0.5
 """Where the call has less left, nothing more is read."""
 _LONGEST_STATUS = 100
-# Ends of names, folded: Duration, FileSize, size_bytes, bitrate_kbps.
-_NUMBERS = ("duration", "size", "width", "height", "bitrate", "fps", "seconds", "bytes", "kbps", "framerate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,10 @@ class ResultReader:
         # What a job answers may be large.
         shaped = await anyio.to_thread.run_sync(partial(_shape_fields, call, result, data, job_list))
         fitted = fit(shaped.fields, RESULT_BYTES, query_prefix=None)
-        return replace(shaped, fields=fitted, is_cut=shaped.is_cut or OMITTED in fitted)
+        is_cut = shaped.is_cut or OMITTED in fitted
+        # A row of a list does not show all of a long text.
+        whole = given | {"show_fields": ALL} if is_cut and find_list(reader) else given
+        return replace(shaped, fields=fitted, is_cut=is_cut, arguments=whole)
 
     def _find_arguments(self, poll: Poll, result: Result, reader: Operation, job: _Job) -> tuple[dict[str, Any], str]:
         """The arguments of the further read, and the name of one that is required and cannot be found."""
@@ -172,7 +175,7 @@ class ResultReader:
 
 
 def _find_values(place: Any, path: str) -> list[Any]:
-    return [value for value in _walk(place, path.split(".")) if value or value == 0]
+    return [value for value in walk(place, path.split(".")) if value or value == 0]
 
 
 def _write_ids(row: Parameter, values: list[Any]) -> Any:
@@ -241,18 +244,29 @@ def _shape_fields(call: OperationCall, result: Result, data: dict[str, Any], job
         if path in view and OMITTED in view:
             # Nothing of its own: what has to go is said with the result.
             view = show(MAX_BYTES)
-        shown = _clear(view[path]) if path in view else view
-        return replace(found, fields=_as_fields(shown, name), is_cut=OMITTED in view)
-    read = partial(present, secret_fields=call.operation.secret_fields)
-    signed = call.own.include_signed_urls
-    picked = _pick(read(data, include_signed_urls=signed, again=True), result.fields, job_list)
+        shown = clear(view[path]) if path in view else view
+        is_cut = OMITTED in view
+        if find_list(call.operation):
+            # It names the same call, which is another one here.
+            is_cut = shown.pop("left_out", None) is not None or is_cut
+        return replace(found, fields=_as_fields(shown, name), is_cut=is_cut)
+    shown = _read_shown(call, result, data, job_list, signed=call.own.include_signed_urls)
     hides = False
-    if call.operation.signed_addresses and not signed:
-        hides = _pick(read(data, include_signed_urls=True, again=True), result.fields, job_list) != picked
-    # Once more: what lay in a text is read by its names only now.
-    shown = _clear(read(picked, include_signed_urls=signed, depth=1))
-    fields = _as_fields(shown.get(name), name) if len(result.fields) == 1 else shown
+    if call.operation.signed_addresses and not call.own.include_signed_urls:
+        hides = _read_shown(call, result, data, job_list, signed=True) != shown
+    name, value = next(iter(shown.items()), ("", None))
+    fields = _as_fields(value, name) if len(result.fields) == 1 else shown
     return replace(found, fields=fields, hides_addresses=hides)
+
+
+def _read_shown(
+    call: OperationCall, result: Result, data: dict[str, Any], job_list: str, *, signed: bool
+) -> dict[str, Any]:
+    operation = call.operation
+    read = partial(present, secret_fields=operation.secret_fields, include_signed_urls=signed)
+    found = read_result(operation.response, read(data, again=True), result.fields, job_list).show()
+    # Once more: what lay in a text is read by its names only now.
+    return read(found, depth=1)
 
 
 def _as_fields(value: Any, name: str) -> dict[str, Any]:
@@ -260,60 +274,3 @@ def _as_fields(value: Any, name: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return cast("dict[str, Any]", value)
     return {} if value in (None, "", []) else {name: value}
-
-
-def _pick(data: Any, fields: Iterable[tuple[str, str]], job_list: str = "") -> dict[str, Any]:
-    """The values at the paths by their names; those of one list as one object for each element."""
-    picked: dict[str, Any] = {}
-    done: set[str] = set()
-    rows = [(name, *path.partition("[].")) for name, path in fields]
-    for name, head, mark, _ in rows:
-        if not mark:
-            if values := _walk(data, head.split(".")):
-                picked[name] = values if head.endswith("[]") or len(values) > 1 else values[0]
-        elif head not in done:
-            done.add(head)
-            inner = [(each, rest) for each, of, _, rest in rows if of == head]
-            picked |= _pick_elements(data, head, inner, is_own=head == job_list)
-    return picked
-
-
-def _pick_elements(data: Any, head: str, fields: list[tuple[str, str]], *, is_own: bool) -> dict[str, Any]:
-    """What is named of the elements of the list at ``head``; ``is_own``: of a job's own, where it is one."""
-    elements = _walk(data, f"{head}[]".split("."))
-    found = [row for each in elements if (row := _pick(each, fields))]
-    if is_own and len(elements) == 1:
-        return found[0] if found else {}
-    if len(fields) == 1:
-        return {fields[0][0]: [row[fields[0][0]] for row in found]}
-    return {head.rpartition(".")[2]: found}
-
-
-def _walk(value: Any, names: list[str]) -> list[Any]:
-    """The values at a path as :func:`values_at` reads it, through JSON in texts as well."""
-    if not names:
-        return [] if value is None else [value]
-    if isinstance(value, list):
-        return [found for each in cast("list[Any]", value) for found in _walk(each, names)]
-    if isinstance(value, str):
-        opened = open_json(value) if value[:1] in JSON_STARTS else None
-        return [] if opened is None else _walk(opened, names)
-    inner = as_object(value).get(names[0].removesuffix("[]"))
-    if not names[1:] and names[0].endswith("[]") and isinstance(inner, list):
-        return [each for each in cast("list[Any]", inner) if each is not None]
-    return _walk(inner, names[1:])
-
-
-def _clear(value: Any, name: str = "") -> Any:
-    """``value`` without what is empty, and with numbers where its names say that they are."""
-    if isinstance(value, dict):
-        fields = {key: _clear(entry, key) for key, entry in cast("dict[str, Any]", value).items()}
-        return {key: entry for key, entry in fields.items() if entry not in (None, "", [], {})}
-    if isinstance(value, list):
-        # In a row of a table an empty cell keeps its place.
-        return [each for each in (_clear(each, name) for each in cast("list[Any]", value)) if each != {}]
-    if isinstance(value, str) and fold_name(name).endswith(_NUMBERS):
-        number = as_number(value)
-        if number is not None:
-            return int(number) if number == int(number) else number
-    return value

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue import Operation, get_operation, values_at
 from ims_mcp.catalogue.describe import make_example
 from ims_mcp.settings import Settings
-from tests.all_operations.jobs import ADDRESS, asynchronous, brought, ids, looked, poll_of, submitted
+from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.job_read import is_job_read
+from ims_mcp.summaries.shaping import present
+from tests.all_operations.jobs import ADDRESS, asynchronous, brought, ids, looked, poll_of, put, submitted
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import connected, content_of, text_of
 
 RESULT_BYTES = 6 * 1024
+LEFT_OUT_BYTES = 150
+RESOLUTION = re.compile(r"\d+x\d+")
+"""Width and height as they are told."""
 WITH_RESULT = [job for job in asynchronous() if job.poll and job.poll.result]
 
 
@@ -23,6 +32,10 @@ def reads_further(job: Operation) -> bool:
     return result is not None and bool(result.operation)
 
 
+READ_AS_JOBS = [
+    job for job in WITH_RESULT if not reads_further(job) and is_job_read(get_operation(poll_of(job).operation))
+]
+ANSWERS = json.loads(files("ims_mcp.catalogue").joinpath("answers.json").read_text(encoding="utf-8"))
 each_result = pytest.mark.parametrize("job", [pytest.param(job, id=job.tool_name) for job in WITH_RESULT])
 
 
@@ -83,6 +96,8 @@ def leaves(value: Any) -> list[Any]:
             return [leaf for inner in value.values() for leaf in leaves(inner)]  # pyright: ignore[reportUnknownVariableType]
         case list():
             return [leaf for inner in value for leaf in leaves(inner)]  # pyright: ignore[reportUnknownVariableType]
+        case str() if RESOLUTION.fullmatch(value):
+            return [int(part) for part in value.split("x")]
         case _:
             return [value]
 
@@ -172,12 +187,12 @@ async def test_a_result_is_bounded_and_all_of_it_can_be_asked_for(job: Operation
             result = await client.call_tool("wait_for_job", given)
             content = content_of(result)
             assert len(text_of(result)) < RESULT_BYTES + 3000
-            if "_omitted" not in content["result"]:
+            if "_omitted" in content["result"]:
+                cut = content["result"]["_omitted"][0]
+                assert cut["of_bytes"] > 20_000 > RESULT_BYTES > cut["kept_bytes"]
+            elif poll_of(job).operation == "GetMediaInfo":
                 # A summary cuts by itself, and says so in its own way.
-                assert poll_of(job).operation == "GetMediaInfo"
                 return
-            cut = content["result"]["_omitted"][0]
-            assert cut["of_bytes"] > 20_000 > RESULT_BYTES > cut["kept_bytes"]
             if content["outcome"] == "running":
                 return
             following = content["next_call"]
@@ -185,3 +200,39 @@ async def test_a_result_is_bounded_and_all_of_it_can_be_asked_for(job: Operation
             view = {"view": "full"} if following["tool"] == "get_media_info" else {}
             whole = await client.call_tool(following["tool"], {**following["arguments"], **view})
             assert len(text_of(whole)) > 20_000
+
+
+def covers(whole: Any, part: Any) -> bool:
+    """Whether all of ``part`` stands in ``whole``, which may know more of each object."""
+    if isinstance(part, dict):
+        fields: dict[str, Any] = part
+        return isinstance(whole, dict) and all(name in whole and covers(whole[name], fields[name]) for name in fields)
+    if isinstance(part, list):
+        parts: list[Any] = part
+        return isinstance(whole, list) and all(map(covers, whole, parts)) and len(whole) == len(parts)  # pyright: ignore[reportUnknownArgumentType]
+    return whole == part
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("job", [pytest.param(job, id=job.tool_name) for job in READ_AS_JOBS])
+async def test_a_read_begins_with_what_a_wait_brings_and_is_no_larger_than_the_answer(job: Operation) -> None:
+    """With the vendor's example values."""
+    poll = poll_of(job)
+    body = copy.deepcopy(ANSWERS[poll.operation])
+    put(body, poll.status_field, values_at(looked(job, end_state(job)), poll.status_field)[0])
+    with ScriptedService(usual=Answer(body=body)) as running:
+        async with connected(running.url) as client:
+            given = {"operation": job.name, "ids": ids(job), "wait_seconds": 1}
+            waited = content_of(await client.call_tool("wait_for_job", given))
+            look = {"operation": poll.operation, "arguments": ids(job)}
+            read = content_of(await client.call_tool("call_read_operation", look))
+    if "result" not in waited:
+        pytest.skip("the example holds nothing of its result")
+    result = waited["result"]
+    if poll.operation != "GetSmartHandleJob" or job.name == "SubmitASRJob":
+        # Of the others the example does not say that they have started it.
+        assert [name for name in read if name != "next_call"][: len(result)] == [*result]
+        assert covers(read, result), (read, result)
+    told = [leaf for leaf in leaves(result) if isinstance(leaf, str)]
+    assert all(leaf in leaves(read) for leaf in told)
+    assert size_bytes(read) <= size_bytes(present(body)) + LEFT_OUT_BYTES

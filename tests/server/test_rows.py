@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_mcp.catalogue import Effect, Operation, Poll, Result, get_operation, operations
-from ims_mcp.summaries import job_read
+from ims_mcp.catalogue import Effect, Operation, get_operation, operations
 from ims_mcp.summaries.bounds import compact, size_bytes
 from ims_mcp.summaries.query import select
 from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import MAX_BYTES, present
 from ims_mcp.summaries.short_form import has_short_form, say_once, shorten_answer
 from ims_mcp.workflows.behaviours import find_behaviour
+from tests.all_operations.jobs import asynchronous, brought, looked, poll_of
 from tests.bodies.by_table import make_body
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of, text_of
@@ -30,6 +30,11 @@ KINDS = ("video", "video", "video", "audio", "image")
 SHORTENED = [each for each in operations() if has_short_form(each)]
 LISTS = [each for each in SHORTENED if find_list(each)]
 JOBS = [each for each in SHORTENED if not find_list(each)]
+STARTERS = [
+    each
+    for each in asynchronous()
+    if (poll := each.poll) and poll.result and not poll.result.operation and get_operation(poll.operation) in JOBS
+]
 
 
 def asset(number: int) -> Json:
@@ -117,14 +122,16 @@ async def test_what_a_list_leaves_out_comes_by_its_name_and_all_of_it_by_one_wor
 @pytest.mark.anyio
 async def test_a_long_text_is_cut_in_a_row_and_whole_for_a_query_and_by_name() -> None:
     said = "word " * 100
-    templates: Json = {"ProjectList": [{"ProjectId": f"p{each}", "Description": f"{said}{each}"} for each in range(3)]}
-    call: Json = {"operation": "ListEditingProjects", "arguments": {}}
-    shown = content_of(await answered(templates, "call_read_operation", call))
+    groups: Json = {
+        "LivePackageChannelGroups": [{"GroupName": f"g{each}", "Description": f"{said}{each}"} for each in range(3)]
+    }
+    call: Json = {"operation": "ListLivePackageChannelGroups", "arguments": {}}
+    shown = content_of(await answered(groups, "call_read_operation", call))
     assert len(shown["rows"][0]["Description"]) <= 128
     assert "Description" in shown["left_out"]["fields"]
     for arguments, path in (({"query": "rows[2].Description"}, "result"), ({"show_fields": "Description"}, "rows")):
         call["arguments"] = arguments
-        found = content_of(await answered(templates, "call_read_operation", call))[path]
+        found = content_of(await answered(groups, "call_read_operation", call))[path]
         assert (found if path == "result" else found[2]["Description"]) == f"{said}2"
 
 
@@ -228,28 +235,27 @@ async def test_a_transcoding_job_is_its_state_its_failure_and_its_output() -> No
     content = content_of(await answered(TRANSCODED, "call_read_operation", call))
     left_out = content.pop("left_out")
     assert content == {
-        "Status": "Success",
-        "ParentJobId": "p1",
-        "TranscodeJobList": [
+        "files": [
             {
-                "Status": "TranscodeFail",
-                "Code": "InvalidParameter.ResourceContentBad",
-                "Message": "The resource operated InputFile is bad",
+                "url": "oss://b/out.mp4",
+                "state": "TranscodeFail",
+                "problem": "The resource operated InputFile is bad (InvalidParameter.ResourceContentBad)",
+                "name": "out.mp4",
+                "duration_seconds": 61.5,
+                "size_bytes": 31737,
+                "bitrate_kbps": 888.563,
+                "resolution": "848x478",
+                "video_codec": "h264",
+                "audio_codec": "aac",
                 "JobId": "j1",
-                "Output": "oss://b/out.mp4",
-                "OutFileMeta": {
-                    "name": "out.mp4",
-                    "duration_seconds": 61.5,
-                    "size_bytes": 31737,
-                    "bitrate_kbps": 888.563,
-                    "resolution": "848x478",
-                    "video_codec": "h264",
-                    "audio_codec": "aac",
-                },
             }
         ],
+        "Status": "Success",
+        "ParentJobId": "p1",
         "InputGroup": ["oss://b/in.mp4"],
     }
+    assert next(iter(content)) == "files"
+    assert list(content["files"][0])[:2] == ["url", "state"]
     assert {"UserData", "ProcessConfig", "ScheduleConfig"} <= set(left_out["fields"])
     call["arguments"] = {"ParentJobId": "p1", "show_fields": "ProcessConfig"}
     asked = content_of(await answered(TRANSCODED, "call_read_operation", call))
@@ -274,26 +280,51 @@ async def test_a_moderation_begins_with_its_verdict_and_keeps_only_the_moments_t
     }
     call = {"operation": "QueryMediaCensorJobDetail", "arguments": {"JobId": "j"}}
     content = content_of(await answered({"MediaCensorJobDetail": detail}, "call_read_operation", call))
-    assert list(content)[:2] == ["Suggestion", "State"]
-    assert len(content["VensorCensorResult"]["VideoTimelines"]["VideoTimeline"]) == 1
+    assert list(content)[:3] == ["verdict", "moments", "State"]
+    found = {"Suggestion": "block", "Label": "terrorism"}
+    assert content["moments"] == [{"at": "00:00:00", "found": [found], "picture": "snapshots/0.jpg"}]
     assert content["left_out"]["fields"] == ["VideoTimeline"]
+    assert content["left_out"]["about_bytes"] > 2000
     assert size_bytes(content) < 600
 
 
-def test_what_a_submission_names_as_its_result_stands_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a table that names one, in place of the catalogue's own."""
-    reader = get_operation("GetMediaProducingJob")
-    submit = get_operation("SubmitMediaProducingJob")
-    poll = replace(
-        submit.poll or Poll("GetMediaProducingJob", (), "MediaProducingJob.Status", ("Success",)),
-        result=Result((("url", "MediaProducingJob.MediaURL"), ("seconds", "MediaProducingJob.Duration"))),
-    )
-    monkeypatch.setattr(job_read, "operations", lambda: (replace(submit, poll=poll),))
+def test_what_a_submission_names_as_its_result_stands_first() -> None:
     data = {"MediaProducingJob": {"JobId": "j", "Status": "Success", "MediaURL": "http://h/o.mp4", "Duration": "30.5"}}
-    short = shorten_answer(reader, data)
+    short = shorten_answer(get_operation("GetMediaProducingJob"), data)
+    assert short == {"MediaURL": "http://h/o.mp4", "duration_seconds": 30.5, "Status": "Success", "JobId": "j"}
+    assert list(short)[:2] == ["MediaURL", "duration_seconds"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("ASR", "sentences"), ("TextGenerate", "texts"), ("TextToSpeech", "AiResult"), (None, "AiResult")],
+)
+def test_a_result_has_the_name_that_the_operation_which_started_the_job_gives_it(kind: str | None, name: str) -> None:
+    said = [{"content": "Good morning.", "from": 0.0, "to": 0.8}]
+    data = {"State": "Finished", "JobResult": {"AiResult": said}, "SmartJobInfo": {"JobType": kind}}
+    short = shorten_answer(get_operation("GetSmartHandleJob"), data)
     assert short is not None
-    assert short == {"url": "http://h/o.mp4", "seconds": 30.5, "Status": "Success", "JobId": "j"}
-    assert next(iter(short)) == "url"
+    assert next(iter(short.items())) == (name, said)
+    assert "JobResult" not in short
+
+
+@pytest.mark.parametrize("job", [pytest.param(job, id=job.tool_name) for job in STARTERS])
+def test_a_read_repeats_no_value_of_the_result(job: Operation) -> None:
+    poll = poll_of(job)
+    data = looked(job, next(iter((*poll.success, *poll.running)), "mark of a result without a state"))
+    marks = brought(job, data)
+    shown = shorten_answer(get_operation(poll.operation), present(data))
+    text = compact(shown)
+    counts = {mark: len(re.findall(rf"(?<!\d){re.escape(str(mark))}(?!\d)", text)) for mark in marks.values()}
+    assert counts == dict.fromkeys(counts, 1), text
+
+
+def test_an_address_of_the_result_is_told_once_wherever_it_lies_but_an_input_stays() -> None:
+    address = "https://example-bucket.oss-cn-shanghai.aliyuncs.com/a.gif"
+    place = {"Type": "OSS", "Media": address}
+    job = {"Status": "Success", "OutputUrl": address, "Output": {"Biz": "x", "OutputUrl": address}, "Input": place}
+    short = shorten_answer(get_operation("GetDynamicImageJob"), {"DynamicImageJob": job})
+    assert short == {"url": address, "Status": "Success", "Input": address}
 
 
 @pytest.mark.parametrize("operation", operations(), ids=[each.name for each in operations()])

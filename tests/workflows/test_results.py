@@ -91,6 +91,67 @@ async def test_what_belongs_to_one_element_of_a_list_stays_together() -> None:
 
 
 @pytest.mark.anyio
+async def test_each_element_under_a_name_is_one_object_that_says_why_it_failed() -> None:
+    jobs = [
+        {"Status": "Success", "MediaURL": "http://b/1.mp4", "Duration": 3, "JobId": "j2"},
+        {"Status": "Failed", "ErrorCode": "E2", "ErrorMessage": "no clip."},
+    ]
+    body = {"EditingBatchJob": {"Status": "Finished", "SubJobList": jobs}}
+    followed = await follow(get_operation("SubmitBatchMediaProducingJob"), body)
+    assert followed.result["result"] == {
+        "videos": [
+            {"url": "http://b/1.mp4", "state": "Success", "duration_seconds": 3},
+            {"state": "Failed", "problem": "no clip (E2)"},
+        ]
+    }
+
+
+@pytest.mark.anyio
+async def test_lists_of_one_name_are_one_list_and_objects_are_told_as_the_facts_of_a_file() -> None:
+    facts = {"Duration": "61.5", "FileSize": "2048", "Width": "1280", "Height": "720", "FormatName": "mp4"}
+    meta = {"FileBasicInfo": facts, "VideoStreamInfoList": [{"Codec_name": "h264", "Sar": "1:1"}]}
+    single = {
+        "Name": "main",
+        "Status": "Success",
+        "Result": {"OutputFile": {"Url": "oss://b/a.mp4"}, "OutFileMeta": meta},
+    }
+    grouped = {"Name": "720p", "Status": "Success", "Result": {"OutputFile": {"Media": "oss://b/b.ts", "Type": "OSS"}}}
+    job = {"State": "Complete", "OutputDetails": [single], "OutputGroupDetails": [{"Outputs": [grouped]}]}
+    followed = await follow(get_operation("SubmitMediaConvertJob"), {"Job": job}, reply={"Job": {"JobId": "j"}})
+    assert followed.result["result"] == {
+        "files": [
+            {
+                "url": "oss://b/a.mp4",
+                "state": "Success",
+                "output": "main",
+                "format": "mp4",
+                "duration_seconds": 61.5,
+                "size_bytes": 2048,
+                "resolution": "1280x720",
+                "video_codec": "h264",
+            },
+            {"url": "oss://b/b.ts", "state": "Success", "output": "720p"},
+        ]
+    }
+
+
+@pytest.mark.anyio
+async def test_lists_beside_each_other_are_one_list_of_objects() -> None:
+    body = {
+        "Status": "Success",
+        "OutputUrls": ["https://b/1.mp4", "https://b/2.mp4"],
+        "OutputFiles": ["1.mp4", "2.mp4"],
+        "OutputMediaIds": ["", "m2"],
+    }
+    assert (await follow(get_operation("SubmitIProductionJob"), body)).result["result"] == {
+        "files": [
+            {"url": "https://b/1.mp4", "path": "1.mp4"},
+            {"url": "https://b/2.mp4", "path": "2.mp4", "MediaId": "m2"},
+        ]
+    }
+
+
+@pytest.mark.anyio
 async def test_a_result_is_found_in_a_text_that_holds_json() -> None:
     operation = with_result(
         "SubmitASRJob",

@@ -56,7 +56,8 @@ ASSET_NOTES = (
             result=Result(
                 fields=(
                     ("category", "MediaInfo.AiRoughData.AiCategory"),
-                    ("results", "MediaInfo.AiRoughData.StandardSmartTagJob.Results"),
+                    ("results[].type", "MediaInfo.AiRoughData.StandardSmartTagJob.Results[].Type"),
+                    ("results[].data", "MediaInfo.AiRoughData.StandardSmartTagJob.Results[].Data"),
                     ("ResultUrl", "MediaInfo.AiRoughData.StandardSmartTagJob.ResultUrl"),
                 )
             ),

@@ -13,6 +13,7 @@ from ims_mcp.catalogue.operation import Effect, Parameter, Poll, Result, Rows
 NEXT_PAGE_TOKEN: ParameterNotes = {"text": "NextPageToken of the previous page. Left out: the first page."}
 UTC_FORM = "UTC, such as 2026-03-01T00:00:00Z"
 DETAIL = "MediaCensorJobDetail"
+FOUND = ".CensorResults.CensorResult"
 
 CENSOR_NOTES = (
     OperationNotes(
@@ -100,7 +101,11 @@ CENSOR_NOTES = (
                     ("title", f"{DETAIL}.TitleCensorResult"),
                     ("description", f"{DETAIL}.DescCensorResult"),
                     ("comments", f"{DETAIL}.BarrageCensorResult"),
-                    ("covers", f"{DETAIL}.CoverImageCensorResults.CoverImageCensorResult"),
+                    ("covers[].picture", f"{DETAIL}.CoverImageCensorResults.CoverImageCensorResult[].Object"),
+                    ("covers[].found", f"{DETAIL}.CoverImageCensorResults.CoverImageCensorResult[].Results.Result"),
+                    ("moments[].at", f"{DETAIL}.VensorCensorResult.VideoTimelines.VideoTimeline[].Timestamp"),
+                    ("moments[].found", f"{DETAIL}.VensorCensorResult.VideoTimelines.VideoTimeline[]{FOUND}"),
+                    ("moments[].picture", f"{DETAIL}.VensorCensorResult.VideoTimelines.VideoTimeline[].Object"),
                 )
             ),
         ),

@@ -139,9 +139,9 @@ IPRODUCTION_NOTES = (
             result=Result(
                 fields=(
                     ("Result", "Result"),
-                    ("files", "OutputFiles"),
-                    ("urls", "OutputUrls"),
-                    ("MediaIds", "OutputMediaIds"),
+                    ("files[].url", "OutputUrls[]"),
+                    ("files[].path", "OutputFiles[]"),
+                    ("files[].MediaId", "OutputMediaIds[]"),
                 ),
             ),
         ),

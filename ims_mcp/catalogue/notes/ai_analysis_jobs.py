@@ -204,8 +204,8 @@ SUBMIT_NOTES = (
             SMART_POLL,
             result=Result(
                 fields=(
-                    ("MediaId", "JobResult.MediaId"),
                     ("MediaUrl", "JobResult.MediaUrl"),
+                    ("MediaId", "JobResult.MediaId"),
                     ("sentences", "JobResult.AiResult"),
                 )
             ),

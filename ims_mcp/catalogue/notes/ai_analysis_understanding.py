@@ -113,7 +113,11 @@ UNDERSTANDING_NOTES = (
             failure=("Fail",),
             pending=("Submitted", "Processing"),
             result=Result(
-                fields=(("results", "Results.Result"), ("usages", "Usages.Usage")),
+                fields=(
+                    ("results[].type", "Results.Result[].Type"),
+                    ("results[].data", "Results.Result[].Data"),
+                    ("usages", "Usages.Usage"),
+                ),
                 empty="nothing of what the template looks for was found; this is final",
             ),
         ),
@@ -190,7 +194,10 @@ UNDERSTANDING_NOTES = (
             failure=("Fail",),
             pending=("Submitted", "Processing"),
             result=Result(
-                fields=(("results", "Results.result"),),
+                fields=(
+                    ("results[].type", "Results.result[].Type"),
+                    ("results[].data", "Results.result[].Data"),
+                ),
                 empty="the analyses found nothing; this is final",
             ),
         ),

@@ -151,7 +151,6 @@ AVATAR_NOTES = (
                 fields=(
                     ("AvatarId", "Data.AvatarTrainingJob.AvatarId"),
                     ("AvatarName", "Data.AvatarTrainingJob.AvatarName"),
-                    ("Message", "Data.AvatarTrainingJob.Message"),
                 ),
             ),
         ),

@@ -89,7 +89,7 @@ COPYRIGHT_NOTES = (
         },
         poll=make_list_poll(
             "QueryCopyrightJobList",
-            (("output", "Data[].Output.Media"), ("message", "Data[].Message"), ("Result", "Data[].Result")),
+            (("output", "Data[].Output.Media"), ("message", "Data[].Message")),
         ),
         costs=BY_LENGTH,
         example={

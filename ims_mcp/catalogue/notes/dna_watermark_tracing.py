@@ -69,9 +69,8 @@ TRACING_NOTES = (
         poll=make_list_poll(
             "QueryTraceAbJobList",
             (
-                ("TraceMediaId", "Data[].TraceMediaId"),
                 ("directory", "Data[].Output.Media"),
-                ("Result", "Data[].Result"),
+                ("TraceMediaId", "Data[].TraceMediaId"),
             ),
         ),
         costs=BY_LENGTH,

@@ -415,7 +415,9 @@ NOTES = (
                 fields=(
                     ("state", "Channel.State"),
                     ("started", "Channel.LastStartTime"),
-                    ("outputs", "Channel.OutputGroups"),
+                    ("outputs[].url", "Channel.OutputGroups[].MonitorUrl"),
+                    ("outputs[].name", "Channel.OutputGroups[].Name"),
+                    ("outputs[].package_channel", "Channel.OutputGroups[].MediaPackageGroupSetting.ChannelName"),
                 )
             ),
         ),

@@ -265,8 +265,9 @@ NOTES = (
             pending=("Queuing",),
             result=Result(
                 fields=(
-                    ("addresses", "Asset.EgressEndpoints[].Url"),
-                    ("endpoints", "Asset.EgressEndpoints"),
+                    ("endpoints[].url", "Asset.EgressEndpoints[].Url"),
+                    ("endpoints[].state", "Asset.EgressEndpoints[].Status"),
+                    ("endpoints[].configuration", "Asset.EgressEndpoints[].ConfigurationName"),
                 ),
                 empty="the group has no configuration yet: make one with CreateVodPackagingConfiguration",
             ),

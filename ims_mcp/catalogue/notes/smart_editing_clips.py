@@ -20,7 +20,7 @@ SMART_POLL = Poll(
     failure=("Failed",),
     pending=("Created", "Executing"),
     result=Result(
-        fields=(("clips", "JobResult.AiResult"), ("MediaId", "JobResult.MediaId"), ("MediaUrl", "JobResult.MediaUrl")),
+        fields=(("clips", "JobResult.AiResult"), ("MediaUrl", "JobResult.MediaUrl"), ("MediaId", "JobResult.MediaId")),
         empty="no clip was found",
     ),
 )

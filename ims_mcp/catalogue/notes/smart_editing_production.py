@@ -26,9 +26,15 @@ BATCH_POLL = Poll(
     success=("Finished",),
     failure=("Failed",),
     pending=("Init", "Processing"),
-    # Finished says nothing of the single videos: each row has its Status, and ErrorMessage where it failed.
+    # Finished says nothing of the single videos: each has its own state.
     result=Result(
-        fields=(("videos", "EditingBatchJob.SubJobList"),),
+        fields=(
+            ("videos[].url", "EditingBatchJob.SubJobList[].MediaURL"),
+            ("videos[].state", "EditingBatchJob.SubJobList[].Status"),
+            ("videos[].duration_seconds", "EditingBatchJob.SubJobList[].Duration"),
+            ("videos[].MediaId", "EditingBatchJob.SubJobList[].MediaId"),
+            ("videos[].ProjectId", "EditingBatchJob.SubJobList[].ProjectId"),
+        ),
         empty="no video was made; Extend in GetBatchMediaProducingJob may say why",
     ),
 )

@@ -60,8 +60,8 @@ TIMELINE_POLL = replace(
     BATCH_POLL,
     result=Result(
         fields=(
-            ("ProjectIds", "EditingBatchJob.SubJobList[].ProjectId"),
-            ("timelines", "EditingBatchJob.SubJobList"),
+            ("videos[].ProjectId", "EditingBatchJob.SubJobList[].ProjectId"),
+            ("videos[].state", "EditingBatchJob.SubJobList[].Status"),
         ),
     ),
 )

@@ -28,6 +28,7 @@ PROBE_EXAMPLE = {
 }
 SINGLE = "Job.OutputDetails[]"
 GROUPED = "Job.OutputGroupDetails[].Outputs[]"
+PROBED = "MediaInfoJob.MediaInfoProperty"
 
 NOTES = (
     *transcoding_older.NOTES,
@@ -95,12 +96,16 @@ NOTES = (
             pending=("Inited", "Running"),
             result=Result(
                 fields=(
-                    ("group_files", f"{GROUPED}.Result.OutputFile"),
-                    ("group_file_details", f"{GROUPED}.Result.OutFileMeta.FileBasicInfo"),
-                    ("files", f"{SINGLE}.Result.OutputFile"),
-                    ("file_details", f"{SINGLE}.Result.OutFileMeta.FileBasicInfo"),
-                    ("folders", "Job.Config.OutputGroups[].GroupConfig.OutputFileBase.Media"),
-                    ("playlists", "Job.Config.OutputGroups[].GroupConfig.ManifestName"),
+                    ("files[].url", f"{SINGLE}.Result.OutputFile"),
+                    ("files[].url", f"{GROUPED}.Result.OutputFile"),
+                    ("files[].state", f"{SINGLE}.Status"),
+                    ("files[].state", f"{GROUPED}.Status"),
+                    ("files[].output", f"{SINGLE}.Name"),
+                    ("files[].output", f"{GROUPED}.Name"),
+                    ("files[]", f"{SINGLE}.Result.OutFileMeta"),
+                    ("files[]", f"{GROUPED}.Result.OutFileMeta"),
+                    ("groups[].folder", "Job.Config.OutputGroups[].GroupConfig.OutputFileBase.Media"),
+                    ("groups[].playlist", "Job.Config.OutputGroups[].GroupConfig.ManifestName"),
                 ),
             ),
         ),
@@ -172,9 +177,26 @@ NOTES = (
             pending=("Init",),
             result=Result(
                 fields=(
-                    ("file", "MediaInfoJob.MediaInfoProperty.FileBasicInfo"),
-                    ("video_streams", "MediaInfoJob.MediaInfoProperty.VideoStreamInfoList"),
-                    ("audio_streams", "MediaInfoJob.MediaInfoProperty.AudioStreamInfoList"),
+                    ("url", f"{PROBED}.FileBasicInfo.FileUrl"),
+                    ("format", f"{PROBED}.FileBasicInfo.FormatName"),
+                    ("duration_seconds", f"{PROBED}.FileBasicInfo.Duration"),
+                    ("size_bytes", f"{PROBED}.FileBasicInfo.FileSize"),
+                    ("width", f"{PROBED}.FileBasicInfo.Width"),
+                    ("height", f"{PROBED}.FileBasicInfo.Height"),
+                    ("bitrate_kbps", f"{PROBED}.FileBasicInfo.Bitrate"),
+                    ("video[].codec", f"{PROBED}.VideoStreamInfoList[].Codec_name"),
+                    ("video[].profile", f"{PROBED}.VideoStreamInfoList[].Profile"),
+                    ("video[].width", f"{PROBED}.VideoStreamInfoList[].Width"),
+                    ("video[].height", f"{PROBED}.VideoStreamInfoList[].Height"),
+                    ("video[].fps", f"{PROBED}.VideoStreamInfoList[].Fps"),
+                    ("video[].bitrate_kbps", f"{PROBED}.VideoStreamInfoList[].Bit_rate"),
+                    ("video[].pixel_format", f"{PROBED}.VideoStreamInfoList[].PixFmt"),
+                    ("video[].rotate", f"{PROBED}.VideoStreamInfoList[].Rotate"),
+                    ("audio[].codec", f"{PROBED}.AudioStreamInfoList[].CodecName"),
+                    ("audio[].channels", f"{PROBED}.AudioStreamInfoList[].Channels"),
+                    ("audio[].sample_rate_hz", f"{PROBED}.AudioStreamInfoList[].SampleRate"),
+                    ("audio[].bitrate_kbps", f"{PROBED}.AudioStreamInfoList[].Bitrate"),
+                    ("audio[].language", f"{PROBED}.AudioStreamInfoList[].Lang"),
                 ),
             ),
         ),

@@ -304,9 +304,9 @@ NOTES = (
             # The whole counts as a success where one part was: the parts say which.
             result=Result(
                 fields=(
-                    ("states", "TranscodeParentJob.TranscodeJobList[].Status"),
-                    ("addresses", "TranscodeParentJob.TranscodeJobList[].Output.OutputUrl"),
-                    ("files", "TranscodeParentJob.TranscodeJobList[].OutFileMeta.FileBasicInfo"),
+                    ("files[].url", "TranscodeParentJob.TranscodeJobList[].Output"),
+                    ("files[].state", "TranscodeParentJob.TranscodeJobList[].Status"),
+                    ("files[]", "TranscodeParentJob.TranscodeJobList[].OutFileMeta"),
                 ),
             ),
         ),

@@ -74,7 +74,7 @@ NOTES = (
             pending=("Init",),
             result=Result(
                 fields=(
-                    ("address", "PackageJob.OutputUrl"),
+                    ("url", "PackageJob.OutputUrl"),
                     ("output", "PackageJob.Output.Media"),
                     ("finished", "PackageJob.FinishTime"),
                 ),

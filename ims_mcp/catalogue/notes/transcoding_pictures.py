@@ -272,7 +272,7 @@ NOTES = (
             pending=("Init",),
             result=Result(
                 fields=(
-                    ("address", "DynamicImageJob.OutputUrl"),
+                    ("url", "DynamicImageJob.OutputUrl"),
                     ("output", "DynamicImageJob.Output.Media"),
                     ("finished", "DynamicImageJob.FinishTime"),
                 ),

@@ -30,8 +30,8 @@ STORYBOARD_POLL = Poll(
     pending=("Running",),
     result=Result(
         fields=(
-            ("storyboards", "JobResult.StoryboardInfoList"),
             ("OutputUrl", "JobResult.OutputUrl"),
+            ("storyboards", "JobResult.StoryboardInfoList"),
             ("failed_shots", "JobResult.FailureShotList"),
         ),
     ),
@@ -91,9 +91,12 @@ NOTES = (
             pending=("Created", "Queuing", "Executing"),
             result=Result(
                 fields=(
-                    ("videos", "Result.VideoResult"),
-                    ("images", "Result.ImageResult"),
-                    ("sounds", "Result.AudioResult"),
+                    ("videos[].url", "Result.VideoResult[].OutputUrl"),
+                    ("videos[].MediaId", "Result.VideoResult[].MediaId"),
+                    ("images[].url", "Result.ImageResult[].OutputUrl"),
+                    ("images[].MediaId", "Result.ImageResult[].MediaId"),
+                    ("sounds[].url", "Result.AudioResult[].OutputUrl"),
+                    ("sounds[].MediaId", "Result.AudioResult[].MediaId"),
                 ),
                 empty="nothing was generated",
             ),
