@@ -14,7 +14,7 @@ from typing import Any, cast
 from ims_mcp.catalogue import AskWhen, Operation, Parameter
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import ELLIPSIS, plain
-from ims_mcp.secrets import HIDDEN, SecretNames, without_secrets
+from ims_mcp.secrets import HIDDEN, SecretNames, find_paired_secrets, without_secrets
 from ims_mcp.server.question_words import ENGLISH, QuestionWords, write_reason
 from ims_mcp.workflows.behaviours.differences import is_same
 from ims_mcp.workflows.behaviours.present_state import PresentState, Thing
@@ -125,7 +125,7 @@ class _ValueWriter:
     ) -> None:
         self._operation = operation
         self._arguments = arguments
-        self._secrets = SecretNames(operation.secret_fields)
+        self._secrets = SecretNames((*operation.secret_fields, *state.secret_fields))
         self._state = state
         self._words = words
         self._characters = characters
@@ -221,9 +221,14 @@ class _ValueWriter:
         if isinstance(value, dict):
             fields = cast("dict[str, Any]", value)
             names = sorted(fields, key=lambda name: name.casefold() not in self._first)
+            paired = find_paired_secrets(fields)
             shown: list[str] = []
             for name in names[:_MOST_FIELDS]:
-                text = HIDDEN if name in self._secrets else self._write_value(fields[name], depth - 1, inner)
+                text = (
+                    HIDDEN
+                    if name in self._secrets or name in paired
+                    else self._write_value(fields[name], depth - 1, inner)
+                )
                 shown.append(f"{self._shorten(name, 60)}: {text}")
             return f"{{{', '.join([*shown, *self._count_more(len(fields) - _MOST_FIELDS)])}}}"
         if isinstance(value, list):
