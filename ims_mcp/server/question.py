@@ -37,7 +37,13 @@ _LONGEST_DETAIL = 220
 _ENOUGH_FOR_NAMES = 300
 _MOST_TITLES = 3
 _TITLE_CHARACTERS = 60
-_QUOTES = str.maketrans({'"': "'", "\u201c": "'", "\u201d": "'", "\u300a": "<", "\u300b": ">"})
+# Quotation marks, and what looks like them; brackets of a title.
+_QUOTES = str.maketrans(
+    dict.fromkeys('"\u201c\u201d\u201e\u201f\u02ba\u02ee\u05f4\u2033\u2036\u275d\u275e\u301d\u301e\u301f\uff02', "'")
+    | {"\u300a": "<", "\u300b": ">"}
+)
+_NEEDS_QUOTES = re.compile(r"[\s();\uff08\uff09\uff1b]")
+"""A fact that holds one of these could be read as going on behind its bracket."""
 _REPLACE = ("Update", "Set", "Alter")
 """Operations of these names put a whole in place of another, where every call of them is asked about."""
 
@@ -207,7 +213,7 @@ class _ValueWriter:
             return ""
         told = [self._quote(_cut(thing.title, limit))] if thing.title else []
         if self._characters >= _WITH_FACTS:
-            told += [f"{fact}: {_cut(value, limit).translate(_QUOTES)}" for fact, value in thing.facts]
+            told += [f"{fact}: {self._write_fact(_cut(value, limit))}" for fact, value in thing.facts]
         return words.known_as.format(words=words.facts_comma.join(told)) if told else ""
 
     def _write_value(self, value: Any, depth: int, characters: int) -> str:
@@ -241,6 +247,9 @@ class _ValueWriter:
     def _quote(self, text: str) -> str:
         """A stranger's words between quotation marks, which they cannot close."""
         return self._words.quoted.format(text=text.translate(_QUOTES))
+
+    def _write_fact(self, text: str) -> str:
+        return self._quote(text) if _NEEDS_QUOTES.search(text) else text.translate(_QUOTES)
 
     def _count_more(self, count: int) -> list[str]:
         return [self._words.more_entries.format(count=count)] if count > 0 else []
