@@ -305,6 +305,10 @@ _HEADER_VALUE = re.compile(
 _HEADERS = ("authorization", "cookie", "cookies")
 # A proxy as people set it, without a scheme: user:password@proxy:3128.
 _BARE_USER = re.compile(r"(?<![\w/.\-])[^\s:/@\"'<>=]{1,100}:[^\s/@\"'<>]{1,200}@(?=[\w.\-]{1,200}:\d)")
+# Brackets that count: none in a quoted text.
+_BRACKETS = re.compile(r"[{}\[\]]|\"(?:[^\"\\]|\\.)*+\"|\\{1,8}\"[^\"\\]*+\\{1,8}\"", re.DOTALL)
+# What may follow a bracket in a password that begins with one.
+_UNQUOTED_REST = re.compile(r"[^\s\"'&,;<>{}\[\]\\]+")
 _MOST_ENTRIES = 100
 _LARGEST = 1 << 128
 _ELEMENT = re.compile(r"<([\w\-]{2,200})>([^<]+)")
@@ -374,7 +378,10 @@ def _without_query(match: re.Match[str]) -> str:
 
 def without_json_fields(text: str, hidden: str = HIDDEN) -> str:
     """``text`` without the credentials in pieces of JSON that it quotes, whole or cut off."""
-    return _without_fields(text, _QUOTED_NAME, hidden)
+    text = _without_fields(text, _QUOTED_NAME, hidden)
+    if "value" not in text.lower():
+        return text
+    return _PAIR.sub(lambda match: _hide_pair(match, hidden), text)
 
 
 def _without_fields(text: str, name: re.Pattern[str], hidden: str) -> str:
@@ -387,9 +394,21 @@ def _without_fields(text: str, name: re.Pattern[str], hidden: str) -> str:
         pattern = _HEADER_VALUE if named[1].lower().endswith(_HEADERS) else _VALUE
         value = pattern.match(text, named.end())
         if value is not None:
-            kept += text[done : named.end()], _hide_value(value[0], hidden)
-            done = value.end()
+            is_nested = text[named.end()] in "{["
+            kept += text[done : named.end()], hidden if is_nested else _hide_value(value[0], hidden)
+            done = _find_closing(text, named.end()) if is_nested else value.end()
     return "".join(kept) + text[done:]
+
+
+def _find_closing(text: str, start: int) -> int:
+    """Where the object or the list that begins at ``start`` ends; the end of the text where it is cut off."""
+    depth = 0
+    for token in _BRACKETS.finditer(text, start):
+        depth += (token[0] in "{[") - (token[0] in "}]")
+        if depth == 0:
+            rest = _UNQUOTED_REST.match(text, token.end())
+            return rest.end() if rest else token.end()
+    return len(text)
 
 
 def _hide_value(value: str, hidden: str = HIDDEN) -> str:
@@ -405,5 +424,5 @@ def _hide_element(match: re.Match[str]) -> str:
     return f"<{match[1]}>{HIDDEN}" if is_secret_name(match[1]) else match[0]
 
 
-def _hide_pair(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2]}{match[3]}{_hide_value(match[4])}" if is_secret_name(match[2]) else match[0]
+def _hide_pair(match: re.Match[str], hidden: str = HIDDEN) -> str:
+    return f"{match[1]}{match[2]}{match[3]}{_hide_value(match[4], hidden)}" if is_secret_name(match[2]) else match[0]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at
+from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at, write_scalar
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
@@ -207,6 +207,12 @@ class _Checker:
         self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str, names: Mapping[str, str]
     ) -> None:
         unknown = [name for name in given if name not in names]
+        if not unknown:
+            return
+        if self.count >= MAX_PROBLEMS:
+            # Nobody reads what it is like: ten thousand elements may each have one.
+            self.count += len(unknown)
+            return
         allowed = [names[row.name] for row in table if not row.hidden]
         for index, name in enumerate(unknown[:MAX_UNKNOWN_NAMES]):
             problem = report_unknown_name(name, allowed, list_allowed=index == 0)
@@ -308,6 +314,7 @@ class _Checker:
         parts = value.split(",")
         if row.max_parts is not None and len(parts) > row.max_parts:
             self._report(path, f"has {len(parts)} comma-separated parts, at most {row.max_parts} are allowed")
+            return
         for part in parts if row.max_part_bytes is not None else ():
             size = len(part.encode("utf-8"))
             if size > (row.max_part_bytes or 0):
@@ -408,7 +415,9 @@ class _Checker:
         fields are taken and none of them is required."""
         if not row.cases:
             return row.fields
-        decided = [case for case in row.cases if str(self._find_deciding(case.parameter, given)) in case.values]
+        decided = [
+            case for case in row.cases if write_scalar(self._find_deciding(case.parameter, given)) in case.values
+        ]
         if decided:
             return (*row.fields, *(field for case in decided for field in case.fields))
         taken = {field.name: field for field in row.fields}

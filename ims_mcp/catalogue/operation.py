@@ -114,7 +114,7 @@ class Needs:
     def is_broken_by(self, arguments: Mapping[str, Any]) -> bool:
         """Whether these arguments lack what the rule asks for."""
         given, needed = values_at(arguments, self.parameter), values_at(arguments, self.needs)
-        if not given or self.value not in (None, str(given[0])):
+        if not given or self.value not in (None, write_scalar(given[0])):
             return False
         return not needed or bool(self.values and needed[0] not in self.values)
 
@@ -160,6 +160,7 @@ class AskWhen:
 
 
 _UNREADABLE = object()
+_LONGEST_WHOLE = 10**64
 
 
 class _Fields(list[tuple[str, Any]]):
@@ -345,6 +346,14 @@ def values_at(data: Any, path: str) -> list[Any]:
         if part.endswith("[]"):
             found = [element for value in found if isinstance(value, list) for element in _list_elements(value)]
     return [value for value in found if value is not None]
+
+
+def write_scalar(value: Any) -> str:
+    """A text or a number as a rule writes it; empty for what no rule means: a list, an object, a number too long to
+    be written out."""
+    if isinstance(value, int) and not -_LONGEST_WHOLE < value < _LONGEST_WHOLE:
+        return ""
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def _list_elements(value: Any) -> list[Any]:

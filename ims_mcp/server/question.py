@@ -14,7 +14,7 @@ from typing import Any, cast
 from ims_mcp.catalogue import AskWhen, Operation, Parameter
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import ELLIPSIS, plain
-from ims_mcp.secrets import HIDDEN, SecretNames, without_secrets
+from ims_mcp.secrets import HIDDEN, SecretNames, find_paired_secrets, without_secrets
 from ims_mcp.server.question_words import ENGLISH, QuestionWords, write_reason
 from ims_mcp.workflows.behaviours.differences import is_same
 from ims_mcp.workflows.behaviours.present_state import PresentState, Thing
@@ -37,7 +37,13 @@ _LONGEST_DETAIL = 220
 _ENOUGH_FOR_NAMES = 300
 _MOST_TITLES = 3
 _TITLE_CHARACTERS = 60
-_QUOTES = str.maketrans({'"': "'", "\u201c": "'", "\u201d": "'", "\u300a": "<", "\u300b": ">"})
+# Quotation marks, and what looks like them; brackets of a title.
+_QUOTES = str.maketrans(
+    dict.fromkeys('"\u201c\u201d\u201e\u201f\u02ba\u02ee\u05f4\u2033\u2036\u275d\u275e\u301d\u301e\u301f\uff02', "'")
+    | {"\u300a": "<", "\u300b": ">"}
+)
+_NEEDS_QUOTES = re.compile(r"[\s();\uff08\uff09\uff1b]")
+"""A fact that holds one of these could be read as going on behind its bracket."""
 _REPLACE = ("Update", "Set", "Alter")
 """Operations of these names put a whole in place of another, where every call of them is asked about."""
 
@@ -125,7 +131,7 @@ class _ValueWriter:
     ) -> None:
         self._operation = operation
         self._arguments = arguments
-        self._secrets = SecretNames(operation.secret_fields)
+        self._secrets = SecretNames((*operation.secret_fields, *state.secret_fields))
         self._state = state
         self._words = words
         self._characters = characters
@@ -207,7 +213,7 @@ class _ValueWriter:
             return ""
         told = [self._quote(_cut(thing.title, limit))] if thing.title else []
         if self._characters >= _WITH_FACTS:
-            told += [f"{fact}: {_cut(value, limit).translate(_QUOTES)}" for fact, value in thing.facts]
+            told += [f"{fact}: {self._write_fact(_cut(value, limit))}" for fact, value in thing.facts]
         return words.known_as.format(words=words.facts_comma.join(told)) if told else ""
 
     def _write_value(self, value: Any, depth: int, characters: int) -> str:
@@ -221,9 +227,14 @@ class _ValueWriter:
         if isinstance(value, dict):
             fields = cast("dict[str, Any]", value)
             names = sorted(fields, key=lambda name: name.casefold() not in self._first)
+            paired = find_paired_secrets(fields)
             shown: list[str] = []
             for name in names[:_MOST_FIELDS]:
-                text = HIDDEN if name in self._secrets else self._write_value(fields[name], depth - 1, inner)
+                text = (
+                    HIDDEN
+                    if name in self._secrets or name in paired
+                    else self._write_value(fields[name], depth - 1, inner)
+                )
                 shown.append(f"{self._shorten(name, 60)}: {text}")
             return f"{{{', '.join([*shown, *self._count_more(len(fields) - _MOST_FIELDS)])}}}"
         if isinstance(value, list):
@@ -236,6 +247,9 @@ class _ValueWriter:
     def _quote(self, text: str) -> str:
         """A stranger's words between quotation marks, which they cannot close."""
         return self._words.quoted.format(text=text.translate(_QUOTES))
+
+    def _write_fact(self, text: str) -> str:
+        return self._quote(text) if _NEEDS_QUOTES.search(text) else text.translate(_QUOTES)
 
     def _count_more(self, count: int) -> list[str]:
         return [self._words.more_entries.format(count=count)] if count > 0 else []

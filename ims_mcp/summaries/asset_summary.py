@@ -152,7 +152,7 @@ def _clean_address(url: Any) -> str:
     if url.__class__ is not str:
         return ""
     address, _, query = url.partition("?")
-    if (not query or "Signature=" in query) and is_plain(address) and "@" not in address:
+    if (not query or "Signature=" in query) and is_plain(address) and '"' not in address:
         return address if len(address) <= _LONGEST_URL else label(address, _LONGEST_URL)
     return label(url, _LONGEST_URL)
 

@@ -69,10 +69,12 @@ def present(
     include_credentials: bool = False,
     depth: int = 0,
     again: bool = False,
+    opens_json: bool = True,
 ) -> Any:
     """A part of a response, so many levels deep in it, as :func:`shape` shows it, unbounded; ``again`` what was made
-    of such a part, whose names have been read before."""
-    return _Reader(include_signed_urls, secret_fields, include_credentials, renames=not again).read(value, depth)
+    of such a part, whose names have been read before; not ``opens_json`` where a text has to stay one."""
+    reader = _Reader(include_signed_urls, secret_fields, include_credentials, opens_json=opens_json, renames=not again)
+    return reader.read(value, depth)
 
 
 def present_ours(fields: dict[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,15 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from ims_mcp.foreign_text import clean, shorten
-from ims_mcp.secrets import without_signatures
+from ims_mcp.secrets import without_credential_texts, without_json_fields, without_signatures
 
 Json = dict[str, Any]
 
 _MOST_DIGITS = 18
 _LARGEST = 10**_MOST_DIGITS
 _LONGEST_QUERY = 8000
+_SHORTEST_CREDENTIAL = 40
+"""Shorter texts are no upload credential."""
 
 _ONLY_OBJECTS = frozenset({dict})
 
@@ -41,10 +43,13 @@ def as_objects(value: Any) -> list[Json]:
 def label(value: Any, max_bytes: int = 200) -> str:
     """A text from a stranger made safe and short; numbers as they are written; anything else is empty."""
     if isinstance(value, str):
-        if len(value) <= max_bytes and is_plain(value):
-            return value
+        if len(value) <= max_bytes and is_plain(value) and '"' not in value:
+            return value if len(value) < _SHORTEST_CREDENTIAL else without_credential_texts(value)
         # Cut before cleaning: of a megabyte only the start is ever shown.
-        return shorten(without_signatures(clean(value[: max_bytes * 2 + 64])), max_bytes)
+        text = clean(value[: max_bytes * 2 + 64])
+        # One of JSON may have lost its end.
+        text = without_json_fields(text) if '"' in text and ":" in text else text
+        return shorten(without_signatures(without_credential_texts(text)), max_bytes)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(value)[:40]
     return ""

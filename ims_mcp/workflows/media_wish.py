@@ -23,8 +23,9 @@ BY_TIME = ("newest", "oldest")
 """The orders that the service sorts by itself."""
 _LONGEST_WORD = 60
 _MOST_WORDS = 8
+_LONGEST_TEXT = 1_000
 _FAR_FUTURE = 4_102_444_800
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?P<binary>i?)B?", re.IGNORECASE)
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?P<binary>i?)B?", re.IGNORECASE | re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What a word may hold beside letters and digits; none of it means anything in a Match.
 _JOINERS = "_.+#&@-"
@@ -127,8 +128,11 @@ def read_wish(arguments: Mapping[str, Any], categories: Sequence[int]) -> Wish:
     size, or the wrong way round."""
     problems: list[Problem] = []
     least_size, most_size = (_read_size(name, arguments, problems) for name in ("min_size", "max_size"))
-    words = split_words(str(arguments.get("text", "")))
-    if arguments.get("text") and not words:
+    text = str(arguments.get("text", ""))
+    words = split_words(text[:_LONGEST_TEXT])
+    if len(text) > _LONGEST_TEXT:
+        problems.append(Problem("text", f"has {len(text):,} characters, at most {_LONGEST_TEXT:,} are allowed"))
+    elif arguments.get("text") and not words:
         problems.append(Problem("text", "holds no letter or digit to look for"))
     by_default = "relevance" if words else "newest"
     sort = str(arguments.get("sort", by_default))

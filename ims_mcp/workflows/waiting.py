@@ -201,7 +201,7 @@ async def _poll_once(
     outcome = judge_status(poll, status)
     # Where no states are documented the field that was looked at is the result, and no state.
     status = status if _has_states(poll) else ""
-    if outcome in ("pending", "running", "succeeded") and (missing := _find_missing(poll, body)):
+    if outcome in ("pending", "running", "succeeded") and (missing := _find_missing(poll, body, look_arguments)):
         known = bool(status) and outcome == "pending"
         problem = f"the service does not know {missing}"
         return Look(look_arguments, "pending" if known else "not_found", status, body, problem)
@@ -223,15 +223,28 @@ def _judge_error(error: ImsError) -> Outcome:
     return "not_found" if error.is_not_found else "pending"
 
 
-def _find_missing(poll: Poll, body: Mapping[str, Any]) -> str:
+def _find_missing(poll: Poll, body: Mapping[str, Any], look_arguments: Mapping[str, Any]) -> str:
     """Ids of a look that the answer says, or shows, not to exist."""
     absent = body.get("NonExists")
     if isinstance(absent, list) and absent:
         return ", ".join(quotable(str(each), (), 80) for each in cast("list[Any]", absent)[:5])
     list_path, _, _ = poll.status_field.rpartition("[].")
+    if absent := _find_unlisted(poll, body, look_arguments, list_path):
+        return ", ".join(quotable(each, (), 80) for each in absent[:5])
     # A list deeper down belongs to something that was found.
     empty = list_path and "." not in list_path and poll.entry is None and body.get(list_path) == []
     return "it: its list is empty" if empty else ""
+
+
+def _find_unlisted(poll: Poll, body: Mapping[str, Any], look_arguments: Mapping[str, Any], list_path: str) -> list[str]:
+    """Of several ids of one look those that the answer lists nothing for, without a word."""
+    name, field = poll.arguments[0]
+    ids = str(look_arguments.get(name, "")).split(",")
+    if "[]" not in field or not list_path or len(ids) < 2:
+        return []
+    entries = values_at(body, f"{list_path}[]")
+    listed = {str(value) for value in values_at(entries, name.removesuffix("s"))}
+    return [each for each in ids if each and each not in listed]
 
 
 def collect_ids(poll: Poll, looks: Iterable[Mapping[str, Any]], arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -247,7 +247,7 @@ def test_a_title_can_neither_leave_its_quotation_marks_nor_its_line() -> None:
         lines = asked.splitlines()
         assert len(lines) == 3
         # Our own quotation marks, two around each of what is theirs.
-        assert asked.count('"') + asked.count("“") + asked.count("”") == 4
+        assert asked.count('"') + asked.count("“") + asked.count("”") == 6
         assert "\u202e" not in asked
         assert "…" in lines[2]
 

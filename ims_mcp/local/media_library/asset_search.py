@@ -99,12 +99,13 @@ class AssetSearch:
                 sql, value = self._index.write_condition(name, values[0])
                 return sql, [value]
             case "tagList":
-                # Tags hold no comma.
-                tests = [
-                    "instr(',' || a.media_tags || ',', ',' || ? || ',') > 0" if "," not in tag else _NEVER
-                    for tag in values
-                ]
-                return " OR ".join(tests), [tag for tag in values if "," not in tag]
+                # Tags hold no comma. A list, since SQLite takes no thousand expressions joined by OR.
+                tags = [tag for tag in dict.fromkeys(values) if "," not in tag]
+                if not tags:
+                    return _NEVER, []
+                listed = f"(VALUES {','.join(['(?)'] * len(tags))})"
+                test = "instr(',' || a.media_tags || ',', ',' || column1 || ',') > 0"
+                return f"EXISTS (SELECT 1 FROM {listed} WHERE {test})", tags  # noqa: S608 - ours
             case "mediaId":
                 return "a.media_id = ?", [values[0]]
             case "cateId":

@@ -14,6 +14,7 @@ own kind. Names and the words between are taken in any case, as the vendor's own
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +42,7 @@ FIELDS: dict[str, tuple[Comparison, ...]] = {
 _WRITTEN = {"exact": "== 'value'", "fuzzy": "= 'text'", "any": "in ('a','b')", "range": "= ('1','2')"}
 _NAMES = {name.lower(): name for name in FIELDS}
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>'[^']*'|\"[^\"]*\")|(?P<word>[A-Za-z_][\w.]*|-?\d+)|(?P<mark>==|[=()\[\],])|(?P<other>\S))",
+    r"\s*+(?:(?P<text>'[^']*'|\"[^\"]*\")|(?P<word>[A-Za-z_][\w.]*|-?\d+)|(?P<mark>==|[=()\[\],])|(?P<other>\S))",
     re.ASCII,
 )
 
@@ -89,7 +90,8 @@ def list_compared(condition: Condition) -> list[Compared]:
 def _split(text: str) -> list[str]:
     """The words, marks and quoted values, each as it is written."""
     tokens: list[str] = []
-    for found in _TOKEN.finditer(text):
+    # Blanks at the end belong to no token, and would be looked through again from each of them.
+    for found in _TOKEN.finditer(text.rstrip(string.whitespace)):
         if found["other"]:
             raise MatchError(f"{found['other']!r} at character {found.start('other') + 1} has no meaning there")
         tokens.append(found[0].strip() if not found["text"] else found["text"])

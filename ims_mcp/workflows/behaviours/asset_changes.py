@@ -39,6 +39,9 @@ class RegisterMediaInfo(Change):
         if state is None and str(call.arguments.get("Overwrite", "")).lower() == "true":
             call.client.guard(call.operation, call.arguments, confirmed=call.confirmed)
             state = await self.read_before(call.client, call.operation, call.arguments)
+        if state is not None and state.harmless is not None:
+            # What came into being since the look is not overwritten either.
+            call = replace(call, arguments=state.harmless)
         try:
             submission = await super().submit(call)
         except ServiceError as error:

@@ -58,7 +58,7 @@ class Change(OperationBehaviour):
         given = self.foresee(call.arguments, state)
         if not state.comparable & given.keys():
             return {}
-        changed = describe_changes(call.operation, given, state.was, state.comparable)
+        changed = describe_changes(call.operation, given, state.was, state.comparable, state.secret_fields)
         return {"changed": changed} if changed else {"changed": {}, "note": _AS_BEFORE}
 
     def foresee(self, arguments: Mapping[str, Any], state: PresentState) -> Mapping[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from ims_mcp.catalogue import Operation, Parameter
 from ims_mcp.foreign_text import shorten
+from ims_mcp.secrets import SecretNames, can_be_secret, find_paired_secrets
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.json_strings import open_json
+from ims_mcp.summaries.shaping import HIDDEN_FOR_GOOD, present
 
 _LONGEST_BYTES = 600
 """Of one side of a difference: a larger object or list is told by its leaves."""
@@ -18,12 +21,18 @@ _MOST_NAMES = 20
 
 
 def describe_changes(
-    operation: Operation, given: Mapping[str, Any], was: Mapping[str, Any], readable: frozenset[str]
+    operation: Operation,
+    given: Mapping[str, Any],
+    was: Mapping[str, Any],
+    readable: frozenset[str],
+    secret_fields: Iterable[str] = (),
 ) -> dict[str, Any]:
     """``{parameter: {"from": value, "to": value}}`` of what ``given`` sets to something else than it ``was``.
 
-    Large objects are told leaf by leaf, as ``{"changed": {path: {from, to}}, "no_longer_given": [paths]}``.
+    Large objects are told leaf by leaf, as ``{"changed": {path: {from, to}}, "no_longer_given": [paths]}``. A
+    credential is hidden, by well-known names and those of ``secret_fields``.
     """
+    teller = _Teller((*operation.secret_fields, *secret_fields))
     found: dict[str, Any] = {}
     for name, value in given.items():
         row = operation.parameter(name)
@@ -31,7 +40,7 @@ def describe_changes(
             continue
         new, old = _read(row, value), _read(row, was.get(name))
         if not is_same(new, old, is_open=not row.fields and row.items is None):
-            found[name] = _describe_difference(old, new)
+            found[name] = HIDDEN_FOR_GOOD if teller.hides(name, old, new) else teller.describe(old, new)
     return found
 
 
@@ -73,44 +82,73 @@ def _read(row: Parameter, value: Any) -> Any:
     return value
 
 
-def _describe_difference(old: Any, new: Any) -> dict[str, Any]:
-    if max(size_bytes(old), size_bytes(new)) <= _LONGEST_BYTES or not isinstance(new, Mapping | list):
-        return {"from": _cut(old), "to": _cut(new)}
-    before, after = dict(_list_leaves(old)), dict(_list_leaves(new))
-    differing = [path for path, value in after.items() if not is_same(value, before.get(path))]
-    told: dict[str, Any] = {
-        "changed": {
-            path: {"from": _cut(before.get(path)), "to": _cut(after[path])} for path in differing[:_MOST_LEAVES]
+class _Teller:
+    """Says what differs between two values, without the credentials in them."""
+
+    def __init__(self, secret_fields: tuple[str, ...]) -> None:
+        self._secret_fields = secret_fields
+        self._secrets = SecretNames(secret_fields)
+
+    def hides(self, name: str, *values: Any) -> bool:
+        """Whether one of these values of a field is a credential."""
+        return name in self._secrets and any(can_be_secret(name, value) for value in values)
+
+    def describe(self, old: Any, new: Any) -> dict[str, Any]:
+        """``{from, to}``, or the leaves that differ where that would be long."""
+        if max(size_bytes(old), size_bytes(new)) <= _LONGEST_BYTES or not isinstance(new, Mapping | list):
+            return {"from": self._show(old), "to": self._show(new)}
+        before, after = dict(self._list_leaves(old)), dict(self._list_leaves(new))
+        differing = [path for path, leaf in after.items() if not _is_same_leaf(leaf, before.get(path))]
+        told: dict[str, Any] = {
+            "changed": {path: self._compare(before.get(path), after[path]) for path in differing[:_MOST_LEAVES]}
         }
-    }
-    if len(differing) > _MOST_LEAVES:
-        told["and_more"] = len(differing) - _MOST_LEAVES
-    if gone := [path for path in before if path not in after]:
-        told["no_longer_given"] = [
-            *gone[:_MOST_NAMES],
-            *([f"and {len(gone) - _MOST_NAMES} more"][: len(gone) > _MOST_NAMES]),
-        ]
-    return told
+        if len(differing) > _MOST_LEAVES:
+            told["and_more"] = len(differing) - _MOST_LEAVES
+        if gone := [path for path in before if path not in after]:
+            told["no_longer_given"] = [
+                *gone[:_MOST_NAMES],
+                *([f"and {len(gone) - _MOST_NAMES} more"][: len(gone) > _MOST_NAMES]),
+            ]
+        return told
+
+    def _compare(self, old: _Leaf | None, new: _Leaf) -> Any:
+        if new.is_secret or (old is not None and old.is_secret):
+            return HIDDEN_FOR_GOOD
+        return {"from": None if old is None else self._show(old.value), "to": self._show(new.value)}
+
+    def _list_leaves(self, value: Any, path: str = "", *, is_secret: bool = False) -> Iterator[tuple[str, _Leaf]]:
+        """(path, leaf) of everything in it that is neither an object nor a list; nested twenty levels at most. A
+        credential is one leaf, whatever it is made of."""
+        if not is_secret and path.count(".") + path.count("[") < 20:
+            if isinstance(value, Mapping):
+                fields = cast("Mapping[str, Any]", value)
+                paired = find_paired_secrets(fields)
+                for name, inner in fields.items():
+                    hides = self.hides(name, inner) or name in paired
+                    yield from self._list_leaves(inner, f"{path}.{name}" if path else name, is_secret=hides)
+                return
+            if isinstance(value, list):
+                for number, inner in enumerate(cast("list[Any]", value)):
+                    yield from self._list_leaves(inner, f"{path}[{number}]")
+                return
+        yield path, _Leaf(value, is_secret)
+
+    def _show(self, value: Any) -> Any:
+        """A value in a few hundred bytes: a long text by its beginning."""
+        # Before it is cut: of half an object nobody knows the fields.
+        shown = present(value, secret_fields=self._secret_fields, again=True, opens_json=False)
+        if not isinstance(shown, str):
+            if size_bytes(shown) <= _LONGEST_BYTES:
+                return shown
+            shown = json.dumps(shown, ensure_ascii=False)
+        return shorten(shown, _LONGEST_BYTES)
 
 
-def _list_leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """(path, value) of everything in it that is neither an object nor a list; nested twenty levels at most."""
-    if path.count(".") + path.count("[") < 20:
-        if isinstance(value, Mapping):
-            for name, inner in cast("Mapping[str, Any]", value).items():
-                yield from _list_leaves(inner, f"{path}.{name}" if path else name)
-            return
-        if isinstance(value, list):
-            for number, inner in enumerate(cast("list[Any]", value)):
-                yield from _list_leaves(inner, f"{path}[{number}]")
-            return
-    yield path, value
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    value: Any
+    is_secret: bool
 
 
-def _cut(value: Any) -> Any:
-    """A value in a few hundred bytes: a long text by its beginning."""
-    if isinstance(value, str):
-        return shorten(value, _LONGEST_BYTES)
-    if size_bytes(value) <= _LONGEST_BYTES:
-        return value
-    return shorten(json.dumps(value, ensure_ascii=False), _LONGEST_BYTES)
+def _is_same_leaf(new: _Leaf, old: _Leaf | None) -> bool:
+    return is_same(new.value, None if old is None else old.value)

@@ -16,6 +16,7 @@ import anyio
 from ims_mcp.catalogue import Operation, ResponseField, get_operation, values_at
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, ServiceError
+from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.json_strings import open_json
 from ims_mcp.summaries.values import Json, as_object, label
 from ims_mcp.workflows.waiting import is_same_object
@@ -62,6 +63,8 @@ class PresentState:
     """Parameters of the operation, given in the call or not, and their present values."""
     comparable: frozenset[str] = frozenset()
     """Parameters whose present values can be read at all: one that is not in ``was`` has none."""
+    secret_fields: frozenset[str] = frozenset()
+    """Names of fields, and of parameters, that hold credentials in what was read."""
     harmless: Mapping[str, Any] | None = None
     """Arguments that do the same without destroying anything, as things stand: they are sent in place of the call's,
     and nobody has to be asked."""
@@ -160,7 +163,14 @@ async def read_state(
     # A title that looks like JSON was written by whoever named the thing, and stays a text.
     structured = {row.name for row in operation.parameters if row.kind in ("object", "array")}
     was = {name: _open(value) if name in structured else value for name, value in was.items()}
-    return PresentState(things, missing, len(named), was if found else {}, readable if found else frozenset())
+    return PresentState(
+        things,
+        missing,
+        len(named),
+        was if found else {},
+        readable if found else frozenset(),
+        _find_secret_fields(reading),
+    )
 
 
 async def look(client: ImsClient, operation: str, arguments: Mapping[str, Any]) -> Json | Absent | None:
@@ -182,9 +192,11 @@ def find_thing(reading: Reading, data: Mapping[str, Any]) -> dict[str, Any]:
 def describe_thing(reading: Reading, thing: Mapping[str, Any], data: Mapping[str, Any]) -> Thing:
     """What a person recognizes it by."""
     facts: list[tuple[str, str]] = []
+    secrets = SecretNames(get_operation(reading.operation).secret_fields)
     for path in reading.tells.split():
-        if shown := label(_find_field(path, thing, data), _FACT_BYTES):
-            facts.append((path.rpartition("/")[2].rpartition(".")[2], shown))
+        name = path.rpartition("/")[2].rpartition(".")[2]
+        if name not in secrets and (shown := label(_find_field(path, thing, data), _FACT_BYTES)):
+            facts.append((name, shown))
     title = label(_find_field(reading.title, thing, data), _TITLE_BYTES) if reading.title else ""
     return Thing(title, tuple(facts))
 
@@ -209,6 +221,13 @@ def find_fields(response: tuple[ResponseField, ...], path: str) -> frozenset[str
             return frozenset()
         fields = row.items.fields if row.items is not None else row.fields
     return frozenset(each.name for each in fields)
+
+
+def _find_secret_fields(reading: Reading) -> frozenset[str]:
+    """The reader's own names of credentials, and the parameters whose present values it has under such a name."""
+    own = get_operation(reading.operation).secret_fields
+    secrets = SecretNames(own)
+    return frozenset(own) | {name for name, path in reading.fields if path.rpartition(".")[2] in secrets}
 
 
 def _make_calls(reading: Reading, arguments: Mapping[str, Any], named: list[str]) -> list[dict[str, Any]]:
