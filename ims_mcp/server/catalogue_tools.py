@@ -20,7 +20,7 @@ SEARCH_BYTES = 1_000
 EXAMPLE_BYTES = 400
 """Of the example call beside the first hit; what is longer is to be read with describe_operation first."""
 MORE_EXAMPLES_BYTES = 120
-"""Of an example call beside another hit."""
+"""Of an example call beside the second or third hit."""
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -80,8 +80,8 @@ def make_search_tool(listed: Container[str]) -> TableTool:
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
     """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, the last ones
-    without their summaries where there is no room left, and where there is some the others with theirs. More than five
-    may take more."""
+    without their summaries where there is no room left, and where there is some the next two with theirs. More than
+    five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     example = make_example(found[0].operation)
@@ -92,7 +92,7 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
             del hit["summary"]
     if _count_answer(hits) > room:
         hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
-    for hit, other in zip(hits[1:], found[1:], strict=True):
+    for hit, other in zip(hits[1:3], found[1:3], strict=True):
         example = make_example(other.operation)
         left = room - _count_answer(hits) - _EXAMPLE_KEY_BYTES
         if _is_called(hit) and count_bytes(example) <= min(MORE_EXAMPLES_BYTES, left):
