@@ -19,6 +19,8 @@ SEARCH_BYTES = 1_000
 """Of an answer of up to five hits."""
 EXAMPLE_BYTES = 700
 """Of the example call beside the first hit; what is longer is to be read with describe_operation first."""
+MORE_EXAMPLES_BYTES = 120
+"""Of an example call beside the second or third hit."""
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -27,7 +29,7 @@ SEARCH_OPERATIONS = Operation(
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
         "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
-        "summary and the tool to call it with, best first, with an example call of a simple one."
+        "summary and the tool to call it with, best first, with example calls of simple ones."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -78,11 +80,12 @@ def make_search_tool(listed: Container[str]) -> TableTool:
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
     """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, for which the
-    others give up their summaries, then the last ones their tool's name. More than five may take more."""
+    others give up their summaries, then the last ones their tool's name; where there is room the next two with theirs.
+    More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     example = make_example(found[0].operation)
-    if count_bytes(example) <= EXAMPLE_BYTES:
+    if _is_called(hits[0]) and count_bytes(example) <= EXAMPLE_BYTES:
         hits[0]["example"] = example
     given_up = [*((hit, "summary") for hit in reversed(hits[1:])), *((hit, "call_with") for hit in reversed(hits[3:]))]
     for hit, name in given_up:
@@ -90,7 +93,20 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
             del hit[name]
     if _count_answer(hits) > room:
         hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
+    for hit, other in zip(hits[1:3], found[1:3], strict=True):
+        example = make_example(other.operation)
+        left = room - _count_answer(hits) - _EXAMPLE_KEY_BYTES
+        if _is_called(hit) and count_bytes(example) <= min(MORE_EXAMPLES_BYTES, left):
+            hit["example"] = example
     return hits
+
+
+_EXAMPLE_KEY_BYTES = len(',"example":')
+
+
+def _is_called(hit: dict[str, Any]) -> bool:
+    """Whether it has no tool of its own, whose parameters its caller has read."""
+    return str(hit["call_with"]).startswith("call_")
 
 
 def _count_answer(hits: list[dict[str, Any]]) -> int:
@@ -112,6 +128,7 @@ def make_describe_tool() -> TableTool:
             return describe_parameter(operation, arguments["parameter"])
         if arguments.get("part"):
             return fit(describe_part(operation, arguments["part"]), MAX_BYTES)
-        return describe(operation, {row.name: row.text for row in list_server_parameters(operation)})
+        ours = [row for row in list_server_parameters(operation) if not row.hidden]
+        return describe(operation, {row.name: row.text for row in ours})
 
     return TableTool(DESCRIBE_OPERATION, answer, output_schema=declare(parameters="object", example="object"))

@@ -15,7 +15,7 @@ from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.shaping import present_ours
 from ims_mcp.summaries.values import Json, as_object, as_objects, as_whole, label
-from ims_mcp.workflows.found_media import FoundMedia, fold
+from ims_mcp.workflows.found_media import FoundMedia, fold, write_rows
 from ims_mcp.workflows.media_lanes import Budget, Lane, Lanes, ListLane, SearchLane, SearchUnavailable
 from ims_mcp.workflows.media_wish import Wish, read_wish
 from ims_mcp.workflows.next_call import propose
@@ -136,7 +136,7 @@ class MediaFinder:
 
     def _describe(self, look: _Look, wish: Wish, arguments: Mapping[str, Any], notes: list[str]) -> Json:
         answer: Json = {"total": look.total} if look.total is not None else {"total_at_least": look.at_least}
-        answer["assets"] = [media.write_row(wish.folded) for media in look.rows]
+        answer["assets"] = write_rows(look.rows, wish.folded)
         if look.looked_at:
             answer["looked_at"] = (
                 f"{look.looked_at:,} of {look.of:,} assets" if look.of else f"{look.looked_at:,} assets"

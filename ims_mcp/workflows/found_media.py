@@ -1,4 +1,4 @@
-"""One asset of a search or a list: the facts it is chosen and sorted by, and its row of at most 200 bytes."""
+"""One asset of a search or a list: the facts it is chosen and sorted by, and its row."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_whole, label
 
 ROW_BYTES = 200
+"""A row has so many bytes where there are many of them, on the average of all where they are few."""
+_FEW_BYTES = 1_000
+"""Of all rows together, however few they are."""
+_LONGEST_TITLE_BYTES, _LONGEST_TAGS_BYTES = 128, 160
 _SHORTEST_TITLE_BYTES = 24
 _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
@@ -66,8 +70,28 @@ class FoundMedia:
         return total + (10 if fold(self.title) == " ".join(words) else 0)
 
     def write_row(self, words: Sequence[str]) -> Json:
-        """``{MediaId, title, type, seconds, bytes, resolution, created, category, status, found_in}``: what there is,
-        ``status`` where it is not Normal, ``found_in`` where the title does not hold every word."""
+        """What :meth:`write_full_row` tells, in :data:`ROW_BYTES`: a long title is cut, the category makes room."""
+        row = self._write_facts(words)
+        if ROW_BYTES - size_bytes(row) < min(size_bytes(self.title), _SHORTEST_TITLE_BYTES):
+            row.pop("category", None)
+        room = ROW_BYTES - size_bytes(row)
+        row["title"] = label(self.title, max(room, 0))
+        while size_bytes(row) > ROW_BYTES and room > 0:
+            # Quotes and backslashes take two bytes each in JSON.
+            room -= size_bytes(row) - ROW_BYTES
+            row["title"] = label(self.title, max(room, 0))
+        return row
+
+    def write_full_row(self, words: Sequence[str], *, tags: bool) -> Json:
+        """``{MediaId, title, type, seconds, bytes, resolution, created, category, status, found_in, tags}``: what there
+        is, ``status`` where it is not Normal, ``found_in`` where the title does not hold every word."""
+        row = self._write_facts(words) | {"title": label(self.title, _LONGEST_TITLE_BYTES)}
+        if tags and self.tags:
+            row["tags"] = label(self.tags, _LONGEST_TAGS_BYTES)
+        return row
+
+    def _write_facts(self, words: Sequence[str]) -> Json:
+        """The row with an empty title."""
         created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%MZ") if self.created else ""
         row: Json = {
             "MediaId": label(self.media_id, 64),
@@ -81,21 +105,22 @@ class FoundMedia:
             "status": "" if self.status == _NORMAL else label(self.status, 20),
             "found_in": ", ".join(self._name_other_places(words)),
         }
-        row = {name: value for name, value in row.items() if value not in ("", None) or name == "title"}
-        if ROW_BYTES - size_bytes(row) < min(size_bytes(self.title), _SHORTEST_TITLE_BYTES):
-            row.pop("category", None)
-        room = ROW_BYTES - size_bytes(row)
-        row["title"] = label(self.title, max(room, 0))
-        while size_bytes(row) > ROW_BYTES and room > 0:
-            # Quotes and backslashes take two bytes each in JSON.
-            room -= size_bytes(row) - ROW_BYTES
-            row["title"] = label(self.title, max(room, 0))
-        return row
+        return {name: value for name, value in row.items() if value not in ("", None) or name == "title"}
 
     def _name_other_places(self, words: Sequence[str]) -> list[str]:
         places = self.find_places(words) or {}
         others = [place for found in places.values() if "title" not in found for place in found]
         return list(dict.fromkeys(others))
+
+
+def write_rows(found: Sequence[FoundMedia], words: Sequence[str]) -> list[Json]:
+    """A row for each: with whole titles, categories and tags as long as all have room for them."""
+    room = max(_FEW_BYTES, ROW_BYTES * len(found))
+    for tags in (True, False):
+        rows = [media.write_full_row(words, tags=tags) for media in found]
+        if size_bytes(rows) <= room:
+            return rows
+    return [media.write_row(words) for media in found]
 
 
 def read_media(info: Json) -> FoundMedia:

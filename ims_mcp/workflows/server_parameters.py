@@ -32,7 +32,10 @@ _CREDENTIALS = Parameter("include_credentials", "boolean", text="Show keys and t
 
 
 def list_server_parameters(operation: Operation) -> tuple[Parameter, ...]:
-    """The rows this server adds to the operation's own table, as the operation is described on its own."""
+    """The rows this server adds to the operation's own table, as the operation is described on its own.
+
+    A query of what has nothing to select is taken, but hidden.
+    """
     rows = [*find_behaviour(operation).parameters]
     if operation.signed_addresses:
         rows.append(_SIGNED_URLS)
@@ -44,7 +47,7 @@ def list_server_parameters(operation: Operation) -> tuple[Parameter, ...]:
         rows.append(_SHOW_FIELDS)
     example = find_behaviour(operation).suggest_query(operation)
     where = "on what this call shows, or on the whole response" if operation.effect is Effect.READ else "on the answer"
-    return (*rows, replace(_QUERY, text=f"JMESPath {where}: {example}"))
+    return (*rows, replace(_QUERY, text=f"JMESPath {where}: {example}", hidden=example == "@"))
 
 
 def complete_table(operation: Operation, *, list_query: bool = False) -> Operation:

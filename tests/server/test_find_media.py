@@ -169,6 +169,7 @@ async def test_a_row_says_what_people_ask_for(library: Library) -> None:
         "resolution": "640x180",
         "created": "2026-01-02T00:00Z",
         "category": "广告 Ads",
+        "tags": "social",
     }
     assert elsewhere["found_in"] == "description"
 
@@ -426,6 +427,20 @@ async def test_rows_stay_small_and_clean_whatever_the_titles() -> None:
                 assert max(map(size_bytes, answer["assets"])) <= ROW_BYTES
                 assert size_bytes(answer["assets"]) <= 50 * ROW_BYTES + 60
                 assert not re.search("[\u202e\x07]", json.dumps(answer, ensure_ascii=False))
+
+
+async def test_few_rows_say_whole_titles_categories_and_tags_and_many_as_long_as_there_is_room() -> None:
+    title = "Flood in the harbour, raw footage of the second day"
+    facts = {"Title": title, "CateName": "Documentaries", "MediaTags": "news,raw,water", "CateId": 7}
+    whole = {"title": title, "category": "Documentaries", "tags": "news,raw,water"}
+    with ScriptedService(usual=Account(50, None, facts)) as service:
+        async with connected(service.url) as client:
+            few = (await find_with(client, text="raw", media_type="video", limit=3))["assets"]
+            many = (await find_with(client, text="raw", media_type="video", limit=50))["assets"]
+    assert [row | whole for row in few] == few
+    assert size_bytes(few) <= 1_000
+    assert size_bytes(many) <= 50 * ROW_BYTES
+    assert not any("tags" in row for row in many)
 
 
 @pytest.mark.parametrize("odd", [None, "", "x", -1, True, [], [None], {}, {"a": None}, "\ud800", 10**400])

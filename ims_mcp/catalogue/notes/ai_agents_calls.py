@@ -13,6 +13,7 @@ AGENT_ID: ParameterNotes = {"text": "Id of the agent, set up in the console."}
 INSTANCE_ID: ParameterNotes = {"text": "InstanceId of the running agent, from the call that started it."}
 SESSION_ID: ParameterNotes = {"text": "Id of yours that joins the dialogues of several calls."}
 USER_DATA: ParameterNotes = {"text": "Data of yours, returned as it is."}
+CALLED_NUMBER: ParameterNotes = {"text": "Number to ring, as the vendor's samples write it, without +86: 13800000000."}
 OLD_TEMPLATE_CONFIG: ParameterNotes = {"hidden": True}
 CHAT_SYNC: ParameterNotes = {
     "text": "Also write the dialogue to a message chat.",
@@ -211,7 +212,7 @@ NOTES = (
         destructive_when=(AskWhen("rings a real telephone at once, and is billed by the minute"),),
         parameters={
             "AIAgentId": AGENT_ID,
-            "CalledNumber": {"text": "Number to ring: 13800000000."},
+            "CalledNumber": CALLED_NUMBER,
             "CallerNumber": {
                 "text": "Number of yours in mainland China: see ListAIAgentPhoneNumber. It takes 15 calls at a time."
             },
@@ -264,7 +265,7 @@ NOTES = (
             "InstanceId": {
                 "text": "InstanceId of the running call. The vendor says it only counts for calls that came in."
             },
-            "CalledNumber": {"text": "Number to ring: 13800000000."},
+            "CalledNumber": CALLED_NUMBER,
             "CallerNumber": {"text": "Number shown there; not on lines of Alibaba Cloud. Default: the agent's number."},
             "TransferPrompt": {"text": "Said before; default only the ringing tone."},
             "ErrorPrompt": {"text": "Said if it fails; default nothing."},

@@ -217,7 +217,10 @@ UNDERSTANDING_NOTES = (
                 }
             },
         },
-        then="Transcript and on-screen text come only if asked for: QueryVideoCognitionJob with IncludeResults.",
+        then=(
+            "Transcript and on-screen text come only if asked for: QueryVideoCognitionJob with JobId and "
+            'IncludeResults {"NeedAsr": true, "NeedOcr": true}.'
+        ),
         sources=(f"{PAGE}submitvideocognitionjob",),
     ),
     OperationNotes(

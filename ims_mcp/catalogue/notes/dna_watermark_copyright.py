@@ -23,7 +23,9 @@ LEVEL: ParameterNotes = {
     "maximum": 2,
 }
 USER_DATA: ParameterNotes = {"text": "Text of yours, at most 1,024 bytes; comes back as it is.", "max_bytes": 1024}
-CREATED_AFTER: ParameterNotes = {"text": "Created from then on, Unix time in seconds."}
+CREATED_AFTER: ParameterNotes = {
+    "text": "Created from then on, Unix time in seconds: 1793462400 is 2026-11-01 in Beijing."
+}
 CREATED_BEFORE: ParameterNotes = {"text": "Created up to then, Unix time in seconds."}
 LIST_PAGE_NUMBER: ParameterNotes = {
     "text": "Page. The vendor's sample counts from 0.",

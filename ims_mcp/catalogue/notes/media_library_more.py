@@ -151,7 +151,7 @@ NOTES = (
         },
         parameters={
             "PageNo": {"text": "Page, from 1."},
-            "BeginTs": {"text": "Start of the span, Unix milliseconds: 1779840000000."},
+            "BeginTs": {"text": "Start of the span, Unix milliseconds: 1779840000000 is 2026-05-27 08:00 in Beijing."},
             "EndTs": {"text": "End of the span, Unix milliseconds. At most 24 hours after BeginTs."},
             "Status": {
                 "text": "Only sessions in this state; unusual: playback failed.",
@@ -191,7 +191,7 @@ NOTES = (
             "RegisterMediaInfo take. What exists already is in GetCategories."
         ),
         effect=Effect.WRITE,
-        example={"CateName": "Sports"},
+        example={"CateName": "Archive", "ParentId": 45},
         then="UpdateMediaInfo files an asset there by CateId.",
         parameters={
             "CateName": CATEGORY_NAME,
