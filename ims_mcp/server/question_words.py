@@ -128,15 +128,15 @@ CHINESE = QuestionWords(
 
 
 def choose_words(
-    language: Language, arguments: Mapping[str, Any], titles: Iterable[str] = (), locale: str = ""
+    language: Language, arguments: Mapping[str, Any], titles: Iterable[str] = (), locale: str = "", searched: str = ""
 ) -> QuestionWords:
-    """Those of ``language``; for ``auto`` Chinese where the client's ``locale`` is, or where the arguments or the
-    titles of what they name are written in it."""
+    """Those of ``language``; for ``auto`` Chinese where the client's ``locale`` is, or where the arguments, the titles
+    of what they name, or the words in which the operation was ``searched`` for are written in it."""
     if language != "auto":
         return CHINESE if language == "zh" else ENGLISH
     if locale.lower().replace("_", "-").split("-")[0] == "zh":
         return CHINESE
-    texts = [text for value in [*arguments.values(), *titles] for text in _list_texts(value)]
+    texts = [text for value in [*arguments.values(), *titles, searched] for text in _list_texts(value)]
     return CHINESE if any(_is_chinese(text) for text in texts) else ENGLISH
 
 
