@@ -94,13 +94,14 @@ class ImsServer(Server[Any]):
         # Seals what a client carries from a question to its answer, with a key of this process.
         self.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=self.name))
         served = choose_operations(settings)
-        maker = OperationTools(client, Confirmations(client, settings.language, settings), served)
+        confirmations = Confirmations(client, settings.language, settings)
+        maker = OperationTools(client, confirmations, served)
         waiting = [*make_transfer_tools(transfers, served), maker.make_wait_tool()]
         tools = [
             *map(maker.make_operation_tool, served.values()),
             make_find_tool(client),
             *waiting,
-            *(make_search_tool(served), make_describe_tool()),
+            *(make_search_tool(served, confirmations.remember_search), make_describe_tool()),
             *map(maker.make_effect_tool, Effect),
         ]
         self._settings = settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
@@ -59,10 +59,12 @@ DESCRIBE_OPERATION = Operation(
 )
 
 
-def make_search_tool(listed: Container[str]) -> TableTool:
-    """Serves :data:`SEARCH_OPERATIONS`; ``listed`` are the operations' tools that an answer may name."""
+def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -> TableTool:
+    """Serves :data:`SEARCH_OPERATIONS`; ``listed`` are the operations' tools that an answer may name, ``on_search``
+    hears every query."""
 
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
+        on_search(arguments["query"])
         toolset = arguments.get("toolset")
         if toolset is not None and toolset not in TOOLSETS:
             raise ImsError(

@@ -92,6 +92,11 @@ class Confirmations:
         self._language: Language = language
         self._settings = settings
         self._used = UsedAnswers()
+        self._searched = ""
+
+    def remember_search(self, query: str) -> None:
+        """Take down the words of a search: ids and names tell nothing of the user's language, these do."""
+        self._searched = query
 
     async def ask(
         self, request: ToolRequest, operation: Operation, arguments: Mapping[str, Any]
@@ -121,7 +126,7 @@ class Confirmations:
         if before.is_all_missing:
             raise _refuse_missing(operation, arguments, before)
         titles = [thing.title for thing in before.things.values()]
-        words = choose_words(self._language, arguments, titles, _read_locale(params))
+        words = choose_words(self._language, arguments, titles, _read_locale(params), self._searched)
         question = write_question(operation, arguments, before, words, write_place(words, self._settings))
         if is_stateless:
             return _open_question(question, _make_form(words), call)

@@ -38,7 +38,7 @@ UPLOAD_MEDIA = Operation(
     toolset="transfers",
     title="Upload a file as a new asset",
     purpose=(
-        "Upload a file of this machine and make it a media asset, in one call: parallel parts, retries, checksum, "
+        "Upload a file of this machine and make it an asset, in one call: parallel parts, retries, checksum, "
         "registration. Returns the asset's summary; a longer upload goes on in the background under a transfer_id, "
         "also after a restart. The same call again goes on with the same transfer. Only from directories the server "
         "was started with (--upload-dir)."

@@ -463,3 +463,17 @@ async def test_the_locale_that_a_client_tells_with_a_call_counts() -> None:
         async with connected(service.url, elicitation=user) as client:
             await client.call_tool(*OFF_AIR, meta=cast("Any", {"openai/locale": "zh-CN"}))
     assert user.asked[0].startswith("此操作将停播频道")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_who_has_an_operation_searched_for_in_chinese_is_asked_in_chinese(era: Era) -> None:
+    user = User("accept", {"confirm": True})
+    with ScriptedService() as service:
+        async with connected(service.url, era=era, elicitation=user) as client:
+            for query in ("把频道停播", "take a channel off air"):
+                await client.call_tool("search_operations", {"query": query})
+                await client.call_tool(*OFF_AIR)
+    chinese, english = user.asked
+    assert chinese.startswith("此操作将停播频道")
+    assert english.startswith("This takes a channel off the air")

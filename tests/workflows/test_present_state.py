@@ -115,6 +115,17 @@ async def test_appended_tags_are_told_with_those_that_stay() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_label_is_not_told_as_the_category() -> None:
+    with ScriptedService(usual=asset) as service:
+        async with connected(service.url) as client:
+            label = content_of(await client.call_tool("update_media_info", {"MediaId": "m", "Category": "Sports"}))
+            both = {"MediaId": "m", "Category": "Sports", "CateId": 8}
+            category = content_of(await client.call_tool("update_media_info", both))
+    assert "CateId, which is as it was" in label["note"]
+    assert "note" not in category
+
+
+@pytest.mark.anyio
 async def test_a_secret_that_is_set_is_told_as_changed_and_not_shown() -> None:
     was = {"CallbackURL": "https://old.example.com", "AuthSwitch": "on", "AuthKey": "OldSecretKey1"}
 

@@ -110,8 +110,9 @@ FINGERPRINT_NOTES = (
         purpose=(
             "Take the fingerprint of a video or audio file and compare it with a library, to find duplicates or "
             "pirated copies; Config decides whether it is also saved there. Runs in the background: "
-            "QueryDNAJobList returns the address of the matches (DNAResult). Only in Beijing, Hangzhou and Shanghai. "
-            "Not for invisible marks: see SubmitCopyrightJob."
+            "QueryDNAJobList returns the address of a JSON file (DNAResult): whether anything matches, and in which "
+            "seconds, stands there alone. Only in Beijing, Hangzhou and Shanghai. Not for invisible marks: see "
+            "SubmitCopyrightJob."
         ),
         effect=Effect.WRITE,
         parameters={

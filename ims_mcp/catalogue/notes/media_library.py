@@ -55,7 +55,7 @@ _FIRST = (
         operation="RegisterMediaInfo",
         title="Register a media asset",
         purpose=(
-            "Make a file that lies in OSS (or ApsaraVideo VOD) an asset of the media library and get its MediaId. "
+            "Make a file that lies in OSS (or ApsaraVideo VOD) an asset of the library and get its MediaId. "
             "Nothing is copied. The service then probes the file for 2 to 3 seconds: wait_seconds waits for Normal or "
             "PrepareFail. A URL belongs to one asset: a second registration fails with MediaAlreadyExist, unless "
             "Overwrite=true, which deletes the existing asset and needs confirmation. A repeated call makes no second "
@@ -94,7 +94,7 @@ _FIRST = (
             },
             "Description": DESCRIPTION,
             "MediaTags": TAGS,
-            "CateId": {"text": "Category id. GetCategories lists them; default none."},
+            "CateId": {"text": "From GetCategories. Default none."},
             "CoverURL": COVER_URL,
             "ReferenceId": REFERENCE_ID,
             "UserData": {
@@ -318,7 +318,7 @@ _FIRST = (
         operation="UpdateMediaInfo",
         title="Change an asset's basic information",
         purpose=(
-            "Change title, description, tags, category, cover, business type, reference id or user data of an asset. "
+            "Change title, description, tags, category, cover, purpose, reference id or user data of an asset. "
             "What is not given, or empty, stays. MediaTags replaces all tags unless AppendTags=true. The address an "
             "asset was registered with cannot be changed: InputURL only finds the asset where MediaId is not given."
         ),

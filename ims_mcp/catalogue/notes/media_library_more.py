@@ -287,8 +287,8 @@ NOTES = (
             (
                 ("MarkId", "MarkId"),
                 ("MediaMarkId", "MediaMarkId"),
-                ("start", "MarkStartTime"),
-                ("end", "MarkEndTime"),
+                ("start_seconds", "MarkStartTime"),
+                ("end_seconds", "MarkEndTime"),
                 ("content", "MarkContent"),
                 ("tag", "MarkTag"),
                 ("status", "MarkStatus"),
@@ -316,8 +316,8 @@ NOTES = (
             (
                 ("MarkId", "MarkId"),
                 ("MediaMarkId", "MediaMarkId"),
-                ("start", "MarkStartTime"),
-                ("end", "MarkEndTime"),
+                ("start_seconds", "MarkStartTime"),
+                ("end_seconds", "MarkEndTime"),
                 ("content", "MarkContent"),
                 ("tag", "MarkTag"),
                 ("status", "MarkStatus"),

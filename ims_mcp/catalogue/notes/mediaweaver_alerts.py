@@ -93,9 +93,8 @@ NOTES = (
         ),
         example={
             "ResourceArn": f"{ARN}:channel/MovieNight",
-            "Category": "PlayBack Warning",
-            "GmtStart": "2026-03-01T00:00:00Z",
-            "GmtEnd": "2026-03-02T00:00:00Z",
+            "SortByModifiedTime": "desc",
+            "PageSize": 20,
         },
         then="Read the messages of one program with ListAlerts and its Arn.",
     ),

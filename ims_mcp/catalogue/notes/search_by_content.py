@@ -29,8 +29,8 @@ CLIP_ROWS = Rows(
     path="MediaList",
     columns=(
         ("MediaId", "MediaId"),
-        ("from", "ClipInfo[].From"),
-        ("to", "ClipInfo[].To"),
+        ("from_seconds", "ClipInfo[].From"),
+        ("to_seconds", "ClipInfo[].To"),
         ("score", "ClipInfo[].Score"),
     ),
 )
@@ -218,8 +218,8 @@ NOTES = (
                 ("name", "LabelName"),
                 ("EntityId", "EntityId"),
                 ("score", "Score"),
-                ("from", "OccurrencesInfos[].StartTime"),
-                ("to", "OccurrencesInfos[].EndTime"),
+                ("from_seconds", "OccurrencesInfos[].StartTime"),
+                ("to_seconds", "OccurrencesInfos[].EndTime"),
                 ("expression", "OccurrencesInfos[].Expression"),
             ),
         ),

@@ -17,6 +17,7 @@ from ims_mcp.workflows.behaviours.differences import is_same
 from ims_mcp.workflows.behaviours.present_state import ABSENT, MOST_NAMED, PresentState, Thing, list_names, look
 from ims_mcp.workflows.failed_media import advise_failed
 
+_LABEL_ONLY = "Category is a label: lists and find_media go by CateId, which is as it was; GetCategories has the ids"
 _MARK_IDS = ("MarkId", "MediaMarkId")
 
 
@@ -75,7 +76,14 @@ class RegisterMediaStream(OperationBehaviour):
 
 
 class UpdateMediaInfo(Change):
-    """Tags may be appended to those there are."""
+    """Tags may be appended to those there are; a category by its name is no more than a label."""
+
+    def describe_changed(self, call: OperationCall, state: PresentState) -> dict[str, Any]:
+        """Says so where the label was all that was given."""
+        told = super().describe_changed(call, state)
+        if call.arguments.get("Category") and not call.arguments.get("CateId"):
+            told["note"] = "; ".join(filter(None, [told.get("note"), _LABEL_ONLY]))
+        return told
 
     def foresee(self, arguments: Mapping[str, Any], state: PresentState) -> Mapping[str, Any]:
         """The tags that were there with the new ones behind them, each once."""
