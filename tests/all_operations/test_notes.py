@@ -4,7 +4,9 @@ where the result of background work lies, and where it is all from."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -131,3 +133,12 @@ def test_what_is_called_next_exists(operation: Operation) -> None:
     known = {each.name for each in operations()}
     words = operation.then.replace(".", " ").replace(",", " ").replace(";", " ").replace(":", " ").split()
     assert not operation.then or known & set(words)
+
+
+@each_operation
+def test_a_unix_time_is_told_with_the_moment_it_stands_for(operation: Operation) -> None:
+    texts = [row.text for _, row in walk(operation.parameters) if re.search(r"Unix (time|milliseconds)", row.text)]
+    for number, year, month, day in re.findall(r"(\d{10,13}) is (\d{4})-(\d\d)-(\d\d)", " ".join(texts)):
+        beijing = datetime.fromtimestamp(int(number[:10]), timezone(timedelta(hours=8)))
+        assert (beijing.year, beijing.month, beijing.day) == (int(year), int(month), int(day))
+    assert not texts or re.search(r"\d{10,13} is \d{4}-\d\d-\d\d", " ".join(texts))
