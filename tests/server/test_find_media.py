@@ -203,7 +203,7 @@ async def test_a_label_that_is_named_as_a_category_files_nothing_there(library: 
     assert media_id not in {row["MediaId"] for row in found}
     label = get_operation("UpdateMediaInfo").parameter("Category")
     assert label is not None
-    assert "CateId files" in label.text
+    assert "files nothing" in label.text
 
 
 async def test_nothing_found_says_what_was_searched_and_what_to_try(library: Library) -> None:
