@@ -189,7 +189,7 @@ def _find_problem(element: Json) -> str:
 def _read_value(reader: FieldReader, response: Declared, data: Any, name: str, path: str) -> Any:
     declared = _find_declared(response, path)
     last = path.rpartition(".")[2]
-    values = walk(data, path.split("."))
+    values: list[Any] = walk(data, path.split("."))
     if declared is not None:
         if last.endswith("[]"):
             declared = declared.items

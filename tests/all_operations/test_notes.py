@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -134,6 +135,19 @@ def find_flaws_of_then(operation: Operation) -> list[str]:
     return [operation.then] if operation.then and not words & list_known_names() else []
 
 
+def find_wrong_moments(operation: Operation) -> list[str]:
+    """Unix times that are told without the moment they stand for, or with another."""
+    texts = [row.text for _, row in walk(operation.parameters) if re.search(r"Unix (time|milliseconds)", row.text)]
+    told = re.findall(r"(\d{10,13}) is (\d{4}-\d\d-\d\d)", " ".join(texts))
+    beijing = timezone(timedelta(hours=8))
+    wrong = [f"{number} is not {day}" for number, day in told if _read_day(number, beijing) != day]
+    return wrong + (["no moment is told"] if texts and not told else [])
+
+
+def _read_day(number: str, zone: timezone) -> str:
+    return datetime.fromtimestamp(int(number[:10]), zone).date().isoformat()
+
+
 @each_toolset
 @pytest.mark.parametrize(
     "find",
@@ -145,6 +159,7 @@ def find_flaws_of_then(operation: Operation) -> list[str]:
         find_flaws_of_result,
         find_flaws_of_rows,
         find_flaws_of_then,
+        find_wrong_moments,
     ],
 )
 def test_the_notes_owe_their_reader_nothing(find: Callable[[Operation], list[str]], toolset: str) -> None:

@@ -194,6 +194,18 @@ async def test_a_changed_title_and_a_deleted_asset_count_at_once(library: Librar
         assert (await find(text="lasting"))["assets"] == []
 
 
+async def test_a_label_that_is_named_as_a_category_files_nothing_there(library: Library) -> None:
+    media_id = library.ids["keynote.mp4"]
+    async with connected(library.ims.endpoint, credential=LOCAL) as client:
+        changed = await client.call_tool("update_media_info", {"MediaId": media_id, "Category": "广告 Ads"})
+        assert content_of(changed)["changed"] == {"Category": {"to": "广告 Ads", "from": None}}
+        found = content_of(await client.call_tool("find_media", {"category": "广告 Ads"}))["assets"]
+    assert media_id not in {row["MediaId"] for row in found}
+    label = get_operation("UpdateMediaInfo").parameter("Category")
+    assert label is not None
+    assert "files nothing" in label.text
+
+
 async def test_nothing_found_says_what_was_searched_and_what_to_try(library: Library) -> None:
     async with finding(library) as find:
         answer = await find(text="unheard ofword", media_type="video", created_after="2026-01-02")
