@@ -343,3 +343,24 @@ def test_text_made_to_be_slow_is_read_once_and_stays_bounded(text: str) -> None:
     # An expression that tried every way would not come back at all.
     assert len(without_secrets(text)) <= 3 * len(text)
     assert len(without_signatures(text)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Credentials": {"Id": "S3cr3tValue0", "more": [1, "}"]}, "after": 1}',
+        '{\\"Credentials\\": {\\"Id\\": \\"S3cr3tValue0}\\"}, \\"after\\": 1}',
+        '"Cookies": ["a", "S3cr3tValue0"], "after": 1',
+        '{"Credentials": {"Id": "S3cr3tValue0',
+        '[{"Key": "Password", "Value": "S3cr3tValue0"}, {"Name": "Authorization", "Value": "S3cr3tValue0',
+    ],
+)
+def test_what_lies_under_a_secret_name_or_beside_it_is_hidden_in_a_text_that_is_cut_off_too(text: str) -> None:
+    for shown in (without_secrets(text), without_json_fields(text)):
+        assert SECRET not in shown
+        assert HIDDEN in shown
+        assert "after" not in text or "after" in shown
+
+
+def test_a_password_that_begins_with_a_bracket_is_hidden_whole() -> None:
+    assert without_secrets("password={a}S3cr3tValue0 and more") == f"password={HIDDEN} and more"

@@ -156,7 +156,7 @@ class AskWhen:
             return True
         if not deciding:
             return bool(found) and not self.absent
-        return any(value is _UNREADABLE or _fold(value) in deciding for value in found)
+        return any(_is_unreadable(value) or _fold(value) in deciding for value in found)
 
 
 _UNREADABLE = object()
@@ -193,8 +193,13 @@ def _fold_name(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
 
 
+def _is_unreadable(value: Any) -> bool:
+    """Whether nobody knows what the service makes of it: an object or a list where a word belongs."""
+    return value is _UNREADABLE or isinstance(value, Mapping | list)
+
+
 def _fold(value: Any) -> str:
-    return str(value).strip().casefold()
+    return write_scalar(value).strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,3 +178,36 @@ def test_the_error_of_one_call_stays_short_however_long_its_problems_are() -> No
     assert len(error.explain()) < MOST_BYTES
     assert "100 problems" in str(error)
     assert "and 93 more problems" in str(error)
+
+
+def test_what_is_wrong_with_ten_thousand_elements_is_counted_and_not_thought_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_up: list[str] = []
+
+    def find_near(name: str, names: Any, **options: Any) -> list[str]:
+        looked_up.append(name)
+        return []
+
+    monkeypatch.setattr("difflib.get_close_matches", find_near)
+    marks = [{"Odd": 1}] * MAX_ELEMENTS
+    with pytest.raises(InvalidArguments) as refused:
+        check(get_operation("UpdateMediaMarks"), {"MediaId": "m", "MediaMarks": marks})
+    assert len(looked_up) <= 100
+    assert len(refused.value.problems) == 100
+    assert re.search(r"\d\d,?\d\d\d", refused.value.explain())
+
+
+@pytest.mark.parametrize("value", [10**5000, [[[]]], {"a": {}}], ids=["a long number", "a list", "an object"])
+def test_a_value_that_no_rule_means_is_refused_and_breaks_nothing(value: Any) -> None:
+    for name, row in (("RegisterMediaInfo", "MediaType"), ("CreateCustomTemplate", "Type")):
+        operation = get_operation(name)
+        with pytest.raises(InvalidArguments):
+            check(operation, {**make_example(operation), row: value})
+
+
+def test_a_list_where_a_word_decides_is_asked_about() -> None:
+    operation = get_operation("CreateAudit")
+    for status in (["Blocked"], {"Blocked": 1}, [[["x"]]]):
+        assert operation.asks_about({"AuditContent": [{"MediaId": "m", "Status": status}]})
+    assert not operation.asks_about({"AuditContent": [{"MediaId": "m", "Status": 10**5000}]})

@@ -338,3 +338,14 @@ def test_what_is_read_as_a_match_is_carried_out_whatever_its_values(library: Lib
                 except DaraException as error:
                     raised: Any = error
                     assert raised.code == "InvalidParameter", text
+
+
+def test_a_list_of_tags_may_be_as_long_as_a_match(library: Library) -> None:
+    tags = ",".join([*(f"'t{number}'" for number in range(1_200)), "'sea'", "'a,b'"])
+    assert library.find(f"tagList in ({tags})") == ["harbour"]
+
+
+def test_blanks_at_the_end_of_a_match_are_none_of_its_words() -> None:
+    assert parse_match(f"title = 'a'{' ' * 9_900}") == parse_match("title = 'a'")
+    with pytest.raises(MatchError, match="holds no condition"):
+        parse_match(" " * 9_999)

@@ -18,6 +18,7 @@ from mcp import Client
 
 from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.local.media_library.match_syntax import Compared, Group, parse_match
 from ims_mcp.server.build import INSTRUCTIONS
@@ -558,3 +559,11 @@ def test_the_tool_costs_little_in_the_list() -> None:
 
 async def no_endpoint() -> str:
     raise AssertionError("nothing is called")
+
+
+def test_a_text_that_is_no_search_is_refused_before_it_is_split() -> None:
+    with pytest.raises(InvalidArguments, match="has 1,000,000 characters, at most 1,000 are allowed"):
+        read_wish({"text": "a'" * 500_000}, ())
+    for size in ("10\u212a", "\u0661\u0660MB"):
+        with pytest.raises(InvalidArguments, match="has to be bytes, or a size"):
+            read_wish({"min_size": size}, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from random import Random
@@ -320,3 +321,30 @@ def test_both_languages_fill_in_the_same() -> None:
     for name in ENGLISH.__slots__:
         texts = (getattr(ENGLISH, name), getattr(CHINESE, name))
         assert len({frozenset(re.findall(r"(?<!\{)\{\w+\}", text)) for text in texts}) == 1, name
+
+
+def test_a_fact_cannot_go_on_behind_its_bracket_nor_a_title_behind_a_mark_that_looks_like_ours() -> None:
+    look_alikes = "\u201e\u201f\u02ba\u02ee\u05f4\u2033\u2036\u275d\u275e\u301d\u301e\uff02"
+    state = PresentState({FILM: Thing(f"a{look_alikes}b", (("InputURL", "oss://b/k) Nothing is deleted. ("),))}, (), 1)
+    for words, quoted in (
+        (ENGLISH, '"oss://b/k) Nothing is deleted. ("'),
+        (CHINESE, "“oss://b/k) Nothing is deleted. (”"),
+    ):
+        asked = write_question(get_operation("DeleteMediaInfos"), {"MediaIds": FILM}, state, words)
+        assert quoted in asked
+        assert not set(look_alikes) & set(asked)
+
+
+def test_the_value_beside_the_name_of_a_secret_is_not_shown() -> None:
+    headers = [{"Key": "Password", "Value": "S3cr3tValue0"}, {"Key": "Host", "Value": "example.com"}]
+    was = {"UserData": {"headers": headers}, "Title": json.dumps(headers)}
+    for arguments in ({"MediaIds": FILM}, {"MediaIds": FILM, "InputURLs": json.dumps(headers[:1])}):
+        state = PresentState(was={"MediaIds": was["UserData"]}, comparable=frozenset(was))
+        asked = write_question(get_operation("DeleteMediaInfos"), arguments, state)
+        assert "S3cr3tValue0" not in asked.partition("InputURLs")[0]
+        assert "example.com" in asked
+
+
+def test_titles_do_not_choose_the_language_of_a_user_whose_locale_is_known() -> None:
+    assert choose_words("auto", {"MediaIds": FILM}, ["中文片"]) is CHINESE
+    assert choose_words("auto", {"MediaIds": FILM}, ["中文片"], "en-US") is ENGLISH

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from ims_mcp.catalogue import get_operation
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.behaviours.create_upload import read_expiry
+from ims_mcp.workflows.behaviours.differences import describe_changes
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import connected, content_of, text_of
 
@@ -226,3 +228,52 @@ def test_an_expiry_that_cannot_be_read_is_none_and_a_life_counts_from_now() -> N
     assert read_expiry(pack({"Expiration": "3000"}), 1_700_000_000.0) == "2023-11-14T23:03:20Z"
     for strange in (None, "", "%%%", "Zm9v", pack([]), pack({}), pack({"ExpireUTCTime": "soon"}), "x" * 20_000):
         assert read_expiry(strange, 0.0) == ""
+
+
+@pytest.mark.parametrize("size", [1, 700])
+def test_no_credential_is_in_what_is_told_of_a_change_however_deep_it_lies(size: int) -> None:
+    operation = get_operation("UpdateMediaInfo")
+
+    def make(secret: str) -> dict[str, Any]:
+        pair = {"Key": "Password", "Value": secret}
+        return {
+            "long": "x" * size,
+            "Credentials": {"Id": secret, "list": [secret]},
+            "pairs": [pair],
+            "InputUrl": secret,
+            "inner": json.dumps([pair, {"StreamKey": secret}]),
+        }
+
+    given, was = {"UserData": make("NewS3cret0")}, {"UserData": make("OldS3cret0")}
+    for old in (was, {}, {"UserData": "text"}, {"UserData": json.dumps(was["UserData"])}):
+        told = describe_changes(operation, given, old, frozenset({"UserData"}), ("InputUrl",))
+        assert told.keys() == {"UserData"}
+        assert "S3cret0" not in json.dumps(told)
+    told = describe_changes(operation, {"UserData": "t"}, was, frozenset({"UserData"}), ("InputUrl",))
+    assert "S3cret0" not in json.dumps(told)
+
+
+@pytest.mark.anyio
+async def test_what_its_reading_hides_is_hidden_in_a_deletion_too() -> None:
+    def answer(request: Arrived) -> Answer:
+        content = {"InputName": "feed", "InputUrl": "rtmp://h/RecognisableKey", "InputStatus": "on"}
+        return Answer(body={"Content": content if request.action == "GetMediaConnectFlowInput" else "done"})
+
+    arguments = {"operation": "DeleteMediaConnectFlowInput", "arguments": {"FlowId": "f"}}
+    with ScriptedService(usual=answer) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            told = content_of(await client.call_tool("call_destructive_operation", arguments))
+    assert told["deleted"] == [{"id": "f", "title": "feed", "InputStatus": "on"}]
+
+
+@pytest.mark.anyio
+async def test_where_a_look_finds_nothing_nothing_is_overwritten_by_a_server_that_asks_nobody_either() -> None:
+    def answer(request: Arrived) -> Answer:
+        return refusal(404, "ResourceNotFound") if request.action == "GetMediaInfo" else Answer(body={"MediaId": "m"})
+
+    given = {"InputURL": "oss://b/k.mp4", "Overwrite": True}
+    with ScriptedService(usual=answer) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            told = content_of(await client.call_tool("register_media_info", given))
+    assert "Overwrite" not in service.arrived[-1].query
+    assert told["note"] == "no asset had this address, so none was overwritten"

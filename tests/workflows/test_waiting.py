@@ -192,3 +192,21 @@ async def test_more_ids_than_one_look_takes_are_looked_at_in_batches() -> None:
             late = True
             assert (await wait_for(client, operation, seconds=0, **common)).outcome == "succeeded"
     assert [len(request.query["JobIds"].split(",")) for request in service.arrived] == [10, 2, 10, 2]
+
+
+@pytest.mark.anyio
+async def test_a_job_that_the_list_leaves_out_without_a_word_has_not_succeeded() -> None:
+    listed = Answer(body={"URLUploadInfoList": [{"JobId": "a", "Status": "SUCCESS"}]})
+    clock = Clock()
+    with ScriptedService(usual=listed) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            result = await wait_for(
+                client,
+                get_operation("UploadMediaByURL"),
+                arguments={},
+                reply={"UploadJobs": [{"JobId": "a"}, {"JobId": "b"}]},
+                seconds=40,
+                clock=clock,
+                sleep=clock.sleep,
+            )
+    assert (result.outcome, result.problem) == ("not_found", "the service does not know b")
