@@ -31,7 +31,7 @@ _STREAMS = {
     "VideoStreamInfoList": ("video_codec", ("CodecName", "Codec_name")),
     "AudioStreamInfoList": ("audio_codec", ("CodecName", "Codec_name")),
 }
-_TOLD_OF_FILES = {*_FILE_TEXTS, *MEASURES, "Width", "Height"}
+_TOLD_OF_FILES = frozenset({*_FILE_TEXTS, *MEASURES, "Width", "Height"})
 _LONGEST_INPUT = 300
 # Of more entries than these those that passed a moderation are left out.
 _FEW_ENTRIES = 3

@@ -27,21 +27,10 @@ ResultFields = Sequence[tuple[str, str]]
 Declared = Sequence[ResponseField]
 # Ends of names, folded: Duration, FileSize, size_bytes, bitrate_kbps.
 _NUMBERS = (
-    "duration",
-    "size",
-    "width",
-    "height",
-    "bitrate",
-    "fps",
-    "seconds",
-    "bytes",
-    "kbps",
-    "framerate",
-    "hz",
-    "channels",
-    "rotate",
+    *("duration", "size", "width", "height", "bitrate", "fps", "seconds", "bytes", "kbps", "framerate", "hz"),
+    *("channels", "rotate"),
 )
-_STRUCTURED = (dict, list)
+_SAID = (str, int)
 _KINDS = frozenset({"Type", "Biz"})
 _CODES = ("ErrorCode", "Code")
 _MESSAGES = ("ErrorMessage", "Message")
@@ -180,7 +169,14 @@ def _read_row(
 
 def _find_problem(element: Json) -> str:
     code, message = (
-        next((text for name in names if isinstance(text := element.get(name), str) and not is_envelope(name, text)), "")
+        next(
+            (
+                str(text)
+                for name in names
+                if isinstance(text := element.get(name), _SAID) and not is_envelope(name, text)
+            ),
+            "",
+        )
         for names in (_CODES, _MESSAGES)
     )
     return f"{message.rstrip('.')} ({code})" if code and message else message or code
@@ -195,7 +191,7 @@ def _read_value(reader: FieldReader, response: Declared, data: Any, name: str, p
             declared = declared.items
         is_text = declared is not None and declared.kind == "string"
         short = partial(reader.shorten, last.removesuffix("[]"), field=declared)
-        values = [each if is_text and isinstance(each, _STRUCTURED) else short(each) for each in values]
+        values = [each if is_text and not isinstance(each, str) else short(each) for each in values]
     if last.endswith("[]") or len(values) > 1:
         return clear(values, name)
     return clear(values[0], name) if values else None
@@ -235,8 +231,7 @@ def find_rest(data: Any, fields: ResultFields) -> Any:
     """``data`` without what :func:`read_result` reads; emptied elements keep their places."""
     for name, path in fields:
         data = take_out(data, path.split("."))
-        if "[]" in name:
-            list_path = _split(name, path)[1]
+        if "[]" in name and (list_path := _split(name, path)[1]):
             for reason in (*_CODES, *_MESSAGES):
                 data = take_out(data, [*list_path.split("."), reason])
     return data

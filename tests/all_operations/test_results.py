@@ -6,7 +6,7 @@ import copy
 import json
 import re
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -205,11 +205,11 @@ async def test_a_result_is_bounded_and_all_of_it_can_be_asked_for(job: Operation
 def covers(whole: Any, part: Any) -> bool:
     """Whether all of ``part`` stands in ``whole``, which may know more of each object."""
     if isinstance(part, dict):
-        fields: dict[str, Any] = part
+        fields = cast("dict[str, Any]", part)
         return isinstance(whole, dict) and all(name in whole and covers(whole[name], fields[name]) for name in fields)
     if isinstance(part, list):
-        parts: list[Any] = part
-        return isinstance(whole, list) and all(map(covers, whole, parts)) and len(whole) == len(parts)  # pyright: ignore[reportUnknownArgumentType]
+        parts, others = cast("list[Any]", part), cast("list[Any]", whole)
+        return isinstance(whole, list) and len(others) == len(parts) and all(map(covers, others, parts))
     return whole == part
 
 
