@@ -203,7 +203,7 @@ def test_a_value_that_no_rule_means_is_refused_and_breaks_nothing(value: Any) ->
     for name, row in (("RegisterMediaInfo", "MediaType"), ("CreateCustomTemplate", "Type")):
         operation = get_operation(name)
         with pytest.raises(InvalidArguments):
-            check(operation, {**make_example(operation), row: value})
+            check(operation, make_example(operation) | {row: value})
 
 
 def test_a_list_where_a_word_decides_is_asked_about() -> None:
