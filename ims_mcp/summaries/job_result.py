@@ -2,9 +2,9 @@
 
 A wait and a read of the job show it alike. A name such as ``files[].url`` makes one object of each element of the list
 that its path leads through (``("files[].url", "Job.OutputDetails[].Result.OutputFile")``), several lists into one where
-the name is the same; ``files[]`` puts the fields of an object into it. Such an element also says why it has failed.
-Without a name of its own a list is called as the response calls it; where only one field of it is named, its values
-come. Lists that lie beside each other make one, too: ``("files[].url", "OutputUrls[]")``.
+the name is the same; ``files[]`` puts the fields of an object into it. Such an element says its resolution and why it
+has failed. Lists that lie beside each other make one, too: ``("files[].url", "OutputUrls[]")``. Without a name of its
+own a list is called as the response calls it; where only one field of it is named, its values come.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class JobResult:
                 shown[name] = part.value
             else:
                 shown |= {key: value for key, value in as_object(part.value).items() if key not in shown}
-        return _join_size({name: value for name, value in shown.items() if value not in (None, "", [], {})})
+        return {name: value for name, value in shown.items() if value not in (None, "", [], {})}
 
 
 def read_result(response: Declared, data: Any, fields: ResultFields, job_list: str = "") -> JobResult:
@@ -123,8 +123,7 @@ def _read_parts(
             is_named = "[]" in name
             declared = _list_declared(response, list_path)
             rows = [
-                _read_row(reader, declared, each, inner, tells_problem=is_named)
-                for each in walk(data, list_path.split("."))
+                _read_row(reader, declared, each, inner, is_named=is_named) for each in walk(data, list_path.split("."))
             ]
             elements = Elements(list_path, rows, is_named)
             if list_name in parts:
@@ -159,12 +158,12 @@ def _is_in(each: tuple[str, str], list_path: str) -> bool:
     return _split(*each)[1] == list_path
 
 
-def _read_row(
-    reader: FieldReader, declared: Declared, element: Any, fields: ResultFields, *, tells_problem: bool
-) -> Json:
+def _read_row(reader: FieldReader, declared: Declared, element: Any, fields: ResultFields, *, is_named: bool) -> Json:
     row = JobResult(_read_parts(reader, declared, element, fields, ""), reader).show()
-    problem = _find_problem(as_object(element)) if tells_problem else ""
-    return row | ({"problem": problem} if problem else {})
+    if not is_named:
+        return row
+    problem = _find_problem(as_object(element))
+    return _join_size(row) | ({"problem": problem} if problem else {})
 
 
 def _find_problem(element: Json) -> str:

@@ -327,6 +327,13 @@ def test_an_address_of_the_result_is_told_once_wherever_it_lies_but_an_input_sta
     assert short == {"url": address, "Status": "Success", "Input": address}
 
 
+def test_of_a_place_whose_address_is_the_result_nothing_is_left() -> None:
+    streams = [{"Type": "rtmp", "OutputUrl": "rtmp://play.example.com/live/a"}]
+    job = {"Status": 1, "JobId": "j", "OutputStream": {"StreamInfos": streams}}
+    short = shorten_answer(get_operation("GetLiveTranscodeJob"), {"Job": job})
+    assert short == {"addresses": ["rtmp://play.example.com/live/a"], "Status": 1, "JobId": "j"}
+
+
 @pytest.mark.parametrize("operation", operations(), ids=[each.name for each in operations()])
 def test_the_query_that_an_operation_shows_picks_something(operation: Operation) -> None:
     query = find_behaviour(operation).suggest_query(operation)

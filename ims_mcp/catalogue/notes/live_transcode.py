@@ -125,7 +125,7 @@ NOTES = (
             running=("1",),
             result=Result(
                 fields=(
-                    ("urls", "Job.OutputStream.StreamInfos[].OutputUrl"),
+                    ("addresses", "Job.OutputStream.StreamInfos[].OutputUrl"),
                     ("template", "Job.TemplateName"),
                 ),
             ),

@@ -181,8 +181,6 @@ NOTES = (
                     ("format", f"{PROBED}.FileBasicInfo.FormatName"),
                     ("duration_seconds", f"{PROBED}.FileBasicInfo.Duration"),
                     ("size_bytes", f"{PROBED}.FileBasicInfo.FileSize"),
-                    ("width", f"{PROBED}.FileBasicInfo.Width"),
-                    ("height", f"{PROBED}.FileBasicInfo.Height"),
                     ("bitrate_kbps", f"{PROBED}.FileBasicInfo.Bitrate"),
                     ("video[].codec", f"{PROBED}.VideoStreamInfoList[].Codec_name"),
                     ("video[].profile", f"{PROBED}.VideoStreamInfoList[].Profile"),
