@@ -198,7 +198,10 @@ def test_what_is_wrong_with_ten_thousand_elements_is_counted_and_not_thought_abo
     assert re.search(r"\d\d,?\d\d\d", refused.value.explain())
 
 
-@pytest.mark.parametrize("value", [10**5000, [[[]]], {"a": {}}], ids=["a long number", "a list", "an object"])
+NO_WORDS: list[Any] = [10**5000, [[[]]], {"a": {}}]
+
+
+@pytest.mark.parametrize("value", NO_WORDS, ids=["a long number", "a list", "an object"])
 def test_a_value_that_no_rule_means_is_refused_and_breaks_nothing(value: Any) -> None:
     for name, row in (("RegisterMediaInfo", "MediaType"), ("CreateCustomTemplate", "Type")):
         operation = get_operation(name)
