@@ -21,6 +21,8 @@ from ims_mcp.workflows.media_wish import Wish, read_wish
 from ims_mcp.workflows.next_call import propose
 
 DEFAULT_LIMIT, MOST_ROWS = 10, 50
+FEW_ROWS = 3
+"""Titles of so many assets are not cut: they are compared with what was asked for, and told."""
 MOST_PAGES, MOST_RANKED_PAGES = 10, 4
 """Of the service, for one call: 500 assets of a search, 1,000 of a list. What fits best need not be the best of all."""
 LONGEST_SECONDS = 20.0
@@ -136,7 +138,8 @@ class MediaFinder:
 
     def _describe(self, look: _Look, wish: Wish, arguments: Mapping[str, Any], notes: list[str]) -> Json:
         answer: Json = {"total": look.total} if look.total is not None else {"total_at_least": look.at_least}
-        answer["assets"] = [media.write_row(wish.folded) for media in look.rows]
+        are_few = len(look.rows) <= FEW_ROWS
+        answer["assets"] = [media.write_row(wish.folded, with_whole_title=are_few) for media in look.rows]
         if look.looked_at:
             answer["looked_at"] = (
                 f"{look.looked_at:,} of {look.of:,} assets" if look.of else f"{look.looked_at:,} assets"

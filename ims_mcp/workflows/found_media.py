@@ -13,6 +13,7 @@ from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_
 
 ROW_BYTES = 200
 _SHORTEST_TITLE_BYTES = 24
+_LONGEST_TITLE_BYTES = 400
 _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
 # Where a word may stand, and what it is worth there as a word of its own and as part of another.
@@ -65,9 +66,10 @@ class FoundMedia:
             total += sum(whole if word in apart else part if word in folded else 0 for word in words)
         return total + (10 if fold(self.title) == " ".join(words) else 0)
 
-    def write_row(self, words: Sequence[str]) -> Json:
+    def write_row(self, words: Sequence[str], *, with_whole_title: bool = False) -> Json:
         """``{MediaId, title, type, seconds, bytes, resolution, created, category, status, found_in}``: what there is,
-        ``status`` where it is not Normal, ``found_in`` where the title does not hold every word."""
+        ``status`` where it is not Normal, ``found_in`` where the title does not hold every word. In at most
+        :data:`ROW_BYTES`, but for ``with_whole_title``, which cuts only a title that is longer than any may be."""
         created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%MZ") if self.created else ""
         row: Json = {
             "MediaId": label(self.media_id, 64),
@@ -84,6 +86,8 @@ class FoundMedia:
         row = {name: value for name, value in row.items() if value not in ("", None) or name == "title"}
         if ROW_BYTES - size_bytes(row) < min(size_bytes(self.title), _SHORTEST_TITLE_BYTES):
             row.pop("category", None)
+        if with_whole_title:
+            return row | {"title": label(self.title, _LONGEST_TITLE_BYTES)}
         room = ROW_BYTES - size_bytes(row)
         row["title"] = label(self.title, max(room, 0))
         while size_bytes(row) > ROW_BYTES and room > 0:

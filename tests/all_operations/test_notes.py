@@ -123,7 +123,14 @@ def test_the_columns_of_a_list_lie_in_its_answer(operation: Operation) -> None:
     rows = operation.rows
     if rows is not None:
         assert has_path(operation.response, rows.path)
-        assert [path for _, path in rows.columns if not has_path(operation.response, f"{rows.path}.{path}")] == []
+        owners = rows.path.split(".")
+        # What the owner of an inner list says of itself is said of each of its elements.
+        levels = [".".join(owners[:end]) for end in range(len(owners), 0, -1)]
+        lost = [
+            path for _, path in rows.columns if not any(has_path(operation.response, f"{at}.{path}") for at in levels)
+        ]
+        assert lost == []
+        assert rows.meanings.keys() <= {name for name, _ in rows.columns}
 
 
 @each_operation

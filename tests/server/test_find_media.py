@@ -428,6 +428,16 @@ async def test_rows_stay_small_and_clean_whatever_the_titles() -> None:
                 assert not re.search("[\u202e\x07]", json.dumps(answer, ensure_ascii=False))
 
 
+async def test_titles_of_a_few_assets_are_whole() -> None:
+    title = "Flood in the harbour, raw footage of the second day, camera three, taken from the lighthouse, take 2"
+    facts = {"Title": title, "CateName": "News", "MediaTags": "blue"}
+    for count, whole in ((3, True), (4, False)):
+        with ScriptedService(usual=Account(count, None, facts)) as service:
+            async with connected(service.url) as client:
+                rows = (await find_with(client, text="blue", media_type="video"))["assets"]
+                assert [row["title"] == title for row in rows] == [whole] * count
+
+
 @pytest.mark.parametrize("odd", [None, "", "x", -1, True, [], [None], {}, {"a": None}, "\ud800", 10**400])
 async def test_answers_of_any_shape_are_read(odd: Any) -> None:
     read_media({"MediaBasicInfo": odd, "FileInfoList": odd, "MediaId": odd}).write_row(("x",))

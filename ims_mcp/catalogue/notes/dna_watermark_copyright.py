@@ -23,8 +23,13 @@ LEVEL: ParameterNotes = {
     "maximum": 2,
 }
 USER_DATA: ParameterNotes = {"text": "Text of yours, at most 1,024 bytes; comes back as it is.", "max_bytes": 1024}
-CREATED_AFTER: ParameterNotes = {"text": "Created from then on, Unix time in seconds."}
-CREATED_BEFORE: ParameterNotes = {"text": "Created up to then, Unix time in seconds."}
+CREATED_AFTER: ParameterNotes = {
+    "text": "Created from then on, Unix time in seconds: 1772294400 is 1 March 2026, 00:00 in Beijing. Take midnight "
+    "where the user is."
+}
+CREATED_BEFORE: ParameterNotes = {
+    "text": "Created up to then, Unix time in seconds: 1772380800 ends that day in Beijing."
+}
 LIST_PAGE_NUMBER: ParameterNotes = {
     "text": "Page. The vendor's sample counts from 0.",
 }
@@ -119,7 +124,7 @@ COPYRIGHT_NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        example={"CreateTimeStart": 1772323200, "CreateTimeEnd": 1772928000, "PageSize": 20},
+        example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(

@@ -141,8 +141,8 @@ NOTES = (
         ),
         effect=Effect.READ,
         example={
-            "BeginTs": 1779840000000,
-            "EndTs": 1779926400000,
+            "BeginTs": 1779811200000,
+            "EndTs": 1779897600000,
             "Status": "unusual",
             "OrderName": "StuckDuration",
             "OrderType": "DESC",
@@ -151,8 +151,14 @@ NOTES = (
         },
         parameters={
             "PageNo": {"text": "Page, from 1."},
-            "BeginTs": {"text": "Start of the span, Unix milliseconds: 1779840000000."},
-            "EndTs": {"text": "End of the span, Unix milliseconds. At most 24 hours after BeginTs."},
+            "BeginTs": {
+                "text": "Start of the span, Unix milliseconds: 1779811200000 is 27 May 2026, 00:00 in Beijing. Take "
+                "midnight where the user is."
+            },
+            "EndTs": {
+                "text": "End of the span, Unix milliseconds: 1779897600000 ends that day in Beijing. At most 24 hours "
+                "after BeginTs."
+            },
             "Status": {
                 "text": "Only sessions in this state; unusual: playback failed.",
                 "choices": ("complete", "playing", "unusual"),

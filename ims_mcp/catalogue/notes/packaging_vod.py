@@ -265,11 +265,14 @@ NOTES = (
             pending=("Queuing",),
             result=Result(
                 fields=(
-                    ("addresses", "Asset.EgressEndpoints[].Url"),
-                    ("endpoints", "Asset.EgressEndpoints"),
+                    ("url", "Asset.EgressEndpoints[].Url"),
+                    ("configuration", "Asset.EgressEndpoints[].ConfigurationName"),
+                    ("status", "Asset.EgressEndpoints[].Status"),
                 ),
                 empty="the group has no configuration yet: make one with CreateVodPackagingConfiguration",
             ),
+            unexplained="Check that Input.Media is an HLS playlist (.m3u8) that exists with its segments, in a bucket "
+            "registered with IMS (GetStorageList); delete the asset with DeleteVodPackagingAsset before another try.",
         ),
         costs=PACKAGE_COST,
     ),
