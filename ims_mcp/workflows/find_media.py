@@ -21,8 +21,6 @@ from ims_mcp.workflows.media_wish import Wish, read_wish
 from ims_mcp.workflows.next_call import propose
 
 DEFAULT_LIMIT, MOST_ROWS = 10, 50
-FEW_ROWS = 3
-"""Titles of so many assets are not cut: they are compared with what was asked for, and told."""
 MOST_PAGES, MOST_RANKED_PAGES = 10, 4
 """Of the service, for one call: 500 assets of a search, 1,000 of a list. What fits best need not be the best of all."""
 LONGEST_SECONDS = 20.0

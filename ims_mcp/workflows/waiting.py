@@ -200,7 +200,7 @@ async def _poll_once(
     status = _read_status(poll, body, submitted)
     outcome = judge_status(poll, status)
     # Where no states are documented the field that was looked at is the result, and no state.
-    status = status if _has_states(poll) else ""
+    status = "" if poll.has_no_states else status
     if outcome in ("pending", "running", "succeeded") and (missing := _find_missing(poll, body, look_arguments)):
         known = bool(status) and outcome == "pending"
         problem = f"the service does not know {missing}"

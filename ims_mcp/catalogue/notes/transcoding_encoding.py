@@ -30,19 +30,6 @@ SINGLE = "Job.OutputDetails[]"
 GROUPED = "Job.OutputGroupDetails[].Outputs[]"
 PROBED = "MediaInfoJob.MediaInfoProperty"
 
-
-def _list_facts(outputs: str) -> tuple[tuple[str, str], ...]:
-    """What people ask of each file that was made: where it is, how long, how large."""
-    facts = f"{outputs}.Result.OutFileMeta.FileBasicInfo"
-    return (
-        ("file", f"{outputs}.Result.OutputFile.Media"),
-        ("duration_seconds", f"{facts}.Duration"),
-        ("size_bytes", f"{facts}.FileSize"),
-        ("width", f"{facts}.Width"),
-        ("height", f"{facts}.Height"),
-    )
-
-
 NOTES = (
     *transcoding_older.NOTES,
     OperationNotes(
