@@ -64,7 +64,7 @@ NOTES = (
                     {
                         "TemplateId": "S00000001-100031",
                         "OutputFile": {"Type": "OSS", "Media": "oss://example-bucket/transcoded/launch-720p.mp4"},
-                        "OverrideParams": {"Video": {"Bitrate": 1800}},
+                        "OverrideParams": '{"Video":{"Bitrate":1800}}',
                     }
                 ],
             }
