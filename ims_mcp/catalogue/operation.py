@@ -226,6 +226,13 @@ class Poll:
     wait ends here too, and says that it runs, not that it is over."""
     result: Result | None = None
     """Where the result lies after success; None: the answer of ``operation`` is all there is."""
+    unexplained: str = ""
+    """What to check where it has failed and the answer has no reason."""
+
+    @property
+    def has_no_states(self) -> bool:
+        """No states are documented: ``status_field`` is the result itself, and once it is there, it is done."""
+        return not (self.success or self.failure or self.pending or self.running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +258,13 @@ class Rows:
     """How a list in an answer is shown: one compact row for each element."""
 
     path: str
-    """Where the list lies: ``MediaInfos``, ``Data.JobList``."""
+    """Where the list lies: ``MediaInfos``, ``Data.JobList``. Of a list in each element of another one, all of them:
+    ``VoiceGroups.VoiceList``; what the outer element says of itself counts as said of each inner one."""
     columns: tuple[tuple[str, str], ...]
     """Name in our answer -> path in an element (:func:`values_at`); the columns people ask for, in their order."""
+    meanings: Mapping[str, Mapping[int, str]] = field(default_factory=dict[str, Mapping[int, str]])
+    """Of a column that holds numbers of a closed list, what each says: ``{"Status": {0: "not started"}}``. A row has it
+    beside the number, as ``Status_means``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ DIAGNOSES: dict[str, Diagnosis] = {
         "The service does not accept the value of a parameter.",
         "Correct the parameter the message names (its form, its length, or the id of something that exists).",
     ),
+    "InvalidParameter.ResourceContentBad": Diagnosis(
+        "The source file cannot be read: damaged, empty, encrypted or of another format than its name says.",
+        "The arguments are right, the file is not: play it or read its facts (GetMediaInfo), upload it again or name "
+        "another file, then submit anew.",
+    ),
     "OperationDenied": Diagnosis(
         "What the call asks for is not allowed in the present state of the asset, the job or the account.",
         "Read the state first (for an asset: GetMediaInfo) and change the request to fit it.",

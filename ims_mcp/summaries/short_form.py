@@ -5,7 +5,8 @@ What is left out is named once, in ``left_out``, with the way to get it; a calle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from ims_mcp.catalogue import Effect, Operation, ResponseField
@@ -25,7 +26,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_of_job,
     type_scalar,
 )
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, as_whole
 
 ALL = "all"
 """The name among ``fields`` that stands for the whole answer."""
@@ -78,6 +79,8 @@ def shorten_answer(
             with_signed_urls=with_signed_urls,
             with_whole_texts=with_whole_texts,
         )
+        if operation.rows is not None and operation.rows.meanings:
+            table = replace(table, rows=[_add_meanings(row, operation.rows.meanings) for row in table.rows])
         return _describe_table(table, listed, read_total(data), beside, is_asked=bool(fields))
     if not is_job_read(operation):
         return None
@@ -88,6 +91,17 @@ def shorten_answer(
         found = {name: value for name, value in found.items() if not is_empty(value)}
         return found | _tell_unknown([name for name in fields if name not in found])
     return shown | _tell_left_out(list(left_out), sum(left_out.values()))
+
+
+def _add_meanings(row: Json, meanings: Mapping[str, Mapping[int, str]]) -> Json:
+    """The row with what its numbers mean beside them; one that the table does not know stays alone."""
+    told: Json = {}
+    for name, value in row.items():
+        told[name] = value
+        number = as_whole(value) if name in meanings else None
+        if number is not None and number in meanings[name]:
+            told[f"{name}_means"] = meanings[name][number]
+    return told
 
 
 def say_once(operation: Operation, short: Json) -> Json:
@@ -128,7 +142,22 @@ def _take_list(data: Json, path: tuple[str, ...]) -> tuple[Json, list[Any] | Non
         return {**inner, **beside}, listed
     if isinstance(value, list) and len(path) == 1:
         return beside, cast("list[Any]", value)
+    if isinstance(value, list):
+        return beside, _join_inner(cast("list[Any]", value), path[1:])
     return beside, None
+
+
+def _join_inner(owners: list[Any], path: tuple[str, ...]) -> list[Any] | None:
+    """The lists in these elements as one, each entry with what its element says of itself."""
+    joined: list[Any] = []
+    for owner in owners:
+        if not isinstance(owner, dict):
+            return None
+        of_owner, listed = _take_list(cast("Json", owner), path)
+        if listed is None:
+            return None
+        joined += [{**of_owner, **cast("Json", each)} if isinstance(each, dict) else each for each in listed]
+    return joined
 
 
 def _shorten_beside(value: Any) -> Any:

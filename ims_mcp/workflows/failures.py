@@ -22,15 +22,18 @@ _MESSAGES = ("PrepareFailReason", "FailReason", "ErrorMessage", "Message", "Reas
 _OF_THE_CALL = frozenset({"Code", "Message"})
 """At the top of an answer these speak of the call that looked, which went well."""
 _DEEPEST = 4
+_NO_REASON = "The service gives no reason"
 _MOST_ENTRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What the service says of a failed job; both empty where it says nothing."""
+    """What the service says of a failed job; code and message are empty where it says nothing."""
 
     code: str = ""
     message: str = ""
+    check: str = ""
+    """What to check where it says nothing."""
 
     @property
     def reason(self) -> str:
@@ -40,7 +43,9 @@ class Failure:
         return self.message or self.code
 
     def explain(self) -> str:
-        """:attr:`reason`, and what to do about a code that is known."""
+        """:attr:`reason`, and what to do about a code that is known; where there is no reason, that."""
+        if not self.reason:
+            return f"{_NO_REASON}. {self.check}" if self.check else ""
         parts = self.code.split(".")
         beginnings = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
         step = next((DIAGNOSES[each].next_step for each in beginnings if each in DIAGNOSES), "")
@@ -63,8 +68,9 @@ def find_failure(operation: Operation, data: Mapping[str, Any] | None, arguments
     failed = [owner for owner in owners if str(as_object(owner).get(state, "")) in poll.failure] or owners
     # Beside the state first, then below it, then anywhere.
     top = {name: value for name, value in data.items() if name not in _OF_THE_CALL}
+    unexplained = Failure(check=poll.unexplained)
     return next(
-        (found for each in (*failed, top) if (found := _find(each, others, _DEEPEST)) != NO_FAILURE), NO_FAILURE
+        (found for each in (*failed, top) if (found := _find(each, others, _DEEPEST)) != NO_FAILURE), unexplained
     )
 
 

@@ -17,6 +17,7 @@ _FEW_BYTES = 1_000
 """Of all rows together, however few they are."""
 _LONGEST_TITLE_BYTES, _LONGEST_TAGS_BYTES = 128, 160
 _SHORTEST_TITLE_BYTES = 24
+_LONGEST_TITLE_BYTES = 400
 _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
 # Where a word may stand, and what it is worth there as a word of its own and as part of another.

@@ -39,6 +39,7 @@ from ims_mcp.workflows.waiting import (
 
 _JOB_BYTES = 4 * 1024
 """Of the last answer about a job that has not succeeded."""
+_STOP = "stop waiting and tell the user so; look again only where the file is long and the job young"
 _NOTHING_THERE = "it has succeeded, but nothing lies where its result should be"
 
 
@@ -117,13 +118,15 @@ async def follow_job(
             await sleep(LONGEST_PAUSE_SECONDS)
         waited = replace(waited, seconds=round(clock() - started, 2))
     fields = dict(found.fields) if found is not None else {}
-    return Followed(
-        waited, fields, _write_note(poll, waited, found), _propose(operation, waited, found, arguments, until, listed)
-    )
+    note = _write_note(poll, waited, found, just_submitted=just_submitted)
+    next_call = _propose(operation, waited, found, arguments, until, listed, just_submitted=just_submitted)
+    return Followed(waited, fields, note, next_call)
 
 
-def _write_note(poll: Poll, waited: PollResult, found: Found | None) -> str:
+def _write_note(poll: Poll, waited: PollResult, found: Found | None, *, just_submitted: bool) -> str:
     """What there is to say of the result beside the result."""
+    if poll.result is not None and poll.has_no_states and waited.outcome == "pending":
+        return poll.result.empty if just_submitted else f"{poll.result.empty}: {_STOP}"
     if poll.result is None or found is None or waited.outcome in ("failed", "running"):
         return ""
     if found.problem:
@@ -142,6 +145,8 @@ def _propose(
     arguments: Mapping[str, Any],
     until: Until,
     listed: Container[str] | None,
+    *,
+    just_submitted: bool,
 ) -> dict[str, Any]:
     """The call that leads on from here, where one is needed."""
     poll = operation.poll
@@ -172,15 +177,25 @@ def _propose(
         case "not_found":
             why = "the service does not know it: look once more before you submit again"
         case "pending":
-            why = "not finished: this waits on and brings the result; do not submit again"
-            if not is_known_status(poll, waited.status):
-                why = f"its state {plain(waited.status, 60)} is none that is documented: wait on, do not submit again"
-            elif poll.entry and not waited.status:
-                why = "not listed yet: wait on; a file that is missing or cannot be read never will be"
-            elif judge_status(poll, waited.status) == "succeeded":
-                why = "it is over, and its files are not listed yet: look again"
+            # Nothing ever says that it is over with nothing to show: after a second wait the user decides.
+            if poll.has_no_states and not just_submitted:
+                return {}
+            why = _explain_pending(poll, waited)
     ids = _collect_left(poll, waited, arguments)
     return propose_wait(operation, ids, why, until="start" if until == "start" and poll.running else "end")
+
+
+def _explain_pending(poll: Poll, waited: PollResult) -> str:
+    """Why one waits on."""
+    if poll.has_no_states:
+        return "once more, for it was submitted just now; then stop and tell the user what the note says"
+    if not is_known_status(poll, waited.status):
+        return f"its state {plain(waited.status, 60)} is none that is documented: wait on, do not submit again"
+    if poll.entry and not waited.status:
+        return "not listed yet: wait on; a file that is missing or cannot be read never will be"
+    if judge_status(poll, waited.status) == "succeeded":
+        return "it is over, and its files are not listed yet: look again"
+    return "not finished: this waits on and brings the result; do not submit again"
 
 
 def _propose_read(

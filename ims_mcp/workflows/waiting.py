@@ -200,7 +200,7 @@ async def _poll_once(
     status = _read_status(poll, body, submitted)
     outcome = judge_status(poll, status)
     # Where no states are documented the field that was looked at is the result, and no state.
-    status = status if _has_states(poll) else ""
+    status = "" if poll.has_no_states else status
     if outcome in ("pending", "running", "succeeded") and (missing := _find_missing(poll, body, look_arguments)):
         known = bool(status) and outcome == "pending"
         problem = f"the service does not know {missing}"
@@ -281,14 +281,9 @@ def make_poll_arguments(poll: Poll, arguments: Mapping[str, Any], reply: Mapping
     return [{**found, **batch} for batch in batches] or [found]
 
 
-def _has_states(poll: Poll) -> bool:
-    return bool(poll.success or poll.failure or poll.pending or poll.running)
-
-
 def judge_status(poll: Poll, status: str) -> Outcome:
     """What a state says. One in none of the lists is pending."""
-    if not _has_states(poll):
-        # No states are documented, only a result: once there is one, it is done.
+    if poll.has_no_states:
         return "succeeded" if status else "pending"
     if status in poll.success:
         return "succeeded"

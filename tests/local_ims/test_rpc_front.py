@@ -9,14 +9,16 @@ import json
 import re
 import socket
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from darabonba.exceptions import DaraException
 
-from ims_mcp.catalogue import list_known_names
+from ims_mcp.catalogue import get_operation, list_known_names
 from ims_mcp.local.app import BoundedProtocol
-from tests.local_ims.server import RunningIms, call_raw, refusal_of
+from ims_mcp.local.rpc.call import Call, Service
+from tests.local_ims.server import RunningIms, call_raw, refusal_of, running_ims
 from tests.local_ims.signed_request import Sent, ask, send
 
 DONE = [
@@ -67,6 +69,19 @@ def test_a_correct_request_is_answered_with_json_a_request_id_and_a_date(ims: Ru
     assert re.fullmatch(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", answer.body["RequestId"])
     assert answer.headers["date"].endswith("GMT")
     assert "server" not in answer.headers
+
+
+def test_an_anonymous_operation_is_answered_unsigned_and_no_other_one(tmp_path: Path) -> None:
+    async def answer(call: Call) -> dict[str, Any]:
+        assert call.sender is None
+        return {"MediaTagList": []}
+
+    with running_ims(tmp_path, services=[Service(get_operation("ListAllPublicMediaTags"), answer)]) as ims:
+        asked = {"x-acs-action": "ListAllPublicMediaTags", "x-acs-version": "2020-11-09"}
+        told = send(ims, "POST", "/", {"host": ims.host, **asked})
+        assert (told.status, told.body["MediaTagList"]) == (200, [])
+        told = send(ims, "POST", "/", {"host": ims.host, **asked, "x-acs-action": "GetCategories"})
+        assert (told.status, told.body["Code"]) == (400, "IncompleteSignature")
 
 
 def test_an_error_has_the_documented_body(ims: RunningIms) -> None:

@@ -120,6 +120,48 @@ async def test_what_a_list_leaves_out_comes_by_its_name_and_all_of_it_by_one_wor
 
 
 @pytest.mark.anyio
+async def test_a_row_says_what_its_numbers_mean_and_nothing_of_one_that_is_not_documented() -> None:
+    jobs: Json = {"JobList": [{"JobId": f"j{each}", "Status": each} for each in (0, 1, 2, 7)]}
+    call: Json = {"operation": "ListLiveTranscodeJobs", "arguments": {}}
+    shown = content_of(await answered(jobs, "call_read_operation", call))
+    assert [row["Status"] for row in shown["rows"]] == [0, 1, 2, 7]
+    assert [row.get("Status_means") for row in shown["rows"]] == ["not started", "running", "stopped", None]
+    call["arguments"] = {"query": "rows[?Status_means=='running'].JobId"}
+    assert content_of(await answered(jobs, "call_read_operation", call))["result"] == ["j1"]
+    same: Json = {"JobList": [{"JobId": f"j{each}", "Status": 1} for each in range(4)]}
+    call["arguments"] = {}
+    shown = content_of(await answered(same, "call_read_operation", call))
+    assert shown["in_every_row"] == {"Status": 1, "Status_means": "running"}
+
+
+@pytest.mark.anyio
+async def test_lists_in_the_elements_of_a_list_are_one_list_with_what_the_elements_say() -> None:
+    groups = [
+        {"Type": "Sweet", "VoiceList": [{"Voice": "zhitian", "Name": "Tian"}, {"Voice": "zhiqi", "Name": "Qi"}]},
+        {"Type": "News", "VoiceList": [{"Voice": "zhida", "Name": "Da"}]},
+        {"Type": "None yet"},
+    ]
+    call: Json = {"operation": "ListSmartVoiceGroups", "arguments": {}}
+    shown = content_of(await answered({"VoiceGroups": groups}, "call_read_operation", call))
+    assert shown["rows"] == [
+        {"Voice": "zhitian", "Name": "Tian", "group": "Sweet"},
+        {"Voice": "zhiqi", "Name": "Qi", "group": "Sweet"},
+        {"Voice": "zhida", "Name": "Da", "group": "News"},
+    ]
+
+
+@pytest.mark.anyio
+async def test_templates_are_told_apart_by_their_settings() -> None:
+    config = {"Container": {"Format": "mp4"}, "Video": {"Codec": "H.264", "Width": "1280", "Bitrate": "1800"}}
+    template = {"TemplateId": "t1", "TemplateName": "web 720p", "TemplateConfig": json.dumps(config)}
+    templates = {"CustomTemplateList": [{**template, "TemplateId": each} for each in ("t1", "t2")], "Total": 2}
+    call: Json = {"operation": "ListCustomTemplates", "arguments": {"Type": "1"}}
+    shown = content_of(await answered(templates, "call_read_operation", call))
+    settings = {"format": "mp4", "codec": "H.264", "width": 1280, "bitrate_kbps": 1800}
+    assert shown["rows"][1] == {"TemplateId": "t2", "name": "web 720p", **settings}
+
+
+@pytest.mark.anyio
 async def test_a_long_text_is_cut_in_a_row_and_whole_for_a_query_and_by_name() -> None:
     said = "word " * 100
     groups: Json = {
@@ -168,7 +210,8 @@ def test_every_list_is_rows_without_what_is_empty_or_of_no_use(operation: Operat
     short = shorten_answer(operation, data)
     assert short is not None
     shown = say_once(operation, short)
-    assert len(shown["rows"]) in (2, 4)
+    # Four in each of four where the list lies in the elements of another.
+    assert len(shown["rows"]) in (2, 4, 16)
     assert all(row for row in shown["rows"])
     text = compact(shown)
     assert not any(f'"{name}"' in text for name in ("RequestId", "NextToken", "PageSize"))

@@ -146,3 +146,22 @@ async def test_what_is_added_takes_no_field_of_the_response(monkeypatch: pytest.
         async with connected(service.url, settings=SETTINGS) as client:
             content = content_of(await weigh(client, "weigh_media", {"MediaId": "m1"}))
     assert (content["Grams"], content["service_Grams"]) == ("not calibrated", 907.2)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("kind", "is_pushed"), [("RTMP_PUSH", True), ("SRT_PUSH", True), ("RTMP_PULL", False)])
+async def test_a_new_input_that_is_pushed_to_leads_to_its_address(kind: str, is_pushed: bool) -> None:
+    one = {"StreamName": "studio"} if is_pushed else {"SourceUrl": "rtmp://origin.example.com/live/a"}
+    arguments = {"Name": "studio", "Type": kind, "InputSettings": [one], "SecurityGroupIds": ["g1"]}
+    with ScriptedService(usual=Answer(body={"InputId": "i1", "RequestId": "r"})) as service:
+        async with connected(service.url) as client:
+            call = {"operation": "CreateMediaLiveInput", "arguments": arguments}
+            told = content_of(await client.call_tool("call_write_operation", call))
+    if not is_pushed:
+        assert "next_call" not in told
+        return
+    following = told["next_call"]
+    assert following["tool"] == "call_read_operation"
+    assert following["arguments"]["operation"] == "GetMediaLiveInput"
+    assert {"InputId": "i1", "include_credentials": True} in following["arguments"].values()
+    assert "address to push to" in following["why"]

@@ -385,6 +385,18 @@ FAILED: list[tuple[str, Json, str]] = [
         {"EditingBatchJob": {"Status": "Failed", "SubJobList": [{"ErrorCode": "E2", "ErrorMessage": "no clip"}]}},
         "no clip (E2)",
     ),
+    (
+        "SubmitMediaConvertJob",
+        {
+            "Job": {
+                "State": "Error",
+                "Code": "InvalidParameter.ResourceContentBad",
+                "Message": "The content of the input is bad.",
+            }
+        },
+        "The content of the input is bad (InvalidParameter.ResourceContentBad). The arguments are right, the file is "
+        "not: play it or read its facts (GetMediaInfo), upload it again or name another file, then submit anew.",
+    ),
 ]
 
 
@@ -398,6 +410,48 @@ async def test_a_failure_says_the_code_the_message_and_what_to_do(name: str, bod
     assert (followed.result, followed.note) == ({}, "")
     # What is known has been told; where nothing is, the answer may say more.
     assert bool(followed.next_call) == (not reason)
+
+
+@pytest.mark.anyio
+async def test_a_failure_without_a_reason_says_what_to_check_where_that_is_known() -> None:
+    operation = get_operation("CreateVodPackagingAsset")
+    body = {"Asset": {"AssetName": "final", "EgressEndpoints": [{"ConfigurationName": "hls", "Status": "Failed"}]}}
+    followed = await follow(operation, body, arguments={"AssetName": "final"})
+    told = followed.waited.describe()
+    assert told["problem"].startswith("The service gives no reason. Check that Input.Media is an HLS playlist")
+    assert followed.next_call["next_call"]["tool"] == "get_vod_packaging_asset"
+
+
+@pytest.mark.anyio
+async def test_the_files_of_a_conversion_come_with_what_people_ask_of_them() -> None:
+    facts = {"Duration": "12.5", "FileSize": "4096", "Width": "1280", "Height": "720", "FileName": "a.mp4"}
+    made = {"OutputFile": {"Type": "OSS", "Media": "oss://b/a.mp4"}, "OutFileMeta": {"FileBasicInfo": facts}}
+    file = {"file": "oss://b/a.mp4", "duration_seconds": 12.5, "size_bytes": 4096, "width": 1280, "height": 720}
+    single = {"Job": {"State": "Complete", "OutputDetails": [{"Result": made}]}}
+    followed = await follow(get_operation("SubmitMediaConvertJob"), single, reply={"Job": {"JobId": "j1"}})
+    assert followed.result == {"result": {"OutputDetails": [file]}}
+    grouped = {"Job": {"State": "Complete", "OutputGroupDetails": [{"Outputs": [{"Result": made}]}]}}
+    followed = await follow(get_operation("SubmitMediaConvertJob"), grouped, reply={"Job": {"JobId": "j1"}})
+    assert json.dumps(file) in json.dumps(followed.result)
+
+
+@pytest.mark.anyio
+async def test_a_wait_for_what_may_never_come_says_so_and_proposes_to_stop() -> None:
+    operation = get_operation("SubmitCopyrightExtractJob")
+    body = {"Data": {"Message": ""}, "Message": "OK", "StatusCode": 200}
+    first = await follow(operation, body, reply={"Data": {"JobId": "j1"}})
+    assert (first.waited.outcome, first.result) == ("pending", {})
+    assert first.note.startswith("no text yet: not ready, or no mark")
+    following = first.next_call["next_call"]
+    assert following["tool"] == "wait_for_job"
+    assert "then stop" in following["why"]
+    with ScriptedService(usual=Answer(body=body)) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            told = await wait_for_job(client, operation, following["arguments"]["ids"], seconds=0)
+    assert told["outcome"] == "pending"
+    assert told["note"].startswith(first.note)
+    assert "stop waiting and tell the user" in told["note"]
+    assert "next_call" not in told
 
 
 @pytest.mark.anyio

@@ -100,13 +100,34 @@ def _script_music(start: Start) -> None:
     start.script.answer("SearchPublicMediaInfo", search)
 
 
-def _is_wanted(arguments: Mapping[str, Any], name: str, value: bool) -> bool:
+def _script_shared_music(start: Start) -> None:
+    pieces = [
+        ("ice-7", "Sunny Side", "bgm-upbeat"),
+        ("ice-8", "Bounce", "bgm-upbeat"),
+        ("ice-9", "Mist", "bgm-relaxing"),
+    ]
+
+    def list_pieces(arguments: Mapping[str, Any]) -> Body:
+        shown = [
+            {"MediaId": media_id, "MediaBasicInfo": {"MediaId": media_id, "Title": title, "MediaTags": tag}}
+            for media_id, title, tag in pieces
+            if _is_wanted(arguments, "MediaTagId", tag) and _is_wanted(arguments, "BusinessType", "bgm")
+        ]
+        return {"MediaInfos": shown, "TotalCount": len(shown), "MaxResults": 20}
+
+    start.script.answer("ListPublicMediaBasicInfos", list_pieces)
+
+
+def _is_wanted(arguments: Mapping[str, Any], name: str, value: object) -> bool:
     return str(arguments.get(name, value)).casefold() == str(value).casefold()
 
 
-def _grade_favourites(end: End) -> Problems:
-    problems = expect_told("Morning Coffee", "Calm Sea")(end)
-    return [*problems, "one is told that is no favourite"] if "Run!" in end.answer else problems
+def _expect_only(*titles: str, not_told: str) -> Callable[[End], Problems]:
+    def grade(end: End) -> Problems:
+        problems = expect_told(*titles)(end)
+        return [*problems, f"{not_told} is told, which was not asked for"] if not_told in end.answer else problems
+
+    return grade
 
 
 def _script_favourites(start: Start) -> None:
@@ -343,7 +364,7 @@ TASKS = (
             "Title",
             "title",
         ),
-        grade=_grade_favourites,
+        grade=_expect_only("Morning Coffee", "Calm Sea", not_told="Run!"),
         most_calls=3,
         most_bytes=3_300,
     ),
@@ -359,5 +380,21 @@ TASKS = (
         ),
         most_calls=2,
         most_bytes=1_050,
+    ),
+    Task(
+        name="find-upbeat-shared-music",
+        language="zh",
+        toolset="public_media",
+        request="公共素材库里有哪些欢快的背景音乐？把名字列给我。",
+        prepare=_script_shared_music,
+        solve=do(
+            "公共素材库里的背景音乐",
+            "ListPublicMediaBasicInfos",
+            {"BusinessType": "bgm", "MediaTagId": "bgm-upbeat"},
+            "title",
+        ),
+        grade=_expect_only("Sunny Side", "Bounce", not_told="Mist"),
+        most_calls=2,
+        most_bytes=2_000,
     ),
 )

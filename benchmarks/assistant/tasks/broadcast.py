@@ -127,8 +127,7 @@ TASKS = (
                 "Input": {"Type": "OSS", "Media": "oss://local-media/hls/final.m3u8"},
                 **WAIT,
             },
-            "addresses",
-            "Url",
+            "url",
         ),
         grade=expect(
             "CreateVodPackagingAsset",
@@ -160,7 +159,7 @@ TASKS = (
             re.compile("失败|没有成功|未成功|不能播"),
         ),
         most_calls=2,
-        most_bytes=1_450,
+        most_bytes=1_650,
     ),
     Task(
         name="list-the-origins-of-a-channel",

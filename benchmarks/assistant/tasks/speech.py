@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.assistant.desk import Desk
 from benchmarks.assistant.evidence import Asset, Holds, Not, Object, expect, expect_told
 from benchmarks.assistant.script import by_id
-from benchmarks.assistant.steps import WAIT, call_found, do, index, pick, tell_outcome
+from benchmarks.assistant.steps import WAIT, call_found, do, index, tell_outcome
 from benchmarks.assistant.task import Start, Task
 from benchmarks.assistant.tasks.ai import JOB, SITE, script_smart_job
 
@@ -34,10 +34,7 @@ def _script_voices(start: Start) -> None:
 
 
 async def _list_voices(desk: Desk, words: str) -> list[dict[str, str]]:
-    groups = await call_found(desk, words, "ListSmartVoiceGroups")
-    if "left_out" in groups:
-        groups = await desk.run("ListSmartVoiceGroups", show_fields="VoiceList")
-    return pick(groups, "VoiceList")
+    return (await call_found(desk, words, "ListSmartVoiceGroups"))["rows"]
 
 
 async def _speak(desk: Desk, facts: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.assistant.desk import Desk
 from benchmarks.assistant.evidence import Asset, Fact, Object, expect
-from benchmarks.assistant.steps import WAIT, call_found, do, index, tell_outcome
+from benchmarks.assistant.steps import WAIT, call_found, do, index, tell, tell_outcome
 from benchmarks.assistant.task import Start, Task
 
 JOB = "bfb786c639894f4d80648792021eff90"
@@ -34,19 +34,16 @@ def _script_reading(text: str) -> Any:
 
 
 async def _read_nothing(desk: Desk, facts: Mapping[str, Any]) -> str:
-    """Without a wait: the service has no sign for an empty result, so a wait would only end with its time."""
-    words = "read the invisible copyright watermark out of a video"
+    """The service has no sign for an empty result: a short wait, whose note says so."""
     answer = await call_found(
         desk,
-        words,
+        "read the invisible copyright watermark out of a video",
         "SubmitCopyrightExtractJob",
         Input={"Type": "OSS", "Media": "oss://local-media/suspects/stream.mp4"},
         Params={"algoType": "v2"},
+        wait_seconds=1,
     )
-    look = await call_found(desk, words, "QueryCopyrightExtractJob", JobId=answer["Data"]["JobId"])
-    if text := look.get("Data", {}).get("Message"):
-        return f"The mark says: {text}"
-    return "No mark was found: the service gives no text. It has no sign that tells none from not ready yet."
+    return tell(answer, "message", "note")
 
 
 def _script_leak(start: Start) -> None:
@@ -166,8 +163,8 @@ TASKS = (
             {"Input.Media": Object("suspects/stream.mp4"), "Params.algoType": "v2"},
             re.compile(r"\bno\b|\bnot\b|none|nothing", re.IGNORECASE),
         ),
-        most_calls=3,
-        most_bytes=1_350,
+        most_calls=2,
+        most_bytes=1_850,
     ),
     Task(
         name="find-out-who-leaked",

@@ -14,14 +14,14 @@ PAGE = "https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-"
 # Ten digits keep milliseconds out, the mistake that otherwise answers with an empty list.
 FIRST_SECOND, LAST_SECOND = 1_000_000_000, 9_999_999_999
 START: ParameterNotes = {
-    "text": "Start, Unix time in seconds; at most 90 days ago. For whole days take midnight in Beijing (UTC+8): "
-    "1793462400 is 2026-11-01 there.",
+    "text": "Start, Unix time in seconds, midnight in Beijing (UTC+8): 1793462400 is 2026-11-01 there. At most 90 days "
+    "ago.",
     "minimum": FIRST_SECOND,
     "maximum": LAST_SECOND,
 }
 END: ParameterNotes = {
-    "text": "End, Unix time in seconds; at most 31 days after StartTs. Hours and days that begin before it are "
-    "counted, as the vendor's sample shows.",
+    "text": "End, Unix time in seconds, not included: 1793635200, 2026-11-03 in Beijing, ends with 2 November. At most "
+    "31 days after StartTs. Hours and days that begin before it are counted, as the vendor's sample shows.",
     "minimum": FIRST_SECOND,
     "maximum": LAST_SECOND,
 }

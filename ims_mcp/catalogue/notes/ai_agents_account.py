@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Rows
 
 ROBOT_INSTANCE: ParameterNotes = {"text": "InstanceId from StartRtcRobotInstance."}
 ROBOT_SETTINGS: dict[str, ParameterNotes] = {
@@ -28,6 +28,7 @@ ROBOT_CONFIG: ParameterNotes = {
     },
 }
 BATCH_ID: ParameterNotes = {"text": "Batch of licences, from GetAiRtcLicenseInfoList."}
+CALL_KINDS = {1: "voice", 2: "vision"}
 CALL_KIND: ParameterNotes = {"text": "Kind of call: 1 voice, 2 vision.", "minimum": 1, "maximum": 2}
 NEED_TOTAL: ParameterNotes = {"text": "Add TotalCount; default true."}
 
@@ -186,6 +187,20 @@ NOTES = (
         effect=Effect.READ,
         example={"LicenseItemId": "17712345", "Status": 2, "PageSize": 20},
         then="ActiveAiRtcLicense uses a code up.",
+        rows=Rows(
+            path="AuthCodeList",
+            columns=(
+                ("DeviceId", "DeviceId"),
+                ("Status", "Status"),
+                ("Type", "Type"),
+                ("AuthCode", "AuthCode"),
+                ("License", "License"),
+                ("LicenseItemId", "LicenseItemId"),
+                ("activated", "ActivatedTime"),
+                ("created", "CreationTime"),
+            ),
+            meanings={"Status": {1: "activated", 2: "not activated"}, "Type": CALL_KINDS},
+        ),
         parameters={
             "LicenseItemId": {**BATCH_ID, "required": True},
             "Status": {"text": "1 activated, 2 not yet.", "minimum": 1, "maximum": 2},
@@ -207,6 +222,20 @@ NOTES = (
         effect=Effect.READ,
         example={"Status": 1, "PageSize": 20},
         then="GetAiRtcAuthCodeList has the codes of a batch.",
+        rows=Rows(
+            path="LicenseInfoList",
+            columns=(
+                ("LicenseItemId", "LicenseItemId"),
+                ("Status", "Status"),
+                ("Type", "Type"),
+                ("bought", "LicenseCount"),
+                ("left", "AvailableCapacity"),
+                ("contract", "ContractNo"),
+                ("begins", "BeginOn"),
+                ("ends", "ExpiredOn"),
+            ),
+            meanings={"Status": {1: "normal", 2: "expired"}, "Type": CALL_KINDS},
+        ),
         parameters={
             "LicenseItemId": {"text": "Only this batch."},
             "Status": {"text": "1 normal, 2 expired.", "minimum": 1, "maximum": 2},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_agents_calls import AGENT_ID, INSTANCE_ID
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect
+from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Rows
 
 REGISTRATION_MODE: ParameterNotes = {
     "text": "Registered by call (default), or during conversations.",
@@ -27,8 +27,8 @@ NOTES = (
         effect=Effect.READ,
         example={
             "SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90",
-            "StartTime": 1779840000000,
-            "EndTime": 1779926400000,
+            "StartTime": 1779811200000,
+            "EndTime": 1779897599999,
             "Order": "ASC",
         },
         then="DeleteAIAgentDialogue takes the ids of an entry.",
@@ -71,6 +71,11 @@ NOTES = (
         effect=Effect.READ,
         example={"Status": 2, "PageSize": 50},
         then="StartAIAgentOutboundCall takes one as CallerNumber.",
+        rows=Rows(
+            path="Data",
+            columns=(("PhoneNumber", "PhoneNumber"), ("Status", "Status")),
+            meanings={"Status": {1: "being activated", 2: "normal", 3: "being deactivated", 4: "deactivated"}},
+        ),
         parameters={
             "Status": {
                 "text": "Only this state: 1 being activated, 2 normal, 3 being deactivated, 4 deactivated.",

@@ -79,6 +79,7 @@ HOTWORD_NOTES = (
         parameters={"HotwordLibraryId": LIBRARY_ID},
         idempotent=True,
         example={"HotwordLibraryId": EXAMPLE_ID},
+        then="UpdateHotwordLibrary takes all rows, changed or not, as Hotwords.",
         sources=(f"{PAGE}gethotwordlibrary",),
     ),
     OperationNotes(

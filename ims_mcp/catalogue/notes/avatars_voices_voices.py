@@ -317,6 +317,17 @@ VOICE_NOTES = (
         },
         idempotent=True,
         example={"VoiceType": "CosyVoice"},
+        rows=Rows(
+            path="VoiceGroups.VoiceList",
+            columns=(
+                ("Voice", "Voice"),
+                ("Name", "Name"),
+                ("VoiceType", "VoiceType"),
+                ("Desc", "Desc"),
+                ("group", "Type"),
+                ("note", "Remark"),
+            ),
+        ),
         then="Hand Voice to SubmitAudioProduceJob or SubmitAvatarVideoJob.",
     ),
 )

@@ -214,7 +214,7 @@ TRACING_NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        example={"CreateTimeStart": 1772323200, "CreateTimeEnd": 1772928000, "PageSize": 20},
+        example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(

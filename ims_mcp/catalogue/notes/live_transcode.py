@@ -176,6 +176,7 @@ NOTES = (
                 ("input", "StreamInput.InputUrl"),
                 ("created", "CreateTime"),
             ),
+            meanings={"Status": {0: "not started", 1: "running", 2: "stopped"}},
         ),
         then="GetLiveTranscodeJob shows where the output of one is played from; SendLiveTranscodeJobCommand stops it.",
     ),

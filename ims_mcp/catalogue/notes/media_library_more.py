@@ -141,8 +141,8 @@ NOTES = (
         ),
         effect=Effect.READ,
         example={
-            "BeginTs": 1779840000000,
-            "EndTs": 1779926400000,
+            "BeginTs": 1779811200000,
+            "EndTs": 1779897600000,
             "Status": "unusual",
             "OrderName": "StuckDuration",
             "OrderType": "DESC",

@@ -148,6 +148,7 @@ NOTES = (
                 ("Arn", "Arn"),
                 ("modified", "GmtModified"),
             ),
+            meanings={"State": {0: "stopped", 1: "running"}},
         ),
         example={"State": 1, "PageNo": 1, "PageSize": 20},
         then="See what one plays with ListSchedules.",

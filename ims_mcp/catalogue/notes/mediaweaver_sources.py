@@ -58,6 +58,7 @@ PACKAGES: ParameterNotes = {
     ),
 }
 NOT_DELETED: ParameterNotes = {"text": "true leaves out what is marked as deleted. Default: they are listed."}
+DELETED_OR_NOT = {0: "normal", 1: "deleted"}
 SOFT_DELETE: ParameterNotes = {"text": "true only marks it as deleted. Default: removed."}
 HD = {"sourceGroupName": "hd", "relativePath": "films/harvest/hd.m3u8", "packageType": "hls"}
 
@@ -118,6 +119,7 @@ NOTES = (
                 ("State", "State"),
                 ("modified", "GmtModified"),
             ),
+            meanings={"State": DELETED_OR_NOT},
         ),
         example={"FilterState": True, "PageNo": 1, "PageSize": 20},
         then="See what one holds with ListSources.",
@@ -223,6 +225,7 @@ NOTES = (
                 ("Arn", "Arn"),
                 ("modified", "GmtModified"),
             ),
+            meanings={"State": DELETED_OR_NOT},
         ),
         example={
             "SourceLocationName": "Films",

@@ -271,6 +271,8 @@ NOTES = (
                 ),
                 empty="the group has no configuration yet: make one with CreateVodPackagingConfiguration",
             ),
+            unexplained="Check that Input.Media is an HLS playlist (.m3u8) that exists with its segments, in a bucket "
+            "registered with IMS (GetStorageList); delete the asset with DeleteVodPackagingAsset before another try.",
         ),
         costs=PACKAGE_COST,
     ),

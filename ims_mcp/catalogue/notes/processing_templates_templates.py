@@ -17,6 +17,15 @@ VARIANTS = (
     "Type 1: 1 normal, 2 audio, 3 remux, 4 Narrowband HD 1.0, 5 Narrowband HD 2.0; Type 2: 1 normal, 2 sprite, "
     "3 WebVTT; Type 7: 1 video, 2 audio, 3 image; Type 9: 1 logo, 2 subtitles. The others have none."
 )
+# What tells one transcoding template from another; the other types have none of it. Often only one side is set.
+SETTINGS = (
+    ("format", "TemplateConfig.Container.Format"),
+    ("codec", "TemplateConfig.Video.Codec"),
+    ("width", "TemplateConfig.Video.Width"),
+    ("height", "TemplateConfig.Video.Height"),
+    ("bitrate_kbps", "TemplateConfig.Video.Bitrate"),
+    ("audio_kbps", "TemplateConfig.Audio.Bitrate"),
+)
 PAGE_NUMBER: ParameterNotes = {"text": "Page, from 1; default 1.", "minimum": 1}
 
 NOTES = (
@@ -98,6 +107,7 @@ NOTES = (
                 ("name", "TemplateName"),
                 ("type", "TypeName"),
                 ("subtype", "SubtypeName"),
+                *SETTINGS,
                 ("default", "IsDefault"),
                 ("Status", "Status"),
                 ("modified", "ModifiedTime"),
@@ -214,6 +224,7 @@ NOTES = (
                 ("name", "TemplateName"),
                 ("type", "TypeName"),
                 ("subtype", "SubtypeName"),
+                *SETTINGS,
                 ("Status", "Status"),
             ),
         ),

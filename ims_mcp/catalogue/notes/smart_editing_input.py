@@ -235,7 +235,13 @@ SPORTS_INPUT: ParameterNotes = {
     **JSON_OBJECT,
     "text": "The recorded match and what to know of it. Shanghai only; the recording needs a commentary.",
     "fields": (
-        Parameter("SportsCategory", "string", required=True, text="The sport.", hints=("basketball", "pingpong")),
+        Parameter(
+            "SportsCategory",
+            "string",
+            required=True,
+            text="The sport. The vendor's page names basketball and pingpong (table tennis) only, no other.",
+            hints=("basketball", "pingpong"),
+        ),
         Parameter("InputMedia", "string", required=True, text="Asset id or address of the recording. Only one."),
         Parameter(
             "TransferNameRegister",

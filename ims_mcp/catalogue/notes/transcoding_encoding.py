@@ -36,9 +36,9 @@ NOTES = (
         operation="SubmitMediaConvertJob",
         title="Transcode a file",
         purpose=(
-            "Transcode a file in OSS or an asset: to another format, size or bitrate as plain files (OutputGroups of "
-            "Type File), or as an adaptive HLS set with master playlist (Type Hls); each output names a template, "
-            "and may add watermarks, a clip, or settings of its own. Returns the job "
+            "Transcode a file in OSS or an asset: to another format, size or bitrate as plain files (Outputs, or "
+            "OutputGroups of Type File), or as an adaptive HLS set with master playlist (OutputGroups of Type Hls); "
+            "each output names a template, and may add watermarks, a clip, or settings of its own. Returns the job "
             "with its JobId at once and runs in the background: follow it with GetMediaConvertJob until State is "
             "Complete. For a live stream use SubmitLiveTranscodeJob, for cutting and joining an editing job."
         ),
@@ -56,33 +56,15 @@ NOTES = (
                 "NarrowBandHDV2 queue."
             },
         },
+        # A single address for each file is what people have; groups are for sets of renditions.
         example={
             "Config": {
-                "JobName": "launch 720p",
-                "Inputs": [
+                "Inputs": [{"InputFile": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mov"}}],
+                "Outputs": [
                     {
-                        "Name": "source",
-                        "InputFile": {
-                            "Type": "OSS",
-                            "Media": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4",
-                        },
-                    }
-                ],
-                "OutputGroups": [
-                    {
-                        "Name": "files",
-                        "GroupConfig": {
-                            "Type": "File",
-                            "OutputFileBase": {"Type": "OSS", "Media": "oss://example-bucket/transcoded"},
-                        },
-                        "Outputs": [
-                            {
-                                "Name": "720p",
-                                "TemplateId": "S00000001-100031",
-                                "OutputFileName": "launch-720p.mp4",
-                                "OverrideParams": '{"Video":{"Bitrate":1800}}',
-                            }
-                        ],
+                        "TemplateId": "S00000001-100031",
+                        "OutputFile": {"Type": "OSS", "Media": "oss://example-bucket/transcoded/launch-720p.mp4"},
+                        "OverrideParams": '{"Video":{"Bitrate":1800}}',
                     }
                 ],
             }

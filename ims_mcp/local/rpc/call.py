@@ -25,7 +25,8 @@ class Call:
 
     operation: Operation
     arguments: Mapping[str, Any]
-    sender: Identity
+    sender: Identity | None
+    """None where the operation is anonymous: nobody signs it."""
     request_id: str
 
     def get_text(self, name: str) -> str | None:

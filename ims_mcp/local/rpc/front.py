@@ -104,7 +104,7 @@ class Rpc:
         signed = SignedRequest(scope["method"], scope["path"], query, headers, body)
         # Who is asked for comes before who asks: the three anonymous operations are not signed.
         service = self._find_service(signed)
-        sender = await self._signatures.find_sender(signed)
+        sender = None if service.operation.anonymous else await self._signatures.find_sender(signed)
         sent = dict(query)
         if (signed.get_header("content-type") or "").startswith("application/x-www-form-urlencoded"):
             sent.update(_read_pairs(body, "body"))

@@ -13,6 +13,7 @@ from ims_mcp.workflows.behaviours.asset_changes import (
 from ims_mcp.workflows.behaviours.asset_lists import AssetList
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
 from ims_mcp.workflows.behaviours.changes import Change
+from ims_mcp.workflows.behaviours.create_media_live_input import CreateMediaLiveInput
 from ims_mcp.workflows.behaviours.create_upload import CreateUpload
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
 from ims_mcp.workflows.behaviours.readings import list_readings
@@ -23,6 +24,7 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
     # In general a change reads what there was; readings.py has a line for each.
     **{name: Change(*readings) for name, readings in _READINGS.items()},
     "BatchGetMediaInfos": AssetList(AdditionType="FileInfo"),
+    "CreateMediaLiveInput": CreateMediaLiveInput(),
     "CreateUploadMedia": CreateUpload(),
     "CreateUploadStream": CreateUpload(),
     "DeleteMediaMarks": ChangeMarks(),
