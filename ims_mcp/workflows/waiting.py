@@ -244,7 +244,8 @@ def _find_unlisted(poll: Poll, body: Mapping[str, Any], look_arguments: Mapping[
         return []
     entries = values_at(body, f"{list_path}[]")
     listed = {str(value) for value in values_at(entries, name.removesuffix("s"))}
-    return [each for each in ids if each and each not in listed]
+    # An answer that names none at all says nothing of any.
+    return [each for each in ids if each and each not in listed] if listed else []
 
 
 def collect_ids(poll: Poll, looks: Iterable[Mapping[str, Any]], arguments: Mapping[str, Any]) -> dict[str, Any]:
