@@ -24,8 +24,6 @@ from mcp_types import Implementation
 ME = Implementation(name="ims-mcp example", version="1")
 """Names a client that waits for answers: the server lets others wait 4 s at most, since many give up after 5."""
 
-LOOK_SECONDS = 2.0
-
 
 async def call(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The structured result of a tool. Raises RuntimeError with the text of one that failed."""
@@ -43,8 +41,8 @@ async def read(client: Client, operation: str, arguments: dict[str, Any]) -> dic
 async def mp4_template(client: Client) -> str:
     """The id of a template that writes mp4."""
     listed = await read(client, "ListLiveRecordTemplates", {"PageSize": 100})
-    for template in listed.get("RecordTemplateList", []):
-        if [each["Format"] for each in template["RecordFormatList"]] == ["mp4"]:
+    for template in listed.get("rows", []):
+        if template["formats"] == ["mp4"]:
             return str(template["TemplateId"])
     raise RuntimeError(
         "There is no recording template that writes mp4 alone; create one with CreateLiveRecordTemplate."
@@ -61,17 +59,14 @@ async def recorded(client: Client, stream: str, bucket: str) -> list[str]:
             "TemplateId": await mp4_template(client),
             "StreamInput": {"Type": "rtmp", "Url": stream},
             "RecordOutput": {"Type": "oss", "Bucket": bucket},
-            "wait_seconds": 40,
         },
     )
-    job_id = submitted["JobId"]
-    print(f"job {job_id}: {submitted.get('wait', {}).get('status')}", file=sys.stderr)
-    status = ""
-    while status != "paused":  # the one state that says that it is over
-        await anyio.sleep(LOOK_SECONDS)
-        status = (await read(client, "GetLiveRecordJob", {"JobId": job_id}))["RecordJob"]["Status"]
-    files = (await read(client, "ListLiveRecordFiles", {"JobIds": [job_id], "RecordFormat": "mp4"})).get("Files", [])
-    return [object_name(str(file["RecordUrl"]), bucket) for file in files]
+    ids = {"JobId": submitted["JobId"]}
+    print(f"job {ids['JobId']}", file=sys.stderr)
+    waited: dict[str, Any] = {"outcome": "running"}
+    while waited["outcome"] in ("running", "pending"):
+        waited = await call(client, "wait_for_job", {"operation": "SubmitLiveRecordJob", "ids": ids})
+    return [object_name(file["url"], bucket) for file in waited.get("result", {}).get("Files", [])]
 
 
 def object_name(url: str, bucket: str) -> str:

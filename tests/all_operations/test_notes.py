@@ -125,8 +125,10 @@ def find_flaws_of_rows(operation: Operation) -> list[str]:
     rows = operation.rows
     if rows is None:
         return []
-    paths = [rows.path, *(f"{rows.path}.{path}" for _, path in rows.columns)]
-    return [path for path in paths if not has_path(operation.response, path)]
+    # An entry of a list in a list also shows what its owner says of itself.
+    owners = [f"{rows.path}.", f"{rows.path.rpartition('.')[0]}.".lstrip(".")]
+    paths = [(rows.path,), *(tuple(owner + path for owner in owners) for _, path in rows.columns)]
+    return [each[0] for each in paths if not any(has_path(operation.response, path) for path in each)]
 
 
 def find_flaws_of_then(operation: Operation) -> list[str]:

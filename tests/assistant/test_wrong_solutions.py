@@ -102,12 +102,12 @@ async def test_a_write_that_nobody_asked_for_is_wrong(stage: Stage) -> None:
 
 async def test_a_no_counts_only_where_the_user_was_asked(stage: Stage) -> None:
     problems = await stage.play("keep-a-project-after-a-no", answer="没有删除。")
-    assert problems == ["the user was not asked about DeleteEditingProjects"]
+    assert problems == ["the user was not asked about DeleteEditingProjects", "no tool was used"]
 
 
 async def test_more_than_was_asked_for_is_wrong(stage: Stage) -> None:
     problems = await stage.play("list-what-is-transcoded-live", answer="主舞台、侧台、彩排")
-    assert problems == ["a stopped one is told"]
+    assert problems == ["a stopped one is told", "no tool was used"]
 
 
 async def test_a_word_list_that_lost_its_words_is_wrong(stage: Stage) -> None:

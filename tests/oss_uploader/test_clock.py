@@ -59,7 +59,7 @@ async def test_a_service_that_names_no_time_is_believed_that_the_clock_is_off(se
     setting.proxy.inject(Answer(403, "RequestTimeTooSkewed"), "put", times=99)
     with pytest.raises(UploadDenied) as failure:
         await setting.upload(setting.file(PART))
-    assert "Set this machine's clock" in failure.value.next_step
+    assert "set this machine's clock" in failure.value.next_step
     assert len(setting.proxy.seen) == 1
 
 

@@ -426,10 +426,11 @@ async def test_a_failure_without_a_reason_says_what_to_check_where_that_is_known
 async def test_the_files_of_a_conversion_come_with_what_people_ask_of_them() -> None:
     facts = {"Duration": "12.5", "FileSize": "4096", "Width": "1280", "Height": "720", "FileName": "a.mp4"}
     made = {"OutputFile": {"Type": "OSS", "Media": "oss://b/a.mp4"}, "OutFileMeta": {"FileBasicInfo": facts}}
-    file = {"file": "oss://b/a.mp4", "duration_seconds": 12.5, "size_bytes": 4096, "width": 1280, "height": 720}
+    file = {"url": "oss://b/a.mp4", "name": "a.mp4", "duration_seconds": 12.5, "size_bytes": 4096}
+    file["resolution"] = "1280x720"
     single = {"Job": {"State": "Complete", "OutputDetails": [{"Result": made}]}}
     followed = await follow(get_operation("SubmitMediaConvertJob"), single, reply={"Job": {"JobId": "j1"}})
-    assert followed.result == {"result": {"OutputDetails": [file]}}
+    assert followed.result == {"result": {"files": [file]}}
     grouped = {"Job": {"State": "Complete", "OutputGroupDetails": [{"Outputs": [{"Result": made}]}]}}
     followed = await follow(get_operation("SubmitMediaConvertJob"), grouped, reply={"Job": {"JobId": "j1"}})
     assert json.dumps(file) in json.dumps(followed.result)

@@ -189,7 +189,7 @@ TASKS = (
             "02fcb933c5da7085c552d5b9d3fbbe42",
         ),
         most_calls=5,
-        most_bytes=4_200,
+        most_bytes=4_600,
     ),
     Task(
         name="call-nobody-after-a-no",
@@ -201,7 +201,7 @@ TASKS = (
         solve=_call_nobody,
         grade=expect_refused("StartAIAgentOutboundCall"),
         most_calls=2,
-        most_bytes=1_200,
+        most_bytes=1_300,
     ),
     Task(
         name="count-the-running-calls",
@@ -212,7 +212,7 @@ TASKS = (
         solve=do("智能体现在有多少通话", "GetAIAgentConcurrency", {"AIAgentId": "$agent"}, "ActiveCount"),
         grade=expect_told(re.compile(r"(?<!\d)39(?!\d)")),
         most_calls=2,
-        most_bytes=1_000,
+        most_bytes=1_100,
     ),
     Task(
         name="tell-what-was-said",
@@ -229,7 +229,7 @@ TASKS = (
         ),
         grade=expect_told("When does the final begin", "At eight this evening"),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_400,
     ),
     Task(
         name="hand-out-credits",
@@ -240,7 +240,7 @@ TASKS = (
         solve=_add_credit,
         grade=expect("AddYikeUserCredit", {"YikeUserId": "4c2e8b6f0a1d3c5e", "Credit": 50}, re.compile("50")),
         most_calls=4,
-        most_bytes=2_250,
+        most_bytes=2_500,
     ),
     Task(
         name="tell-why-a-storyboard-stands-still",
@@ -259,7 +259,7 @@ TASKS = (
         ),
         grade=expect_told(re.compile("suspend|stopped|interrupt", re.IGNORECASE), "54"),
         most_calls=2,
-        most_bytes=1_250,
+        most_bytes=1_300,
     ),
     Task(
         name="carry-on-a-storyboard",
@@ -270,7 +270,7 @@ TASKS = (
         solve=do("继续执行中断的分镜任务", "ResumeYikeStoryboardJob", {"JobId": "$job"}, "JobId", opening="已继续执行"),
         grade=expect("ResumeYikeStoryboardJob", {"JobId": Fact("job")}, re.compile("继续|接着|恢复")),
         most_calls=2,
-        most_bytes=1_400,
+        most_bytes=1_600,
     ),
     Task(
         name="announce-one-more-event",
@@ -282,7 +282,7 @@ TASKS = (
         solve=_add_event,
         grade=_grade_events,
         most_calls=3,
-        most_bytes=1_450,
+        most_bytes=1_600,
     ),
     Task(
         name="tell-where-events-go",
@@ -293,7 +293,7 @@ TASKS = (
         solve=do("事件回调发到哪里", "GetEventCallback", {}, "CallbackURL", "AuthSwitch"),
         grade=expect_told(_URL, re.compile("off|没有|未开|没开|关", re.IGNORECASE)),
         most_calls=2,
-        most_bytes=1_100,
+        most_bytes=1_300,
     ),
     Task(
         name="measure-transcoding-by-day",
@@ -310,7 +310,7 @@ TASKS = (
         ),
         grade=expect_told(re.compile(r"\b120\b"), re.compile(r"\b345\b")),
         most_calls=3,
-        most_bytes=2_650,
+        most_bytes=3_000,
     ),
     Task(
         name="sum-up-the-usage-of-a-week",
@@ -328,7 +328,7 @@ TASKS = (
         ),
         grade=expect_told(re.compile("8,?722"), "431"),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_300,
     ),
     Task(
         name="name-the-storage",
@@ -339,6 +339,6 @@ TASKS = (
         solve=do("可以存到哪些存储桶", "GetStorageList", {}, "bucket", "default", "status"),
         grade=expect_told("local-media", "old-media"),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_500,
     ),
 )

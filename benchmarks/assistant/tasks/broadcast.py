@@ -159,7 +159,7 @@ TASKS = (
             re.compile("失败|没有成功|未成功|不能播"),
         ),
         most_calls=2,
-        most_bytes=1_650,
+        most_bytes=1_900,
     ),
     Task(
         name="list-the-origins-of-a-channel",
@@ -177,7 +177,7 @@ TASKS = (
         ),
         grade=expect_told(f"{_PULL}/hls/index.m3u8", f"{_PULL}/backup/index.m3u8", re.compile(r"\b7\b")),
         most_calls=2,
-        most_bytes=1_550,
+        most_bytes=1_700,
     ),
     Task(
         name="insert-ads",
@@ -208,7 +208,7 @@ TASKS = (
             "https://ads-7.example/v1/hls/stage/",
         ),
         most_calls=2,
-        most_bytes=1_250,
+        most_bytes=1_400,
     ),
     Task(
         name="say-what-plays-next",
@@ -219,7 +219,7 @@ TASKS = (
         solve=_tell_schedule,
         grade=expect_told("film2", "19:30"),
         most_calls=2,
-        most_bytes=1_450,
+        most_bytes=1_600,
     ),
     Task(
         name="list-the-alerts-of-a-channel",
@@ -230,7 +230,7 @@ TASKS = (
         solve=_tell_alerts,
         grade=expect_told("film2", "news", re.compile("playback", re.IGNORECASE), re.compile("schedul", re.IGNORECASE)),
         most_calls=4,
-        most_bytes=2_450,
+        most_bytes=2_800,
     ),
     Task(
         name="take-a-woven-channel-off-air",
@@ -241,7 +241,7 @@ TASKS = (
         solve=do("停播 MediaWeaver 频道", "StopChannel", {"ChannelName": "MovieNight"}, opening="MovieNight 已停播"),
         grade=expect("StopChannel", {"ChannelName": "MovieNight"}, "停"),
         most_calls=2,
-        most_bytes=1_000,
+        most_bytes=1_200,
     ),
     Task(
         name="add-a-source-of-films",
@@ -274,6 +274,6 @@ TASKS = (
             "Tea",
         ),
         most_calls=2,
-        most_bytes=1_250,
+        most_bytes=1_400,
     ),
 )

@@ -112,7 +112,7 @@ TASKS = (
             "goal-cut.mp4",
         ),
         most_calls=4,
-        most_bytes=4_700,
+        most_bytes=5_100,
     ),
     Task(
         name="join-two-editions-with-a-transition",
@@ -145,8 +145,8 @@ TASKS = (
             },
             "two-evenings.mp4",
         ),
-        most_calls=5,
-        most_bytes=4_900,
+        most_calls=4,
+        most_bytes=2_100,
     ),
     Task(
         name="show-a-title-at-the-beginning",
@@ -188,7 +188,7 @@ TASKS = (
             "sale-title.mp4",
         ),
         most_calls=4,
-        most_bytes=4_650,
+        most_bytes=5_100,
     ),
     Task(
         name="fill-an-editing-template",
@@ -209,7 +209,7 @@ TASKS = (
             "promo-week.mp4",
         ),
         most_calls=6,
-        most_bytes=6_000,
+        most_bytes=6_600,
     ),
     Task(
         name="tell-why-a-render-failed",
@@ -222,7 +222,7 @@ TASKS = (
         ),
         grade=expect_told(re.compile("not found|missing|does not exist|no longer", re.IGNORECASE), "3bc026b8"),
         most_calls=2,
-        most_bytes=1_200,
+        most_bytes=1_400,
     ),
     Task(
         name="cut-a-goal-out-of-a-live-stream",
@@ -254,7 +254,7 @@ TASKS = (
             },
             "goal.mp4",
         ),
-        most_calls=3,
-        most_bytes=4_350,
+        most_calls=2,
+        most_bytes=1_600,
     ),
 )

@@ -131,7 +131,7 @@ TASKS = (
             "StartMediaLiveChannel", {"ChannelId": Fact("channel")}, re.compile("running|on air|started", re.I)
         ),
         most_calls=3,
-        most_bytes=1_600,
+        most_bytes=1_800,
     ),
     Task(
         name="keep-a-channel-on-air",
@@ -143,7 +143,7 @@ TASKS = (
         solve=_keep_channel,
         grade=expect_refused("StopMediaLiveChannel"),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_300,
     ),
     Task(
         name="make-an-input-to-push-to",
@@ -166,7 +166,7 @@ TASKS = (
             "studio-b",
         ),
         most_calls=3,
-        most_bytes=2_550,
+        most_bytes=1_800,
     ),
     Task(
         name="tell-who-may-push",
@@ -182,7 +182,7 @@ TASKS = (
         ),
         grade=expect_told("203.0.113.0/24", "198.51.100.7"),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_300,
     ),
     Task(
         name="tell-whether-a-relay-is-online",
@@ -193,7 +193,7 @@ TASKS = (
         solve=do("is a MediaConnect flow online", "GetMediaConnectFlow", {"FlowId": "$flow"}, "FlowStatus"),
         grade=expect_told(re.compile("offline|not online", re.IGNORECASE)),
         most_calls=2,
-        most_bytes=1_200,
+        most_bytes=1_300,
     ),
     Task(
         name="cut-off-one-output-of-a-relay",
@@ -209,7 +209,7 @@ TASKS = (
         ),
         grade=expect("ForbidMediaConnectFlowOutput", {"FlowId": Fact("flow"), "OutputName": "partner"}, "partner"),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_200,
     ),
     Task(
         name="relay-a-stream-to-a-partner",
@@ -240,6 +240,6 @@ TASKS = (
             "affiliate",
         ),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_300,
     ),
 )

@@ -111,7 +111,7 @@ TASKS = (
             "final-00003.jpg",
         ),
         most_calls=2,
-        most_bytes=1_500,
+        most_bytes=1_600,
     ),
     Task(
         name="make-a-sprite-sheet",
@@ -134,7 +134,7 @@ TASKS = (
             "tea-00001.jpg",
         ),
         most_calls=4,
-        most_bytes=2_100,
+        most_bytes=2_300,
     ),
     Task(
         name="make-an-animated-gif",
@@ -155,7 +155,7 @@ TASKS = (
                 },
                 **WAIT,
             },
-            "address",
+            "url",
             assets=("Autumn teaser",),
         ),
         grade=expect(
@@ -170,6 +170,6 @@ TASKS = (
             "teaser.gif",
         ),
         most_calls=3,
-        most_bytes=1_500,
+        most_bytes=1_600,
     ),
 )

@@ -190,8 +190,8 @@ TASKS = (
             "size_bytes",
         ),
         grade=_grade_conversion,
-        most_calls=3,
-        most_bytes=4_250,
+        most_calls=2,
+        most_bytes=1_500,
     ),
     Task(
         name="say-why-a-conversion-failed",
@@ -206,8 +206,8 @@ TASKS = (
             re.compile("失败|没有成功|未成功|没成"),
             re.compile("InputFile is bad|源文件|输入文件|ResourceContentBad"),
         ),
-        most_calls=4,
-        most_bytes=4_450,
+        most_calls=3,
+        most_bytes=1_800,
     ),
     Task(
         name="probe-a-file-without-registering-it",
@@ -224,7 +224,7 @@ TASKS = (
         ),
         grade=_grade_probe,
         most_calls=2,
-        most_bytes=1_550,
+        most_bytes=1_700,
     ),
     Task(
         name="join-renditions-under-one-playlist",
@@ -241,7 +241,7 @@ TASKS = (
                 "Output": {"Type": "OSS", "Media": "oss://local-media/hls/final.m3u8"},
                 **WAIT,
             },
-            "address",
+            "url",
         ),
         grade=expect(
             "SubmitPackageJob",
@@ -252,7 +252,7 @@ TASKS = (
             "final.m3u8",
         ),
         most_calls=2,
-        most_bytes=1_250,
+        most_bytes=1_400,
     ),
     Task(
         name="list-the-failed-conversions-of-a-day",
@@ -263,6 +263,6 @@ TASKS = (
         solve=_tell_failed_jobs,
         grade=_grade_failed_jobs,
         most_calls=2,
-        most_bytes=1_450,
+        most_bytes=1_700,
     ),
 )

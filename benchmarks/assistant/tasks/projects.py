@@ -107,7 +107,7 @@ TASKS = (
             PROJECT,
         ),
         most_calls=4,
-        most_bytes=1_650,
+        most_bytes=1_800,
     ),
     Task(
         name="find-the-project-that-failed",
@@ -118,7 +118,7 @@ TASKS = (
         solve=_tell_failed_project,
         grade=expect_told("Flood special", re.compile("deleted", re.IGNORECASE)),
         most_calls=2,
-        most_bytes=1_550,
+        most_bytes=1_700,
     ),
     Task(
         name="delete-a-project-by-its-title",
@@ -129,7 +129,7 @@ TASKS = (
         solve=_delete_project,
         grade=expect("DeleteEditingProjects", {"ProjectIds": Fact("intro")}, "删除"),
         most_calls=3,
-        most_bytes=1_650,
+        most_bytes=1_800,
     ),
     Task(
         name="keep-a-project-after-a-no",
@@ -141,7 +141,7 @@ TASKS = (
         solve=_keep_project,
         grade=expect_refused("DeleteEditingProjects"),
         most_calls=3,
-        most_bytes=1_700,
+        most_bytes=1_800,
     ),
     Task(
         name="export-a-project-to-premiere",
@@ -173,6 +173,6 @@ TASKS = (
             "exported_project_1e8c39.zip",
         ),
         most_calls=2,
-        most_bytes=1_250,
+        most_bytes=1_400,
     ),
 )

@@ -160,7 +160,7 @@ TASKS = (
         solve=_tell_template,
         grade=expect_told("0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "1800"),
         most_calls=2,
-        most_bytes=1_900,
+        most_bytes=1_800,
     ),
     Task(
         name="keep-a-template-the-user-does-not-want-deleted",
@@ -172,7 +172,7 @@ TASKS = (
         solve=_keep_template,
         grade=expect_refused("DeleteCustomTemplate"),
         most_calls=4,
-        most_bytes=3_700,
+        most_bytes=4_200,
     ),
     Task(
         name="make-a-transcoding-template",
@@ -211,7 +211,7 @@ TASKS = (
             "ab4802364a2e49208c99efab82df4c1d",
         ),
         most_calls=2,
-        most_bytes=1_200,
+        most_bytes=1_300,
     ),
     Task(
         name="pause-a-queue-by-its-name",
@@ -222,7 +222,7 @@ TASKS = (
         solve=_pause_queue,
         grade=expect("UpdatePipeline", {"PipelineId": Fact("bulk"), "Status": "Paused"}, "暂停"),
         most_calls=3,
-        most_bytes=1_200,
+        most_bytes=1_400,
     ),
     Task(
         name="run-a-workflow-on-an-asset",
@@ -248,7 +248,7 @@ TASKS = (
             re.compile("succe", re.IGNORECASE),
         ),
         most_calls=3,
-        most_bytes=1_450,
+        most_bytes=1_700,
     ),
     Task(
         name="tell-which-step-of-a-workflow-failed",
@@ -266,7 +266,7 @@ TASKS = (
         ),
         grade=expect_told("审核", re.compile("does not exist|不存在")),
         most_calls=2,
-        most_bytes=1_200,
+        most_bytes=1_300,
     ),
     Task(
         name="name-a-built-in-template",
@@ -277,7 +277,7 @@ TASKS = (
         solve=_name_system_template,
         grade=expect_told("S00000001-100032"),
         most_calls=2,
-        most_bytes=1_600,
+        most_bytes=1_800,
     ),
     Task(
         name="stop-an-ai-workflow",
@@ -288,6 +288,6 @@ TASKS = (
         solve=do("停止正在运行的 AI 工作流任务", "StopAIWorkflowTask", {"TaskId": "$task"}, opening="已停止任务"),
         grade=expect("StopAIWorkflowTask", {"TaskId": Fact("task")}, "停"),
         most_calls=2,
-        most_bytes=950,
+        most_bytes=1_100,
     ),
 )

@@ -123,7 +123,7 @@ TASKS = (
             "lighthouse.mp4",
         ),
         most_calls=4,
-        most_bytes=4_250,
+        most_bytes=4_500,
     ),
     Task(
         name="read-a-watermark",
@@ -149,7 +149,7 @@ TASKS = (
             "潮汐台版权所有",
         ),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_300,
     ),
     Task(
         name="read-a-watermark-where-there-is-none",
@@ -164,7 +164,7 @@ TASKS = (
             re.compile(r"\bno\b|\bnot\b|none|nothing", re.IGNORECASE),
         ),
         most_calls=2,
-        most_bytes=1_850,
+        most_bytes=1_700,
     ),
     Task(
         name="find-out-who-leaked",
@@ -189,7 +189,7 @@ TASKS = (
             "viewer-10293",
         ),
         most_calls=2,
-        most_bytes=1_150,
+        most_bytes=1_300,
     ),
     Task(
         name="make-a-traceable-playlist",
@@ -223,7 +223,7 @@ TASKS = (
             "viewer-20.m3u8",
         ),
         most_calls=3,
-        most_bytes=3_300,
+        most_bytes=3_600,
     ),
     Task(
         name="look-for-copies-of-a-clip",
@@ -244,6 +244,6 @@ TASKS = (
             "search_result/5.txt",
         ),
         most_calls=4,
-        most_bytes=2_350,
+        most_bytes=2_700,
     ),
 )
