@@ -13,6 +13,7 @@ from ims_mcp.catalogue import Effect, get_operation
 from ims_mcp.errors import Refused
 from ims_mcp.server.confirmation import UsedAnswers, hash_call, require_yes
 from ims_mcp.settings import Settings
+from ims_mcp.workflows.behaviours import present_state
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import ERAS, Era, connected, content_of, text_of
 
@@ -498,6 +499,16 @@ async def test_more_than_two_are_named_by_one_list_and_what_it_lacks_by_one_look
     assert "not exist" not in "".join(lines)
     assert lines[-2:] == [f"- {key}8", f"- {key}9"]
     assert looks == [listing, single]
+
+
+@pytest.mark.anyio
+async def test_there_is_no_second_look_where_the_first_has_taken_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(present_state, "LOOK_SECONDS", 0.0)
+    served = Answer(body={"ProjectList": PROJECTS})
+    lines, _, looks = await ask_about(lambda _: served, "DeleteEditingProjects", {"ProjectIds": "p1,p2,p8"})
+    assert looks == ["ListEditingProjects"]
+    assert ' 3 in all: "Project 1", "Project 2" and 1 more. ' in lines[0]
+    assert "not exist" not in "".join(lines)
 
 
 @pytest.mark.anyio
