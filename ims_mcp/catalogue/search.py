@@ -17,13 +17,13 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-from ims_mcp.catalogue import TOOLSETS, Effect, Operation, operations
+from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, operations
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
 _ITSELF, _VERB, _THING, _TOOLSET, _PART = 1.0, 3.0, 1.5, 1.0, 0.5
@@ -47,6 +47,10 @@ _ASKED = 1.5
 """Head start of what only reads where something is asked: ``has my recording finished``."""
 _NAMED = 1_000.0
 """Head start of an operation that is named outright."""
+_CHOSEN = 8.0
+"""Head start of an operation that does something with a value that is named: ``VideoDelogo``."""
+_MOST_TAKERS = 3
+"""A value that more operations take says nothing of which is meant."""
 _MAX_CHARACTERS, _MAX_TERMS = 2_000, 200
 _MISSPELT_FROM, _MAX_MISSPELT = 5, 12
 """Unknown words of so many letters may be misspelt, and so many of them are put right."""
@@ -61,6 +65,7 @@ _QUESTION = re.compile(
     r"|(?:吗|没|没有)\s*[?？]?$|哪|什么|多少|几个|是不是|有没有|怎么样|谁|啥"
 )
 _NAMES = re.compile(r"[A-Za-z0-9_]{6,64}")
+_INNER_CAPITAL = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]+")
 _PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?")
 _OF_JOBS = re.compile(r"(?:Job|Task|JobList|JobDetail|UploadInfos)$")
 _LATIN = (
@@ -161,6 +166,7 @@ class _Index:
             for entry in self.entries
             for family, weight in entry.families.items()
         }
+        self._takers = _find_takers([entry.found.operation for entry in self.entries])
 
     def scores(self, query: str) -> dict[str, float]:
         """How well each operation fits, by name; empty where none does."""
@@ -187,6 +193,9 @@ class _Index:
         for entry in self.entries:
             if entry.name.lower() in named:
                 scores[entry.name] = scores.get(entry.name, 0.0) + _NAMED
+        for value in named & self._takers.keys():
+            for name in self._takers[value]:
+                scores[name] = scores.get(name, 0.0) + _CHOSEN
         return scores
 
     def _add(self, term: str, scores: dict[str, float]) -> None:
@@ -246,6 +255,24 @@ def _entry(operation: Operation, said: Mapping[str, Any], often: bool) -> _Entry
         expected={language: _expected(of_one) for language, of_one in requests.items()},
         head_start=_OFTEN if often else 0.0,
     )
+
+
+def _find_takers(every: Sequence[Operation]) -> dict[str, set[str]]:
+    """The names of algorithms and kinds that a parameter can be, with the operations that take them: VideoDelogo."""
+    found: dict[str, set[str]] = {}
+    for operation in (each for each in every if each.effect is not Effect.READ):
+        for value in _walk_choices(operation.parameters):
+            if _INNER_CAPITAL.fullmatch(value):
+                found.setdefault(value.lower(), set()).add(operation.name)
+    return {value: names for value, names in found.items() if len(names) <= _MOST_TAKERS}
+
+
+def _walk_choices(rows: tuple[Parameter, ...]) -> Iterator[str]:
+    """The values that parameters and their fields can have by name."""
+    for row in rows:
+        yield from (*row.choices, *row.hints)
+        fields = (*row.fields, *(field for case in row.cases for field in case.fields))
+        yield from _walk_choices((*fields, row.items) if row.items is not None else fields)
 
 
 def _expected(requests: list[list[str]]) -> dict[str, float]:

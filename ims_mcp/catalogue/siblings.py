@@ -1,11 +1,16 @@
-"""Which operation lists the things that another one names: where to look for an id that was not found."""
+"""Which operation lists the things that another one names: where to look for an id that was not found, and where the
+ids of a call come from."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, cast
 
-from ims_mcp.catalogue import get_operation, list_known_names
-from ims_mcp.catalogue.operation import Effect, Operation
+from ims_mcp.catalogue import get_operation, list_known_names, operations
+from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.operation import Effect, Operation, Parameter, ResponseField
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
 _NAMING = re.compile(r"(Ids?|Names?|URLs?)$")
@@ -14,6 +19,13 @@ _OF_ASSETS = ("MediaId", "MediaIds", "InputURL", "InputURLs")
 _LIBRARIES_OF_THEIR_OWN = ("yike", "public_media")
 _BY_ID = {"CateId": "GetCategories", "MediaMarkIds": "ListMediaMarks", "MediaMarks": "ListMediaMarks"}
 """Where the names do not tell."""
+_OPERATION = re.compile(r"[A-Z][A-Za-z0-9]{5,}")
+_LISTING = re.compile(r"(List|Search)[A-Z]|(Get|Query|Describe)[A-Za-z0-9]+(s|List)$")
+_ID = re.compile(r"Ids?$")
+_CALLED = re.compile(r"(Ids?|Names?|Keys?|Code|[Vv]oice)$")
+_MAKING = ("Add", "Create", "Insert", "Register", "Set", "Start", "Submit")
+"""What begins with these makes a thing; an id that is not told of may be the new thing's."""
+_MOST_SOURCES = 2
 
 
 def find_list(operation: Operation, name: str = "") -> str:
@@ -59,3 +71,83 @@ def suggest_lookup(operation: Operation, name: str = "") -> str:
     check = f"Check {name}" if name else "Check the id"
     where = find_list(operation, name)
     return f"{check}; {where} lists what there is." if where else f"{check}."
+
+
+def find_sources(operation: Operation) -> Mapping[str, str]:
+    """Where the ids and names in the example of ``operation`` come from: ``{"TemplateId": "ListSystemTemplates or
+    ListCustomTemplates"}``.
+
+    What a parameter's text names goes first, where that lists things with such a field. Any other id comes from the
+    list of the things the operation is about, or from the one that is called by its own thing.
+    """
+    found: dict[str, str] = {}
+    for row in _walk_given(operation.parameters, make_example(operation)):
+        sources = _find_sources_of(operation, row)
+        if sources and row.name not in found:
+            found[row.name] = " or ".join(sources[:_MOST_SOURCES])
+    return found
+
+
+def _find_sources_of(operation: Operation, row: Parameter) -> list[str]:
+    if not _CALLED.search(row.name):
+        return []
+    text = " ".join([row.text, row.items.text if row.items is not None else ""])
+    named = [name for name in dict.fromkeys(_OPERATION.findall(text)) if name in list_known_names()]
+    told = [name for name in named if name != operation.name and lists(get_operation(name), row.name)]
+    if told or not _ID.search(row.name):
+        return told
+    if row.name in _OF_ASSETS:
+        listing = "" if named else find_list(operation, row.name)
+    elif row.name == find_id(operation):
+        listing = "" if operation.name.startswith(_MAKING) else find_list(operation, row.name)
+    else:
+        listing = _find_only_list(operation, row.name)
+    is_known = listing not in ("", operation.name) and lists(get_operation(listing), row.name)
+    return [listing] if is_known else []
+
+
+def _find_only_list(operation: Operation, name: str) -> str:
+    """The one list of the toolset that is called by the thing of an id: the list of entities has each EntityId."""
+    thing = _ID.sub("", name).removesuffix("y")
+    if operation.name.startswith(_MAKING) and thing in operation.name:
+        return ""
+    found = [each.name for each in operations(operation.toolset) if thing in each.name and lists(each, name)]
+    return found[0] if len(found) == 1 else ""
+
+
+def lists(operation: Operation, name: str) -> bool:
+    """Whether it lists things, for somebody who does not know this id or name of any, and says it of each: ``MediaIds``
+    are what has a ``MediaId``."""
+    one = name.removesuffix("s")
+    if operation.effect is not Effect.READ or not _LISTING.match(operation.name):
+        return False
+    return all(_lists(operation, each) for each in (one, f"{one}s")) and one.casefold() in _list_fields(operation.name)
+
+
+@cache
+def _list_fields(operation: str) -> frozenset[str]:
+    return frozenset(name.casefold() for name in _walk_listed(get_operation(operation).response, is_listed=False))
+
+
+def _walk_listed(fields: tuple[ResponseField, ...], *, is_listed: bool) -> Iterator[str]:
+    """The names of all fields in the elements of lists."""
+    for field in fields:
+        if is_listed:
+            yield field.name
+        yield from _walk_listed(field.fields, is_listed=is_listed)
+        if field.items is not None:
+            yield from _walk_listed(field.items.fields, is_listed=True)
+
+
+def _walk_given(rows: tuple[Parameter, ...], given: Any) -> Iterator[Parameter]:
+    """The rows of the parameters and fields that ``given`` has, in its order."""
+    for value in cast("list[Any]", given) if isinstance(given, list) else [given]:
+        if not isinstance(value, Mapping):
+            continue
+        for name, inner in cast("Mapping[str, Any]", value).items():
+            row = next((each for each in rows if each.name == name), None)
+            if row is not None:
+                yield row
+                while row.items is not None:
+                    row = row.items
+                yield from _walk_given((*row.fields, *(each for case in row.cases for each in case.fields)), inner)

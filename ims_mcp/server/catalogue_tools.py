@@ -8,6 +8,7 @@ from typing import Any
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.describe import count_bytes, describe, describe_parameter, describe_part, make_example
 from ims_mcp.catalogue.search import Found, search
+from ims_mcp.catalogue.siblings import find_sources
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tools import OPERATION
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare, quote_name
@@ -81,18 +82,24 @@ def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -
 
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
-    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, for which the
-    others give up their summaries, then the last ones their tool's name; where there is room the next two with theirs.
-    More than five may take more."""
+    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short and with what
+    lists the ids in it, for which the others give up their summaries, then the last ones their tool's name; where there
+    is room the next two with examples of theirs. More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
-    example = make_example(found[0].operation)
-    if _is_called(hits[0]) and count_bytes(example) <= EXAMPLE_BYTES:
-        hits[0]["example"] = example
-    given_up = [*((hit, "summary") for hit in reversed(hits[1:])), *((hit, "call_with") for hit in reversed(hits[3:]))]
-    for hit, name in given_up:
+    best, example = hits[0], make_example(found[0].operation)
+    has_example = _is_called(best) and count_bytes(example) <= EXAMPLE_BYTES
+    if has_example:
+        best["example"] = example
+    if sources := find_sources(found[0].operation):
+        best["ids_from"] = sources
+    summaries = [(hit, "summary") for hit in reversed(hits[1:])]
+    ids = (best, "ids_from")
+    # Beside an example they are worth the others' summaries, by themselves they take what room there is.
+    order = [*summaries, ids] if has_example else [ids, *summaries]
+    for hit, name in [*order, *((hit, "call_with") for hit in reversed(hits[3:]))]:
         if _count_answer(hits) > room:
-            del hit[name]
+            hit.pop(name, None)
     if _count_answer(hits) > room:
         hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     for hit, other in zip(hits[1:3], found[1:3], strict=True):

@@ -35,7 +35,7 @@ _MOST_FIELDS = 8
 _MOST_ENTRIES = 3
 _LONGEST_DETAIL = 220
 _ENOUGH_FOR_NAMES = 300
-_MOST_TITLES = 3
+_MOST_TITLES = 5
 _TITLE_CHARACTERS = 60
 # Quotation marks, and what looks like them; brackets of a title.
 _QUOTES = str.maketrans(
@@ -143,20 +143,21 @@ class _ValueWriter:
         """How many things are concerned, and the first of them by what people call them; empty where nobody knows."""
         state, words = self._state, self._words
         found = [(name, thing) for name, thing in state.things.items() if name not in state.missing]
+        count = state.named_count - len(state.missing)
         sentences: list[str] = []
-        if found and state.named_count == 1:
+        if found and count == 1:
             sentences.append(words.one.format(title=self._write_title(*found[0])))
         elif found:
             titles = words.list_comma.join(self._write_title(*each) for each in found[:_MOST_TITLES])
-            more = state.named_count - len(state.missing) - min(len(found), _MOST_TITLES)
+            more = count - min(len(found), _MOST_TITLES)
             titles += words.more_titles.format(count=more) if more > 0 else ""
-            sentences.append(words.several.format(count=state.named_count, titles=titles))
+            sentences.append(words.several.format(count=count, titles=titles))
         if state.missing and not state.is_all_missing:
             sentences.append(words.missing.format(count=len(state.missing)))
         return words.gap.join(sentences)
 
     def write_whole(self, row: Parameter) -> Iterable[str]:
-        """A parameter that decides: each element of a list on a line of its own."""
+        """A parameter that decides: each element of a list on a line of its own, those that do not exist last."""
         things, words = _list_things(row, self._arguments[row.name]), self._words
         if row.name in self._secrets:
             yield f"{row.name}: {HIDDEN}{self._write_now(row)}"
@@ -165,10 +166,12 @@ class _ValueWriter:
         elif len(things) == 1:
             yield f"{row.name} (1): {self._write_thing(things[0])}{self._write_now(row)}"
         else:
-            yield f"{row.name} ({len(things)}):{self._write_now(row)}"
-            yield from (f"- {self._write_thing(thing)}" for thing in things[:_MOST_LISTED])
-            if len(things) > _MOST_LISTED:
-                yield f"- {words.more_entries.format(count=len(things) - _MOST_LISTED)}"
+            there = [thing for thing in things if thing not in self._state.missing]
+            yield f"{row.name} ({len(there)}):{self._write_now(row)}"
+            yield from self._write_listed(there)
+            if gone := [thing for thing in things if thing in self._state.missing]:
+                yield words.not_there.format(count=len(gone))
+                yield from self._write_listed(gone, is_known=False)
 
     def write_line(self, row: Parameter) -> str:
         """A parameter that does not decide."""
@@ -179,6 +182,12 @@ class _ValueWriter:
     def write_left_out(self, row: Parameter) -> str:
         """A parameter that the call does not give, and that has a value now."""
         return f"{self._words.not_given.format(name=row.name)}{self._write_now(row)}"
+
+    def _write_listed(self, things: list[Any], *, is_known: bool = True) -> Iterable[str]:
+        for thing in things[:_MOST_LISTED]:
+            yield f"- {self._write_thing(thing) if is_known else self._shorten(thing, self._characters)}"
+        if len(things) > _MOST_LISTED:
+            yield f"- {self._words.more_entries.format(count=len(things) - _MOST_LISTED)}"
 
     def _write_now(self, row: Parameter) -> str:
         """What the parameter's value is before the call, where that is known and another one."""
@@ -208,7 +217,7 @@ class _ValueWriter:
         words, limit = self._words, self._characters // 2
         if name in self._state.missing:
             return words.known_as.format(words=words.no_such)
-        thing = self._state.things.get(name)
+        thing = self._state.things.get(name) or self._state.beside.get(name)
         if thing is None or self._characters == _VALUE_CHARACTERS[-1]:
             return ""
         told = [self._quote(_cut(thing.title, limit))] if thing.title else []

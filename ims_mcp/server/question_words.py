@@ -36,6 +36,8 @@ class QuestionWords:
     more_titles: str
     missing: str
     """{count}"""
+    not_there: str
+    """{count}, before the lines of what does not exist"""
     stop: str
     gap: str
     """Between two sentences."""
@@ -71,7 +73,8 @@ ENGLISH = QuestionWords(
     several="{count} in all: {titles}.",
     list_comma=", ",
     more_titles=" and {count} more",
-    missing="{count} of them not found.",
+    missing="Not found, and not asked about: {count}.",
+    not_there="Does not exist ({count}):",
     stop=".",
     gap=" ",
     call="Call: {name}",
@@ -102,7 +105,8 @@ CHINESE = QuestionWords(
     several="共 {count} 个：{titles}。",
     list_comma="、",
     more_titles=" 等，另有 {count} 个",
-    missing="其中 {count} 个不存在。",
+    missing="另有 {count} 个不存在，不在此列。",
+    not_there="不存在（{count}）：",
     stop="。",
     gap="",
     call="调用：{name}",

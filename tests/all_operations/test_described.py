@@ -12,6 +12,7 @@ import pytest
 from ims_mcp.catalogue import TOOLSETS, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.siblings import find_sources
 from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from tests.all_operations.roads import refusal_of
 from tests.client.scripted_service import ScriptedService
@@ -170,6 +171,24 @@ async def test_what_a_search_finds_can_be_called_as_its_examples_show() -> None:
             further += any("example" in line for line in found[1:])
     assert simple > 300
     assert further > 120
+
+
+@pytest.mark.anyio
+async def test_a_search_says_what_lists_the_ids_of_its_best_hit_and_cuts_no_sentence_for_it() -> None:
+    told = 0
+    async with connected("http://127.0.0.1:9") as client:
+        for each in operations():
+            found = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"]
+            best, *others = found
+            assert all("ids_from" not in line for line in others)
+            if "ids_from" in best:
+                assert best["ids_from"] == find_sources(each)
+                told += 1
+            # Only beside an example do the others give something up.
+            assert "example" in best or all("summary" in line and "call_with" in line for line in found)
+    known = sum(bool(find_sources(each)) for each in operations())
+    assert known > 180
+    assert told > 0.95 * known
 
 
 @pytest.mark.anyio

@@ -43,12 +43,17 @@ def other_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def played(
+def stage(
     recorder: Recorder,
     rtmp: RtmpServer,
     clip: Path,
     other_clip: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Played:
+) -> Stage:
+    return Stage(recorder, rtmp, clip, other_clip, tmp_path_factory.mktemp("scenarios"))
+
+
+@pytest.fixture(scope="session")
+def played(stage: Stage) -> Played:
     """Each scenario is played when the first test asks for it."""
-    return Played(Stage(recorder, rtmp, clip, other_clip, tmp_path_factory.mktemp("scenarios")))
+    return Played(stage)

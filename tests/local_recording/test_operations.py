@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from alibabacloud_ice20201109 import models
+from mcp_types import ElicitResult
 
 from tests.local_ims.server import Refusal, RunningIms, refusal_of, running_ims
 from tests.local_recording import scenarios
-from tests.local_recording.recording import Recorder
-from tests.local_recording.scenarios import Played
+from tests.local_recording.recording import RECONNECT_TIMEOUT_SECONDS, Recorder
+from tests.local_recording.scenarios import Played, Stage
+from tests.server.connected import LOCAL, connected
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MP4 = {"Format": "mp4", "OssObjectPrefix": "{StartTime}-{EndTime}"}
@@ -317,6 +320,33 @@ def test_deleting_a_file_deletes_its_objects_only_when_told_to(played: Played) -
     assert [file.record_id for file in recorder.files(outcome.job_id)] == [m3u8.record_id]
     assert delete(m3u8.record_id, remove_file=True) == {m3u8.record_id: "Success"}
     assert stored() == ["mp4"]
+
+
+@pytest.mark.anyio
+async def test_a_user_is_asked_about_recorded_files_by_their_job_and_not_about_those_there_are_not(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    asked: list[str] = []
+
+    async def refuse(context: Any, params: Any) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="decline")
+
+    # An IMS that has recorded nothing else: its list holds all there are.
+    with running_ims(tmp_path_factory.mktemp("ims"), reconnect_timeout_seconds=RECONNECT_TIMEOUT_SECONDS) as ims:
+        outcome = scenarios.deleted(replace(stage, recorder=Recorder(ims)))
+        ids = [file.record_id for file in outcome.files]
+        async with connected(ims.endpoint, credential=LOCAL, elicitation=refuse) as client:
+            call = {"operation": "DeleteLiveRecordFiles", "arguments": {"RecordIds": [*ids, "never"]}}
+            await client.call_tool("call_destructive_operation", call)
+        assert len(outcome.recorder.files(outcome.job_id)) == 2
+    (question,) = asked
+    head, _, count, *lines = question.splitlines()
+    job = outcome.files[0].job_name
+    assert f' 2 in all: "{job}", "{job}". Not found, and not asked about: 1.' in head
+    assert count == "RecordIds (2):"
+    assert [line.split()[1] for line in lines[:2]] == ids
+    assert lines[2:4] == ["Does not exist (1):", "- never"]
 
 
 def test_a_recorded_file_can_be_registered_by_the_address_it_is_listed_with(played: Played) -> None:

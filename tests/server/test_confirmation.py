@@ -13,6 +13,7 @@ from ims_mcp.catalogue import Effect, get_operation
 from ims_mcp.errors import Refused
 from ims_mcp.server.confirmation import UsedAnswers, hash_call, require_yes
 from ims_mcp.settings import Settings
+from ims_mcp.workflows.behaviours import present_state
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import ERAS, Era, connected, content_of, text_of
 
@@ -315,12 +316,12 @@ async def test_a_deletion_tells_the_titles_of_the_assets_and_which_do_not_exist(
     head, _, *lines = user.asked[0].splitlines()
     assert head.startswith(
         "This deletes assets from the library for good; leaves their files in OSS where they are. "
-        '3 in all: "Summer - all of it[2J!!!'
+        '2 in all: "Summer - all of it[2J!!!'
     )
-    assert head.endswith(" 1 of them not found. In region cn-shanghai.")
-    assert lines[0] == "MediaIds (3):"
+    assert head.endswith(" and 1 more. Not found, and not asked about: 1. In region cn-shanghai.")
+    assert lines[0] == "MediaIds (2):"
     assert lines[1].startswith(f'- {"a" * 32} ("Summer - all of it[2J!!!')
-    assert lines[2:] == [f"- {'b' * 32} (does not exist)", f"- {'c' * 32}"]
+    assert lines[2:] == [f"- {'c' * 32}", "Does not exist (1):", f"- {'b' * 32}"]
     # Where the answer comes with another request, what there is is read anew before it is deleted.
     looks = ["BatchGetMediaInfos"] * (1 if era == "legacy" else 2)
     assert actions(service) == [*looks, "DeleteMediaInfos"]
@@ -423,6 +424,129 @@ async def test_a_look_that_fails_keeps_nobody_from_being_asked(answer: Answer) -
             assert not (await client.call_tool(*OFF_AIR)).is_error
     assert len(user.asked) == 1
     assert changes(service) == ["StopChannel"]
+
+
+# Many things, some of which there are not
+
+
+async def ask_about(
+    usual: Callable[[Arrived], Answer], operation: str, arguments: dict[str, Any]
+) -> tuple[list[str], str, list[str]]:
+    """(the question's lines, what the model read, what arrived) of a call that its user says no to."""
+    user = User("decline")
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, elicitation=user) as client:
+            call = {"operation": operation, "arguments": arguments}
+            result = await client.call_tool("call_destructive_operation", call)
+    assert len(user.asked) <= 1
+    return "".join(user.asked).splitlines(), text_of(result), actions(service)
+
+
+PROJECTS = [{"ProjectId": f"p{number}", "Title": f"Project {number}", "Status": "Draft"} for number in range(1, 8)]
+TEMPLATES = [{"TemplateId": f"t{number}", "Name": f"Template {number}", "Type": "Timeline"} for number in range(1, 8)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "naming", "listing", "single", "path", "key", "page"),
+    [
+        (
+            "DeleteEditingProjects",
+            "ProjectIds",
+            "ListEditingProjects",
+            "GetEditingProject",
+            "ProjectList",
+            "p",
+            PROJECTS,
+        ),
+        ("DeleteTemplate", "TemplateIds", "ListTemplates", "GetTemplate", "Templates", "t", TEMPLATES),
+    ],
+)
+async def test_more_than_two_are_named_by_one_list_and_what_it_lacks_by_one_look_more(
+    operation: str, naming: str, listing: str, single: str, path: str, key: str, page: list[dict[str, Any]]
+) -> None:
+    def serve(*, is_whole: bool, single_answer: Answer) -> Callable[[Arrived], Answer]:
+        follows = {"NextToken": "next", "TotalCount": 800} if not is_whole else {}
+        return lambda arrived: Answer(body={path: page, **follows}) if arrived.action == listing else single_answer
+
+    gone = refusal(404, "ResourceNotFound")
+    title = str(page[0].get("Title") or page[0]["Name"]).partition(" ")[0]
+
+    def ids(*numbers: int) -> dict[str, Any]:
+        return {naming: ",".join(f"{key}{number}" for number in numbers)}
+
+    lines, _, looks = await ask_about(serve(is_whole=True, single_answer=gone), operation, ids(*range(1, 8)))
+    named = ", ".join(f'"{title} {number}"' for number in range(1, 6))
+    assert f" 7 in all: {named} and 2 more. In region" in lines[0]
+    assert looks == [listing]
+    # A list that holds all and one look: both that it lacks do not exist.
+    lines, _, looks = await ask_about(serve(is_whole=True, single_answer=gone), operation, ids(1, 2, 8, 9))
+    assert f' 2 in all: "{title} 1", "{title} 2". Not found, and not asked about: 2.' in lines[0]
+    assert lines[-3:] == ["Does not exist (2):", f"- {key}8", f"- {key}9"]
+    assert looks == [listing, single]
+    # None of them: nobody is asked.
+    lines, said, looks = await ask_about(serve(is_whole=True, single_answer=gone), operation, ids(8, 9, 10))
+    assert lines == []
+    assert f"nothing of what it names exists ({key}8, {key}9, {key}10)" in said
+    assert looks == [listing, single]
+    # A list of which this is a page says nothing of what is not on it.
+    lines, _, looks = await ask_about(serve(is_whole=False, single_answer=gone), operation, ids(1, 8, 9))
+    assert "Not found, and not asked about: 1." in lines[0]
+    assert lines[-2:] == ["Does not exist (1):", f"- {key}8"]
+    # Nor does one where the look at the first it lacks fails.
+    failing = serve(is_whole=True, single_answer=refusal(403, "Forbidden"))
+    lines, _, looks = await ask_about(failing, operation, ids(1, 8, 9))
+    assert "not exist" not in "".join(lines)
+    assert lines[-2:] == [f"- {key}8", f"- {key}9"]
+    assert looks == [listing, single]
+
+
+@pytest.mark.anyio
+async def test_there_is_no_second_look_where_the_first_has_taken_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(present_state, "LOOK_SECONDS", 0.0)
+    served = Answer(body={"ProjectList": PROJECTS})
+    lines, _, looks = await ask_about(lambda _: served, "DeleteEditingProjects", {"ProjectIds": "p1,p2,p8"})
+    assert looks == ["ListEditingProjects"]
+    assert ' 3 in all: "Project 1", "Project 2" and 1 more. ' in lines[0]
+    assert "not exist" not in "".join(lines)
+
+
+@pytest.mark.anyio
+async def test_materials_are_told_by_their_titles_and_the_project_they_are_taken_from_beside_its_id() -> None:
+    materials = [{"MediaId": f"m{number}", "MediaBasicInfo": {"Title": f"Shot {number}"}} for number in range(3)]
+
+    def usual(arrived: Arrived) -> Answer:
+        if arrived.action == "GetEditingProject":
+            return Answer(body={"Project": {"Title": "Trailer", "Status": "Draft"}})
+        return Answer(body={"MediaInfos": materials})
+
+    arguments = {"ProjectId": "p1", "MaterialIds": "m0,m1,m2", "MaterialType": "video"}
+    lines, _, looks = await ask_about(usual, "DeleteEditingProjectMaterials", arguments)
+    assert ' 3 in all: "Shot 0", "Shot 1", "Shot 2". ' in lines[0]
+    assert 'ProjectId: p1 ("Trailer"; Status: Draft)' in lines
+    assert '- m1 ("Shot 1")' in lines
+    assert sorted(looks) == ["GetEditingProject", "GetEditingProjectMaterials"]
+
+
+@pytest.mark.anyio
+async def test_fingerprints_that_are_not_in_their_library_are_not_asked_about() -> None:
+    def usual(arrived: Arrived) -> Answer:
+        if arrived.action == "ListDNADB":
+            return Answer(body={"DBList": [{"DBId": "db1", "Name": "Films"}]})
+        return Answer(body={"FileList": [{"PrimaryKey": "k1", "InputFile": {"Object": "a.mp4"}}]})
+
+    lines, _, looks = await ask_about(usual, "DeleteDNAFiles", {"DBId": "db1", "PrimaryKeys": "k1,k2"})
+    assert lines[2:] == [
+        'DBId: db1 ("Films")',
+        "PrimaryKeys (1):",
+        "- k1 (Object: a.mp4)",
+        "Does not exist (1):",
+        "- k2",
+    ]
+    assert sorted(looks) == ["ListDNADB", "ListDNAFiles"]
+    lines, said, _ = await ask_about(usual, "DeleteDNAFiles", {"DBId": "db1", "PrimaryKeys": "k2,k3"})
+    assert lines == []
+    assert "nothing of what it names exists (k2, k3)" in said
 
 
 # In the reader's language

@@ -196,29 +196,43 @@ def test_a_deletion_says_how_many_things_go_what_they_are_called_and_where_they_
     arguments = check(operation, {"MediaIds": [FILM, NEWS, GONE]})
     assert write_question(operation, arguments, state, ENGLISH, "In region cn-shanghai.").splitlines() == [
         "This deletes assets from the library for good; leaves their files in OSS where they are. "
-        '3 in all: "Summer film", "News". 1 of them not found. In region cn-shanghai.',
+        '2 in all: "Summer film", "News". Not found, and not asked about: 1. In region cn-shanghai.',
         "Call: DeleteMediaInfos",
-        "MediaIds (3):",
+        "MediaIds (2):",
         f'- {FILM} ("Summer film"; InputURL: oss://b/summer.mp4)',
         f'- {NEWS} ("News"; InputURL: oss://b/news.mp4)',
-        f"- {GONE} (does not exist)",
+        "Does not exist (1):",
+        f"- {GONE}",
     ]
     assert write_question(operation, arguments, state, CHINESE, "地域：cn-shanghai。").splitlines() == [
         "此操作将从媒资库中永久删除媒资；保留它们在 OSS 中的文件。"
-        "共 3 个：“Summer film”、“News”。其中 1 个不存在。地域：cn-shanghai。",
+        "共 2 个：“Summer film”、“News”。另有 1 个不存在，不在此列。地域：cn-shanghai。",
         "调用：DeleteMediaInfos",
-        "MediaIds (3):",
+        "MediaIds (2):",
         f"- {FILM}（“Summer film”；InputURL: oss://b/summer.mp4）",
         f"- {NEWS}（“News”；InputURL: oss://b/news.mp4）",
-        f"- {GONE}（不存在）",
+        "不存在（1）：",
+        f"- {GONE}",
     ]
 
 
-def test_of_many_things_the_first_three_stand_in_the_first_sentences() -> None:
-    ids = [f"{number:032x}" for number in range(6)]
-    state = PresentState({each: Thing(f"Film {number}") for number, each in enumerate(ids)}, (), 6)
-    head = write_question(get_operation("DeleteMediaInfos"), {"MediaIds": ",".join(ids)}, state).splitlines()[0]
-    assert head.endswith('6 in all: "Film 0", "Film 1", "Film 2" and 3 more.')
+def test_of_many_things_the_first_five_stand_in_the_first_sentences_and_the_others_are_counted() -> None:
+    ids = [f"{number:032x}" for number in range(9)]
+    state = PresentState({each: Thing(f"Film {number}") for number, each in enumerate(ids[:8])}, (ids[8],), 9)
+    operation, arguments = get_operation("DeleteMediaInfos"), {"MediaIds": ",".join(ids)}
+    head = write_question(operation, arguments, state).splitlines()[0]
+    told = '8 in all: "Film 0", "Film 1", "Film 2", "Film 3", "Film 4" and 3 more. Not found, and not asked about: 1.'
+    assert head.endswith(told)
+    chinese = write_question(operation, arguments, state, CHINESE).splitlines()[0]
+    told = "共 8 个：“Film 0”、“Film 1”、“Film 2”、“Film 3”、“Film 4” 等，另有 3 个。另有 1 个不存在，不在此列。"
+    assert chinese.endswith(told)
+
+
+def test_one_that_is_left_of_several_is_told_as_one() -> None:
+    state = PresentState({FILM: Thing("Summer film")}, (GONE,), 2)
+    asked = write_question(get_operation("DeleteMediaInfos"), {"MediaIds": f"{GONE},{FILM}"}, state).splitlines()
+    assert asked[0].endswith(' It is "Summer film". Not found, and not asked about: 1.')
+    assert asked[2:] == ["MediaIds (1):", f'- {FILM} ("Summer film")', "Does not exist (1):", f"- {GONE}"]
 
 
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE])

@@ -190,16 +190,35 @@ async def test_a_deletion_tells_titles_without_what_the_answer_says_to_be_left()
 @pytest.mark.anyio
 async def test_things_that_are_read_one_by_one_cost_two_looks_at_most() -> None:
     def usual(arrived: Arrived) -> Answer:
-        if arrived.action == "GetEditingProject":
-            return Answer(body={"Project": {"Title": f"Project {arrived.query['ProjectId']}"}})
+        if arrived.action == "GetMediaInfo":
+            title = f"Asset {arrived.query['InputURL']}"
+            return Answer(body={"MediaInfo": {"MediaBasicInfo": {"Title": title}}})
         return Answer(body={"RequestId": "r"})
 
     with ScriptedService(usual=usual) as service:
         async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
-            arguments = {"operation": "DeleteEditingProjects", "arguments": {"ProjectIds": "p1,p2,p3"}}
+            addresses = [f"oss://b/{number}.mp4" for number in range(3)]
+            told = content_of(await client.call_tool("delete_media_infos", {"InputURLs": addresses}))
+    assert {entry["title"] for entry in told["deleted"]} == {f"Asset {address}" for address in addresses[:2]}
+    assert [request.action for request in service.arrived].count("GetMediaInfo") == 2
+
+
+@pytest.mark.anyio
+async def test_what_a_deletion_has_not_deleted_is_not_counted_among_what_it_has() -> None:
+    projects = [{"ProjectId": f"p{number}", "Title": f"Project {number}"} for number in range(22)]
+
+    def usual(arrived: Arrived) -> Answer:
+        if arrived.action == "ListEditingProjects":
+            return Answer(body={"ProjectList": projects[1:]})
+        return refusal(404, "ResourceNotFound") if arrived.action == "GetEditingProject" else Answer()
+
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            ids = ",".join(f"p{number}" for number in range(22))
+            arguments = {"operation": "DeleteEditingProjects", "arguments": {"ProjectIds": ids}}
             told = content_of(await client.call_tool("call_destructive_operation", arguments))
-    assert {entry["title"] for entry in told["deleted"]} == {"Project p1", "Project p2"}
-    assert [request.action for request in service.arrived].count("GetEditingProject") == 2
+    assert [entry["id"] for entry in told["deleted"]] == [f"p{number}" for number in range(1, 20)]
+    assert told["deleted_more"] == 2
 
 
 @pytest.mark.anyio

@@ -75,7 +75,7 @@ class Change(OperationBehaviour):
         ]
         told: dict[str, Any] = {"deleted": rows} if rows else {}
         if state.named_count > MOST_NAMED and rows:
-            told["deleted_more"] = state.named_count - len(state.things)
+            told["deleted_more"] = state.named_count - len(state.missing) - len(state.things)
         switch = next((name for name in _FILES if call.operation.parameter(name) is not None), None)
         if switch is not None and (rows or not kept):
             gone = str(call.arguments.get(switch, False)).lower() == "true"

@@ -1,4 +1,5 @@
-"""What a call is about to change, as it stands: read with one call, for the question before and the answer after it.
+"""What a call is about to change, as it stands: read with at most two calls, for the question before and the answer
+after it.
 
 Nothing here decides whether a call is sent. A look that fails, or takes longer than it is worth, leaves the words out
 and no more.
@@ -7,7 +8,7 @@ and no more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, cast
 
@@ -26,7 +27,7 @@ LOOK_SECONDS = 5.0
 MOST_NAMED = 20
 """Things that one look asks for."""
 _MOST_LOOKS = 2
-"""Looks before one call, where each reads one thing."""
+"""Looks before one call."""
 _TITLE_BYTES = 120
 _FACT_BYTES = 160
 
@@ -68,6 +69,8 @@ class PresentState:
     harmless: Mapping[str, Any] | None = None
     """Arguments that do the same without destroying anything, as things stand: they are sent in place of the call's,
     and nobody has to be asked."""
+    beside: Mapping[str, Thing] = field(default_factory=dict[str, Thing])
+    """What else the call names, like ``things``: the project whose materials are deleted."""
 
     @property
     def is_all_missing(self) -> bool:
@@ -98,6 +101,10 @@ class Reading:
     """(parameter, path in the thing), where the thing has it under another name."""
     more: tuple[tuple[str, Any], ...] = ()
     """Further arguments of the look."""
+    whole: bool = False
+    """Of a list, where one page holds all there are: what is not in it does not exist."""
+    beside: bool = False
+    """Read as well as another one, for the words of what it names."""
 
     @property
     def pairs(self) -> list[tuple[str, str, bool]]:
@@ -132,11 +139,62 @@ def list_names(arguments: Mapping[str, Any], path: str) -> list[str]:
 async def read_state(
     client: ImsClient, operation: Operation, arguments: Mapping[str, Any], readings: tuple[Reading, ...]
 ) -> PresentState:
-    """The first of ``readings`` that fits is made, within LOOK_SECONDS. Never raises ImsError."""
-    reading = next((each for each in readings if each.fits(arguments)), None)
+    """The first of ``readings`` that fits is made, within LOOK_SECONDS, and what is to be read beside it. Never raises
+    ImsError.
+
+    Where more things are named than can be looked at one by one, a list of them is read, if there is one, and one look
+    is left for a thing that it lacks.
+    """
+    fitting = [each for each in readings if each.fits(arguments)]
+    beside = next((each for each in fitting if each.beside), None)
+    reading = next((each for each in fitting if not each.beside), None)
     if reading is None:
         return PresentState()
     named = list_names(arguments, reading.naming) if reading.naming else []
+    if len(named) > _MOST_LOOKS and not reading.key:
+        listing = next((each for each in fitting if each.key and each.naming == reading.naming), None)
+        if listing is not None:
+            return await _read_many(client, arguments, named, listing, reading)
+    if beside is None:
+        return await _read_things(client, operation, arguments, reading, named)
+    found: list[PresentState] = [PresentState(), PresentState()]
+
+    async def read(at: int, each: Reading) -> None:
+        found[at] = await _read_things(client, operation, arguments, each, list_names(arguments, each.naming))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read, 0, reading)
+        tasks.start_soon(read, 1, beside)
+    return replace(found[0], beside=found[1].things)
+
+
+async def _read_many(
+    client: ImsClient, arguments: Mapping[str, Any], named: list[str], listing: Reading, single: Reading
+) -> PresentState:
+    """Things that a list names. What it lacks does not exist if it holds all there are, and if one of these is not
+    found by itself either."""
+    began = anyio.current_time()
+    (call,) = _make_calls(listing, arguments, named)
+    answer = await look(client, listing.operation, call)
+    state = _find_in_list(listing, named, answer if isinstance(answer, dict) else None)
+    lacking = next((name for name in named[:MOST_NAMED] if name not in state.things), None)
+    left = LOOK_SECONDS - (anyio.current_time() - began)
+    if lacking is None or left <= 0:
+        return replace(state, missing=())
+    (call,) = _make_calls(single, arguments, [lacking])
+    match await look(client, single.operation, call, left):
+        case Absent():
+            return replace(state, missing=state.missing or (lacking,))
+        case dict(data) if thing := find_thing(single, data):
+            things = {**state.things, lacking: describe_thing(single, thing, data)}
+            return replace(state, things={name: things[name] for name in named if name in things}, missing=())
+        case _:
+            return replace(state, missing=())
+
+
+async def _read_things(
+    client: ImsClient, operation: Operation, arguments: Mapping[str, Any], reading: Reading, named: list[str]
+) -> PresentState:
     calls = _make_calls(reading, arguments, named)
     answers: list[Json | Absent | None] = [None] * len(calls)
 
@@ -173,10 +231,12 @@ async def read_state(
     )
 
 
-async def look(client: ImsClient, operation: str, arguments: Mapping[str, Any]) -> Json | Absent | None:
-    """What a reading operation answers within LOOK_SECONDS, ABSENT where it knows nothing under the id, else None."""
+async def look(
+    client: ImsClient, operation: str, arguments: Mapping[str, Any], seconds: float = LOOK_SECONDS
+) -> Json | Absent | None:
+    """What a reading operation answers within ``seconds``, ABSENT where it knows nothing under the id, else None."""
     try:
-        return (await client.call(get_operation(operation), arguments, timeout_seconds=LOOK_SECONDS)).data
+        return (await client.call(get_operation(operation), arguments, timeout_seconds=seconds)).data
     except ServiceError as error:
         return ABSENT if error.is_not_found else None
     except ImsError:
@@ -247,14 +307,30 @@ def _find_in_list(reading: Reading, named: list[str], data: Json | Absent | None
     if not isinstance(data, dict):
         return PresentState({}, tuple(named) if data is ABSENT else (), len(named))
     ignored = {str(each) for name in ("IgnoredList", "NonExists") for each in values_at(data, f"{name}[]")}
+    listed = values_at(data, reading.path)
     things: dict[str, Thing] = {}
-    for value in values_at(data, reading.path):
+    for value in listed:
         element = as_object(value)
         key = label(_value_at(element, reading.key), 1000)
         for name in named[:MOST_NAMED]:
             if name == key or ("://" in name and is_same_object(name, key)):
                 things[name] = describe_thing(reading, element, data)
+    if reading.whole and _holds_all(reading, data, len(listed)):
+        ignored = {*named[:MOST_NAMED]} - things.keys()
+    things = {name: things[name] for name in named if name in things}
     return PresentState(things, tuple(name for name in named if name in ignored), len(named))
+
+
+def _holds_all(reading: Reading, data: Mapping[str, Any], count: int) -> bool:
+    """Whether this page of a list is the only one: its total says so, or it is not full and no page follows."""
+    if (total := label(data.get("TotalCount"), 20)).isdigit():
+        return int(total) <= count
+    size = next((value for name, value in reading.more if name in ("PageSize", "MaxResults")), 0)
+    return (
+        isinstance(data.get(reading.path.removesuffix("[]")), list)
+        and count < int(size)
+        and not (data.get("NextToken") or data.get("NextPageToken"))
+    )
 
 
 def _find_field(path: str, thing: Mapping[str, Any], data: Mapping[str, Any]) -> Any:

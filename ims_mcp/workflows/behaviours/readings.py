@@ -69,7 +69,8 @@ _TABLE: tuple[tuple[str, Reading], ...] = (
             names="RecordIds",
             key="RecordId",
             tells="RecordUrl Duration",
-            more=(("PageSize", 100),),
+            more=(("PageSize", 30), ("SortBy", "desc")),
+            whole=True,
         ),
     ),
     (
@@ -112,19 +113,57 @@ _TABLE: tuple[tuple[str, Reading], ...] = (
     ("UpdatePipeline DeletePipeline", Reading("GetPipeline", "Pipeline", "Name", by="PipelineId", tells="Status")),
     ("StopAIWorkflowTask", Reading("GetAIWorkflowTask", "WorkflowTask", "Workflow.Name", by="TaskId", tells="Status")),
     # Editing
+    ("UpdateEditingProject", Reading("GetEditingProject", "Project", "Title", by="ProjectId", tells="Status")),
     (
-        "UpdateEditingProject DeleteEditingProjectMaterials",
-        Reading("GetEditingProject", "Project", "Title", by="ProjectId", tells="Status"),
+        "DeleteEditingProjectMaterials",
+        Reading("GetEditingProject", "Project", "Title", by="ProjectId", tells="Status", beside=True),
+    ),
+    (
+        "DeleteEditingProjectMaterials",
+        Reading(
+            "GetEditingProjectMaterials",
+            "MediaInfos[]",
+            "MediaBasicInfo.Title",
+            by="ProjectId",
+            names="MaterialIds",
+            key="MediaId",
+        ),
     ),
     (
         "DeleteEditingProjects SubmitSceneBatchEditingJob",
         Reading("GetEditingProject", "Project", "Title", by="ProjectIds>ProjectId", tells="Status"),
     ),
     (
+        "DeleteEditingProjects SubmitSceneBatchEditingJob",
+        Reading(
+            "ListEditingProjects",
+            "ProjectList[]",
+            "Title",
+            names="ProjectIds",
+            key="ProjectId",
+            tells="Status",
+            more=(("MaxResults", "100"),),
+            whole=True,
+        ),
+    ),
+    (
         "UpdateTemplate",
         Reading("GetTemplate", "Template", "Name", by="TemplateId", tells="Type", fields=(("CoverUrl", "CoverURL"),)),
     ),
     ("DeleteTemplate", Reading("GetTemplate", "Template", "Name", by="TemplateIds>TemplateId", tells="Type")),
+    (
+        "DeleteTemplate",
+        Reading(
+            "ListTemplates",
+            "Templates[]",
+            "Name",
+            names="TemplateIds",
+            key="TemplateId",
+            tells="Type",
+            more=(("PageSize", 100),),
+            whole=True,
+        ),
+    ),
     # Jobs and libraries of AI
     ("SetContentAnalyzeConfig", Reading("GetContentAnalyzeConfig", "ContentAnalyzeConfig")),
     ("DeleteSmartJob", Reading("GetSmartHandleJob", "SmartJobInfo", "Title", by="JobId", tells="JobType /State")),
@@ -137,7 +176,7 @@ _TABLE: tuple[tuple[str, Reading], ...] = (
             "LibName",
             by="Algorithm LibId",
             key="LibId",
-            more=(("PageNumber", 1), ("PageSize", 10)),
+            more=(("PageNumber", 1), ("PageSize", 50)),
         ),
     ),
     (
@@ -149,14 +188,28 @@ _TABLE: tuple[tuple[str, Reading], ...] = (
             by="Algorithm LibId",
             names="EntityId",
             key="EntityId",
-            more=(("PageNumber", 1), ("PageSize", 100)),
+            more=(("PageNumber", 1), ("PageSize", 50)),
         ),
     ),
     (
         "UpdateHotwordLibrary DeleteHotwordLibrary",
         Reading("GetHotwordLibrary", "", "Name", by="HotwordLibraryId", tells="UsageScenario"),
     ),
-    ("DeleteDNADB DeleteDNAFiles", Reading("ListDNADB", "DBList[]", "Name", by="DBId>DBIds", key="DBId")),
+    ("DeleteDNADB", Reading("ListDNADB", "DBList[]", "Name", by="DBId>DBIds", key="DBId")),
+    ("DeleteDNAFiles", Reading("ListDNADB", "DBList[]", "Name", by="DBId>DBIds", key="DBId", beside=True)),
+    (
+        "DeleteDNAFiles",
+        Reading(
+            "ListDNAFiles",
+            "FileList[]",
+            by="DBId",
+            names="PrimaryKeys",
+            key="PrimaryKey",
+            tells="InputFile.Object",
+            more=(("PageSize", 100),),
+            whole=True,
+        ),
+    ),
     # Digital humans and voices
     (
         "UpdateAvatarTrainingJob DeleteAvatarTrainingJob",
