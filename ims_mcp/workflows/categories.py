@@ -104,12 +104,30 @@ async def find_categories(client: ImsClient, text: str) -> list[Category]:
     )
 
 
-async def find_category(client: ImsClient, text: str, *, subject: str, kinds: Iterable[str] = KINDS) -> Category:
-    """The one category that a name, a path or an id stands for.
+async def resolve_category(
+    client: ImsClient,
+    arguments: Mapping[str, Any],
+    text: str,
+    *,
+    subject: str,
+    row: Parameter = CATEGORY_NAME,
+    id_name: str = "CateId",
+    kinds: Iterable[str] = KINDS,
+) -> tuple[dict[str, Any], Category]:
+    """The arguments with the id of the one category that ``text``, given as ``row``, stands for.
 
-    ``subject``: what is not sent otherwise. Raises ImsError that lists the nearest where there is none, and all of them
-    where there are several, or may be.
+    ``subject``: what is not sent otherwise. Raises InvalidArguments that lists the nearest where there is none, and all
+    of them where there are several, or may be; and where the arguments name another. ImsError of a look that failed.
     """
+    category = await _find_one(client, text, row.name, subject, kinds)
+    given = arguments.get(id_name)
+    if given is not None and str(given) != str(category.category_id):
+        problem = f"stands for {category.write()}, but {id_name} is {plain(str(given), 20)}: leave out one of them"
+        raise InvalidArguments(subject, [Problem(row.name, problem)])
+    return {**arguments, id_name: category.category_id}, category
+
+
+async def _find_one(client: ImsClient, text: str, name: str, subject: str, kinds: Iterable[str]) -> Category:
     wish, shown, known, is_whole = _Wish.read(text), plain(text, 60), list[Category](), True
     for kind in kinds:
         try:
@@ -123,40 +141,14 @@ async def find_category(client: ImsClient, text: str, *, subject: str, kinds: It
             return found[0]
         if found:
             what = f"are {len(found):,} categories" if len(found) > 1 else "may be more than one category"
-            raise ImsError(
-                f"There {what} {shown!r}, so {subject} was not sent: "
-                f"{', '.join(f'/{each.write()}' for each in found[:_MOST_NAMED])}.",
-                next_step="Give the path from the top, with the slash before it, or the id.",
-            )
+            listed = ", ".join(f"/{each.write()}" for each in found[:_MOST_NAMED])
+            next_step = "Give the path from the top, with the slash before it, or the id."
+            raise InvalidArguments(subject, [Problem(name, f"there {what} {shown!r}: {listed}")], next_step=next_step)
         known += tree.known.values()
         is_whole = is_whole and tree.is_whole
     where = "" if is_whole else f" among the first {len(known):,}"
-    raise ImsError(
-        f"There is no category {shown!r}{where}, so {subject} was not sent.",
-        next_step=f"{_list_near(wish, known, is_whole)} {_propose_making(wish, known)}",
-    )
-
-
-async def resolve_category(
-    client: ImsClient,
-    arguments: Mapping[str, Any],
-    text: str,
-    *,
-    subject: str,
-    row: Parameter = CATEGORY_NAME,
-    id_name: str = "CateId",
-    kinds: Iterable[str] = KINDS,
-) -> tuple[dict[str, Any], Category]:
-    """The arguments with the id of the category that ``text``, given as ``row``, stands for.
-
-    Raises ImsError where it is not one, InvalidArguments where the arguments name another.
-    """
-    category = await find_category(client, text, subject=subject, kinds=kinds)
-    given = arguments.get(id_name)
-    if given is not None and str(given) != str(category.category_id):
-        problem = f"stands for {category.write()}, but {id_name} is {plain(str(given), 20)}: leave out one of them"
-        raise InvalidArguments(subject, [Problem(row.name, problem)])
-    return {**arguments, id_name: category.category_id}, category
+    next_step = f"{_list_near(wish, known, is_whole)} {_propose_making(wish, known)}"
+    raise InvalidArguments(subject, [Problem(name, f"there is no category {shown!r}{where}")], next_step=next_step)
 
 
 async def _read_tree(client: ImsClient, kind: str, wish: _Wish) -> _Tree:

@@ -47,7 +47,10 @@ async def test_no_upload_begins_while_it_is_not_clear_which_category(
     async with setting.client() as client:
         unknown = await refused(client, "upload_media", path=path, category_name=f"{name}/Below")
         other = await refused(client, "upload_media", path=path, category_name=name, CateId=number + 1000)
-    assert f"There is no category '{name}/Below', so UploadMedia was not sent." in unknown
+    assert (
+        f"UploadMedia was not sent: 1 problem with its arguments.\n- category_name: there is no category '{name}/Below'"
+        in unknown
+    )
     assert f"AddCategory makes it: CateName='Below', ParentId={number}." in unknown
     assert f"category_name: stands for {name} ({number}), but CateId is {number + 1000}" in other
     assert setting.writes() == []

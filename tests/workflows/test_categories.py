@@ -107,18 +107,18 @@ async def test_a_registration_goes_into_the_category_and_says_which(library: Lib
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("Arkive", "There is no category 'Arkive', so RegisterMediaInfo was not sent. Nearest: Archive (3)."),
+        ("Arkive", "- category_name: there is no category 'Arkive'\nNearest: Archive (3). AddCategory makes one."),
         ("Nothing of the kind", "There are: "),
         ("News/2027", "AddCategory makes it: CateName='2027', ParentId=1."),
-        ("/2026", "There is no category '/2026'"),
-        ("Lab", "There is no category 'Lab'"),
-        ("999", "There is no category '999'"),
-        ("//", "There is no category '//'"),
+        ("/2026", "there is no category '/2026'"),
+        ("Lab", "there is no category 'Lab'"),
+        ("999", "there is no category '999'"),
+        ("//", "there is no category '//'"),
         (
             "2026",
-            "There are 2 categories '2026', so RegisterMediaInfo was not sent: /Archive/2026 (4), /News/2026 (2).",
+            "there are 2 categories '2026': /Archive/2026 (4), /News/2026 (2)\nGive the path",
         ),
-        ("spot", "There are 2 categories 'spot', so RegisterMediaInfo was not sent: "),
+        ("spot", "there are 2 categories 'spot': "),
     ],
 )
 async def test_nothing_is_registered_while_it_is_not_clear_which_category(
@@ -159,7 +159,10 @@ async def test_a_category_is_made_below_one_that_is_named(library: Library) -> N
     assert told["Category"]["ParentId"] == library.ids["News/2026"]
     assert short["Category"]["ParentId"] == library.ids["Clips"]
     assert short["Category"]["Type"] == "material"
-    assert "There is no category 'Clips', so AddCategory was not sent." in refused
+    assert (
+        "AddCategory was not sent: 1 problem with its arguments.\n- parent_name: there is no category 'Clips'\n"
+        in refused
+    )
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -244,7 +247,7 @@ async def test_where_not_all_can_be_looked_at_nothing_is_taken_for_the_only_one(
             call = {"MediaId": "m", "category_name": "top 7"}
             one = text_of(await client.call_tool("update_media_info", call))
             none = text_of(await client.call_tool("update_media_info", {**call, "category_name": "No such"}))
-    assert "There may be more than one category 'top 7', so UpdateMediaInfo was not sent: /top 7 (7)." in one
+    assert "there may be more than one category 'top 7': /top 7 (7)\n" in one
     assert "path from the top" in one
-    assert f"There is no category 'No such' among the first {250 + MOST_READS - 3}, so UpdateMediaInfo" in none
+    assert f"there is no category 'No such' among the first {250 + MOST_READS - 3}\n" in none
     assert {arrived.action for arrived in service.arrived} == {"GetCategories"}
