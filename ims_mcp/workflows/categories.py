@@ -24,7 +24,8 @@ _PAGE_SIZE = 100
 _MOST_NAMED = 30
 _MOST_NEAR = 5
 _NEAR = 0.6
-_NAME_BYTES, _PATH_BYTES = 60, 160
+_NAME_BYTES, _PATH_BYTES = 64, 200
+"""A name has 64 bytes at most, and there are three levels."""
 _SEPARATORS = re.compile("[/>\uff0f\uff1e]")
 
 
