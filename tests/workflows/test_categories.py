@@ -251,3 +251,17 @@ async def test_where_not_all_can_be_looked_at_nothing_is_taken_for_the_only_one(
     assert "path from the top" in one
     assert f"there is no category 'No such' among the first {250 + MOST_READS - 3}\n" in none
     assert {arrived.action for arrived in service.arrived} == {"GetCategories"}
+
+
+async def test_what_is_made_below_another_category_is_sent_with_its_type() -> None:
+    clips = {"SubCategories": {"Category": [{"CateId": 5, "CateName": "Clips", "SubTotal": 0}]}, "SubTotal": 1}
+
+    def answer(arrived: Arrived) -> Answer:
+        return Answer(body={"RequestId": "r"} | (clips if arrived.query.get("Type") == "material" else {}))
+
+    with ScriptedService(usual=answer) as service:
+        async with connected(service.url) as client:
+            call = {"operation": "AddCategory", "arguments": {"CateName": "Shorts", "parent_name": "Clips"}}
+            content_of(await client.call_tool("call_write_operation", call))
+    sent = service.arrived[-1]
+    assert (sent.action, sent.query) == ("AddCategory", {"CateName": "Shorts", "ParentId": "5", "Type": "material"})
