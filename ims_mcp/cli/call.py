@@ -23,7 +23,7 @@ from ims_mcp.server.question_words import choose_words
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.behaviours.present_state import PresentState
-from ims_mcp.workflows.operation_call import check_arguments, run_operation
+from ims_mcp.workflows.operation_call import check_arguments, resolve_arguments, run_operation
 from ims_mcp.workflows.server_parameters import complete_table, split_arguments
 
 
@@ -66,7 +66,8 @@ async def _call(
         say(f"{done:5.1f} s of {total:.0f} s  {plain(message)}")
 
     async with connect(settings, os.environ) as to:
-        checked, own = split_arguments(operation, await check_arguments(to.client, operation, arguments))
+        checked = await check_arguments(to.client, operation, arguments)
+        checked, own = await resolve_arguments(to.client, operation, checked)
         if raw:
             return (await to.client.call(operation, checked, confirmed=yes)).data
         return await run_operation(OperationCall(to.client, operation, checked, own, yes), progress=progress)

@@ -17,8 +17,8 @@ from ims_mcp.server.toolsets import CORE
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
 from ims_mcp.workflows.job_wait import wait_for_job
-from ims_mcp.workflows.operation_call import check_arguments, run_operation
-from ims_mcp.workflows.server_parameters import WAIT_SECONDS, complete_table, split_arguments
+from ims_mcp.workflows.operation_call import check_arguments, resolve_arguments, run_operation
+from ims_mcp.workflows.server_parameters import WAIT_SECONDS, complete_table
 from ims_mcp.workflows.waiting import NEXT_WAIT_SECONDS
 
 OPERATION = Parameter("operation", "string", required=True, text="Such as SubmitSnapshotJob.")
@@ -108,7 +108,7 @@ class OperationTools:
         self, operation: Operation, checked: dict[str, Any], request: ToolRequest, *, by_its_own_tool: bool
     ) -> Answer:
         """The result of a call, or the question to be asked before it."""
-        arguments, own = split_arguments(operation, checked)
+        arguments, own = await resolve_arguments(self.client, operation, checked)
         agreed = Agreed(arguments)
         if self.client.needs_confirmation(operation, arguments):
             answer = await self.confirmations.ask(request, operation, arguments)

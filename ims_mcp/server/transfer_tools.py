@@ -9,12 +9,13 @@ from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
 from ims_mcp.server.tool import TableTool, ToolRequest, declare
+from ims_mcp.workflows.categories import CATEGORY_NAME
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.store import VOD
 
 DEFAULT_WAIT_SECONDS = 30.0
-_WAIT = replace(WAIT_SECONDS, text="Default 30, at most 45; a longer upload goes on in the background.")
+_WAIT = replace(WAIT_SECONDS, text="Default 30, at most 45.")
 _PATH = Parameter("path", "string", required=True, text="Absolute, or relative to an upload directory.")
 _DESTINATION = Parameter(
     "destination",
@@ -47,7 +48,11 @@ UPLOAD_MEDIA = Operation(
     idempotent=True,
     parameters=(
         _PATH,
-        *_copy_rows("RegisterMediaInfo", "Title Description MediaTags CateId MediaType BusinessType CoverURL UserData"),
+        *_copy_rows("RegisterMediaInfo", "Title Description MediaTags"),
+        CATEGORY_NAME,
+        # For those who have it from an answer: category_name takes it as well.
+        *(replace(row, unlisted=True) for row in _copy_rows("RegisterMediaInfo", "CateId")),
+        *_copy_rows("RegisterMediaInfo", "MediaType BusinessType CoverURL UserData"),
         _DESTINATION,
         _WAIT,
     ),
@@ -108,6 +113,7 @@ def make_transfer_tools(transfers: TransferManager, listed: Container[str]) -> l
             str(arguments.pop("path")),
             str(arguments.pop("destination", VOD)),
             arguments,
+            category_name=str(arguments.pop(CATEGORY_NAME.name, "")),
             wait_seconds=float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,

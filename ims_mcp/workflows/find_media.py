@@ -9,13 +9,13 @@ from typing import Any
 
 import anyio
 
-from ims_mcp.catalogue import get_operation
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.errors import ImsError, InvalidArguments, Problem
+from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.shaping import present_ours
-from ims_mcp.summaries.values import Json, as_object, as_objects, as_whole, label
-from ims_mcp.workflows.found_media import FoundMedia, fold, write_rows
+from ims_mcp.summaries.values import Json
+from ims_mcp.workflows.categories import find_categories
+from ims_mcp.workflows.found_media import FoundMedia, write_rows
 from ims_mcp.workflows.media_lanes import Budget, Lane, Lanes, ListLane, SearchLane, SearchUnavailable
 from ims_mcp.workflows.media_wish import Wish, read_wish
 from ims_mcp.workflows.next_call import propose
@@ -24,8 +24,6 @@ DEFAULT_LIMIT, MOST_ROWS = 10, 50
 MOST_PAGES, MOST_RANKED_PAGES = 10, 4
 """Of the service, for one call: 500 assets of a search, 1,000 of a list. What fits best need not be the best of all."""
 LONGEST_SECONDS = 20.0
-_MOST_CATEGORY_PAGES = 20
-_MOST_NAMED = 30
 _VIDEO_AND_AUDIO = ("video", "audio")
 _BY_SEARCH, _BY_LIST = "search", "list"
 _PAGE = re.compile(
@@ -154,41 +152,13 @@ class MediaFinder:
         return present_ours(answer)
 
     async def _find_categories(self, wanted: Any) -> tuple[int, ...]:
-        """The ids that a category's id or name stands for."""
+        """The ids that a category's id, name or path stands for."""
         text = str(wanted or "").strip()
         if not text:
             return ()
         if text.isdecimal() and len(text) < 19:
             return (int(text),)
-        known: dict[int, str] = {}
-        for kind in ("default", "material"):
-            await self._read_categories(kind, known)
-            same = [number for number, name in known.items() if fold(name) == fold(text)]
-            if same:
-                return tuple(same)
-        near = [number for number, name in known.items() if fold(text) in fold(name)]
-        if len(near) == 1:
-            return (near[0],)
-        listed = [f"{label(name, 60)} ({number})" for number, name in known.items()]
-        more = f" and {len(listed) - _MOST_NAMED:,} more" if len(listed) > _MOST_NAMED else ""
-        raise ImsError(
-            f"There is no category {plain(text, 60)!r}.",
-            next_step=f"There are: {', '.join(listed[:_MOST_NAMED])}{more}." if listed else "There are none at all.",
-        )
-
-    async def _read_categories(self, kind: str, known: dict[int, str]) -> None:
-        """Id and name of the categories of a type, level by level."""
-        waiting: list[dict[str, Any]] = [{"Type": kind}]
-        for _ in range(_MOST_CATEGORY_PAGES):
-            if not waiting:
-                return
-            reply = await self._client.call(get_operation("GetCategories"), waiting.pop(0) | {"PageSize": 100})
-            for each in as_objects(as_object(reply.data.get("SubCategories")).get("Category")):
-                number, name = as_whole(each.get("CateId")), each.get("CateName")
-                if number is not None and number not in known and isinstance(name, str):
-                    known[number] = name
-                    if as_whole(each.get("SubTotal")):
-                        waiting.append({"CateId": number})
+        return tuple(each.category_id for each in await find_categories(self._client, text))
 
 
 async def _walk(stream: Lanes, page: _Page, wish: Wish, limit: int, fits: Callable[[FoundMedia], bool]) -> _Look:

@@ -20,9 +20,9 @@ from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.query import check_query, pick
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
 from ims_mcp.workflows.behaviours import find_behaviour
-from ims_mcp.workflows.behaviours.behaviour import OperationCall
+from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
 from ims_mcp.workflows.job_wait import follow_job, propose_first_wait
-from ims_mcp.workflows.server_parameters import complete_table
+from ims_mcp.workflows.server_parameters import complete_table, split_arguments
 from ims_mcp.workflows.waiting import Progress
 
 LARGE_BYTES = 500_000
@@ -45,6 +45,15 @@ async def check_arguments(client: ImsClient, operation: Operation, arguments: Ma
         advice = await find_behaviour(operation).advise(client, error)
         error.next_step = f"{error.next_step} {advice}".strip()
         raise
+
+
+async def resolve_arguments(
+    client: ImsClient, operation: Operation, checked: Mapping[str, Any]
+) -> tuple[dict[str, Any], ServerArguments]:
+    """The service's arguments and this server's, with what names stand for looked up. Raises ImsError; nothing was
+    changed."""
+    arguments, own = split_arguments(operation, checked)
+    return await find_behaviour(operation).resolve(client, operation, arguments, own)
 
 
 async def run_operation(

@@ -128,6 +128,8 @@ async def finding(library: Library, **options: Any) -> AsyncGenerator[Callable[.
         ({"category": "广告 ads"}, ["poster.png", "teaser.mp4"]),
         ({"category": "广告", "media_type": "video"}, ["teaser.mp4"]),
         ({"category": "Spring"}, []),
+        ({"category": "/广告 ads", "media_type": "video"}, ["teaser.mp4"]),
+        ({"category": "广告 Ads > Spring"}, []),
         ({"status": "PrepareFail"}, ["broken.mp4"]),
         (
             {"created_after": "2026-01-02", "created_before": "2026-01-04", "sort": "oldest"},
@@ -254,7 +256,7 @@ async def test_arguments_that_say_nothing_are_refused_together(library: Library)
         assert all(f"- {name}: " in text_of(refused) for name in (*wrong, "max_duration"))
         unknown = await client.call_tool("find_media", {"category": "Nothing"})
         assert "There is no category 'Nothing'" in text_of(unknown)
-        assert "广告 Ads (1), Spring (2)" in text_of(unknown)
+        assert "广告 Ads (1), 广告 Ads/Spring (2)" in text_of(unknown)
         swapped = await client.call_tool("find_media", {"created_after": "2026-02-01", "created_before": "2026-01-01"})
         assert "- created_before: lies before created_after" in text_of(swapped)
 

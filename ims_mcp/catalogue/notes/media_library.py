@@ -94,7 +94,7 @@ _FIRST = (
             },
             "Description": DESCRIPTION,
             "MediaTags": TAGS,
-            "CateId": {"text": "From GetCategories. Default none."},
+            "CateId": {"text": "From GetCategories, or give category_name. Default none.", "unlisted": True},
             "CoverURL": COVER_URL,
             "ReferenceId": REFERENCE_ID,
             "UserData": {
@@ -338,7 +338,7 @@ _FIRST = (
             "Description": DESCRIPTION,
             "MediaTags": TAGS,
             "AppendTags": {"text": "true adds MediaTags to the existing ones; default false."},
-            "CateId": {"text": "Category id."},
+            "CateId": {"text": "Category id, or give category_name.", "unlisted": True},
             "Category": {"text": "A label, files nothing; 64 bytes.", "max_bytes": 64},
             "CoverURL": COVER_URL,
             "BusinessType": {"text": "Purpose of the material.", "choices": BUSINESS_TYPES},

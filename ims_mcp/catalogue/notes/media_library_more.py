@@ -192,7 +192,7 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         example={"CateName": "Archive", "ParentId": 45},
-        then="UpdateMediaInfo files an asset there by CateId.",
+        then="UpdateMediaInfo files an asset there, by CateId or category_name.",
         parameters={
             "CateName": CATEGORY_NAME,
             "ParentId": {"text": "Category to create it in; without it, at the top. GetCategories lists ids."},

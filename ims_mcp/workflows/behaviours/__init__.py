@@ -16,6 +16,7 @@ from ims_mcp.workflows.behaviours.changes import Change
 from ims_mcp.workflows.behaviours.create_media_live_input import CreateMediaLiveInput
 from ims_mcp.workflows.behaviours.create_upload import CreateUpload
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
+from ims_mcp.workflows.behaviours.named_categories import AddCategory
 from ims_mcp.workflows.behaviours.readings import list_readings
 from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
 
@@ -23,6 +24,7 @@ _READINGS = list_readings()
 BEHAVIOURS: dict[str, OperationBehaviour] = {
     # In general a change reads what there was; readings.py has a line for each.
     **{name: Change(*readings) for name, readings in _READINGS.items()},
+    "AddCategory": AddCategory(),
     "BatchGetMediaInfos": AssetList(AdditionType="FileInfo"),
     "CreateMediaLiveInput": CreateMediaLiveInput(),
     "CreateUploadMedia": CreateUpload(),

@@ -14,14 +14,15 @@ from ims_mcp.summaries.values import as_object, as_objects, label
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
 from ims_mcp.workflows.behaviours.changes import Change
 from ims_mcp.workflows.behaviours.differences import is_same
+from ims_mcp.workflows.behaviours.named_categories import FiledByName
 from ims_mcp.workflows.behaviours.present_state import ABSENT, MOST_NAMED, PresentState, Thing, list_names, look
 from ims_mcp.workflows.failed_media import advise_failed
 
-_LABEL_ONLY = "Category is a label: lists and find_media go by CateId, which is as it was; GetCategories has the ids"
+_LABEL_ONLY = "Category is a label: lists and find_media go by CateId, which is as it was; category_name files"
 _MARK_IDS = ("MarkId", "MediaMarkId")
 
 
-class RegisterMediaInfo(Change):
+class RegisterMediaInfo(FiledByName, Change):
     """Overwriting: the question names the asset that would go, and nobody is asked where there is none."""
 
     async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
@@ -75,7 +76,7 @@ class RegisterMediaStream(OperationBehaviour):
         return super().show(call, data, _add_advice(added, leaves_asset=False), max_bytes)
 
 
-class UpdateMediaInfo(Change):
+class UpdateMediaInfo(FiledByName, Change):
     """Tags may be appended to those there are; a category by its name is no more than a label."""
 
     def describe_changed(self, call: OperationCall, state: PresentState) -> dict[str, Any]:

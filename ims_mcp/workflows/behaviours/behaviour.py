@@ -104,6 +104,12 @@ class OperationBehaviour:
         """What to add to the refusal of a caller's arguments, such as values that exist. Never raises ImsError."""
         return ""
 
+    async def resolve(
+        self, client: ImsClient, operation: Operation, arguments: dict[str, Any], own: ServerArguments
+    ) -> tuple[dict[str, Any], ServerArguments]:
+        """The arguments with what names of ours stand for looked up, before anybody is asked. Raises ImsError."""
+        return arguments, own
+
     async def read_before(self, client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> PresentState:
         """What the call would change, as it stands: for the question before the call, and for what its answer says.
         The words are strangers'. Never raises ImsError."""

@@ -24,6 +24,7 @@ from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.workflows.categories import resolve_category
 from ims_mcp.workflows.local_files import UploadRules
 from ims_mcp.workflows.transfers.report import (
     RisingProgress,
@@ -102,6 +103,7 @@ class TransferManager:
         destination: str,
         arguments: dict[str, Any],
         *,
+        category_name: str = "",
         wait_seconds: float,
         longest_seconds: float = MAX_WAIT_SECONDS,
         progress: Progress | None = None,
@@ -109,11 +111,12 @@ class TransferManager:
     ) -> dict[str, Any]:
         """Begin a transfer, or pick up the one there is for the same file, place and arguments, and follow it.
 
+        ``category_name`` becomes CateId before anything is written down: a transfer that goes on later looks up none.
         ``longest_seconds`` is what the whole call may take, ``listed`` the operations' tools that a next call may name,
         None for all. Raises ImsError where it failed.
         """
         end = anyio.current_time() + longest_seconds
-        record = await self._start(kind, path, destination, arguments)
+        record = await self._start(kind, path, destination, arguments, category_name.strip())
         if record.state == "done":
             note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"
             return {**describe_result(record, await self._describe(record), None, listed), "note": note}
@@ -184,11 +187,19 @@ class TransferManager:
 
     # Beginning and going on.
 
-    async def _start(self, kind: str, path: str, destination: str, arguments: dict[str, Any]) -> TransferRecord:
+    async def _start(
+        self, kind: str, path: str, destination: str, arguments: dict[str, Any], category_name: str
+    ) -> TransferRecord:
         """The transfer there now is; one that has arrived as it is, unless what it made was deleted since."""
         self._guard()
         with ExitStack() as kept:
             source = await self._open_source(path, kept)
+            category = ""
+            if category_name:
+                arguments, found = await resolve_category(
+                    self._runner.client, arguments, category_name, subject="UploadMedia"
+                )
+                category = found.write_path()
             wish = TransferRecord(
                 kind="media" if kind == "media" else "stream",
                 service=self._service,
@@ -198,6 +209,7 @@ class TransferManager:
                 inode=source.identity.inode,
                 destination=destination,
                 arguments=arguments,
+                category=category,
                 created=self._clock(),
             )
             if destination != VOD:

@@ -63,6 +63,8 @@ def describe(
         line["note"] = "another server process on this machine works on it; this one only looks on"
     if sent_bytes is not None:
         line["sent_bytes"] = sent_bytes
+    if record.category:
+        line["category"] = {"CateId": as_whole(record.arguments.get("CateId")), "name": label(record.category, 200)}
     if record.media_id:
         line["MediaId"] = plain(record.media_id, 64)
     if record.target:
@@ -89,6 +91,8 @@ def describe_result(
         room = MAX_BYTES - size_bytes(result | {"summary": {}})
         call = {"MediaId": record.media_id}
         result["summary"] = view_elsewhere(waited.last_data or {}, call=call, listed=listed, max_bytes=room)
+        if "category" in result["summary"]:
+            result.pop("category", None)
     elif record.state == "done" and waited is not None and (stream := _find_stream(record, waited.last_data or {})):
         result["stream"] = stream
     elif record.state == "done" and _is_id(record.media_id):

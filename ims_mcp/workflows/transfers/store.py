@@ -56,6 +56,8 @@ class TransferRecord:
     arguments: dict[str, Any]
     inode: int = 0
     """Of the file; 0 where it was not written down."""
+    category: str = ""
+    """The path of the category in ``arguments``, where it was given by name: to be shown."""
     id: str = field(default_factory=lambda: f"t-{secrets.token_hex(6)}")
     client_token: str = field(default_factory=lambda: secrets.token_hex(16))
     state: State = "starting"
@@ -106,7 +108,7 @@ class TransferRecord:
 
 
 _TYPES = {
-    "service path destination client_token media_id error": str,
+    "service path destination category client_token media_id error": str,
     "size_bytes modified_ns inode": int,
     "arguments target uploaded": dict,
     "created": int | float,
