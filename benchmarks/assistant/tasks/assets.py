@@ -8,11 +8,7 @@ from urllib.request import urlopen
 
 from benchmarks.assistant.answers import ABSENT, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_value,
-    find_lost,
-    read_asset,
-)
+from benchmarks.assistant.end_state import check_value, find_lost, read_asset
 from benchmarks.assistant.start_state import BUCKET, NO_SUCH_ID
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task, note_ids
 from tests.local_ims.server import RunningIms

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from benchmarks.assistant.answers import NOT_DONE, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-    check_value,
-    find_lost,
-    read_asset,
-)
+from benchmarks.assistant.end_state import check_asked_once, check_value, find_lost, read_asset
 from benchmarks.assistant.task import End, Facts, Problems, Task, note_ids, refuse
 
 

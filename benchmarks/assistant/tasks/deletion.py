@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from benchmarks.assistant.answers import ABSENT, NOT_DONE, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-    find_lost,
-)
+from benchmarks.assistant.end_state import check_asked_once, find_lost
 from benchmarks.assistant.start_state import ASSETS, BUCKET, NO_SUCH_ID
 from benchmarks.assistant.task import End, Facts, Problems, Task, refuse
 

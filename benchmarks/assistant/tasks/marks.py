@@ -7,10 +7,7 @@ from typing import Any
 
 from benchmarks.assistant.answers import NOT_DONE, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-    check_value,
-)
+from benchmarks.assistant.end_state import check_asked_once, check_value
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task, note_ids, refuse
 from tests.local_ims.server import RunningIms
 

@@ -7,11 +7,7 @@ from typing import Any
 
 from benchmarks.assistant.answers import pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_added,
-    check_none_added,
-    check_streams,
-)
+from benchmarks.assistant.end_state import check_added, check_none_added, check_streams
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task
 from tests.local_ims.server import RunningIms
 from tests.local_uploads.source import serving

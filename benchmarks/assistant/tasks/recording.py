@@ -9,9 +9,7 @@ from typing import Any
 
 from benchmarks.assistant.answers import ABSENT, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-)
+from benchmarks.assistant.end_state import check_asked_once
 from benchmarks.assistant.start_state import RECORDED, RECORDINGS
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task
 from benchmarks.assistant.tasks.recording_templates import list_template_ids

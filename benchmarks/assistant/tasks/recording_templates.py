@@ -8,9 +8,7 @@ from typing import Any
 
 from benchmarks.assistant.answers import NOT_DONE, pick
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-)
+from benchmarks.assistant.end_state import check_asked_once
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task, refuse
 from tests.local_ims.server import RunningIms
 

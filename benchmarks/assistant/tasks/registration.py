@@ -6,10 +6,7 @@ import re
 
 from benchmarks.assistant.answers import ABSENT, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_value,
-    find_lost,
-)
+from benchmarks.assistant.end_state import check_value, find_lost
 from benchmarks.assistant.start_state import ASSETS, BUCKET
 from benchmarks.assistant.task import End, Facts, Problems, Task
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from benchmarks.assistant.answers import NOT_DONE
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-    check_value,
-)
+from benchmarks.assistant.end_state import check_asked_once, check_value
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task, note_ids, refuse
 
 

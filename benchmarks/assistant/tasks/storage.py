@@ -6,9 +6,7 @@ import re
 
 from benchmarks.assistant.answers import pick
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_asked_once,
-)
+from benchmarks.assistant.end_state import check_asked_once
 from benchmarks.assistant.start_state import BUCKET
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task, refuse
 from tests.local_ims.server import RunningIms

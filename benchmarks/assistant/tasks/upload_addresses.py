@@ -6,10 +6,7 @@ import re
 
 from benchmarks.assistant.answers import pick
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_none_added,
-    list_added,
-)
+from benchmarks.assistant.end_state import check_none_added, list_added
 from benchmarks.assistant.task import End, Facts, Problems, Task, note_ids
 
 

@@ -8,12 +8,7 @@ from typing import Any
 
 from benchmarks.assistant.answers import ABSENT, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.end_state import (
-    check_added,
-    check_none_added,
-    check_streams,
-    list_added,
-)
+from benchmarks.assistant.end_state import check_added, check_none_added, check_streams, list_added
 from benchmarks.assistant.start_state import BUCKET
 from benchmarks.assistant.task import End, Facts, Problems, Start, Task
 
