@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from ims_mcp.catalogue import Operation, get_operation, values_at
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.settings import Settings
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.job_read import is_job_read

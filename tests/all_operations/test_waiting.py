@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from ims_mcp.catalogue import Effect, Operation, get_operation
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.client.answers import Reply
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import DeadlineExceeded, ImsError, InvalidArguments
