@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         async def run() -> list[Outcome]:
             return await run_tasks(
-                tasks, make_player, concurrency=chosen.concurrency, library_dir=chosen.library, tell=tell
+                tasks, make_player, concurrency=chosen.concurrency, start_state_dir=chosen.start_state, tell=tell
             )
 
         outcomes = anyio.run(run)
@@ -62,7 +62,7 @@ def _make_parser() -> argparse.ArgumentParser:
     add("--max-requests", metavar="N", type=_positive(int), default=20, help="to the model, a task (default: 20)")
     add("--max-tokens", metavar="N", type=_positive(int), default=600_000, help="in all, a task (default: 600000)")
     add("--max-seconds", metavar="N", type=_positive(float), default=300.0, help="a task (default: 300)")
-    add("--library", metavar="DIR", type=Path, help="keep the start state there, which takes some seconds to make")
+    add("--start-state", metavar="DIR", type=Path, help="keep the start state there, which takes some seconds to make")
     add("--out", metavar="FILE", type=Path, help="write every task with its calls there, as JSON lines")
     return parser
 

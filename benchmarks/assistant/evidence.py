@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from benchmarks.assistant.library import ASSETS, BUCKET
+from benchmarks.assistant.start_state import ASSETS, BUCKET
 from benchmarks.assistant.task import End, Problems
 from ims_mcp.catalogue import Effect, get_operation, values_at
 from ims_mcp.workflows.waiting import is_same_object
@@ -19,7 +19,7 @@ Says = str | re.Pattern[str]
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """An asset of the library, by its id or by the address of its file."""
+    """An asset of the start state, by its id or by the address of its file."""
 
     title: str
 
@@ -130,7 +130,7 @@ def _is_meant(end: End, given: Any, wanted: Any) -> bool:
         return str(given) == str(end.start.facts[wanted.name])
     if isinstance(wanted, Asset):
         url = next(asset.url for asset in ASSETS if asset.title == wanted.title)
-        return given == end.library.media_ids[wanted.title] or _is_object(given, url)
+        return given == end.start_state.media_ids[wanted.title] or _is_object(given, url)
     if isinstance(wanted, Object):
         return _is_object(given, f"oss://{wanted.bucket}/{wanted.key}")
     if callable(wanted):

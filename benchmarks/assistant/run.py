@@ -16,8 +16,8 @@ from typing import Any
 import anyio
 
 from benchmarks.assistant.desk import Desk, ToolCall
-from benchmarks.assistant.library import Library, share_library
 from benchmarks.assistant.stage import Player, play
+from benchmarks.assistant.start_state import StartState, share_start_state
 from benchmarks.assistant.task import Problems, Task
 
 
@@ -101,22 +101,22 @@ async def run_tasks(
     make_player: MakePlayer,
     *,
     concurrency: int = 1,
-    library_dir: Path | None = None,
+    start_state_dir: Path | None = None,
     tell: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Play each task from a start state of its own; in the order of ``tasks``. ``tell`` hears each as it ends.
 
-    ``library_dir``: where the state that all begin with is kept for the next run.
+    ``start_state_dir``: where the state that all begin with is kept for the next run.
     """
     outcomes: dict[int, Outcome] = {}
     limiter = anyio.CapacityLimiter(concurrency)
     with tempfile.TemporaryDirectory(prefix="assistant-") as place:
-        library, template_dir = share_library(library_dir or Path(place) / "library")
+        start_state, template_dir = share_start_state(start_state_dir or Path(place) / "start-state")
 
         async def run_one(number: int, task: Task) -> None:
             async with limiter:
                 outcomes[number] = await _run_task(
-                    task, make_player, library, template_dir, Path(place) / f"play-{number}"
+                    task, make_player, start_state, template_dir, Path(place) / f"play-{number}"
                 )
             tell(outcomes[number])
 
@@ -127,7 +127,7 @@ async def run_tasks(
 
 
 async def _run_task(
-    task: Task, make_player: MakePlayer, library: Library, template_dir: Path, work_dir: Path
+    task: Task, make_player: MakePlayer, start_state: StartState, template_dir: Path, work_dir: Path
 ) -> Outcome:
     """What went wrong on the way is a problem of this task and ends no other."""
     spent = Spent()
@@ -142,7 +142,7 @@ async def _run_task(
             return ""
 
     try:
-        played = await play(task, library, template_dir, work_dir, work)
+        played = await play(task, start_state, template_dir, work_dir, work)
     except Exception as error:
         traceback.print_exception(error, file=sys.stderr)
         return Outcome(task, task.request, "", [f"broke off: {error!r}"], (), spent)

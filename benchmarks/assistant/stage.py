@@ -12,8 +12,8 @@ from typing import Any
 from anyio import CancelScope, to_thread
 
 from benchmarks.assistant.desk import Desk, ToolCall, open_desk
-from benchmarks.assistant.library import Library
 from benchmarks.assistant.script import Script
+from benchmarks.assistant.start_state import StartState
 from benchmarks.assistant.task import End, Problems, Start, Task
 from tests.local_ims.server import RunningIms, running_ims
 
@@ -45,7 +45,7 @@ class Played:
         return sum(call.size_bytes for call in self.made)
 
 
-async def play(task: Task, library: Library, template_dir: Path, work_dir: Path, player: Player) -> Played:
+async def play(task: Task, start_state: StartState, template_dir: Path, work_dir: Path, player: Player) -> Played:
     """Play in ``work_dir``, a new directory, on a copy of the data directory ``template_dir``.
 
     Nothing here keeps other plays of the same loop from going on.
@@ -53,7 +53,7 @@ async def play(task: Task, library: Library, template_dir: Path, work_dir: Path,
     upload_dir = work_dir / "files"
     upload_dir.mkdir(parents=True)
     stack = ExitStack()
-    start = Start(library, Script(), upload_dir, stack)
+    start = Start(start_state, Script(), upload_dir, stack)
 
     def open_stage() -> tuple[RunningIms, Problems]:
         data_dir = Path(shutil.copytree(template_dir, work_dir / "ims", symlinks=True))

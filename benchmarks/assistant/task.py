@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmarks.assistant.desk import Desk, ToolCall
-from benchmarks.assistant.library import Library
 from benchmarks.assistant.script import Script
+from benchmarks.assistant.start_state import StartState
 from tests.local_ims.server import RunningIms
+
+Facts = Mapping[str, Any]
+"""What a task has noted down, as its request and its solution get it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """The state a task begins with, still to be changed by the task."""
 
-    library: Library
+    state: StartState
+    """What all tasks begin with."""
     script: Script
     upload_dir: Path
     """Files that lie here may be uploaded."""
@@ -42,8 +46,8 @@ class End:
     questions: list[str]
 
     @property
-    def library(self) -> Library:
-        return self.start.library
+    def start_state(self) -> StartState:
+        return self.start.state
 
     @property
     def script(self) -> Script:
@@ -80,7 +84,7 @@ class Task:
     toolset: str
     request: str
     """The user's words; ``{names}`` of :attr:`Start.facts` are filled in."""
-    solve: Callable[[Desk, Mapping[str, Any]], Awaitable[str]]
+    solve: Callable[[Desk, Facts], Awaitable[str]]
     """A scripted solution that knows the request, the tools and ``facts``: what a good assistant does; its answer."""
     grade: Callable[[End], Problems]
     most_calls: int
@@ -102,7 +106,7 @@ def note_ids(**titles: str) -> Callable[[RunningIms, Start], None]:
 
     def furnish(ims: RunningIms, start: Start) -> None:
         del ims
-        start.facts.update({name: start.library.media_ids[title] for name, title in titles.items()})
+        start.facts.update({name: start.state.media_ids[title] for name, title in titles.items()})
 
     return furnish
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import difflib
 import json
 import math
-import re
-import reprlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, values_at, write_scalar
+from ims_mcp.catalogue.broken_rules import find_broken_rules
+from ims_mcp.catalogue.operation import Operation, Parameter, write_scalar
 from ims_mcp.catalogue.published_names import publish_name
+from ims_mcp.catalogue.text_limits import find_length_problems, find_part_problems, find_shape_problems
+from ims_mcp.catalogue.written_values import (
+    SHOWN_CHARACTERS,
+    TOO_LARGE,
+    parse_list,
+    parse_number,
+    show_value,
+    write_number,
+)
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 
@@ -25,9 +32,7 @@ MAX_UNKNOWN_NAMES = 10
 """Unknown arguments that are named; the rest is counted."""
 MAX_PROBLEMS = 100
 """Problems that are kept; the rest is counted."""
-_TOO_LARGE = 10**64
 _MISSING = object()
-_SHOWN_CHARACTERS = 60
 
 
 def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool = False) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     checked = checker.check_fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
     effective = {name: value for name, value in given.items() if name not in checker.absent} | checked
-    for problem in _find_broken_rules(operation, _open_json(operation, effective), names):
+    for problem in find_broken_rules(operation, effective, names):
         checker.add(problem)
     if checker.count:
         raise InvalidArguments(operation.name, checker.problems, unlisted=checker.count - len(checker.problems))
@@ -60,75 +65,10 @@ def report_unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool
     """The problem of an argument nobody knows, with the nearest name first and all allowed ones after it."""
     names = list(allowed)
     folded = {allowed_name.lower(): allowed_name for allowed_name in names}
-    near = difflib.get_close_matches(name[:_SHOWN_CHARACTERS].lower(), folded, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name[:SHOWN_CHARACTERS].lower(), folded, n=1, cutoff=0.6)
     hint = f"; did you mean {folded[near[0]]}?" if near else ""
     known = f"{'' if hint else ';'} Allowed: {', '.join(names) or 'none'}" if list_allowed else ""
-    return Problem(plain(name, _SHOWN_CHARACTERS), f"unknown{hint}{known}")
-
-
-def _open_json(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Structured values that were handed in as JSON text as what they mean, for rules that look inside them."""
-    opened = dict(given)
-    for row in operation.parameters:
-        text = opened.get(row.name)
-        if row.json_text and isinstance(text, str):
-            with suppress(ValueError, RecursionError):
-                opened[row.name] = json.loads(text)
-    return opened
-
-
-def _find_broken_rules(operation: Operation, given: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[Problem]:
-    for rule in operation.rules:
-        match rule:
-            case AtLeastOne(alternatives):
-                if not any(given.get(name) not in (None, "") for name in alternatives):
-                    yield Problem(" / ".join(names[name] for name in alternatives), "give at least one of them")
-            case Needs(parameter, _, needs, values):
-                if not rule.is_broken_by(given):
-                    continue
-                wanted = f" to be {' or '.join(values)}" if values else ""
-                needed, because = _publish(needs, names), _publish(parameter, names)
-                actual = values_at(given, parameter)[0]
-                shown = _show(actual).strip("'") if isinstance(actual, str) else _show(actual)
-                yield Problem(needed, f"{because}={shown} needs {needed}{wanted}")
-
-
-def _publish(path: str, names: Mapping[str, str]) -> str:
-    """A path of a rule under the name the caller knows its first part by."""
-    first, dot, rest = path.partition(".")
-    return f"{names.get(first, first)}{dot}{rest}"
-
-
-class _ShortRepr(reprlib.Repr):
-    """The beginning of a value of any size and depth."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel, self.maxstring, self.maxother = 3, _SHOWN_CHARACTERS, _SHOWN_CHARACTERS
-        self.maxlist = self.maxdict = 4
-
-    def repr_int(self, x: int, level: int) -> str:
-        # Python refuses to write out a number of more than 4,300 digits.
-        return str(x) if abs(x) < _TOO_LARGE else f"a whole number of {int(x.bit_length() * 0.30103) + 1} digits"
-
-
-_SHORT_REPR = _ShortRepr()
-
-
-def _show(value: Any) -> str:
-    """A value as an error names it: short, printable, valid Unicode."""
-    text = repr(value[: _SHOWN_CHARACTERS + 1]) if isinstance(value, str) else _SHORT_REPR.repr(value)
-    text = text.encode("ascii", "backslashreplace").decode("ascii") if not text.isprintable() else text
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-
-
-def _write_number(value: float) -> str | None:
-    """A number where a text is wanted: models send ids that look like numbers as numbers. None: it cannot be one."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(value) if math.isfinite(value) else None
-    return str(value) if abs(value) < _TOO_LARGE else None
+    return Problem(plain(name, SHOWN_CHARACTERS), f"unknown{hint}{known}")
 
 
 class _Checker:
@@ -151,6 +91,10 @@ class _Checker:
     def _report(self, path: str, text: str) -> Any:
         self.add(Problem(path, text))
         return _MISSING
+
+    def _report_all(self, path: str, texts: Iterable[str]) -> None:
+        for text in texts:
+            self._report(path, text)
 
     def document_names(self, operation: Operation, given: dict[str, Any]) -> dict[str, str]:
         """Documented name -> the one this caller knows; ``given`` then holds the documented names only."""
@@ -239,9 +183,9 @@ class _Checker:
             if value is _MISSING:
                 return _MISSING
         if isinstance(value, int | float) and not isinstance(value, bool) and not row.choices:
-            value = _write_number(value) or value
+            value = write_number(value) or value
         if not isinstance(value, str):
-            return self._report(path, f"has to be a string, not {_show(value)}")
+            return self._report(path, f"has to be a string, not {show_value(value)}")
         before = self.count
         if not self._fits(row, value, path) or not self._is_unicode(value, path):
             return _MISSING
@@ -249,11 +193,10 @@ class _Checker:
             self._report(path, "is empty")
         value = self._check_choice(row, value, path)
         if self.count == before:
-            self._check_length(row, value, path)
-            self._check_parts(row, value, path)
+            self._report_all(path, (*find_length_problems(row, value), *find_part_problems(row, value)))
         if self.count == before:
             # Not before: a pattern may take the square of the time that the length takes.
-            self._check_shape(row, value, path)
+            self._report_all(path, find_shape_problems(row, value))
         return value if self.count == before else _MISSING
 
     def _join_commas(self, row: Parameter, value: Any, path: str) -> Any:
@@ -261,7 +204,7 @@ class _Checker:
         if isinstance(value, str) and not self._as_sent:
             if not self._fits(row, value, path):
                 return _MISSING
-            listed = _parse_list(value)
+            listed = parse_list(value)
             # In a list that is written out a full-width comma separates as well; inside a real list it is a character.
             value = value.replace("\uff0c", ",") if listed is None else listed
         if not isinstance(value, list):
@@ -269,10 +212,10 @@ class _Checker:
         parts = cast("list[Any]", value)
         if len(parts) > MAX_ELEMENTS:
             return self._report(path, f"has {len(parts):,} elements, at most {MAX_ELEMENTS:,} are allowed")
-        texts = [_write_number(part) if isinstance(part, int | float) else part for part in parts]
+        texts = [write_number(part) if isinstance(part, int | float) else part for part in parts]
         for part, text in zip(parts, texts, strict=True):
             if not isinstance(text, str) or "," in text:
-                return self._report(path, f"{_show(part)} cannot be a part of a comma-separated list")
+                return self._report(path, f"{show_value(part)} cannot be a part of a comma-separated list")
         if not texts and not row.required and not row.keeps_empty and not self._as_sent:
             return _MISSING
         return ",".join(cast("list[str]", texts))
@@ -288,7 +231,7 @@ class _Checker:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            self._report(path, f"{_show(value)} holds half a surrogate pair: it is not valid Unicode text")
+            self._report(path, f"{show_value(value)} holds half a surrogate pair: it is not valid Unicode text")
             return False
         return True
 
@@ -299,63 +242,35 @@ class _Checker:
             for choice in row.choices:
                 if choice.lower() == value.lower():
                     return choice
-        self._report(path, f"{_show(value)} is not one of {', '.join(row.choices)}")
+        self._report(path, f"{show_value(value)} is not one of {', '.join(row.choices)}")
         return value
-
-    def _check_length(self, row: Parameter, value: str, path: str) -> None:
-        if row.max_bytes is not None and (size := len(value.encode("utf-8"))) > row.max_bytes:
-            self._report(path, f"is {size} bytes in UTF-8, at most {row.max_bytes} are allowed")
-        shortest, longest = row.min_characters or 0, row.max_characters or math.inf
-        if not row.pattern and not shortest <= len(value) <= longest:
-            limit = f"{shortest} to {longest}" if longest < math.inf else f"at least {shortest}"
-            self._report(path, f"has {len(value)} characters, {limit} are allowed")
-
-    def _check_parts(self, row: Parameter, value: str, path: str) -> None:
-        parts = value.split(",")
-        if row.max_parts is not None and len(parts) > row.max_parts:
-            self._report(path, f"has {len(parts)} comma-separated parts, at most {row.max_parts} are allowed")
-            return
-        for part in parts if row.max_part_bytes is not None else ():
-            size = len(part.encode("utf-8"))
-            if size > (row.max_part_bytes or 0):
-                most = f"at most {row.max_part_bytes} are allowed"
-                self._report(path, f"the part {_show(part)} is {size} bytes, {most}")
-
-    def _check_shape(self, row: Parameter, value: str, path: str) -> None:
-        if row.pattern and not re.fullmatch(row.pattern, value, re.ASCII):
-            self._report(path, f"{_show(value)} does not fit: {row.text or row.pattern}")
-        if row.url_schemes and value:
-            scheme, separator, rest = value.partition("://")
-            if not separator or scheme.lower() not in row.url_schemes or not rest.strip("/ "):
-                forms = ", ".join(f"{name}://…" for name in row.url_schemes)
-                self._report(path, f"{_show(value)} is not an address of the form {forms}")
 
     def _check_number(self, row: Parameter, value: Any, path: str) -> Any:
         wanted = "a whole number" if row.kind == "integer" else "a number"
         number: int | float | None = None
         if isinstance(value, str):
-            number = _parse_number(value.strip()) if len(value) < _SHOWN_CHARACTERS * 4 else None
+            number = parse_number(value.strip()) if len(value) < SHOWN_CHARACTERS * 4 else None
         elif isinstance(value, int | float) and not isinstance(value, bool):
             number = value
         if number is None or (isinstance(number, float) and not math.isfinite(number)):
-            return self._report(path, f"has to be {wanted}, not {_show(value)}")
+            return self._report(path, f"has to be {wanted}, not {show_value(value)}")
         least, most = row.minimum, row.maximum
         if row.cut and most is not None and number > most:
             number = most
         if row.kind == "integer":
             if number != int(number):
-                return self._report(path, f"has to be {wanted}, not {_show(value)}")
+                return self._report(path, f"has to be {wanted}, not {show_value(value)}")
             number = int(number)
             if not -(2**63) <= number < 2**63:
-                return self._report(path, f"{_show(value)} does not fit into 64 bits")
+                return self._report(path, f"{show_value(value)} does not fit into 64 bits")
         if (least is not None and number < least) or (most is not None and number > most):
             span = f"{least:g} to {most:g}" if least is not None and most is not None else ""
             span = span or (f"at least {least:g}" if least is not None else f"at most {most:g}")
-            return self._report(path, f"{_show(value)} is out of range: {span}")
-        if abs(number) >= _TOO_LARGE:
-            return self._report(path, f"{_show(value)} is too large")
+            return self._report(path, f"{show_value(value)} is out of range: {span}")
+        if abs(number) >= TOO_LARGE:
+            return self._report(path, f"{show_value(value)} is too large")
         if row.max_decimals is not None and round(number, row.max_decimals) != number:
-            return self._report(path, f"{_show(value)} has more than {row.max_decimals} decimals")
+            return self._report(path, f"{show_value(value)} has more than {row.max_decimals} decimals")
         return number
 
     def _check_boolean(self, value: Any, path: str) -> Any:
@@ -363,7 +278,7 @@ class _Checker:
             return value
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
-        return self._report(path, f"has to be true or false, not {_show(value)}")
+        return self._report(path, f"has to be true or false, not {show_value(value)}")
 
     def _check_array(self, row: Parameter, value: Any, path: str) -> Any:
         if isinstance(value, str):
@@ -371,7 +286,7 @@ class _Checker:
             if value is _MISSING:
                 return _MISSING
         if not isinstance(value, list):
-            return self._report(path, f"has to be a list, not {_show(value)}")
+            return self._report(path, f"has to be a list, not {show_value(value)}")
         elements = cast("list[Any]", value)
         if row.required and not elements:
             return self._report(path, "is empty")
@@ -380,7 +295,7 @@ class _Checker:
         if row.items is None:
             return elements if self._write_json(row, elements, path) is not _MISSING else _MISSING
         if row.items.kind == "string":
-            elements = [_write_number(element) if isinstance(element, bool) else element for element in elements]
+            elements = [write_number(element) if isinstance(element, bool) else element for element in elements]
         checked = [self.check_value(row.items, element, f"{path}[{index}]") for index, element in enumerate(elements)]
         return _MISSING if any(element is _MISSING for element in checked) else checked
 
@@ -393,7 +308,7 @@ class _Checker:
         if not isinstance(value, dict) and (
             row.fields or row.cases or not row.json_text or not isinstance(as_written, str)
         ):
-            return self._report(path, f"has to be an object, not {_show(value)}")
+            return self._report(path, f"has to be an object, not {show_value(value)}")
         before = self.count
         if row.fields or row.cases:
             fields = cast("dict[str, Any]", value)
@@ -401,7 +316,7 @@ class _Checker:
             value = self.check_fields(table, fields, path=f"{path}.", extra_fields=row.extra_fields)
         text = self._write_json(row, value, path)
         if self.count == before:
-            self._check_length(row, as_written if isinstance(as_written, str) else text, path)
+            self._report_all(path, find_length_problems(row, as_written if isinstance(as_written, str) else text))
         if self.count > before:
             return _MISSING
         if row.json_text and isinstance(as_written, str):
@@ -441,7 +356,7 @@ class _Checker:
             return json.loads(text, parse_constant=refuse)
         except (ValueError, RecursionError) as error:
             wanted = 'a list such as ["a", "b"]' if row.kind == "array" else 'an object such as {"a": "b"}'
-            return self._report(path, f"has to be {wanted}: {_show(text)} is not valid JSON ({error})")
+            return self._report(path, f"has to be {wanted}: {show_value(text)} is not valid JSON ({error})")
 
     def _write_json(self, row: Parameter, value: Any, path: str) -> Any:
         """The value as JSON, which also shows that it can travel: no NaN, no half characters, not too deep or long."""
@@ -454,22 +369,3 @@ class _Checker:
 
 def _is_nested(path: str) -> bool:
     return "." in path or "[" in path
-
-
-def _parse_list(text: str) -> list[Any] | None:
-    """The list that a text is the JSON of, or None."""
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return cast("list[Any]", value) if isinstance(value, list) else None
-
-
-def _parse_number(text: str) -> int | float | None:
-    """A number written out, such as ``5``, ``-0.5`` or ``1e3``; None for any other text."""
-    if re.fullmatch(r"[+-]?\d{1,30}", text):
-        return int(text)
-    written = re.fullmatch(r"[+-]?(?=\.?\d)\d{0,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?", text)
-    return float(text) if written else None

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, Poll, ResponseField
+from ims_mcp.catalogue.example import make_example
+from ims_mcp.catalogue.folding import ABOUT, FIELDS, Tree, count_bytes, fold_answer, fold_parameter, is_folded
+from ims_mcp.catalogue.operation import Operation, Parameter, Poll, ResponseField
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import add_limits, first_sentence, rule_text
 from ims_mcp.errors import InvalidArguments, Problem
@@ -27,12 +29,6 @@ _LEAST_RETURNS_BYTES = 200
 _UNASKED = frozenset({"RequestId", "AccessDeniedDetail"})
 """Fields of responses that are about the request, not about what was asked."""
 _CUT = "the path of a field brings its whole text"
-_FIELDS = "fields"
-_ABOUT = "about"
-_EXAMPLE_TEXTS = ("...", "example", "example-1", "snapshots/{JobId}.jpg", "oss://bucket/film.mp4")
-"""Values for texts that nothing more is known of; the first that fits the pattern is taken."""
-
-Tree = dict[str, Any]
 
 
 def describe(operation: Operation, takes_also: Mapping[str, str] | None = None, *, documentation: bool = True) -> Tree:
@@ -55,18 +51,18 @@ def describe(operation: Operation, takes_also: Mapping[str, str] | None = None, 
 
     def assemble() -> Tree:
         more: Tree = {"parameter": folded} if folded else {}
-        if _is_folded(returns):
+        if is_folded(returns):
             more["part"] = "returns"
         return told | {"parameters": parameters} | tail | ({"more": more} if more else {})
 
     def is_large() -> bool:
         return count_bytes(assemble()) > MAX_BYTES
 
-    while is_large() and count_bytes(returns) > RETURNS_BYTES and _fold_answer(returns):
+    while is_large() and count_bytes(returns) > RETURNS_BYTES and fold_answer(returns):
         pass
-    while is_large() and (path := _fold_deepest(parameters)):
+    while is_large() and (path := fold_parameter(parameters)):
         folded[:] = [*(each for each in folded if not each.startswith(f"{path}.")), path]
-    while is_large() and count_bytes(returns) > _LEAST_RETURNS_BYTES and _fold_answer(returns):
+    while is_large() and count_bytes(returns) > _LEAST_RETURNS_BYTES and fold_answer(returns):
         pass
     _shorten_texts(parameters, operation.parameters, is_large)
     if is_large():
@@ -107,13 +103,13 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
     if row is None:
         raise InvalidArguments("describe_operation", [Problem("parameter", "names no parameter")])
     described = _describe_row(row)
-    tree = cast("Tree", described) if isinstance(described, dict) else {_ABOUT: described}
+    tree = cast("Tree", described) if isinstance(described, dict) else {ABOUT: described}
     told: Tree = {"operation": operation.name, "parameter": walked, **tree}
     folded: list[str] = []
-    inner = cast("Tree", told.get(_FIELDS, {}))
-    cases = [cast("Tree", value) for name, value in told.items() if name.startswith(f"{_FIELDS} where")]
+    inner = cast("Tree", told.get(FIELDS, {}))
+    cases = [cast("Tree", value) for name, value in told.items() if name.startswith(f"{FIELDS} where")]
     while count_bytes(told) > PARAMETER_BYTES:
-        path_in = next(filter(None, (_fold_deepest(each) for each in (inner, *cases))), "")
+        path_in = next(filter(None, (fold_parameter(each) for each in (inner, *cases))), "")
         if not path_in:
             break
         at = f"{walked}.{path_in}"
@@ -121,7 +117,7 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         told["more"] = {"parameter": folded}
     while count_bytes(told) > PARAMETER_BYTES and (key := _find_largest_case(told)):
         told[key] = f"Fields: {', '.join(told[key])}."
-        parameter, _, values = key.removeprefix(f"{_FIELDS} where ").partition(" is ")
+        parameter, _, values = key.removeprefix(f"{FIELDS} where ").partition(" is ")
         folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
         told["more"] = {"parameter": folded}
     room = PARAMETER_BYTES - len(_CUT) - 40
@@ -146,7 +142,7 @@ def _find_largest_case(told: Tree) -> str:
     sizes = {
         name: count_bytes(value)
         for name, value in told.items()
-        if name.startswith(f"{_FIELDS} where") and isinstance(value, dict)
+        if name.startswith(f"{FIELDS} where") and isinstance(value, dict)
     }
     return max(sizes, key=lambda name: sizes[name], default="")
 
@@ -154,11 +150,6 @@ def _find_largest_case(told: Tree) -> str:
 def user_is_asked(operation: Operation) -> list[str]:
     """Before which calls the user is asked, and why: ``Overwrite=true: deletes the asset that has this URL now``."""
     return [f"{condition.when or 'always'}: {condition.reason}" for condition in operation.destructive_when]
-
-
-def count_bytes(value: Any) -> int:
-    """The size of a value as the compact JSON it travels as."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _describe_head(operation: Operation) -> Tree:
@@ -227,7 +218,7 @@ def _describe_rows(rows: tuple[Parameter, ...], operation: Operation | None = No
             also = f" In a tool of its own it is called {published}."
             described = told[row.name]
             if isinstance(described, dict):
-                cast("Tree", described)[_ABOUT] += also
+                cast("Tree", described)[ABOUT] += also
             else:
                 told[row.name] = described + also
     return told
@@ -236,13 +227,13 @@ def _describe_rows(rows: tuple[Parameter, ...], operation: Operation | None = No
 def _describe_row(row: Parameter) -> Any:
     """``"integer, required: text"``, or ``{about, fields}`` where it has fields."""
     about = _describe_line(row, row.text)
-    told: Tree = {_ABOUT: about}
+    told: Tree = {ABOUT: about}
     element = _find_element(row)
     shown = tuple(field for field in element.fields if not field.hidden)
     if shown:
-        told[_FIELDS] = _describe_rows(shown)
+        told[FIELDS] = _describe_rows(shown)
     for case in element.cases:
-        told[f"{_FIELDS} where {case.parameter} is {' or '.join(case.values)}"] = _describe_rows(case.fields)
+        told[f"{FIELDS} where {case.parameter} is {' or '.join(case.values)}"] = _describe_rows(case.fields)
     return told if len(told) > 1 else about
 
 
@@ -274,32 +265,6 @@ def _describe_line(row: Parameter, text: str) -> str:
     if row.inferred:
         parts.append("(Inferred: the vendor does not say it.)")
     return " ".join(filter(None, parts))
-
-
-def _fold_deepest(parameters: Tree) -> str:
-    """Fold the deepest object into a line that names its fields, of equally deep ones the largest; its path, or
-    nothing where none is left."""
-    found = [(path.count("."), count_bytes(node), path, owner, name) for path, owner, name, node in _walk(parameters)]
-    if not found:
-        return ""
-    _, _, path, owner, name = max(found, key=lambda each: each[:2])
-    node = owner[name]
-    names = [field for key, inner in node.items() if key.startswith(_FIELDS) for field in inner]
-    owner[name] = f"{node[_ABOUT]} Fields: {', '.join(dict.fromkeys(names))}."
-    return path
-
-
-def _walk(rows: Tree, path: str = "") -> Iterator[tuple[str, Tree, str, Tree]]:
-    """Path, owner, name and description of every parameter that is shown with its fields."""
-    for name, described in rows.items():
-        if not isinstance(described, dict):
-            continue
-        node = cast("Tree", described)
-        at = f"{path}.{name}" if path else name
-        yield at, rows, name, node
-        for key, inner in node.items():
-            if key.startswith(_FIELDS):
-                yield from _walk(inner, at)
 
 
 def _shorten_texts(described: Tree, rows: tuple[Parameter, ...], is_large: Callable[[], bool]) -> bool:
@@ -346,90 +311,3 @@ def _describe_field(field: ResponseField, value: Any, secret: frozenset[str]) ->
             if inner.name not in _UNASKED
         }
     return field.kind if value is None or field.name in secret else value
-
-
-def _fold_answer(returns: Tree) -> bool:
-    """Fold the deepest object of an answer, of equally deep ones the largest, into its field names; whether there was
-    one."""
-    found = list(_walk_answer(returns))
-    if found:
-        _, _, owner, key = max(found, key=lambda each: each[:2])
-        owner[key] = f"object: {', '.join(owner[key])}"
-    return bool(found)
-
-
-def _walk_answer(value: Any, depth: int = 0) -> Iterator[tuple[int, int, Any, Any]]:
-    if not isinstance(value, dict | list):
-        return
-    node = cast("Any", value)
-    keys = list(node) if isinstance(value, dict) else range(len(node))
-    inside = [(key, node[key]) for key in keys]
-    for key, inner in inside:
-        if isinstance(inner, dict):
-            yield depth, count_bytes(inner), node, key
-        yield from _walk_answer(inner, depth + 1)
-
-
-def _is_folded(returns: Any) -> bool:
-    if isinstance(returns, dict):
-        return any(map(_is_folded, cast("Tree", returns).values()))
-    if isinstance(returns, list):
-        return any(map(_is_folded, cast("list[Any]", returns)))
-    return isinstance(returns, str) and returns.startswith("object: ")
-
-
-def make_example(operation: Operation) -> Tree:
-    """Arguments of a smallest useful call. Where the notes have none: what is required, one of each rule, and what
-    these need in turn."""
-    if operation.example:
-        return dict(operation.example)
-    names = {row.name for row in operation.parameters if row.required}
-    for rule in operation.rules:
-        if isinstance(rule, AtLeastOne) and not names & set(rule.names):
-            names.add(rule.names[0])
-    given = {row.name: _make_value(row) for row in operation.parameters if row.name in names}
-    for rule in operation.rules:
-        if isinstance(rule, Needs) and rule.is_broken_by(given):
-            _put(operation.parameters, given, rule.needs.split("."), rule.values)
-    return {row.name: given[row.name] for row in operation.parameters if row.name in given}
-
-
-def _put(rows: tuple[Parameter, ...], given: Tree, path: list[str], values: tuple[str, ...]) -> None:
-    """Give the parameter at ``path`` a value: the first that the rule lists, or a plausible one."""
-    row = next(row for row in rows if row.name == path[0])
-    if path[1:]:
-        inner: Tree = given.setdefault(row.name, {})
-        _put(row.fields, inner, path[1:], values)
-    else:
-        given[row.name] = values[0] if values else _make_value(row)
-
-
-def _make_value(row: Parameter) -> Any:
-    if row.choices:
-        return row.choices[0]
-    match row.kind:
-        case "integer" | "number":
-            usual = 10 if row.name == "PageSize" else 1
-            return min(max(usual, row.minimum or 0), usual if row.maximum is None else row.maximum)
-        case "boolean":
-            return True
-        case "array":
-            return [_make_value(row.items)] if row.items else []
-        case "object":
-            return {field.name: _make_value(field) for field in row.fields if field.required}
-        case "string":
-            return _choose_text(row)
-
-
-def _choose_text(row: Parameter) -> str:
-    if row.url_schemes:
-        return "rtmp://example.com/live/stream" if "rtmp" in row.url_schemes else "https://example.com/film.mp4"
-    likely = [*row.hints]
-    if row.name.endswith(("Ids", "Id")):
-        likely.append("0123456789abcdef0123456789abcdef")
-    if "Time" in row.name:
-        likely.append("2026-01-31T08:00:00Z")
-    for text in (*likely, *_EXAMPLE_TEXTS):
-        if row.pattern is None or re.fullmatch(row.pattern, text):
-            return text
-    return _EXAMPLE_TEXTS[0]

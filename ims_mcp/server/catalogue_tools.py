@@ -6,7 +6,9 @@ from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
-from ims_mcp.catalogue.describe import count_bytes, describe, describe_parameter, describe_part, make_example
+from ims_mcp.catalogue.describe import describe, describe_parameter, describe_part
+from ims_mcp.catalogue.example import make_example
+from ims_mcp.catalogue.folding import count_bytes
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.catalogue.siblings import find_sources
 from ims_mcp.errors import ImsError

@@ -11,7 +11,7 @@ from mcp import Client
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import AskWhen, Effect, Operation, get_operation, operations
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.settings import Settings
 from tests.server.connected import connected, text_of
 

@@ -11,7 +11,7 @@ import pytest
 
 from ims_mcp.catalogue import TOOLSETS, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.siblings import find_sources
 from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from tests.all_operations.roads import refusal_of

@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 
 from ims_mcp.catalogue import Operation
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.workflows.server_parameters import list_server_parameters
 from tests.all_operations.pager import ITEMS, NUMBERS, SIZES, TOKENS, TOTALS, Pager, at, named, paging

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import Operation, ResponseField, operations
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
 from tests.all_operations.roads import ROADS, Call, everything

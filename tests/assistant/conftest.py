@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def library_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """For share_library: whoever comes first makes it."""
+def start_state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For share_start_state: whoever comes first makes it."""
     here = tmp_path_factory.getbasetemp()
-    return (here.parent if here.name.startswith("popen-") else here) / "assistant-library"
+    return (here.parent if here.name.startswith("popen-") else here) / "assistant-start-state"

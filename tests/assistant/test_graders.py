@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.assistant.answers import pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.library import RECORDINGS, share_library
 from benchmarks.assistant.stage import play
+from benchmarks.assistant.start_state import RECORDINGS, share_start_state
 from benchmarks.assistant.tasks import TASKS
 
 pytestmark = pytest.mark.anyio
@@ -157,12 +157,12 @@ WRONG: tuple[tuple[str, Solve, str], ...] = (
 
 @pytest.mark.parametrize(("name", "solve", "said"), WRONG, ids=[f"{name}-{solve.__name__}" for name, solve, _ in WRONG])
 async def test_a_wrong_outcome_is_found_out(
-    name: str, solve: Solve, said: str, library_dir: Path, tmp_path: Path
+    name: str, solve: Solve, said: str, start_state_dir: Path, tmp_path: Path
 ) -> None:
     async def work(desk: Desk, request: str, facts: Mapping[str, Any]) -> str:
         del request
         return await solve(desk, facts)
 
-    played = await play(BY_NAME[name], *share_library(library_dir), tmp_path / "play", work)
+    played = await play(BY_NAME[name], *share_start_state(start_state_dir), tmp_path / "play", work)
     shutil.rmtree(tmp_path / "play")
     assert [problem for problem in played.problems if said in problem]

@@ -45,7 +45,9 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(library_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    start_state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
     """Has a played model work on one task, by the command."""
     monkeypatch.setenv("A_KEY_OF_OURS", KEY)
     out = tmp_path / "out.jsonl"
@@ -53,7 +55,7 @@ def run(library_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     def run(mind: Mind, api: str, *more: str) -> Ran:
         with playing_model(mind, api) as model:
             to = ["--model", "played", "--base-url", model.url, "--api", api, "--key-env", "A_KEY_OF_OURS"]
-            what = ["--tasks", TASK, "--library", str(library_dir), "--price-in", "2", "--price-out", "10"]
+            what = ["--tasks", TASK, "--start-state", str(start_state_dir), "--price-in", "2", "--price-out", "10"]
             main([*to, *what, "--out", str(out), *more])
         printed = capsys.readouterr()
         [line] = out.read_text(encoding="utf-8").splitlines()
@@ -127,8 +129,10 @@ def test_a_key_that_the_service_refuses_is_told_without_the_key(api: str, run: R
     assert "the key (key) is not good here" in ran.report
 
 
-def test_the_scripted_solutions_are_run_with_a_pattern(library_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--scripted", "--tasks", "codec-*", "--concurrency", "2", "--library", str(library_dir)])
+def test_the_scripted_solutions_are_run_with_a_pattern(
+    start_state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--scripted", "--tasks", "codec-*", "--concurrency", "2", "--start-state", str(start_state_dir)])
     report = capsys.readouterr().out
     row = next(each.split() for each in report.splitlines() if each.startswith(TASK))
     assert row[:5] == [TASK, "en", "media_library", "yes", "1"]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.library import share_library
 from benchmarks.assistant.stage import play
+from benchmarks.assistant.start_state import share_start_state
 from benchmarks.assistant.task import Task
 from benchmarks.assistant.tasks import TASKS
 
@@ -23,11 +23,13 @@ def name_of(task: Task) -> str:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=name_of)
-async def test_a_task_can_be_solved_and_is_not_by_doing_nothing(task: Task, library_dir: Path, tmp_path: Path) -> None:
+async def test_a_task_can_be_solved_and_is_not_by_doing_nothing(
+    task: Task, start_state_dir: Path, tmp_path: Path
+) -> None:
     async def solve(desk: Desk, request: str, facts: Mapping[str, Any]) -> str:
         return await task.solve(desk, facts)
 
-    played = await play(task, *share_library(library_dir), tmp_path / "play", solve)
+    played = await play(task, *share_start_state(start_state_dir), tmp_path / "play", solve)
     assert played.problems == []
     assert played.idle_problems != []
     assert played.calls <= task.most_calls

@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.library import share_library
 from benchmarks.assistant.stage import play
+from benchmarks.assistant.start_state import share_start_state
 from benchmarks.assistant.steps import find_asset
 from benchmarks.assistant.tasks import TASKS
 from ims_mcp.catalogue import get_operation
@@ -36,7 +36,7 @@ class Stage:
                 await desk.use(f"call_{get_operation(operation).effect}_operation", used)
             return answer
 
-        return (await play(task, *share_library(self._shared), self._work_dir / name, solve)).problems
+        return (await play(task, *share_start_state(self._shared), self._work_dir / name, solve)).problems
 
 
 async def _fill(desk: Desk, value: Any, facts: Mapping[str, Any]) -> Any:
@@ -53,7 +53,7 @@ async def _fill(desk: Desk, value: Any, facts: Mapping[str, Any]) -> Any:
 @pytest.fixture
 def stage(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Stage:
     here = tmp_path_factory.getbasetemp()
-    return Stage((here.parent if here.name.startswith("popen-") else here) / "assistant-library", tmp_path)
+    return Stage((here.parent if here.name.startswith("popen-") else here) / "assistant-start-state", tmp_path)
 
 
 CUT = "SubmitMediaProducingJob"

@@ -12,7 +12,7 @@ import pytest
 
 from ims_mcp.catalogue import Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import MAX_CHARACTERS, MAX_ELEMENTS, check
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.errors import InvalidArguments, Problem
 
 URL = "oss://bucket/film.mp4"

@@ -8,7 +8,8 @@ import pytest
 
 from ims_mcp.catalogue import Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
-from ims_mcp.catalogue.describe import describe, make_example
+from ims_mcp.catalogue.describe import describe
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.workflows.server_parameters import complete_table
 

@@ -23,7 +23,7 @@ async def test_a_caller_that_is_cancelled_while_it_waits_leaves_nothing_running(
     tasks, ended = BackgroundTasks(), list[str]()
     tasks.start(_hold(asyncio.Event(), ended), "work")
     waiting = asyncio.create_task(tasks.join())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which it begins to wait
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

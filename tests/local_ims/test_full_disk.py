@@ -91,9 +91,8 @@ def fill(path: Path) -> None:
             pass
 
 
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root mounts a small file system")
 def test_how_something_ended_finds_room_where_nothing_else_does(tmp_path: Path) -> None:
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root mounts a small file system")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], check=False).returncode != 0:
         pytest.skip("this root may not mount")
 

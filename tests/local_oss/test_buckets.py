@@ -51,13 +51,15 @@ def test_the_first_write_makes_the_bucket(any_client: Client, bucket_name: str) 
 
 def test_buckets_are_listed_in_pages(any_client: Client, bucket_name: str) -> None:
     names = [f"{bucket_name}-{letter}" for letter in "abcde"]
+    began = int(time.time())
     for name in names:
         any_client.bucket(name).create_bucket()
+    ended = time.time()
     service = any_client.service()
     assert [one.name for one in oss2.BucketIterator(service, prefix=f"{bucket_name}-", max_keys=2)] == names
     page = service.list_buckets(prefix=f"{bucket_name}-", marker=names[1], max_keys=2)
     assert ([one.name for one in page.buckets], page.is_truncated, page.next_marker) == (names[2:4], True, names[3])
-    assert abs(page.buckets[0].creation_date - time.time()) < 60
+    assert began <= page.buckets[0].creation_date <= ended
 
 
 def test_a_public_bucket_is_refused_openly(bucket: Any) -> None:
@@ -82,11 +84,13 @@ def test_a_thousand_keys_come_in_one_page_and_more_in_several(any_client: Client
 
 
 def test_an_entry_of_a_listing_has_all_its_fields(any_bucket: Any) -> None:
+    began = int(time.time())
     put = any_bucket.put_object("key", b"12345")
+    ended = time.time()
     for owner in (False, True):
         (one,) = any_bucket.list_objects_v2(fetch_owner=owner).object_list
         assert (one.key, one.size, one.etag, one.type, one.storage_class) == ("key", 5, put.etag, "Normal", "Standard")
-        assert abs(one.last_modified - time.time()) < 30
+        assert began <= one.last_modified <= ended
         assert (one.owner is not None) == owner
     (one,) = any_bucket.list_objects().object_list
     assert one.owner.id == "local"

@@ -118,7 +118,7 @@ class _Stream:
         began = time.monotonic() - at / self._speed
         while at < to_second:
             if (wait := began + at / self._speed - time.monotonic()) > 0:
-                time.sleep(wait)
+                time.sleep(wait)  # a live stream comes no faster than it is filmed
             kind = packet.stream.type
             if kind == "video" and 0 <= self._shift_from <= at:
                 shift = round(SHIFT_SECONDS / packet.time_base)

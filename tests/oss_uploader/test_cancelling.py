@@ -100,6 +100,7 @@ async def test_it_stops_while_it_waits_for_a_connection(setting: Setting) -> Non
             each.connect_ex(("127.0.0.1", port))
         path = setting.file(3 * PART)
         target = setting.target(endpoint=f"http://127.0.0.1:{port}")
+        # Nothing tells when it waits: a connection that nobody takes leaves no trace at the listener.
         with anyio.fail_after(AT_ONCE_SECONDS), anyio.move_on_after(0.3):
             await setting.upload(path, target=target, uploader={"timeouts": PATIENT})
         for each in waiting:
@@ -182,7 +183,7 @@ async def test_what_cannot_be_aborted_now_can_be_later(setting: Setting) -> None
 async def test_a_deadline_of_the_caller_ends_it_as_well(setting: Setting) -> None:
     setting.proxy.inject(Slow(500 * KIB), "part", times=99)
     path = setting.file(SIZE)
-    with anyio.move_on_after(0.3) as deadline:
+    with anyio.move_on_after(0.3) as deadline:  # a time is the point here
         await setting.upload(path)
     assert deadline.cancelled_caught
     assert setting.unfinished() == []

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable
 from itertools import pairwise
 from pathlib import Path
 
-import anyio
 import pytest
 
 from ims_mcp.client.oss.errors import UploadInterrupted
-from ims_mcp.client.oss.parts import ByteCounter
+from ims_mcp.client.oss.parts import CHUNK_BYTES, ByteCounter
 from ims_mcp.client.oss.uploader import UploadedFile
-from tests.fault_proxy import Answer, Reset, Slow
+from tests.fault_proxy import Answer, Reset
 from tests.oss_uploader.setting import KIB, PART, Setting, part_number
 
 
-async def watch(counter: ByteCounter, upload: Awaitable[UploadedFile]) -> tuple[UploadedFile, list[int]]:
-    """What was done, and the counts that could be seen meanwhile, without repetitions."""
-    counts: list[int] = []
-    done: list[UploadedFile] = []
+class WatchedCounter(ByteCounter):
+    """Looked at each time that more of a part was sent, or a part anew."""
 
-    async def look() -> None:
-        while True:
-            if counter.bytes_sent not in counts[-1:]:
-                counts.append(counter.bytes_sent)
-            await anyio.sleep(0.001)
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: list[int] = []
+        self._looking = threading.Lock()
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(look)
-        done.append(await upload)
-        group.cancel_scope.cancel()
-    return done[0], [*counts, counter.bytes_sent]
+    def set_sent(self, number: int, size_bytes: int) -> None:
+        with self._looking:
+            super().set_sent(number, size_bytes)
+            self.counts.append(self.bytes_sent)
 
 
 def upload(setting: Setting, path: Path, counter: ByteCounter, **uploader: object) -> Awaitable[UploadedFile]:
@@ -48,24 +44,22 @@ async def test_the_last_count_is_the_size_of_the_file(setting: Setting, size: in
 
 @pytest.mark.anyio
 async def test_progress_goes_on_inside_a_part(setting: Setting) -> None:
-    """Each part is larger than what the kernel takes in advance."""
-    setting.proxy.inject(Slow(20_000 * KIB), "part", times=99)
-    size = 24 * 1024 * KIB
-    counter = ByteCounter()
-    _, counts = await watch(counter, upload(setting, setting.file(size), counter, part_bytes=size // 2, threads=1))
-    assert any(0 < count < size // 2 for count in counts)
-    assert any(size // 2 < count < size for count in counts)
+    size = 8 * CHUNK_BYTES
+    counter = WatchedCounter()
+    await upload(setting, setting.file(size), counter, part_bytes=size // 2, threads=1)
+    first, second = (list(range(start, start + size // 2 + 1, CHUNK_BYTES)) for start in (0, size // 2))
+    assert counter.counts == [*first, *second]
 
 
 @pytest.mark.anyio
 async def test_a_part_that_is_sent_again_does_not_turn_it_back(setting: Setting) -> None:
     for number in (1, 2, 3, 4):
         setting.proxy.inject(Reset(100 * KIB), part_number(number), times=2)
-    counter = ByteCounter()
-    uploaded, counts = await watch(counter, upload(setting, setting.file(6 * PART), counter))
+    counter = WatchedCounter()
+    uploaded = await upload(setting, setting.file(6 * PART), counter)
     assert uploaded.parts_resent == 8
-    assert all(before <= after for before, after in pairwise(counts))
-    assert counts[-1] == 6 * PART
+    assert all(before <= after for before, after in pairwise(counter.counts))
+    assert counter.bytes_sent == 6 * PART
 
 
 def test_the_count_does_not_get_less_when_what_is_sent_does() -> None:
@@ -86,7 +80,7 @@ async def test_what_was_sent_before_counts_from_the_start_of_a_resumed_upload(se
     with pytest.raises(UploadInterrupted):
         await setting.upload(path)
     setting.proxy.clear()
-    counter = ByteCounter()
-    _, counts = await watch(counter, upload(setting, path, counter))
-    assert not any(0 < count < 7 * PART for count in counts)
-    assert counts[-1] == 8 * PART
+    counter = WatchedCounter()
+    await upload(setting, path, counter)
+    assert counter.counts[0] == 7 * PART
+    assert counter.bytes_sent == 8 * PART

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Answer, ScriptedService, refusal
 from tests.server.connected import ERAS, Era, connected, content_of, text_of

@@ -13,7 +13,7 @@ from mcp import Client
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Effect, Operation, ResponseField, get_operation, operations
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.settings import Settings
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import VIEWS

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from benchmarks.assistant.answers import ABSENT, pick, pick_all
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.library import ASSETS
-from benchmarks.assistant.task import End, Problems, Start, Task
+from benchmarks.assistant.start_state import ASSETS
+from benchmarks.assistant.task import End, Facts, Problems, Start, Task
 from tests.local_ims.server import RunningIms
-
-Facts = Mapping[str, Any]
 
 
 def _name_exactly(*titles: str, by_id: bool = False) -> Any:
     """Grades an answer that has to name these assets and no other one."""
 
     def grade(end: End) -> Problems:
-        ids = end.library.media_ids
+        ids = end.start_state.media_ids
         missing = [title for title in titles if (ids[title] if by_id else title) not in end.answer]
         wrong = [
             asset.title
@@ -105,10 +102,10 @@ def _grade_tagged_news(end: End) -> Problems:
     tagged = {
         asset.title
         for asset in ASSETS
-        if "存档" in end.ims.media_info(end.library.media_ids[asset.title])["MediaBasicInfo"].get("MediaTags", "")
+        if "存档" in end.ims.media_info(end.start_state.media_ids[asset.title])["MediaBasicInfo"].get("MediaTags", "")
     }
     wanted = {"Evening News 12 April", "Evening News 13 April"}
-    kept = end.ims.media_info(end.library.media_ids["Evening News 12 April"])["MediaBasicInfo"]["MediaTags"]
+    kept = end.ims.media_info(end.start_state.media_ids["Evening News 12 April"])["MediaBasicInfo"]["MediaTags"]
     problems = [] if tagged == wanted else [f"tagged are {sorted(tagged)}"]
     return problems + ([] if "studio" in kept else ["the tags there were are gone"])
 

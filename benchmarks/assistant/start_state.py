@@ -1,4 +1,4 @@
-"""The library every task begins with: the assets and categories of a small broadcaster, in two languages."""
+"""The state every task begins with: the assets and categories of a small broadcaster, in two languages."""
 
 from __future__ import annotations
 
@@ -76,10 +76,12 @@ UNREGISTERED = (("incoming/press-conference.mp4", "short.mp4"), ("incoming/发�
 """Objects that lie in the bucket and are no assets."""
 RECORDED = "市政会议"
 """A recording that is over: one mp4 of about two seconds."""
+NO_SUCH_ID = "0badc0de0badc0de0badc0de0badc0de"
+"""An id that no asset has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class StartState:
     """What there is, by the names that tasks use."""
 
     media_ids: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -95,20 +97,20 @@ class Library:
         return Path(self.clips_dir, name)
 
 
-def share_library(directory: Path) -> tuple[Library, Path]:
-    """:func:`build_library` in ``directory``, once for all processes that ask for it there; and its data directory."""
-    told = directory / "library.json"
+def share_start_state(directory: Path) -> tuple[StartState, Path]:
+    """:func:`build_start_state` in ``directory``, once for all processes that ask for it; and its data directory."""
+    told = directory / "start_state.json"
     with FileLock(directory.with_suffix(".lock")):
         if not told.exists():
-            library = build_library(directory / "ims", directory / "clips")
+            state = build_start_state(directory / "ims", directory / "clips")
             told.write_text(
-                json.dumps([library.media_ids, library.category_ids, library.job_ids, library.clips_dir]),
+                json.dumps([state.media_ids, state.category_ids, state.job_ids, state.clips_dir]),
                 encoding="utf-8",
             )
-    return Library(*json.loads(told.read_text(encoding="utf-8"))), directory / "ims"
+    return StartState(*json.loads(told.read_text(encoding="utf-8"))), directory / "ims"
 
 
-def build_library(data_dir: Path, clips_dir: Path) -> Library:
+def build_start_state(data_dir: Path, clips_dir: Path) -> StartState:
     """Make the data directory of an embedded IMS that holds it all. Takes some seconds; copy it for each task."""
     clips_dir.mkdir(parents=True)
     clips = {name: make(clips_dir / name) for name, make in CLIPS.items()}
@@ -120,7 +122,7 @@ def build_library(data_dir: Path, clips_dir: Path) -> Library:
         for media_id in media_ids.values():
             ims.settled(media_id)
         job_ids = {RECORDED: _record(ims, RECORDED, clips["stream.flv"])}
-    return Library(media_ids, categories, job_ids, str(clips_dir))
+    return StartState(media_ids, categories, job_ids, str(clips_dir))
 
 
 def _register(ims: RunningIms, asset: Asset, clip: Path, categories: Mapping[str, int]) -> str:

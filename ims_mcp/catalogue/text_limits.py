@@ -1,0 +1,40 @@
+"""What a row asks of a text: its length, the parts between its commas, its shape. Each problem is a text of its own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from ims_mcp.catalogue.operation import Parameter
+from ims_mcp.catalogue.written_values import show_value
+
+
+def find_length_problems(row: Parameter, value: str) -> Iterator[str]:
+    if row.max_bytes is not None and (size := len(value.encode("utf-8"))) > row.max_bytes:
+        yield f"is {size} bytes in UTF-8, at most {row.max_bytes} are allowed"
+    shortest, longest = row.min_characters or 0, row.max_characters or math.inf
+    if not row.pattern and not shortest <= len(value) <= longest:
+        limit = f"{shortest} to {longest}" if longest < math.inf else f"at least {shortest}"
+        yield f"has {len(value)} characters, {limit} are allowed"
+
+
+def find_part_problems(row: Parameter, value: str) -> Iterator[str]:
+    parts = value.split(",")
+    if row.max_parts is not None and len(parts) > row.max_parts:
+        yield f"has {len(parts)} comma-separated parts, at most {row.max_parts} are allowed"
+        return
+    for part in parts if row.max_part_bytes is not None else ():
+        size = len(part.encode("utf-8"))
+        if size > (row.max_part_bytes or 0):
+            yield f"the part {show_value(part)} is {size} bytes, at most {row.max_part_bytes} are allowed"
+
+
+def find_shape_problems(row: Parameter, value: str) -> Iterator[str]:
+    if row.pattern and not re.fullmatch(row.pattern, value, re.ASCII):
+        yield f"{show_value(value)} does not fit: {row.text or row.pattern}"
+    if row.url_schemes and value:
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme.lower() not in row.url_schemes or not rest.strip("/ "):
+            forms = ", ".join(f"{name}://…" for name in row.url_schemes)
+            yield f"{show_value(value)} is not an address of the form {forms}"
