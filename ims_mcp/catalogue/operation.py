@@ -277,9 +277,12 @@ class ResponseField:
     items: ResponseField | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One of the operations of IMS: facts from the SDK joined with the notes of its toolset."""
+    """One of the operations of IMS: facts from the SDK joined with the notes of its toolset.
+
+    There is one object of each, equal to itself only: what follows from it can be worked out once (functools.cache).
+    """
 
     name: str
     toolset: str

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.typed_fields import join_size
 from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_whole, label
 
 ROW_BYTES = 200
 """A row has so many bytes where there are many of them, on the average of all where they are few."""
 _FEW_BYTES = 1_000
 """Of all rows together, however few they are."""
-_LONGEST_TITLE_BYTES, _LONGEST_TAGS_BYTES = 128, 160
-_SHORTEST_TITLE_BYTES = 24
-_LONGEST_TITLE_BYTES = 400
+_SHORTEST_TITLE_BYTES, _LONGEST_TITLE_BYTES = 24, 400
+_LONGEST_TAGS_BYTES = 160
 _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
 # Where a word may stand, and what it is worth there as a word of its own and as part of another.
@@ -129,7 +129,6 @@ def read_media(info: Json) -> FoundMedia:
     basic = as_object(info.get("MediaBasicInfo"))
     files = [as_object(file.get("FileBasicInfo")) for file in as_objects(info.get("FileInfoList"))]
     file = next((each for each in files if each.get("FileType") == _SOURCE_FILE), files[0] if files else {})
-    width, height = as_whole(file.get("Width")), as_whole(file.get("Height"))
     category_id = as_whole(basic.get("CateId"))
     seconds = as_number(file.get("Duration"))
     return FoundMedia(
@@ -144,9 +143,9 @@ def read_media(info: Json) -> FoundMedia:
         category_id=category_id,
         status=_read_text(basic.get("Status")),
         created=_read_time(basic.get("CreateTime")),
-        seconds=seconds if seconds else None,
+        seconds=seconds or None,
         size=as_whole(file.get("FileSize")),
-        resolution=f"{width}x{height}" if width and height else "",
+        resolution=join_size(file),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
@@ -50,6 +51,7 @@ def list_server_parameters(operation: Operation) -> tuple[Parameter, ...]:
     return (*rows, replace(_QUERY, text=f"JMESPath {where}: {example}", hidden=example == "@"))
 
 
+@cache
 def complete_table(operation: Operation, *, list_query: bool = False) -> Operation:
     """The operation with this server's own parameters added: what a caller's arguments are checked against.
 
