@@ -7,6 +7,7 @@ template checks, VOD's page on the same service. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_analysis_jobs import PAGE
+from ims_mcp.catalogue.notes.dna_watermark_fingerprints import INPUT
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import Effect, Parameter, Poll, Result, Rows
 
@@ -28,19 +29,9 @@ CENSOR_NOTES = (
         effect=Effect.WRITE,
         parameters={
             "Input": {
+                **INPUT,
                 "text": "The media to check: kind of address, and address.",
                 "required": True,
-                "nested": {
-                    "Type": {
-                        "text": "OSS for an address, Media for an asset id.",
-                        "choices": ("OSS", "Media"),
-                        "any_case": True,
-                    },
-                    "Media": {
-                        "text": "Asset id, or oss://bucket/key, or its http(s) OSS address. The bucket lies in the "
-                        "region of the call."
-                    },
-                },
             },
             "TemplateId": {
                 "text": (

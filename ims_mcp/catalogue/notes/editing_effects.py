@@ -10,11 +10,6 @@ SPAN = (
     Parameter("TimelineIn", "number", text="From this second of the output; default its clip's beginning."),
     Parameter("TimelineOut", "number", text="To this second of the output; default its clip's end."),
 )
-PARAMETERS = Parameter(
-    "ExtParams",
-    "string",
-    text='Settings as text: "effect=color,brightness=-10,contrast=10". Which there are depends on SubType.',
-)
 TRANSITION_FIELDS = (
     Parameter(
         "SubType",

@@ -46,6 +46,13 @@ RECORD_FORMAT: ParameterNotes = {
         ),
     ),
 }
+EXAMPLE_FORMATS = [
+    {
+        "Format": "mp4",
+        "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
+        "CycleDuration": 3600,
+    }
+]
 
 NOTES = (
     OperationNotes(
@@ -242,16 +249,7 @@ NOTES = (
             "there are ready-made system templates."
         ),
         effect=Effect.WRITE,
-        example={
-            "Name": "mp4-hourly",
-            "RecordFormat": [
-                {
-                    "Format": "mp4",
-                    "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
-                    "CycleDuration": 3600,
-                }
-            ],
-        },
+        example={"Name": "mp4-hourly", "RecordFormat": EXAMPLE_FORMATS},
         parameters={"Name": {"text": "Name of the template."}, "RecordFormat": RECORD_FORMAT},
     ),
     OperationNotes(
@@ -314,13 +312,7 @@ NOTES = (
         example={
             "TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67",
             "Name": "mp4-hourly",
-            "RecordFormat": [
-                {
-                    "Format": "mp4",
-                    "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
-                    "CycleDuration": 3600,
-                }
-            ],
+            "RecordFormat": EXAMPLE_FORMATS,
         },
         destructive_when=(
             AskWhen("replaces name and formats of a recording template; what is not given again is lost"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.asset_rows import list_assets
 from ims_mcp.catalogue.notes.media_library_more import NOTES as MORE
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.upload import USER_DATA
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Needs, Parameter, Poll, Result, Rows
 
 MEDIA_ID: ParameterNotes = {"text": "Id of the asset, 32 hex digits.", "max_bytes": 64}
@@ -171,26 +172,7 @@ _FIRST = (
                 "json_text": True,
                 "extra_fields": True,
             },
-            "UserData": {
-                "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
-                "unlisted": True,
-                "kind": "object",
-                "json_text": True,
-                "fields": (
-                    Parameter(
-                        "MessageCallback",
-                        "object",
-                        text="Who is told of the end.",
-                        unlisted=True,
-                        fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
-                        extra_fields=True,
-                    ),
-                    Parameter(
-                        "Extend", "object", text="Yours, handed on to the callback.", extra_fields=True, unlisted=True
-                    ),
-                ),
-                "extra_fields": True,
-            },
+            "UserData": USER_DATA,
         },
         poll=Poll(
             operation="GetPlayInfo",

@@ -42,6 +42,18 @@ MARKS: ParameterNotes = {
     ),
 }
 MARK_IDS: ParameterNotes = {"text": "Comma-separated mark ids. ListMediaMarks has them as MarkId.", "comma_list": True}
+MARK_ROWS = Rows(
+    "MediaMarks",
+    (
+        ("MarkId", "MarkId"),
+        ("MediaMarkId", "MediaMarkId"),
+        ("start_seconds", "MarkStartTime"),
+        ("end_seconds", "MarkEndTime"),
+        ("content", "MarkContent"),
+        ("tag", "MarkTag"),
+        ("status", "MarkStatus"),
+    ),
+)
 
 NOTES = (
     OperationNotes(
@@ -282,18 +294,7 @@ NOTES = (
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
         rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
         idempotent=True,
-        rows=Rows(
-            "MediaMarks",
-            (
-                ("MarkId", "MarkId"),
-                ("MediaMarkId", "MediaMarkId"),
-                ("start_seconds", "MarkStartTime"),
-                ("end_seconds", "MarkEndTime"),
-                ("content", "MarkContent"),
-                ("tag", "MarkTag"),
-                ("status", "MarkStatus"),
-            ),
-        ),
+        rows=MARK_ROWS,
     ),
     OperationNotes(
         operation="ListMediaMarks",
@@ -311,18 +312,7 @@ NOTES = (
         },
         rules=(AtLeastOne(("MediaId",)),),
         idempotent=True,
-        rows=Rows(
-            "MediaMarks",
-            (
-                ("MarkId", "MarkId"),
-                ("MediaMarkId", "MediaMarkId"),
-                ("start_seconds", "MarkStartTime"),
-                ("end_seconds", "MarkEndTime"),
-                ("content", "MarkContent"),
-                ("tag", "MarkTag"),
-                ("status", "MarkStatus"),
-            ),
-        ),
+        rows=MARK_ROWS,
     ),
     OperationNotes(
         operation="UpdateMediaMarks",

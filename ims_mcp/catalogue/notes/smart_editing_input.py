@@ -11,6 +11,14 @@ from ims_mcp.catalogue.operation import Case, Parameter
 
 JSON_OBJECT: ParameterNotes = {"kind": "object", "json_text": True}
 _TEXT = Parameter("", "string")
+SECONDS_RANGE = Parameter(
+    "",
+    "object",
+    fields=(
+        Parameter("In", "number", required=True, text="Start in seconds.", minimum=0),
+        Parameter("Out", "number", required=True, text="End in seconds.", minimum=0),
+    ),
+)
 
 
 def list_texts(name: str, text: str, *, required: bool = False, inferred: bool = False) -> Parameter:

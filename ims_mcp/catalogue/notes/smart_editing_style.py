@@ -7,7 +7,7 @@ only from how public code calls the service is marked as inferred. These objects
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import ParameterNotes
-from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, list_texts
+from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, SECONDS_RANGE, list_texts
 from ims_mcp.catalogue.operation import Parameter
 
 _LOUDNESS = "0 silent, 1 as recorded, up to 10"
@@ -81,14 +81,7 @@ MEDIA_CONFIG = Parameter(
                         "TimeRangeList",
                         "array",
                         text="Parts to use, in seconds of the material.",
-                        items=Parameter(
-                            "",
-                            "object",
-                            fields=(
-                                Parameter("In", "number", required=True, text="Start in seconds.", minimum=0),
-                                Parameter("Out", "number", required=True, text="End in seconds.", minimum=0),
-                            ),
-                        ),
+                        items=SECONDS_RANGE,
                     ),
                 ),
                 extra_fields=True,

@@ -6,7 +6,7 @@ pages. The words are ours.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.transcoding_jobs import OSS_OR_MEDIA
+from ims_mcp.catalogue.notes.transcoding_jobs import describe_place
 from ims_mcp.catalogue.notes.transcoding_settings import AUDIO, CLOCK, CONTAINER, MUX, TRANS, VIDEO
 from ims_mcp.catalogue.operation import Parameter
 
@@ -15,20 +15,6 @@ CONFIG_PAGES = (
     "https://help.aliyun.com/en/ims/developer-reference/api-ice-2020-11-09-struct-mediaconvertoutputgroupconfig",
     "https://alibabacloud.com/help/en/ims/developer-reference/preset-template-description",
 )
-
-
-def describe_file(media: str) -> tuple[Parameter, ...]:
-    """The two fields of a file: what kind of address, and the address."""
-    return (
-        Parameter(
-            "Type",
-            "string",
-            required=True,
-            text="OSS: an object by address; Media: an asset by its id.",
-            choices=OSS_OR_MEDIA,
-        ),
-        Parameter("Media", "string", required=True, text=media),
-    )
 
 
 IN_PIXELS_OR_SHARE = "Whole pixels from 8, or a share of the output such as 0.05; replaces the template's."
@@ -200,7 +186,7 @@ INPUTS = Parameter(
                 "InputFile",
                 "object",
                 text="The file itself.",
-                fields=describe_file(
+                fields=describe_place(
                     "OSS: oss://bucket/key or its https address, without a signature. Media: MediaId of the asset, "
                     "whose source file is taken."
                 ),
@@ -235,7 +221,7 @@ OUTPUT_GROUPS = Parameter(
                         "OutputFileBase",
                         "object",
                         text="Folder that all files of the group go to.",
-                        fields=describe_file(
+                        fields=describe_place(
                             "OSS: a folder, oss://bucket/folder. Or its https address; the bucket has to be registered "
                             "with IMS. Media: MediaId of the asset that gets the files."
                         ),
@@ -287,7 +273,7 @@ OUTPUTS = Parameter(
                 "OutputFile",
                 "object",
                 text="Where the file goes.",
-                fields=describe_file(
+                fields=describe_place(
                     "OSS: address of the new object, in a bucket registered with IMS. Media: MediaId of the asset "
                     "that gets the file."
                 ),
