@@ -5,7 +5,7 @@ Sources: what SDK 6.20.2 declares, and the documentation page of CreateAudit for
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Rows
 
 CATEGORY_ID: ParameterNotes = {"text": "Category id, from GetCategories."}
@@ -22,23 +22,19 @@ MARKS: ParameterNotes = {
     "text": "The marks: passages with a tag and a text.",
     "kind": "array",
     "json_text": True,
-    "items": Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("MarkStartTime", "number", text="Where it begins, in seconds: 12.5.", minimum=0),
-            Parameter(
-                "MarkEndTime",
-                "number",
-                text="Where it ends, in seconds. The same as the start for a moment.",
-                minimum=0,
-            ),
-            Parameter("MarkTag", "string", text="Tag of yours to sort marks by: chapter."),
-            Parameter("MarkContent", "string", text="What is said of the passage."),
-            Parameter("MarkStatus", "string", text="State of yours; the service gives it no meaning.", inferred=True),
-            Parameter("MarkId", "string", text="Which mark is changed; only UpdateMediaMarks needs it."),
-            Parameter("MediaMarkId", "string", hidden=True),
+    "items": make_element(
+        Parameter("MarkStartTime", "number", text="Where it begins, in seconds: 12.5.", minimum=0),
+        Parameter(
+            "MarkEndTime",
+            "number",
+            text="Where it ends, in seconds. The same as the start for a moment.",
+            minimum=0,
         ),
+        Parameter("MarkTag", "string", text="Tag of yours to sort marks by: chapter."),
+        Parameter("MarkContent", "string", text="What is said of the passage."),
+        Parameter("MarkStatus", "string", text="State of yours; the service gives it no meaning.", inferred=True),
+        Parameter("MarkId", "string", text="Which mark is changed; only UpdateMediaMarks needs it."),
+        Parameter("MediaMarkId", "string", hidden=True),
     ),
 }
 MARK_IDS: ParameterNotes = {"text": "Comma-separated mark ids. ListMediaMarks has them as MarkId.", "comma_list": True}
@@ -384,15 +380,11 @@ NOTES = (
                 "text": "One entry per asset, at most 20.",
                 "kind": "array",
                 "json_text": True,
-                "items": Parameter(
-                    "",
-                    "object",
-                    fields=(
-                        Parameter("Comment", "string", text="Remark, at most 512 bytes.", max_bytes=512),
-                        Parameter("MediaId", "string", required=True, text="Id of the asset that was reviewed."),
-                        Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
-                        Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
-                    ),
+                "items": make_element(
+                    Parameter("Comment", "string", text="Remark, at most 512 bytes.", max_bytes=512),
+                    Parameter("MediaId", "string", required=True, text="Id of the asset that was reviewed."),
+                    Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
+                    Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
                     extra_fields=True,
                 ),
             },
