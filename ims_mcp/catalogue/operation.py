@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, cast
@@ -276,6 +276,11 @@ class ResponseField:
     fields: tuple[ResponseField, ...] = ()
     items: ResponseField | None = None
 
+    @property
+    def inner(self) -> tuple[ResponseField, ...]:
+        """The fields of an object, or of the elements of a list."""
+        return self.fields if self.items is None else self.items.fields
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
@@ -365,6 +370,17 @@ def values_at(data: Any, path: str) -> list[Any]:
         if part.endswith("[]"):
             found = [element for value in found if isinstance(value, list) for element in _list_elements(value)]
     return [value for value in found if value is not None]
+
+
+def find_declared(response: Sequence[ResponseField], path: str) -> ResponseField | None:
+    """The field at a path such as ``PlayInfoList[].Status``; None where none is declared."""
+    found: ResponseField | None = None
+    for part in path.split("."):
+        found = next((each for each in response if each.name == part.removesuffix("[]")), None)
+        if found is None:
+            return None
+        response = found.inner
+    return found
 
 
 def write_scalar(value: Any) -> str:

@@ -16,7 +16,7 @@ _BY_ID = {"CateId": "GetCategories", "MediaMarkIds": "ListMediaMarks", "MediaMar
 """Where the names do not tell."""
 
 
-def find_list(operation: Operation, name: str = "") -> str:
+def find_listing(operation: Operation, name: str = "") -> str:
     """The operation that lists the things ``operation`` names by an id or a name (in ``name``, where that is known);
     empty where none is known.
 
@@ -57,5 +57,5 @@ def suggest_lookup(operation: Operation, name: str = "") -> str:
     """Which id to check, and where to look for the right one. ``name``: the argument, where it is known."""
     name = name or find_id(operation)
     check = f"Check {name}" if name else "Check the id"
-    where = find_list(operation, name)
+    where = find_listing(operation, name)
     return f"{check}; {where} lists what there is." if where else f"{check}."

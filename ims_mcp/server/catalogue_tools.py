@@ -21,6 +21,7 @@ EXAMPLE_BYTES = 700
 """Of the example call beside the first hit; what is longer is to be read with describe_operation first."""
 MORE_EXAMPLES_BYTES = 120
 """Of an example call beside the second or third hit."""
+_EXAMPLE_KEY_BYTES = len(',"example":')
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -101,9 +102,6 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
         if _is_called(hit) and count_bytes(example) <= min(MORE_EXAMPLES_BYTES, left):
             hit["example"] = example
     return hits
-
-
-_EXAMPLE_KEY_BYTES = len(',"example":')
 
 
 def _is_called(hit: dict[str, Any]) -> bool:

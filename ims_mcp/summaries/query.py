@@ -17,25 +17,6 @@ if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from ims_mcp.summaries.metered_jmespath import QueryLimits
 
 
-def select(
-    data: Json,
-    query: str,
-    *,
-    include_signed_urls: bool = False,
-    secret_fields: Iterable[str] = (),
-    include_credentials: bool = False,
-    max_bytes: int = MAX_BYTES,
-    limits: QueryLimits | None = None,
-) -> Json:
-    """:func:`pick` from a response as it came: the query sees what ``shape`` would show unbounded."""
-    wishes: dict[str, Any] = {
-        "include_signed_urls": include_signed_urls,
-        "secret_fields": tuple(secret_fields),
-        "include_credentials": include_credentials,
-    }
-    return pick([present(data, **wishes)], query, **wishes, max_bytes=max_bytes, limits=limits)
-
-
 def pick(
     forms: Sequence[Json],
     query: str,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
-from ims_mcp.catalogue import Effect, Operation, ResponseField
+from ims_mcp.catalogue import Effect, Operation, ResponseField, find_declared
 from ims_mcp.foreign_text import plain, size_of
 from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.bounds import compact
@@ -193,12 +193,9 @@ def suggest_query(operation: Operation) -> str:
     path = find_list(operation)
     if operation.rows is not None:
         return f"rows[].{operation.rows.columns[0][0]}"
-    if path is not None and operation.effect is Effect.READ:
-        level = operation.response
-        for name in path:
-            field = next(each for each in level if each.name == name)
-            level = field.items.fields if field.items else field.fields
-        names = [each.name for each in level if each.kind in PLAIN_KINDS and not is_echoed(each.name)]
+    listed = find_declared(operation.response, ".".join(path)) if path is not None else None
+    if path is not None and listed is not None and operation.effect is Effect.READ:
+        names = [each.name for each in listed.inner if each.kind in PLAIN_KINDS and not is_echoed(each.name)]
         if names:
             return f"rows[].{min(names, key=lambda name: rank_column(name, path[-1], names))}"
     secret = SecretNames(operation.secret_fields)

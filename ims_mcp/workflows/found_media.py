@@ -50,25 +50,19 @@ class FoundMedia:
 
     def find_places(self, words: Sequence[str]) -> dict[str, list[str]] | None:
         """Folded word -> where it stands; None where one stands nowhere."""
-        texts = {
-            "title": fold(self.title),
-            "tags": fold(self.tags),
-            "description": fold(self.description),
-            "file name": fold(self.file_name),
-        }
+        texts = self._fold_texts()
         places = {word: [place for place, text in texts.items() if word in text] for word in words}
         return places if all(places.values()) else None
 
     def rank(self, words: Sequence[str]) -> int:
         """How well the folded words fit; a word that the service found in its own way counts nothing."""
-        texts = {"title": self.title, "tags": self.tags, "description": self.description, "file name": self.file_name}
-        total = 0
-        for place, text in texts.items():
-            folded = fold(text)
+        texts = self._fold_texts()
+        total = 10 if texts["title"] == " ".join(words) else 0
+        for place, folded in texts.items():
             apart = {*"".join(character if character.isalnum() else " " for character in folded).split()}
             whole, part = _WORTH[place]
             total += sum(whole if word in apart else part if word in folded else 0 for word in words)
-        return total + (10 if fold(self.title) == " ".join(words) else 0)
+        return total
 
     def write_row(self, words: Sequence[str]) -> Json:
         """What :meth:`write_full_row` tells, in :data:`ROW_BYTES`: a long title is cut, the category makes room."""
@@ -90,6 +84,11 @@ class FoundMedia:
         if tags and self.tags:
             row["tags"] = label(self.tags, _LONGEST_TAGS_BYTES)
         return row
+
+    def _fold_texts(self) -> dict[str, str]:
+        """Place -> what stands there, folded."""
+        texts = {"title": self.title, "tags": self.tags, "description": self.description, "file name": self.file_name}
+        return {place: fold(text) for place, text in texts.items()}
 
     def _write_facts(self, words: Sequence[str]) -> Json:
         """The row with an empty title."""
