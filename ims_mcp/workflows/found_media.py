@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ims_mcp.foreign_text import fold
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.typed_fields import join_size
 from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_whole, label
@@ -22,11 +22,6 @@ _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
 # Where a word may stand, and what it is worth there as a word of its own and as part of another.
 _WORTH = {"title": (8, 6), "tags": (5, 4), "description": (3, 2), "file name": (3, 2)}
-
-
-def fold(text: str) -> str:
-    """What two texts have in common that differ in case or in the width of their characters."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import Effect, get_operation, operations
+from ims_mcp.client.diagnosis import DIAGNOSES
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.settings import MAX_WAIT_SECONDS
+from ims_mcp.workflows.failures import Failure
 from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, PollResult, is_same_object, wait_for
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.clock import Clock
@@ -196,3 +198,12 @@ async def test_a_job_that_the_list_leaves_out_without_a_word_has_not_succeeded()
                 sleep=clock.sleep,
             )
     assert (result.outcome, result.problem) == ("not_found", "the service does not know b")
+
+
+@pytest.mark.parametrize("code", DIAGNOSES)
+def test_a_failure_of_a_known_code_says_what_to_do(code: str) -> None:
+    reason = f"it broke ({code})"
+    told = Failure(code, "it broke").explain()
+    assert told.startswith(f"{reason}. ")
+    assert "{" not in told
+    assert Failure(f"{code}.Further", "it broke").explain() == told.replace(reason, f"it broke ({code}.Further)")
