@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal, cast
 
 Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
@@ -395,6 +396,7 @@ def _list_elements(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
+@cache
 def snake_case(name: str) -> str:
     """``UploadMediaByURL`` -> ``upload_media_by_url``; ``QueryTraceM3u8JobList`` -> ``query_trace_m3u8_job_list``."""
     result: list[str] = []
