@@ -9,7 +9,7 @@ from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import LONGEST_QUERY, fit, size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, as_object
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from jmespath.parser import ParsedResult
@@ -106,10 +106,9 @@ def _refuse_query(query: str, complaint: str, example: str) -> InvalidArguments:
 def _find_example(document: dict[str, Any]) -> str:
     """A query that finds something in this response: its first list, else its first name."""
     for name, value in document.items():
-        inner = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
         if isinstance(value, list):
             return f"{name}[0]"
-        for child, grandchild in inner.items():
+        for child, grandchild in as_object(value).items():
             if isinstance(grandchild, list):
                 return f"{name}.{child}[0]"
     return next(iter(document), "@")

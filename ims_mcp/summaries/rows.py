@@ -30,7 +30,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_column,
     type_scalar,
 )
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, as_object
 
 HOISTED = "in_every_row"
 MOST_COLUMNS = 10
@@ -269,8 +269,7 @@ def _walk_columns(fields: Json, before: tuple[str, ...]) -> Iterator[tuple[str, 
         elif isinstance(value, list):
             elements = cast("list[Any]", value)
             if name == _FILE_LIST and isinstance(elements[0], dict):
-                facts = cast("Json", elements[0]).get(_FILE_FACTS)
-                measured = cast("Json", facts) if isinstance(facts, dict) else {}
+                measured = as_object(as_object(elements[0]).get(_FILE_FACTS))
                 for field in ("Duration", "FileSize", "Width", "Height"):
                     if not is_empty(measured.get(field)):
                         yield field, (*path, _FILE_FACTS, field)
@@ -364,8 +363,8 @@ def find_field(value: Any, name: str) -> Any:
     level: list[Any] = [value]
     for _ in range(2 * _DEEPEST):
         for each in level:
-            if isinstance(each, dict) and not is_empty(cast("Json", each).get(name)):
-                return cast("Json", each)[name]
+            if not is_empty(found := as_object(each).get(name)):
+                return found
         level = [
             inner
             for each in level

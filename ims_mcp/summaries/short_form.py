@@ -27,7 +27,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_of_job,
     type_scalar,
 )
-from ims_mcp.summaries.values import Json, as_whole
+from ims_mcp.summaries.values import Json, as_object, as_whole
 
 ALL = "all"
 """The name among ``fields`` that stands for the whole answer."""
@@ -158,7 +158,7 @@ def _join_inner(owners: list[Any], path: tuple[str, ...]) -> list[Any] | None:
         of_owner, listed = _take_list(cast("Json", owner), path)
         if listed is None:
             return None
-        joined += [{**of_owner, **cast("Json", each)} if isinstance(each, dict) else each for each in listed]
+        joined += [{**of_owner, **as_object(each)} if isinstance(each, dict) else each for each in listed]
     return joined
 
 
