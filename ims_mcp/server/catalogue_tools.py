@@ -136,5 +136,5 @@ def make_describe_tool() -> TableTool:
 
 @cache
 def _describe_operation(operation: Operation) -> dict[str, Any]:
-    """Kept, since folding a large table until it fits takes 20 ms. Not to be changed."""
+    """Kept, since folding a large table until it fits takes 20 to 50 ms. Not to be changed."""
     return describe(operation, {row.name: row.text for row in list_server_parameters(operation) if not row.hidden})
