@@ -90,6 +90,11 @@ def excerpt(body: bytes, secrets: Iterable[str] = (), limit: int = 160) -> str:
     return quotable(text.replace("\ufffd", ""), secrets, limit)
 
 
+def fold(text: str) -> str:
+    """What two texts have in common that differ in case or in the width of their characters."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def size_of(text: str) -> int:
     """Bytes of ``text`` in UTF-8, without making the bytes where it is ASCII."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -27,6 +27,7 @@ from ims_mcp.catalogue.operation import (
     ResponseField,
     Result,
     Rows,
+    find_declared,
     snake_case,
     values_at,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Result",
     "Rows",
     "UnknownOperation",
+    "find_declared",
     "get_api_version",
     "get_operation",
     "list_known_names",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal, cast
 
 Kind = Literal["string", "integer", "number", "boolean", "array", "object"]
@@ -276,10 +277,18 @@ class ResponseField:
     fields: tuple[ResponseField, ...] = ()
     items: ResponseField | None = None
 
+    @property
+    def inner(self) -> tuple[ResponseField, ...]:
+        """The fields of an object, or of the elements of a list."""
+        return self.fields if self.items is None else self.items.fields
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One of the operations of IMS: facts from the SDK joined with the notes of its toolset."""
+    """One of the operations of IMS: facts from the SDK joined with the notes of its toolset.
+
+    There is one object of each, equal to itself only: what follows from it can be worked out once (functools.cache).
+    """
 
     name: str
     toolset: str
@@ -364,6 +373,17 @@ def values_at(data: Any, path: str) -> list[Any]:
     return [value for value in found if value is not None]
 
 
+def find_declared(response: Sequence[ResponseField], path: str) -> ResponseField | None:
+    """The field at a path such as ``PlayInfoList[].Status``; None where none is declared."""
+    found: ResponseField | None = None
+    for part in path.split("."):
+        found = next((each for each in response if each.name == part.removesuffix("[]")), None)
+        if found is None:
+            return None
+        response = found.inner
+    return found
+
+
 def write_scalar(value: Any) -> str:
     """A text or a number as a rule writes it; empty for what no rule means: a list, an object, a number too long to
     be written out."""
@@ -376,6 +396,7 @@ def _list_elements(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
+@cache
 def snake_case(name: str) -> str:
     """``UploadMediaByURL`` -> ``upload_media_by_url``; ``QueryTraceM3u8JobList`` -> ``query_trace_m3u8_job_list``."""
     result: list[str] = []

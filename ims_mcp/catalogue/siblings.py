@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, cast
 
 from ims_mcp.catalogue import get_operation, list_known_names, operations
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.operation import Effect, Operation, Parameter, ResponseField
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
@@ -28,7 +28,7 @@ _MAKING = ("Add", "Create", "Insert", "Register", "Set", "Start", "Submit")
 _MOST_SOURCES = 2
 
 
-def find_list(operation: Operation, name: str = "") -> str:
+def find_listing(operation: Operation, name: str = "") -> str:
     """The operation that lists the things ``operation`` names by an id or a name (in ``name``, where that is known);
     empty where none is known.
 
@@ -69,7 +69,7 @@ def suggest_lookup(operation: Operation, name: str = "") -> str:
     """Which id to check, and where to look for the right one. ``name``: the argument, where it is known."""
     name = name or find_id(operation)
     check = f"Check {name}" if name else "Check the id"
-    where = find_list(operation, name)
+    where = find_listing(operation, name)
     return f"{check}; {where} lists what there is." if where else f"{check}."
 
 
@@ -97,9 +97,9 @@ def _find_sources_of(operation: Operation, row: Parameter) -> list[str]:
     if told or not _ID.search(row.name):
         return told
     if row.name in _OF_ASSETS:
-        listing = "" if named else find_list(operation, row.name)
+        listing = "" if named else find_listing(operation, row.name)
     elif row.name == find_id(operation):
-        listing = "" if operation.name.startswith(_MAKING) else find_list(operation, row.name)
+        listing = "" if operation.name.startswith(_MAKING) else find_listing(operation, row.name)
     else:
         listing = _find_only_list(operation, row.name)
     is_known = listing not in ("", operation.name) and lists(get_operation(listing), row.name)

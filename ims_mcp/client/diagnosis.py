@@ -154,24 +154,28 @@ _UNKNOWN = Diagnosis("The service refused the request.", "Read the message; `Dia
 def diagnose(code: str, http_status: int, operation: str = "") -> Diagnosis:
     """The longest listed beginning of ``code`` (cut at dots), else what the HTTP status says; where something was not
     found, with the id of ``operation`` to check and the list to look into."""
-    found = _find(code, http_status)
+    by_status = DIAGNOSES["InternalError"] if http_status >= 500 else _BY_STATUS.get(http_status, _UNKNOWN)
+    return _name_lookup(_find(code) or by_status, operation)
+
+
+def diagnose_failure(code: str) -> Diagnosis | None:
+    """The longest listed beginning of the ``code`` that a job has failed with; None where none is listed."""
+    found = _find(code)
+    return found and _name_lookup(found)
+
+
+def _find(code: str) -> Diagnosis | None:
+    parts = code.split(".")
+    beginnings = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((DIAGNOSES[each] for each in beginnings if each in DIAGNOSES), None)
+
+
+def _name_lookup(found: Diagnosis, operation: str = "") -> Diagnosis:
     if _LOOKUP not in found.next_step:
         return found
     known = operation in list_known_names()
     lookup = suggest_lookup(get_operation(operation)) if known else "Check the id."
     return replace(found, next_step=found.next_step.replace(_LOOKUP, lookup))
-
-
-def _find(code: str, http_status: int) -> Diagnosis:
-    parts = code.split(".")
-    while parts:
-        found = DIAGNOSES.get(".".join(parts))
-        if found is not None:
-            return found
-        parts.pop()
-    if http_status >= 500:
-        return DIAGNOSES["InternalError"]
-    return _BY_STATUS.get(http_status, _UNKNOWN)
 
 
 def describe_recovery(operation: Operation, effect: Effect, client_token: str | None) -> str:

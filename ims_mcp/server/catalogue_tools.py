@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
+from functools import cache
 from typing import Any
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
@@ -24,6 +25,7 @@ EXAMPLE_BYTES = 700
 """Of the example call beside the first hit; what is longer is to be read with describe_operation first."""
 MORE_EXAMPLES_BYTES = 120
 """Of an example call beside the second or third hit."""
+_EXAMPLE_KEY_BYTES = len(',"example":')
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -112,9 +114,6 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
     return hits
 
 
-_EXAMPLE_KEY_BYTES = len(',"example":')
-
-
 def _is_called(hit: dict[str, Any]) -> bool:
     """Whether it has no tool of its own, whose parameters its caller has read."""
     return str(hit["call_with"]).startswith("call_")
@@ -139,7 +138,12 @@ def make_describe_tool() -> TableTool:
             return describe_parameter(operation, arguments["parameter"])
         if arguments.get("part"):
             return fit(describe_part(operation, arguments["part"]), MAX_BYTES)
-        ours = [row for row in list_server_parameters(operation) if not row.hidden]
-        return describe(operation, {row.name: row.text for row in ours})
+        return _describe_operation(operation)
 
     return TableTool(DESCRIBE_OPERATION, answer, output_schema=declare(parameters="object", example="object"))
+
+
+@cache
+def _describe_operation(operation: Operation) -> dict[str, Any]:
+    """Kept, since folding a large table until it fits takes 20 to 50 ms. Not to be changed."""
+    return describe(operation, {row.name: row.text for row in list_server_parameters(operation) if not row.hidden})

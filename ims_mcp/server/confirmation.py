@@ -34,6 +34,7 @@ from ims_mcp.server.question import write_question
 from ims_mcp.server.question_words import QuestionWords, choose_words
 from ims_mcp.server.tool import ToolRequest
 from ims_mcp.settings import Language, Settings
+from ims_mcp.summaries.values import as_object
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.present_state import PresentState, list_names
 
@@ -251,4 +252,4 @@ def _read_state(text: str | None) -> dict[str, Any]:
         state = json.loads(text or "")
     except ValueError:
         return {}
-    return cast("dict[str, Any]", state) if isinstance(state, dict) else {}
+    return as_object(state)

@@ -67,7 +67,7 @@ def write_question(
     left_out = [row for row in _find_left_out(operation, conditions, state) if row.name not in arguments]
     for characters in _VALUE_CHARACTERS:
         show = _ValueWriter(operation, arguments, state, words, characters)
-        head = words.gap.join(filter(None, [_write_reasons(operation, arguments, words), show.write_things(), place]))
+        head = words.gap.join(filter(None, [write_reason(operation, arguments, words), show.write_things(), place]))
         lines = [head, words.call.format(name=operation.name)]
         lines += [line for row in deciding for line in show.write_whole(row)]
         room = MAX_CHARACTERS - sum(len(line) + 1 for line in lines)
@@ -79,10 +79,6 @@ def write_question(
         f"{operation.name} was not sent: what it would change does not fit into a question that a person can read.",
         next_step="Split it into several calls with fewer or shorter values; the user is asked about each.",
     )
-
-
-def _write_reasons(operation: Operation, arguments: Mapping[str, Any], words: QuestionWords) -> str:
-    return words.this.format(what=write_reason(operation, arguments, words))
 
 
 def _find_left_out(operation: Operation, conditions: tuple[AskWhen, ...], state: PresentState) -> list[Parameter]:

@@ -147,11 +147,11 @@ def choose_words(
 
 
 def write_reason(operation: Operation, arguments: Mapping[str, Any], words: QuestionWords) -> str:
-    """What the call does: the reasons why it is asked about."""
+    """A sentence that says what the call does: the reasons why it is asked about."""
     reasons = [condition.reason for condition in operation.asks_about(arguments)]
     if words is CHINESE:
         reasons = [REASONS.get(reason, reason) for reason in reasons]
-    return words.and_then.join(reasons)
+    return words.this.format(what=words.and_then.join(reasons))
 
 
 def _list_texts(value: Any) -> Iterable[str]:

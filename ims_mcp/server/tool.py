@@ -23,6 +23,7 @@ from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import clean, plain, shorten
 from ims_mcp.server.wait_policy import decide_longest_wait
+from ims_mcp.summaries.bounds import compact
 
 LONGEST_PROGRESS = 300
 """Characters of a progress message: one line beside a spinner."""
@@ -122,7 +123,7 @@ def _annotate(table: Operation) -> ToolAnnotations:
 
 def write_result(result: dict[str, Any]) -> CallToolResult:
     """A result, the same facts twice: some clients show a model only the text, others only the structured content."""
-    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    text = compact(result)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from ims_mcp.catalogue import Effect, Operation, ResponseField, operations
@@ -37,13 +38,7 @@ def is_job_read(operation: Operation) -> bool:
 def list_result_fields(operation: Operation, data: Json) -> ResultFields:
     """What the operation that started this job names as its result; where that cannot be told, what all name whose jobs
     are read here: under the response's own name what they call differently."""
-    by_starter = {
-        each.name: each.poll.result.fields
-        for each in operations()
-        if each.poll is not None
-        and each.poll.result is not None
-        and (each.poll.result.operation or each.poll.operation) == operation.name
-    }
+    by_starter = _index_results().get(operation.name, {})
     if own := by_starter.get(f"Submit{find_field(data, _KIND)}Job"):
         return own
     names: dict[str, list[str]] = {}
@@ -55,6 +50,17 @@ def list_result_fields(operation: Operation, data: Json) -> ResultFields:
         for path, told in names.items()
         if not any(path.startswith(f"{other}.") for other in names)
     ]
+
+
+@cache
+def _index_results() -> dict[str, dict[str, ResultFields]]:
+    """Reading operation -> starting operation -> what it names as its result."""
+    index: dict[str, dict[str, ResultFields]] = {}
+    for each in operations():
+        if each.poll is not None and each.poll.result is not None:
+            reader = each.poll.result.operation or each.poll.operation
+            index.setdefault(reader, {})[each.name] = each.poll.result.fields
+    return index
 
 
 def read_job(operation: Operation, data: Json) -> tuple[Json, dict[str, int]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
-from ims_mcp.catalogue import ResponseField
+from ims_mcp.catalogue import ResponseField, find_declared
 from ims_mcp.secrets import fold_name
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.job_fields import FieldReader, drop_passed
@@ -32,6 +32,7 @@ _NUMBERS = (
 )
 _SAID = (str, int)
 _KINDS = frozenset({"Type", "Biz"})
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 _CODES = ("ErrorCode", "Code")
 _MESSAGES = ("ErrorMessage", "Message")
 
@@ -93,7 +94,7 @@ class JobResult:
                 shown[name] = part.value
             else:
                 shown |= {key: value for key, value in as_object(part.value).items() if key not in shown}
-        return {name: value for name, value in shown.items() if value not in (None, "", [], {})}
+        return {name: value for name, value in shown.items() if value not in _NOTHING}
 
 
 def read_result(response: Declared, data: Any, fields: ResultFields, job_list: str = "") -> JobResult:
@@ -115,13 +116,14 @@ def _read_parts(
             if list_name and isinstance(value, list):
                 rows = parts.setdefault(list_name, _Part(lists=[Elements(path, [], is_named=False)])).lists[0].rows
                 _put_beside(rows, name.rpartition(".")[2], cast("list[Any]", value))
-            elif value not in (None, "", [], {}):
+            elif value not in _NOTHING:
                 parts[name] = _Part(value)
         elif list_path not in done:
             done.add(list_path)
             inner = [(_split(*each)[2], each[1][len(list_path) + 1 :]) for each in fields if _is_in(each, list_path)]
             is_named = "[]" in name
-            declared = _list_declared(response, list_path)
+            found = find_declared(response, list_path)
+            declared = found.items.fields if found is not None and found.items is not None else ()
             rows = [
                 _read_row(reader, declared, each, inner, is_named=is_named) for each in walk(data, list_path.split("."))
             ]
@@ -150,7 +152,7 @@ def _put_beside(rows: list[Json], name: str, values: list[Any]) -> None:
     """Each value into the row of its place: lists beside each other speak of the same things."""
     rows += [{} for _ in values[len(rows) :]]
     for row, value in zip(rows, values, strict=False):
-        if value not in (None, "", [], {}):
+        if value not in _NOTHING:
             row[name] = value
 
 
@@ -167,22 +169,16 @@ def _read_row(reader: FieldReader, declared: Declared, element: Any, fields: Res
 
 
 def _find_problem(element: Json) -> str:
-    code, message = (
-        next(
-            (
-                str(text)
-                for name in names
-                if isinstance(text := element.get(name), _SAID) and not is_envelope(name, text)
-            ),
-            "",
-        )
-        for names in (_CODES, _MESSAGES)
-    )
+    def read(names: tuple[str, ...]) -> str:
+        said = ((name, element.get(name)) for name in names)
+        return next((str(text) for name, text in said if isinstance(text, _SAID) and not is_envelope(name, text)), "")
+
+    code, message = read(_CODES), read(_MESSAGES)
     return f"{message.rstrip('.')} ({code})" if code and message else message or code
 
 
 def _read_value(reader: FieldReader, response: Declared, data: Any, name: str, path: str) -> Any:
-    declared = _find_declared(response, path)
+    declared = find_declared(response, path)
     last = path.rpartition(".")[2]
     values: list[Any] = walk(data, path.split("."))
     if declared is not None:
@@ -194,21 +190,6 @@ def _read_value(reader: FieldReader, response: Declared, data: Any, name: str, p
     if last.endswith("[]") or len(values) > 1:
         return clear(values, name)
     return clear(values[0], name) if values else None
-
-
-def _find_declared(response: Declared, path: str) -> ResponseField | None:
-    found: ResponseField | None = None
-    for name in path.split("."):
-        found = next((each for each in response if each.name == name.removesuffix("[]")), None)
-        if found is None:
-            return None
-        response = found.items.fields if found.items is not None else found.fields
-    return found
-
-
-def _list_declared(response: Declared, list_path: str) -> Declared:
-    found = _find_declared(response, list_path)
-    return found.items.fields if found is not None and found.items is not None else ()
 
 
 def _join_size(row: Json) -> Json:
@@ -272,7 +253,7 @@ def clear(value: Any, name: str = "") -> Any:
     """``value`` without what is empty, and with numbers where its names say that they are."""
     if isinstance(value, dict):
         fields = {key: clear(entry, key) for key, entry in cast("Json", value).items()}
-        return {key: entry for key, entry in fields.items() if entry not in (None, "", [], {})}
+        return {key: entry for key, entry in fields.items() if entry not in _NOTHING}
     if isinstance(value, list):
         # In a row of a table an empty cell keeps its place.
         return [each for each in (clear(each, name) for each in cast("list[Any]", value)) if each != {}]

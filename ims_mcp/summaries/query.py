@@ -9,31 +9,12 @@ from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import LONGEST_QUERY, fit, size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES, present
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, as_object
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
     from jmespath.parser import ParsedResult
 
     from ims_mcp.summaries.metered_jmespath import QueryLimits
-
-
-def select(
-    data: Json,
-    query: str,
-    *,
-    include_signed_urls: bool = False,
-    secret_fields: Iterable[str] = (),
-    include_credentials: bool = False,
-    max_bytes: int = MAX_BYTES,
-    limits: QueryLimits | None = None,
-) -> Json:
-    """:func:`pick` from a response as it came: the query sees what ``shape`` would show unbounded."""
-    wishes: dict[str, Any] = {
-        "include_signed_urls": include_signed_urls,
-        "secret_fields": tuple(secret_fields),
-        "include_credentials": include_credentials,
-    }
-    return pick([present(data, **wishes)], query, **wishes, max_bytes=max_bytes, limits=limits)
 
 
 def pick(
@@ -125,10 +106,9 @@ def _refuse_query(query: str, complaint: str, example: str) -> InvalidArguments:
 def _find_example(document: dict[str, Any]) -> str:
     """A query that finds something in this response: its first list, else its first name."""
     for name, value in document.items():
-        inner = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
         if isinstance(value, list):
             return f"{name}[0]"
-        for child, grandchild in inner.items():
+        for child, grandchild in as_object(value).items():
             if isinstance(grandchild, list):
                 return f"{name}.{child}[0]"
     return next(iter(document), "@")

@@ -10,7 +10,7 @@ import difflib
 from typing import Any, cast
 
 from ims_mcp.foreign_text import plain
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, as_objects
 
 _MOST_SAMPLES = 100
 _MOST_NAMES = 30
@@ -85,7 +85,7 @@ def _walk(node: Node, values: list[Any], path: str) -> tuple[list[Any], str]:
 
 
 def _walk_field(name: str, values: list[Any], path: str) -> tuple[list[Any], str]:
-    owners = [cast("Json", value) for value in values if isinstance(value, dict)]
+    owners = as_objects(values)
     found = [owner[name] for owner in owners if owner.get(name) is not None]
     here = f"{path}.{name}" if path else name
     if found or not values:
@@ -102,7 +102,7 @@ def _walk_field(name: str, values: list[Any], path: str) -> tuple[list[Any], str
 def _walk_projection(kind: str, children: list[Node], values: list[Any], path: str) -> tuple[list[Any], str]:
     left, path = _walk(children[0], values, path)
     if kind == "value_projection":
-        elements = [each for value in left if isinstance(value, dict) for each in cast("Json", value).values()]
+        elements = [each for value in as_objects(left) for each in value.values()]
         path = f"{path}.*" if path else "*"
     else:
         elements = [each for value in _keep_lists(left) for each in value]

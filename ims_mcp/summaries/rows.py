@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from ims_mcp.catalogue import Operation, ResponseField
@@ -29,7 +30,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_column,
     type_scalar,
 )
-from ims_mcp.summaries.values import Json
+from ims_mcp.summaries.values import Json, as_object
 
 HOISTED = "in_every_row"
 MOST_COLUMNS = 10
@@ -64,6 +65,7 @@ class Table:
     unknown: list[str]
 
 
+@cache
 def find_list(operation: Operation) -> tuple[str, ...] | None:
     """Where the list lies that the operation answers with; None where it answers with a thing that has a state, or
     with several lists.
@@ -124,7 +126,7 @@ def make_table(
 
 def _fill_rows(elements: list[Json], columns: list[Column], longest: int | None) -> tuple[list[Json], dict[str, None]]:
     """The rows, and the names of the fields that are cut in them or are in none."""
-    shown = _list_shown(columns)
+    shown = _Shown(columns)
     rows: list[Json] = []
     cut: set[str] = set()
     unshown: dict[str, None] = {}
@@ -267,8 +269,7 @@ def _walk_columns(fields: Json, before: tuple[str, ...]) -> Iterator[tuple[str, 
         elif isinstance(value, list):
             elements = cast("list[Any]", value)
             if name == _FILE_LIST and isinstance(elements[0], dict):
-                facts = cast("Json", elements[0]).get(_FILE_FACTS)
-                measured = cast("Json", facts) if isinstance(facts, dict) else {}
+                measured = as_object(as_object(elements[0]).get(_FILE_FACTS))
                 for field in ("Duration", "FileSize", "Width", "Height"):
                     if not is_empty(measured.get(field)):
                         yield field, (*path, _FILE_FACTS, field)
@@ -288,18 +289,22 @@ def _find_only_scalar(fields: Json) -> str | None:
     return telling[0]
 
 
-def _list_shown(columns: list[Column]) -> set[tuple[str, ...]]:
-    shown = {path[:-1] if path[-1] == "*" else path for _, path in columns}
-    return shown | {(*path[:-1], "Height") for path in shown if path[-1] == "Width"}
+class _Shown:
+    """The paths of what the columns show, and of the objects it lies in."""
+
+    def __init__(self, columns: list[Column]) -> None:
+        paths = {path[:-1] if path[-1] == "*" else path for _, path in columns}
+        self.paths = paths | {(*path[:-1], "Height") for path in paths if path[-1] == "Width"}
+        self.opened = {path[:count] for path in paths for count in range(1, len(path))}
 
 
-def _walk_unshown(fields: Json, before: tuple[str, ...], shown: set[tuple[str, ...]]) -> Iterator[tuple[str, Any]]:
+def _walk_unshown(fields: Json, before: tuple[str, ...], shown: _Shown) -> Iterator[tuple[str, Any]]:
     """What no column shows: a scalar, or an object or a list nothing of which is shown, by its name."""
     for name, value in fields.items():
         path = (*before, name)
-        if path in shown or is_empty(value) or name == "RequestId":
+        if path in shown.paths or is_empty(value) or name == "RequestId":
             continue
-        is_opened = any(each[: len(path)] == path for each in shown) or (name.endswith("BasicInfo") and not before)
+        is_opened = path in shown.opened or (not before and name.endswith("BasicInfo"))
         if isinstance(value, dict) and is_opened:
             yield from _walk_unshown(cast("Json", value), path, shown)
         else:
@@ -309,7 +314,7 @@ def _walk_unshown(fields: Json, before: tuple[str, ...], shown: set[tuple[str, .
 def _add_rest(element: Json, row: Json, columns: list[Column], left_out: dict[str, None]) -> None:
     """To a single row every further field that is short."""
     room = _MOST_ALONE_BYTES
-    for name, value in _walk_unshown(element, (), _list_shown(columns)):
+    for name, value in _walk_unshown(element, (), _Shown(columns)):
         if name in row or is_picture(name):
             continue
         short = _compact(type_scalar(name, value), 0)
@@ -358,8 +363,8 @@ def find_field(value: Any, name: str) -> Any:
     level: list[Any] = [value]
     for _ in range(2 * _DEEPEST):
         for each in level:
-            if isinstance(each, dict) and not is_empty(cast("Json", each).get(name)):
-                return cast("Json", each)[name]
+            if not is_empty(found := as_object(each).get(name)):
+                return found
         level = [
             inner
             for each in level

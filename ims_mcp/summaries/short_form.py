@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
-from ims_mcp.catalogue import Effect, Operation, ResponseField
-from ims_mcp.foreign_text import plain
+from ims_mcp.catalogue import Effect, Operation, ResponseField, find_declared
+from ims_mcp.foreign_text import plain, size_of
 from ims_mcp.secrets import SecretNames
-from ims_mcp.summaries.bounds import compact, size_bytes
+from ims_mcp.summaries.bounds import compact
 from ims_mcp.summaries.job_read import is_job_read, read_job
 from ims_mcp.summaries.paging import TOTALS, read_total
 from ims_mcp.summaries.rows import HOISTED, Table, find_field, find_list, hoist, make_table
@@ -26,7 +27,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_of_job,
     type_scalar,
 )
-from ims_mcp.summaries.values import Json, as_whole
+from ims_mcp.summaries.values import Json, as_object, as_whole
 
 ALL = "all"
 """The name among ``fields`` that stands for the whole answer."""
@@ -34,7 +35,7 @@ _HOW = f"the same call with show_fields: names of these, or {ALL}"
 _MOST_NAMES = 24
 _MOST_UNKNOWN = 5
 _LONGEST_NAME = 60
-_PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
+PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 _VERDICT_OF_A_CALL = frozenset(
     {"AccessDeniedDetail", "Code", "Message", "Success", "HttpStatusCode", "StatusCode", "RetCode", "Retcode"}
 )
@@ -125,8 +126,9 @@ def _describe_table(table: Table, listed: list[Any], total: int | None, beside: 
     shown["rows"] = table.rows
     if is_asked:
         return shown | _tell_unknown(table.unknown)
-    told = _tell_left_out(table.left_out, size_bytes(listed) - size_bytes(table.rows))
-    if told and HIDDEN_UNLESS_ASKED in compact(listed) and HIDDEN_UNLESS_ASKED not in compact(table.rows):
+    whole, kept = compact(listed), compact(table.rows)
+    told = _tell_left_out(table.left_out, size_of(whole) - size_of(kept))
+    if told and HIDDEN_UNLESS_ASKED in whole and HIDDEN_UNLESS_ASKED not in kept:
         told["left_out"]["credentials"] = HIDDEN_UNLESS_ASKED
     return shown | told
 
@@ -156,7 +158,7 @@ def _join_inner(owners: list[Any], path: tuple[str, ...]) -> list[Any] | None:
         of_owner, listed = _take_list(cast("Json", owner), path)
         if listed is None:
             return None
-        joined += [{**of_owner, **cast("Json", each)} if isinstance(each, dict) else each for each in listed]
+        joined += [{**of_owner, **as_object(each)} if isinstance(each, dict) else each for each in listed]
     return joined
 
 
@@ -185,17 +187,15 @@ def _tell_unknown(names: list[str]) -> Json:
     return {"note": f"not in this answer: {told}; show_fields: {ALL} shows what is"}
 
 
+@cache
 def suggest_query(operation: Operation) -> str:
     """A JMESPath that finds something in what a reader has seen of the operation's answer: ``rows[].MediaId``."""
     path = find_list(operation)
     if operation.rows is not None:
         return f"rows[].{operation.rows.columns[0][0]}"
-    if path is not None and operation.effect is Effect.READ:
-        level = operation.response
-        for name in path:
-            field = next(each for each in level if each.name == name)
-            level = field.items.fields if field.items else field.fields
-        names = [each.name for each in level if each.kind in _PLAIN_KINDS and not is_echoed(each.name)]
+    listed = find_declared(operation.response, ".".join(path)) if path is not None else None
+    if path is not None and listed is not None and operation.effect is Effect.READ:
+        names = [each.name for each in listed.inner if each.kind in PLAIN_KINDS and not is_echoed(each.name)]
         if names:
             return f"rows[].{min(names, key=lambda name: rank_column(name, path[-1], names))}"
     secret = SecretNames(operation.secret_fields)
@@ -206,7 +206,7 @@ def suggest_query(operation: Operation) -> str:
 def _find_telling_path(fields: tuple[ResponseField, ...], secret: SecretNames, before: str = "") -> str:
     """The state of the thing, else its name, else whatever says something, nearest to the top."""
     telling = [each for each in fields if not is_envelope(each.name, None) and each.name not in secret]
-    plain = [each.name for each in telling if each.kind in _PLAIN_KINDS]
+    plain = [each.name for each in telling if each.kind in PLAIN_KINDS]
     if plain:
         return before + min(plain, key=rank_of_job)
     for each in telling:

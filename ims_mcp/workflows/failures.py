@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ims_mcp.catalogue import Operation, values_at
-from ims_mcp.client.diagnosis import DIAGNOSES
+from ims_mcp.client.diagnosis import diagnose_failure
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.values import as_object, as_objects
 
@@ -46,10 +46,8 @@ class Failure:
         """:attr:`reason`, and what to do about a code that is known; where there is no reason, that."""
         if not self.reason:
             return f"{_NO_REASON}. {self.check}" if self.check else ""
-        parts = self.code.split(".")
-        beginnings = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
-        step = next((DIAGNOSES[each].next_step for each in beginnings if each in DIAGNOSES), "")
-        return f"{self.reason.rstrip('.')}. {step}" if step else self.reason
+        known = diagnose_failure(self.code)
+        return f"{self.reason.rstrip('.')}. {known.next_step}" if known else self.reason
 
 
 NO_FAILURE = Failure()

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ims_mcp.foreign_text import fold
 from ims_mcp.summaries.bounds import size_bytes
+from ims_mcp.summaries.typed_fields import join_size
 from ims_mcp.summaries.values import Json, as_number, as_object, as_objects, as_whole, label
 
 ROW_BYTES = 200
 """A row has so many bytes where there are many of them, on the average of all where they are few."""
 _FEW_BYTES = 1_000
 """Of all rows together, however few they are."""
-_LONGEST_TITLE_BYTES, _LONGEST_TAGS_BYTES = 128, 160
-_SHORTEST_TITLE_BYTES = 24
-_LONGEST_TITLE_BYTES = 400
+_SHORTEST_TITLE_BYTES, _LONGEST_TITLE_BYTES = 24, 400
+_LONGEST_TAGS_BYTES = 160
 _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
 # Where a word may stand, and what it is worth there as a word of its own and as part of another.
 _WORTH = {"title": (8, 6), "tags": (5, 4), "description": (3, 2), "file name": (3, 2)}
-
-
-def fold(text: str) -> str:
-    """What two texts have in common that differ in case or in the width of their characters."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +45,19 @@ class FoundMedia:
 
     def find_places(self, words: Sequence[str]) -> dict[str, list[str]] | None:
         """Folded word -> where it stands; None where one stands nowhere."""
-        texts = {
-            "title": fold(self.title),
-            "tags": fold(self.tags),
-            "description": fold(self.description),
-            "file name": fold(self.file_name),
-        }
+        texts = self._fold_texts()
         places = {word: [place for place, text in texts.items() if word in text] for word in words}
         return places if all(places.values()) else None
 
     def rank(self, words: Sequence[str]) -> int:
         """How well the folded words fit; a word that the service found in its own way counts nothing."""
-        texts = {"title": self.title, "tags": self.tags, "description": self.description, "file name": self.file_name}
-        total = 0
-        for place, text in texts.items():
-            folded = fold(text)
+        texts = self._fold_texts()
+        total = 10 if texts["title"] == " ".join(words) else 0
+        for place, folded in texts.items():
             apart = {*"".join(character if character.isalnum() else " " for character in folded).split()}
             whole, part = _WORTH[place]
             total += sum(whole if word in apart else part if word in folded else 0 for word in words)
-        return total + (10 if fold(self.title) == " ".join(words) else 0)
+        return total
 
     def write_row(self, words: Sequence[str]) -> Json:
         """What :meth:`write_full_row` tells, in :data:`ROW_BYTES`: a long title is cut, the category makes room."""
@@ -90,6 +79,11 @@ class FoundMedia:
         if tags and self.tags:
             row["tags"] = label(self.tags, _LONGEST_TAGS_BYTES)
         return row
+
+    def _fold_texts(self) -> dict[str, str]:
+        """Place -> what stands there, folded."""
+        texts = {"title": self.title, "tags": self.tags, "description": self.description, "file name": self.file_name}
+        return {place: fold(text) for place, text in texts.items()}
 
     def _write_facts(self, words: Sequence[str]) -> Json:
         """The row with an empty title."""
@@ -129,7 +123,6 @@ def read_media(info: Json) -> FoundMedia:
     basic = as_object(info.get("MediaBasicInfo"))
     files = [as_object(file.get("FileBasicInfo")) for file in as_objects(info.get("FileInfoList"))]
     file = next((each for each in files if each.get("FileType") == _SOURCE_FILE), files[0] if files else {})
-    width, height = as_whole(file.get("Width")), as_whole(file.get("Height"))
     category_id = as_whole(basic.get("CateId"))
     seconds = as_number(file.get("Duration"))
     return FoundMedia(
@@ -144,9 +137,9 @@ def read_media(info: Json) -> FoundMedia:
         category_id=category_id,
         status=_read_text(basic.get("Status")),
         created=_read_time(basic.get("CreateTime")),
-        seconds=seconds if seconds else None,
+        seconds=seconds or None,
         size=as_whole(file.get("FileSize")),
-        resolution=f"{width}x{height}" if width and height else "",
+        resolution=join_size(file),
     )
 
 

@@ -14,7 +14,8 @@ from itertools import groupby
 from typing import Any
 
 from ims_mcp.errors import InvalidArguments, Problem
-from ims_mcp.workflows.found_media import FoundMedia, fold
+from ims_mcp.foreign_text import fold
+from ims_mcp.workflows.found_media import FoundMedia
 
 STATUS_NUMBERS = {"Init": 0, "Preparing": 1, "PrepareFail": 2, "Normal": 3}
 """State -> what SearchMedia calls it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
@@ -29,6 +30,7 @@ _SHOW_FIELDS = Parameter(
 )
 _SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="Keep the signatures of URLs.")
 _CREDENTIALS = Parameter("include_credentials", "boolean", text="Show keys and tokens.")
+_GENERAL = frozenset(row.name for row in (WAIT_SECONDS, _QUERY, _SHOW_FIELDS, _SIGNED_URLS, _CREDENTIALS))
 
 
 def list_server_parameters(operation: Operation) -> tuple[Parameter, ...]:
@@ -50,6 +52,7 @@ def list_server_parameters(operation: Operation) -> tuple[Parameter, ...]:
     return (*rows, replace(_QUERY, text=f"JMESPath {where}: {example}", hidden=example == "@"))
 
 
+@cache
 def complete_table(operation: Operation, *, list_query: bool = False) -> Operation:
     """The operation with this server's own parameters added: what a caller's arguments are checked against.
 
@@ -74,7 +77,7 @@ def split_arguments(operation: Operation, checked: Mapping[str, Any]) -> tuple[d
     """Arguments checked against :func:`complete_table`: the service's, and this server's."""
     arguments = dict(checked)
     special = {row.name for row in find_behaviour(operation).parameters}
-    general = {row.name for row in (WAIT_SECONDS, _QUERY, _SHOW_FIELDS, _SIGNED_URLS, _CREDENTIALS)} - special
+    general = _GENERAL - special
     return arguments, ServerArguments(
         **{name: arguments.pop(name) for name in general & checked.keys()},
         special={name: arguments.pop(name) for name in special & checked.keys()},

@@ -41,6 +41,7 @@ from tests.all_operations.jobs import (
 )
 from tests.all_operations.roads import everything, operation, refusal_of
 from tests.client.scripted_service import Answer, Arrived, Script, ScriptedService, refusal
+from tests.clock import Clock
 from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
@@ -76,19 +77,6 @@ def jobs(fitting: Callable[[Operation], bool] = lambda job: True) -> Any:
     return pytest.mark.parametrize(
         "job", [pytest.param(job, id=job.tool_name) for job in asynchronous() if fitting(job)]
     )
-
-
-class Clock:
-    """Time that passes only in sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 READ = Answer(body={"RequestId": "r", "Files": [{"RecordUrl": "http://b.example.com/film.mp4"}]})

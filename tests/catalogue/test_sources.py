@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from ims_mcp.catalogue import Effect, ResponseField, get_operation, operations
-from ims_mcp.catalogue.describe import make_example
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.siblings import find_sources
 
 SOURCES = {operation.name: sources for operation in operations() if (sources := find_sources(operation))}

@@ -105,7 +105,7 @@ def test_a_server_started_in_a_strangers_project_runs_none_of_its_code_in_the_em
             (directory / name / "__init__.py").unlink()
             (directory / name).rmdir()
     more = {} if python_path is None else {"PYTHONPATH": python_path}
-    # The first process takes h11, starlette and uvicorn from the project where PYTHONPATH says so: that is not ours to stop.
+    # The first process takes these from the project where PYTHONPATH says so: that is not ours to stop.
     for name in ("h11", "starlette", "uvicorn") if python_path is not None else ():
         (directory / f"{name}.py").unlink()
     called = subprocess.run(

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from ims_mcp.catalogue import Effect, Operation, get_operation, operations
 from ims_mcp.summaries.bounds import compact, size_bytes
-from ims_mcp.summaries.query import select
 from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import MAX_BYTES, present
 from ims_mcp.summaries.short_form import has_short_form, say_once, shorten_answer
@@ -22,6 +21,7 @@ from tests.bodies.by_table import make_body
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.server.connected import connected, content_of, text_of
 from tests.summaries.hostile import anything, objects
+from tests.summaries.picking import select
 
 Json = dict[str, Any]
 

@@ -14,9 +14,9 @@ import pytest
 
 from ims_mcp.summaries.ai_view import AI_SECTIONS
 from ims_mcp.summaries.media_info import OUTPUT_SCHEMA, VIEWS, media_info_view
-from ims_mcp.summaries.query import select
 from ims_mcp.summaries.shaping import MAX_BYTES
 from tests.bodies.media_info import CASES, EXPIRES, MEDIA_ID, body
+from tests.summaries.picking import select
 
 Json = dict[str, Any]
 CALL = {"MediaId": MEDIA_ID}

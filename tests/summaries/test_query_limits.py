@@ -15,8 +15,9 @@ from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries import metered_jmespath
 from ims_mcp.summaries.bounds import LONGEST_QUERY, size_bytes
 from ims_mcp.summaries.metered_jmespath import QueryLimits, TooMuch, evaluate
-from ims_mcp.summaries.query import check_query, select
+from ims_mcp.summaries.query import check_query
 from ims_mcp.summaries.shaping import MAX_BYTES
+from tests.summaries.picking import select
 
 SMALL: dict[str, Any] = {
     "RequestId": "r",

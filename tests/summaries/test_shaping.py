@@ -13,10 +13,11 @@ from hypothesis import given, settings
 
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import size_bytes
-from ims_mcp.summaries.query import check_query, select
+from ims_mcp.summaries.query import check_query
 from ims_mcp.summaries.shaping import HIDDEN_FOR_GOOD, HIDDEN_UNLESS_ASKED, MAX_BYTES, OUR_NAMES, shape
 from tests.bodies.media_info import body
 from tests.summaries.hostile import SECRET, huge_media_bodies, media_bodies, objects
+from tests.summaries.picking import select
 
 CREDENTIALS = {"AccessKeyId": "STS.x", "AccessKeySecret": SECRET, "SecurityToken": SECRET, "Expiration": "3000"}
 ADDRESS = {"Endpoint": "https://h", "Bucket": "b", "FileName": "a.mp4"}

@@ -12,6 +12,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.workflows.job_wait import wait_for_job
 from ims_mcp.workflows.waiting import Until
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.clock import Clock
 from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL, connected, content_of, text_of
 
@@ -88,19 +89,6 @@ async def test_a_recording_is_submitted_once_and_waited_for_until_it_runs() -> N
     assert (following["tool"], following["arguments"]["operation"]) == ("wait_for_job", "SubmitLiveRecordJob")
     assert following["arguments"]["ids"] == {"JobId": "j9"}
     assert following["why"].startswith("it runs and is not over")
-
-
-class Clock:
-    """Time that passes only in sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 FILE = {"RecordId": "f1", "RecordUrl": "http://b/a.mp4", "Format": "mp4", "Duration": 12.0, "Width": 640, "Height": 360}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ims_mcp.catalogue import Effect, Operation, ResponseField, get_operation, operations
-from ims_mcp.catalogue.siblings import find_id, find_list, suggest_lookup
+from ims_mcp.catalogue.siblings import find_id, find_listing, suggest_lookup
 from ims_mcp.workflows.behaviours.present_state import Reading, find_readable
 from ims_mcp.workflows.behaviours.readings import list_readings
 
@@ -86,12 +86,12 @@ def test_nearly_every_update_can_say_what_it_changed() -> None:
 )
 def test_what_was_not_found_is_looked_for_in_the_list_of_its_kind(name: str, check: str, where: str) -> None:
     operation = get_operation(name)
-    assert (find_id(operation), find_list(operation)) == (check, where)
+    assert (find_id(operation), find_listing(operation)) == (check, where)
 
 
 def test_no_list_is_proposed_that_needs_the_id_itself() -> None:
     for operation in operations():
-        where = find_list(operation)
+        where = find_listing(operation)
         assert where != operation.name or operation.effect is Effect.READ
         row = get_operation(where).parameter(find_id(operation)) if where else None
         assert row is None or not row.required

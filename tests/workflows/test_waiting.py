@@ -8,29 +8,17 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import Effect, get_operation, operations
+from ims_mcp.client.diagnosis import DIAGNOSES
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.settings import MAX_WAIT_SECONDS
+from ims_mcp.workflows.failures import Failure
 from ims_mcp.workflows.waiting import LONGEST_PAUSE_SECONDS, PollResult, is_same_object, wait_for
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
+from tests.clock import Clock
 from tests.fixed_credentials import FixedCredentials
 from tests.server.connected import CREDENTIAL
 
 REGISTERED = {"MediaId": "m1", "RequestId": "r"}
-
-
-class Clock:
-    """Time that passes only in sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.pauses: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds
 
 
 def state(status: str, **more: str) -> Answer:
@@ -89,7 +77,7 @@ async def test_it_never_waits_longer_than_asked_nor_than_45_seconds(seconds: flo
     with ScriptedService(usual=state("Preparing")) as service:
         waited, _ = await wait(service, clock, seconds)
     assert waited.outcome == "pending"
-    assert clock.now - 1000 <= min(seconds, MAX_WAIT_SECONDS)
+    assert clock.now <= min(seconds, MAX_WAIT_SECONDS)
     assert service.count == len(clock.pauses) + 1
     assert max(clock.pauses, default=0) <= LONGEST_PAUSE_SECONDS
 
@@ -210,3 +198,12 @@ async def test_a_job_that_the_list_leaves_out_without_a_word_has_not_succeeded()
                 sleep=clock.sleep,
             )
     assert (result.outcome, result.problem) == ("not_found", "the service does not know b")
+
+
+@pytest.mark.parametrize("code", DIAGNOSES)
+def test_a_failure_of_a_known_code_says_what_to_do(code: str) -> None:
+    reason = f"it broke ({code})"
+    told = Failure(code, "it broke").explain()
+    assert told.startswith(f"{reason}. ")
+    assert "{" not in told
+    assert Failure(f"{code}.Further", "it broke").explain() == told.replace(reason, f"it broke ({code}.Further)")

@@ -6,8 +6,7 @@ ranges that differ from those of older pages, the wider one is kept.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import ParameterNotes
-from ims_mcp.catalogue.operation import Parameter
+from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 
 Notes = dict[str, ParameterNotes]
 _JOINING: ParameterNotes = {"text": "Token for joining the channel, made with your AppKey."}
@@ -204,7 +203,7 @@ _EXPERIMENTAL: ParameterNotes = {"text": "Experimental features; ask the vendor'
 # The older spelling of one list: it is described once, under its newer name.
 _OLD_BACK_CHANNELING: ParameterNotes = {
     "text": "Deprecated: give BackChannelingConfigs.",
-    "items": Parameter("", "object", extra_fields=True),
+    "items": make_element(extra_fields=True),
 }
 _SHARED: Notes = {
     "Greeting": _GREETING,

@@ -7,7 +7,8 @@ template checks, VOD's page on the same service. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_analysis_jobs import PAGE
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.dna_watermark_fingerprints import INPUT
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import Effect, Parameter, Poll, Result, Rows
 
 NEXT_PAGE_TOKEN: ParameterNotes = {"text": "NextPageToken of the previous page. Left out: the first page."}
@@ -28,19 +29,9 @@ CENSOR_NOTES = (
         effect=Effect.WRITE,
         parameters={
             "Input": {
+                **INPUT,
                 "text": "The media to check: kind of address, and address.",
                 "required": True,
-                "nested": {
-                    "Type": {
-                        "text": "OSS for an address, Media for an asset id.",
-                        "choices": ("OSS", "Media"),
-                        "any_case": True,
-                    },
-                    "Media": {
-                        "text": "Asset id, or oss://bucket/key, or its http(s) OSS address. The bucket lies in the "
-                        "region of the call."
-                    },
-                },
             },
             "TemplateId": {
                 "text": (
@@ -56,17 +47,11 @@ CENSOR_NOTES = (
             "CoverImages": {
                 "text": "Covers to check instead of the asset's, at most 5. Files in OSS.",
                 "kind": "array",
-                "items": Parameter(
-                    "",
-                    "object",
-                    fields=(
-                        Parameter("Bucket", "string", required=True, text="Name of the bucket."),
-                        Parameter("Location", "string", text="Its place, such as oss-cn-shanghai."),
-                        Parameter("Object", "string", required=True, text="Key of the picture, such as covers/1.jpg."),
-                        Parameter(
-                            "RoleArn", "string", text="Role that lets the service read the file. Usually left out."
-                        ),
-                    ),
+                "items": make_element(
+                    Parameter("Bucket", "string", required=True, text="Name of the bucket."),
+                    Parameter("Location", "string", text="Its place, such as oss-cn-shanghai."),
+                    Parameter("Object", "string", required=True, text="Key of the picture, such as covers/1.jpg."),
+                    Parameter("RoleArn", "string", text="Role that lets the service read the file. Usually left out."),
                     extra_fields=True,
                 ),
                 "json_text": True,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.ai_analysis_job_params import JOB_PARAMS
 from ims_mcp.catalogue.notes.ai_analysis_jobs import OPEN, PAGE
+from ims_mcp.catalogue.notes.dna_watermark_fingerprints import INPUT
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Poll, Result
 
@@ -50,19 +51,9 @@ IPRODUCTION_NOTES = (
                 ),
             },
             "Input": {
+                **INPUT,
                 "text": "The file to work on. A video for Cover, CaptionExtraction, FaceBeauty and all that begin with "
                 "Video; a sound for the others.",
-                "nested": {
-                    "Type": {
-                        "text": "OSS for an address, Media for an asset id.",
-                        "choices": ("OSS", "Media"),
-                        "any_case": True,
-                    },
-                    "Media": {
-                        "text": "Asset id, or oss://bucket/key, or its http(s) OSS address. The bucket lies in the "
-                        "region of the call."
-                    },
-                },
             },
             "Output": {
                 "text": "Where the result goes. Needed for every function, also where no file is written.",

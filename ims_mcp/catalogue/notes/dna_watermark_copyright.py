@@ -23,14 +23,14 @@ LEVEL: ParameterNotes = {
     "maximum": 2,
 }
 USER_DATA: ParameterNotes = {"text": "Text of yours, at most 1,024 bytes; comes back as it is.", "max_bytes": 1024}
-CREATED_AFTER: ParameterNotes = {
-    "text": "Created from then on, Unix time in seconds: 1793462400 is 2026-11-01 in Beijing."
+LISTED: dict[str, ParameterNotes] = {
+    "CreateTimeStart": {
+        "text": "Created from then on, Unix time in seconds: 1793462400 is 2026-11-01 in Beijing.",
+    },
+    "CreateTimeEnd": {"text": "Created up to then, Unix time in seconds."},
+    "PageNumber": {"text": "Page. The vendor's sample counts from 0."},
+    "PageSize": {"text": "Jobs a page, such as 10."},
 }
-CREATED_BEFORE: ParameterNotes = {"text": "Created up to then, Unix time in seconds."}
-LIST_PAGE_NUMBER: ParameterNotes = {
-    "text": "Page. The vendor's sample counts from 0.",
-}
-LIST_PAGE_SIZE: ParameterNotes = {"text": "Jobs a page, such as 10."}
 ALGO_TYPE = Parameter(
     "algoType",
     "string",
@@ -115,10 +115,7 @@ COPYRIGHT_NOTES = (
         parameters={
             "JobId": {"text": "Only this job."},
             "Level": {**LEVEL, "text": "Only jobs with these channels: 0 U, 1 UV, 2 YUV."},
-            "CreateTimeStart": CREATED_AFTER,
-            "CreateTimeEnd": CREATED_BEFORE,
-            "PageNumber": LIST_PAGE_NUMBER,
-            "PageSize": LIST_PAGE_SIZE,
+            **LISTED,
         },
         idempotent=True,
         example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},

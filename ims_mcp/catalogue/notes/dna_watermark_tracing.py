@@ -6,12 +6,9 @@ Sources: the texts of SDK 6.20.2, and the pages of the operations for regions, l
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.dna_watermark_copyright import (
-    CREATED_AFTER,
-    CREATED_BEFORE,
     EXAMPLE_JOB,
     LEVEL,
-    LIST_PAGE_NUMBER,
-    LIST_PAGE_SIZE,
+    LISTED,
     OUTPUT,
     USER_DATA,
     make_list_poll,
@@ -94,10 +91,7 @@ TRACING_NOTES = (
         parameters={
             "JobId": {"text": "Only this job: Data.JobId of SubmitTraceAbJob."},
             "TraceMediaId": {"text": "Only the job of this TraceMediaId."},
-            "CreateTimeStart": CREATED_AFTER,
-            "CreateTimeEnd": CREATED_BEFORE,
-            "PageNumber": LIST_PAGE_NUMBER,
-            "PageSize": LIST_PAGE_SIZE,
+            **LISTED,
         },
         idempotent=True,
         example={"TraceMediaId": EXAMPLE_TRACE_MEDIA},
@@ -208,10 +202,7 @@ TRACING_NOTES = (
         effect=Effect.READ,
         parameters={
             "JobId": {"text": "Only this job: Data.JobId of SubmitTraceM3u8Job."},
-            "CreateTimeStart": CREATED_AFTER,
-            "CreateTimeEnd": CREATED_BEFORE,
-            "PageNumber": LIST_PAGE_NUMBER,
-            "PageSize": LIST_PAGE_SIZE,
+            **LISTED,
         },
         idempotent=True,
         example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},

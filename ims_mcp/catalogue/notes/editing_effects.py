@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.editing_text import ALIGNMENT_TEXT, CONTENT
+from ims_mcp.catalogue.notes.note import make_element
 from ims_mcp.catalogue.operation import Case, Parameter
 
 LENGTH = Parameter("Duration", "number", text="How long, seconds.")
 SPAN = (
     Parameter("TimelineIn", "number", text="From this second of the output; default its clip's beginning."),
     Parameter("TimelineOut", "number", text="To this second of the output; default its clip's end."),
-)
-PARAMETERS = Parameter(
-    "ExtParams",
-    "string",
-    text='Settings as text: "effect=color,brightness=-10,contrast=10". Which there are depends on SubType.',
 )
 TRANSITION_FIELDS = (
     Parameter(
@@ -237,23 +233,19 @@ CLIP_EFFECTS = Parameter(
     "Effects",
     "array",
     text="Effects on this clip: volume, fades, transition, filter. Each has a Type that decides its fields.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter(
-                "Type",
-                "string",
-                required=True,
-                text=(
-                    "Kind of effect. A Transition stands on the earlier of two clips. AI_RealMatting cuts out a person "
-                    "without a green screen; Flip mirrors; AI_ASR writes subtitles from this clip's speech."
-                ),
-                hints=(
-                    *("Volume", "AFade", "Transition", "DLTransition", "Filter", "VFX", "Background", "Crop", "Rotate"),
-                    *("Flip", "FreezeFrame", "Clip", "KenBurns", "Zoom", "Text", "AI_ASR", "AI_Matting"),
-                    *("AI_RealMatting", "ADenoise", "ALoudNorm", "Harmonization"),
-                ),
+    items=make_element(
+        Parameter(
+            "Type",
+            "string",
+            required=True,
+            text=(
+                "Kind of effect. A Transition stands on the earlier of two clips. AI_RealMatting cuts out a person "
+                "without a green screen; Flip mirrors; AI_ASR writes subtitles from this clip's speech."
+            ),
+            hints=(
+                *("Volume", "AFade", "Transition", "DLTransition", "Filter", "VFX", "Background", "Crop", "Rotate"),
+                *("Flip", "FreezeFrame", "Clip", "KenBurns", "Zoom", "Text", "AI_ASR", "AI_Matting"),
+                *("AI_RealMatting", "ADenoise", "ALoudNorm", "Harmonization"),
             ),
         ),
         cases=(*PICTURE_CASES, *AUDIO_CASES),
@@ -264,17 +256,13 @@ SOUND_EFFECTS = Parameter(
     "Effects",
     "array",
     text="Effects on this sound: volume, fades, denoising. Each has a Type that decides its fields.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter(
-                "Type",
-                "string",
-                required=True,
-                text="Kind of effect. Applied in the order ADenoise, Volume, ALoudNorm.",
-                hints=("Volume", "AFade", "ADenoise", "ALoudNorm", "AI_ASR"),
-            ),
+    items=make_element(
+        Parameter(
+            "Type",
+            "string",
+            required=True,
+            text="Kind of effect. Applied in the order ADenoise, Volume, ALoudNorm.",
+            hints=("Volume", "AFade", "ADenoise", "ALoudNorm", "AI_ASR"),
         ),
         cases=AUDIO_CASES,
         extra_fields=True,
@@ -284,17 +272,13 @@ TRACK_ITEMS = Parameter(
     "EffectTrackItems",
     "array",
     text="Effects on the whole output or a part of it; all of one Type a track.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter(
-                "Type",
-                "string",
-                required=True,
-                text="Kind of effect. AEqualize evens out the volume.",
-                hints=("VFX", "Filter", "AEqualize"),
-            ),
+    items=make_element(
+        Parameter(
+            "Type",
+            "string",
+            required=True,
+            text="Kind of effect. AEqualize evens out the volume.",
+            hints=("VFX", "Filter", "AEqualize"),
         ),
         cases=(
             Case("Type", ("Filter",), FILTER_FIELDS),

@@ -15,6 +15,7 @@ from ims_mcp.catalogue.notes.editing_output import (
     PROJECT_METADATA,
     USER_DATA,
 )
+from ims_mcp.catalogue.notes.editing_projects import CREATION_ORDER
 from ims_mcp.catalogue.notes.editing_template_config import CLIPS_PARAM, NEEDS_CLIPS
 from ims_mcp.catalogue.notes.editing_timeline import TIMELINE, TIMELINE_SOURCES
 from ims_mcp.catalogue.notes.note import OperationNotes
@@ -143,10 +144,7 @@ JOB_NOTES = (
             "ProjectId": {"text": "Only jobs of this project."},
             "MasterJobId": {"text": "Only subjobs of this batch: JobId of SubmitBatchMediaProducingJob."},
             "Keyword": {"text": "Searched text, such as a job id."},
-            "SortBy": {
-                "text": "Order by creation; default newest first.",
-                "choices": ("CreationTime:Desc", "CreationTime:Asc"),
-            },
+            "SortBy": CREATION_ORDER,
             "MaxResults": {"text": "Jobs a page; default 10.", "minimum": 1, "maximum": 100},
             "NextToken": {"text": "NextToken of the page before; left out: the first page."},
         },

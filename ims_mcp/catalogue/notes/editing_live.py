@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ims_mcp.catalogue.notes.editing_output import LIVE_OUTPUT
-from ims_mcp.catalogue.notes.note import OperationNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, make_element
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result
 
 LIVE_STREAM_FIELDS = (
@@ -33,20 +33,16 @@ LIVE_NOTES = (
                 "text": "The time ranges, joined in this order.",
                 "kind": "array",
                 "json_text": True,
-                "items": Parameter(
-                    "",
-                    "object",
-                    fields=(
-                        Parameter("StartTime", "string", required=True, text="Beginning, UTC: 2026-01-31T08:01:00Z."),
-                        Parameter("EndTime", "string", required=True, text="End, UTC: 2026-01-31T08:03:00Z."),
-                        *LIVE_STREAM_FIELDS,
-                        Parameter(
-                            "CoverTime",
-                            "string",
-                            text="Moment whose picture is the cover, UTC, in the range. The first one given counts.",
-                        ),
-                        Parameter("CoverUrl", "string", text="OSS address to write the cover to; not for VOD storage."),
+                "items": make_element(
+                    Parameter("StartTime", "string", required=True, text="Beginning, UTC: 2026-01-31T08:01:00Z."),
+                    Parameter("EndTime", "string", required=True, text="End, UTC: 2026-01-31T08:03:00Z."),
+                    *LIVE_STREAM_FIELDS,
+                    Parameter(
+                        "CoverTime",
+                        "string",
+                        text="Moment whose picture is the cover, UTC, in the range. The first one given counts.",
                     ),
+                    Parameter("CoverUrl", "string", text="OSS address to write the cover to; not for VOD storage."),
                     extra_fields=True,
                 ),
             },

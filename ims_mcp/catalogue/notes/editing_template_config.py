@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.editing_output import SIZE_FIELDS, VIDEO_STREAM
-from ims_mcp.catalogue.notes.note import ParameterNotes
+from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 from ims_mcp.catalogue.operation import Case, Needs, Parameter
 
 TEMPLATE_SOURCES = (
@@ -25,7 +25,7 @@ RELATED_MEDIA: ParameterNotes = {
     "extra_fields": True,
 }
 
-_ANY = Parameter("", "object", extra_fields=True)
+_ANY = make_element(extra_fields=True)
 _VARIABLE = (
     Parameter("VideoTracks", "array", text="Video tracks as in a Timeline, with variables.", items=_ANY),
     Parameter("AudioTracks", "array", text="Audio tracks as in a Timeline, with variables.", items=_ANY),
@@ -33,19 +33,15 @@ _VARIABLE = (
     Parameter("EffectTracks", "array", text="Effect tracks as in a Timeline, with variables.", items=_ANY),
     Parameter("ImageTracks", "array", text="Outdated: use VideoTracks with Type Image.", items=_ANY),
 )
-_STICKER = Parameter(
-    "",
-    "object",
-    fields=(
-        Parameter("MediaId", "string", text="Picture of the library; goes before MediaURL."),
-        Parameter("MediaURL", "string", text="OSS address of a picture."),
-        Parameter("X", "number", text="Left edge. 0 to 1: share of the output; more: pixels."),
-        Parameter("Y", "number", text="Top edge. 0 to 1: share of the output; more: pixels."),
-        Parameter("Width", "number", text="Width. 0 to 1: share of the output; more: pixels."),
-        Parameter("Height", "number", text="Height. 0 to 1: share of the output; more: pixels."),
-        Parameter("Opacity", "number", text="0 invisible to 1 opaque (default).", minimum=0, maximum=1),
-        Parameter("DyncFrames", "integer", text="Number of frames of an animated picture; at most 100."),
-    ),
+_STICKER = make_element(
+    Parameter("MediaId", "string", text="Picture of the library; goes before MediaURL."),
+    Parameter("MediaURL", "string", text="OSS address of a picture."),
+    Parameter("X", "number", text="Left edge. 0 to 1: share of the output; more: pixels."),
+    Parameter("Y", "number", text="Top edge. 0 to 1: share of the output; more: pixels."),
+    Parameter("Width", "number", text="Width. 0 to 1: share of the output; more: pixels."),
+    Parameter("Height", "number", text="Height. 0 to 1: share of the output; more: pixels."),
+    Parameter("Opacity", "number", text="0 invisible to 1 opaque (default).", minimum=0, maximum=1),
+    Parameter("DyncFrames", "integer", text="Number of frames of an animated picture; at most 100."),
     extra_fields=True,
 )
 _TEXT_LIST = Parameter("", "string")

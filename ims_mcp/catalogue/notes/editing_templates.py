@@ -5,6 +5,7 @@ Sources: SDK 6.20.2 and the vendor's pages on templates, named below. The words 
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.editing_projects import COVER_URL, CREATE_SOURCE, CREATION_ORDER
 from ims_mcp.catalogue.notes.editing_template_config import CONFIG, RELATED_MEDIA, TEMPLATE_SOURCES
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll, Result, Rows
@@ -15,9 +16,6 @@ TEMPLATE_SOURCE: ParameterNotes = {
     "choices": ("OpenAPI", "AliyunConsole", "WebSDK"),
 }
 PREVIEW_MEDIA: ParameterNotes = {"text": "Asset shown as the template's preview: its MediaId."}
-COVER_URL: ParameterNotes = {
-    "text": "Address of a cover picture. Such as https://example-bucket.oss-cn-shanghai.aliyuncs.com/cover.jpg."
-}
 TEMPLATE_STATES = ("Available", "Created", "Uploading", "Processing", "UploadFailed", "ProcessFailed")
 
 TEMPLATE_NOTES = (
@@ -126,14 +124,8 @@ TEMPLATE_NOTES = (
                 "text": "Only templates in this state. Only Available can be used; Processing is being analysed.",
                 "choices": TEMPLATE_STATES,
             },
-            "CreateSource": {
-                "text": "Where it was made: by a program, in the console, in a web editor.",
-                "choices": ("OpenAPI", "AliyunConsole", "WebSDK"),
-            },
-            "SortType": {
-                "text": "Order by creation; default newest first.",
-                "choices": ("CreationTime:Desc", "CreationTime:Asc"),
-            },
+            "CreateSource": CREATE_SOURCE,
+            "SortType": CREATION_ORDER,
             "PageNo": {"text": "Page, from 1 (default).", "minimum": 1},
             "PageSize": {"text": "Templates a page.", "minimum": 1},
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.note import make_element
 from ims_mcp.catalogue.operation import Parameter
 
 START = Parameter("TimelineIn", "number", text="When it appears in the output, seconds; default 0.")
@@ -97,25 +98,21 @@ LAYERS = Parameter(
     "SubtitleEffects",
     "array",
     text="Layers drawn with the text: boxes, outlines, shadows.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("Type", "string", text="Kind of layer.", hints=("Box", "Outline", "Shadow")),
-            Parameter("Color", "string", text="Colour: #0420B6 or 0420B6."),
-            Parameter("Opacity", "string", text="Opacity, 0 to 1."),
-            Parameter("Bord", "number", text="How far a box reaches beyond the text, pixels."),
-            Parameter("Radius", "number", text="Radius of a box's corners, pixels."),
-            Parameter("XBord", "number", text="Thickness sideways, of an outline or a shadow."),
-            Parameter("YBord", "number", text="Thickness up and down, of an outline or a shadow."),
-            Parameter("XShift", "number", text="Moved to the right by so much."),
-            Parameter("YShift", "number", text="Moved down by so much."),
-            Parameter("Blur", "number", text="Softness of the edge; makes a glow."),
-            Parameter("ImageURL", "string", text="OSS address of a picture that fills a box."),
-            Parameter("Width", "number", text="Width of that picture, pixels."),
-            Parameter("Height", "number", text="Height of that picture, pixels."),
-            Parameter("TextArea", "string", text='Where the text stands in the picture, in shares: "x,y,w,h".'),
-        ),
+    items=make_element(
+        Parameter("Type", "string", text="Kind of layer.", hints=("Box", "Outline", "Shadow")),
+        Parameter("Color", "string", text="Colour: #0420B6 or 0420B6."),
+        Parameter("Opacity", "string", text="Opacity, 0 to 1."),
+        Parameter("Bord", "number", text="How far a box reaches beyond the text, pixels."),
+        Parameter("Radius", "number", text="Radius of a box's corners, pixels."),
+        Parameter("XBord", "number", text="Thickness sideways, of an outline or a shadow."),
+        Parameter("YBord", "number", text="Thickness up and down, of an outline or a shadow."),
+        Parameter("XShift", "number", text="Moved to the right by so much."),
+        Parameter("YShift", "number", text="Moved down by so much."),
+        Parameter("Blur", "number", text="Softness of the edge; makes a glow."),
+        Parameter("ImageURL", "string", text="OSS address of a picture that fills a box."),
+        Parameter("Width", "number", text="Width of that picture, pixels."),
+        Parameter("Height", "number", text="Height of that picture, pixels."),
+        Parameter("TextArea", "string", text='Where the text stands in the picture, in shares: "x,y,w,h".'),
         extra_fields=True,
     ),
 )

@@ -19,7 +19,7 @@ from ims_mcp.catalogue.notes.editing_text import (
     SCROLL,
     START,
 )
-from ims_mcp.catalogue.notes.note import ParameterNotes
+from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 from ims_mcp.catalogue.operation import Case, Parameter
 
 TIMELINE_SOURCES = (
@@ -80,52 +80,48 @@ PLACE = (
     Parameter("Height", "number", text="Height. 0 to 1: share of the output; more: pixels."),
 )
 
-VIDEO_CLIP = Parameter(
-    "",
-    "object",
-    fields=(
-        Parameter(
-            "Type",
-            "string",
-            text=(
-                "Kind of clip; default Video, so a picture needs Image. GlobalImage shows a picture during the whole "
-                "output (logo, background). AI_Avatar speaks Content; Text, Subtitle and AI_ASR take the fields of "
-                "SubtitleTrackClips as well."
-            ),
-            hints=("Video", "Image", "GlobalImage", "AI_Avatar", "AI_ASR", "Text", "Subtitle"),
+VIDEO_CLIP = make_element(
+    Parameter(
+        "Type",
+        "string",
+        text=(
+            "Kind of clip; default Video, so a picture needs Image. GlobalImage shows a picture during the whole "
+            "output (logo, background). AI_Avatar speaks Content; Text, Subtitle and AI_ASR take the fields of "
+            "SubtitleTrackClips as well."
         ),
-        MEDIA_ID,
-        MEDIA_URL,
-        *CUT,
-        Parameter(
-            "TimelineIn",
-            "number",
-            text="Where it begins in the output, seconds. Default: where the clip before it ends.",
-        ),
-        Parameter(
-            "TimelineOut",
-            "number",
-            text="Where it ends in the output, seconds. Default: TimelineIn plus the length of the cut.",
-        ),
-        Parameter(
-            "Duration",
-            "number",
-            text="How long it is shown, seconds; usual for pictures. A GlobalImage needs it only where no video is.",
-        ),
-        SPEED,
-        *PLACE,
-        Parameter(
-            "AdaptMode",
-            "string",
-            text="How the source fills Width and Height. Contain: whole, Cover: cut off, Fill (default): distorted.",
-            hints=("Contain", "Cover", "Fill"),
-        ),
-        Parameter("Opacity", "number", text="0 invisible to 1 opaque (default).", minimum=0, maximum=1),
-        CLIP_EFFECTS,
-        *LINKS,
-        Parameter("MaskVideoUrl", "string", text="OSS address of a video that masks it.", inferred=True),
-        Parameter("Comment", "string", text="Remark of yours; ignored."),
+        hints=("Video", "Image", "GlobalImage", "AI_Avatar", "AI_ASR", "Text", "Subtitle"),
     ),
+    MEDIA_ID,
+    MEDIA_URL,
+    *CUT,
+    Parameter(
+        "TimelineIn",
+        "number",
+        text="Where it begins in the output, seconds. Default: where the clip before it ends.",
+    ),
+    Parameter(
+        "TimelineOut",
+        "number",
+        text="Where it ends in the output, seconds. Default: TimelineIn plus the length of the cut.",
+    ),
+    Parameter(
+        "Duration",
+        "number",
+        text="How long it is shown, seconds; usual for pictures. A GlobalImage needs it only where no video is.",
+    ),
+    SPEED,
+    *PLACE,
+    Parameter(
+        "AdaptMode",
+        "string",
+        text="How the source fills Width and Height. Contain: whole, Cover: cut off, Fill (default): distorted.",
+        hints=("Contain", "Cover", "Fill"),
+    ),
+    Parameter("Opacity", "number", text="0 invisible to 1 opaque (default).", minimum=0, maximum=1),
+    CLIP_EFFECTS,
+    *LINKS,
+    Parameter("MaskVideoUrl", "string", text="OSS address of a video that masks it.", inferred=True),
+    Parameter("Comment", "string", text="Remark of yours; ignored."),
     cases=(
         Case("Type", ("Image", "GlobalImage"), (FRAMES,)),
         Case(
@@ -143,39 +139,35 @@ VIDEO_CLIP = Parameter(
     ),
     extra_fields=True,
 )
-AUDIO_CLIP = Parameter(
-    "",
-    "object",
-    fields=(
-        Parameter(
-            "Type",
-            "string",
-            text="Kind of clip; default Audio. AI_TTS speaks Content.",
-            hints=("Audio", "AI_TTS", "AI_ASR"),
-        ),
-        MEDIA_ID,
-        MEDIA_URL,
-        *CUT,
-        Parameter(
-            "TimelineIn",
-            "number",
-            text="Where it begins in the output, seconds. Clips of one audio track must not overlap.",
-        ),
-        Parameter(
-            "TimelineOut",
-            "number",
-            text="Where it ends in the output, seconds; what is longer is cut off, not sped up.",
-        ),
-        Parameter("Duration", "number", text="How long it lasts, seconds."),
-        SPEED,
-        Parameter(
-            "LoopMode",
-            "boolean",
-            text="Whether the cut repeats from TimelineIn to TimelineOut; default false.",
-        ),
-        SOUND_EFFECTS,
-        *LINKS,
+AUDIO_CLIP = make_element(
+    Parameter(
+        "Type",
+        "string",
+        text="Kind of clip; default Audio. AI_TTS speaks Content.",
+        hints=("Audio", "AI_TTS", "AI_ASR"),
     ),
+    MEDIA_ID,
+    MEDIA_URL,
+    *CUT,
+    Parameter(
+        "TimelineIn",
+        "number",
+        text="Where it begins in the output, seconds. Clips of one audio track must not overlap.",
+    ),
+    Parameter(
+        "TimelineOut",
+        "number",
+        text="Where it ends in the output, seconds; what is longer is cut off, not sped up.",
+    ),
+    Parameter("Duration", "number", text="How long it lasts, seconds."),
+    SPEED,
+    Parameter(
+        "LoopMode",
+        "boolean",
+        text="Whether the cut repeats from TimelineIn to TimelineOut; default false.",
+    ),
+    SOUND_EFFECTS,
+    *LINKS,
     cases=(
         Case(
             "Type",
@@ -185,25 +177,21 @@ AUDIO_CLIP = Parameter(
     ),
     extra_fields=True,
 )
-SUBTITLE_CLIP = Parameter(
-    "",
-    "object",
-    fields=(
-        Parameter(
-            "Type",
-            "string",
-            text="Text: Content; Subtitle: a file; AI_ASR: written down from speech.",
-            hints=("Text", "Subtitle", "AI_ASR"),
-        ),
-        START,
-        END,
-        *POSITION,
-        *FONT,
-        *LOOK,
-        LAYERS,
-        *MOTION,
-        *LINKS,
+SUBTITLE_CLIP = make_element(
+    Parameter(
+        "Type",
+        "string",
+        text="Text: Content; Subtitle: a file; AI_ASR: written down from speech.",
+        hints=("Text", "Subtitle", "AI_ASR"),
     ),
+    START,
+    END,
+    *POSITION,
+    *FONT,
+    *LOOK,
+    LAYERS,
+    *MOTION,
+    *LINKS,
     cases=(
         Case("Type", ("Text",), (CONTENT, *SCROLL)),
         Case(
@@ -227,18 +215,14 @@ SUBTITLE_CLIP = Parameter(
     ),
     extra_fields=True,
 )
-IMAGE_CLIP = Parameter(
-    "",
-    "object",
-    fields=(
-        Parameter("ImageId", "string", text="Picture of the library."),
-        Parameter("MediaId", "string", text="The same under the name of other tracks.", inferred=True),
-        Parameter("MediaURL", "string", text="OSS address of the picture."),
-        *PLACE,
-        Parameter("TimelineIn", "number", text="From this second of the output; default 0."),
-        Parameter("TimelineOut", "number", text="To this second of the output; default its end."),
-        FRAMES,
-    ),
+IMAGE_CLIP = make_element(
+    Parameter("ImageId", "string", text="Picture of the library."),
+    Parameter("MediaId", "string", text="The same under the name of other tracks.", inferred=True),
+    Parameter("MediaURL", "string", text="OSS address of the picture."),
+    *PLACE,
+    Parameter("TimelineIn", "number", text="From this second of the output; default 0."),
+    Parameter("TimelineOut", "number", text="To this second of the output; default its end."),
+    FRAMES,
     extra_fields=True,
 )
 LENGTHS = (
@@ -263,7 +247,7 @@ LENGTHS = (
 
 
 def _describe_tracks(name: str, text: str, clips: Parameter, *more: Parameter) -> Parameter:
-    return Parameter(name, "array", text=text, items=Parameter("", "object", fields=(clips, *more), extra_fields=True))
+    return Parameter(name, "array", text=text, items=make_element(clips, *more, extra_fields=True))
 
 
 TRACKS = (

@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Result, Rows
 
 FORMATS = ("m3u8", "flv", "mp4")
 TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID. ListLiveRecordTemplates has them."}
 RECORD_FORMAT: ParameterNotes = {
     "text": "One entry per format that is written.",
-    "items": Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("CycleDuration", "integer", text="Seconds until a new file begins; default 21600."),
-            Parameter(
-                "Format",
-                "string",
-                required=True,
-                text="m3u8 also needs the two Slice fields.",
-                choices=FORMATS,
-                any_case=True,
+    "items": make_element(
+        Parameter("CycleDuration", "integer", text="Seconds until a new file begins; default 21600."),
+        Parameter(
+            "Format",
+            "string",
+            required=True,
+            text="m3u8 also needs the two Slice fields.",
+            choices=FORMATS,
+            any_case=True,
+        ),
+        Parameter(
+            "OssObjectPrefix",
+            "string",
+            text=(
+                "Object name. Needs {StartTime} or {EscapedStartTime}, and {EndTime} or {EscapedEndTime}; may "
+                "hold {JobId}, {Sequence}. At most 255 bytes."
             ),
-            Parameter(
-                "OssObjectPrefix",
-                "string",
-                text=(
-                    "Object name. Needs {StartTime} or {EscapedStartTime}, and {EndTime} or {EscapedEndTime}; may "
-                    "hold {JobId}, {Sequence}. At most 255 bytes."
-                ),
-                pattern=(
-                    r".*(\{(Escaped)?StartTime\}.*\{(Escaped)?EndTime\}"
-                    r"|\{(Escaped)?EndTime\}.*\{(Escaped)?StartTime\}).*"
-                ),
-                max_bytes=255,
+            pattern=(
+                r".*(\{(Escaped)?StartTime\}.*\{(Escaped)?EndTime\}"
+                r"|\{(Escaped)?EndTime\}.*\{(Escaped)?StartTime\}).*"
             ),
-            Parameter("SliceDuration", "integer", text="Seconds a TS slice; default 30.", minimum=5, maximum=30),
-            Parameter(
-                "SliceOssObjectPrefix",
-                "string",
-                text="Name of TS slices. Needs {UnixTimestamp} and {Sequence}; may hold {JobId}. At most 255 bytes.",
-                pattern=r".*(\{UnixTimestamp\}.*\{Sequence\}|\{Sequence\}.*\{UnixTimestamp\}).*",
-                max_bytes=255,
-            ),
+            max_bytes=255,
+        ),
+        Parameter("SliceDuration", "integer", text="Seconds a TS slice; default 30.", minimum=5, maximum=30),
+        Parameter(
+            "SliceOssObjectPrefix",
+            "string",
+            text="Name of TS slices. Needs {UnixTimestamp} and {Sequence}; may hold {JobId}. At most 255 bytes.",
+            pattern=r".*(\{UnixTimestamp\}.*\{Sequence\}|\{Sequence\}.*\{UnixTimestamp\}).*",
+            max_bytes=255,
         ),
     ),
 }
+EXAMPLE_FORMATS = [
+    {
+        "Format": "mp4",
+        "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
+        "CycleDuration": 3600,
+    }
+]
 
 NOTES = (
     OperationNotes(
@@ -242,16 +245,7 @@ NOTES = (
             "there are ready-made system templates."
         ),
         effect=Effect.WRITE,
-        example={
-            "Name": "mp4-hourly",
-            "RecordFormat": [
-                {
-                    "Format": "mp4",
-                    "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
-                    "CycleDuration": 3600,
-                }
-            ],
-        },
+        example={"Name": "mp4-hourly", "RecordFormat": EXAMPLE_FORMATS},
         parameters={"Name": {"text": "Name of the template."}, "RecordFormat": RECORD_FORMAT},
     ),
     OperationNotes(
@@ -314,13 +308,7 @@ NOTES = (
         example={
             "TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67",
             "Name": "mp4-hourly",
-            "RecordFormat": [
-                {
-                    "Format": "mp4",
-                    "OssObjectPrefix": "record/{JobId}/{Sequence}_{EscapedStartTime}_{EscapedEndTime}",
-                    "CycleDuration": 3600,
-                }
-            ],
+            "RecordFormat": EXAMPLE_FORMATS,
         },
         destructive_when=(
             AskWhen("replaces name and formats of a recording template; what is not given again is lost"),

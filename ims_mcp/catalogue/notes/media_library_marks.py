@@ -5,33 +5,42 @@ Sources: what SDK 6.20.2 declares.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, AtLeastOne, Effect, Parameter, Rows
 
 MARKS: ParameterNotes = {
     "text": "The marks: passages with a tag and a text.",
     "kind": "array",
     "json_text": True,
-    "items": Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("MarkStartTime", "number", text="Where it begins, in seconds: 12.5.", minimum=0),
-            Parameter(
-                "MarkEndTime",
-                "number",
-                text="Where it ends, in seconds. The same as the start for a moment.",
-                minimum=0,
-            ),
-            Parameter("MarkTag", "string", text="Tag of yours to sort marks by: chapter."),
-            Parameter("MarkContent", "string", text="What is said of the passage."),
-            Parameter("MarkStatus", "string", text="State of yours; the service gives it no meaning.", inferred=True),
-            Parameter("MarkId", "string", text="Which mark is changed; only UpdateMediaMarks needs it."),
-            Parameter("MediaMarkId", "string", hidden=True),
+    "items": make_element(
+        Parameter("MarkStartTime", "number", text="Where it begins, in seconds: 12.5.", minimum=0),
+        Parameter(
+            "MarkEndTime",
+            "number",
+            text="Where it ends, in seconds. The same as the start for a moment.",
+            minimum=0,
         ),
+        Parameter("MarkTag", "string", text="Tag of yours to sort marks by: chapter."),
+        Parameter("MarkContent", "string", text="What is said of the passage."),
+        Parameter("MarkStatus", "string", text="State of yours; the service gives it no meaning.", inferred=True),
+        Parameter("MarkId", "string", text="Which mark is changed; only UpdateMediaMarks needs it."),
+        Parameter("MediaMarkId", "string", hidden=True),
     ),
 }
 MARK_IDS: ParameterNotes = {"text": "Comma-separated mark ids. ListMediaMarks has them as MarkId.", "comma_list": True}
+
+MARK_ROWS = Rows(
+    "MediaMarks",
+    (
+        ("MarkId", "MarkId"),
+        ("MediaMarkId", "MediaMarkId"),
+        ("start_seconds", "MarkStartTime"),
+        ("end_seconds", "MarkEndTime"),
+        ("content", "MarkContent"),
+        ("tag", "MarkTag"),
+        ("status", "MarkStatus"),
+    ),
+)
 
 NOTES = (
     OperationNotes(
@@ -63,18 +72,7 @@ NOTES = (
         parameters={"MediaId": {"text": "Asset the marks belong to.", "max_bytes": 64}, "MediaMarkIds": MARK_IDS},
         rules=(AtLeastOne(("MediaId", "MediaMarkIds")),),
         idempotent=True,
-        rows=Rows(
-            "MediaMarks",
-            (
-                ("MarkId", "MarkId"),
-                ("MediaMarkId", "MediaMarkId"),
-                ("start_seconds", "MarkStartTime"),
-                ("end_seconds", "MarkEndTime"),
-                ("content", "MarkContent"),
-                ("tag", "MarkTag"),
-                ("status", "MarkStatus"),
-            ),
-        ),
+        rows=MARK_ROWS,
     ),
     OperationNotes(
         operation="ListMediaMarks",
@@ -92,18 +90,7 @@ NOTES = (
         },
         rules=(AtLeastOne(("MediaId",)),),
         idempotent=True,
-        rows=Rows(
-            "MediaMarks",
-            (
-                ("MarkId", "MarkId"),
-                ("MediaMarkId", "MediaMarkId"),
-                ("start_seconds", "MarkStartTime"),
-                ("end_seconds", "MarkEndTime"),
-                ("content", "MarkContent"),
-                ("tag", "MarkTag"),
-                ("status", "MarkStatus"),
-            ),
-        ),
+        rows=MARK_ROWS,
     ),
     OperationNotes(
         operation="UpdateMediaMarks",

@@ -7,6 +7,7 @@ declare. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.upload import USER_DATA
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Result
 
 OSS_URL = "https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key (bucket in this region)"
@@ -161,26 +162,7 @@ NOTES = (
                 "json_text": True,
                 "extra_fields": True,
             },
-            "UserData": {
-                "text": "Any JSON of yours; MessageCallback.CallbackURL names a callback.",
-                "unlisted": True,
-                "kind": "object",
-                "json_text": True,
-                "fields": (
-                    Parameter(
-                        "MessageCallback",
-                        "object",
-                        text="Who is told of the end.",
-                        unlisted=True,
-                        fields=(Parameter("CallbackURL", "string", text="URL that is called."),),
-                        extra_fields=True,
-                    ),
-                    Parameter(
-                        "Extend", "object", text="Yours, handed on to the callback.", extra_fields=True, unlisted=True
-                    ),
-                ),
-                "extra_fields": True,
-            },
+            "UserData": USER_DATA,
         },
         poll=Poll(
             operation="GetPlayInfo",

@@ -5,7 +5,7 @@ Sources: what SDK 6.20.2 declares, and the operation's documentation page for th
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter
 
 NOTES = (
@@ -33,15 +33,11 @@ NOTES = (
                 "text": "One entry per asset, at most 20.",
                 "kind": "array",
                 "json_text": True,
-                "items": Parameter(
-                    "",
-                    "object",
-                    fields=(
-                        Parameter("Comment", "string", text="Remark, at most 512 bytes.", max_bytes=512),
-                        Parameter("MediaId", "string", required=True, text="Id of the asset that was reviewed."),
-                        Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
-                        Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
-                    ),
+                "items": make_element(
+                    Parameter("Comment", "string", text="Remark, at most 512 bytes.", max_bytes=512),
+                    Parameter("MediaId", "string", required=True, text="Id of the asset that was reviewed."),
+                    Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
+                    Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
                     extra_fields=True,
                 ),
             },

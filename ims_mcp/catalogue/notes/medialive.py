@@ -235,6 +235,38 @@ STATES = ("IDLE", "STARTING", "RUNNING", "RECOVERING", "STOPPING")
 # Where to push and the key of the stream, in three pieces: whoever has them can put a picture on the air.
 INPUT_SECRETS = ("SrtPassphrase", "SourceUrl", "DestHost", "StreamName")
 INPUT_TYPES = ("RTMP_PUSH", "RTMP_PULL", "SRT_PUSH", "SRT_PULL", "MEDIA_CONNECT")
+EXAMPLE_CHANNEL = {
+    "Name": "news-channel",
+    "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
+    "VideoSettings": [
+        {
+            "Name": "v720",
+            "VideoCodec": "H264",
+            "Width": 1280,
+            "Height": 720,
+            "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
+        }
+    ],
+    "AudioSettings": [
+        {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
+    ],
+    "OutputGroups": [
+        {
+            "Name": "group1",
+            "Type": "MediaPackage",
+            "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
+            "Outputs": [
+                {
+                    "Name": "o720",
+                    "MediaType": 0,
+                    "VideoSettingName": "v720",
+                    "AudioSettingNames": ["a1"],
+                    "MediaPackageOutputSetting": {"NameModifier": "720p"},
+                }
+            ],
+        }
+    ],
+}
 
 NOTES = (
     OperationNotes(
@@ -248,38 +280,7 @@ NOTES = (
             "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
-        example={
-            "Name": "news-channel",
-            "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
-            "VideoSettings": [
-                {
-                    "Name": "v720",
-                    "VideoCodec": "H264",
-                    "Width": 1280,
-                    "Height": 720,
-                    "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
-                }
-            ],
-            "AudioSettings": [
-                {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
-            ],
-            "OutputGroups": [
-                {
-                    "Name": "group1",
-                    "Type": "MediaPackage",
-                    "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
-                    "Outputs": [
-                        {
-                            "Name": "o720",
-                            "MediaType": 0,
-                            "VideoSettingName": "v720",
-                            "AudioSettingNames": ["a1"],
-                            "MediaPackageOutputSetting": {"NameModifier": "720p"},
-                        }
-                    ],
-                }
-            ],
-        },
+        example=EXAMPLE_CHANNEL,
         then="StartMediaLiveChannel puts it on the air.",
         parameters={
             "Name": NAME,
@@ -347,39 +348,7 @@ NOTES = (
             "GetMediaLiveChannel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.DESTRUCTIVE,
-        example={
-            "ChannelId": "SEGK5KA6KYKAWQQH",
-            "Name": "news-channel",
-            "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
-            "VideoSettings": [
-                {
-                    "Name": "v720",
-                    "VideoCodec": "H264",
-                    "Width": 1280,
-                    "Height": 720,
-                    "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
-                }
-            ],
-            "AudioSettings": [
-                {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
-            ],
-            "OutputGroups": [
-                {
-                    "Name": "group1",
-                    "Type": "MediaPackage",
-                    "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
-                    "Outputs": [
-                        {
-                            "Name": "o720",
-                            "MediaType": 0,
-                            "VideoSettingName": "v720",
-                            "AudioSettingNames": ["a1"],
-                            "MediaPackageOutputSetting": {"NameModifier": "720p"},
-                        }
-                    ],
-                }
-            ],
-        },
+        example={"ChannelId": "SEGK5KA6KYKAWQQH", **EXAMPLE_CHANNEL},
         destructive_when=(
             AskWhen("replaces the whole configuration of a live channel; what is not sent again is lost"),
         ),

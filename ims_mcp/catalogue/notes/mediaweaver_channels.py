@@ -6,7 +6,7 @@ channel assembly. The words are ours.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Rows
 
 INTRODUCTION = "https://www.alibabacloud.com/help/en/ims/user-guide/channel-assembly-introduction"
@@ -31,31 +31,25 @@ OUTPUTS: ParameterNotes = {
     "text": "Outputs of the channel; each gets a playback address.",
     "kind": "array",
     "json_text": True,
-    "items": Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("ManifestName", "string", required=True, text="Name of the output's playlist, used once."),
-            Parameter("Format", "string", text="Kind of playlist; only HLS so far.", hints=("HLS",)),
-            Parameter(
-                "SourceGroupName",
-                "string",
-                required=True,
-                text="Source group it plays. Every source in the channel has to have it: see sourceGroupName in "
-                "CreateSource.",
+    "items": make_element(
+        Parameter("ManifestName", "string", required=True, text="Name of the output's playlist, used once."),
+        Parameter("Format", "string", text="Kind of playlist; only HLS so far.", hints=("HLS",)),
+        Parameter(
+            "SourceGroupName",
+            "string",
+            required=True,
+            text="Source group it plays. Every source in the channel has to have it: see sourceGroupName in "
+            "CreateSource.",
+        ),
+        Parameter(
+            "ManifestSettings",
+            "object",
+            text="Length of the playlist and marks for ads.",
+            fields=(
+                Parameter("WindowDuration", "integer", text="Seconds in the playlist, such as 60.", minimum=1),
+                Parameter("AdMarkType", "string", text="How ads are marked, such as Daterange.", hints=("Daterange",)),
             ),
-            Parameter(
-                "ManifestSettings",
-                "object",
-                text="Length of the playlist and marks for ads.",
-                fields=(
-                    Parameter("WindowDuration", "integer", text="Seconds in the playlist, such as 60.", minimum=1),
-                    Parameter(
-                        "AdMarkType", "string", text="How ads are marked, such as Daterange.", hints=("Daterange",)
-                    ),
-                ),
-                extra_fields=True,
-            ),
+            extra_fields=True,
         ),
         extra_fields=True,
     ),

@@ -7,7 +7,7 @@ channel assembly. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.mediaweaver_channels import BY_CREATION, CHANNEL, INTRODUCTION, PAGE_NUMBER, PAGE_SIZE
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Rows
 
 PROGRAM_PAGE = "https://www.alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-struct-program"
@@ -55,53 +55,43 @@ PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
         "text": "Ads in the program. UpdateProgram replaces all of them.",
         "kind": "array",
         "json_text": True,
-        "items": Parameter(
-            "",
-            "object",
-            fields=(
-                Parameter("OffsetMillis", "integer", text="When it comes, in ms of the program.", minimum=0),
-                Parameter("SourceLocationName", "string", text="Location of the ad's source."),
-                Parameter("SourceName", "string", text="Source with the ad."),
-                Parameter(
-                    "MessageType",
-                    "string",
-                    text="SCTE-35 message that marks it. SPLICE_INSERT goes with SpliceInsertSettings.",
-                    hints=("SPLICE_INSERT",),
+        "items": make_element(
+            Parameter("OffsetMillis", "integer", text="When it comes, in ms of the program.", minimum=0),
+            Parameter("SourceLocationName", "string", text="Location of the ad's source."),
+            Parameter("SourceName", "string", text="Source with the ad."),
+            Parameter(
+                "MessageType",
+                "string",
+                text="SCTE-35 message that marks it. SPLICE_INSERT goes with SpliceInsertSettings.",
+                hints=("SPLICE_INSERT",),
+            ),
+            Parameter(
+                "SpliceInsertSettings",
+                "object",
+                text="Values of the splice_insert message.",
+                fields=(
+                    Parameter("SpliceEventID", "integer", text="splice_event_id, such as 1.", minimum=0),
+                    Parameter("AvailNumber", "integer", text="avail_num, such as 0.", minimum=0),
+                    Parameter("AvailExpected", "integer", text="avails_expected, such as 0.", minimum=0),
+                    Parameter("UniqueProgramID", "integer", text="unique_program_id, such as 0.", minimum=0),
                 ),
-                Parameter(
-                    "SpliceInsertSettings",
-                    "object",
-                    text="Values of the splice_insert message.",
-                    fields=(
-                        Parameter("SpliceEventID", "integer", text="splice_event_id, such as 1.", minimum=0),
-                        Parameter("AvailNumber", "integer", text="avail_num, such as 0.", minimum=0),
-                        Parameter("AvailExpected", "integer", text="avails_expected, such as 0.", minimum=0),
-                        Parameter("UniqueProgramID", "integer", text="unique_program_id, such as 0.", minimum=0),
-                    ),
-                    extra_fields=True,
+                extra_fields=True,
+            ),
+            Parameter(
+                "TimeSignalSettings",
+                "object",
+                text="Values of a time_signal message instead.",
+                fields=(
+                    Parameter("segmentationEventID", "integer", text="segmentation_event_id, such as 0.", minimum=0),
+                    Parameter("segmentationUPIDType", "integer", text="segmentation_upid_type, such as 14.", minimum=0),
+                    Parameter("segmentationUPID", "string", text="segmentation_upid."),
+                    Parameter("segmentationTypeID", "integer", text="segmentation_type_id, such as 48.", minimum=0),
+                    Parameter("segmentNumber", "integer", text="segment_num, such as 0.", minimum=0),
+                    Parameter("segmentsExpected", "integer", text="segments_expected, such as 0.", minimum=0),
+                    Parameter("subSegmentNumber", "integer", text="sub_segment_num, such as 1.", minimum=0),
+                    Parameter("subSegmentsExpected", "integer", text="sub_segments_expected, such as 0.", minimum=0),
                 ),
-                Parameter(
-                    "TimeSignalSettings",
-                    "object",
-                    text="Values of a time_signal message instead.",
-                    fields=(
-                        Parameter(
-                            "segmentationEventID", "integer", text="segmentation_event_id, such as 0.", minimum=0
-                        ),
-                        Parameter(
-                            "segmentationUPIDType", "integer", text="segmentation_upid_type, such as 14.", minimum=0
-                        ),
-                        Parameter("segmentationUPID", "string", text="segmentation_upid."),
-                        Parameter("segmentationTypeID", "integer", text="segmentation_type_id, such as 48.", minimum=0),
-                        Parameter("segmentNumber", "integer", text="segment_num, such as 0.", minimum=0),
-                        Parameter("segmentsExpected", "integer", text="segments_expected, such as 0.", minimum=0),
-                        Parameter("subSegmentNumber", "integer", text="sub_segment_num, such as 1.", minimum=0),
-                        Parameter(
-                            "subSegmentsExpected", "integer", text="sub_segments_expected, such as 0.", minimum=0
-                        ),
-                    ),
-                    extra_fields=True,
-                ),
+                extra_fields=True,
             ),
             extra_fields=True,
         ),

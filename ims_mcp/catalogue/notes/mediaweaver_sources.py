@@ -14,7 +14,7 @@ from ims_mcp.catalogue.notes.mediaweaver_channels import (
     PAGE_SIZE,
     QUICK_START,
 )
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Rows
 
 SOURCE_PAGE = (
@@ -38,22 +38,18 @@ PACKAGES: ParameterNotes = {
     "channel need the same number of renditions and bit rates.",
     "kind": "array",
     "json_text": True,
-    "items": Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter(
-                "sourceGroupName",
-                "string",
-                required=True,
-                text="Source group. Outputs of a channel pick it by SourceGroupName.",
-            ),
-            Parameter("relativePath", "string", required=True, text="Path below BaseUrl: group1/hls.m3u8."),
-            Parameter(
-                "packageType", "string", text="Kind of playlist, such as hls. As GetSource shows it.", hints=("hls",)
-            ),
-            Parameter("type", "string", text="The same in the vendor's example of CreateSource: hls.", hints=("hls",)),
+    "items": make_element(
+        Parameter(
+            "sourceGroupName",
+            "string",
+            required=True,
+            text="Source group. Outputs of a channel pick it by SourceGroupName.",
         ),
+        Parameter("relativePath", "string", required=True, text="Path below BaseUrl: group1/hls.m3u8."),
+        Parameter(
+            "packageType", "string", text="Kind of playlist, such as hls. As GetSource shows it.", hints=("hls",)
+        ),
+        Parameter("type", "string", text="The same in the vendor's example of CreateSource: hls.", hints=("hls",)),
         extra_fields=True,
     ),
 }

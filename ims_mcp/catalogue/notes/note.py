@@ -72,3 +72,8 @@ class OperationNotes:
     """What to read or call next and why, in a sentence, where ``poll`` does not say it."""
     sources: tuple[str, ...] = ()
     """Addresses of the vendor's pages that the facts are from; the SDK's own texts (6.20.2) need not be named."""
+
+
+def make_element(*fields: Parameter, cases: tuple[Case, ...] = (), extra_fields: bool = False) -> Parameter:
+    """An element of a list of objects."""
+    return Parameter("", "object", fields=fields, cases=cases, extra_fields=extra_fields)

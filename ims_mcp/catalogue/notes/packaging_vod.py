@@ -7,6 +7,7 @@ required below where the call means nothing without them. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.packaging_live import PAGING
 from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
 NEW_NAME: ParameterNotes = {
@@ -23,16 +24,18 @@ CONFIGURATION: ParameterNotes = {
 ASSET: ParameterNotes = {"text": "Name of the packaged asset, from ListVodPackagingAssets.", "required": True}
 NAME_PART: ParameterNotes = {"text": "Part of the name; left out: all."}
 DESCRIPTION: ParameterNotes = {"text": "What it is for, in words of yours."}
-PAGING: dict[str, ParameterNotes] = {
-    "PageNo": {"text": "Page, from 1; default 1.", "minimum": 1},
-    "PageSize": {"text": "Entries a page; default 10.", "minimum": 1},
-    "SortBy": {
-        "text": "Order by creation time: desc (default) is newest first.",
-        "choices": ("desc", "asc"),
+INPUT_TYPE: ParameterNotes = {"text": "Kind of input: only OSS so far.", "hints": ("OSS",)}
+INPUT: ParameterNotes = {
+    "text": "The video: an M3U8 playlist in OSS.",
+    "required": True,
+    "nested": {
+        "Type": INPUT_TYPE,
+        "Media": {
+            "text": "M3U8 file in OSS: oss://example-bucket/hls/launch.m3u8. Or its https address.",
+            "required": True,
+        },
     },
 }
-INPUT_TYPE: ParameterNotes = {"text": "Kind of input: only OSS so far.", "hints": ("OSS",)}
-INPUT_MEDIA = "M3U8 file in OSS: oss://example-bucket/hls/launch.m3u8. Or its https address."
 CONTENT_ID: ParameterNotes = {
     "text": "Id in the DRM system, only for encrypted packaging. Up to 256 letters, digits, - or _.",
     "pattern": "[A-Za-z0-9_-]{1,256}",
@@ -242,11 +245,7 @@ NOTES = (
         parameters={
             "AssetName": NEW_NAME,
             "GroupName": GROUP,
-            "Input": {
-                "text": "The video: an M3U8 playlist in OSS.",
-                "required": True,
-                "nested": {"Type": INPUT_TYPE, "Media": {"text": INPUT_MEDIA, "required": True}},
-            },
+            "Input": INPUT,
             "ContentId": CONTENT_ID,
             "Description": DESCRIPTION,
         },
@@ -293,11 +292,7 @@ NOTES = (
                 "required": True,
                 "nested": {
                     "AssetName": {**NEW_NAME},
-                    "Input": {
-                        "text": "The video: an M3U8 playlist in OSS.",
-                        "required": True,
-                        "nested": {"Type": INPUT_TYPE, "Media": {"text": INPUT_MEDIA, "required": True}},
-                    },
+                    "Input": INPUT,
                     "ContentId": CONTENT_ID,
                 },
             },

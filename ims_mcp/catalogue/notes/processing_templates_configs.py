@@ -7,6 +7,7 @@ to 11) no page says what they hold. The words are ours.
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import ParameterNotes
+from ims_mcp.catalogue.notes.transcoding_jobs import describe_place
 from ims_mcp.catalogue.notes.transcoding_settings import AUDIO, CLOCK, CONTAINER, MUX, TEMPLATE_PAGE, TRANS, VIDEO
 from ims_mcp.catalogue.operation import Case, Parameter
 
@@ -28,16 +29,7 @@ def describe_file(what: str, example: str) -> Parameter:
         "File",
         "object",
         text=f"{what}; may be left to the job.",
-        fields=(
-            Parameter(
-                "Type",
-                "string",
-                required=True,
-                text="OSS: an object by address; Media: an asset by its id.",
-                choices=("OSS", "Media"),
-            ),
-            Parameter("Media", "string", required=True, text=f"OSS address, oss://bucket/{example}, or asset id."),
-        ),
+        fields=describe_place(f"OSS address, oss://bucket/{example}, or asset id."),
         extra_fields=True,
     )
 

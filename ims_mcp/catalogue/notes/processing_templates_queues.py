@@ -6,7 +6,8 @@ Sources: the comments of SDK 6.20.2 and the documentation pages of the operation
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.operation import AskWhen, Effect, Parameter, Poll, Result, Rows
+from ims_mcp.catalogue.notes.transcoding_jobs import describe_place
+from ims_mcp.catalogue.operation import AskWhen, Effect, Poll, Result, Rows
 
 SPEEDS = ("Standard", "Boost", "NarrowBandHDV2")
 SPEED_TEXT = "Standard; Boost: faster transcoding; NarrowBandHDV2: for Narrowband HD 2.0 templates."
@@ -130,21 +131,7 @@ NOTES = (
                 "required": True,
                 "kind": "object",
                 "json_text": True,
-                "fields": (
-                    Parameter(
-                        "Type",
-                        "string",
-                        required=True,
-                        text="OSS: an object by address; Media: an asset by its id.",
-                        choices=("OSS", "Media"),
-                    ),
-                    Parameter(
-                        "Media",
-                        "string",
-                        required=True,
-                        text="OSS: oss://bucket/key or its https address. Media: MediaId of the asset.",
-                    ),
-                ),
+                "fields": describe_place("OSS: oss://bucket/key or its https address. Media: MediaId of the asset."),
                 "extra_fields": True,
             },
             "SkipInputVerification": {

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
-from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, MEDIA, list_texts
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
+from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, MEDIA, SECONDS_RANGE, list_texts
 from ims_mcp.catalogue.notes.smart_editing_output import HEIGHT, USER_DATA, WIDTH
 from ims_mcp.catalogue.operation import Effect, Needs, Parameter, Poll, Result
 
@@ -75,7 +75,7 @@ NOTES = (
                         "array",
                         required=True,
                         text="Videos with speech or subtitles. At most 30, two hours altogether.",
-                        items=Parameter("", "object", fields=MEDIA, extra_fields=True),
+                        items=make_element(*MEDIA, extra_fields=True),
                     ),
                     Parameter(
                         "Strategy",
@@ -185,14 +185,7 @@ NOTES = (
                         "Ranges",
                         "array",
                         text="Pieces to cut out, in seconds. Needed for UserDefined.",
-                        items=Parameter(
-                            "",
-                            "object",
-                            fields=(
-                                Parameter("In", "number", required=True, text="Start in seconds.", minimum=0),
-                                Parameter("Out", "number", required=True, text="End in seconds.", minimum=0),
-                            ),
-                        ),
+                        items=SECONDS_RANGE,
                     ),
                 ),
                 "extra_fields": True,

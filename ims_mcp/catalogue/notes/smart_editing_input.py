@@ -6,11 +6,15 @@ of SDK 6.20.2. Pages are known in part: these objects take further keys.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import ParameterNotes
+from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 from ims_mcp.catalogue.operation import Case, Parameter
 
 JSON_OBJECT: ParameterNotes = {"kind": "object", "json_text": True}
 _TEXT = Parameter("", "string")
+SECONDS_RANGE = make_element(
+    Parameter("In", "number", required=True, text="Start in seconds.", minimum=0),
+    Parameter("Out", "number", required=True, text="End in seconds.", minimum=0),
+)
 
 
 def list_texts(name: str, text: str, *, required: bool = False, inferred: bool = False) -> Parameter:
@@ -60,7 +64,7 @@ MEDIA_GROUPS = Parameter(
     "array",
     text="Groups of material in the order of the video. At most 40. Makes the job Script-to-Video: a clip of each "
     "group after the other; wins over MediaArray and MediaSearchInput.",
-    items=Parameter("", "object", fields=GROUP, extra_fields=True),
+    items=make_element(*GROUP, extra_fields=True),
 )
 MEDIA_SEARCH = Parameter(
     "MediaSearchInput",
@@ -95,12 +99,8 @@ SCENE_INFO = Parameter(
                     "ShotScripts",
                     "array",
                     text="Shots in their order. Each lasts as long as its voice-over or a duration of its own.",
-                    items=Parameter(
-                        "",
-                        "object",
-                        fields=(
-                            Parameter("ScriptText", "string", text="What is said or shown; clips are chosen by it."),
-                        ),
+                    items=make_element(
+                        Parameter("ScriptText", "string", text="What is said or shown; clips are chosen by it."),
                         extra_fields=True,
                     ),
                 ),
@@ -127,13 +127,9 @@ DECORATION = (
         "SubHeadingArray",
         "array",
         text="Lines below the title, by level.",
-        items=Parameter(
-            "",
-            "object",
-            fields=(
-                Parameter("Level", "integer", text="Level, 1 is the highest.", required=True, minimum=1, maximum=5),
-                list_texts("TitleArray", "Texts; one is drawn a video. At most 50 of 50 characters.", required=True),
-            ),
+        items=make_element(
+            Parameter("Level", "integer", text="Level, 1 is the highest.", required=True, minimum=1, maximum=5),
+            list_texts("TitleArray", "Texts; one is drawn a video. At most 50 of 50 characters.", required=True),
             extra_fields=True,
         ),
     ),
@@ -141,7 +137,7 @@ DECORATION = (
         "StickerArray",
         "array",
         text="Logos and pictures laid over; one is drawn a video. At most 50.",
-        items=Parameter("", "object", fields=STICKER, extra_fields=True),
+        items=make_element(*STICKER, extra_fields=True),
     ),
     Parameter(
         "Sticker", "object", text="One such picture. StickerArray wins over it.", fields=STICKER, extra_fields=True
@@ -183,13 +179,13 @@ HIGHLIGHT_FIELDS = (
         "OpeningArray",
         "array",
         text="Fixed openings; one is drawn a video. At most 20 pictures or videos.",
-        items=Parameter("", "object", fields=MEDIA, extra_fields=True),
+        items=make_element(*MEDIA, extra_fields=True),
     ),
     Parameter(
         "EndingArray",
         "array",
         text="Fixed endings; one is drawn a video. At most 20 pictures or videos.",
-        items=Parameter("", "object", fields=MEDIA, extra_fields=True),
+        items=make_element(*MEDIA, extra_fields=True),
     ),
 )
 EPISODES = list_texts(
@@ -247,13 +243,9 @@ SPORTS_INPUT: ParameterNotes = {
             "TransferNameRegister",
             "array",
             text="Full names for those on the scoreboard. At most 10; the vendor's page asks for it.",
-            items=Parameter(
-                "",
-                "object",
-                fields=(
-                    Parameter("OriginalName", "string", required=True, text="Short name on the scoreboard: IND."),
-                    Parameter("TransferName", "string", required=True, text="Full name: Indiana Pacers."),
-                ),
+            items=make_element(
+                Parameter("OriginalName", "string", required=True, text="Short name on the scoreboard: IND."),
+                Parameter("TransferName", "string", required=True, text="Full name: Indiana Pacers."),
                 extra_fields=True,
             ),
         ),
@@ -261,17 +253,13 @@ SPORTS_INPUT: ParameterNotes = {
             "FaceRegister",
             "array",
             text="Players to recognise. At most 5.",
-            items=Parameter(
-                "",
-                "object",
-                fields=(
-                    list_texts(
-                        "FaceUrls",
-                        "Addresses of pictures of one clear face each. Front and side work best.",
-                        required=True,
-                    ),
-                    Parameter("Name", "string", required=True, text="Name as the scoreboard shows it."),
+            items=make_element(
+                list_texts(
+                    "FaceUrls",
+                    "Addresses of pictures of one clear face each. Front and side work best.",
+                    required=True,
                 ),
+                Parameter("Name", "string", required=True, text="Name as the scoreboard shows it."),
                 extra_fields=True,
             ),
         ),

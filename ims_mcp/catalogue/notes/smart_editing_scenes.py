@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ims_mcp.catalogue.notes.note import OperationNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, make_element
 from ims_mcp.catalogue.notes.smart_editing_input import (
     HIGHLIGHT_INPUT,
     JSON_OBJECT,
@@ -37,14 +37,10 @@ SENTENCE = (
         "matchClipList",
         "array",
         text="Clips shown while it is said.",
-        items=Parameter(
-            "",
-            "object",
-            fields=(
-                Parameter("mediaId", "string", text="Asset id of the material."),
-                Parameter("startTime", "number", text="Start in seconds of the material.", minimum=0),
-                Parameter("endTime", "number", text="End in seconds of the material.", minimum=0),
-            ),
+        items=make_element(
+            Parameter("mediaId", "string", text="Asset id of the material."),
+            Parameter("startTime", "number", text="Start in seconds of the material.", minimum=0),
+            Parameter("endTime", "number", text="End in seconds of the material.", minimum=0),
             extra_fields=True,
         ),
     ),
@@ -152,16 +148,12 @@ NOTES = (
                         "textMatchMediaOutputList",
                         "array",
                         text="One entry for each voice-over text.",
-                        items=Parameter(
-                            "",
-                            "object",
-                            fields=(
-                                Parameter(
-                                    "textMatchMediaSentenceOutputList",
-                                    "array",
-                                    text="Sentences in their order, with the clips chosen.",
-                                    items=Parameter("", "object", fields=SENTENCE, extra_fields=True),
-                                ),
+                        items=make_element(
+                            Parameter(
+                                "textMatchMediaSentenceOutputList",
+                                "array",
+                                text="Sentences in their order, with the clips chosen.",
+                                items=make_element(*SENTENCE, extra_fields=True),
                             ),
                             extra_fields=True,
                         ),

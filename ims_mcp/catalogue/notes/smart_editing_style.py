@@ -6,8 +6,8 @@ only from how public code calls the service is marked as inferred. These objects
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import ParameterNotes
-from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, list_texts
+from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
+from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, SECONDS_RANGE, list_texts
 from ims_mcp.catalogue.operation import Parameter
 
 _LOUDNESS = "0 silent, 1 as recorded, up to 10"
@@ -67,29 +67,18 @@ MEDIA_CONFIG = Parameter(
             "MediaMetaDataArray",
             "array",
             text="Parts of long material; only these are used.",
-            items=Parameter(
-                "",
-                "object",
-                fields=(
-                    Parameter("Media", "string", required=True, text="Asset id or OSS address, as in InputConfig."),
-                    Parameter(
-                        "GroupName",
-                        "string",
-                        text="Its group, always needed for Script-to-Video. Left out for everything else.",
-                    ),
-                    Parameter(
-                        "TimeRangeList",
-                        "array",
-                        text="Parts to use, in seconds of the material.",
-                        items=Parameter(
-                            "",
-                            "object",
-                            fields=(
-                                Parameter("In", "number", required=True, text="Start in seconds.", minimum=0),
-                                Parameter("Out", "number", required=True, text="End in seconds.", minimum=0),
-                            ),
-                        ),
-                    ),
+            items=make_element(
+                Parameter("Media", "string", required=True, text="Asset id or OSS address, as in InputConfig."),
+                Parameter(
+                    "GroupName",
+                    "string",
+                    text="Its group, always needed for Script-to-Video. Left out for everything else.",
+                ),
+                Parameter(
+                    "TimeRangeList",
+                    "array",
+                    text="Parts to use, in seconds of the material.",
+                    items=SECONDS_RANGE,
                 ),
                 extra_fields=True,
             ),
@@ -150,32 +139,28 @@ SPEECH_CONFIG = Parameter(
             "SpecialWordsConfig",
             "array",
             text="Words of the captions to set off or to silence.",
-            items=Parameter(
-                "",
-                "object",
-                fields=(
-                    Parameter(
-                        "Type",
-                        "string",
-                        text="Highlight sets them off, Forbidden silences them.",
-                        hints=("Highlight", "Forbidden"),
-                        inferred=True,
+            items=make_element(
+                Parameter(
+                    "Type",
+                    "string",
+                    text="Highlight sets them off, Forbidden silences them.",
+                    hints=("Highlight", "Forbidden"),
+                    inferred=True,
+                ),
+                list_texts("WordsList", "The words.", inferred=True),
+                Parameter(
+                    "Style",
+                    "object",
+                    text="How highlighted words look.",
+                    fields=(
+                        Parameter("FontName", "string", text="Font name.", inferred=True),
+                        *(row for row in FONT if row.name not in ("Font", "BubbleStyleId")),
                     ),
-                    list_texts("WordsList", "The words.", inferred=True),
-                    Parameter(
-                        "Style",
-                        "object",
-                        text="How highlighted words look.",
-                        fields=(
-                            Parameter("FontName", "string", text="Font name.", inferred=True),
-                            *(row for row in FONT if row.name not in ("Font", "BubbleStyleId")),
-                        ),
-                        extra_fields=True,
-                        inferred=True,
-                    ),
-                    Parameter(
-                        "SoundReplaceMode", "string", text="What is heard instead of forbidden words.", inferred=True
-                    ),
+                    extra_fields=True,
+                    inferred=True,
+                ),
+                Parameter(
+                    "SoundReplaceMode", "string", text="What is heard instead of forbidden words.", inferred=True
                 ),
                 extra_fields=True,
             ),

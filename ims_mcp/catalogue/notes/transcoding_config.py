@@ -6,7 +6,8 @@ pages. The words are ours.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.transcoding_jobs import OSS_OR_MEDIA
+from ims_mcp.catalogue.notes.note import make_element
+from ims_mcp.catalogue.notes.transcoding_jobs import describe_place
 from ims_mcp.catalogue.notes.transcoding_settings import AUDIO, CLOCK, CONTAINER, MUX, TRANS, VIDEO
 from ims_mcp.catalogue.operation import Parameter
 
@@ -17,44 +18,26 @@ CONFIG_PAGES = (
 )
 
 
-def describe_file(media: str) -> tuple[Parameter, ...]:
-    """The two fields of a file: what kind of address, and the address."""
-    return (
-        Parameter(
-            "Type",
-            "string",
-            required=True,
-            text="OSS: an object by address; Media: an asset by its id.",
-            choices=OSS_OR_MEDIA,
-        ),
-        Parameter("Media", "string", required=True, text=media),
-    )
-
-
 IN_PIXELS_OR_SHARE = "Whole pixels from 8, or a share of the output such as 0.05; replaces the template's."
-WATERMARK = Parameter(
-    "",
-    "object",
-    fields=(
-        Parameter(
-            "TemplateId",
-            "string",
-            text="Watermark template, from ListCustomTemplates with Type 4 or 5. It holds the picture, or the text.",
-        ),
-        Parameter("Type", "string", text="Kind; left out: that of the template.", hints=("Text", "Image")),
-        Parameter("X", "string", text=f"Distance from the side. {IN_PIXELS_OR_SHARE}"),
-        Parameter("Y", "string", text=f"Distance from top or bottom. {IN_PIXELS_OR_SHARE}"),
-        Parameter("Width", "string", text=f"Width of the watermark. {IN_PIXELS_OR_SHARE}"),
-        Parameter("Height", "string", text=f"Height of the watermark. {IN_PIXELS_OR_SHARE}"),
-        Parameter("Content", "string", text="Words of a text watermark."),
-        Parameter("FontName", "string", text="Font of a text watermark; default SimSun."),
-        Parameter("FontSize", "string", text="Font size, between 4 and 120; default 16."),
-        Parameter("FontColor", "string", text="Colour: a name or #RRGGBB; default black."),
-        Parameter("FontAlpha", "string", text="Opacity, above 0 up to 1; default 1.0."),
-        Parameter("BorderWidth", "string", text="Outline of the letters in pixels; default 0."),
-        Parameter("BorderColor", "string", text="Colour of the outline; default black."),
-        Parameter("Adaptive", "boolean", text="true fits the font size to the output; default false."),
+WATERMARK = make_element(
+    Parameter(
+        "TemplateId",
+        "string",
+        text="Watermark template, from ListCustomTemplates with Type 4 or 5. It holds the picture, or the text.",
     ),
+    Parameter("Type", "string", text="Kind; left out: that of the template.", hints=("Text", "Image")),
+    Parameter("X", "string", text=f"Distance from the side. {IN_PIXELS_OR_SHARE}"),
+    Parameter("Y", "string", text=f"Distance from top or bottom. {IN_PIXELS_OR_SHARE}"),
+    Parameter("Width", "string", text=f"Width of the watermark. {IN_PIXELS_OR_SHARE}"),
+    Parameter("Height", "string", text=f"Height of the watermark. {IN_PIXELS_OR_SHARE}"),
+    Parameter("Content", "string", text="Words of a text watermark."),
+    Parameter("FontName", "string", text="Font of a text watermark; default SimSun."),
+    Parameter("FontSize", "string", text="Font size, between 4 and 120; default 16."),
+    Parameter("FontColor", "string", text="Colour: a name or #RRGGBB; default black."),
+    Parameter("FontAlpha", "string", text="Opacity, above 0 up to 1; default 1.0."),
+    Parameter("BorderWidth", "string", text="Outline of the letters in pixels; default 0."),
+    Parameter("BorderColor", "string", text="Colour of the outline; default black."),
+    Parameter("Adaptive", "boolean", text="true fits the font size to the output; default false."),
     extra_fields=True,
 )
 FEATURES = Parameter(
@@ -114,12 +97,7 @@ OVERRIDES = Parameter(
             "Subtitles",
             "array",
             text="Subtitle streams of the result.",
-            items=Parameter(
-                "",
-                "object",
-                fields=(Parameter("Codec", "string", text="Format of the subtitle stream."),),
-                extra_fields=True,
-            ),
+            items=make_element(Parameter("Codec", "string", text="Format of the subtitle stream."), extra_fields=True),
         ),
     ),
     extra_fields=True,
@@ -171,14 +149,10 @@ MANIFEST_EXTEND = Parameter(
             "Excludes",
             "array",
             text="Streams of it to leave out. All fields of one entry have to fit; one entry that fits is enough.",
-            items=Parameter(
-                "",
-                "object",
-                fields=(
-                    Parameter("Type", "string", text="Only streams of this kind.", hints=("Audio", "Subtitle")),
-                    Parameter("Language", "string", text="Only this language, RFC 5646."),
-                    Parameter("Name", "string", text="Only of this name."),
-                ),
+            items=make_element(
+                Parameter("Type", "string", text="Only streams of this kind.", hints=("Audio", "Subtitle")),
+                Parameter("Language", "string", text="Only this language, RFC 5646."),
+                Parameter("Name", "string", text="Only of this name."),
                 extra_fields=True,
             ),
         ),
@@ -191,21 +165,17 @@ INPUTS = Parameter(
     "array",
     required=True,
     text="The files to convert; in most cases one.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("Name", "string", text="Label that an InputRef names; needed only then."),
-            Parameter(
-                "InputFile",
-                "object",
-                text="The file itself.",
-                fields=describe_file(
-                    "OSS: oss://bucket/key or its https address, without a signature. Media: MediaId of the asset, "
-                    "whose source file is taken."
-                ),
-                extra_fields=True,
+    items=make_element(
+        Parameter("Name", "string", text="Label that an InputRef names; needed only then."),
+        Parameter(
+            "InputFile",
+            "object",
+            text="The file itself.",
+            fields=describe_place(
+                "OSS: oss://bucket/key or its https address, without a signature. Media: MediaId of the asset, "
+                "whose source file is taken."
             ),
+            extra_fields=True,
         ),
         extra_fields=True,
     ),
@@ -214,60 +184,52 @@ OUTPUT_GROUPS = Parameter(
     "OutputGroups",
     "array",
     text="What is made: plain files, or an adaptive stream.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            Parameter("Name", "string", text="Label of the group, to find it in the result."),
-            Parameter(
-                "GroupConfig",
-                "object",
-                text="Kind and folder of the group.",
-                fields=(
-                    Parameter(
-                        "Type",
-                        "string",
-                        text="File, Hls or Dash. File: each output a file of its own; the others: one stream with a "
-                        "master playlist.",
-                        hints=("File", "Hls", "Dash"),
-                    ),
-                    Parameter(
-                        "OutputFileBase",
-                        "object",
-                        text="Folder that all files of the group go to.",
-                        fields=describe_file(
-                            "OSS: a folder, oss://bucket/folder. Or its https address; the bucket has to be registered "
-                            "with IMS. Media: MediaId of the asset that gets the files."
-                        ),
-                        extra_fields=True,
-                    ),
-                    Parameter("ManifestName", "string", text="Name of the master playlist, Hls or Dash: manifest."),
-                    MANIFEST_EXTEND,
+    items=make_element(
+        Parameter("Name", "string", text="Label of the group, to find it in the result."),
+        Parameter(
+            "GroupConfig",
+            "object",
+            text="Kind and folder of the group.",
+            fields=(
+                Parameter(
+                    "Type",
+                    "string",
+                    text="File, Hls or Dash. File: each output a file of its own; the others: one stream with a "
+                    "master playlist.",
+                    hints=("File", "Hls", "Dash"),
                 ),
-                extra_fields=True,
-            ),
-            Parameter(
-                "Outputs",
-                "array",
-                text="The files of the group: one entry for each rendition.",
-                items=Parameter(
-                    "",
+                Parameter(
+                    "OutputFileBase",
                     "object",
-                    fields=(
-                        LABEL,
-                        TEMPLATE,
-                        Parameter(
-                            "OutputFileName",
-                            "string",
-                            text="File name below the folder of the group: launch-720p.mp4.",
-                        ),
-                        OVERRIDES,
-                        FEATURES,
-                        HLS_STREAM,
-                        PRIORITY,
+                    text="Folder that all files of the group go to.",
+                    fields=describe_place(
+                        "OSS: a folder, oss://bucket/folder. Or its https address; the bucket has to be registered "
+                        "with IMS. Media: MediaId of the asset that gets the files."
                     ),
                     extra_fields=True,
                 ),
+                Parameter("ManifestName", "string", text="Name of the master playlist, Hls or Dash: manifest."),
+                MANIFEST_EXTEND,
+            ),
+            extra_fields=True,
+        ),
+        Parameter(
+            "Outputs",
+            "array",
+            text="The files of the group: one entry for each rendition.",
+            items=make_element(
+                LABEL,
+                TEMPLATE,
+                Parameter(
+                    "OutputFileName",
+                    "string",
+                    text="File name below the folder of the group: launch-720p.mp4.",
+                ),
+                OVERRIDES,
+                FEATURES,
+                HLS_STREAM,
+                PRIORITY,
+                extra_fields=True,
             ),
         ),
         extra_fields=True,
@@ -277,38 +239,34 @@ OUTPUTS = Parameter(
     "Outputs",
     "array",
     text="Single files, each with its own address. Says the same as a group of Type File in fewer words.",
-    items=Parameter(
-        "",
-        "object",
-        fields=(
-            LABEL,
-            TEMPLATE,
-            Parameter(
-                "OutputFile",
-                "object",
-                text="Where the file goes.",
-                fields=describe_file(
-                    "OSS: address of the new object, in a bucket registered with IMS. Media: MediaId of the asset "
-                    "that gets the file."
-                ),
-                extra_fields=True,
+    items=make_element(
+        LABEL,
+        TEMPLATE,
+        Parameter(
+            "OutputFile",
+            "object",
+            text="Where the file goes.",
+            fields=describe_place(
+                "OSS: address of the new object, in a bucket registered with IMS. Media: MediaId of the asset "
+                "that gets the file."
             ),
-            Parameter(
-                "OverrideParams",
-                "object",
-                json_text=True,
-                text="What differs from the template. Fields and form as in OutputGroups[].Outputs[].",
-                extra_fields=True,
-            ),
-            Parameter(
-                "Features",
-                "object",
-                json_text=True,
-                text="Clip, watermarks and metadata. Fields and form as in OutputGroups[].Outputs[].",
-                extra_fields=True,
-            ),
-            PRIORITY,
+            extra_fields=True,
         ),
+        Parameter(
+            "OverrideParams",
+            "object",
+            json_text=True,
+            text="What differs from the template. Fields and form as in OutputGroups[].Outputs[].",
+            extra_fields=True,
+        ),
+        Parameter(
+            "Features",
+            "object",
+            json_text=True,
+            text="Clip, watermarks and metadata. Fields and form as in OutputGroups[].Outputs[].",
+            extra_fields=True,
+        ),
+        PRIORITY,
         extra_fields=True,
     ),
 )

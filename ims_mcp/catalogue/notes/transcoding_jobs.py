@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import ParameterNotes
+from ims_mcp.catalogue.operation import Parameter
 
 OSS_OR_MEDIA = ("OSS", "Media")
 INPUT_MEDIA = (
     "OSS: oss://bucket/key or its https address, unsigned. Media: id of the asset. The bucket has to be registered "
     "with IMS."
 )
+TYPE_OF_PLACE = "OSS: an object by address; Media: an asset by its id."
+FILE_TYPE: ParameterNotes = {"text": TYPE_OF_PLACE, "choices": OSS_OR_MEDIA}
 INPUT: ParameterNotes = {
     "text": "The file to work on.",
-    "nested": {
-        "Type": {"text": "OSS: an object by address; Media: an asset by its id.", "choices": OSS_OR_MEDIA},
-        "Media": {"text": INPUT_MEDIA},
-    },
+    "nested": {"Type": FILE_TYPE, "Media": {"text": INPUT_MEDIA}},
 }
 JOB_NAME: ParameterNotes = {"text": "Name of the job, to find it in the list."}
 SCHEDULE: ParameterNotes = {
@@ -53,3 +53,11 @@ def list_parameters(status: ParameterNotes, page_size: ParameterNotes = PAGE_SIZ
         "PageSize": page_size,
         "NextPageToken": PAGE_TOKEN,
     }
+
+
+def describe_place(media: str) -> tuple[Parameter, ...]:
+    """The two fields that say where a file is: what kind of address, and the address."""
+    return (
+        Parameter("Type", "string", required=True, text=TYPE_OF_PLACE, choices=OSS_OR_MEDIA),
+        Parameter("Media", "string", required=True, text=media),
+    )

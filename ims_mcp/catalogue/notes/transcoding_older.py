@@ -10,10 +10,10 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.transcoding_jobs import (
     CREATED_FROM,
     CREATED_TO,
+    FILE_TYPE,
     INPUT_MEDIA,
     JOB_NAME,
     ORDER_BY,
-    OSS_OR_MEDIA,
     PAGE_SIZE,
     PAGE_TOKEN,
     SCHEDULE,
@@ -22,7 +22,6 @@ from ims_mcp.catalogue.notes.transcoding_settings import TEMPLATE_PAGE
 from ims_mcp.catalogue.operation import Effect, Poll, Result, Rows
 
 PAGE = "https://help.aliyun.com/en/ims/developer-reference/api-ice-2020-11-09-submittranscodejob"
-FILE_TYPE: ParameterNotes = {"text": "OSS: an object by address; Media: an asset by its id.", "choices": OSS_OR_MEDIA}
 USER_DATA: ParameterNotes = {
     "text": "Text or JSON of yours, returned with the job and in callbacks. "
     'With {"NotifyAddress": "https://example.com/hook"} the callback of this job goes there.',

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ims_mcp.catalogue.notes.note import OperationNotes
 from ims_mcp.catalogue.notes.transcoding_jobs import (
-    INPUT_MEDIA,
+    INPUT,
     JOB_ID,
     JOB_NAME,
     LIST_EXAMPLE,
@@ -35,16 +35,7 @@ NOTES = (
             "Inputs": {
                 "text": "The renditions: one entry for each media playlist (.m3u8).",
                 "nested": {
-                    "Input": {
-                        "text": "One rendition.",
-                        "nested": {
-                            "Type": {
-                                "text": "OSS: an object by address; Media: an asset by its id.",
-                                "choices": OSS_OR_MEDIA,
-                            },
-                            "Media": {"text": INPUT_MEDIA},
-                        },
-                    }
+                    "Input": {**INPUT, "text": "One rendition."},
                 },
             },
             "Output": {

@@ -6,7 +6,7 @@ JSON parameters and the states of a pull are those of ApsaraVideo VOD, which IMS
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
+from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_element
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 DEFINITION: ParameterNotes = {
@@ -231,7 +231,7 @@ NOTES = (
                 "text": "What the assets are called: one entry for each URL it describes.",
                 "kind": "array",
                 "json_text": True,
-                "items": Parameter("", "object", fields=URL_META_DATA, extra_fields=True),
+                "items": make_element(*URL_META_DATA, extra_fields=True),
             },
             "PostProcessConfig": POST_PROCESS,
             "UploadTargetConfig": UPLOAD_TARGET,

@@ -9,9 +9,10 @@ before the next search. Where SQLite has no FTS5, every text is looked at.
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
 from functools import lru_cache
 from itertools import zip_longest
+
+from ims_mcp.foreign_text import fold
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS media_text_due (sequence INTEGER PRIMARY KEY);
@@ -25,11 +26,6 @@ COLUMNS = ("title", "description")
 _AT_ONCE = 500
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FTS5_MISSING = "no such module"
-
-
-def fold(text: str) -> str:
-    """What two texts have in common that differ in case or in the width of their characters."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 class TextIndex:

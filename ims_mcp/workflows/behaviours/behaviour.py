@@ -15,12 +15,11 @@ from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import present
-from ims_mcp.summaries.short_form import LIST_FIELDS, say_once, shorten_answer, suggest_query
+from ims_mcp.summaries.short_form import LIST_FIELDS, PLAIN_KINDS, say_once, shorten_answer, suggest_query
 from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.next_call import propose_operation
 
 _MOST_FIELDS = 30
-_PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class OperationBehaviour:
             return {"type": "object", "properties": LIST_FIELDS}
         # A text that is opened has no type to declare: one that cannot be opened stays the text it came as.
         fields = [row for row in operation.response if row.name not in BASE64_FIELDS | JSON_FIELDS]
-        properties: dict[str, Any] = {row.name: {"type": row.kind} for row in fields if row.kind in _PLAIN_KINDS}
+        properties: dict[str, Any] = {row.name: {"type": row.kind} for row in fields if row.kind in PLAIN_KINDS}
         if operation.poll is not None:
             properties |= {name: {"type": "object"} for name in ("wait", "next_call")}
         return {"type": "object", "properties": properties}

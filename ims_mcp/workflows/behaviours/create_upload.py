@@ -39,7 +39,7 @@ def read_expiry(upload_auth: Any, now: float) -> str:
             datetime.strptime(str(auth["ExpireUTCTime"]), _UTC).replace(tzinfo=UTC)
             if "ExpireUTCTime" in auth
             # Its life in seconds, counted from now.
-            else (datetime.fromtimestamp(now + float(auth["Expiration"]), UTC))
+            else datetime.fromtimestamp(now + float(auth["Expiration"]), UTC)
         )
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError, OverflowError, OSError):
         return ""

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import anyio
 
-from ims_mcp.catalogue import Operation, ResponseField, get_operation, values_at
+from ims_mcp.catalogue import Operation, ResponseField, find_declared, get_operation, values_at
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, ServiceError
 from ims_mcp.secrets import SecretNames
@@ -221,14 +221,8 @@ async def _read_things(
     # A title that looks like JSON was written by whoever named the thing, and stays a text.
     structured = {row.name for row in operation.parameters if row.kind in ("object", "array")}
     was = {name: _open(value) if name in structured else value for name, value in was.items()}
-    return PresentState(
-        things,
-        missing,
-        len(named),
-        was if found else {},
-        readable if found else frozenset(),
-        _find_secret_fields(reading),
-    )
+    comparable = readable if found else frozenset[str]()
+    return replace(state, was=was, comparable=comparable, secret_fields=_find_secret_fields(reading))
 
 
 async def look(
@@ -274,13 +268,10 @@ def find_readable(operation: Operation, reading: Reading) -> frozenset[str]:
 
 def find_fields(response: tuple[ResponseField, ...], path: str) -> frozenset[str]:
     """The names of the fields at a path of a response, as the SDK declares them."""
-    fields = response
-    for part in filter(None, path.split(".")):
-        row = next((each for each in fields if each.name == part.removesuffix("[]")), None)
-        if row is None:
-            return frozenset()
-        fields = row.items.fields if row.items is not None else row.fields
-    return frozenset(each.name for each in fields)
+    if path:
+        found = find_declared(response, path)
+        response = found.inner if found is not None else ()
+    return frozenset(each.name for each in response)
 
 
 def _find_secret_fields(reading: Reading) -> frozenset[str]:

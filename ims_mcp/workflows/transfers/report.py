@@ -13,6 +13,7 @@ from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES
+from ims_mcp.summaries.typed_fields import join_size
 from ims_mcp.summaries.values import as_number, as_objects, as_whole, label
 from ims_mcp.workflows.behaviours.get_media_info import view_elsewhere
 from ims_mcp.workflows.failed_media import advise_failed
@@ -147,13 +148,12 @@ def _find_stream(record: TransferRecord, data: Mapping[str, Any]) -> dict[str, A
     for row in as_objects(data.get("PlayInfoList")):
         url = str(row.get("FileURL", ""))
         if is_same_object(url, address) or (key and unquote(urlsplit(url).path).endswith(f"/{key}")):
-            width, height = as_whole(row.get("Width")), as_whole(row.get("Height"))
             stream: dict[str, Any] = {
                 "url": label(url.partition("?")[0], _LONGEST_URL),
                 "definition": label(row.get("Definition"), 40),
                 "status": label(row.get("Status"), 40),
                 "container": label(row.get("Format"), 40),
-                "resolution": f"{width}x{height}" if width and height else "",
+                "resolution": join_size(row),
                 "size_bytes": as_whole(row.get("Size")),
                 "duration_seconds": as_number(row.get("Duration")),
                 "bitrate_kbps": as_number(row.get("Bitrate")),
