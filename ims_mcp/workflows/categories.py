@@ -11,9 +11,8 @@ from typing import Any
 from ims_mcp.catalogue import Parameter, get_operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
-from ims_mcp.foreign_text import plain
+from ims_mcp.foreign_text import fold, plain
 from ims_mcp.summaries.values import as_object, as_objects, as_whole, label
-from ims_mcp.workflows.found_media import fold
 
 CATEGORY_NAME = Parameter("category_name", "string", text="Or path News/2026, or id.")
 KINDS = ("default", "material")

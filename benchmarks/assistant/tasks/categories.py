@@ -31,9 +31,8 @@ def _grade_category_list(end: End) -> Problems:
 
 
 async def _file_promo(desk: Desk, facts: Facts) -> str:
-    category = await _find_category(desk, "which folders (categories) are there", "GetCategories", "Documentaries")
-    await desk.call("update_media_info", MediaId=facts["media_id"], CateId=category)
-    return "It is in Documentaries now."
+    told = await desk.call("update_media_info", MediaId=facts["media_id"], category_name="Documentaries")
+    return f"It is in {told['category']['name']} now."
 
 
 def _grade_filed(end: End) -> Problems:
@@ -57,8 +56,8 @@ def _grade_filed_in_new(end: End) -> Problems:
 
 async def _add_subfolder(desk: Desk, facts: Facts) -> str:
     del facts
-    parent = await _find_category(desk, "create a folder inside another one", "AddCategory", "体育")
-    await desk.run("AddCategory", "write", CateName="Rowing", ParentId=parent)
+    await desk.find("create a folder inside another one", "AddCategory")
+    await desk.run("AddCategory", "write", CateName="Rowing", parent_name="体育")
     return "体育 has a folder Rowing now."
 
 
