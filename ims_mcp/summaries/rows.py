@@ -45,8 +45,8 @@ _MOST_VALUES = 8
 _DEEPEST = 3
 # What says little of an object where something else does.
 _BESIDE = frozenset({"Type", "Endpoint", "Location"})
-# Their durations are billed in units of their own.
-_METERS = "DescribeMeter"
+METERS = "DescribeMeter"
+"""How the operations begin whose durations are billed in units of their own, and whose days are those of Beijing."""
 _FILE_LIST = "FileInfoList"
 _FILE_FACTS = "FileBasicInfo"
 
@@ -106,7 +106,7 @@ def make_table(
     chosen = [_split(name, written) for name, written in operation.rows.columns] if operation.rows else []
     columns = [column for column in chosen if any(not is_empty(_read(each, column)) for each in elements)]
     if not columns:
-        columns = _choose_columns(path[-1], elements, has_units=not operation.name.startswith(_METERS))
+        columns = _choose_columns(path[-1], elements, has_units=not operation.name.startswith(METERS))
     if asked:
         return _make_asked_table(elements, columns, [*chosen, *columns], asked)
     longest = LONGEST_TEXT if len(elements) > 1 else _LONGEST_ALONE

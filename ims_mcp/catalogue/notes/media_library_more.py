@@ -171,7 +171,7 @@ NOTES = (
             "PlayList",
             (
                 ("VideoId", "VideoId"),
-                ("played_at_ms", "PlayTs"),
+                ("played_at", "PlayTs"),
                 ("played_ms", "PlayDuration"),
                 ("video_ms", "VideoDuration"),
                 ("first_frame_ms", "FirstFrameDuration"),
