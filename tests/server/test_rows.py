@@ -27,6 +27,8 @@ from tests.summaries.hostile import anything, objects
 Json = dict[str, Any]
 
 SIGNED = "http://b.oss/p.jpg?Expires=1&OSSAccessKeyId=i&Signature=SECRETSIGNATURE"
+PLAYED_MS = 1_772_611_200_000
+"""2026-03-04T08:00:00Z."""
 KINDS = ("video", "video", "video", "audio", "image")
 SHORTENED = [each for each in operations() if has_short_form(each)]
 LISTS = [each for each in SHORTENED if find_list(each)]
@@ -122,6 +124,44 @@ async def test_what_a_list_leaves_out_comes_by_its_name_and_all_of_it_by_one_wor
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("tool", "body", "asked", "row"),
+    [
+        (
+            "ListMediaBasicInfos",
+            assets(3),
+            "CoverURL",
+            {"MediaId": f"{0:032x}", "title": asset(0)["MediaBasicInfo"]["Title"]},
+        ),
+        ("ListMediaBasicInfos", assets(3), "Title", {"MediaId": f"{0:032x}"}),
+        (
+            "ListSnapshotJobs",
+            {"Jobs": [{"JobId": f"j{each}", "Name": "stills", "PipelineId": "p"} for each in range(3)]},
+            "PipelineId",
+            {"JobId": "j0", "Name": "stills"},
+        ),
+        (
+            "ListSchedules",
+            {"Programs": [{"ApproximateStartTime": str(PLAYED_MS), "ProgramName": "news", "SourceName": "tea"}] * 3},
+            "SourceName",
+            {"start": "2026-03-04T08:00:00Z", "ProgramName": "news"},
+        ),
+        ("ListChannels", {"ChannelList": [{"ChannelName": "c", "Arn": "a"}] * 3}, "Arn", {"ChannelName": "c"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_fields_that_are_asked_for_stand_behind_what_tells_the_rows_apart(
+    tool: str, body: Json, asked: str, row: Json
+) -> None:
+    arguments = {**get_operation(tool).example, "show_fields": asked}
+    shown = content_of(await answered(body, "call_read_operation", {"operation": tool, "arguments": arguments}))
+    first = {**shown.get("in_every_row", {}), **shown["rows"][0]}
+    assert first.pop(asked)
+    assert first == row
+    assert next(iter(shown["rows"][0])) == next(iter(row))
+
+
+@pytest.mark.anyio
 async def test_a_row_says_what_its_numbers_mean_and_nothing_of_one_that_is_not_documented() -> None:
     jobs: Json = {"JobList": [{"JobId": f"j{each}", "Status": each} for each in (0, 1, 2, 7)]}
     call: Json = {"operation": "ListLiveTranscodeJobs", "arguments": {}}
@@ -150,10 +190,6 @@ async def test_lists_in_the_elements_of_a_list_are_one_list_with_what_the_elemen
         {"Voice": "zhiqi", "Name": "Qi", "group": "Sweet"},
         {"Voice": "zhida", "Name": "Da", "group": "News"},
     ]
-
-
-PLAYED_MS = 1_772_611_200_000
-"""2026-03-04T08:00:00Z."""
 
 
 @pytest.mark.anyio
