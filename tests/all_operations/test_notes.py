@@ -131,6 +131,32 @@ def find_flaws_of_rows(operation: Operation) -> list[str]:
     return [each[0] for each in paths if not any(has_path(operation.response, path) for path in each)]
 
 
+PLACES = {
+    "DNAResult": "any_matches_are_listed_in",
+    "Output.Media": "output_goes_to",
+    "OverwriteFormat": "latest_picture_goes_to",
+    "SequenceFormat": "every_picture_goes_to",
+    "SubmitCopyrightJob.Message": "embedded_text",
+    "QueryCopyrightJobList.Message": "embedded_text",
+    "Trace": "embedded_text",
+    "SubmitTraceExtractJob.Trace": "text_read",
+    "SubmitCopyrightExtractJob.Message": "text_read",
+}
+"""What says where something lies, or is to lie, whether or not it came to be, or what a job was given: its column."""
+
+
+def find_names_that_promise(operation: Operation) -> list[str]:
+    """Columns of jobs in any state, and results, whose names read as an outcome where they are a place or an input."""
+    columns = operation.rows.columns if operation.rows and not operation.poll else ()
+    results = operation.poll.result.fields if operation.poll and operation.poll.result else ()
+    wrong: list[str] = []
+    for name, path in (*columns, *results):
+        last = path.rpartition(".")[2]
+        owed = PLACES.get(f"{operation.name}.{last}") or PLACES.get(path) or PLACES.get(last, name)
+        wrong += [name] if name != owed else []
+    return wrong
+
+
 def find_flaws_of_then(operation: Operation) -> list[str]:
     """A next step that names no operation."""
     words = set(re.findall(r"[A-Za-z0-9]+", operation.then))
@@ -160,6 +186,7 @@ def _read_day(number: str, zone: timezone) -> str:
         find_flaws_of_example,
         find_flaws_of_result,
         find_flaws_of_rows,
+        find_names_that_promise,
         find_flaws_of_then,
         find_wrong_moments,
     ],

@@ -212,7 +212,8 @@ async def test_a_live_transcoding_job_tells_its_address_while_it_runs() -> None:
 async def test_live_snapshots_have_no_end_to_wait_for() -> None:
     told, seconds, _ = await follow(["init", "started"], name="SubmitLiveSnapshotJob")
     assert (told["outcome"], told["status"], seconds < 1) == ("running", "started", True)
-    assert told["result"] == {"bucket": "b", "every_picture": "{JobId}/{Sequence}.jpg", "interval_seconds": 5}
+    place = {"bucket": "b", "every_picture_goes_to": "{JobId}/{Sequence}.jpg", "interval_seconds": 5}
+    assert told["result"] == place
     assert (told["next_call"]["tool"], told["next_call"]["arguments"]) == ("get_live_snapshot_job", {"JobId": "j9"})
     paused, _, _ = await follow(["paused"], name="SubmitLiveSnapshotJob")
     assert (paused["outcome"], paused["status"]) == ("pending", "paused")

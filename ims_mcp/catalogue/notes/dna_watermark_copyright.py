@@ -91,7 +91,7 @@ COPYRIGHT_NOTES = (
         },
         poll=make_list_poll(
             "QueryCopyrightJobList",
-            (("output", "Data[].Output.Media"), ("message", "Data[].Message")),
+            (("output", "Data[].Output.Media"), ("embedded_text", "Data[].Message")),
         ),
         costs=BY_LENGTH,
         example={
@@ -127,9 +127,9 @@ COPYRIGHT_NOTES = (
             columns=(
                 ("JobId", "JobId"),
                 ("status", "Status"),
-                ("message", "Message"),
+                ("embedded_text", "Message"),
                 ("input", "Input.Media"),
-                ("output", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("note", "UserData"),
                 ("created", "GmtCreate"),
             ),
@@ -164,7 +164,7 @@ COPYRIGHT_NOTES = (
             status_field="Data.Message",
             success=(),
             result=Result(
-                fields=(("message", "Data.Message"),),
+                fields=(("text_read", "Data.Message"),),
                 empty="no text yet: not ready, or no mark of this algoType; the service has no sign for the latter",
             ),
         ),

@@ -108,7 +108,7 @@ TRACING_NOTES = (
                 ("status", "Status"),
                 ("TraceMediaId", "TraceMediaId"),
                 ("input", "Input.Media"),
-                ("directory", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("created", "GmtCreate"),
             ),
         ),
@@ -138,7 +138,7 @@ TRACING_NOTES = (
             status_field="Data.Trace",
             success=(),
             result=Result(
-                fields=(("trace", "Data.Trace"),),
+                fields=(("text_read", "Data.Trace"),),
                 empty="no mark yet: not ready, or none of this m3u8Type; the service has no sign for the latter",
             ),
         ),
@@ -186,7 +186,11 @@ TRACING_NOTES = (
         },
         poll=make_list_poll(
             "QueryTraceM3u8JobList",
-            (("playlist", "Data[].Output.Media"), ("trace", "Data[].Trace"), ("TraceMediaId", "Data[].TraceMediaId")),
+            (
+                ("playlist", "Data[].Output.Media"),
+                ("embedded_text", "Data[].Trace"),
+                ("TraceMediaId", "Data[].TraceMediaId"),
+            ),
         ),
         example={
             "TraceMediaId": EXAMPLE_TRACE_MEDIA,
@@ -220,9 +224,9 @@ TRACING_NOTES = (
             columns=(
                 ("JobId", "JobId"),
                 ("status", "Status"),
-                ("trace", "Trace"),
+                ("embedded_text", "Trace"),
                 ("TraceMediaId", "TraceMediaId"),
-                ("playlist", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("created", "GmtCreate"),
             ),
         ),

@@ -97,8 +97,8 @@ NOTES = (
             result=Result(
                 fields=(
                     ("bucket", "SnapshotOutput.Bucket"),
-                    ("latest_picture", "OverwriteFormat"),
-                    ("every_picture", "SequenceFormat"),
+                    ("latest_picture_goes_to", "OverwriteFormat"),
+                    ("every_picture_goes_to", "SequenceFormat"),
                     ("interval_seconds", "TimeInterval"),
                 ),
             ),
