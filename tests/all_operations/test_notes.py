@@ -13,6 +13,8 @@ import pytest
 
 from ims_mcp.catalogue import (
     TOOLSETS,
+    AtLeastOne,
+    Effect,
     Operation,
     Parameter,
     ResponseField,
@@ -21,6 +23,7 @@ from ims_mcp.catalogue import (
     operations,
 )
 from ims_mcp.catalogue.check import check
+from ims_mcp.summaries.rows import find_list
 
 each_toolset = pytest.mark.parametrize("toolset", TOOLSETS)
 """One test for all operations of a toolset: 400 times as many would take longer to collect than to run."""
@@ -99,13 +102,41 @@ def find_flaws_of_example(operation: Operation) -> list[str]:
     """What keeps its example from teaching how to call it."""
     example = operation.example
     flaws = [text for text in walk_texts(example) if any(part in text for part in ("...", "…", "***"))]
-    if bool(example) != any(not row.hidden for row in operation.parameters):
+    asked = [row.name for row in operation.parameters if not row.hidden and not _narrows(operation, row)]
+    if bool(example) != bool(asked):
         flaws.append("none, though it has parameters")
     flaws += [name for name, value in example.items() if value in ({}, [{}])]
     if len(json.dumps(example, ensure_ascii=False)) > 900:
         flaws.append("long")
     check(operation, example)
     return flaws
+
+
+NO_FILTERS = re.compile(r"(Page|Max|Skip|Limit|Sort|Order|Include|Addition|NextToken)")
+"""Optional parameters of lists that leave nothing out but what another page brings: size, order, which fields."""
+ASKED_FOR = {
+    *("SearchMedia.Match", "SearchMediaByAILabel.Text", "SearchMediaByHybrid.Text", "SearchMediaByMultimodal.Text"),
+    "ListLiveRecordFiles.JobIds",
+    # Its only value; and one without which other voices are listed, not all.
+    *("SearchPublicMediaInfo.EntityId", "ListSmartVoiceGroups.VoiceType"),
+}
+"""Filters without which nobody calls the operation, or which leave nothing out."""
+
+
+def _narrows(operation: Operation, row: Parameter) -> bool:
+    """Whether the parameter of a list is a filter that a caller who copies it would not miss."""
+    one_of = {name for rule in operation.rules if isinstance(rule, AtLeastOne) for name in rule.names}
+    return (
+        operation.effect is Effect.READ
+        and find_list(operation) is not None
+        and not (row.required or row.name in one_of or NO_FILTERS.search(row.name))
+        and f"{operation.name}.{row.name}" not in ASKED_FOR
+    )
+
+
+def find_unasked_filters(operation: Operation) -> list[str]:
+    """Filters in the example of a list: whoever copies it gets a part of the list and takes it for the whole."""
+    return [row.name for row in operation.parameters if row.name in operation.example and _narrows(operation, row)]
 
 
 def find_flaws_of_result(operation: Operation) -> list[str]:
@@ -184,6 +215,7 @@ def _read_day(number: str, zone: timezone) -> str:
         find_broken_off,
         find_unknown_shapes,
         find_flaws_of_example,
+        find_unasked_filters,
         find_flaws_of_result,
         find_flaws_of_rows,
         find_names_that_promise,

@@ -121,7 +121,7 @@ COPYRIGHT_NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},
+        example={"PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(

@@ -77,7 +77,6 @@ FINGERPRINT_NOTES = (
             }
         },
         idempotent=True,
-        example={"DBIds": EXAMPLE_DB},
         rows=Rows(
             path="DBList",
             columns=(

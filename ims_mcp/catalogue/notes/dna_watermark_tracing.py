@@ -100,7 +100,7 @@ TRACING_NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        example={"TraceMediaId": EXAMPLE_TRACE_MEDIA},
+        example={"PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(
@@ -218,7 +218,7 @@ TRACING_NOTES = (
             "PageSize": LIST_PAGE_SIZE,
         },
         idempotent=True,
-        example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},
+        example={"PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(

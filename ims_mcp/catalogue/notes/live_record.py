@@ -145,7 +145,7 @@ NOTES = (
             "files use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
-        example={"Status": "started", "PageSize": 20},
+        example={"PageSize": 20},
         then="ListLiveRecordFiles has what they recorded.",
         signed_addresses=True,
         parameters={
@@ -279,7 +279,7 @@ NOTES = (
             "Pages with PageNo."
         ),
         effect=Effect.READ,
-        example={"Type": "system", "PageSize": 20},
+        example={"PageSize": 20},
         then="SubmitLiveRecordJob takes the TemplateId.",
         parameters={
             "Keyword": {"text": "Template id, or part of its name."},

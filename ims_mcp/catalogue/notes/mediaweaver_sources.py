@@ -121,7 +121,7 @@ NOTES = (
             ),
             meanings={"State": DELETED_OR_NOT},
         ),
-        example={"FilterState": True, "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="See what one holds with ListSources.",
     ),
     OperationNotes(
@@ -227,13 +227,7 @@ NOTES = (
             ),
             meanings={"State": DELETED_OR_NOT},
         ),
-        example={
-            "SourceLocationName": "Films",
-            "SourceType": "vodSource",
-            "FilterState": True,
-            "PageNo": "1",
-            "PageSize": "20",
-        },
+        example={"PageNo": "1", "PageSize": "20"},
         then="Schedule one with CreateProgram.",
     ),
     OperationNotes(
