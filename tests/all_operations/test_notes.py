@@ -148,6 +148,10 @@ def find_flaws_of_result(operation: Operation) -> list[str]:
         return ["no result"]
     reader = get_operation(poll.result.operation or poll.operation)
     lost = [path for _, path in poll.result.fields if not has_path(reader.response, path)]
+    # As the response calls it (Files) a list would look like another one than those of other jobs (files).
+    lists = [path.partition("[].")[0] for name, path in poll.result.fields if "[]." in path and "[]" not in name]
+    jobs = poll.status_field.partition("[].")[0]
+    lost += [f"{each} has no name of its own" for each in lists if each != jobs and lists.count(each) > 1]
     return lost + [name for name, _ in poll.result.arguments if reader.parameter(name) is None]
 
 

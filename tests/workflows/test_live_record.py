@@ -108,8 +108,7 @@ SHOWN = {
     "url": "http://b/a.mp4",
     "format": "mp4",
     "duration_seconds": 12.0,
-    "width": 640,
-    "height": 360,
+    "resolution": "640x360",
     "RecordId": "f1",
 }
 
@@ -158,7 +157,7 @@ async def follow(
 async def test_a_recording_is_over_when_its_files_are_listed() -> None:
     told, seconds, sent = await follow(["initial", "started", "started", "paused"], files_after_looks=3)
     assert (told["outcome"], told["status"]) == ("succeeded", "paused")
-    assert told["result"] == {"Files": [SHOWN]}
+    assert told["result"] == {"files": [SHOWN]}
     assert not {"job", "note", "next_call"} & told.keys()
     assert sent == ["GetLiveRecordJob"] * 4 + ["ListLiveRecordFiles"] * 4
     assert told["seconds"] == round(seconds, 2)
