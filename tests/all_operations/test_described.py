@@ -173,6 +173,25 @@ async def test_what_a_search_finds_can_be_called_as_its_examples_show() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_list_that_a_search_finds_tells_the_filters_that_its_example_does_not_set() -> None:
+    told: dict[str, dict[str, str]] = {}
+    async with connected("http://127.0.0.1:9") as client:
+        for each in operations():
+            first = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"][0]
+            operation = get_operation(first["operation"])
+            if "filters" in first:
+                told[operation.name] = first["filters"]
+                optional = {row.name for row in shown(operation.parameters) if not row.required}
+                assert first["filters"].keys() <= optional - first["example"].keys()
+                assert all(first["filters"].values())
+    assert len(told) > 60
+    assert told["ListCustomizedVoices"] == {"Type": "Basic|Standard; default Basic"}
+    assert told["ListTranscodeJobs"]["Status"] == "Init|Processing|Success|Fail"
+    assert {"StartOfCreateTime", "EndOfCreateTime"} <= told["ListTranscodeJobs"].keys()
+    assert not any("Page" in name or "Sort" in name for filters in told.values() for name in filters)
+
+
+@pytest.mark.anyio
 async def test_a_search_that_finds_nothing_says_what_a_named_toolset_has() -> None:
     async with connected("http://127.0.0.1:9") as client:
         anywhere = content_of(await client.call_tool("search_operations", {"query": "?"}))
