@@ -66,7 +66,7 @@ async def recorded(client: Client, stream: str, bucket: str) -> list[str]:
     waited: dict[str, Any] = {"outcome": "running"}
     while waited["outcome"] in ("running", "pending"):
         waited = await call(client, "wait_for_job", {"operation": "SubmitLiveRecordJob", "ids": ids})
-    return [object_name(file["url"], bucket) for file in waited.get("result", {}).get("Files", [])]
+    return [object_name(file["url"], bucket) for file in waited.get("result", {}).get("files", [])]
 
 
 def object_name(url: str, bucket: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Sequence
 from functools import cache
 from typing import Any
@@ -10,12 +11,14 @@ from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operat
 from ims_mcp.catalogue.describe import describe, describe_parameter, describe_part
 from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.folding import count_bytes
+from ims_mcp.catalogue.schema import first_sentence
 from ims_mcp.catalogue.search import Found, search
 from ims_mcp.catalogue.siblings import find_sources
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tools import OPERATION
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare, quote_name
 from ims_mcp.summaries.bounds import fit
+from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.server_parameters import list_server_parameters
 
@@ -26,6 +29,11 @@ EXAMPLE_BYTES = 700
 MORE_EXAMPLES_BYTES = 120
 """Of an example call beside the second or third hit."""
 _EXAMPLE_KEY_BYTES = len(',"example":')
+FILTER_BYTES = 350
+"""Of the filters of a list beside its example, which sets none."""
+_MOST_WORDS = 6
+_DEFAULT = re.compile(r"[Dd]efault:? ([\w.-]*\w)")
+_NO_FILTERS = re.compile(r"Page|Max|Skip|Limit|Sort|Order|Include|NextToken")
 
 SEARCH_OPERATIONS = Operation(
     name="SearchOperations",
@@ -86,21 +94,23 @@ def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -
 
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
-    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short and with what
-    lists the ids in it, for which the others give up their summaries, then the last ones their tool's name; where there
-    is room the next two with examples of theirs. More than five may take more."""
+    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, with what lists
+    the ids in it and the filters of a list, for which the others give up their summaries, then the last ones their
+    tool's name; where there is room the next two with examples of theirs. More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     best, example = hits[0], make_example(found[0].operation)
     has_example = _is_called(best) and count_bytes(example) <= EXAMPLE_BYTES
     if has_example:
         best["example"] = example
+        if filters := list_filters(found[0].operation):
+            best["filters"] = filters
     if sources := find_sources(found[0].operation):
         best["ids_from"] = sources
     summaries = [(hit, "summary") for hit in reversed(hits[1:])]
     ids = (best, "ids_from")
     # Beside an example they are worth the others' summaries, by themselves they take what room there is.
-    order = [*summaries, ids] if has_example else [ids, *summaries]
+    order = [*summaries, ids, (best, "filters")] if has_example else [ids, *summaries]
     for hit, name in [*order, *((hit, "call_with") for hit in reversed(hits[3:]))]:
         if _count_answer(hits) > room:
             hit.pop(name, None)
@@ -112,6 +122,30 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
         if _is_called(hit) and count_bytes(example) <= min(MORE_EXAMPLES_BYTES, left):
             hit["example"] = example
     return hits
+
+
+def list_filters(operation: Operation) -> dict[str, str]:
+    """The filters that the example of a list does not set, each with its values or what it means, the most important
+    ones as far as :data:`FILTER_BYTES` go."""
+    filters: dict[str, str] = {}
+    if operation.effect is not Effect.READ or find_list(operation) is None:
+        return filters
+    for row in operation.parameters:
+        is_seldom = row.required or row.hidden or row.unlisted
+        if is_seldom or row.name in operation.example or _NO_FILTERS.search(row.name):
+            continue
+        told = filters | {row.name: _describe_filter(row)}
+        if count_bytes(told) <= FILTER_BYTES:
+            filters = told
+    return filters
+
+
+def _describe_filter(row: Parameter) -> str:
+    words = row.choices or row.hints
+    if not 0 < len(words) <= _MOST_WORDS:
+        return first_sentence(row.text)
+    default = _DEFAULT.search(row.text)
+    return "|".join(words) + (f"; default {default[1]}" if default and default[1] in words else "")
 
 
 def _is_called(hit: dict[str, Any]) -> bool:

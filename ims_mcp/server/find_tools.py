@@ -16,7 +16,9 @@ FIND_MEDIA = Operation(
     name="FindMedia",
     toolset="media_library",
     title="Find assets",
-    purpose="Find assets by words in title, description, tags or file name, and by filters. Compact rows, best first.",
+    purpose=(
+        "Find assets by words in title, description, tags or file name, and by filters (bounds included). Best first."
+    ),
     effect=Effect.READ,
     idempotent=True,
     parameters=(

@@ -43,6 +43,10 @@ _LARGEST_USER_DATA = 700
 _LONGEST_SIGNED_URL = 4000
 _MOST_TAGS = 40
 _IDS_BYTES = 120
+_STREAM_DETAILS = "stream details, file URLs"
+_REST = "the rest of the response"
+ALWAYS_LEFT_OUT = frozenset({_STREAM_DETAILS, _REST})
+"""What every summary leaves out, by the ``what`` of its entries."""
 
 
 def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: int) -> Json:
@@ -59,12 +63,12 @@ def summarize(info: Json, call: Json, *, include_signed_urls: bool, max_bytes: i
         summary["file_failures"] = files.failures
     rest: list[Json] = []
     if files.about_bytes:
-        rest.append(describe_omitted("stream details, file URLs", files.about_bytes, arguments, view="files"))
+        rest.append(describe_omitted(_STREAM_DETAILS, files.about_bytes, arguments, view="files"))
     rough = info.get("AiRoughData")
     results: AiResults | None = None
     if isinstance(rough, dict) and rough:
         results = _read_ai(as_object(rough), info, summary, rest, arguments)
-    rest.append(describe_omitted("the rest of the response", _measure_pictures(basic), arguments, view="full"))
+    rest.append(describe_omitted(_REST, _measure_pictures(basic), arguments, view="full"))
     if results is None and files.most_bytes + _MOST_BESIDE_FILES <= max_bytes:
         summary["left_out"] = rest
         return summary

@@ -46,8 +46,8 @@ _MOST_VALUES = 8
 _DEEPEST = 3
 # What says little of an object where something else does.
 _BESIDE = frozenset({"Type", "Endpoint", "Location"})
-# Their durations are billed in units of their own.
-_METERS = "DescribeMeter"
+METERS = "DescribeMeter"
+"""How the operations begin whose durations are billed in units of their own, and whose days are those of Beijing."""
 _FILE_LIST = "FileInfoList"
 _FILE_FACTS = "FileBasicInfo"
 
@@ -103,12 +103,13 @@ def make_table(
     with_whole_texts: bool = False,
 ) -> Table:
     """The elements of the list at ``path``, presented already. ``asked``: the fields that a caller wants instead of
-    the columns, by name, by path or by column; the first column always leads. ``with_signed_urls``: addresses that
-    have a query are shown, wherever they lie in an element. ``with_whole_texts``: none is cut, for a query to read."""
+    the columns, by name, by path or by column; what tells one row from another leads (:func:`_find_leads`).
+    ``with_signed_urls``: addresses that have a query are shown, wherever they lie in an element. ``with_whole_texts``:
+    none is cut, for a query to read."""
     chosen = [_split(name, written) for name, written in operation.rows.columns] if operation.rows else []
     columns = [column for column in chosen if any(not is_empty(_read(each, column)) for each in elements)]
     if not columns:
-        columns = _choose_columns(path[-1], elements, has_units=not operation.name.startswith(_METERS))
+        columns = _choose_columns(path[-1], elements, has_units=not operation.name.startswith(METERS))
     if asked:
         return _make_asked_table(elements, columns, [*chosen, *columns], asked)
     longest = LONGEST_TEXT if len(elements) > 1 else _LONGEST_ALONE
@@ -340,11 +341,11 @@ def _walk_signed_urls(value: Any, depth: int, name: str = "") -> Iterator[tuple[
 
 def _make_asked_table(elements: list[Json], columns: list[Column], known: list[Column], asked: Sequence[str]) -> Table:
     by_name = {name: (name, path) for name, path in reversed(known)}
-    lead = columns[:1]
+    leads = _find_leads(columns, asked)
     rows: list[Json] = []
     found: set[str] = set()
     for element in elements:
-        row = {column[0]: value for column in lead if not is_empty(value := _read(element, column))}
+        row = {column[0]: value for column in leads if not is_empty(value := _read(element, column))}
         for name in asked:
             value = _read(element, by_name[name]) if name in by_name else find_field(element, name)
             if not is_empty(value):
@@ -352,6 +353,15 @@ def _make_asked_table(elements: list[Json], columns: list[Column], known: list[C
                 found.add(name)
         rows.append(row)
     return Table(rows, [], [name for name in asked if name not in found])
+
+
+def _find_leads(columns: list[Column], asked: Sequence[str]) -> list[Column]:
+    """The first column, mostly an id, and what the thing is called where that does not say it."""
+    named = [column for column in columns if column[0].lower().endswith(("name", "title"))]
+    own = columns[:1] if columns[:1] == named[:1] else columns[:1] + named[:1]
+    # Asked for under the service's name it would stand there twice.
+    told = {name.rpartition(".")[2] for name in asked}
+    return [column for column in own if column[1][-1] not in told]
 
 
 def find_field(value: Any, name: str) -> Any:

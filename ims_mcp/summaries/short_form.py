@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 from functools import cache
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from ims_mcp.secrets import SecretNames
 from ims_mcp.summaries.bounds import compact
 from ims_mcp.summaries.job_read import is_job_read, read_job
 from ims_mcp.summaries.paging import TOTALS, read_total
-from ims_mcp.summaries.rows import HOISTED, Table, find_field, find_list, hoist, make_table
+from ims_mcp.summaries.rows import HOISTED, METERS, Table, find_field, find_list, hoist, make_table
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
 from ims_mcp.summaries.typed_fields import (
     is_echoed,
@@ -26,6 +27,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_column,
     rank_of_job,
     type_scalar,
+    write_times,
 )
 from ims_mcp.summaries.values import Json, as_object, as_whole
 
@@ -35,6 +37,7 @@ _HOW = f"the same call with show_fields: names of these, or {ALL}"
 _MOST_NAMES = 24
 _MOST_UNKNOWN = 5
 _LONGEST_NAME = 60
+_BEIJING = timezone(timedelta(hours=8))
 PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 _VERDICT_OF_A_CALL = frozenset(
     {"AccessDeniedDetail", "Code", "Message", "Success", "HttpStatusCode", "StatusCode", "RetCode", "Retcode"}
@@ -67,6 +70,7 @@ def shorten_answer(
     """
     if operation.effect is not Effect.READ or ALL in fields:
         return None
+    data = write_times(data, _BEIJING if operation.name.startswith(METERS) else UTC)
     path = find_list(operation)
     if path is not None:
         beside, listed = _take_list(data, path)

@@ -1,14 +1,15 @@
 """What the fields of a response are called and typed where an answer is short, and which of them are passed over there.
 
 Numbers come as text (``"216.206667"``, ``"480"``). Only fields whose names say that they hold one are read so: an id of
-digits stays the text that goes back into a call.
+digits stays the text that goes back into a call. A time in seconds or milliseconds since 1970 is written out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from typing import Any
+from datetime import UTC, datetime, timezone
+from typing import Any, cast
 
 from ims_mcp.summaries.values import Json, as_number, as_whole
 
@@ -54,6 +55,12 @@ _VERDICTS = re.compile(r"Suggestion|Verdict|Label")
 _REASONS = re.compile(r"(Code|Message|Reason|Error\w*)$")
 _CHANGED = re.compile(r"(Modif\w*|Updat\w*|LastModified|DeletedTime)")
 _TIMES = re.compile(r"(Time|Date|Ts|Created?|At)$")
+# CreateTimestamp is none of them: it is the key that DeleteLiveSnapshotFiles takes, and its row has a CreateTime.
+_MOMENTS = re.compile(r"(Time|Date|Ts|Created?|At)$|^Gmt[A-Z]")
+_SPANS = re.compile(r"Idle|Wait|Buffer|Remaining|Offset|Duration|Seg")
+_FIRST_SECOND, _LAST_SECOND = 978_307_200, 4_133_980_800
+"""The years 2001 to 2100."""
+_MOMENT_DIGITS = frozenset({9, 10, 12, 13})
 _OWN_IDS = ("JobId", "MediaId", "TaskId")
 _UNTOLD = frozenset(
     {
@@ -107,6 +114,34 @@ def type_scalar(name: str, value: Any) -> Any:
     if value in _BOOLEANS and not _TEXTS.search(name):
         return _BOOLEANS[value]
     return value
+
+
+def write_times(value: Any, zone: timezone = UTC, name: str = "") -> Any:
+    """``value`` with every time that is a number of seconds or milliseconds since 1970, or the text of one, as ISO
+    8601: ``2026-03-04T08:00:00Z``. What a caller has put in himself stays as it is."""
+    if isinstance(value, dict):
+        fields = cast("Json", value)
+        return {key: each if is_echoed(key) else write_times(each, zone, key) for key, each in fields.items()}
+    if isinstance(value, list):
+        return [write_times(each, zone, name) for each in cast("list[Any]", value)]
+    return _write_time(value, zone) if _is_moment(name, value) else value
+
+
+def _is_moment(name: str, value: Any) -> bool:
+    if isinstance(value, str):
+        if len(value) not in _MOMENT_DIGITS or not (value.isascii() and value.isdecimal()):
+            return False
+    elif type(value) is not int or value < _FIRST_SECOND:
+        return False
+    seconds = int(value) // 1000 if int(value) > _LAST_SECOND else int(value)
+    is_in_time = _FIRST_SECOND <= seconds < _LAST_SECOND
+    return is_in_time and _MOMENTS.search(name) is not None and name not in NUMBERS and not _SPANS.search(name)
+
+
+def _write_time(value: int | str, zone: timezone) -> str:
+    seconds, milliseconds = divmod(int(value), 1000) if int(value) > _LAST_SECOND else (int(value), 0)
+    moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=milliseconds * 1000)
+    return moment.isoformat(timespec="milliseconds" if milliseconds else "seconds").replace("+00:00", "Z")
 
 
 def join_size(fields: Json) -> str:

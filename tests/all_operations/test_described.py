@@ -192,6 +192,25 @@ async def test_a_search_says_what_lists_the_ids_of_its_best_hit_and_cuts_no_sent
 
 
 @pytest.mark.anyio
+async def test_a_list_that_a_search_finds_tells_the_filters_that_its_example_does_not_set() -> None:
+    told: dict[str, dict[str, str]] = {}
+    async with connected("http://127.0.0.1:9") as client:
+        for each in operations():
+            first = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"][0]
+            operation = get_operation(first["operation"])
+            if "filters" in first:
+                told[operation.name] = first["filters"]
+                optional = {row.name for row in shown(operation.parameters) if not row.required}
+                assert first["filters"].keys() <= optional - first["example"].keys()
+                assert all(first["filters"].values())
+    assert len(told) > 60
+    assert told["ListCustomizedVoices"] == {"Type": "Basic|Standard; default Basic"}
+    assert told["ListTranscodeJobs"]["Status"] == "Init|Processing|Success|Fail"
+    assert {"StartOfCreateTime", "EndOfCreateTime"} <= told["ListTranscodeJobs"].keys()
+    assert not any("Page" in name or "Sort" in name for filters in told.values() for name in filters)
+
+
+@pytest.mark.anyio
 async def test_a_search_that_finds_nothing_says_what_a_named_toolset_has() -> None:
     async with connected("http://127.0.0.1:9") as client:
         anywhere = content_of(await client.call_tool("search_operations", {"query": "?"}))

@@ -13,6 +13,8 @@ import pytest
 
 from ims_mcp.catalogue import (
     TOOLSETS,
+    AtLeastOne,
+    Effect,
     Operation,
     Parameter,
     ResponseField,
@@ -21,6 +23,7 @@ from ims_mcp.catalogue import (
     operations,
 )
 from ims_mcp.catalogue.check import check
+from ims_mcp.summaries.rows import find_list
 
 each_toolset = pytest.mark.parametrize("toolset", TOOLSETS)
 """One test for all operations of a toolset: 400 times as many would take longer to collect than to run."""
@@ -99,13 +102,41 @@ def find_flaws_of_example(operation: Operation) -> list[str]:
     """What keeps its example from teaching how to call it."""
     example = operation.example
     flaws = [text for text in walk_texts(example) if any(part in text for part in ("...", "…", "***"))]
-    if bool(example) != any(not row.hidden for row in operation.parameters):
+    asked = [row.name for row in operation.parameters if not row.hidden and not _narrows(operation, row)]
+    if bool(example) != bool(asked):
         flaws.append("none, though it has parameters")
     flaws += [name for name, value in example.items() if value in ({}, [{}])]
     if len(json.dumps(example, ensure_ascii=False)) > 900:
         flaws.append("long")
     check(operation, example)
     return flaws
+
+
+NO_FILTERS = re.compile(r"(Page|Max|Skip|Limit|Sort|Order|Include|Addition|NextToken)")
+"""Optional parameters of lists that leave nothing out but what another page brings: size, order, which fields."""
+ASKED_FOR = {
+    *("SearchMedia.Match", "SearchMediaByAILabel.Text", "SearchMediaByHybrid.Text", "SearchMediaByMultimodal.Text"),
+    "ListLiveRecordFiles.JobIds",
+    # Its only value; and one without which other voices are listed, not all.
+    *("SearchPublicMediaInfo.EntityId", "ListSmartVoiceGroups.VoiceType"),
+}
+"""Filters without which nobody calls the operation, or which leave nothing out."""
+
+
+def _narrows(operation: Operation, row: Parameter) -> bool:
+    """Whether the parameter of a list is a filter that a caller who copies it would not miss."""
+    one_of = {name for rule in operation.rules if isinstance(rule, AtLeastOne) for name in rule.names}
+    return (
+        operation.effect is Effect.READ
+        and find_list(operation) is not None
+        and not (row.required or row.name in one_of or NO_FILTERS.search(row.name))
+        and f"{operation.name}.{row.name}" not in ASKED_FOR
+    )
+
+
+def find_unasked_filters(operation: Operation) -> list[str]:
+    """Filters in the example of a list: whoever copies it gets a part of the list and takes it for the whole."""
+    return [row.name for row in operation.parameters if row.name in operation.example and _narrows(operation, row)]
 
 
 def find_flaws_of_result(operation: Operation) -> list[str]:
@@ -117,6 +148,10 @@ def find_flaws_of_result(operation: Operation) -> list[str]:
         return ["no result"]
     reader = get_operation(poll.result.operation or poll.operation)
     lost = [path for _, path in poll.result.fields if not has_path(reader.response, path)]
+    # As the response calls it (Files) a list would look like another one than those of other jobs (files).
+    lists = [path.partition("[].")[0] for name, path in poll.result.fields if "[]." in path and "[]" not in name]
+    jobs = poll.status_field.partition("[].")[0]
+    lost += [f"{each} has no name of its own" for each in lists if each != jobs and lists.count(each) > 1]
     return lost + [name for name, _ in poll.result.arguments if reader.parameter(name) is None]
 
 
@@ -129,6 +164,32 @@ def find_flaws_of_rows(operation: Operation) -> list[str]:
     owners = [f"{rows.path}.", f"{rows.path.rpartition('.')[0]}.".lstrip(".")]
     paths = [(rows.path,), *(tuple(owner + path for owner in owners) for _, path in rows.columns)]
     return [each[0] for each in paths if not any(has_path(operation.response, path) for path in each)]
+
+
+PLACES = {
+    "DNAResult": "any_matches_are_listed_in",
+    "Output.Media": "output_goes_to",
+    "OverwriteFormat": "latest_picture_goes_to",
+    "SequenceFormat": "every_picture_goes_to",
+    "SubmitCopyrightJob.Message": "embedded_text",
+    "QueryCopyrightJobList.Message": "embedded_text",
+    "Trace": "embedded_text",
+    "SubmitTraceExtractJob.Trace": "text_read",
+    "SubmitCopyrightExtractJob.Message": "text_read",
+}
+"""What says where something lies, or is to lie, whether or not it came to be, or what a job was given: its column."""
+
+
+def find_names_that_promise(operation: Operation) -> list[str]:
+    """Columns of jobs in any state, and results, whose names read as an outcome where they are a place or an input."""
+    columns = operation.rows.columns if operation.rows and not operation.poll else ()
+    results = operation.poll.result.fields if operation.poll and operation.poll.result else ()
+    wrong: list[str] = []
+    for name, path in (*columns, *results):
+        last = path.rpartition(".")[2]
+        owed = PLACES.get(f"{operation.name}.{last}") or PLACES.get(path) or PLACES.get(last, name)
+        wrong += [name] if name != owed else []
+    return wrong
 
 
 def find_flaws_of_then(operation: Operation) -> list[str]:
@@ -158,8 +219,10 @@ def _read_day(number: str, zone: timezone) -> str:
         find_broken_off,
         find_unknown_shapes,
         find_flaws_of_example,
+        find_unasked_filters,
         find_flaws_of_result,
         find_flaws_of_rows,
+        find_names_that_promise,
         find_flaws_of_then,
         find_wrong_moments,
     ],

@@ -49,8 +49,8 @@ async def test_a_recording_is_told_to_run_and_then_to_be_over_with_its_file(
             await anyio.to_thread.run_sync(publisher.finish)
             over = content_of(await client.call_tool(following["tool"], following["arguments"]))
             assert (over["outcome"], over["status"]) == ("succeeded", "paused")
-            (file,) = over["result"]["Files"]
-            assert (file["format"], file["width"], file["height"]) == ("mp4", 640, 360)
+            (file,) = over["result"]["files"]
+            assert (file["format"], file["resolution"]) == ("mp4", "640x360")
             assert file["duration_seconds"] > 3
 
             given = {"InputURL": file["url"], "wait_seconds": 30}

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +155,31 @@ async def test_assets_are_found_by_words_and_by_what_they_are(
 ) -> None:
     async with finding(library, settings=Settings(read_only=True)) as find:
         assert library.name(await find(**arguments)) == names
+
+
+@pytest.mark.parametrize("way", ["search", "lists"])
+async def test_every_bound_is_part_of_its_span(library: Library, way: str) -> None:
+    """Texts are known to the lists alone."""
+    media_id = library.ids["notes.txt" if way == "lists" else "keynote.mp4"]
+    info = library.ims.media_info(media_id)
+    facts, created = info["FileInfoList"][0]["FileBasicInfo"], info["MediaBasicInfo"]["CreateTime"]
+    size, at = int(facts["FileSize"]), datetime.fromisoformat(created)
+    second = timedelta(seconds=1)
+    spans: list[tuple[str, Any, Any]] = [
+        ("min_size", str(size), str(size + 1)),
+        ("max_size", str(size), str(size - 1)),
+        ("created_after", created, (at + second).isoformat()),
+        ("created_before", created, (at - second).isoformat()),
+    ]
+    if way == "search":
+        length = float(facts["Duration"])
+        spans += [("min_duration", length, length + 0.001), ("max_duration", length, length - 0.001)]
+    async with finding(library) as find:
+        for name, bound, beyond in spans:
+            kind = {"media_type": "text" if way == "lists" else "video"}
+            inside = {row["MediaId"] for row in (await find(**kind, **{name: bound}))["assets"]}
+            outside = {row["MediaId"] for row in (await find(**kind, **{name: beyond}))["assets"]}
+            assert (media_id in inside, media_id in outside) == (True, False), name
 
 
 async def test_a_row_says_what_people_ask_for(library: Library) -> None:

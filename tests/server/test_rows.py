@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -26,10 +27,13 @@ from tests.summaries.picking import select
 Json = dict[str, Any]
 
 SIGNED = "http://b.oss/p.jpg?Expires=1&OSSAccessKeyId=i&Signature=SECRETSIGNATURE"
+PLAYED_MS = 1_772_611_200_000
+"""2026-03-04T08:00:00Z."""
 KINDS = ("video", "video", "video", "audio", "image")
 SHORTENED = [each for each in operations() if has_short_form(each)]
 LISTS = [each for each in SHORTENED if find_list(each)]
 JOBS = [each for each in SHORTENED if not find_list(each)]
+ANSWERS: dict[str, Json] = json.loads(files("ims_mcp.catalogue").joinpath("answers.json").read_text(encoding="utf-8"))
 STARTERS = [
     each
     for each in asynchronous()
@@ -120,6 +124,44 @@ async def test_what_a_list_leaves_out_comes_by_its_name_and_all_of_it_by_one_wor
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("tool", "body", "asked", "row"),
+    [
+        (
+            "ListMediaBasicInfos",
+            assets(3),
+            "CoverURL",
+            {"MediaId": f"{0:032x}", "title": asset(0)["MediaBasicInfo"]["Title"]},
+        ),
+        ("ListMediaBasicInfos", assets(3), "Title", {"MediaId": f"{0:032x}"}),
+        (
+            "ListSnapshotJobs",
+            {"Jobs": [{"JobId": f"j{each}", "Name": "stills", "PipelineId": "p"} for each in range(3)]},
+            "PipelineId",
+            {"JobId": "j0", "Name": "stills"},
+        ),
+        (
+            "ListSchedules",
+            {"Programs": [{"ApproximateStartTime": str(PLAYED_MS), "ProgramName": "news", "SourceName": "tea"}] * 3},
+            "SourceName",
+            {"start": "2026-03-04T08:00:00Z", "ProgramName": "news"},
+        ),
+        ("ListChannels", {"ChannelList": [{"ChannelName": "c", "Arn": "a"}] * 3}, "Arn", {"ChannelName": "c"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_fields_that_are_asked_for_stand_behind_what_tells_the_rows_apart(
+    tool: str, body: Json, asked: str, row: Json
+) -> None:
+    arguments = {**get_operation(tool).example, "show_fields": asked}
+    shown = content_of(await answered(body, "call_read_operation", {"operation": tool, "arguments": arguments}))
+    first = {**shown.get("in_every_row", {}), **shown["rows"][0]}
+    assert first.pop(asked)
+    assert first == row
+    assert next(iter(shown["rows"][0])) == next(iter(row))
+
+
+@pytest.mark.anyio
 async def test_a_row_says_what_its_numbers_mean_and_nothing_of_one_that_is_not_documented() -> None:
     jobs: Json = {"JobList": [{"JobId": f"j{each}", "Status": each} for each in (0, 1, 2, 7)]}
     call: Json = {"operation": "ListLiveTranscodeJobs", "arguments": {}}
@@ -148,6 +190,77 @@ async def test_lists_in_the_elements_of_a_list_are_one_list_with_what_the_elemen
         {"Voice": "zhiqi", "Name": "Qi", "group": "Sweet"},
         {"Voice": "zhida", "Name": "Da", "group": "News"},
     ]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "body", "row"),
+    [
+        (
+            "DescribePlayList",
+            {"PlayList": [{"VideoId": "1772611200", "PlayTs": str(PLAYED_MS), "PlayDuration": str(PLAYED_MS)}]},
+            {"VideoId": "1772611200", "played_at": "2026-03-04T08:00:00Z", "played_ms": str(PLAYED_MS)},
+        ),
+        (
+            "ListSchedules",
+            {"Programs": [{"ApproximateStartTime": str(PLAYED_MS + 250), "ApproximateDurationSeconds": 1_772_611_200}]},
+            {"start": "2026-03-04T08:00:00.250Z", "duration_seconds": 1_772_611_200},
+        ),
+        (
+            "QueryCopyrightJobList",
+            {"Data": [{"JobId": "1772611200", "UserId": 1_772_611_200, "GmtCreate": 1_772_611_200, "GmtModified": 0}]},
+            {"JobId": "1772611200", "created": "2026-03-04T08:00:00Z", "GmtModified": 0, "UserId": 1_772_611_200},
+        ),
+        (
+            "ListAIAgentDialogues",
+            {"Dialogues": [{"DialogueId": "d", "Time": PLAYED_MS, "Extend": {"SaidTime": PLAYED_MS}, "Text": "1"}]},
+            {"DialogueId": "d", "Time": "2026-03-04T08:00:00Z", "Text": "1", "Extend": {"SaidTime": PLAYED_MS}},
+        ),
+        (
+            "ListLiveSnapshotFiles",
+            {"FileList": [{"OssObject": "a.jpg", "CreateTime": "2026-03-04T08:00:00Z", "CreateTimestamp": PLAYED_MS}]},
+            {"object": "a.jpg", "taken": "2026-03-04T08:00:00Z", "CreateTimestamp": PLAYED_MS},
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_row_writes_out_its_times_and_leaves_spans_ids_and_what_a_caller_has_put_in(
+    operation: str, body: Json, row: Json
+) -> None:
+    call = {"operation": operation, "arguments": get_operation(operation).example}
+    assert content_of(await answered(body, "call_read_operation", call))["rows"] == [row]
+
+
+@pytest.mark.anyio
+async def test_a_time_is_written_out_for_a_query_and_by_its_name_and_comes_as_it_is_in_the_whole_answer() -> None:
+    body: Json = {"PlayList": [{"VideoId": f"v{each}", "PlayTs": str(PLAYED_MS)} for each in range(2)]}
+    span = get_operation("DescribePlayList").example
+    call: Json = {"operation": "DescribePlayList", "arguments": {**span, "query": "rows[0].played_at"}}
+    assert content_of(await answered(body, "call_read_operation", call))["result"] == "2026-03-04T08:00:00Z"
+    call["arguments"] = {**span, "show_fields": "PlayTs"}
+    (row, _) = content_of(await answered(body, "call_read_operation", call))["rows"]
+    assert row["PlayTs"] == "2026-03-04T08:00:00Z"
+    call["arguments"] = {**span, "show_fields": "all"}
+    assert content_of(await answered(body, "call_read_operation", call))["PlayList"] == body["PlayList"]
+
+
+def test_usage_a_day_begins_with_the_day_in_beijing() -> None:
+    measured = {"Data": [{"Time": 1_656_950_400, "Profile": "1080P", "Duration": 1.23}]}
+    short = shorten_answer(get_operation("DescribeMeterImsEditUsage"), measured) or {}
+    assert short["rows"] == [{"time": "2022-07-05T00:00:00+08:00", "profile": "1080P", "minutes": 1.23}]
+
+
+def test_the_read_of_a_job_writes_out_its_times() -> None:
+    job = {"JobId": "j", "Status": "Success", "SubmitTime": 1_772_611_200, "FinishTime": str(PLAYED_MS)}
+    short = shorten_answer(get_operation("GetSnapshotJob"), {"SnapshotJob": job}) or {}
+    assert (short["SubmitTime"], short["FinishTime"]) == ("2026-03-04T08:00:00Z", "2026-03-04T08:00:00Z")
+
+
+@pytest.mark.parametrize("operation", SHORTENED, ids=[each.name for each in SHORTENED])
+def test_no_documented_answer_shows_a_time_as_a_number(operation: Operation) -> None:
+    short = shorten_answer(operation, present(ANSWERS.get(operation.name, {})))
+    numbers = re.findall(r'"(\w*(?:[Tt]ime|Ts|Gmt|[Cc]reated)\w*)":"?(1\d{9}(?:\d{3})?)\b', compact(short))
+    assert [name for name, _ in numbers if name != "CreateTimestamp"] == []
 
 
 @pytest.mark.anyio

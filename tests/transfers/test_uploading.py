@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.workflows.failed_media import advise_failed
 from tests.transfers.setting import MIB, PART, Setting, call, refused
 
@@ -46,6 +47,26 @@ async def test_a_file_becomes_an_asset_in_a_bucket_of_our_own(setting: Setting) 
     basic = setting.ims.media_info(result["MediaId"])["MediaBasicInfo"]
     assert basic["InputURL"] == result["object"]
     assert basic["Description"] == "Described"
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_the_answer_to_an_upload_says_everything_once(setting: Setting, own: bool) -> None:
+    path = setting.video(3 * PART)
+    arguments = {"path": str(path), "Title": "The title", **({"destination": setting.own()} if own else {})}
+    async with setting.client() as client:
+        result = await call(client, "upload_media", **arguments)
+    assert size_bytes(result) - len(str(path)) <= 1000
+    (file,) = result["summary"].pop("files")
+    assert file.keys() == {
+        *("type", "container", "duration_seconds", "bitrate_kbps", "resolution", "video", "audio", "subtitles")
+    }
+    more = {"tool": "get_media_info", "arguments": {"MediaId": result["MediaId"]}}
+    assert result["summary"] == {
+        "title": "The title",
+        "status": "Normal",
+        "media_type": "video",
+        "left_out": [{"what": "addresses, pictures, stream details", **more}],
+    }
 
 
 async def test_a_file_becomes_a_rendition_in_vod_storage(setting: Setting) -> None:

@@ -96,8 +96,7 @@ SHOWN = {
     "url": "http://b/a.mp4",
     "format": "mp4",
     "duration_seconds": 12.0,
-    "width": 640,
-    "height": 360,
+    "resolution": "640x360",
     "RecordId": "f1",
 }
 
@@ -146,7 +145,7 @@ async def follow(
 async def test_a_recording_is_over_when_its_files_are_listed() -> None:
     told, seconds, sent = await follow(["initial", "started", "started", "paused"], files_after_looks=3)
     assert (told["outcome"], told["status"]) == ("succeeded", "paused")
-    assert told["result"] == {"Files": [SHOWN]}
+    assert told["result"] == {"files": [SHOWN]}
     assert not {"job", "note", "next_call"} & told.keys()
     assert sent == ["GetLiveRecordJob"] * 4 + ["ListLiveRecordFiles"] * 4
     assert told["seconds"] == round(seconds, 2)
@@ -200,7 +199,8 @@ async def test_a_live_transcoding_job_tells_its_address_while_it_runs() -> None:
 async def test_live_snapshots_have_no_end_to_wait_for() -> None:
     told, seconds, _ = await follow(["init", "started"], name="SubmitLiveSnapshotJob")
     assert (told["outcome"], told["status"], seconds < 1) == ("running", "started", True)
-    assert told["result"] == {"bucket": "b", "every_picture": "{JobId}/{Sequence}.jpg", "interval_seconds": 5}
+    place = {"bucket": "b", "every_picture_goes_to": "{JobId}/{Sequence}.jpg", "interval_seconds": 5}
+    assert told["result"] == place
     assert (told["next_call"]["tool"], told["next_call"]["arguments"]) == ("get_live_snapshot_job", {"JobId": "j9"})
     paused, _, _ = await follow(["paused"], name="SubmitLiveSnapshotJob")
     assert (paused["outcome"], paused["status"]) == ("pending", "paused")

@@ -357,7 +357,7 @@ async def test_a_result_of_several_pages_names_the_next() -> None:
         return Answer(body={"RecordJob": {"Status": "paused"}})
 
     followed = await follow(get_operation("SubmitLiveRecordJob"), answer)
-    assert followed.result["result"]["Files"][9] == {"url": "http://b/9.mp4", "duration_seconds": 60.0}
+    assert followed.result["result"]["files"][9] == {"url": "http://b/9.mp4", "duration_seconds": 60.0}
     following = followed.next_call["next_call"]
     assert following["tool"] == "list_live_record_files"
     assert following["arguments"] == {"JobIds": ["j1"], "PageNo": 2, "PageSize": 10}

@@ -97,8 +97,8 @@ async def _tell_schedule(desk: Desk, facts: Mapping[str, Any]) -> str:
     listed = await call_found(
         desk, "what plays next on our channel", "ListSchedules", ChannelName="MovieNight", WindowDurationSeconds=14400
     )
-    names, times = pick(listed, "ProgramName"), pick(listed, "start_ms")
-    return f"{names[0]} at {datetime.fromtimestamp(int(times[0]) / 1000, UTC):%H:%M} UTC"
+    names, times = pick(listed, "ProgramName"), pick(listed, "start")
+    return f"{names[0]} at {datetime.fromisoformat(str(times[0])):%H:%M} UTC"
 
 
 def _script_source(start: Start) -> None:

@@ -43,7 +43,7 @@ async def _read_nothing(desk: Desk, facts: Mapping[str, Any]) -> str:
         Params={"algoType": "v2"},
         wait_seconds=1,
     )
-    return tell(answer, "message", "note")
+    return tell(answer, "text_read", "note")
 
 
 def _script_leak(start: Start) -> None:
@@ -85,7 +85,9 @@ async def _find_copies(desk: Desk, facts: Mapping[str, Any]) -> str:
         Config={"SaveType": "nosave", "MediaType": "video"},
         **WAIT,
     )
-    return "匹配结果在这个文件里：" + tell_outcome(answer, "matches_file", "DNAResult")
+    return "比对已完成。匹配（如果有）都列在这个文件里：" + tell_outcome(
+        answer, "any_matches_are_listed_in", "DNAResult"
+    )
 
 
 TASKS = (
@@ -140,7 +142,7 @@ TASKS = (
                 "Params": {"algoType": "v2"},
                 **WAIT,
             },
-            "message",
+            "text_read",
             "Message",
         ),
         grade=expect(
@@ -180,7 +182,7 @@ TASKS = (
                 "Params": {"m3u8Type": "v1"},
                 **WAIT,
             },
-            "trace",
+            "text_read",
             "Trace",
         ),
         grade=expect(

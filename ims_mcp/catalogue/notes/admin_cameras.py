@@ -68,12 +68,7 @@ CAMERA_NOTES = (
             "PageSize": SMALL_PAGE,
         },
         idempotent=True,
-        example={
-            "Capability": "understand",
-            "StartTime": "2026-03-01T00:00:00Z",
-            "EndTime": "2026-03-31T23:59:59Z",
-            "PageSize": 20,
-        },
+        example={"PageSize": 20},
         rows=Rows(
             path="IpcQuotaInfos",
             columns=(
@@ -102,7 +97,7 @@ CAMERA_NOTES = (
             "PageSize": SMALL_PAGE,
         },
         idempotent=True,
-        example={"DeviceId": "camera-0017", "Capability": "understand"},
+        example={"PageSize": 20},
         rows=Rows(
             path="DeviceInfos",
             columns=(("DeviceId", "DeviceId"), ("capability", "Capability"), ("expires", "ExpireTime")),

@@ -68,7 +68,6 @@ STORAGE_NOTES = (
             "AppId": {"text": "Only storage of this application. Left out: all."},
         },
         idempotent=True,
-        example={"StorageType": "user_oss_bucket", "Status": "Normal"},
         rows=Rows(
             path="StorageInfoList",
             columns=(

@@ -185,7 +185,7 @@ NOTES = (
             "is left, is in GetAiRtcLicenseInfoList. Pages with PageNo."
         ),
         effect=Effect.READ,
-        example={"LicenseItemId": "17712345", "Status": 2, "PageSize": 20},
+        example={"LicenseItemId": "17712345", "PageSize": 20},
         then="ActiveAiRtcLicense uses a code up.",
         rows=Rows(
             path="AuthCodeList",
@@ -220,7 +220,7 @@ NOTES = (
             "with PageNo."
         ),
         effect=Effect.READ,
-        example={"Status": 1, "PageSize": 20},
+        example={"PageSize": 20},
         then="GetAiRtcAuthCodeList has the codes of a batch.",
         rows=Rows(
             path="LicenseInfoList",

@@ -135,12 +135,7 @@ NOTES = (
             "a page shorter than PageSize is the last. Channel tokens stay hidden unless include_credentials."
         ),
         effect=Effect.READ,
-        example={
-            "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
-            "StartTime": "2026-05-01T00:00:00Z",
-            "EndTime": "2026-05-02T00:00:00Z",
-            "PageSize": 20,
-        },
+        example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2", "PageSize": 20},
         then="DescribeAIAgentInstance reads one call.",
         parameters={
             "AIAgentId": AGENT_ID,

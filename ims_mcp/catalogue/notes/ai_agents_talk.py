@@ -69,7 +69,7 @@ NOTES = (
             "PageNumber; TotalNumber says how many."
         ),
         effect=Effect.READ,
-        example={"Status": 2, "PageSize": 50},
+        example={"PageSize": 50},
         then="StartAIAgentOutboundCall takes one as CallerNumber.",
         rows=Rows(
             path="Data",
@@ -95,7 +95,7 @@ NOTES = (
             "one with VoiceprintId. The recordings are not returned. Pages with PageNumber; TotalCount says how many."
         ),
         effect=Effect.READ,
-        example={"RegistrationMode": "Explicit", "PageSize": 20},
+        example={"PageSize": 20},
         parameters={
             "VoiceprintId": {"text": "Only this voiceprint."},
             "RegistrationMode": REGISTRATION_MODE,

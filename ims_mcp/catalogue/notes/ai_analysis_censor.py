@@ -150,12 +150,7 @@ CENSOR_NOTES = (
             "PipelineId": {"text": "Only jobs of this queue; from ListPipelines."},
         },
         idempotent=True,
-        example={
-            "State": "Success",
-            "StartOfJobCreatedTimeRange": "2026-03-01T00:00:00Z",
-            "EndOfJobCreatedTimeRange": "2026-03-08T00:00:00Z",
-            "MaximumPageSize": 20,
-        },
+        example={"MaximumPageSize": 20},
         rows=Rows(
             path="MediaCensorJobList.MediaCensorJob",
             columns=(

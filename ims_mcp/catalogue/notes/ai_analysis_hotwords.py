@@ -113,7 +113,7 @@ HOTWORD_NOTES = (
             },
         },
         idempotent=True,
-        example={"UsageScenario": "ASR", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="HotwordLibraryList",
             columns=(

@@ -55,7 +55,7 @@ SMART_JOB_NOTES = (
             "PageSize": {"text": "Jobs a page with PageNo, 1 to 100; default 10.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        example={"JobType": "VideoTranslation", "JobState": "Failed", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="SmartJobList",
             columns=(

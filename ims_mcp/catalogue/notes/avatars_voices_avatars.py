@@ -102,7 +102,7 @@ AVATAR_NOTES = (
                 ("trained", "LastTrainingTime"),
             ),
         ),
-        example={"Status": "Training", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
     ),
     OperationNotes(
         operation="UpdateAvatarTrainingJob",
@@ -210,7 +210,7 @@ AVATAR_NOTES = (
                 ("description", "AvatarDescription"),
             ),
         ),
-        example={"AvatarType": "2DAvatar", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="Make one speak with SubmitAvatarVideoJob.",
     ),
     OperationNotes(

@@ -105,7 +105,7 @@ VOICE_NOTES = (
                 ("created", "CreateTime"),
             ),
         ),
-        example={"Type": "Standard", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
     ),
     OperationNotes(
         operation="SubmitCustomizedVoiceJob",
@@ -281,7 +281,7 @@ VOICE_NOTES = (
                 ("description", "VoiceDesc"),
             ),
         ),
-        example={"Type": "Standard", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="Let one read a text with SubmitAudioProduceJob.",
     ),
     OperationNotes(

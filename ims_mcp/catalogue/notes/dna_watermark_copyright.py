@@ -91,7 +91,7 @@ COPYRIGHT_NOTES = (
         },
         poll=make_list_poll(
             "QueryCopyrightJobList",
-            (("output", "Data[].Output.Media"), ("message", "Data[].Message")),
+            (("output", "Data[].Output.Media"), ("embedded_text", "Data[].Message")),
         ),
         costs=BY_LENGTH,
         example={
@@ -118,15 +118,15 @@ COPYRIGHT_NOTES = (
             **LISTED,
         },
         idempotent=True,
-        example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},
+        example={"PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(
                 ("JobId", "JobId"),
                 ("status", "Status"),
-                ("message", "Message"),
+                ("embedded_text", "Message"),
                 ("input", "Input.Media"),
-                ("output", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("note", "UserData"),
                 ("created", "GmtCreate"),
             ),
@@ -161,7 +161,7 @@ COPYRIGHT_NOTES = (
             status_field="Data.Message",
             success=(),
             result=Result(
-                fields=(("message", "Data.Message"),),
+                fields=(("text_read", "Data.Message"),),
                 empty="no text yet: not ready, or no mark of this algoType; the service has no sign for the latter",
             ),
         ),

@@ -77,7 +77,6 @@ FINGERPRINT_NOTES = (
             }
         },
         idempotent=True,
-        example={"DBIds": EXAMPLE_DB},
         rows=Rows(
             path="DBList",
             columns=(
@@ -110,9 +109,9 @@ FINGERPRINT_NOTES = (
         purpose=(
             "Take the fingerprint of a video or audio file and compare it with a library, to find duplicates or "
             "pirated copies; Config decides whether it is also saved there. Runs in the background: "
-            "QueryDNAJobList returns the address of a JSON file (DNAResult): whether anything matches, and in which "
-            "seconds, stands there alone. Only in Beijing, Hangzhou and Shanghai. Not for invisible marks: see "
-            "SubmitCopyrightJob."
+            "QueryDNAJobList returns the address of a JSON file (DNAResult). An address is no match yet: whether "
+            "anything matches, and in which seconds, stands in the file alone. Only in Beijing, Hangzhou "
+            "and Shanghai. Not for invisible marks: see SubmitCopyrightJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -156,7 +155,7 @@ FINGERPRINT_NOTES = (
             failure=("Fail",),
             pending=("Queuing", "Analysing"),
             result=Result(
-                fields=(("matches_file", "JobList[].DNAResult"), ("PrimaryKey", "JobList[].PrimaryKey")),
+                fields=(("any_matches_are_listed_in", "JobList[].DNAResult"), ("PrimaryKey", "JobList[].PrimaryKey")),
                 empty="no file of matches: nothing alike was found, or SaveType onlysave did not search; this is final",
             ),
         ),
@@ -174,9 +173,9 @@ FINGERPRINT_NOTES = (
         title="Follow fingerprint jobs",
         purpose=(
             "See one or several jobs of SubmitDNAJob by id: status (Queuing, Analysing, Success, Fail), error, and "
-            "DNAResult, the address of a JSON file with the matches: each with PrimaryKey, GlobalSimilarity "
-            "and the matching spans in both media with their similarity. There is no way to list jobs without their "
-            "ids."
+            "DNAResult, the address of a JSON file with the matches, if there are any: each with PrimaryKey, "
+            "GlobalSimilarity and the matching spans in both media with their similarity. There is no way to list jobs "
+            "without their ids."
         ),
         effect=Effect.READ,
         parameters={
@@ -195,7 +194,7 @@ FINGERPRINT_NOTES = (
                 ("status", "Status"),
                 ("PrimaryKey", "PrimaryKey"),
                 ("DBId", "DBId"),
-                ("matches_file", "DNAResult"),
+                ("any_matches_are_listed_in", "DNAResult"),
                 ("created", "CreationTime"),
                 ("problem", "Message"),
             ),

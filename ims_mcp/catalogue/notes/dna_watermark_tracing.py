@@ -94,7 +94,7 @@ TRACING_NOTES = (
             **LISTED,
         },
         idempotent=True,
-        example={"TraceMediaId": EXAMPLE_TRACE_MEDIA},
+        example={"PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(
@@ -102,7 +102,7 @@ TRACING_NOTES = (
                 ("status", "Status"),
                 ("TraceMediaId", "TraceMediaId"),
                 ("input", "Input.Media"),
-                ("directory", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("created", "GmtCreate"),
             ),
         ),
@@ -132,7 +132,7 @@ TRACING_NOTES = (
             status_field="Data.Trace",
             success=(),
             result=Result(
-                fields=(("trace", "Data.Trace"),),
+                fields=(("text_read", "Data.Trace"),),
                 empty="no mark yet: not ready, or none of this m3u8Type; the service has no sign for the latter",
             ),
         ),
@@ -180,7 +180,11 @@ TRACING_NOTES = (
         },
         poll=make_list_poll(
             "QueryTraceM3u8JobList",
-            (("playlist", "Data[].Output.Media"), ("trace", "Data[].Trace"), ("TraceMediaId", "Data[].TraceMediaId")),
+            (
+                ("playlist", "Data[].Output.Media"),
+                ("embedded_text", "Data[].Trace"),
+                ("TraceMediaId", "Data[].TraceMediaId"),
+            ),
         ),
         example={
             "TraceMediaId": EXAMPLE_TRACE_MEDIA,
@@ -205,15 +209,15 @@ TRACING_NOTES = (
             **LISTED,
         },
         idempotent=True,
-        example={"CreateTimeStart": 1772294400, "CreateTimeEnd": 1772899200, "PageSize": 20},
+        example={"PageSize": 20},
         rows=Rows(
             path="Data",
             columns=(
                 ("JobId", "JobId"),
                 ("status", "Status"),
-                ("trace", "Trace"),
+                ("embedded_text", "Trace"),
                 ("TraceMediaId", "TraceMediaId"),
-                ("playlist", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("created", "GmtCreate"),
             ),
         ),

@@ -148,12 +148,7 @@ JOB_NOTES = (
             "MaxResults": {"text": "Jobs a page; default 10.", "minimum": 1, "maximum": 100},
             "NextToken": {"text": "NextToken of the page before; left out: the first page."},
         },
-        example={
-            "Status": "Failed",
-            "StartTime": "2026-03-01T00:00:00Z",
-            "EndTime": "2026-03-31T00:00:00Z",
-            "MaxResults": 20,
-        },
+        example={"MaxResults": 20},
         rows=Rows(
             path="MediaProducingJobList",
             columns=(

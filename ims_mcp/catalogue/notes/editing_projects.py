@@ -225,12 +225,7 @@ PROJECT_NOTES = (
             "MaxResults": {"text": "Projects a page, at most 100; default 10."},
             "NextToken": {"text": "NextToken of the page before; left out: the first page."},
         },
-        example={
-            "Status": "Produced",
-            "StartTime": "2026-03-01T00:00:00Z",
-            "EndTime": "2026-03-31T23:59:59Z",
-            "MaxResults": "20",
-        },
+        example={"MaxResults": "20"},
         rows=Rows(path="ProjectList", columns=(*PROJECT_ROWS, ("problem", "ErrorMessage"))),
         then="Read the timeline of one with GetEditingProject.",
         idempotent=True,
@@ -259,7 +254,7 @@ PROJECT_NOTES = (
             "PageNo": {"text": "Page, from 1 (default).", "minimum": 1},
             "PageSize": {"text": "Projects a page; default 10.", "minimum": 1, "maximum": 100},
         },
-        example={"Status": "Draft,ProduceFailed", "SortBy": "CreationTime:Desc", "PageNo": 1, "PageSize": 20},
+        example={"SortBy": "CreationTime:Desc", "PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="ProjectList",
             columns=(*PROJECT_ROWS, ("duration_seconds", "Duration"), ("problem", "ErrorMessage")),

@@ -129,7 +129,7 @@ TEMPLATE_NOTES = (
             "PageNo": {"text": "Page, from 1 (default).", "minimum": 1},
             "PageSize": {"text": "Templates a page.", "minimum": 1},
         },
-        example={"Type": "Timeline", "Status": "Available", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="Templates",
             columns=(

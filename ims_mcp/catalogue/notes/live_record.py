@@ -105,14 +105,14 @@ NOTES = (
             running=("started",),
             result=Result(
                 fields=(
-                    ("url", "Files[].RecordUrl"),
-                    ("format", "Files[].Format"),
-                    ("duration_seconds", "Files[].Duration"),
-                    ("width", "Files[].Width"),
-                    ("height", "Files[].Height"),
-                    ("start", "Files[].StartTime"),
-                    ("end", "Files[].EndTime"),
-                    ("RecordId", "Files[].RecordId"),
+                    ("files[].url", "Files[].RecordUrl"),
+                    ("files[].format", "Files[].Format"),
+                    ("files[].duration_seconds", "Files[].Duration"),
+                    ("files[].width", "Files[].Width"),
+                    ("files[].height", "Files[].Height"),
+                    ("files[].start", "Files[].StartTime"),
+                    ("files[].end", "Files[].EndTime"),
+                    ("files[].RecordId", "Files[].RecordId"),
                 ),
                 operation="ListLiveRecordFiles",
                 arguments=(("JobIds", "JobId"),),
@@ -148,7 +148,7 @@ NOTES = (
             "files use ListLiveRecordFiles."
         ),
         effect=Effect.READ,
-        example={"Status": "started", "PageSize": 20},
+        example={"PageSize": 20},
         then="ListLiveRecordFiles has what they recorded.",
         signed_addresses=True,
         parameters={
@@ -273,7 +273,7 @@ NOTES = (
             "Pages with PageNo."
         ),
         effect=Effect.READ,
-        example={"Type": "system", "PageSize": 20},
+        example={"PageSize": 20},
         then="SubmitLiveRecordJob takes the TemplateId.",
         parameters={
             "Keyword": {"text": "Template id, or part of its name."},

@@ -97,8 +97,8 @@ NOTES = (
             result=Result(
                 fields=(
                     ("bucket", "SnapshotOutput.Bucket"),
-                    ("latest_picture", "OverwriteFormat"),
-                    ("every_picture", "SequenceFormat"),
+                    ("latest_picture_goes_to", "OverwriteFormat"),
+                    ("every_picture_goes_to", "SequenceFormat"),
                     ("interval_seconds", "TimeInterval"),
                 ),
             ),
@@ -147,13 +147,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={
-            "Status": "started",
-            "StartTime": "2026-03-01T00:00:00Z",
-            "EndTime": "2026-03-08T00:00:00Z",
-            "PageNo": 1,
-            "PageSize": 20,
-        },
+        example={"PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="JobList",
             columns=(
@@ -310,7 +304,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={"Type": "custom", "SortBy": "desc", "PageNo": 1, "PageSize": 20},
+        example={"SortBy": "desc", "PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="TemplateList",
             columns=(

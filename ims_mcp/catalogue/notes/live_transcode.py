@@ -165,7 +165,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={"Status": 1, "SortBy": "desc", "PageNo": 1, "PageSize": 20},
+        example={"SortBy": "desc", "PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="JobList",
             columns=(
@@ -294,7 +294,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={"Type": "normal", "VideoCodec": "H.264", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="TemplateContentList",
             columns=(

@@ -104,12 +104,7 @@ NOTES = (
         ),
         effect=Effect.READ,
         declares_output=True,
-        example={
-            "MediaType": "video",
-            "StartTime": "2026-05-01T00:00:00Z",
-            "IncludeFileBasicInfo": True,
-            "MaxResults": 20,
-        },
+        example={"IncludeFileBasicInfo": True, "MaxResults": 20},
         then="GetMediaInfo reads one of them.",
         signed_addresses=True,
         parameters={

@@ -98,7 +98,7 @@ NOTES = (
             "choice. Pages with PageNo through the first 5,000 that match; narrow the times for more."
         ),
         effect=Effect.READ,
-        example={"Status": "Normal", "PageSize": 20},
+        example={"PageSize": 20},
         parameters={
             "CateId": {"text": "Only this category, from GetCategories."},
             "Status": {
@@ -151,7 +151,6 @@ NOTES = (
         example={
             "BeginTs": 1779811200000,
             "EndTs": 1779897600000,
-            "Status": "unusual",
             "OrderName": "StuckDuration",
             "OrderType": "DESC",
             "PageNo": 1,
@@ -179,7 +178,7 @@ NOTES = (
             "PlayList",
             (
                 ("VideoId", "VideoId"),
-                ("played_at_ms", "PlayTs"),
+                ("played_at", "PlayTs"),
                 ("played_ms", "PlayDuration"),
                 ("video_ms", "VideoDuration"),
                 ("first_frame_ms", "FirstFrameDuration"),

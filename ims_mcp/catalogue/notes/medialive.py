@@ -313,7 +313,7 @@ NOTES = (
             "Channels of MediaPackage are in ListLivePackageChannels, those of MediaWeaver in ListChannels."
         ),
         effect=Effect.READ,
-        example={"States": ["RUNNING"], "MaxResults": 10, "SortOrder": "desc"},
+        example={"MaxResults": 10, "SortOrder": "desc"},
         signed_addresses=True,
         rows=Rows(
             "Channels",
@@ -485,7 +485,7 @@ NOTES = (
             "oldest first unless SortOrder=desc."
         ),
         effect=Effect.READ,
-        example={"Types": ["RTMP_PUSH"], "MaxResults": 10, "SortOrder": "desc"},
+        example={"MaxResults": 10, "SortOrder": "desc"},
         rows=Rows(
             "Inputs",
             (
@@ -587,7 +587,7 @@ NOTES = (
             "use them. Pages with NextToken, oldest first unless SortOrder=desc."
         ),
         effect=Effect.READ,
-        example={"Keyword": "studio", "MaxResults": 10},
+        example={"MaxResults": 10},
         parameters={"Keyword": KEYWORD, "MaxResults": PAGE, "Skip": SKIP, "SortOrder": SORT_ORDER},
         idempotent=True,
     ),

@@ -52,13 +52,7 @@ NOTES = (
                 ("related", "RelatedResourceArns"),
             ),
         ),
-        example={
-            "ResourceArn": f"{ARN}:vodSource/Films/Harvest",
-            "GmtStart": "2026-03-01T00:00:00Z",
-            "GmtEnd": "2026-03-02T00:00:00Z",
-            "PageNo": 1,
-            "PageSize": 20,
-        },
+        example={"ResourceArn": f"{ARN}:vodSource/Films/Harvest", "PageNo": 1, "PageSize": 20},
     ),
     OperationNotes(
         operation="ListChannelAlerts",

@@ -144,7 +144,7 @@ NOTES = (
             ),
             meanings={"State": {0: "stopped", 1: "running"}},
         ),
-        example={"State": 1, "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="See what one plays with ListSchedules.",
     ),
     OperationNotes(

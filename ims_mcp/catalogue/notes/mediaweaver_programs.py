@@ -240,7 +240,7 @@ NOTES = (
         rows=Rows(
             path="Programs",
             columns=(
-                ("start_ms", "ApproximateStartTime"),
+                ("start", "ApproximateStartTime"),
                 ("duration_seconds", "ApproximateDurationSeconds"),
                 ("EntryType", "EntryType"),
                 ("ProgramName", "ProgramName"),

@@ -117,7 +117,7 @@ NOTES = (
             ),
             meanings={"State": DELETED_OR_NOT},
         ),
-        example={"FilterState": True, "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="See what one holds with ListSources.",
     ),
     OperationNotes(
@@ -223,13 +223,7 @@ NOTES = (
             ),
             meanings={"State": DELETED_OR_NOT},
         ),
-        example={
-            "SourceLocationName": "Films",
-            "SourceType": "vodSource",
-            "FilterState": True,
-            "PageNo": "1",
-            "PageSize": "20",
-        },
+        example={"PageNo": "1", "PageSize": "20"},
         then="Schedule one with CreateProgram.",
     ),
     OperationNotes(

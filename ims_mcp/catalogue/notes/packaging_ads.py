@@ -110,7 +110,7 @@ NOTES = (
             "NextToken": {"text": "NextToken of the previous page. Makes PageNo void."},
         },
         idempotent=True,
-        example={"Keyword": "stage", "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         rows=Rows(
             path="Configs",
             columns=(

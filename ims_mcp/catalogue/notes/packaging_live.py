@@ -82,7 +82,7 @@ NOTES = (
             "PageSize": {"text": "Entries a page; default 10, at most 100.", "minimum": 1, "maximum": 100},
         },
         idempotent=True,
-        example={"Keyword": "stage", **PAGE_EXAMPLE},
+        example={**PAGE_EXAMPLE},
         rows=Rows(
             path="LivePackageChannelGroups",
             columns=(

@@ -66,7 +66,6 @@ NOTES = (
         effect=Effect.READ,
         parameters={"Speed": {"text": f"Only queues of this kind. {SPEED_TEXT}", "choices": SPEEDS}},
         idempotent=True,
-        example={"Speed": "Standard"},
         rows=Rows(
             path="PipelineList",
             columns=(
@@ -193,12 +192,7 @@ NOTES = (
             "NextToken": {"text": "NextToken of the previous page; left out: the first page."},
         },
         idempotent=True,
-        example={
-            "WorkflowName": "transcode and publish",
-            "StartOfCreateTime": "2026-03-01T00:00:00Z",
-            "EndOfCreateTime": "2026-03-08T00:00:00Z",
-            "MaxResults": 20,
-        },
+        example={"MaxResults": 20},
         rows=Rows(
             path="TaskList",
             columns=(

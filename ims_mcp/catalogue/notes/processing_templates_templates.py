@@ -216,7 +216,7 @@ NOTES = (
             "TemplateId": {"text": "Only the template with this id."},
         },
         idempotent=True,
-        example={"Type": "1", "Subtype": "1", "PageNumber": 1, "PageSize": 20},
+        example={"Type": "1", "PageNumber": 1, "PageSize": 20},
         rows=Rows(
             path="SystemTemplateList",
             columns=(

@@ -46,7 +46,7 @@ NOTES = (
             "Pages with NextToken."
         ),
         effect=Effect.READ,
-        example={"BusinessType": "bgm", "MediaTagId": "bgm-upbeat", "IncludeFileBasicInfo": True, "MaxResults": 20},
+        example={"IncludeFileBasicInfo": True, "MaxResults": 20},
         then="SubmitMediaProducingJob takes the MediaId as material.",
         signed_addresses=True,
         parameters={
@@ -71,7 +71,6 @@ NOTES = (
             "EntityId=Copyright_Music it lists moods, styles and the like of licensed music."
         ),
         effect=Effect.READ,
-        example={"BusinessType": "sticker"},
         then="ListPublicMediaBasicInfos filters by MediaTagId.",
         parameters={
             "BusinessType": {"text": "Only tags of this kind: sticker, bgm, bgi."},

@@ -9,7 +9,6 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes
 from ims_mcp.catalogue.notes.search_parameters import (
     CUSTOM_FILTERS,
     ENTITY,
-    EXAMPLE_LIBRARY,
     EXAMPLE_MEDIA,
     LIBRARY,
     NAMESPACE,
@@ -75,7 +74,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={"Text": "penalty", "MediaType": "video", "SearchLibName": EXAMPLE_LIBRARY, "PageSize": 20},
+        example={"Text": "penalty", "PageSize": 20},
         rows=Rows(
             path="MediaList",
             columns=(
@@ -121,8 +120,6 @@ NOTES = (
         example={
             "PersonImageUrl": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/people/anna-weber.jpg",
             "FaceSearchToken": "anna-weber-2026-03-02",
-            "SearchLibName": EXAMPLE_LIBRARY,
-            "MediaType": "video",
         },
         rows=Rows(path="MediaInfoList", columns=(("MediaId", "MediaId"),)),
         then="See when the face appears in one of them with SearchMediaClipByFace.",
@@ -153,7 +150,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={"Text": "two pandas are fighting", "MediaType": "video", "SearchLibName": EXAMPLE_LIBRARY},
+        example={"Text": "two pandas are fighting"},
         rows=CLIP_ROWS,
         then="See what an asset is with GetMediaInfo.",
         sources=(f"{PAGE}searchmediabyhybrid",),
@@ -179,12 +176,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={
-            "Text": "a red car in rain",
-            "MediaType": "video",
-            "SearchLibName": EXAMPLE_LIBRARY,
-            "CustomFilters": {"strField1": "sports", "intField1": {"gte": 2025, "lte": 2026}},
-        },
+        example={"Text": "a red car in rain"},
         rows=CLIP_ROWS,
         then="See what an asset is with GetMediaInfo.",
         sources=(f"{PAGE}searchmediabymultimodal",),
@@ -207,11 +199,7 @@ NOTES = (
             "PageSize": PAGE_SIZE,
         },
         idempotent=True,
-        example={
-            "MediaId": EXAMPLE_MEDIA,
-            "FaceSearchToken": "anna-weber-2026-03-02",
-            "SearchLibName": EXAMPLE_LIBRARY,
-        },
+        example={"MediaId": EXAMPLE_MEDIA, "FaceSearchToken": "anna-weber-2026-03-02"},
         rows=Rows(
             path="MediaClipList",
             columns=(

@@ -228,7 +228,7 @@ NOTES = (
         effect=Effect.READ,
         parameters={"IndexType": INDEX_TYPE, "SearchLibName": LIBRARY},
         idempotent=True,
-        example={"IndexType": "mm", "SearchLibName": EXAMPLE_LIBRARY},
+        example={"IndexType": "mm"},
         sources=(f"{PAGE}querysearchindex",),
     ),
 )

@@ -110,13 +110,7 @@ NOTES = (
             "NextToken": {"text": "NextToken of the previous answer, in place of PageNo."},
         },
         idempotent=True,
-        example={
-            "MediaId": EXAMPLE_MEDIA,
-            "SearchLibName": EXAMPLE_LIBRARY,
-            "StartTime": "2026-03-02T19:00:00Z",
-            "EndTime": "2026-03-02T21:00:00Z",
-            "SortBy": "StartTime:Asc",
-        },
+        example={"MediaId": EXAMPLE_MEDIA, "SortBy": "StartTime:Asc"},
         rows=Rows(
             path="StreamTagList",
             columns=(("from", "StartTime"), ("to", "EndTime"), ("data", "UserData")),

@@ -165,7 +165,7 @@ NOTES = (
                 ("completed", "CompleteTime"),
             ),
         ),
-        example={"Status": "Finished", "StartTime": "2026-03-01T00:00:00Z", "MaxResults": 20},
+        example={"MaxResults": 20},
         then="Read the videos of one with GetBatchMediaProducingJob.",
     ),
 )

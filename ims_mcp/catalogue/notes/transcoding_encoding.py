@@ -123,7 +123,7 @@ NOTES = (
             }
         ),
         idempotent=True,
-        example={"Status": "Error", "StartOfCreateTime": "2026-03-01T00:00:00Z", "PageSize": 20},
+        example={"PageSize": 20},
         rows=Rows(
             path="Jobs",
             columns=(
@@ -207,7 +207,7 @@ NOTES = (
             {"text": "Jobs a page; default 10.", "minimum": 1, "maximum": 100},
         ),
         idempotent=True,
-        example={**LIST_EXAMPLE, "Status": "Success"},
+        example=LIST_EXAMPLE,
         rows=Rows(
             path="Jobs",
             columns=(

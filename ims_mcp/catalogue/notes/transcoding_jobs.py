@@ -39,7 +39,7 @@ STATUS: ParameterNotes = {
 ONE_JOB: ParameterNotes = {"text": "Only the job with this id."}
 # Optional in the SDK, but without it there is nothing to ask for.
 JOB_ID: ParameterNotes = {"text": "Id of the job, as the submit or the list returned it.", "required": True}
-LIST_EXAMPLE = {"Status": "Fail", "StartOfCreateTime": "2026-03-01T00:00:00Z", "PageSize": 20}
+LIST_EXAMPLE = {"PageSize": 20}
 
 
 def list_parameters(status: ParameterNotes, page_size: ParameterNotes = PAGE_SIZE) -> dict[str, ParameterNotes]:

@@ -350,7 +350,7 @@ NOTES = (
             "NextPageToken": PAGE_TOKEN,
         },
         idempotent=True,
-        example={"Status": "Fail", "StartOfCreateTime": "2026-03-01T00:00:00Z", "PageSize": 20},
+        example={"PageSize": 20},
         rows=Rows(
             path="Jobs",
             columns=(

@@ -104,7 +104,7 @@ NOTES = (
                 ("JobId", "JobId"),
                 ("Name", "Name"),
                 ("Status", "Status"),
-                ("output", "Output.Media"),
+                ("output_goes_to", "Output.Media"),
                 ("created", "CreateTime"),
                 ("finished", "FinishTime"),
                 ("Code", "Code"),

@@ -192,7 +192,7 @@ NOTES = (
                 ("created", "CreateTime"),
             ),
         ),
-        example={"WorkspaceId": WORKSPACE, "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="See the folders of one with ListYikeAssetFolders.",
     ),
     OperationNotes(
@@ -220,7 +220,7 @@ NOTES = (
                 ("created", "CreateTime"),
             ),
         ),
-        example={"ProductionId": PRODUCTION, "PageNo": 1, "PageSize": 20},
+        example={"PageNo": 1, "PageSize": 20},
         then="A FolderId goes to RegisterYikeAssetMediaInfo or SubmitYikeAIAppJob.",
     ),
 )

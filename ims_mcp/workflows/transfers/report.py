@@ -11,6 +11,7 @@ from ims_mcp.catalogue import get_operation
 from ims_mcp.client.oss.source import show_path
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain, quotable
+from ims_mcp.summaries.asset_summary import ALWAYS_LEFT_OUT
 from ims_mcp.summaries.bounds import size_bytes
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.summaries.typed_fields import join_size
@@ -24,6 +25,12 @@ from ims_mcp.workflows.waiting import PollResult, Progress, is_same_object
 
 _ERROR_CHARACTERS = 1200
 _LONGEST_URL = 1200
+_KNOWN_OF_NEW = (
+    *("media_id", "source", "created", "modified", "cover_url", "snapshot_count", "sprite_image_count"),
+    *("business_type", "input_url"),
+)
+"""Of the summary of an asset: what the rest of an upload's answer says, what follows from its moment, and pictures."""
+_MORE = "addresses, pictures, stream details"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -91,7 +98,8 @@ def describe_result(
     if record.state == "done" and record.kind == "media" and waited is not None:
         room = MAX_BYTES - size_bytes(result | {"summary": {}})
         call = {"MediaId": record.media_id}
-        result["summary"] = view_elsewhere(waited.last_data or {}, call=call, listed=listed, max_bytes=room)
+        summary = view_elsewhere(waited.last_data or {}, call=call, listed=listed, max_bytes=room)
+        result["summary"] = _shorten_new(summary, record, listed) if "left_out" in summary else summary
         if "category" in result["summary"]:
             result.pop("category", None)
     elif record.state == "done" and waited is not None and (stream := _find_stream(record, waited.last_data or {})):
@@ -103,6 +111,24 @@ def describe_result(
         again = {"transfer_id": record.id, "wait_seconds": 30}
         result |= propose("transfer_status", again, "not finished: follow it")
     return result
+
+
+def _shorten_new(summary: dict[str, Any], record: TransferRecord, listed: Container[str] | None) -> dict[str, Any]:
+    """The summary of the asset that was just made, without what its reader has been told or has said himself."""
+    shown = {name: value for name, value in summary.items() if name not in _KNOWN_OF_NEW}
+    if "BusinessType" in record.arguments and "business_type" in summary:
+        shown["business_type"] = summary["business_type"]
+    if not is_same_object(str(summary.get("input_url", "")), read_address(record)):
+        shown["input_url"] = summary.get("input_url", "")
+    told = {"name": record.target.get("key", "").rpartition("/")[2], "size_bytes": record.size_bytes}
+    files = as_objects(shown.get("files"))
+    if len(files) == 1:
+        shown["files"] = [{name: value for name, value in files[0].items() if told.get(name) != value}]
+    left_out = [entry for entry in as_objects(shown.pop("left_out")) if entry["what"] not in ALWAYS_LEFT_OUT]
+    look = propose_operation(get_operation("GetMediaInfo"), {"MediaId": record.media_id}, "", listed).get("next_call")
+    if look:
+        left_out.append({"what": _MORE, "tool": look["tool"], "arguments": look["arguments"]})
+    return {name: value for name, value in shown.items() if value} | ({"left_out": left_out} if left_out else {})
 
 
 def describe_cancelled(record: TransferRecord, line: dict[str, Any], listed: Container[str] | None) -> dict[str, Any]:
