@@ -94,9 +94,9 @@ def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -
 
 
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
-    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, with what lists
-    the ids in it and the filters of a list, for which the others give up their summaries, then the last ones their
-    tool's name; where there is room the next two with examples of theirs. More than five may take more."""
+    """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, what lists the
+    ids in it, and the filters of a list; for these the others give up their summaries, then the last ones their tool's
+    name. Where there is room the next two have examples as well. More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     best, example = hits[0], make_example(found[0].operation)

@@ -102,8 +102,7 @@ def find_flaws_of_example(operation: Operation) -> list[str]:
     """What keeps its example from teaching how to call it."""
     example = operation.example
     flaws = [text for text in walk_texts(example) if any(part in text for part in ("...", "…", "***"))]
-    asked = [row.name for row in operation.parameters if not row.hidden and not _narrows(operation, row)]
-    if bool(example) != bool(asked):
+    if bool(example) != any(not row.hidden for row in operation.parameters):
         flaws.append("none, though it has parameters")
     flaws += [name for name, value in example.items() if value in ({}, [{}])]
     if len(json.dumps(example, ensure_ascii=False)) > 900:
@@ -135,8 +134,11 @@ def _narrows(operation: Operation, row: Parameter) -> bool:
 
 
 def find_unasked_filters(operation: Operation) -> list[str]:
-    """Filters in the example of a list: whoever copies it gets a part of the list and takes it for the whole."""
-    return [row.name for row in operation.parameters if row.name in operation.example and _narrows(operation, row)]
+    """Filters in the example of a list: whoever copies it gets a part of the list and takes it for the whole. A list
+    that has nothing else to show sets one."""
+    rows = [row for row in operation.parameters if not row.hidden]
+    set_here = [row.name for row in rows if row.name in operation.example and _narrows(operation, row)]
+    return set_here[1:] if all(_narrows(operation, row) for row in rows) else set_here
 
 
 def find_flaws_of_result(operation: Operation) -> list[str]:

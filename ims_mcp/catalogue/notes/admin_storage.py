@@ -68,6 +68,7 @@ STORAGE_NOTES = (
             "AppId": {"text": "Only storage of this application. Left out: all."},
         },
         idempotent=True,
+        example={"Status": "Normal"},
         rows=Rows(
             path="StorageInfoList",
             columns=(

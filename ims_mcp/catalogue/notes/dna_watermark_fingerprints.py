@@ -77,6 +77,7 @@ FINGERPRINT_NOTES = (
             }
         },
         idempotent=True,
+        example={"DBIds": EXAMPLE_DB},
         rows=Rows(
             path="DBList",
             columns=(

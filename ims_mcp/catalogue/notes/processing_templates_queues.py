@@ -64,8 +64,9 @@ NOTES = (
             "pages. Use it to find the PipelineId that jobs name; without one they run in the default queue."
         ),
         effect=Effect.READ,
-        parameters={"Speed": {"text": f"Only queues of this kind. {SPEED_TEXT}", "choices": SPEEDS}},
+        parameters={"Speed": {"text": f"Only queues of this kind; left out: all. {SPEED_TEXT}", "choices": SPEEDS}},
         idempotent=True,
+        example={"Speed": "Standard"},
         rows=Rows(
             path="PipelineList",
             columns=(

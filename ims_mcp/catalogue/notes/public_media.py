@@ -71,6 +71,7 @@ NOTES = (
             "EntityId=Copyright_Music it lists moods, styles and the like of licensed music."
         ),
         effect=Effect.READ,
+        example={"BusinessType": "sticker"},
         then="ListPublicMediaBasicInfos filters by MediaTagId.",
         parameters={
             "BusinessType": {"text": "Only tags of this kind: sticker, bgm, bgi."},

@@ -128,7 +128,8 @@ def _shorten_new(summary: dict[str, Any], record: TransferRecord, listed: Contai
     look = propose_operation(get_operation("GetMediaInfo"), {"MediaId": record.media_id}, "", listed).get("next_call")
     if look:
         left_out.append({"what": _MORE, "tool": look["tool"], "arguments": look["arguments"]})
-    return {name: value for name, value in shown.items() if value} | ({"left_out": left_out} if left_out else {})
+    told = {name: value for name, value in shown.items() if value not in ("", [], {})}
+    return told | ({"left_out": left_out} if left_out else {})
 
 
 def describe_cancelled(record: TransferRecord, line: dict[str, Any], listed: Container[str] | None) -> dict[str, Any]:
