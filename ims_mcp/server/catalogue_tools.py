@@ -125,14 +125,15 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
 
 
 def list_filters(operation: Operation) -> dict[str, str]:
-    """The filters that the example of a list does not set, each with its values or what it means, the most important
+    """The filters that the example of a list could leave out or add, each with its values or what it means, the most important
     ones as far as :data:`FILTER_BYTES` go."""
     filters: dict[str, str] = {}
     if operation.effect is not Effect.READ or find_list(operation) is None:
         return filters
     for row in operation.parameters:
-        is_seldom = row.required or row.hidden or row.unlisted
-        if is_seldom or row.name in operation.example or _NO_FILTERS.search(row.name):
+        # An example of nothing but one filter has it for want of something else to show.
+        is_set = row.name in operation.example and len(operation.example) > 1
+        if row.required or row.hidden or row.unlisted or is_set or _NO_FILTERS.search(row.name):
             continue
         told = filters | {row.name: _describe_filter(row)}
         if count_bytes(told) <= FILTER_BYTES:

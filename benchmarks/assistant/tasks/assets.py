@@ -167,7 +167,7 @@ TASKS = (
         _tell_codec,
         _grade_codec,
         1,
-        1_400,
+        1_300,
         furnish=note_ids(media_id="The Lighthouse Keepers"),
     ),
     Task(
@@ -188,7 +188,7 @@ TASKS = (
         _tell_silence,
         _grade_silence,
         1,
-        1_300,
+        1_200,
         furnish=note_ids(media_id="Flood in the harbour, raw footage"),
     ),
     Task(
@@ -210,7 +210,7 @@ TASKS = (
         _tell_title_of_address,
         _grade_title_of_address,
         1,
-        1_400,
+        1_300,
     ),
     Task(
         "unknown-asset",
@@ -230,7 +230,7 @@ TASKS = (
         _compare_lengths,
         _grade_lengths,
         1,
-        1_000,
+        900,
         furnish=note_ids(one="茶的故事", two="Flood in the harbour, raw footage", three="Evening News 12 April"),
     ),
     Task(
@@ -252,7 +252,7 @@ TASKS = (
         _retitle,
         _grade_title,
         1,
-        300,
+        200,
         furnish=note_ids(media_id="Autumn teaser"),
     ),
     Task(
@@ -274,7 +274,7 @@ TASKS = (
         _replace_tags,
         _grade_replaced_tags,
         1,
-        300,
+        200,
         furnish=note_ids(media_id="Spring sale promo"),
     ),
     Task(

@@ -365,8 +365,8 @@ TASKS = (
             "title",
         ),
         grade=_expect_only("Morning Coffee", "Calm Sea", not_told="Run!"),
-        most_calls=3,
-        most_bytes=3_600,
+        most_calls=2,
+        most_bytes=1_300,
     ),
     Task(
         name="add-favourites-one-of-which-is-unknown",

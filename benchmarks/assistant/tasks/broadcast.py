@@ -274,6 +274,6 @@ TASKS = (
             "Tea",
         ),
         most_calls=2,
-        most_bytes=1_400,
+        most_bytes=1_300,
     ),
 )

@@ -118,7 +118,7 @@ TASKS = (
         _list_categories,
         _grade_category_list,
         2,
-        1_400,
+        1_500,
     ),
     Task(
         "file-into-a-category",
@@ -127,8 +127,8 @@ TASKS = (
         "Put {media_id} into the folder Documentaries.",
         _file_promo,
         _grade_filed,
-        3,
-        1_500,
+        1,
+        300,
         furnish=note_ids(media_id="Spring sale promo"),
     ),
     Task(
@@ -139,7 +139,7 @@ TASKS = (
         _file_in_new,
         _grade_filed_in_new,
         3,
-        1_300,
+        1_400,
         furnish=note_ids(media_id="Flood in the harbour, raw footage"),
     ),
     Task(
@@ -149,8 +149,8 @@ TASKS = (
         "Make a folder Rowing inside our folder 体育.",
         _add_subfolder,
         _grade_subfolder,
-        3,
-        1_500,
+        2,
+        1_300,
     ),
     Task(
         "rename-a-category",
@@ -160,7 +160,7 @@ TASKS = (
         _rename_category,
         _grade_renamed,
         3,
-        1_500,
+        1_600,
     ),
     Task(
         "delete-a-category",
@@ -170,7 +170,7 @@ TASKS = (
         _delete_category,
         _grade_deleted_category,
         3,
-        1_400,
+        1_500,
     ),
     Task(
         "delete-a-category-after-all-not",
@@ -180,7 +180,7 @@ TASKS = (
         _try_delete_category,
         _grade_kept_category,
         3,
-        1_700,
+        1_500,
         agrees=refuse,
     ),
 )

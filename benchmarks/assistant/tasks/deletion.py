@@ -82,7 +82,7 @@ TASKS = (
         _delete_teaser,
         _grade_deleted_teaser,
         2,
-        600,
+        500,
     ),
     Task(
         "delete-an-asset-with-its-file",
@@ -112,7 +112,7 @@ TASKS = (
         _try_delete,
         _grade_not_deleted,
         2,
-        700,
+        500,
         agrees=refuse,
     ),
     Task(

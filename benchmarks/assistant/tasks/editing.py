@@ -112,7 +112,7 @@ TASKS = (
             "goal-cut.mp4",
         ),
         most_calls=4,
-        most_bytes=5_100,
+        most_bytes=5_200,
     ),
     Task(
         name="join-two-editions-with-a-transition",

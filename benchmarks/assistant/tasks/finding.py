@@ -171,7 +171,7 @@ TASKS = (
         _find("It is {}", text="flood.mp4"),
         _name_exactly("Flood in the harbour, raw footage", by_id=True),
         1,
-        400,
+        500,
     ),
     Task(
         "find-nothing",
@@ -191,7 +191,7 @@ TASKS = (
         _find_interview_with_mayor,
         lambda end: end.says(ABSENT) + _name_exactly()(end),
         1,
-        500,
+        400,
     ),
     Task(
         "longest-of-a-category",
@@ -211,7 +211,7 @@ TASKS = (
         _find("有：{}", media_type="video", max_duration=2.5),
         _name_exactly("The Lighthouse Keepers", "茶的故事"),
         1,
-        500,
+        600,
     ),
     Task(
         "long-sound-files",
@@ -231,7 +231,7 @@ TASKS = (
         _find("里面有：{}", category="Documentaries"),
         _name_exactly("The Lighthouse Keepers", "茶的故事"),
         1,
-        500,
+        600,
     ),
     Task(
         "vertical-videos",

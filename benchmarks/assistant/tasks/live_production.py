@@ -206,7 +206,7 @@ TASKS = (
             re.compile("开始|提交|正在|已启动|进行"),
         ),
         most_calls=2,
-        most_bytes=1_600,
+        most_bytes=1_500,
     ),
     Task(
         name="list-pictures-of-an-hour",

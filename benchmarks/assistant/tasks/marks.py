@@ -110,7 +110,7 @@ TASKS = (
         _tell_marks,
         _grade_told_marks,
         2,
-        1_400,
+        1_600,
         furnish=_add_marks("足球决赛集锦", "开球", "进球", "终场"),
     ),
     Task(
@@ -121,7 +121,7 @@ TASKS = (
         _change_mark,
         _grade_changed_mark,
         4,
-        3_500,
+        3_400,
         furnish=_add_marks("Evening News 13 April", "Headlines", "Weather"),
     ),
     Task(
@@ -132,7 +132,7 @@ TASKS = (
         _try_delete_marks,
         _grade_kept_marks,
         3,
-        1_700,
+        1_600,
         furnish=_add_marks("足球决赛集锦", "开球", "进球"),
         agrees=refuse,
     ),

@@ -107,7 +107,7 @@ TASKS = (
             PROJECT,
         ),
         most_calls=4,
-        most_bytes=1_800,
+        most_bytes=1_900,
     ),
     Task(
         name="find-the-project-that-failed",
@@ -129,7 +129,7 @@ TASKS = (
         solve=_delete_project,
         grade=expect("DeleteEditingProjects", {"ProjectIds": Fact("intro")}, "删除"),
         most_calls=3,
-        most_bytes=1_800,
+        most_bytes=1_900,
     ),
     Task(
         name="keep-a-project-after-a-no",
@@ -141,7 +141,7 @@ TASKS = (
         solve=_keep_project,
         grade=expect_refused("DeleteEditingProjects"),
         most_calls=3,
-        most_bytes=1_800,
+        most_bytes=1_900,
     ),
     Task(
         name="export-a-project-to-premiere",

@@ -122,7 +122,7 @@ TASKS = (
         _pull,
         _grade_pulled,
         2,
-        1_700,
+        1_500,
         prepare=_serve("/show.mp4"),
     ),
     Task(
@@ -133,7 +133,7 @@ TASKS = (
         _pull_two,
         lambda end: check_added(end, "Lesson one", "Lesson two"),
         2,
-        1_900,
+        2_000,
         prepare=_serve("/one.mp4", "/two.mp4"),
     ),
     Task(
@@ -144,7 +144,7 @@ TASKS = (
         _pull_missing,
         _grade_pull_missing,
         2,
-        1_800,
+        1_500,
         prepare=_serve("/show.mp4"),
     ),
     Task(
@@ -155,7 +155,7 @@ TASKS = (
         _pull_rendition,
         _grade_pulled_rendition,
         2,
-        1_800,
+        1_700,
         prepare=_serve_rendition,
     ),
     Task(
@@ -166,7 +166,7 @@ TASKS = (
         _tell_pulls,
         _grade_told_pulls,
         2,
-        1_700,
+        1_800,
         prepare=_serve("/show.mp4"),
         furnish=_begin_pulls,
     ),

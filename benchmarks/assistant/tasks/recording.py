@@ -243,7 +243,7 @@ TASKS = (
         _tell_over,
         _grade_over,
         2,
-        1_400,
+        1_500,
     ),
     Task(
         "recording-into-the-library",
@@ -253,7 +253,7 @@ TASKS = (
         _register_file,
         _grade_registered_file,
         3,
-        3_000,
+        3_300,
     ),
     Task(
         "delete-a-recording",
@@ -263,7 +263,7 @@ TASKS = (
         _delete_files,
         _grade_deleted_files,
         4,
-        3_200,
+        3_500,
     ),
     Task(
         "record-a-stream",
@@ -273,7 +273,7 @@ TASKS = (
         _record,
         _grade_recording,
         3,
-        2_200,
+        2_300,
         prepare=_go_live,
     ),
     Task(
@@ -284,7 +284,7 @@ TASKS = (
         _record_twice,
         _grade_recorded_once,
         3,
-        2_100,
+        2_200,
         prepare=_go_live,
         furnish=_record_gala,
     ),
@@ -308,7 +308,7 @@ TASKS = (
         _tell_waiting,
         _grade_waiting,
         2,
-        1_300,
+        1_400,
         furnish=_wait_for_morning_show,
     ),
     Task(

@@ -136,7 +136,7 @@ TASKS = (
         _tell_templates,
         _grade_templates,
         2,
-        1_700,
+        1_800,
     ),
     Task(
         "create-a-recording-template",
@@ -166,7 +166,7 @@ TASKS = (
         _change_template,
         _grade_changed_template,
         4,
-        3_100,
+        3_000,
         furnish=_make_template,
     ),
     Task(
@@ -188,7 +188,7 @@ TASKS = (
         _try_delete_template,
         _grade_kept_template,
         3,
-        2_600,
+        2_400,
         furnish=_make_template,
         agrees=refuse,
     ),

@@ -87,8 +87,8 @@ TASKS = (
         f'There is a file {_PRESS}. Take it into the library as "Press conference" and tell me how long it is.',
         _register,
         _grade_registered,
-        2,
-        1_600,
+        1,
+        1_500,
     ),
     Task(
         "take-a-file-that-is-not-there",
@@ -98,7 +98,7 @@ TASKS = (
         _register_missing,
         _grade_register_missing,
         1,
-        900,
+        700,
     ),
     Task(
         "take-a-file-a-second-time",

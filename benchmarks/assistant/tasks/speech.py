@@ -233,7 +233,7 @@ TASKS = (
             "opening.mp3",
         ),
         most_calls=3,
-        most_bytes=1_900,
+        most_bytes=2_000,
     ),
     Task(
         name="name-the-female-voices",
@@ -263,7 +263,7 @@ TASKS = (
             "avatars/sale.mp4",
         ),
         most_calls=4,
-        most_bytes=2_800,
+        most_bytes=2_700,
     ),
     Task(
         name="tell-why-a-voice-was-not-cloned",

@@ -93,7 +93,7 @@ TASKS = (
         _try_set_default,
         _grade_kept_default,
         3,
-        2_700,
+        2_400,
         furnish=_make_archive,
         agrees=refuse,
     ),

@@ -160,7 +160,7 @@ TASKS = (
         solve=_tell_template,
         grade=expect_told("0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "1800"),
         most_calls=2,
-        most_bytes=1_800,
+        most_bytes=1_700,
     ),
     Task(
         name="keep-a-template-the-user-does-not-want-deleted",
@@ -266,7 +266,7 @@ TASKS = (
         ),
         grade=expect_told("审核", re.compile("does not exist|不存在")),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_400,
     ),
     Task(
         name="name-a-built-in-template",

@@ -161,7 +161,7 @@ TASKS = (
         _upload_story,
         _grade_story,
         1,
-        2_000,
+        1_200,
         prepare=_lay("flood-report.mp4"),
     ),
     Task(
@@ -171,8 +171,8 @@ TASKS = (
         'Upload pier.mp4 as "The Old Pier" into our folder Documentaries.',
         _upload_into_category,
         _grade_into_category,
-        3,
-        3_300,
+        1,
+        1_200,
         prepare=_lay("pier.mp4"),
     ),
     Task(
@@ -205,7 +205,7 @@ TASKS = (
         _upload_to_own,
         _grade_own,
         1,
-        1_700,
+        1_100,
         prepare=_lay("gala.mp4"),
     ),
     Task(
@@ -227,7 +227,7 @@ TASKS = (
         _upload_subtitles,
         _grade_subtitles,
         1,
-        1_500,
+        900,
         prepare=_lay_text("welcome.srt", _SUBTITLES),
     ),
     Task(
@@ -238,7 +238,7 @@ TASKS = (
         _upload_two,
         lambda end: check_added(end, "早间新闻", "午间新闻"),
         2,
-        3_800,
+        2_200,
         prepare=_lay("day/morning.mp4", "day/noon.mp4"),
     ),
     Task(
@@ -249,7 +249,7 @@ TASKS = (
         _upload_in_background,
         lambda end: check_added(end, "Parade") + end.says(re.compile(r"arrived|done|complete|finished|Normal", re.I)),
         2,
-        2_300,
+        1_500,
         prepare=_lay("parade.mp4"),
     ),
     Task(
@@ -260,7 +260,7 @@ TASKS = (
         _upload_picture,
         _grade_picture,
         1,
-        1_500,
+        800,
         prepare=_lay("封面.png", clip="picture.png"),
     ),
 )

@@ -125,7 +125,7 @@ TASKS = (
             "lighthouse.mp4",
         ),
         most_calls=4,
-        most_bytes=4_500,
+        most_bytes=4_600,
     ),
     Task(
         name="read-a-watermark",
@@ -191,7 +191,7 @@ TASKS = (
             "viewer-10293",
         ),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_400,
     ),
     Task(
         name="make-a-traceable-playlist",
