@@ -125,8 +125,8 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
 
 
 def list_filters(operation: Operation) -> dict[str, str]:
-    """The filters that the example of a list could leave out or add, each with its values or what it means, the most important
-    ones as far as :data:`FILTER_BYTES` go."""
+    """The filters that the example of a list could leave out or add, each with its values or what it means, the most
+    important ones as far as :data:`FILTER_BYTES` go."""
     filters: dict[str, str] = {}
     if operation.effect is not Effect.READ or find_list(operation) is None:
         return filters
