@@ -11,8 +11,14 @@ from typing import Any, cast
 
 from ims_mcp.catalogue.broken_rules import find_broken_rules
 from ims_mcp.catalogue.operation import Operation, Parameter, write_scalar
+from ims_mcp.catalogue.order import find_order_problems
 from ims_mcp.catalogue.published_names import publish_name
-from ims_mcp.catalogue.text_limits import find_length_problems, find_part_problems, find_shape_problems
+from ims_mcp.catalogue.text_limits import (
+    find_display_names,
+    find_length_problems,
+    find_part_problems,
+    find_shape_problems,
+)
 from ims_mcp.catalogue.written_values import (
     SHOWN_CHARACTERS,
     TOO_LARGE,
@@ -121,6 +127,7 @@ class _Checker:
         *,
         path: str,
         extra_fields: bool,
+        near_names: bool = False,
         names: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """The values of one object; ``names`` are the names the caller knows its fields by."""
@@ -128,6 +135,8 @@ class _Checker:
         names = names or {row.name: row.name for row in table}
         if not extra_fields:
             self._report_unknown(table, given, path, names)
+        elif near_names:
+            self._report_slips(table, given, path)
         for row in table:
             value = given.get(row.name)
             at = f"{path}{names[row.name]}"
@@ -143,6 +152,9 @@ class _Checker:
                 result[row.name] = usable
             elif self.count == before and not path:
                 self.absent.add(row.name)
+        if not self._as_sent:
+            for problem in find_order_problems(table, result, path, names):
+                self.add(problem)
         if extra_fields:
             result.update({name: value for name, value in given.items() if name not in names})
         return result
@@ -163,6 +175,15 @@ class _Checker:
             self._report(f"{path}{problem.path}", problem.text)
         if len(unknown) > MAX_UNKNOWN_NAMES:
             self._report(path.rstrip("."), f"{len(unknown) - MAX_UNKNOWN_NAMES:,} more unknown names")
+
+    def _report_slips(self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str) -> None:
+        """Names nobody knows that differ from one which is not given by a letter or by case."""
+        free = {row.name.lower(): row.name for row in table if row.name not in given}
+        known = {row.name for row in table}
+        for name in [name for name in given if name not in known][:MAX_UNKNOWN_NAMES]:
+            near = difflib.get_close_matches(name[:SHOWN_CHARACTERS].lower(), free, n=1, cutoff=0.8)
+            if near and abs(len(near[0]) - len(name)) <= 1:
+                self._report(f"{path}{plain(name, SHOWN_CHARACTERS)}", f"unknown; did you mean {free[near[0]]}?")
 
     def check_value(self, row: Parameter, value: Any, path: str) -> Any:
         match row.kind:
@@ -192,6 +213,8 @@ class _Checker:
         if row.required and not value:
             self._report(path, "is empty")
         value = self._check_choice(row, value, path)
+        if row.display_names and not self._as_sent:
+            self._report_all(path, find_display_names(row, value))
         if self.count == before:
             self._report_all(path, (*find_length_problems(row, value), *find_part_problems(row, value)))
         if self.count == before:
@@ -313,7 +336,7 @@ class _Checker:
         if row.fields or row.cases:
             fields = cast("dict[str, Any]", value)
             table = self._choose_fields(row, fields)
-            value = self.check_fields(table, fields, path=f"{path}.", extra_fields=row.extra_fields)
+            value = self.check_fields(table, fields, path=f"{path}.", extra_fields=row.extra_fields, near_names=row.near_names)
         text = self._write_json(row, value, path)
         if self.count == before:
             self._report_all(path, find_length_problems(row, as_written if isinstance(as_written, str) else text))

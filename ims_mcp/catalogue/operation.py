@@ -81,6 +81,16 @@ class Parameter:
     """``text`` says what follows from other sources: no page of the vendor says it. The description says so."""
     cases: tuple[Case, ...] = ()
     """Further fields of an object, by the value of another field."""
+    after: str = ""
+    """A field of the same object, or a parameter of the call, that has to be smaller or earlier where both are given:
+    ``In`` of ``Out``."""
+    not_before: str = ""
+    """As ``after``, but the two may be the same."""
+    near_names: bool = False
+    """Of an object with ``extra_fields``: a name that is nearly one of ``fields`` is a slip and refused: ``Kodec``."""
+    display_names: tuple[tuple[str, str], ...] = ()
+    """What people read or write for some values -> what the service takes: ``fade`` for what the editor shows in
+    Chinese. A row with some takes names in ASCII only; the list of values stays open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,16 @@ def find_shape_problems(row: Parameter, value: str) -> Iterator[str]:
         if not separator or scheme.lower() not in row.url_schemes or not rest.strip("/ "):
             forms = ", ".join(f"{name}://…" for name in row.url_schemes)
             yield f"{show_value(value)} is not an address of the form {forms}"
+
+
+def find_display_names(row: Parameter, value: str) -> Iterator[str]:
+    """Of a value, or several with commas: those that are what people call it, not what the service takes."""
+    known = dict(row.display_names)
+    for part in re.split("[,\uff0c]", value):
+        name = part.strip()
+        if name in known:
+            yield f"{show_value(name)} is not a value of the service; did you mean {known[name]}?"
+        elif not name.isascii():
+            yield f"{show_value(name)} is not a value of the service; such as {', '.join(row.hints)}"
+    if "\uff0c" in value and value.replace("\uff0c", ",").isascii():
+        yield f"{show_value(value)} has to be separated with the ASCII comma"

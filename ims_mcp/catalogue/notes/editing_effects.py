@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.editing_effect_names import FILTER_NAMES, TRANSITION_NAMES, VFX_NAMES
 from ims_mcp.catalogue.notes.editing_text import ALIGNMENT_TEXT, CONTENT
 from ims_mcp.catalogue.notes.note import make_element
 from ims_mcp.catalogue.operation import Case, Parameter
 
-LENGTH = Parameter("Duration", "number", text="How long, seconds.")
+SHORTEST = 0.0001
+"""Seconds: the service takes four decimals."""
+LENGTH = Parameter("Duration", "number", text="How long, seconds.", minimum=0)
 SPAN = (
-    Parameter("TimelineIn", "number", text="From this second of the output; default its clip's beginning."),
-    Parameter("TimelineOut", "number", text="To this second of the output; default its clip's end."),
+    Parameter("TimelineIn", "number", text="From this second of the output; default its clip's beginning.", minimum=0),
+    Parameter(
+        "TimelineOut",
+        "number",
+        text="To this second of the output; default its clip's end.",
+        minimum=0,
+        after="TimelineIn",
+    ),
 )
 TRANSITION_FIELDS = (
     Parameter(
@@ -20,6 +29,7 @@ TRANSITION_FIELDS = (
             *("fade", "linearblur", "wiperight", "wipeleft", "directional", "perlin", "circleopen", "waterdrop"),
             *("displacement", "pinwheel", "randomsquares", "squareswire", "simplezoom", "random"),
         ),
+        display_names=TRANSITION_NAMES,
     ),
     Parameter(
         "Duration",
@@ -28,6 +38,7 @@ TRANSITION_FIELDS = (
             "How long, seconds; default 1. The two clips overlap meanwhile, so a Transition makes the output that "
             "much shorter; a DLTransition does not."
         ),
+        minimum=0,
     ),
 )
 FILTER_FIELDS = (
@@ -36,6 +47,7 @@ FILTER_FIELDS = (
         "string",
         text='Which filter; "color" sets it by ExtParams; several with commas: one by chance.',
         hints=("warm", "faded", "electric", "delta", "urbex", "m1", "m7", "pl3", "pj2", "color", "random"),
+        display_names=FILTER_NAMES,
     ),
     Parameter(
         "ExtParams",
@@ -66,6 +78,7 @@ VFX_FIELDS = (
             ),
             *("colorfulradial", "starry", "flyfire", "spotfall", "mask_circle", "mask_rec", "mask_linear", "random"),
         ),
+        display_names=VFX_NAMES,
     ),
     Parameter(
         "ExtParams",
@@ -85,8 +98,8 @@ VOLUME_FIELDS = (
         minimum=0,
         maximum=10,
     ),
-    Parameter("In", "number", text="Only from this second of the clip."),
-    Parameter("Out", "number", text="Only up to this second of the clip."),
+    Parameter("In", "number", text="Only from this second of the clip.", minimum=0),
+    Parameter("Out", "number", text="Only up to this second of the clip.", minimum=0, after="In"),
 )
 AUDIO_CASES = (
     Case("Type", ("Volume",), VOLUME_FIELDS),
@@ -176,13 +189,13 @@ PICTURE_CASES = (
             ),
         ),
     ),
-    Case("Type", ("FreezeFrame",), (Parameter("Duration", "number", text="Holds the last picture, seconds."),)),
+    Case("Type", ("FreezeFrame",), (Parameter("Duration", "number", text="Holds the last picture, seconds.", minimum=0),)),
     Case(
         "Type",
         ("Clip",),
         (
             Parameter("SubType", "string", text="RandomClip: a piece of the source by chance.", hints=("RandomClip",)),
-            Parameter("ClipDuration", "number", text="Length of the piece, seconds."),
+            Parameter("ClipDuration", "number", text="Length of the piece, seconds.", minimum=SHORTEST),
         ),
     ),
     Case(
@@ -191,7 +204,7 @@ PICTURE_CASES = (
         (
             Parameter("Start", "string", text='Rectangle the camera starts at, in shares: "0,0.5,0.5,0.5" (x,y,w,h).'),
             Parameter("End", "string", text='Rectangle the camera ends at: "0.5,0,0.5,0.5".'),
-            Parameter("Duration", "number", text="How long, seconds; at most 10. Not with Crop or Background."),
+            Parameter("Duration", "number", text="How long, seconds; at most 10. Not with Crop or Background.", minimum=0),
         ),
     ),
     Case(
@@ -199,7 +212,7 @@ PICTURE_CASES = (
         ("Zoom",),
         (
             Parameter("StartRate", "number", text="Zoom at the start; 1 is the original size."),
-            Parameter("EndRate", "number", text="Zoom at the end; has to be greater than StartRate."),
+            Parameter("EndRate", "number", text="Zoom at the end; has to be greater than StartRate.", after="StartRate"),
             LENGTH,
         ),
     ),

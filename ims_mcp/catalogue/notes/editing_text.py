@@ -5,11 +5,13 @@ from __future__ import annotations
 from ims_mcp.catalogue.notes.note import make_element
 from ims_mcp.catalogue.operation import Parameter
 
-START = Parameter("TimelineIn", "number", text="When it appears in the output, seconds; default 0.")
+START = Parameter("TimelineIn", "number", text="When it appears in the output, seconds; default 0.", minimum=0)
 END = Parameter(
     "TimelineOut",
     "number",
     text="When it disappears in the output, seconds; default the end.",
+    minimum=0,
+    after="TimelineIn",
 )
 CONTENT = Parameter("Content", "string", text=r"The words shown (the field is not called Text). Line break: \n or \N.")
 POSITION = (

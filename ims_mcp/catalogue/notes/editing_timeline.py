@@ -6,7 +6,7 @@ them. Times are seconds with up to four decimals.
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.editing_effects import CLIP_EFFECTS, SOUND_EFFECTS, TRACK_ITEMS
+from ims_mcp.catalogue.notes.editing_effects import CLIP_EFFECTS, SHORTEST, SOUND_EFFECTS, TRACK_ITEMS
 from ims_mcp.catalogue.notes.editing_text import (
     ALIGNMENT_TEXT,
     CONTENT,
@@ -41,11 +41,13 @@ MEDIA_URL = Parameter(
     ),
 )
 CUT = (
-    Parameter("In", "number", text="Use the source from this second; default 0."),
-    Parameter("Out", "number", text="Use the source up to this second; default its end."),
-    Parameter("MaxOut", "number", text="As Out, but a shorter source is used to its end."),
+    Parameter("In", "number", text="Use the source from this second; default 0.", minimum=0),
+    Parameter("Out", "number", text="Use the source up to this second; default its end.", minimum=0, after="In"),
+    Parameter("MaxOut", "number", text="As Out, but a shorter source is used to its end.", minimum=0),
 )
-SPEED = Parameter("Speed", "number", text="2: twice as fast, 0.5: half as fast; default 1.")
+SPEED = Parameter(
+    "Speed", "number", text="2: twice as fast, 0.5: half as fast; default 1.", minimum=0.1, maximum=100
+)
 LINKS = (
     Parameter("ClipId", "string", text="Name of yours, for ReferenceClipId of others."),
     Parameter(
@@ -98,16 +100,20 @@ VIDEO_CLIP = make_element(
         "TimelineIn",
         "number",
         text="Where it begins in the output, seconds. Default: where the clip before it ends.",
+        minimum=0,
     ),
     Parameter(
         "TimelineOut",
         "number",
         text="Where it ends in the output, seconds. Default: TimelineIn plus the length of the cut.",
+        minimum=0,
+        after="TimelineIn",
     ),
     Parameter(
         "Duration",
         "number",
         text="How long it is shown, seconds; usual for pictures. A GlobalImage needs it only where no video is.",
+        minimum=SHORTEST,
     ),
     SPEED,
     *PLACE,
@@ -153,13 +159,16 @@ AUDIO_CLIP = make_element(
         "TimelineIn",
         "number",
         text="Where it begins in the output, seconds. Clips of one audio track must not overlap.",
+        minimum=0,
     ),
     Parameter(
         "TimelineOut",
         "number",
         text="Where it ends in the output, seconds; what is longer is cut off, not sped up.",
+        minimum=0,
+        after="TimelineIn",
     ),
-    Parameter("Duration", "number", text="How long it lasts, seconds."),
+    Parameter("Duration", "number", text="How long it lasts, seconds.", minimum=SHORTEST),
     SPEED,
     Parameter(
         "LoopMode",
@@ -220,8 +229,14 @@ IMAGE_CLIP = make_element(
     Parameter("MediaId", "string", text="The same under the name of other tracks.", inferred=True),
     Parameter("MediaURL", "string", text="OSS address of the picture."),
     *PLACE,
-    Parameter("TimelineIn", "number", text="From this second of the output; default 0."),
-    Parameter("TimelineOut", "number", text="To this second of the output; default its end."),
+    Parameter("TimelineIn", "number", text="From this second of the output; default 0.", minimum=0),
+    Parameter(
+        "TimelineOut",
+        "number",
+        text="To this second of the output; default its end.",
+        minimum=0,
+        after="TimelineIn",
+    ),
     FRAMES,
     extra_fields=True,
 )

@@ -19,6 +19,7 @@ MARKS: ParameterNotes = {
             "number",
             text="Where it ends, in seconds. The same as the start for a moment.",
             minimum=0,
+            not_before="MarkStartTime",
         ),
         Parameter("MarkTag", "string", text="Tag of yours to sort marks by: chapter."),
         Parameter("MarkContent", "string", text="What is said of the passage."),
