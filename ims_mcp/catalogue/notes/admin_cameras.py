@@ -14,7 +14,10 @@ CAPABILITY: ParameterNotes = {
     "choices": ("understand", "understand-reid", "search"),
 }
 START: ParameterNotes = {"text": "From then on, UTC, such as 2026-03-01T00:00:00Z."}
-END: ParameterNotes = {"text": "Up to then, UTC, such as 2026-03-31T23:59:59Z. At most 180 days after StartTime."}
+END: ParameterNotes = {
+    "text": "Up to then, UTC, such as 2026-03-31T23:59:59Z. At most 180 days after StartTime.",
+    "not_before": "StartTime",
+}
 PAGE_NO: ParameterNotes = {"text": "Page, from 1; default 1.", "minimum": 1}
 SMALL_PAGE: ParameterNotes = {"text": "Entries a page, at most 50; default 10.", "minimum": 1, "maximum": 50}
 

@@ -22,6 +22,7 @@ START: ParameterNotes = {
 END: ParameterNotes = {
     "text": "End, Unix time in seconds, not included: 1793635200, 2026-11-03 in Beijing, ends with 2 November. At most "
     "31 days after StartTs. Hours and days that begin before it are counted, as the vendor's sample shows.",
+    "not_before": "StartTs",
     "minimum": FIRST_SECOND,
     "maximum": LAST_SECOND,
 }

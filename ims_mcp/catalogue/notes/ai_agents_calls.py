@@ -140,7 +140,10 @@ NOTES = (
         parameters={
             "AIAgentId": AGENT_ID,
             "StartTime": {"text": "Start of the span, UTC: 2026-01-31T08:00:00Z. Default: no limit."},
-            "EndTime": {"text": "End of the span, UTC: 2026-01-31T08:00:00Z. Default: no limit."},
+            "EndTime": {
+                "text": "End of the span, UTC: 2026-01-31T08:00:00Z. Default: no limit.",
+                "not_before": "StartTime",
+            },
             "PageNumber": {"text": "Page; default 1.", "minimum": 1, "maximum": 100},
             "PageSize": {"text": "Calls a page; default 10.", "minimum": 0, "maximum": 100},
         },

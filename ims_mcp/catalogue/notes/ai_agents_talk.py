@@ -35,7 +35,7 @@ NOTES = (
         parameters={
             "SessionId": {"text": "Session the calls or chats were started with."},
             "StartTime": {"text": "Start, Unix milliseconds, inclusive: 1793462400000 is 2026-11-01 in Beijing."},
-            "EndTime": {"text": "End, Unix milliseconds, inclusive."},
+            "EndTime": {"text": "End, Unix milliseconds, inclusive.", "not_before": "StartTime"},
             "RoundLimit": {"text": "Only the last so many rounds: a whole number from 1.", "pattern": r"[1-9]\d*"},
             "Order": {"text": "By time; default DESC.", "choices": ("ASC", "DESC")},
             "PageSize": {"text": "Entries a page; default 20.", "maximum": 100},

@@ -144,7 +144,10 @@ CENSOR_NOTES = (
                 "choices": ("All", "Queuing", "Analysing", "Fail", "Success"),
             },
             "StartOfJobCreatedTimeRange": {"text": f"Created from then on, {UTC_FORM}."},
-            "EndOfJobCreatedTimeRange": {"text": f"Created up to then, {UTC_FORM}."},
+            "EndOfJobCreatedTimeRange": {
+                "text": f"Created up to then, {UTC_FORM}.",
+                "not_before": "StartOfJobCreatedTimeRange",
+            },
             "NextPageToken": NEXT_PAGE_TOKEN,
             "MaximumPageSize": {"text": "Jobs a page, 1 to 300; default 30.", "minimum": 1, "maximum": 300},
             "PipelineId": {"text": "Only jobs of this queue; from ListPipelines."},

@@ -94,7 +94,7 @@ HOTWORD_NOTES = (
             "Name": {"text": "Only libraries with this in their name."},
             "UsageScenario": {**SCENARIO, "text": "Only libraries for this use. Left out: all."},
             "StartTime": {"text": "Created from then on, UTC, such as 2026-03-01T00:00:00Z."},
-            "EndTime": {"text": "Created up to then, UTC, such as 2026-03-31T23:59:59Z."},
+            "EndTime": {"text": "Created up to then, UTC, such as 2026-03-31T23:59:59Z.", "not_before": "StartTime"},
             "SortBy": {
                 "text": "Order by creation time; default newest first.",
                 "hints": ("CreationTime:Desc", "CreationTime:Asc"),

@@ -27,7 +27,7 @@ LISTED: dict[str, ParameterNotes] = {
     "CreateTimeStart": {
         "text": "Created from then on, Unix time in seconds: 1793462400 is 2026-11-01 in Beijing.",
     },
-    "CreateTimeEnd": {"text": "Created up to then, Unix time in seconds."},
+    "CreateTimeEnd": {"text": "Created up to then, Unix time in seconds.", "not_before": "CreateTimeStart"},
     "PageNumber": {"text": "Page. The vendor's sample counts from 0."},
     "PageSize": {"text": "Jobs a page, such as 10."},
 }

@@ -140,6 +140,7 @@ JOB_NOTES = (
             "StartTime": {"text": "Created from this UTC time on: 2026-01-31T08:00:00Z."},
             "EndTime": {
                 "text": "Created up to this UTC time: 2026-02-28T08:00:00Z. At most 30 days after StartTime.",
+                "not_before": "StartTime",
             },
             "ProjectId": {"text": "Only jobs of this project."},
             "MasterJobId": {"text": "Only subjobs of this batch: JobId of SubmitBatchMediaProducingJob."},

@@ -35,7 +35,9 @@ LIVE_NOTES = (
                 "json_text": True,
                 "items": make_element(
                     Parameter("StartTime", "string", required=True, text="Beginning, UTC: 2026-01-31T08:01:00Z."),
-                    Parameter("EndTime", "string", required=True, text="End, UTC: 2026-01-31T08:03:00Z."),
+                    Parameter(
+                        "EndTime", "string", required=True, text="End, UTC: 2026-01-31T08:03:00Z.", after="StartTime"
+                    ),
                     *LIVE_STREAM_FIELDS,
                     Parameter(
                         "CoverTime",

@@ -27,7 +27,10 @@ CREATION_ORDER: ParameterNotes = {
     "choices": ("CreationTime:Desc", "CreationTime:Asc"),
 }
 CREATED_FROM: ParameterNotes = {"text": "Created from this UTC time on: 2026-01-31T08:00:00Z."}
-CREATED_UNTIL: ParameterNotes = {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z."}
+CREATED_UNTIL: ParameterNotes = {
+    "text": "Created up to this UTC time: 2026-01-31T08:00:00Z.",
+    "not_before": "StartTime",
+}
 PROJECT_TEMPLATE_TYPE: ParameterNotes = {
     "text": "Kind of its template; None: made without one.",
     "choices": ("Timeline", "VETemplate", "None"),

@@ -141,7 +141,10 @@ NOTES = (
                 "text": "Created from this UTC time: 2026-01-31T08:00:00Z. Default 7 days ago, at most 30 days before "
                 "EndTime."
             },
-            "EndTime": {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z. Default now."},
+            "EndTime": {
+                "text": "Created up to this UTC time: 2026-01-31T08:00:00Z. Default now.",
+                "not_before": "StartTime",
+            },
             "SortBy": SORT,
             "PageNo": PAGE_NO,
             "PageSize": PAGE_SIZE,
@@ -199,7 +202,10 @@ NOTES = (
             "StartTime": {
                 "text": "Taken from this UTC time: 2026-01-31T08:00:00Z. For the next page: NextStartTime of this one."
             },
-            "EndTime": {"text": "Taken up to this UTC time, at most one day after StartTime."},
+            "EndTime": {
+                "text": "Taken up to this UTC time, at most one day after StartTime.",
+                "not_before": "StartTime",
+            },
             "Limit": {"text": "Pictures at a time; default 10.", "minimum": 1, "maximum": 100},
             "SortBy": {"text": "Order by time: asc (default) is oldest first.", "choices": ("asc", "desc")},
         },

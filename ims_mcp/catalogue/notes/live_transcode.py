@@ -28,7 +28,7 @@ OUTPUT: ParameterNotes = {
 }
 TIMES: dict[str, ParameterNotes] = {
     "StartTime": {"text": "Begin, UTC: 2026-01-31T08:00:00Z. At most 7 days ahead."},
-    "EndTime": {"text": "End, UTC: 2026-01-31T10:00:00Z. At most 7 days ahead."},
+    "EndTime": {"text": "End, UTC: 2026-01-31T10:00:00Z. At most 7 days ahead.", "after": "StartTime"},
 }
 TIMED: ParameterNotes = {"text": "When it begins and ends; needed with StartMode 1.", "nested": TIMES}
 TEMPLATE_CONFIG: ParameterNotes = {

@@ -121,6 +121,7 @@ NOTES = (
             },
             "EndTime": {
                 "text": "Created at or before this UTC time: 2026-01-31T08:00:00Z.",
+                "not_before": "StartTime",
                 "pattern": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
             },
             "IncludeFileBasicInfo": {

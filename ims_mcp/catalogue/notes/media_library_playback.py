@@ -121,7 +121,10 @@ NOTES = (
             "SortBy": CREATION_ORDER,
             "PageSize": {"text": "Entries a page; default 10.", "maximum": 50},
             "StartTime": {"text": "Created from this UTC time: 2026-01-31T08:00:00Z."},
-            "EndTime": {"text": "Created up to this UTC time, after StartTime: 2026-01-31T08:00:00Z."},
+            "EndTime": {
+                "text": "Created up to this UTC time, after StartTime: 2026-01-31T08:00:00Z.",
+                "not_before": "StartTime",
+            },
         },
         idempotent=True,
         rows=Rows(
@@ -159,7 +162,10 @@ NOTES = (
         parameters={
             "PageNo": {"text": "Page, from 1."},
             "BeginTs": {"text": "Start of the span, Unix milliseconds: 1779840000000 is 2026-05-27 08:00 in Beijing."},
-            "EndTs": {"text": "End of the span, Unix milliseconds. At most 24 hours after BeginTs."},
+            "EndTs": {
+                "text": "End of the span, Unix milliseconds. At most 24 hours after BeginTs.",
+                "not_before": "BeginTs",
+            },
             "Status": {
                 "text": "Only sessions in this state; unusual: playback failed.",
                 "choices": ("complete", "playing", "unusual"),

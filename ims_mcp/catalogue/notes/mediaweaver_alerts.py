@@ -15,7 +15,7 @@ CATEGORY: ParameterNotes = {
     "hints": ("Scheduling Error", "PlayBack Warning", "info"),
 }
 FROM: ParameterNotes = {"text": "Since this UTC time: 2026-01-31T08:00:00Z."}
-UNTIL: ParameterNotes = {"text": "Until this UTC time: 2026-01-31T08:00:00Z."}
+UNTIL: ParameterNotes = {"text": "Until this UTC time: 2026-01-31T08:00:00Z.", "not_before": "GmtStart"}
 ARN = "acs:ims:mediaweaver:cn-shanghai:1234567890123456"
 
 NOTES = (

@@ -47,7 +47,13 @@ PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
         "json_text": True,
         "fields": (
             Parameter("StartOffsetMillis", "integer", text="Start in ms from the beginning.", minimum=0),
-            Parameter("EndOffsetMillis", "integer", text="End in ms from the beginning.", minimum=0),
+            Parameter(
+                "EndOffsetMillis",
+                "integer",
+                text="End in ms from the beginning.",
+                minimum=0,
+                not_before="StartOffsetMillis",
+            ),
         ),
         "extra_fields": True,
     },

@@ -29,7 +29,11 @@ MANIFEST: dict[str, ParameterNotes] = {
         "hints": ("ORIGINAL", "VIDEO_BITRATE_ASCENDING", "VIDEO_BITRATE_DESCENDING"),
     },
     "MinVideoBitrate": {"text": "Renditions below this bit/s are left out; default none.", "minimum": 1},
-    "MaxVideoBitrate": {"text": "Renditions above this bit/s are left out; default none.", "minimum": 1},
+    "MaxVideoBitrate": {
+        "text": "Renditions above this bit/s are left out; default none.",
+        "minimum": 1,
+        "not_before": "MinVideoBitrate",
+    },
     "AdMarkers": {
         "text": "Ad markers: NONE removes them. DATE_RANGE keeps them as EXT-X-DATERANGE (HLS, HLS_CMAF), XML as DASH "
         "has them.",

@@ -147,7 +147,10 @@ NOTES = (
                                 "choices": ("ORIGINAL", "VIDEO_BITRATE_ASCENDING", "VIDEO_BITRATE_DESCENDING"),
                             },
                             "MinVideoBitsPerSecond": {"text": "Renditions below this bit/s are left out."},
-                            "MaxVideoBitsPerSecond": {"text": "Renditions above this bit/s are left out."},
+                            "MaxVideoBitsPerSecond": {
+                                "text": "Renditions above this bit/s are left out.",
+                                "not_before": "MinVideoBitsPerSecond",
+                            },
                         },
                     },
                     "DrmProvider": {

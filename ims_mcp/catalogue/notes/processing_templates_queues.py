@@ -188,7 +188,10 @@ NOTES = (
             "WorkflowName": {"text": "Only runs of the workflow of this name."},
             "KeyText": {"text": "Part of the input: a file name, a MediaId.", "max_characters": 32},
             "StartOfCreateTime": {"text": "Started from this UTC time: 2026-01-31T08:00:00Z. At most 90 days back."},
-            "EndOfCreateTime": {"text": "Started up to this UTC time: 2026-01-31T08:00:00Z."},
+            "EndOfCreateTime": {
+                "text": "Started up to this UTC time: 2026-01-31T08:00:00Z.",
+                "not_before": "StartOfCreateTime",
+            },
             "MaxResults": {"text": "Runs a page; default 10.", "minimum": 1, "maximum": 100},
             "NextToken": {"text": "NextToken of the previous page; left out: the first page."},
         },

@@ -65,7 +65,7 @@ NOTES = (
                 "json_text": True,
                 "fields": (
                     Parameter("startTime", "integer", text="Begin, in ms since 1970 (clock time, not stream time)."),
-                    Parameter("endTime", "integer", text="End, in ms since 1970."),
+                    Parameter("endTime", "integer", text="End, in ms since 1970.", not_before="startTime"),
                     Parameter("userData", "string", text='Any text of yours, such as {"result": "goal"} as a text.'),
                 ),
                 "extra_fields": True,
@@ -100,7 +100,7 @@ NOTES = (
             "SearchLibName": LIBRARY,
             "Namespace": NAMESPACE,
             "StartTime": {"text": "Tags from then on, UTC, such as 2026-03-02T19:00:00Z."},
-            "EndTime": {"text": "Tags up to then, UTC, such as 2026-03-02T21:00:00Z."},
+            "EndTime": {"text": "Tags up to then, UTC, such as 2026-03-02T21:00:00Z.", "not_before": "StartTime"},
             "SortBy": {
                 "text": "Order by time; default StartTime:Desc, newest first.",
                 "choices": ("StartTime:Desc", "StartTime:Asc"),

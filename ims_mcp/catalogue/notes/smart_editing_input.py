@@ -13,7 +13,7 @@ JSON_OBJECT: ParameterNotes = {"kind": "object", "json_text": True}
 _TEXT = Parameter("", "string")
 SECONDS_RANGE = make_element(
     Parameter("In", "number", required=True, text="Start in seconds.", minimum=0),
-    Parameter("Out", "number", required=True, text="End in seconds.", minimum=0),
+    Parameter("Out", "number", required=True, text="End in seconds.", minimum=0, after="In"),
 )
 
 

@@ -148,7 +148,7 @@ NOTES = (
             },
             "Status": {"text": "Only this state.", "choices": ("Init", "Processing", "Finished", "Failed")},
             "StartTime": {"text": "Created since this UTC time: 2026-01-31T08:00:00Z."},
-            "EndTime": {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z."},
+            "EndTime": {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z.", "not_before": "StartTime"},
             "JobId": {"text": "Only this batch."},
             "SortBy": {"text": "By creation time; default desc.", "choices": ("desc", "asc")},
             "MaxResults": {"text": "Jobs a page, 1 to 100; default 10.", "minimum": 1, "maximum": 100},

@@ -40,7 +40,7 @@ SENTENCE = (
         items=make_element(
             Parameter("mediaId", "string", text="Asset id of the material."),
             Parameter("startTime", "number", text="Start in seconds of the material.", minimum=0),
-            Parameter("endTime", "number", text="End in seconds of the material.", minimum=0),
+            Parameter("endTime", "number", text="End in seconds of the material.", minimum=0, not_before="startTime"),
             extra_fields=True,
         ),
     ),

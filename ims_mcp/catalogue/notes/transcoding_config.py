@@ -58,7 +58,7 @@ FEATURES = Parameter(
                     fields=(
                         Parameter("Seek", "string", text=f"Begin: {CLOCK}. Default: the beginning."),
                         Parameter("Duration", "string", text=f"Length: {CLOCK}. Default: to the end."),
-                        Parameter("End", "string", text=f"End: {CLOCK}. Overrides Duration."),
+                        Parameter("End", "string", text=f"End: {CLOCK}. Overrides Duration.", after="Seek"),
                     ),
                     extra_fields=True,
                 ),
@@ -101,6 +101,7 @@ OVERRIDES = Parameter(
         ),
     ),
     extra_fields=True,
+    near_names=True,
 )
 PRIORITY = Parameter(
     "Priority",
@@ -257,13 +258,16 @@ OUTPUTS = Parameter(
             "object",
             json_text=True,
             text="What differs from the template. Fields and form as in OutputGroups[].Outputs[].",
+            fields=OVERRIDES.fields,
             extra_fields=True,
+            near_names=True,
         ),
         Parameter(
             "Features",
             "object",
             json_text=True,
             text="Clip, watermarks and metadata. Fields and form as in OutputGroups[].Outputs[].",
+            fields=FEATURES.fields,
             extra_fields=True,
         ),
         PRIORITY,

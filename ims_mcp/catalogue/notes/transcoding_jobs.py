@@ -29,7 +29,10 @@ ORDER_BY: ParameterNotes = {
     "choices": ("CreateTimeDesc", "CreateTimeAsc"),
 }
 CREATED_FROM: ParameterNotes = {"text": "Created from this UTC time: 2026-01-31T08:00:00Z."}
-CREATED_TO: ParameterNotes = {"text": "Created up to this UTC time: 2026-01-31T08:00:00Z."}
+CREATED_TO: ParameterNotes = {
+    "text": "Created up to this UTC time: 2026-01-31T08:00:00Z.",
+    "not_before": "StartOfCreateTime",
+}
 PAGE_TOKEN: ParameterNotes = {"text": "NextPageToken of the previous page; left out: the first page."}
 PAGE_SIZE: ParameterNotes = {"text": "Jobs a page; default 20.", "minimum": 1, "maximum": 100}
 STATUS: ParameterNotes = {

@@ -30,7 +30,10 @@ USER_DATA: ParameterNotes = {
 PIXELS_OR_SHARE = "Whole pixels from 8, or a share of the output such as 0.05."
 
 VIDEO: dict[str, ParameterNotes] = {
-    "Codec": {"text": "Codec of the picture.", "hints": ("H.264", "H.265", "AV1", "GIF", "WEBP", "AVC-Intra")},
+    "Codec": {
+        "text": "Codec of the picture.",
+        "choices": ("H.264", "H.265", "AV1", "GIF", "WEBP", "AVC-Intra"),
+    },
     "Width": {"text": "Width in pixels, 128 to 4096; default as the source. With LongShortMode the long side."},
     "Height": {"text": "Height in pixels, 128 to 4096; default as the source. With LongShortMode the short side."},
     "LongShortMode": {"text": "true: Width is the long side, upright or not."},
@@ -41,19 +44,23 @@ VIDEO: dict[str, ParameterNotes] = {
     "AbrMax": {"text": "Highest bitrate in kbit/s, 10 to 50000, for Narrowband HD 1.0 only."},
     "Fps": {"text": "Frames a second, up to 60; default as the source."},
     "Gop": {"text": "Most frames between key frames, 1 to 1080000; default 250."},
-    "Profile": {"text": "H.264 profile; default high.", "hints": ("baseline", "main", "high")},
+    "Profile": {"text": "H.264 profile; default high.", "choices": ("baseline", "main", "high")},
     "Preset": {
         "text": "Speed against quality, H.264 only; default medium.",
-        "hints": ("veryfast", "fast", "medium", "slow", "slower"),
+        "choices": ("veryfast", "fast", "medium", "slow", "slower"),
     },
     "PixFmt": {"text": "Pixel format.", "hints": ("yuv420p", "yuvj420p")},
-    "ScanMode": {"text": "Interlacing.", "hints": ("interlaced", "progressive")},
+    "ScanMode": {"text": "Interlacing.", "choices": ("interlaced", "progressive")},
     "Crop": {"text": "Cut the picture: width:height:left:top. border removes black bars."},
     "Pad": {"text": "Add black bars: width:height:left:top."},
     "Remove": {"text": "true leaves the picture out: sound only."},
 }
 AUDIO: dict[str, ParameterNotes] = {
-    "Codec": {"text": "Codec of the sound; default AAC.", "hints": ("AAC", "MP3", "VORBIS", "FLAC")},
+    "Codec": {
+        "text": "Codec of the sound; default AAC.",
+        "choices": ("AAC", "MP3", "VORBIS", "FLAC"),
+        "any_case": True,
+    },
     "Bitrate": {"text": "Bitrate in kbit/s, 8 to 1000; default 128."},
     "Samplerate": {
         "text": "Samples a second in Hz; default 44100.",
@@ -62,13 +69,13 @@ AUDIO: dict[str, ParameterNotes] = {
     "Channels": {"text": "Number of channels; default 2."},
     "Profile": {
         "text": "AAC profile.",
-        "hints": ("aac_low", "aac_he", "aac_he_v2", "aac_ld", "aac_eld"),
+        "choices": ("aac_low", "aac_he", "aac_he_v2", "aac_ld", "aac_eld"),
     },
     "Remove": {"text": "true leaves the sound out."},
     "Volume": {
         "text": "Loudness of the result.",
         "nested": {
-            "Method": {"text": "How loudness is set.", "hints": ("auto", "dynamic", "linear")},
+            "Method": {"text": "How loudness is set.", "choices": ("auto", "dynamic", "linear")},
             "IntegratedLoudnessTarget": {"text": "Target loudness in dB, -70 to -5; default -6."},
             "LoudnessRangeTarget": {"text": "Loudness range in dB, 1 to 20; default 8."},
             "TruePeak": {"text": "Peak in dB, -9 to 0; default -1."},
@@ -78,11 +85,11 @@ AUDIO: dict[str, ParameterNotes] = {
 TRANS: dict[str, ParameterNotes] = {
     "TransMode": {
         "text": "Rate control; default onepass. twopass evens out and is slower; CBR is constant.",
-        "hints": ("onepass", "twopass", "CBR"),
+        "choices": ("onepass", "twopass", "CBR"),
     },
     "AdjDarMethod": {
         "text": "Where Width and Height do not fit the source; default none. Needs both of them.",
-        "hints": ("rescale", "crop", "pad", "none"),
+        "choices": ("rescale", "crop", "pad", "none"),
     },
     "IsCheckReso": {"text": "true keeps the resolution of a smaller source."},
     "IsCheckResoFail": {"text": "true fails for a smaller source; goes before IsCheckReso."},

@@ -46,7 +46,8 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
             "nested": {
                 "Type": {
                     "text": "Normal: pictures; Sprite: one sheet; WebVtt: preview track.",
-                    "hints": ("Normal", "Sprite", "WebVtt"),
+                    "choices": ("Normal", "Sprite", "WebVtt"),
+                    "any_case": True,
                 },
                 "Time": {"text": "Where the first picture is taken, in milliseconds."},
                 "Count": {"text": "Number of pictures."},

@@ -27,6 +27,7 @@ CONTAINER = Parameter(
         ),
     ),
     extra_fields=True,
+    near_names=True,
 )
 
 VIDEO = Parameter(
@@ -38,7 +39,7 @@ VIDEO = Parameter(
             "Codec",
             "string",
             text="Codec; default H.264.",
-            hints=("H.264", "H.265", "AV1", "GIF", "WEBP", "AVC-Intra"),
+            choices=("H.264", "H.265", "AV1", "GIF", "WEBP", "AVC-Intra"),
         ),
         Parameter(
             "Width",
@@ -100,13 +101,13 @@ VIDEO = Parameter(
             "Profile",
             "string",
             text="H.264 profile; default high. baseline plays on old devices.",
-            hints=("baseline", "main", "high"),
+            choices=("baseline", "main", "high"),
         ),
         Parameter(
             "Preset",
             "string",
             text="Speed against quality, H.264 only; default medium.",
-            hints=("veryfast", "fast", "medium", "slow", "slower"),
+            choices=("veryfast", "fast", "medium", "slow", "slower"),
         ),
         Parameter("PixFmt", "string", text="Pixel format.", hints=("yuv420p", "yuvj420p")),
         Parameter(
@@ -114,7 +115,7 @@ VIDEO = Parameter(
             "string",
             text="Interlacing; left out: as the source. auto removes it. progressive or interlaced fails where the "
             "source is the other.",
-            hints=("auto", "progressive", "interlaced"),
+            choices=("auto", "progressive", "interlaced"),
         ),
         Parameter(
             "Crop",
@@ -140,6 +141,7 @@ VIDEO = Parameter(
         Parameter("Remove", "boolean", text="true leaves the picture out: sound only. Default false."),
     ),
     extra_fields=True,
+    near_names=True,
 )
 
 VOLUME = Parameter(
@@ -151,7 +153,7 @@ VOLUME = Parameter(
             "Method",
             "string",
             text="How loudness is set; default dynamic. linear adds Level, dynamic aims at the targets below.",
-            hints=("auto", "dynamic", "linear"),
+            choices=("auto", "dynamic", "linear"),
         ),
         Parameter("Level", "integer", text="Gain in dB against the source, linear only; default -20.", maximum=20),
         Parameter(
@@ -171,6 +173,7 @@ VOLUME = Parameter(
         Parameter("TruePeak", "number", text="Peak in dB, dynamic only; default -1.", minimum=-9, maximum=0),
     ),
     extra_fields=True,
+    near_names=True,
 )
 
 AUDIO = Parameter(
@@ -182,7 +185,8 @@ AUDIO = Parameter(
             "Codec",
             "string",
             text="Codec; default AAC. It has to fit the container.",
-            hints=(*("AAC", "AC3", "EAC3", "MP2", "MP3", "FLAC", "OPUS", "VORBIS", "WMA-V1", "WMA-V2", "pcm_s16le"),),
+            choices=("AAC", "AC3", "EAC3", "MP2", "MP3", "FLAC", "OPUS", "VORBIS", "WMA-V1", "WMA-V2", "pcm_s16le"),
+            any_case=True,
         ),
         Parameter(
             "Bitrate",
@@ -208,12 +212,13 @@ AUDIO = Parameter(
             "Profile",
             "string",
             text="AAC profile; default aac_low.",
-            hints=("aac_low", "aac_he", "aac_he_v2", "aac_ld", "aac_eld"),
+            choices=("aac_low", "aac_he", "aac_he_v2", "aac_ld", "aac_eld"),
         ),
         VOLUME,
         Parameter("Remove", "boolean", text="true leaves the sound out. Default false."),
     ),
     extra_fields=True,
+    near_names=True,
 )
 
 MUX = Parameter(
@@ -234,9 +239,11 @@ MUX = Parameter(
                 ),
             ),
             extra_fields=True,
+            near_names=True,
         ),
     ),
     extra_fields=True,
+    near_names=True,
 )
 
 TRANS = Parameter(
@@ -249,14 +256,14 @@ TRANS = Parameter(
             "string",
             text="Rate control; default onepass, without a Bitrate fixCRF. onepass is quick, twopass evens out, CBR is "
             "constant (Bitrate, Maxrate and Bufsize alike), fixCRF goes by Crf.",
-            hints=("onepass", "twopass", "CBR", "fixCRF"),
+            choices=("onepass", "twopass", "CBR", "fixCRF"),
         ),
         Parameter(
             "AdjDarMethod",
             "string",
             text="Where Width and Height do not fit the source; default none. Needs both of them. rescale stretches, "
             "crop cuts, pad adds bars.",
-            hints=("rescale", "crop", "pad", "none"),
+            choices=("rescale", "crop", "pad", "none"),
         ),
         Parameter(
             "IsCheckReso",
@@ -286,4 +293,5 @@ TRANS = Parameter(
         ),
     ),
     extra_fields=True,
+    near_names=True,
 )
