@@ -29,15 +29,13 @@ def find_order_problems(
             continue
         if beginning[1] < end[1] or (row.not_before and beginning[1] == end[1]):
             continue
-        more, less = ("later", "earlier") if end[0] != "number" else ("greater", "smaller")
-        relation = "less than" if row.not_before else "not more than"
-        if end[0] != "number":
-            relation = "before" if row.not_before else "not after"
+        if end[0] == "number":
+            relation, more, less = "less than" if row.not_before else "not more than", "a greater", "a smaller"
+        else:
+            relation, more, less = "before" if row.not_before else "not after", "a later", "an earlier"
         told, other = show_value(values[row.name]), show_value(values[first])
         here, there = names[row.name], names.get(first, first)
-        yield Problem(
-            f"{path}{here}", f"{told} is {relation} {there}, {other}: give a {more} {here} or a {less} {there}"
-        )
+        yield Problem(f"{path}{here}", f"{told} is {relation} {there}, {other}: give {more} {here} or {less} {there}")
 
 
 def _read(value: Any) -> tuple[str, Any] | None:

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from ims_mcp.catalogue.operation import Parameter
 from ims_mcp.catalogue.written_values import show_value
 
+_SHOWN_NAMES = 10
+"""Of an open list, in an error."""
+
 
 def find_length_problems(row: Parameter, value: str) -> Iterator[str]:
     if row.max_bytes is not None and (size := len(value.encode("utf-8"))) > row.max_bytes:
@@ -41,13 +44,22 @@ def find_shape_problems(row: Parameter, value: str) -> Iterator[str]:
 
 
 def find_display_names(row: Parameter, value: str) -> Iterator[str]:
-    """Of a value, or several with commas: those that are what people call it, not what the service takes."""
+    """Of a value, or several with commas: those that are what people call it, or another spelling of what the service
+    takes. A name nobody knows may be new, if it is in ASCII."""
     known = dict(row.display_names)
+    names = [name for name in (*row.hints, *known.values()) if " " not in name]
+    spellings = {_fold(name): name for name in names}
     for part in re.split("[,\uff0c]", value):
         name = part.strip()
-        if name in known:
-            yield f"{show_value(name)} is not a value of the service; did you mean {known[name]}?"
+        spelled = spellings.get(_fold(name), name)
+        meant = known.get(name) or ("" if name in (spelled, spelled.lower()) else spelled)
+        if meant:
+            yield f"{show_value(name)} is not a value of the service; did you mean {meant}?"
         elif not name.isascii():
-            yield f"{show_value(name)} is not a value of the service; such as {', '.join(row.hints)}"
+            yield f"{show_value(name)} is not a value of the service; such as {', '.join(names[:_SHOWN_NAMES])}"
     if "\uff0c" in value and value.replace("\uff0c", ",").isascii():
         yield f"{show_value(value)} has to be separated with the ASCII comma"
+
+
+def _fold(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()

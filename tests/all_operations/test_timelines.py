@@ -15,6 +15,7 @@ from ims_mcp.errors import InvalidArguments
 FILM, SECOND, MUSIC, PICTURE = (digit * 32 for digit in "1234")
 OSS = "https://example-bucket.oss-cn-shanghai.aliyuncs.com"
 OUTPUT = {"MediaURL": f"{OSS}/cut.mp4"}
+NINE, TEN = "2026-01-31T09:00:00Z", "2026-01-31T10:00:00Z"
 
 
 def film(**more: Any) -> dict[str, Any]:
@@ -355,6 +356,40 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
         {"Timeline": {"VideoTracks": [video(film(Effects=[{"Type": "Volume", "Gain": 50}]))]}},
         "Effects[0].Gain",
     ),
+    *(
+        ("SubmitMediaProducingJob", {"Timeline": {track: [{f"{track[:-1]}Clips": [wrong]}]}}, f"Clips[0].{place}")
+        for track in ("VideoTracks", "AudioTracks")
+        for place, wrong in (
+            ("Out", film(In=20, Out=5)),
+            ("Out", film(In=5, Out=5)),
+            ("In", film(In=-1)),
+            ("TimelineOut", film(TimelineIn=4, TimelineOut=4)),
+            ("TimelineIn", film(TimelineIn=-2)),
+            ("Duration", film(Duration=0)),
+            ("Speed", film(Speed=0)),
+            ("Effects[0].Out", film(Effects=[{"Type": "Volume", "Gain": 1, "In": 5, "Out": 2}])),
+        )
+    ),
+    (
+        "SubmitProjectExportJob",
+        {"Timeline": {"SubtitleTracks": [texts({**TITLE, "TimelineIn": 3, "TimelineOut": 2})]}},
+        "SubtitleTrackClips[0].TimelineOut",
+    ),
+    (
+        "SubmitMediaProducingJob",
+        {"Timeline": {"VideoTracks": [video(film(Effects=[{"Type": "Zoom", "StartRate": 1.3, "EndRate": 1}]))]}},
+        "Effects[0].EndRate",
+    ),
+    (
+        "SubmitMediaProducingJob",
+        {"Timeline": {"EffectTracks": [{"EffectTrackItems": [{"Type": "VFX", "TimelineIn": 7, "TimelineOut": 3}]}]}},
+        "EffectTrackItems[0].TimelineOut",
+    ),
+    ("SubmitLiveEditingJob", {"Clips": [{"StartTime": TEN, "EndTime": NINE}]}, "Clips[0].EndTime"),
+    ("AddMediaMarks", {"MediaId": FILM, "MediaMarks": [{"MarkStartTime": 5, "MarkEndTime": 4}]}, "[0].MarkEndTime"),
+    ("SubmitSegmentationJob", {"JobParams": {"Mode": "UserDefined", "Ranges": [{"In": 9, "Out": 4}]}}, "Ranges[0].Out"),
+    ("ListMediaProducingJobs", {"StartTime": TEN, "EndTime": NINE}, "EndTime"),
+    ("DescribeMeterImsSummary", {"StartTs": 1793635200, "EndTs": 1793462400}, "EndTs"),
     ("SubmitMediaProducingJob", {"OutputMediaTarget": "oss-object", "OutputMediaConfig": {"Width": 1920}}, "MediaURL"),
     (
         "SubmitMediaProducingJob",
@@ -420,3 +455,40 @@ def test_a_mistake_is_named_before_it_costs_a_render(operation: str, arguments: 
     with pytest.raises(InvalidArguments) as refused:
         check(get_operation(operation), {**needed, **arguments})
     assert any(problem.path.endswith(place) for problem in refused.value.problems)
+
+
+EFFECT_NAMES = [
+    ("Transition", "\u6de1\u5165\u6de1\u51fa", "did you mean fade?"),
+    ("DLTransition", "wiperight,\u6c34\u6ef4", "did you mean waterdrop?"),
+    ("Transition", "WipeRight", "did you mean wiperight?"),
+    ("Transition", "wipe_right", "did you mean wiperight?"),
+    ("Transition", "\u6d77\u6d6a", "such as fade, linearblur"),
+    ("Transition", "fade\uff0cperlin", "ASCII comma"),
+    ("Filter", "\u6696\u8272", "did you mean warm?"),
+    ("VFX", "hflip", "Type Flip with Direction horizontal"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "told"), EFFECT_NAMES)
+def test_what_the_editor_shows_for_an_effect_is_answered_with_what_the_service_takes(
+    kind: str, name: str, told: str
+) -> None:
+    timeline = {"VideoTracks": [video(film(Effects=[{"Type": kind, "SubType": name}]), film())]}
+    with pytest.raises(InvalidArguments) as refused:
+        check(get_operation("SubmitMediaProducingJob"), {"Timeline": timeline, "OutputMediaConfig": OUTPUT})
+    (problem,) = refused.value.problems
+    assert problem.path.endswith("Effects[0].SubType")
+    assert told in problem.text
+
+
+@pytest.mark.parametrize("name", ["bowTieVertical", "bowtievertical", "OT0001-000001", "brandnew", "fade, perlin"])
+def test_an_effect_that_may_exist_is_sent(name: str) -> None:
+    timeline = {"VideoTracks": [video(film(Effects=[{"Type": "Transition", "SubType": name}]), film())]}
+    checked = check(get_operation("SubmitMediaProducingJob"), {"Timeline": timeline, "OutputMediaConfig": OUTPUT})
+    assert checked["Timeline"] == timeline
+
+
+def test_a_batch_job_draws_from_the_services_names_too() -> None:
+    config = {"ProcessConfig": {"AllowTransition": True, "TransitionList": ["linearblur", "\u6c34\u6ef4"]}}
+    with pytest.raises(InvalidArguments, match=r"TransitionList\[1\].*did you mean waterdrop"):
+        check(get_operation("SubmitBatchMediaProducingJob"), {"EditingConfig": config})

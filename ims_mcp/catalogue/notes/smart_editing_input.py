@@ -6,6 +6,8 @@ of SDK 6.20.2. Pages are known in part: these objects take further keys.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 from ims_mcp.catalogue.operation import Case, Parameter
 
@@ -17,9 +19,17 @@ SECONDS_RANGE = make_element(
 )
 
 
-def list_texts(name: str, text: str, *, required: bool = False, inferred: bool = False) -> Parameter:
+def list_texts(
+    name: str,
+    text: str,
+    *,
+    required: bool = False,
+    inferred: bool = False,
+    display_names: tuple[tuple[str, str], ...] = (),
+) -> Parameter:
     """A row for a list of texts."""
-    return Parameter(name, "array", text=text, items=_TEXT, required=required, inferred=inferred)
+    items = replace(_TEXT, display_names=display_names)
+    return Parameter(name, "array", text=text, items=items, required=required, inferred=inferred)
 
 
 MEDIA = (

@@ -6,6 +6,7 @@ only from how public code calls the service is marked as inferred. These objects
 
 from __future__ import annotations
 
+from ims_mcp.catalogue.notes.editing_effect_names import FILTER_NAMES, TRANSITION_NAMES, VFX_NAMES
 from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 from ims_mcp.catalogue.notes.smart_editing_input import JSON_OBJECT, SECONDS_RANGE, list_texts
 from ims_mcp.catalogue.operation import Parameter
@@ -200,15 +201,26 @@ PROCESS_CONFIG = Parameter(
             hints=("AutoSpeed", "Cut"),
         ),
         Parameter("AllowTransition", "boolean", text="true: transitions between clips."),
-        list_texts("TransitionList", "Transitions to draw from, such as linearblur, fadecolor. With AllowTransition."),
+        list_texts(
+            "TransitionList",
+            "Transitions to draw from, such as linearblur, fadecolor. With AllowTransition.",
+            display_names=TRANSITION_NAMES,
+        ),
         Parameter("TransitionDuration", "number", text="Seconds of a transition.", minimum=0, inferred=True),
         Parameter("UseUniformTransition", "boolean", text="true: one transition for the whole video.", inferred=True),
         Parameter("AllowVfxEffect", "boolean", text="true: visual effects on clips.", inferred=True),
         Parameter("VfxEffectProbability", "number", text="How likely a clip gets an effect.", minimum=0, inferred=True),
-        list_texts("VfxFirstClipEffectList", "Effects to draw from for the first clip.", inferred=True),
-        list_texts("VfxNotFirstClipEffectList", "Effects to draw from for the other clips.", inferred=True),
+        list_texts(
+            "VfxFirstClipEffectList", "Effects to draw from for the first clip.", inferred=True, display_names=VFX_NAMES
+        ),
+        list_texts(
+            "VfxNotFirstClipEffectList",
+            "Effects to draw from for the other clips.",
+            inferred=True,
+            display_names=VFX_NAMES,
+        ),
         Parameter("AllowFilter", "boolean", text="true: colour filters.", inferred=True),
-        list_texts("FilterList", "Filters to draw from. With AllowFilter.", inferred=True),
+        list_texts("FilterList", "Filters to draw from. With AllowFilter.", inferred=True, display_names=FILTER_NAMES),
     ),
     extra_fields=True,
 )
