@@ -76,7 +76,7 @@ SIZE_FIELDS = (
 )
 OUTPUT_FIELDS = (
     *SIZE_FIELDS,
-    Parameter("MaxDuration", "number", text="Cuts the output off at this second."),
+    Parameter("MaxDuration", "number", text="Cuts the output off at this second.", minimum=0.0001),
     VIDEO_STREAM,
     Parameter("ProduceTemplateId", "string", text="Transcoding template of MPS to encode with; for special cases."),
 )

@@ -43,11 +43,9 @@ MEDIA_URL = Parameter(
 CUT = (
     Parameter("In", "number", text="Use the source from this second; default 0.", minimum=0),
     Parameter("Out", "number", text="Use the source up to this second; default its end.", minimum=0, after="In"),
-    Parameter("MaxOut", "number", text="As Out, but a shorter source is used to its end.", minimum=0),
+    Parameter("MaxOut", "number", text="As Out, but a shorter source is used to its end.", minimum=0, after="In"),
 )
-SPEED = Parameter(
-    "Speed", "number", text="2: twice as fast, 0.5: half as fast; default 1.", minimum=0.1, maximum=100
-)
+SPEED = Parameter("Speed", "number", text="2: twice as fast, 0.5: half as fast; default 1.", minimum=0.1, maximum=100)
 LINKS = (
     Parameter("ClipId", "string", text="Name of yours, for ReferenceClipId of others."),
     Parameter(
@@ -293,7 +291,9 @@ TRACKS = (
 )
 TIMELINE_FIELDS = (
     *TRACKS,
-    Parameter("MaxDuration", "number", text="Cuts the output off at this second; goes before MainTrack."),
+    Parameter(
+        "MaxDuration", "number", text="Cuts the output off at this second; goes before MainTrack.", minimum=SHORTEST
+    ),
     Parameter(
         "FECanvas",
         "object",

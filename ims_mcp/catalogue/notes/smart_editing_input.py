@@ -52,7 +52,10 @@ GROUP = (
         "MediaGroupArray then. At most 50 texts of 1,000 characters.",
     ),
     Parameter(
-        "Duration", "number", text="Seconds of a group without voice-over. Default 5. Only without SpeechTextArray."
+        "Duration",
+        "number",
+        text="Seconds of a group without voice-over. Default 5. Only without SpeechTextArray.",
+        minimum=0.0001,
     ),
     Parameter("Volume", "number", text="Volume of the group's clips. 0 silent, 1 as recorded.", minimum=0, maximum=10),
     Parameter(

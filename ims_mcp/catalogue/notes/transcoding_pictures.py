@@ -49,7 +49,7 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
                     "choices": ("Normal", "Sprite", "WebVtt"),
                     "any_case": True,
                 },
-                "Time": {"text": "Where the first picture is taken, in milliseconds."},
+                "Time": {"text": "Where the first picture is taken, in milliseconds.", "minimum": 0},
                 "Count": {"text": "Number of pictures."},
                 "Interval": {"text": "Seconds between pictures; with 0 they are spread evenly.", "inferred": True},
                 "FrameType": {
