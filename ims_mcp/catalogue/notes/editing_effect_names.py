@@ -1,7 +1,7 @@
 """What the editor calls effects, and what the service takes instead.
 
-Neither list is complete: the service has further effects, some of them paid. The Chinese names are those of the vendor's
-pages, with a few words that mean the same.
+No list is complete: the service has further effects, some of them paid. The Chinese names of transitions are those of
+public copies of the vendor's list; the others, and a few synonyms, say what the vendor's English texts say.
 """
 
 from __future__ import annotations
