@@ -44,11 +44,13 @@ _DEEPEST = 8
 
 class FieldReader:
     """One reading of the fields of ``job``; remembers what it leaves out. ``is_result``: what is read is what the job
-    has brought, of which only moderated parts that passed and the details of streams are left out."""
+    has brought, of which only moderated parts that passed and the details of streams are left out. ``all_entries``: no
+    list is cut for being long."""
 
-    def __init__(self, job: Json, *, is_result: bool = False) -> None:
+    def __init__(self, job: Json, *, is_result: bool = False, all_entries: bool = False) -> None:
         self._job = job
         self._is_result = is_result
+        self._all_entries = all_entries or is_result
         self.told: frozenset[str] = frozenset()
         """Addresses that have been shown and are not shown again, but for those of inputs."""
         self.left_out: dict[str, int] = {}
@@ -91,7 +93,7 @@ class FieldReader:
         if isinstance(value, list):
             elements = cast("list[Any]", value)
             telling = drop_passed(elements)
-            most = len(telling) if self._is_result else _MOST_ENTRIES
+            most = len(telling) if self._all_entries else _MOST_ENTRIES
             items = field.items if field else None
             read = [self.shorten(name, each, items, depth + 1) for each in telling[:most]]
             if len(elements) > len(read):

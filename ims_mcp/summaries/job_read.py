@@ -8,7 +8,7 @@ it comes again. What else is known of an element of the result stands in that el
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -20,6 +20,9 @@ from ims_mcp.summaries.typed_fields import MEASURES, is_echoed, is_empty, is_env
 from ims_mcp.summaries.values import Json, as_object
 
 _JOB_READ = re.compile(r"(Get|Query)\w*(Job|JobDetail|Task)")
+_READ_AT_ONCE = re.compile(r"SubmitSync\w+Job")
+"""A submission whose answer is the job that is over."""
+_KEPT = ("Id", "Ids")
 _KIND = "JobType"
 """The field that says which operation has started a job: ``ASR`` is one of SubmitASRJob."""
 
@@ -28,6 +31,8 @@ Fields = Mapping[str, ResponseField]
 
 def is_job_read(operation: Operation) -> bool:
     """Whether the operation answers with one job and what came of it."""
+    if _READ_AT_ONCE.fullmatch(operation.name):
+        return True
     return (
         operation.effect is Effect.READ
         and _JOB_READ.fullmatch(operation.name) is not None
@@ -38,7 +43,7 @@ def is_job_read(operation: Operation) -> bool:
 def list_result_fields(operation: Operation, data: Json) -> ResultFields:
     """What the operation that started this job names as its result; where that cannot be told, what all name whose jobs
     are read here: under the response's own name what they call differently."""
-    by_starter = _index_results().get(operation.name, {})
+    by_starter = _index_results().get(re.sub("^SubmitSync", "Get", operation.name), {})
     if own := by_starter.get(f"Submit{find_field(data, _KIND)}Job"):
         return own
     names: dict[str, list[str]] = {}
@@ -85,6 +90,41 @@ def read_job(operation: Operation, data: Json) -> tuple[Json, dict[str, int]]:
     for name, count in reader.left_out.items():
         left_out[name] = left_out.get(name, 0) + count
     return shown, left_out
+
+
+def drop_told(operation: Operation, reply: Json) -> tuple[Json, dict[str, int]]:
+    """The presented answer of a submission whose result is told beside it: without what the result tells, without
+    configuration that the caller has given himself, and the names of what it leaves out, each with its bytes. Ids and
+    states stay where they are."""
+    poll = operation.poll
+    fields = poll.result.fields if poll is not None and poll.result is not None else ()
+    fields = [each for each in fields if not each[1].removesuffix("[]").endswith(_KEPT)]
+    declared = {field.name: field for field in operation.response}
+    given = {row.name for row in operation.parameters}
+    reader = FieldReader({}, all_entries=True)
+    shown: Json = {}
+    for name, value in as_object(find_rest(reply, fields)).items():
+        short = value
+        if isinstance(value, dict | list):
+            short = _drop_given(reader, reader.shorten(name, value, declared.get(name), 1), given)
+        if not is_empty(short) or is_empty(value):
+            shown[name] = short
+    return shown, reader.left_out
+
+
+def _drop_given(reader: FieldReader, value: Any, given: Container[str]) -> Any:
+    """``value`` without the objects and lists that are called like a parameter of the call."""
+    if isinstance(value, list):
+        return [_drop_given(reader, each, given) for each in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    kept: Json = {}
+    for name, each in cast("Json", value).items():
+        if name in given and isinstance(each, dict | list):
+            reader.leave_out(name, each)
+        else:
+            kept[name] = _drop_given(reader, each, given)
+    return kept
 
 
 def _complete(reader: FieldReader, rest: Any, elements: Elements) -> Any:

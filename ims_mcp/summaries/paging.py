@@ -33,6 +33,10 @@ def next_page(operation: Operation, arguments: Mapping[str, Any], data: Mapping[
             continue
         value = _find(data, token)
         if value:
+            is_first = token not in arguments and _read_page_number(arguments, number) == 1
+            if is_first and read_total(data) == _count_items(data):
+                # All are there, though a token came with them.
+                return None
             paged = {name: given for name, given in arguments.items() if name not in _NUMBERS}
             # The same token again would go round for ever.
             return {**paged, token: value} if value != arguments.get(token) else None
@@ -65,7 +69,10 @@ def _find_numbered_page(
     if total is not None:
         # Entries on a page that should lie beyond the end: the service gives less a page than it was asked for.
         beyond = page > 1 and items < size and (page - 1) * size >= total
-        more = (page - 1) * size + items < total or beyond
+        # A first page that has room for all has all: fewer than the total are there, or can be seen. One cut at a round
+        # number may be as much as the service ever gives.
+        is_whole = page == 1 and items < size and total <= size and items % 10 != 0
+        more = ((page - 1) * size + items < total or beyond) and not is_whole
     else:
         # Nothing says how many there are: a full page may be followed by another. Default sizes are tens.
         more = not needs_total and (items >= asked if asked else items % 10 == 0)

@@ -30,7 +30,7 @@ from ims_mcp.summaries.typed_fields import (
     rank_column,
     type_scalar,
 )
-from ims_mcp.summaries.values import Json, as_object
+from ims_mcp.summaries.values import Json, as_object, find_expiry
 
 HOISTED = "in_every_row"
 MOST_COLUMNS = 10
@@ -50,6 +50,21 @@ METERS = "DescribeMeter"
 """How the operations begin whose durations are billed in units of their own, and whose days are those of Beijing."""
 _FILE_LIST = "FileInfoList"
 _FILE_FACTS = "FileBasicInfo"
+_FACTS = {
+    "title": ("Title",),
+    "tags": ("MediaTags", "Tags"),
+    "category": ("CateName", "Category", "CateId"),
+    "type": ("MediaType",),
+    "created": ("CreateTime", "CreationTime"),
+    "status": ("Status",),
+    "duration_seconds": ("Duration",),
+    "seconds": ("Duration",),
+    "size_bytes": ("FileSize", "Size"),
+    "bytes": ("FileSize", "Size"),
+    "bitrate_kbps": ("Bitrate",),
+}
+"""What a fact of an asset is called in our answers, and in the service's: one name is as good as the other to ask with.
+"""
 
 Column = tuple[str, tuple[str, ...]]
 """Its name in the answer, and the path to it in an element, ``*`` at the end for all values there."""
@@ -122,6 +137,7 @@ def make_table(
                 if url not in row.values():
                     row.setdefault(name, url)
                 left_out.pop(name, None)
+            row |= {f"{name}_expires": end for name, end in _read_expiries(row)}
     return Table(rows, list(left_out), [])
 
 
@@ -134,11 +150,13 @@ def _fill_rows(elements: list[Json], columns: list[Column], longest: int | None)
     for element in elements:
         row: Json = {}
         for column in columns:
-            value = _read(element, column)
+            deep: list[str] = []
+            value = _read(element, column, deep)
             if is_empty(value):
+                cut.update(deep)
                 continue
             row[column[0]] = short = value if longest is None else shorten_value(value, longest)
-            if short != value:
+            if short != value or deep:
                 cut.add(next(name for name in reversed(column[1]) if name != "*"))
         rows.append(row)
         unshown |= {name: None for name, value in _walk_unshown(element, (), shown) if row.get(name) != value}
@@ -187,8 +205,9 @@ def _split(name: str, written: str) -> Column:
     return name, (*parts, "*") if written.endswith("[]") else parts
 
 
-def _read(element: Json, column: Column) -> Any:
-    """The first value at the path that says something, typed; all of them where the path ends in ``*``, a text once."""
+def _read(element: Json, column: Column, deep: list[str] | None = None) -> Any:
+    """The first value at the path that says something, typed; all of them where the path ends in ``*``, a text once.
+    ``deep``: gets the names of fields that lie too deep to be in it."""
     name, path = column
     takes_all = path[-1] == "*"
     found: list[Any] = []
@@ -198,10 +217,10 @@ def _read(element: Json, column: Column) -> Any:
         for each in values:
             if is_empty(each):
                 continue
-            cell = _compact(type_scalar(field, each), 0)
+            cell = _compact(type_scalar(field, each), 0, field, [] if deep is None else deep)
             if not takes_all:
                 return cell
-            if not isinstance(cell, str) or cell not in found:
+            if not is_empty(cell) and (not isinstance(cell, str) or cell not in found):
                 found.append(cell)
         # One more than is shown, so that a cut is seen.
         if len(found) > _MOST_VALUES:
@@ -223,18 +242,28 @@ def _find(value: Any, path: tuple[str, ...]) -> Iterator[tuple[Json, str]]:
                 yield from _find(fields[path[0]], path[1:])
 
 
-def _compact(value: Any, depth: int) -> Any:
-    """A cell that is an object or a list, without what is empty in it."""
-    if isinstance(value, dict) and depth < _DEEPEST:
+def _compact(value: Any, depth: int, name: str, deep: list[str]) -> Any:
+    """A cell that is an object or a list, without what is empty in it and without objects that lie too deep, whose
+    names ``deep`` gets. Objects count as levels, lists of them do not."""
+    if isinstance(value, dict):
+        if depth >= _DEEPEST:
+            deep.append(name)
+            return None
         fields = {
-            name: _compact(type_scalar(name, each), depth + 1)
-            for name, each in cast("Json", value).items()
-            if not is_empty(each) and not is_picture(name)
+            key: _compact(type_scalar(key, each), depth + 1, key, deep)
+            for key, each in cast("Json", value).items()
+            if not is_empty(each) and not is_picture(key)
         }
-        return {name: each for name, each in fields.items() if not is_empty(each)}
-    if isinstance(value, list) and depth < _DEEPEST:
-        return [_compact(each, depth + 1) for each in cast("list[Any]", value)[: _MOST_VALUES + 1]]
-    return None if isinstance(value, dict | list) else value
+        return {key: each for key, each in fields.items() if not is_empty(each)}
+    if isinstance(value, list):
+        read: list[Any] = []
+        for each in cast("list[Any]", value)[: _MOST_VALUES + 1]:
+            short = _compact(each, depth, name, deep)
+            # What was empty keeps its place; of what lies too deep none is left that could be taken for empty.
+            if not (isinstance(each, dict | list) and each and is_empty(short)):
+                read.append(short)
+        return read
+    return value
 
 
 def _choose_columns(list_name: str, elements: list[Json], *, has_units: bool) -> list[Column]:
@@ -318,12 +347,14 @@ def _add_rest(element: Json, row: Json, columns: list[Column], left_out: dict[st
     for name, value in _walk_unshown(element, (), _Shown(columns)):
         if name in row or is_picture(name):
             continue
-        short = _compact(type_scalar(name, value), 0)
+        deep: list[str] = []
+        short = _compact(type_scalar(name, value), 0, name, deep)
         taken = measure(short, _LONGEST_ALONE) + len(name) + 4
         if taken <= min(room, _LONGEST_ALONE) and not is_empty(short):
             row[name] = short
             room -= taken
-            left_out.pop(name, None)
+            if not deep:
+                left_out.pop(name, None)
 
 
 def _walk_signed_urls(value: Any, depth: int, name: str = "") -> Iterator[tuple[str, str]]:
@@ -339,6 +370,12 @@ def _walk_signed_urls(value: Any, depth: int, name: str = "") -> Iterator[tuple[
             yield from _walk_signed_urls(each, depth + 1, name)
 
 
+def _read_expiries(row: Json) -> list[tuple[str, str]]:
+    """When the addresses in a row stop working, where they say so."""
+    urls = ((name, value) for name, value in row.items() if isinstance(value, str) and "://" in value)
+    return [(name, end) for name, url in urls if (end := find_expiry(url))]
+
+
 def _make_asked_table(elements: list[Json], columns: list[Column], known: list[Column], asked: Sequence[str]) -> Table:
     by_name = {name: (name, path) for name, path in reversed(known)}
     leads = _find_leads(columns, asked)
@@ -347,12 +384,25 @@ def _make_asked_table(elements: list[Json], columns: list[Column], known: list[C
     for element in elements:
         row = {column[0]: value for column in leads if not is_empty(value := _read(element, column))}
         for name in asked:
-            value = _read(element, by_name[name]) if name in by_name else find_field(element, name)
+            value = _read_asked(element, name, by_name)
             if not is_empty(value):
                 row[name] = value
                 found.add(name)
         rows.append(row)
     return Table(rows, [], [name for name in asked if name not in found])
+
+
+def _read_asked(element: Json, name: str, columns: dict[str, Column]) -> Any:
+    """The whole value of a column, of a field, or of the fact that other lists show under this name."""
+    if name in columns:
+        deep: list[str] = []
+        value = _read(element, columns[name], deep)
+        return find_field(element, ".".join(columns[name][1]).removesuffix(".*")) if deep else value
+    value = find_field(element, name)
+    if not is_empty(value):
+        return value
+    facts = ((field, find_field(element, field)) for field in _FACTS.get(name, ()))
+    return next((type_scalar(field, fact) for field, fact in facts if not is_empty(fact)), None)
 
 
 def _find_leads(columns: list[Column], asked: Sequence[str]) -> list[Column]:

@@ -14,8 +14,8 @@ from typing import Any, cast
 from ims_mcp.catalogue import Effect, Operation, ResponseField, find_declared
 from ims_mcp.foreign_text import plain, size_of
 from ims_mcp.secrets import SecretNames
-from ims_mcp.summaries.bounds import compact
-from ims_mcp.summaries.job_read import is_job_read, read_job
+from ims_mcp.summaries.bounds import compact, size_bytes
+from ims_mcp.summaries.job_read import drop_told, is_job_read, read_job
 from ims_mcp.summaries.paging import TOTALS, read_total
 from ims_mcp.summaries.rows import HOISTED, METERS, Table, find_field, find_list, hoist, make_table
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
@@ -34,6 +34,7 @@ from ims_mcp.summaries.values import Json, as_object, as_whole
 ALL = "all"
 """The name among ``fields`` that stands for the whole answer."""
 _HOW = f"the same call with show_fields: names of these, or {ALL}"
+_LEAST_SAVED_BYTES = 300
 _MOST_NAMES = 24
 _MOST_UNKNOWN = 5
 _LONGEST_NAME = 60
@@ -53,7 +54,7 @@ LIST_FIELDS: dict[str, Any] = {
 
 def has_short_form(operation: Operation) -> bool:
     """Whether answers of the operation are shortened, so that a caller may have to ask for more."""
-    return operation.effect is Effect.READ and (find_list(operation) is not None or is_job_read(operation))
+    return is_job_read(operation) or (operation.effect is Effect.READ and find_list(operation) is not None)
 
 
 def shorten_answer(
@@ -68,7 +69,7 @@ def shorten_answer(
 
     Of a list ``{total, rows, ...}``, of which :func:`say_once` takes out what all rows share.
     """
-    if operation.effect is not Effect.READ or ALL in fields:
+    if ALL in fields or not has_short_form(operation):
         return None
     data = write_times(data, _BEIJING if operation.name.startswith(METERS) else UTC)
     path = find_list(operation)
@@ -87,8 +88,6 @@ def shorten_answer(
         if operation.rows is not None and operation.rows.meanings:
             table = replace(table, rows=[_add_meanings(row, operation.rows.meanings) for row in table.rows])
         return _describe_table(table, listed, read_total(data), beside, is_asked=bool(fields))
-    if not is_job_read(operation):
-        return None
     shown, left_out = read_job(operation, data)
     if fields:
         known = ((name, find_field(data, name)) for name in fields)
@@ -96,6 +95,20 @@ def shorten_answer(
         found = {name: value for name, value in found.items() if not is_empty(value)}
         return found | _tell_unknown([name for name in fields if name not in found])
     return shown | _tell_left_out(list(left_out), sum(left_out.values()))
+
+
+def shorten_reply(operation: Operation, reply: Json) -> tuple[Json, Json]:
+    """The answer of a submission as it stands beside its result, and ``{left_out: …}``; as it came where that would
+    save little."""
+    poll = operation.poll
+    shown, left_out = drop_told(operation, reply)
+    saved = size_bytes(reply) - size_bytes(shown)
+    if poll is None or saved < _LEAST_SAVED_BYTES:
+        return reply, {}
+    told = _tell_left_out(list(left_out), sum(left_out.values()))
+    if told:
+        told["left_out"]["how"] = f"{poll.operation} with show_fields: names of these, or {ALL}"
+    return shown, told
 
 
 def _add_meanings(row: Json, meanings: Mapping[str, Mapping[int, str]]) -> Json:

@@ -19,6 +19,7 @@ from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit, size_bytes
 from ims_mcp.summaries.query import check_query, pick
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
+from ims_mcp.summaries.short_form import shorten_reply
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
 from ims_mcp.workflows.job_wait import follow_job, propose_first_wait
@@ -102,7 +103,12 @@ async def run_operation(
     ours = added.keys() - OUR_NAMES
     data = {f"service_{name}" if name in ours else name: value for name, value in reply.data.items()}
     room = MAX_BYTES - size_bytes(next_page)
-    show = partial(behaviour.show, call, data, max_bytes=room)
+    beside = data
+    if result and own.query is None and not own.include_credentials:
+        # Of the answer before the wait what the result does not tell.
+        beside, left_out = shorten_reply(operation, data)
+        added |= left_out
+    show = partial(behaviour.show, call, beside, max_bytes=room)
     if own.query is not None:
         shown = await _take_turn(operation, partial(_select, call, data, added, room))
         if shown is None:

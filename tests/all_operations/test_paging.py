@@ -128,6 +128,30 @@ async def test_a_service_that_gives_less_a_page_than_asked_for_is_read_to_the_en
                 assert await followed(client, pager, "call_read_operation", call) == list(range(ITEMS)), each.name
 
 
+@pytest.mark.parametrize("given", [{"PageSize": 100}, {"PageSize": 100, "PageNumber": 1}])
+def test_a_first_page_with_room_for_the_whole_total_is_the_only_one(given: dict[str, Any]) -> None:
+    each = operation("ListSystemTemplates")
+    page: dict[str, Any] = {"SystemTemplateList": [{}], "Total": 20}
+    assert next_page(each, given, page) is None
+    assert next_page(each, given, {**page, "Total": 120}) == {**given, "PageNumber": 2}
+    assert next_page(each, {}, page) == {"PageNumber": 2, "PageSize": 1}
+    # As much as a service may ever give, whatever is asked for.
+    assert next_page(each, given, {"SystemTemplateList": [{}] * 10, "Total": 20}) == {**given, "PageNumber": 2}
+
+
+def test_the_size_that_a_service_says_a_page_has_counts_as_the_size_that_was_asked_for() -> None:
+    page: dict[str, Any] = {"RecordTemplateList": [{}] * 3, "TotalCount": 5, "PageSize": 10, "PageNo": 1}
+    assert next_page(operation("ListLiveRecordTemplates"), {}, page) is None
+
+
+def test_a_token_beside_all_that_there_are_leads_nowhere() -> None:
+    each = operation("ListMediaBasicInfos")
+    page: dict[str, Any] = {"MediaInfos": [{}, {}], "NextToken": "t", "TotalCount": 2}
+    assert next_page(each, {}, page) is None
+    assert next_page(each, {}, {**page, "TotalCount": 3}) == {"NextToken": "t"}
+    assert next_page(each, {"NextToken": "s"}, page) == {"NextToken": "t"}
+
+
 def test_a_token_that_comes_back_unchanged_ends_the_list() -> None:
     each = operation("ListMediaBasicInfos")
     page: dict[str, Any] = {"MediaInfos": [{}], "NextToken": "same", "TotalCount": 100}

@@ -226,6 +226,61 @@ async def test_a_result_is_bounded_and_all_of_it_can_be_asked_for(job: Operation
             assert len(text_of(whole)) > 20_000
 
 
+def list_job_ids(value: Any) -> set[str]:
+    """The values of all fields that are called so, however deep they lie."""
+    match value:
+        case dict():
+            fields = cast("dict[str, Any]", value)
+            own = {str(inner) for name, inner in fields.items() if name in ("JobId", "TaskId", "ParentJobId")}
+            return own.union(*map(list_job_ids, fields.values()))
+        case list():
+            return set[str]().union(*map(list_job_ids, cast("list[Any]", value)))
+        case _:
+            return set()
+
+
+@pytest.mark.anyio
+@each_of(job for job in WITH_RESULT if job.name in ANSWERS and has_example_of_result(job))
+async def test_a_submission_that_has_waited_repeats_neither_its_result_nor_what_the_caller_gave(job: Operation) -> None:
+    """With the vendor's example values."""
+    poll = poll_of(job)
+    look = copy.deepcopy(ANSWERS[poll.operation])
+    put(look, poll.status_field, end_state(job))
+
+    def answer(request: Arrived) -> Answer:
+        return Answer(body=look if request.action == poll.operation else ANSWERS.get(request.action, {}))
+
+    with ScriptedService(usual=answer) as running:
+        async with connected(running.url, settings=Settings(allow_destructive=True)) as client:
+            own = {poll.entry[1]: ADDRESS} if poll.entry else {}
+            given = {"operation": job.name, "arguments": {**make_example(job), **own, "wait_seconds": 1}}
+            content = content_of(await client.call_tool(f"call_{job.effect}_operation", given))
+    if not {"result", "results"} & content.keys():
+        return
+    told = {name: value for name, value in content.items() if name not in ("wait", "result", "results", "next_call")}
+    assert size_bytes(told) < 1_200, content
+    assert list_job_ids(ANSWERS[job.name]) <= list_job_ids(content), content
+
+
+@pytest.mark.anyio
+async def test_a_submission_that_has_waited_keeps_every_id_of_a_long_list() -> None:
+    job = get_operation("UploadMediaByURL")
+    urls = [f"https://example.com/films/{number:03}.mp4" for number in range(40)]
+    reply = {"UploadJobs": [{"JobId": f"j{number}", "SourceURL": url} for number, url in enumerate(urls)]}
+    done = [{"JobId": f"j{number}", "Status": "SUCCESS", "MediaId": f"m{number}"} for number in range(40)]
+
+    def answer(request: Arrived) -> Answer:
+        return Answer(body=reply if request.action == job.name else {"URLUploadInfoList": done})
+
+    with ScriptedService(usual=answer) as running:
+        async with connected(running.url) as client:
+            arguments = {"UploadURLs": ",".join(urls[:20]), "wait_seconds": 1}
+            given = {"operation": job.name, "arguments": arguments}
+            content = content_of(await client.call_tool("call_write_operation", given))
+    assert content["results"], content
+    assert [each["JobId"] for each in content["UploadJobs"]] == [f"j{number}" for number in range(40)]
+
+
 def covers(whole: Any, part: Any) -> bool:
     """Whether all of ``part`` stands in ``whole``, which may know more of each object."""
     if isinstance(part, dict):

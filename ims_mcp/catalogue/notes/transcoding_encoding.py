@@ -234,6 +234,6 @@ NOTES = (
         effect=Effect.WRITE,
         parameters=PROBE,
         example=PROBE_EXAMPLE,
-        then="The result is in MediaInfoJob.MediaInfoProperty of this answer; SubmitMediaInfoJob is for slow files.",
+        then="The answer is the result; SubmitMediaInfoJob is for slow files.",
     ),
 )
