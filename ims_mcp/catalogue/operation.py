@@ -262,6 +262,8 @@ class Result:
     """Its parameter -> path in the poll's last answer, else in the response or the arguments of the submitted call."""
     empty: str = ""
     """What it means where nothing lies at the paths: ``no watermark was found; this is final``."""
+    never: str = ""
+    """Of what brings its files some time after its end: what it means where they do not come, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +320,8 @@ class Operation:
     """Calling it twice with the same arguments leaves the same state as calling it once."""
     secret_fields: tuple[str, ...] = ()
     """Response fields that are credentials."""
+    secrets_read_by: str = ""
+    """Of a call that is not to be repeated for them: the operation that shows these credentials, or ones as good."""
     signed_addresses: bool = False
     """Its response holds addresses whose queries let somebody in: hidden unless the caller asks for them."""
     declares_output: bool = False

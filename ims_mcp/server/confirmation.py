@@ -126,8 +126,7 @@ class Confirmations:
             return Agreed(before.harmless, before=before)
         if before.is_all_missing:
             raise _refuse_missing(operation, arguments, before)
-        titles = [thing.title for thing in before.things.values()]
-        words = choose_words(self._language, arguments, titles, _read_locale(params), self._searched)
+        words = choose_words(self._language, arguments, _read_locale(params), self._searched)
         question = write_question(operation, arguments, before, words, write_place(words, self._settings))
         if is_stateless:
             return _open_question(question, _make_form(words), call)

@@ -132,16 +132,16 @@ CHINESE = QuestionWords(
 
 
 def choose_words(
-    language: Language, arguments: Mapping[str, Any], titles: Iterable[str] = (), locale: str = "", searched: str = ""
+    language: Language, arguments: Mapping[str, Any], locale: str = "", searched: str = ""
 ) -> QuestionWords:
-    """Those of ``language``; for ``auto`` Chinese where the client's ``locale`` is, or where the arguments, the words
-    the operation was ``searched`` for in, or the titles of what they name are written in it. Titles say nothing where
-    the client's locale does."""
+    """Those of ``language``; for ``auto`` Chinese where the client's ``locale`` is, or where the arguments or the words
+    the operation was ``searched`` for in are written in it. What the arguments name does not count: a library holds
+    titles in languages that its user does not read."""
     if language != "auto":
         return CHINESE if language == "zh" else ENGLISH
     if locale.lower().replace("_", "-").split("-")[0] == "zh":
         return CHINESE
-    written: list[Any] = [*arguments.values(), searched, *([] if locale else titles)]
+    written: list[Any] = [*arguments.values(), searched]
     texts = [text for value in written for text in _list_texts(value)]
     return CHINESE if any(_is_chinese(text) for text in texts) else ENGLISH
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.bounds import LONGEST_QUERY, fit, size_bytes
-from ims_mcp.summaries.shaping import MAX_BYTES, present
+from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED, MAX_BYTES, present
 from ims_mcp.summaries.values import Json, as_object
 
 if TYPE_CHECKING:  # imported where a call brings a query: most bring none
@@ -24,6 +24,7 @@ def pick(
     include_signed_urls: bool = False,
     secret_fields: Iterable[str] = (),
     include_credentials: bool = False,
+    hidden: str = HIDDEN_UNLESS_ASKED,
     max_bytes: int = MAX_BYTES,
     limits: QueryLimits | None = None,
 ) -> Json:
@@ -48,6 +49,7 @@ def pick(
             include_signed_urls=include_signed_urls,
             secret_fields=secret_fields,
             include_credentials=include_credentials,
+            hidden=hidden,
             again=True,
         )
         note = explain_nothing(cast("Any", expression.parsed), document) if is_nothing(found) else ""

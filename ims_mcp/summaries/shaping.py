@@ -26,6 +26,7 @@ from ims_mcp.summaries.values import is_plain
 
 MAX_BYTES = 32 * 1024
 HIDDEN_UNLESS_ASKED = "[hidden: a credential; include_credentials=true shows it]"
+"""Where the same call can be made again for it: see :func:`ims_mcp.summaries.hidden.describe_hidden`."""
 HIDDEN_FOR_GOOD = "[hidden: a credential]"
 """Where the operation is not known to return credentials, and has no such switch."""
 OUR_NAMES = frozenset(
@@ -67,13 +68,17 @@ def present(
     include_signed_urls: bool = False,
     secret_fields: Iterable[str] = (),
     include_credentials: bool = False,
+    hidden: str = HIDDEN_UNLESS_ASKED,
     depth: int = 0,
     again: bool = False,
     opens_json: bool = True,
 ) -> Any:
-    """A part of a response, so many levels deep in it, as :func:`shape` shows it, unbounded; ``again`` what was made
-    of such a part, whose names have been read before; not ``opens_json`` where a text has to stay one."""
-    reader = _Reader(include_signed_urls, secret_fields, include_credentials, opens_json=opens_json, renames=not again)
+    """A part of a response, so many levels deep in it, as :func:`shape` shows it, unbounded; ``hidden`` in place of a
+    credential; ``again`` what was made of such a part, whose names have been read before; not ``opens_json`` where a
+    text has to stay one."""
+    reader = _Reader(
+        include_signed_urls, secret_fields, include_credentials, hidden, opens_json=opens_json, renames=not again
+    )
     return reader.read(value, depth)
 
 
@@ -91,6 +96,7 @@ class _Reader:
         include_signed_urls: bool,
         secret_fields: Iterable[str],
         include_credentials: bool,
+        hidden: str = HIDDEN_UNLESS_ASKED,
         *,
         opens_json: bool = True,
         renames: bool = True,
@@ -101,7 +107,7 @@ class _Reader:
         self._signed = include_signed_urls
         self._credentials = include_credentials
         self._secrets = SecretNames(own)
-        self._hidden = HIDDEN_UNLESS_ASKED if own else HIDDEN_FOR_GOOD
+        self._hidden = hidden if own else HIDDEN_FOR_GOOD
         self._hidden_count = 0
         self._names: dict[str, tuple[str, bool, bool, bool]] = {}
 

@@ -229,5 +229,16 @@ def _explain_nothing(look: _Look, wish: Wish, arguments: Mapping[str, Any]) -> J
     if filters:
         hints.append(f"leave out {' or '.join(filters)}")
     if wish.words:
+        hints.append(_suggest_language(wish.words))
         hints.append("for what is seen or said in a video call SearchMediaByHybrid")
     return {"searched": searched, "hint": "; ".join(hints) or "there are no assets in this account and region"}
+
+
+def _suggest_language(words: tuple[str, ...]) -> str:
+    """Titles and tags are found in the language they are written in, which need not be that of the words."""
+    text = "".join(words)
+    if text.isascii():
+        return "titles and tags may be in another language: try Chinese words"
+    if not any(character.isascii() and character.isalpha() for character in text):
+        return "titles and tags may be in another language: try English words"
+    return "titles and tags may be in one language only: try English and Chinese words each by themselves"

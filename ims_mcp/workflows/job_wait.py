@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import anyio
 import anyio.to_thread
@@ -41,6 +42,11 @@ _JOB_BYTES = 4 * 1024
 """Of the last answer about a job that has not succeeded."""
 _STOP = "stop waiting and tell the user so; look again only where the file is long and the job young"
 _NOTHING_THERE = "it has succeeded, but nothing lies where its result should be"
+NO_FILE_SECONDS = 60.0
+"""For so long after a job was first seen to be over its files may still come."""
+_MOST_OVER = 1000
+_over_since: WeakKeyDictionary[ImsClient, dict[str, float]] = WeakKeyDictionary()
+"""When jobs without files were first seen to be over, of every client: no answer of the service tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ async def follow_job(
         clock=clock,
         sleep=sleep,
     )
+    if not _lags(poll, waited):
+        # It may begin once more: what was seen before says nothing then.
+        _over_since.get(client, {}).pop(_write_key(operation, waited), None)
     found: Found | None = None
     result = poll.result
     # A recording has no file before it is over; the address of a stream is there while it runs.
@@ -105,9 +114,12 @@ async def follow_job(
         deadline = min(started + seconds, latest - SHORTEST_READ_SECONDS)
         while waited.outcome in ("succeeded", "running", "failed"):
             found = await reader.read(poll, result, waited, lambda: latest - clock())
-            # What goes on until it is stopped leaves its files some time after its end.
-            lags = bool(poll.running and result.operation and waited.outcome == "succeeded")
-            if found.fields or found.problem or not lags:
+            if found.fields or found.problem or not _lags(poll, waited):
+                break
+            over_seconds = clock() - _find_first_seen_over(client, operation, waited, clock())
+            if over_seconds >= NO_FILE_SECONDS and not found.left_count:
+                problem = f"No file of it is listed {over_seconds:.0f} s after it was first seen to be over."
+                waited = replace(waited, outcome="failed", problem=f"{problem} {result.never}".strip())
                 break
             if clock() + LONGEST_PAUSE_SECONDS > deadline:
                 waited = replace(waited, outcome="pending")
@@ -121,6 +133,24 @@ async def follow_job(
     note = _write_note(poll, waited, found, just_submitted=just_submitted)
     next_call = _propose(operation, waited, found, arguments, until, listed, just_submitted=just_submitted)
     return Followed(waited, fields, note, next_call)
+
+
+def _lags(poll: Poll, waited: PollResult) -> bool:
+    """Whether its files may still come: what goes on until it is stopped leaves them some time after its end."""
+    return bool(poll.running and poll.result and poll.result.operation and waited.outcome == "succeeded")
+
+
+def _find_first_seen_over(client: ImsClient, operation: Operation, waited: PollResult, now: float) -> float:
+    """When it was first seen to be over: now, unless an earlier look has taken it down. ``now`` of the waits' clock."""
+    seen = _over_since.setdefault(client, {})
+    first = seen.setdefault(_write_key(operation, waited), now)
+    while len(seen) > _MOST_OVER:
+        del seen[next(iter(seen))]
+    return first
+
+
+def _write_key(operation: Operation, waited: PollResult) -> str:
+    return f"{operation.name} {sorted(waited.next_arguments.items())}"
 
 
 def _write_note(poll: Poll, waited: PollResult, found: Found | None, *, just_submitted: bool) -> str:
@@ -180,9 +210,19 @@ def _propose(
             # Nothing ever says that it is over with nothing to show: after a second wait the user decides.
             if poll.has_no_states and not just_submitted:
                 return {}
+            if _has_stopped(poll, waited) and not just_submitted:
+                why = "it does not run, and waiting changes nothing: tell the user; once it is made to run, look again"
+                return propose_operation(look, waited.next_arguments, why, listed)
             why = _explain_pending(poll, waited)
     ids = _collect_left(poll, waited, arguments)
-    return propose_wait(operation, ids, why, until="start" if until == "start" and poll.running else "end")
+    # What is over does not begin any more.
+    begins = until == "start" and poll.running and judge_status(poll, waited.status) != "succeeded"
+    return propose_wait(operation, ids, why, until="start" if begins else "end")
+
+
+def _has_stopped(poll: Poll, waited: PollResult) -> bool:
+    """Whether something without an end is in a state that is not its first: it ran, or its stream never came."""
+    return bool(poll.running and not (poll.success or poll.failure) and waited.status in poll.pending[1:])
 
 
 def _explain_pending(poll: Poll, waited: PollResult) -> str:
@@ -194,7 +234,7 @@ def _explain_pending(poll: Poll, waited: PollResult) -> str:
     if poll.entry and not waited.status:
         return "not listed yet: wait on; a file that is missing or cannot be read never will be"
     if judge_status(poll, waited.status) == "succeeded":
-        return "it is over, and its files are not listed yet: look again"
+        return "it does not run, and no file of it is listed yet: look again, for a minute at most"
     return "not finished: this waits on and brings the result; do not submit again"
 
 

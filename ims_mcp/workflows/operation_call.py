@@ -17,6 +17,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.summaries.bounds import fit, size_bytes
+from ims_mcp.summaries.hidden import describe_hidden
 from ims_mcp.summaries.query import check_query, pick
 from ims_mcp.summaries.shaping import MAX_BYTES, OUR_NAMES, present_ours
 from ims_mcp.summaries.short_form import shorten_reply
@@ -150,6 +151,7 @@ def _select(call: OperationCall, data: dict[str, Any], added: dict[str, Any], ma
             include_signed_urls=own.include_signed_urls,
             secret_fields=operation.secret_fields,
             include_credentials=own.include_credentials,
+            hidden=describe_hidden(operation),
             max_bytes=max_bytes,
         )
     except InvalidArguments as error:

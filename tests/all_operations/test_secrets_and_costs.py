@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.catalogue import Operation, ResponseField, operations
+from ims_mcp.catalogue import Effect, Operation, ResponseField, get_operation, operations
 from ims_mcp.catalogue.example import make_example
 from ims_mcp.secrets import SecretNames
+from ims_mcp.summaries.hidden import describe_hidden
 from ims_mcp.summaries.shaping import HIDDEN_UNLESS_ASKED
 from tests.all_operations.roads import ROADS, Call, everything
 from tests.client.scripted_service import Answer, ScriptedService
@@ -71,10 +72,41 @@ async def test_credentials_are_hidden_unless_asked_for(road: Any) -> None:
                     assert not result.is_error, text_of(result)
                     assert SECRET not in text_of(result), (each.name, own)
                     assert SECRET not in json.dumps(content_of(result)), each.name
-                assert HIDDEN_UNLESS_ASKED in text_of(await road(client, Call(each, arguments)))
+                for own in ({}, {"query": "@"}):
+                    assert describe_hidden(each) in text_of(await road(client, Call(each, {**arguments, **own})))
                 shown = await road(client, Call(each, {**arguments, "include_credentials": True}))
                 assert SECRET in text_of(shown), each.name
                 assert SECRET in json.dumps(content_of(shown)), each.name
+
+
+ONLY_AT_ONCE = {
+    *("CreateUploadStream", "CreateYikeAssetUpload", "GenerateAIAgentCall", "TakeoverAIAgentCall"),
+}
+"""What makes something whose credential no operation reads."""
+
+
+def test_nobody_is_sent_to_make_something_again_for_its_credential() -> None:
+    for each in WITH_SECRETS:
+        told = describe_hidden(each)
+        if each.effect is Effect.READ:
+            assert told == HIDDEN_UNLESS_ASKED, each.name
+            continue
+        assert ("the same call again makes another" in told) is not each.idempotent, each.name
+        assert ("no operation shows it later" in told) is (each.name in ONLY_AT_ONCE), each.name
+        if each.secrets_read_by:
+            reader = get_operation(each.secrets_read_by)
+            assert f"{reader.name} with " in told, each.name
+            assert reader.effect is Effect.READ or reader.idempotent, each.name
+            assert set(each.secret_fields) & set(reader.secret_fields), each.name
+        else:
+            assert each.name in ONLY_AT_ONCE or each.idempotent, each.name
+
+
+def test_the_way_to_a_data_key_leads_through_its_own_ciphertext() -> None:
+    assert describe_hidden(get_operation("GenerateKMSDataKey")) == (
+        "[hidden: a credential; DecryptKMSDataKey with CiphertextBlob and include_credentials=true shows it; "
+        "the same call again makes another]"
+    )
 
 
 @pytest.mark.anyio

@@ -248,6 +248,24 @@ async def test_nothing_found_says_what_was_searched_and_what_to_try(library: Lib
         assert "leave out media_type or created_after" in answer["hint"]
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("灯塔", "in another language: try English words"),
+        ("unheardof", "in another language: try Chinese words"),
+        ("unheardof 灯塔", "in one language only: try English and Chinese words each by themselves"),
+    ],
+)
+async def test_nothing_found_points_to_the_other_language_before_another_operation(
+    library: Library, text: str, advice: str
+) -> None:
+    async with finding(library) as find:
+        hint = (await find(text=text))["hint"]
+        filtered = await find(media_type="text", created_after="2099-01-01")
+    assert f"titles and tags may be {advice}; for what is seen or said" in hint
+    assert "language" not in filtered["hint"]
+
+
 @pytest.mark.parametrize("arguments", [{"sort": "newest"}, {"sort": "oldest"}, {"sort": "title"}, {"text": "l"}])
 async def test_next_calls_lead_through_all_of_them_once(library: Library, arguments: Json) -> None:
     async with finding(library) as find:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from typing import Any
 from unittest import mock
@@ -172,3 +173,49 @@ async def test_calls_and_uploads_have_one_clock_which_the_first_refusal_puts_rig
     assert len([seen for seen in setting.proxy.seen if seen.status >= 400 and seen.kind != "look"]) == (not own)
     # A key that is free is answered with 404.
     assert [seen.status for seen in setting.proxy.of_kind("look")] == ([403, 404] if own else [])
+
+
+@pytest.mark.parametrize(
+    ("own", "idle", "other"),
+    [
+        (False, {"StreamTags": {"quality": "480P"}}, "Definition"),
+        (True, {"Definition": "LD"}, "StreamTags"),
+        (True, {"Definition": "LD", "HDRType": "HDR10"}, "StreamTags"),
+    ],
+)
+async def test_what_would_have_no_effect_on_a_rendition_is_refused(
+    setting: Setting, own: bool, idle: dict[str, Any], other: str
+) -> None:
+    destination = {"destination": setting.own()} if own else {}
+    async with setting.client() as client:
+        media_id = (await call(client, "upload_media", path=str(setting.video())))["MediaId"]
+        sent = len(setting.proxy.seen)
+        arguments = {"path": str(setting.video()), "MediaId": media_id, **destination}
+        text = await refused(client, "upload_stream", **arguments, **idle)
+    for name in idle:
+        assert f"{name}: has no effect with " in text
+    assert f"give {other}" in text
+    assert len(setting.proxy.seen) == sent
+    assert len(setting.journal()) == 1
+
+
+async def test_a_rendition_in_a_bucket_of_our_own_has_its_tags(setting: Setting) -> None:
+    async with setting.client() as client:
+        media_id = (await call(client, "upload_media", path=str(setting.video())))["MediaId"]
+        arguments = {"path": str(setting.video()), "MediaId": media_id, "destination": setting.own()}
+        await call(client, "upload_stream", **arguments, StreamTags={"quality": "480p"})
+    played = setting.ims.call("GetPlayInfo", MediaId=media_id)["PlayInfoList"]
+    assert [json.loads(row["StreamTags"]) for row in played if row.get("StreamTags")] == [{"quality": "480p"}]
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_all_that_an_upload_says_of_an_asset_arrives(setting: Setting, own: bool) -> None:
+    said = {"Title": "T", "Description": "D", "MediaTags": "a,b", "BusinessType": "opening", "MediaType": "video"}
+    more = {"CoverURL": "https://example.com/c.jpg", "UserData": {"Extend": {"k": "v"}}}
+    destination = {"destination": setting.own()} if own else {}
+    async with setting.client() as client:
+        result = await call(client, "upload_media", path=str(setting.video()), **said, **more, **destination)
+    basic = setting.ims.media_info(result["MediaId"])["MediaBasicInfo"]
+    assert {name: basic[name] for name in said} == said
+    assert basic["CoverURL"].partition("?")[0] == more["CoverURL"]
+    assert json.loads(basic["UserData"])["Extend"] == {"k": "v"}

@@ -178,12 +178,73 @@ async def test_whoever_wants_to_know_that_it_has_begun_waits_for_that_alone() ->
 async def test_a_recording_without_a_file_is_no_success_and_says_that_none_may_come() -> None:
     told, seconds, _ = await follow(["paused"], files_after_looks=None)
     assert (told["outcome"], told["status"]) == ("pending", "paused")
+    assert told["note"].startswith("nothing is recorded now: the stream has stopped or never came")
     assert told["note"].endswith("and none ever comes where no stream did")
     assert (told["next_call"]["tool"], told["next_call"]["why"].partition(" (")[0]) == (
         "wait_for_job",
-        "it is over, and its files are not listed yet: look again",
+        "it does not run, and no file of it is listed yet: look again, for a minute at most",
     )
     assert 40 < seconds <= 45
+
+
+class Recording:
+    """A job and its files as they stand, waited for by one client over one clock."""
+
+    def __init__(self, status: str, files: list[dict[str, Any]]) -> None:
+        self.status = status
+        self.files = files
+        self.clock = Clock()
+
+    def __call__(self, request: Arrived) -> Answer:
+        if request.action == "ListLiveRecordFiles":
+            return Answer(body={"Files": self.files, "TotalCount": str(len(self.files)), "PageNo": 1})
+        return Answer(body={"RecordJob": {"Status": self.status}})
+
+    async def wait(self, client: ImsClient, job_id: str = "j9", until: Until = "end") -> dict[str, Any]:
+        ids = {"JobId": job_id}
+        operation = get_operation("SubmitLiveRecordJob")
+        clock = self.clock
+        return await wait_for_job(client, operation, ids, seconds=40, until=until, clock=clock, sleep=clock.sleep)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("until", ["start", "end"])
+async def test_a_recording_that_brings_no_file_ends_for_its_reader(until: Until) -> None:
+    recording = Recording("paused", [])
+    with ScriptedService(usual=recording) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            first = await recording.wait(client, until=until)
+            # What is over does not begin: the next wait is for its files.
+            assert first["outcome"] == "pending"
+            assert first["next_call"]["arguments"].keys() == {"operation", "ids", "wait_seconds"}
+            last = await recording.wait(client)
+            assert 60 <= recording.clock() < 65
+            again = await recording.wait(client, until=until)
+            other = await recording.wait(client, "j10")
+    assert (last["outcome"], last["status"]) == ("failed", "paused")
+    assert "no stream came, or nothing of it was recorded" in last["problem"]
+    assert "StreamInput.Url" in last["problem"]
+    assert not {"note", "next_call", "result", "job"} & last.keys()
+    assert (again["outcome"], again["seconds"]) == ("failed", 0)
+    # Each job has its own minute.
+    assert other["outcome"] == "pending"
+
+
+@pytest.mark.anyio
+async def test_a_file_that_comes_late_is_told_and_a_recording_that_goes_on_has_its_minute_anew() -> None:
+    recording = Recording("paused", [])
+    with ScriptedService(usual=recording) as service:
+        async with ImsClient(service.endpoint, FixedCredentials(CREDENTIAL)) as client:
+            for _ in range(2):
+                await recording.wait(client)
+            recording.status = "started"
+            assert (await recording.wait(client, until="start"))["outcome"] == "running"
+            recording.status = "paused"
+            assert (await recording.wait(client))["outcome"] == "pending"
+            await recording.clock.sleep(3600)
+            recording.files = [FILE]
+            told = await recording.wait(client)
+    assert (told["outcome"], told["result"]) == ("succeeded", {"files": [SHOWN]})
 
 
 @pytest.mark.anyio
@@ -204,6 +265,13 @@ async def test_live_snapshots_have_no_end_to_wait_for() -> None:
     assert (told["next_call"]["tool"], told["next_call"]["arguments"]) == ("get_live_snapshot_job", {"JobId": "j9"})
     paused, _, _ = await follow(["paused"], name="SubmitLiveSnapshotJob")
     assert (paused["outcome"], paused["status"]) == ("pending", "paused")
+    # Waiting on would not change it.
+    assert (paused["next_call"]["tool"], paused["next_call"]["arguments"]) == (
+        "get_live_snapshot_job",
+        {"JobId": "j9"},
+    )
+    begins, _, _ = await follow(["init"], name="SubmitLiveSnapshotJob")
+    assert begins["next_call"]["tool"] == "wait_for_job"
 
 
 @pytest.mark.anyio

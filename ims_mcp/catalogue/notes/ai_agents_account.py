@@ -174,6 +174,7 @@ NOTES = (
             "DeviceId": {"text": "Id of the device.", "required": True},
         },
         secret_fields=("License",),
+        secrets_read_by="GetAiRtcAuthCodeList",
         costs="Uses up a paid licence for good.",
     ),
     OperationNotes(

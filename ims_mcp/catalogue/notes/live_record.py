@@ -117,8 +117,12 @@ NOTES = (
                 operation="ListLiveRecordFiles",
                 arguments=(("JobIds", "JobId"),),
                 empty=(
-                    "the recording is over, but no file of it is listed yet: files follow the end by some 20 seconds, "
-                    "and none ever comes where no stream did"
+                    "nothing is recorded now: the stream has stopped or never came. No file is listed yet: files "
+                    "follow an end by some 20 seconds, and none ever comes where no stream did"
+                ),
+                never=(
+                    "As far as the service shows no stream came, or nothing of it was recorded. Check that "
+                    "StreamInput.Url is being pushed to, then submit a new job"
                 ),
             ),
         ),

@@ -156,6 +156,7 @@ NOTES = (
             Needs("InputProtocol", "Flow", "PairOutputName"),
         ),
         secret_fields=INPUT_SECRETS,
+        secrets_read_by="GetMediaConnectFlowInput",
     ),
     OperationNotes(
         operation="GetMediaConnectFlowInput",
@@ -266,6 +267,7 @@ NOTES = (
             Needs("OutputProtocol", "Flow", "PairInputName"),
         ),
         secret_fields=("OutputUrl",),
+        secrets_read_by="GetMediaConnectFlowOutput",
     ),
     OperationNotes(
         operation="GetMediaConnectFlowOutput",

@@ -87,6 +87,7 @@ NOTES = (
             **CHANNEL_SETTINGS,
         },
         secret_fields=CHANNEL_SECRETS,
+        secrets_read_by="GetChannel",
         example={
             "ChannelName": "MovieNight",
             "ChannelTier": "basic",
@@ -165,6 +166,7 @@ NOTES = (
         parameters={"ChannelName": CHANNEL, **CHANNEL_SETTINGS},
         idempotent=True,
         secret_fields=CHANNEL_SECRETS,
+        secrets_read_by="GetChannel",
         example={
             "ChannelName": "MovieNight",
             "OutPutConfigList": [MAIN_OUTPUT, {"ManifestName": "mobile", "Format": "HLS", "SourceGroupName": "sd"}],

@@ -62,6 +62,8 @@ class OperationNotes:
     destructive_when: tuple[AskWhen, ...] = ()
     idempotent: bool = False
     secret_fields: tuple[str, ...] = ()
+    secrets_read_by: str = ""
+    """The operation that shows them again, where this call changes something."""
     signed_addresses: bool = False
     declares_output: bool = False
     recovery: str = ""

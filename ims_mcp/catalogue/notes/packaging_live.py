@@ -142,6 +142,7 @@ NOTES = (
             "Description": DESCRIPTION,
         },
         secret_fields=INGEST_SECRETS,
+        secrets_read_by="GetLivePackageChannel",
         example={**AT_CHANNEL, "Protocol": "HLS", "SegmentCount": 3, "SegmentDuration": 6},
         then="Publish it with CreateLivePackageOriginEndpoint; GetLivePackageChannel tells where to push.",
     ),
@@ -209,6 +210,7 @@ NOTES = (
         },
         idempotent=True,
         secret_fields=INGEST_SECRETS,
+        secrets_read_by="GetLivePackageChannel",
         example={**AT_CHANNEL, "Protocol": "HLS", "SegmentCount": 5, "SegmentDuration": 6},
     ),
     OperationNotes(
@@ -232,6 +234,7 @@ NOTES = (
             },
         },
         secret_fields=INGEST_SECRETS,
+        secrets_read_by="GetLivePackageChannel",
         example={**AT_CHANNEL, "RotateCredentials": 2},
     ),
     OperationNotes(

@@ -155,6 +155,7 @@ NOTES = (
         then="LivePackageOriginEndpoint.EndpointUrl is the address to play; AddAdInsertion puts ads into it.",
         sources=(ENDPOINT_PAGE,),
         secret_fields=ENDPOINT_SECRETS,
+        secrets_read_by="GetLivePackageOriginEndpoint",
         costs="What is packaged and fetched through it is billed.",
     ),
     OperationNotes(
@@ -224,6 +225,7 @@ NOTES = (
         example={**AT_ENDPOINT, "Protocol": "HLS", "IpWhitelist": "203.0.113.0/24", "TimeshiftVision": 7},
         idempotent=True,
         secret_fields=ENDPOINT_SECRETS,
+        secrets_read_by="GetLivePackageOriginEndpoint",
     ),
     OperationNotes(
         operation="DeleteLivePackageOriginEndpoint",

@@ -124,6 +124,7 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         secret_fields=("Plaintext",),
+        secrets_read_by="DecryptKMSDataKey",
         then="Give DataKey.CiphertextBlob to the job as CipherText; DecryptKMSDataKey turns it back into the key.",
     ),
     OperationNotes(

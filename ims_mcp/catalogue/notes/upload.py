@@ -190,6 +190,7 @@ NOTES = (
             "EntityId": ENTITY_ID,
         },
         secret_fields=("UploadAuth",),
+        secrets_read_by="RefreshUploadMedia",
     ),
     OperationNotes(
         operation="RefreshUploadMedia",

@@ -11,6 +11,7 @@ from ims_mcp.client.answers import Reply
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
+from ims_mcp.summaries.hidden import describe_hidden
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 from ims_mcp.summaries.paging import next_page
 from ims_mcp.summaries.rows import find_list
@@ -138,6 +139,7 @@ class OperationBehaviour:
             include_signed_urls=call.own.include_signed_urls,
             secret_fields=call.operation.secret_fields,
             include_credentials=call.own.include_credentials,
+            hidden=describe_hidden(call.operation),
         )
 
     def shorten(self, call: OperationCall, presented: dict[str, Any]) -> dict[str, Any] | None:

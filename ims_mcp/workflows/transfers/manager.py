@@ -34,7 +34,7 @@ from ims_mcp.workflows.transfers.report import (
     explain_failed,
     explain_interrupted,
 )
-from ims_mcp.workflows.transfers.run import ActiveTransfer, TransferRunner, read_address
+from ims_mcp.workflows.transfers.run import ActiveTransfer, TransferRunner, check_stream_arguments, read_address
 from ims_mcp.workflows.transfers.store import VOD, TransferError, TransferRecord, TransferStore, locate_object
 from ims_mcp.workflows.waiting import PollResult, Progress, wait_for
 
@@ -116,6 +116,8 @@ class TransferManager:
         None for all. Raises ImsError where it failed.
         """
         end = anyio.current_time() + longest_seconds
+        if kind == "stream":
+            check_stream_arguments(destination, arguments)
         record = await self._start(kind, path, destination, arguments, category_name.strip())
         if record.state == "done":
             note = "this file was uploaded before, to the same place with the same arguments: nothing was sent now"

@@ -20,7 +20,7 @@ from ims_mcp.client.oss.parts import ByteCounter
 from ims_mcp.client.oss.source import Source, show_path
 from ims_mcp.client.oss.target import Credentials, OwnStorage, UploadTarget
 from ims_mcp.client.oss.uploader import OssUploader
-from ims_mcp.errors import ImsError, ServiceError
+from ims_mcp.errors import ImsError, InvalidArguments, Problem, ServiceError
 from ims_mcp.summaries.values import as_object, as_objects
 from ims_mcp.workflows.local_files import FileRefused
 from ims_mcp.workflows.transfers.credentials import UploadCredentials, read_target, renew_upload
@@ -35,6 +35,10 @@ _TYPES = {
     "image": "gif webp png jpg jpeg heic",
     "text": "srt vtt ass ttf ttc fon",
 }
+
+
+VOD_STREAM_ARGUMENTS, OWN_STREAM_ARGUMENTS = ("Definition", "HDRType"), ("StreamTags",)
+"""Of a rendition: what only CreateUploadStream takes, for VOD storage, and only RegisterMediaStream, for a bucket."""
 
 
 @dataclass(slots=True)
@@ -150,7 +154,7 @@ class TransferRunner:
         name = PurePath(record.path)
         arguments = record.arguments
         if record.kind == "stream":
-            sent = {k: arguments[k] for k in ("MediaId", "Definition", "HDRType", "UserData") if k in arguments}
+            sent = {k: arguments[k] for k in ("MediaId", *VOD_STREAM_ARGUMENTS, "UserData") if k in arguments}
             sent["FileExtension"] = read_extension(name.suffix) or "mp4"
             return (await self.client.call(get_operation("CreateUploadStream"), sent)).data
         meta = {k: arguments[k] for k in ("Description", "CateId", "CoverURL") if k in arguments}
@@ -193,7 +197,9 @@ class TransferRunner:
         record.media_id = str(arguments["MediaId"])
         # This operation takes no token: whether an earlier try got through is seen from the asset itself.
         if not await self._is_attached(record):
-            kept = {k: v for k, v in arguments.items() if k in ("MediaId", "InputURL", "StreamTags", "UserData")}
+            kept = {
+                k: v for k, v in arguments.items() if k in ("MediaId", "InputURL", *OWN_STREAM_ARGUMENTS, "UserData")
+            }
             await self.client.call(get_operation("RegisterMediaStream"), kept)
 
     async def is_gone(self, record: TransferRecord) -> bool:
@@ -216,6 +222,20 @@ class TransferRunner:
         reply = await self.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
         files = as_objects(as_object(reply.data.get("MediaInfo")).get("FileInfoList"))
         return [str(as_object(row.get("FileBasicInfo")).get("FileUrl", "")) for row in files]
+
+
+def check_stream_arguments(destination: str, arguments: Mapping[str, Any]) -> None:
+    """Raises InvalidArguments for those of a rendition that would have no effect with this destination."""
+    is_vod = destination == VOD
+    idle = [name for name in (OWN_STREAM_ARGUMENTS if is_vod else VOD_STREAM_ARGUMENTS) if name in arguments]
+    if is_vod:
+        text = "has no effect with destination vod: only a rendition in a bucket of your own is registered with it"
+        step = "Leave it out and give Definition, or give destination oss://bucket/prefix/."
+    else:
+        text = "has no effect with a bucket of your own: only a rendition in the storage of IMS is made with it"
+        step = 'Leave it out and give StreamTags, such as {"quality": "480p"}, or leave out destination.'
+    if idle:
+        raise InvalidArguments("upload_stream", [Problem(name, text) for name in idle], next_step=step)
 
 
 def read_address(record: TransferRecord) -> str:
