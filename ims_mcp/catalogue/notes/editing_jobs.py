@@ -57,7 +57,11 @@ JOB_NOTES = (
                                 "Out": 12,
                                 "Effects": [{"Type": "Transition", "SubType": "fade"}],
                             },
-                            {"Type": "Image", "MediaId": "3a5b7c9d1e2f4a6b8c0d2e4f6a8b0c1d", "Duration": 3},
+                            {
+                                "Type": "Image",
+                                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/end.png",
+                                "Duration": 3,
+                            },
                         ]
                     }
                 ],

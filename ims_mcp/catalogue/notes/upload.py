@@ -10,7 +10,8 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_el
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 DEFINITION: ParameterNotes = {
-    "text": "Quality; SQ, HQ are audio. FD is the lowest, then LD, SD, HD; OD is the original.",
+    "text": "By picture: FD up to 640x480, LD 720x540, SD 1280x720, HD 1920x1080. OD is the original; SQ, HQ are "
+    "audio. No default is documented.",
     "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
 }
 HDR_TYPE: ParameterNotes = {
