@@ -27,8 +27,8 @@ JOB_NOTES = (
         title="Render an edited video",
         purpose=(
             "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId, and "
-            "the place of the result. Sources are assets or OSS files of the region, no web addresses. The result "
-            "becomes an asset. For many variants use SubmitBatchMediaProducingJob."
+            "the place of the result. Clips are assets (MediaId) or OSS files of the region (MediaURL), no web "
+            "addresses. The result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={

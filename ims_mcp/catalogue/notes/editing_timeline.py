@@ -294,8 +294,7 @@ TIMELINE: ParameterNotes = {
     "kind": "object",
     "json_text": True,
     "text": (
-        "Tracks of clips, each of a MediaId or an OSS MediaURL; In, Out, TimelineIn, TimelineOut in seconds. In and "
-        "Out cut a piece out of the source; "
+        "Tracks of clips; In, Out, TimelineIn, TimelineOut in seconds. In and Out cut a piece out of the source; "
         "TimelineIn and TimelineOut place it in the output; clips without them follow each other whole. At most 100 "
         "tracks of a kind."
     ),
