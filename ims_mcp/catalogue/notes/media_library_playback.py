@@ -21,9 +21,8 @@ NOTES = (
         operation="GetPlayInfo",
         title="Get playback addresses",
         purpose=(
-            "List the playable streams of an asset with format, resolution, bitrate, definition and StreamTags: what "
-            "to play, or whether a rendition has arrived. Play URLs lose their signature unless "
-            "include_signed_urls=true."
+            "List the playable streams of an asset with format, resolution, bitrate, definition and StreamTags; see "
+            "whether a rendition has arrived. Play URLs lose their signature unless include_signed_urls=true."
         ),
         effect=Effect.READ,
         declares_output=True,
