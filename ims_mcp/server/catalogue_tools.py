@@ -96,7 +96,8 @@ def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -
 def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[str, Any]]:
     """The hits, best first, in :data:`SEARCH_BYTES`: the first with an example call where that is short, what lists the
     ids in it, and the filters of a list; for these the others give up their summaries, then the last ones their tool's
-    name. Where there is room the next two have examples as well. More than five may take more."""
+    name. Where there is room the next two have examples as well; for the second's the last two give up their
+    summaries. More than five may take more."""
     hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
     room = max(SEARCH_BYTES, SEARCH_BYTES * len(hits) // 5)
     best, example = hits[0], make_example(found[0].operation)
@@ -116,11 +117,19 @@ def _describe_hits(found: Sequence[Found], listed: Container[str]) -> list[dict[
             hit.pop(name, None)
     if _count_answer(hits) > room:
         hits = [_describe_hit(hit.operation, hit.summary, listed) for hit in found]
-    for hit, other in zip(hits[1:3], found[1:3], strict=True):
+    for place, (hit, other) in enumerate(zip(hits[1:3], found[1:3], strict=True)):
         example = make_example(other.operation)
-        left = room - _count_answer(hits) - _EXAMPLE_KEY_BYTES
-        if _is_called(hit) and count_bytes(example) <= min(MORE_EXAMPLES_BYTES, left):
-            hit["example"] = example
+        if not _is_called(hit) or count_bytes(example) > MORE_EXAMPLES_BYTES:
+            continue
+        needed = count_bytes(example) + _EXAMPLE_KEY_BYTES
+        # The second is often what is meant, the fourth and the fifth are seldom.
+        givers = [each for each in reversed(hits[3:]) if "summary" in each] if has_example and place == 0 else []
+        if needed > room - _count_answer(hits) + sum(_count_summary(each) for each in givers):
+            continue
+        for giver in givers:
+            if needed > room - _count_answer(hits):
+                giver.pop("summary")
+        hit["example"] = example
     return hits
 
 
@@ -152,6 +161,11 @@ def _describe_filter(row: Parameter) -> str:
 def _is_called(hit: dict[str, Any]) -> bool:
     """Whether it has no tool of its own, whose parameters its caller has read."""
     return str(hit["call_with"]).startswith("call_")
+
+
+def _count_summary(hit: dict[str, Any]) -> int:
+    """What an answer loses with it and its comma."""
+    return count_bytes({"summary": hit["summary"]}) - 1
 
 
 def _count_answer(hits: list[dict[str, Any]]) -> int:

@@ -12,7 +12,9 @@ import pytest
 from ims_mcp.catalogue import TOOLSETS, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.example import make_example
+from ims_mcp.catalogue.folding import count_bytes
 from ims_mcp.catalogue.siblings import find_sources
+from ims_mcp.server.catalogue_tools import MORE_EXAMPLES_BYTES
 from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from tests.all_operations.roads import refusal_of
 from tests.client.scripted_service import ScriptedService
@@ -154,7 +156,7 @@ async def test_what_search_finds_can_be_called_with_the_tool_it_names() -> None:
 @pytest.mark.anyio
 async def test_what_a_search_finds_can_be_called_as_its_examples_show() -> None:
     async with connected("http://127.0.0.1:9") as client:
-        simple = further = 0
+        simple = further = second = short = 0
         for each in operations():
             found = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"]
             assert len(json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()) <= 1_000
@@ -169,8 +171,17 @@ async def test_what_a_search_finds_can_be_called_as_its_examples_show() -> None:
                     check(operation, line["example"])
             simple += "example" in found[0]
             further += any("example" in line for line in found[1:])
+            if len(found) == 1:
+                continue
+            example = make_example(get_operation(found[1]["operation"]))
+            if found[1]["call_with"].startswith("call_") and count_bytes(example) <= MORE_EXAMPLES_BYTES:
+                short += 1
+                second += "example" in found[1]
     assert simple > 300
-    assert further > 120
+    assert further > 180
+    # A short one of the second hit is worth more than the summaries of the last two.
+    assert short > 160
+    assert second > 0.85 * short
 
 
 @pytest.mark.anyio

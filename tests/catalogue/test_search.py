@@ -107,7 +107,7 @@ def test_every_described_operation_has_a_summary_and_six_to_twelve_requests_in_e
                 assert 6 <= len(set(entry[language])) == len(entry[language]) <= 12, (name, language)
 
 
-def test_no_request_stands_for_two_operations() -> None:
+def test_no_querystands_for_two_operations() -> None:
     stands_for: defaultdict[str, list[str]] = defaultdict(list)
     for toolset in TOOLSETS:
         for name, entry in requests_of(toolset).items():
@@ -214,7 +214,7 @@ def test_operators_quotes_control_characters_and_length_are_only_text(query: str
 @pytest.mark.parametrize(
     "query", ["x" * 100_000, "'" * 5_000, '"a' * 5_000, "《" * 5_000, "a-" * 5_000, "qqqqq\n" * 5_000]
 )
-def test_text_that_is_no_request_finds_nothing(query: str) -> None:
+def test_text_that_is_no_queryfinds_nothing(query: str) -> None:
     assert search(query) == []
 
 
@@ -265,6 +265,54 @@ def test_a_verb_alone_finds_what_does_so(verb: str, first: str) -> None:
     found = names(verb)
     assert found[0].startswith(first)
     assert len(found) == 5
+
+
+# Of operations that are easily taken for each other, the usual one comes before the special one.
+@pytest.mark.parametrize(
+    ("query", "usual", "special"),
+    [
+        ("给视频加水印", {"SubmitMediaProducingJob", "SubmitMediaConvertJob"}, "SubmitCopyrightJob"),
+        ("加图片水印", {"SubmitMediaProducingJob", "SubmitMediaConvertJob"}, "SubmitCopyrightJob"),
+        ("给转码好的文件打上图片水印", {"SubmitMediaConvertJob"}, "SubmitTranscodeJob"),
+        ("put a watermark on my video", {"SubmitMediaConvertJob"}, "SubmitCopyrightJob"),
+        ("add a logo to a video", {"SubmitMediaProducingJob"}, "CreateRecognitionEntity"),
+        ("take snapshots of a video at an interval as jpg", {"SubmitSnapshotJob"}, "SubmitLiveSnapshotJob"),
+        ("screenshots of an mp4 every 4 seconds", {"SubmitSnapshotJob"}, "SubmitLiveSnapshotJob"),
+        (
+            "transcoding usage minutes per day",
+            {"DescribeMeterImsMediaConvertUsage"},
+            "DescribeMeterImsMediaConvertUHDUsage",
+        ),
+        ("恢复误删的媒资", {"RegisterMediaInfo"}, "DeleteMediaInfos"),
+    ],
+)
+def test_the_usual_operation_comes_before_a_special_one(query: str, usual: set[str], special: str) -> None:
+    found = names(query, limit=400)
+    assert found[0] in usual
+    assert max(map(found.index, usual)) < found.index(special)
+
+
+def test_what_is_special_comes_first_where_it_is_asked_for() -> None:
+    assert names("put an invisible watermark into the film", limit=1) == ["SubmitCopyrightJob"]
+    assert names("给片子加隐形水印", limit=1) == ["SubmitCopyrightJob"]
+    assert names("snapshots of the live stream every minute", limit=1) == ["SubmitLiveSnapshotJob"]
+    assert names("how many minutes of video were upscaled", limit=1) == ["DescribeMeterImsMediaConvertUHDUsage"]
+    assert names("误入库的素材怎么删", limit=1) == ["DeleteMediaInfos"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "MediaConnect 流 查询 添加输出 启动",
+            {"AddMediaConnectFlowOutput", "UpdateMediaConnectFlowStatus", "GetMediaConnectFlowOutput"},
+        ),
+        ("start AI agent voice call in RTC channel", {"StartAIAgentInstance", "GenerateAIAgentCall"}),
+        ("start AI agent voice call in RTC channel and stop it", {"StopAIAgentInstance", "GenerateAIAgentCall"}),
+    ],
+)
+def test_a_queryfor_several_things_finds_each_of_them(query: str, expected: set[str]) -> None:
+    assert expected <= set(names(query))
 
 
 @pytest.mark.parametrize(

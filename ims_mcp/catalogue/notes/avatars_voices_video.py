@@ -81,8 +81,8 @@ VIDEO_NOTES = (
                     Parameter(
                         "BackgroundUrl",
                         "string",
-                        text="Picture behind the digital human: jpg, png. 1080P, upright or lying as the avatar is; "
-                        "default black.",
+                        text="Picture behind the digital human: jpg, png. 1080P, upright or lying as the avatar is. "
+                        "Without it: as OutputConfig.MediaURL says.",
                     ),
                     Parameter(
                         "LoopMotion",
@@ -100,8 +100,8 @@ VIDEO_NOTES = (
                     Parameter(
                         "MediaURL",
                         "string",
-                        text="OSS address ending in .mp4 or .webm. mp4: green background and a mask video beside it; "
-                        "webm: transparent, slower. Of your own bucket.",
+                        text="OSS address ending in .mp4 or .webm. mp4: green background and a mask video beside it "
+                        "(BackgroundUrl's own text says black: look); webm: transparent, slower. Of your own bucket.",
                     ),
                     Parameter(
                         "Width", "integer", text="Width in pixels, such as 1080. Default the avatar's.", minimum=1

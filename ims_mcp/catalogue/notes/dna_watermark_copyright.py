@@ -34,7 +34,8 @@ LISTED: dict[str, ParameterNotes] = {
 ALGO_TYPE = Parameter(
     "algoType",
     "string",
-    text="v1 for videos of 3 minutes and more (default), v2 for shorter ones.",
+    text="v1 for videos of 3 minutes and more (default), v2 for shorter ones. SubmitSyncMediaInfoJob tells the length, "
+    "GetMediaInfo that of an asset.",
     choices=("v1", "v2"),
 )
 EXAMPLE_JOB = "bfb786c639894f4d80648792021eff90"

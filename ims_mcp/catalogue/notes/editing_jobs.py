@@ -27,8 +27,8 @@ JOB_NOTES = (
         title="Render an edited video",
         purpose=(
             "Cut, join and render video: give exactly one of ProjectId, Timeline or TemplateId, and "
-            "the place of the result. Sources are assets or OSS files of the region, no web addresses. The result "
-            "becomes an asset. For many variants use SubmitBatchMediaProducingJob."
+            "the place of the result. Clips are assets (MediaId) or OSS files of the region (MediaURL), no web "
+            "addresses. The result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
         parameters={
@@ -57,7 +57,11 @@ JOB_NOTES = (
                                 "Out": 12,
                                 "Effects": [{"Type": "Transition", "SubType": "fade"}],
                             },
-                            {"Type": "Image", "MediaId": "3a5b7c9d1e2f4a6b8c0d2e4f6a8b0c1d", "Duration": 3},
+                            {
+                                "Type": "Image",
+                                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/end.png",
+                                "Duration": 3,
+                            },
                         ]
                     }
                 ],

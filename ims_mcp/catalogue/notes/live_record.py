@@ -6,7 +6,7 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_el
 from ims_mcp.catalogue.operation import AskWhen, Effect, Needs, Parameter, Poll, Result, Rows
 
 FORMATS = ("m3u8", "flv", "mp4")
-TEMPLATE_ID: ParameterNotes = {"text": "Id of the recording template, a UUID. ListLiveRecordTemplates has them."}
+TEMPLATE_ID: ParameterNotes = {"text": "From ListLiveRecordTemplates. A UUID."}
 RECORD_FORMAT: ParameterNotes = {
     "text": "One entry per format that is written.",
     "items": make_element(
@@ -56,8 +56,8 @@ NOTES = (
         title="Record a live stream",
         purpose=(
             "Start recording an RTMP live stream into an OSS or VOD bucket. Start the stream first: the job tries to "
-            "pull it for 3 minutes, then gives up for good. A job cannot be stopped, cancelled or deleted: it ends "
-            "with the stream. A second call records a second time: after an unclear failure look for its Name with "
+            "pull it for 3 minutes, then gives up for good. It cannot be timed, stopped or deleted: it ends with the "
+            "stream. A second call records a second time: after an unclear failure look for its Name with "
             "ListLiveRecordJobs."
         ),
         effect=Effect.WRITE,

@@ -21,9 +21,8 @@ NOTES = (
         operation="GetPlayInfo",
         title="Get playback addresses",
         purpose=(
-            "List the playable streams of an asset with format, resolution, bitrate, definition, HDR type and the "
-            "StreamTags they were registered with. Use it to choose what to play or to see whether a rendition has "
-            "arrived. Play URLs lose their signature unless include_signed_urls=true."
+            "List the playable streams of an asset with format, resolution, bitrate, definition and StreamTags; see "
+            "whether a rendition has arrived. Play URLs lose their signature unless include_signed_urls=true."
         ),
         effect=Effect.READ,
         declares_output=True,
@@ -32,7 +31,7 @@ NOTES = (
         parameters={
             "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
-            "AuthTimeout": AUTH_TIMEOUT,
+            "AuthTimeout": {**AUTH_TIMEOUT, "unlisted": False},
         },
         rules=(AtLeastOne(("MediaId", "InputURL")),),
         idempotent=True,

@@ -226,7 +226,8 @@ NOTES = (
         purpose=(
             "Send a MediaConnect flow's stream on: pushed to a server (RTMP-PUSH, SRT-Caller), offered for pulling "
             "(RTMP-PULL, SRT-Listener), or into another flow, also across regions (Flow; its source has to be "
-            "RTMP-PUSH or SRT-Listener). At most four a flow, names unique. Content.OutputUrl is hidden unless "
+            "RTMP-PUSH or SRT-Listener). At most four a flow, names unique. By the vendor's page the flow need not be "
+            "offline for it, as it must be to change or delete an output. Content.OutputUrl is hidden unless "
             f"include_credentials: it may hold a key. {RET_CODE}"
         ),
         effect=Effect.WRITE,
@@ -237,6 +238,9 @@ NOTES = (
             "OutputToUrl": "rtmp://ingest.example.com/live/partner",
         },
         then="UpdateMediaConnectFlowStatus with Status online starts the flow.",
+        sources=(
+            "https://www.alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-addmediaconnectflowoutput",
+        ),
         parameters={
             "FlowId": FLOW_ID,
             "OutputName": {"text": "Unique in the flow."},

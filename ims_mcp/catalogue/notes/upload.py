@@ -1,7 +1,7 @@
 """Upload: addresses and credentials for files that go into the service's own storage, and pulling files by URL.
 
 Sources: the documentation pages of CreateUploadStream and of the others as SDK 6.20.2 declares them; the shapes of the
-JSON parameters and the states of a pull are those of ApsaraVideo VOD, which IMS shares.
+JSON parameters, the states of a pull and the sizes of definitions are those of ApsaraVideo VOD, which IMS shares.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from ims_mcp.catalogue.notes.note import OperationNotes, ParameterNotes, make_el
 from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
 
 DEFINITION: ParameterNotes = {
-    "text": "Quality; SQ, HQ are audio. FD is the lowest, then LD, SD, HD; OD is the original.",
+    "text": "Up to 640x480 FD, 720x540 LD, 1280x720 SD, 1920x1080 HD; SQ, HQ are audio. OD is the original. No default "
+    "is documented.",
     "choices": ("FD", "LD", "SD", "HD", "OD", "2K", "4K", "SQ", "HQ"),
 }
 HDR_TYPE: ParameterNotes = {
