@@ -336,7 +336,9 @@ class _Checker:
         if row.fields or row.cases:
             fields = cast("dict[str, Any]", value)
             table = self._choose_fields(row, fields)
-            value = self.check_fields(table, fields, path=f"{path}.", extra_fields=row.extra_fields, near_names=row.near_names)
+            value = self.check_fields(
+                table, fields, path=f"{path}.", extra_fields=row.extra_fields, near_names=row.near_names
+            )
         text = self._write_json(row, value, path)
         if self.count == before:
             self._report_all(path, find_length_problems(row, as_written if isinstance(as_written, str) else text))

@@ -395,6 +395,6 @@ TASKS = (
         ),
         grade=_expect_only("Sunny Side", "Bounce", not_told="Mist"),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_400,
     ),
 )

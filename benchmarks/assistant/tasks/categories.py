@@ -118,7 +118,7 @@ TASKS = (
         _list_categories,
         _grade_category_list,
         2,
-        1_500,
+        1_400,
     ),
     Task(
         "file-into-a-category",

@@ -188,7 +188,7 @@ TASKS = (
             "sale-title.mp4",
         ),
         most_calls=4,
-        most_bytes=5_100,
+        most_bytes=5_200,
     ),
     Task(
         name="fill-an-editing-template",

@@ -240,6 +240,6 @@ TASKS = (
             "affiliate",
         ),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_400,
     ),
 )

@@ -181,7 +181,7 @@ TASKS = (
         _find_weather,
         lambda end: end.says(ABSENT) + _name_exactly()(end),
         1,
-        400,
+        500,
     ),
     Task(
         "find-no-interview",
@@ -191,7 +191,7 @@ TASKS = (
         _find_interview_with_mayor,
         lambda end: end.says(ABSENT) + _name_exactly()(end),
         1,
-        400,
+        500,
     ),
     Task(
         "longest-of-a-category",

@@ -223,6 +223,6 @@ TASKS = (
         ),
         grade=_grade_picture_files,
         most_calls=2,
-        most_bytes=1_500,
+        most_bytes=1_600,
     ),
 )

@@ -132,7 +132,7 @@ TASKS = (
         _try_delete_marks,
         _grade_kept_marks,
         3,
-        1_600,
+        1_500,
         furnish=_add_marks("足球决赛集锦", "开球", "进球"),
         agrees=refuse,
     ),

@@ -284,7 +284,7 @@ TASKS = (
         _record_twice,
         _grade_recorded_once,
         3,
-        2_200,
+        2_100,
         prepare=_go_live,
         furnish=_record_gala,
     ),

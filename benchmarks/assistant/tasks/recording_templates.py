@@ -177,7 +177,7 @@ TASKS = (
         _delete_template,
         _grade_deleted_template,
         3,
-        2_300,
+        2_400,
         furnish=_make_template,
     ),
     Task(

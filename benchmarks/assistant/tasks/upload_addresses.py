@@ -50,7 +50,7 @@ TASKS = (
         _give_stream_address,
         _grade_stream_address,
         1,
-        600,
+        700,
         furnish=note_ids(media_id="The Lighthouse Keepers"),
     ),
     Task(
@@ -61,6 +61,6 @@ TASKS = (
         _give_address,
         _grade_address,
         3,
-        4_700,
+        4_800,
     ),
 )

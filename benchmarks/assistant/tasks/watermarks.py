@@ -125,7 +125,7 @@ TASKS = (
             "lighthouse.mp4",
         ),
         most_calls=4,
-        most_bytes=4_600,
+        most_bytes=4_700,
     ),
     Task(
         name="read-a-watermark",

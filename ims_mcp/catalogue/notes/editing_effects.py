@@ -189,7 +189,9 @@ PICTURE_CASES = (
             ),
         ),
     ),
-    Case("Type", ("FreezeFrame",), (Parameter("Duration", "number", text="Holds the last picture, seconds.", minimum=0),)),
+    Case(
+        "Type", ("FreezeFrame",), (Parameter("Duration", "number", text="Holds the last picture, seconds.", minimum=0),)
+    ),
     Case(
         "Type",
         ("Clip",),
@@ -204,7 +206,9 @@ PICTURE_CASES = (
         (
             Parameter("Start", "string", text='Rectangle the camera starts at, in shares: "0,0.5,0.5,0.5" (x,y,w,h).'),
             Parameter("End", "string", text='Rectangle the camera ends at: "0.5,0,0.5,0.5".'),
-            Parameter("Duration", "number", text="How long, seconds; at most 10. Not with Crop or Background.", minimum=0),
+            Parameter(
+                "Duration", "number", text="How long, seconds; at most 10. Not with Crop or Background.", minimum=0
+            ),
         ),
     ),
     Case(
@@ -212,7 +216,9 @@ PICTURE_CASES = (
         ("Zoom",),
         (
             Parameter("StartRate", "number", text="Zoom at the start; 1 is the original size."),
-            Parameter("EndRate", "number", text="Zoom at the end; has to be greater than StartRate.", after="StartRate"),
+            Parameter(
+                "EndRate", "number", text="Zoom at the end; has to be greater than StartRate.", after="StartRate"
+            ),
             LENGTH,
         ),
     ),
