@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mcp_types import ElicitResult
 
+from ims_mcp.settings import Language, Settings
 from tests.local_ims.server import RunningIms
 from tests.server.connected import ERAS, LOCAL, Era, connected, content_of, text_of
 
@@ -16,7 +17,13 @@ GONE = ["0" * 31 + digit for digit in "12"]
 
 
 async def delete(
-    ims: RunningIms, operation: str, arguments: dict[str, Any], *, agree: bool, era: Era = "2026-07-28"
+    ims: RunningIms,
+    operation: str,
+    arguments: dict[str, Any],
+    *,
+    agree: bool,
+    era: Era = "2026-07-28",
+    language: Language = "auto",
 ) -> tuple[list[str], Any]:
     """(the question's lines, the result) of a call whose user answers so."""
     asked: list[str] = []
@@ -25,7 +32,8 @@ async def delete(
         asked.append(params.message)
         return ElicitResult(action="accept", content={"confirm": agree})
 
-    async with connected(ims.endpoint, credential=LOCAL, era=era, elicitation=answer) as client:
+    settings = Settings(language=language)
+    async with connected(ims.endpoint, credential=LOCAL, settings=settings, era=era, elicitation=answer) as client:
         call = {"operation": operation, "arguments": arguments}
         result = await client.call_tool("call_destructive_operation", call)
     assert len(asked) <= 1
@@ -51,9 +59,11 @@ async def test_of_seven_assets_five_are_named_and_two_ids_without_an_asset_are_s
 
 
 @pytest.mark.anyio
-async def test_a_chinese_title_is_counted_in_chinese(ims: RunningIms, new_clip: Callable[[], str]) -> None:
+async def test_who_is_asked_in_chinese_reads_the_count_so(
+    ims: RunningIms, new_clip: Callable[[], str]
+) -> None:
     films = [ims.register(new_clip(), title=f"夏天 {number}") for number in range(6)]
-    lines, _ = await delete(ims, "DeleteMediaInfos", {"MediaIds": [*films, GONE[0]]}, agree=False)
+    lines, _ = await delete(ims, "DeleteMediaInfos", {"MediaIds": [*films, GONE[0]]}, agree=False, language="zh")
     named = "、".join(f"“夏天 {number}”" for number in range(5))
     assert f"共 6 个：{named} 等，另有 1 个。另有 1 个不存在，不在此列。" in lines[0]
     assert lines[-2:] == ["不存在（1）：", f"- {GONE[0]}"]
