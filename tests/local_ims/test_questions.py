@@ -59,9 +59,7 @@ async def test_of_seven_assets_five_are_named_and_two_ids_without_an_asset_are_s
 
 
 @pytest.mark.anyio
-async def test_who_is_asked_in_chinese_reads_the_count_so(
-    ims: RunningIms, new_clip: Callable[[], str]
-) -> None:
+async def test_who_is_asked_in_chinese_reads_the_count_so(ims: RunningIms, new_clip: Callable[[], str]) -> None:
     films = [ims.register(new_clip(), title=f"夏天 {number}") for number in range(6)]
     lines, _ = await delete(ims, "DeleteMediaInfos", {"MediaIds": [*films, GONE[0]]}, agree=False, language="zh")
     named = "、".join(f"“夏天 {number}”" for number in range(5))
