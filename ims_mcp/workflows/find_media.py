@@ -90,6 +90,11 @@ class MediaFinder:
             look = await self._look(page, wish, limit, seconds)
         return self._describe(look, wish, arguments, notes)
 
+    async def look_up(self, text: str, limit: int) -> tuple[list[FoundMedia], bool]:
+        """The assets that have all these words, the best first; and whether these are all. Raises as :meth:`find`."""
+        look = await self._look_first(read_wish({"text": text}, ()), limit, LONGEST_SECONDS, [])
+        return look.rows, look.following is None
+
     async def _look_first(self, wish: Wish, limit: int, seconds: float, notes: list[str]) -> _Look:
         """By search, and where that is not to be had or finds no words, in the lists."""
         if wish.media_type == "text":

@@ -24,7 +24,8 @@ from ims_mcp.summaries.short_form import shorten_reply
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
 from ims_mcp.workflows.job_wait import follow_job, propose_first_wait
-from ims_mcp.workflows.server_parameters import complete_table, split_arguments
+from ims_mcp.workflows.named_assets import resolve_assets
+from ims_mcp.workflows.server_parameters import NAMED_ASSETS, complete_table, split_arguments
 from ims_mcp.workflows.waiting import Progress
 
 LARGE_BYTES = 500_000
@@ -39,14 +40,17 @@ OUR_BYTES = 8 * 1024
 
 
 async def check_arguments(client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A caller's arguments against :func:`complete_table`. Raises InvalidArguments with every problem; nothing was
-    sent, but what could be chosen may have been read (recording templates)."""
+    """A caller's arguments against :func:`complete_table`, with the ids of assets that are named by title. Raises
+    InvalidArguments with every problem; nothing was sent, but what could be chosen may have been read (recording
+    templates, assets)."""
+    arguments, assets = await resolve_assets(client, operation, arguments)
     try:
-        return check(complete_table(operation), arguments)
+        checked = check(complete_table(operation), arguments)
     except InvalidArguments as error:
         advice = await find_behaviour(operation).advise(client, error)
         error.next_step = f"{error.next_step} {advice}".strip()
         raise
+    return checked | ({NAMED_ASSETS: assets} if assets else {})
 
 
 async def resolve_arguments(
@@ -74,7 +78,8 @@ async def run_operation(
             raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
     started = anyio.current_time()
     submission = await behaviour.submit(call)
-    reply, added, next_page, result = submission.reply, submission.added, dict[str, Any](), dict[str, Any]()
+    reply, next_page, result = submission.reply, dict[str, Any](), dict[str, Any]()
+    added: dict[str, Any] = ({"assets": own.assets} if own.assets else {}) | submission.added
     if operation.poll is not None and own.wait_seconds:
         followed = await follow_job(
             call.client,
