@@ -35,6 +35,7 @@ QUERIES_AT_ONCE = 2
 QUERY_TURN_SECONDS = 2.0
 """So long the query of a write waits for its turn: its caller must hear of the id before it gives up."""
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
+_MAKING = ("Add", "Create", "Open")
 OUR_BYTES = 8 * 1024
 """What of a result this server's own fields may take (wait, next_call, previous)."""
 
@@ -102,7 +103,7 @@ async def run_operation(
     elif operation.effect is Effect.READ:
         next_page = present_ours(behaviour.propose_next(call, reply.data))
     else:
-        added = added | behaviour.propose_next(call, reply.data)
+        added = added | (behaviour.propose_next(call, reply.data) or _tell_next_step(operation))
     # The result has been shaped already; all the rest is told in few words.
     added = fit(present_ours(added), OUR_BYTES, query_prefix=None) | result
     # The well-known names of ours are kept apart where a response is read.
@@ -128,6 +129,11 @@ async def run_operation(
     # What was waited for comes first, then what is on other pages, then what is on this one.
     first = {name: shown[name] for name in ("wait", *result) if name in shown}
     return first | next_page | shown
+
+
+def _tell_next_step(operation: Operation) -> dict[str, str]:
+    """What usually follows on what was made just now."""
+    return {"then": operation.then} if operation.then and operation.name.startswith(_MAKING) else {}
 
 
 async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

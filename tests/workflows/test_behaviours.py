@@ -165,3 +165,21 @@ async def test_a_new_input_that_is_pushed_to_leads_to_its_address(kind: str, is_
     assert following["arguments"]["operation"] == "GetMediaLiveInput"
     assert {"InputId": "i1", "include_credentials": True} in following["arguments"].values()
     assert "address to push to" in following["why"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "follows"),
+    [
+        ("AddCategory", {"CateName": "Clips"}, True),
+        ("SetDefaultCustomTemplate", {"TemplateId": "0" * 32}, False),
+    ],
+)
+@pytest.mark.anyio
+async def test_what_makes_a_thing_says_what_follows(operation: str, arguments: dict[str, Any], follows: bool) -> None:
+    then = get_operation(operation).then
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            call = {"operation": operation, "arguments": arguments}
+            told = content_of(await client.call_tool("call_write_operation", call))
+    assert told.get("then") == (then if follows else None)
+    assert then or not follows
