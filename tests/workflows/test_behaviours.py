@@ -12,6 +12,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from ims_mcp import catalogue
 from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, ResponseField, get_operation
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.settings import Settings
@@ -171,7 +172,7 @@ async def test_a_new_input_that_is_pushed_to_leads_to_its_address(kind: str, is_
     ("operation", "arguments", "follows"),
     [
         ("AddCategory", {"CateName": "Clips"}, True),
-        ("SetDefaultCustomTemplate", {"TemplateId": "0" * 32}, False),
+        ("AlterSearchLib", make_example(get_operation("AlterSearchLib")), False),
     ],
 )
 @pytest.mark.anyio
