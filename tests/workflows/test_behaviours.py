@@ -172,7 +172,7 @@ async def test_a_new_input_that_is_pushed_to_leads_to_its_address(kind: str, is_
     ("operation", "arguments", "follows"),
     [
         ("AddCategory", {"CateName": "Clips"}, True),
-        ("AlterSearchLib", make_example(get_operation("AlterSearchLib")), False),
+        ("UpdateEditingProject", make_example(get_operation("UpdateEditingProject")), False),
     ],
 )
 @pytest.mark.anyio
