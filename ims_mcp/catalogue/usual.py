@@ -141,12 +141,12 @@ def _walk(rows: Sequence[Parameter], given: Any, words: frozenset[str], owner: s
     for place, row in enumerate(each for each in rows if not is_unusual(each)):
         at = f"{owner}.{row.name}" if owner else row.name
         is_given = row.name in given
-        inner = _take_object(given[row.name]) if is_given else {}
+        inner = take_object(given[row.name]) if is_given else {}
         element = row
         while element.items is not None:
             element = element.items
         fields = _list_fields(element, inner if is_given else None, given)
-        value = _tell_value(element, words)
+        value = tell_value(element, words)
         if is_given and fields:
             yield from _walk(fields, inner, words, at)
         elif value or not is_given:
@@ -166,7 +166,7 @@ def _list_fields(row: Parameter, inner: Mapping[str, Any] | None, owner: Mapping
     return list(fields.values())
 
 
-def _take_object(value: Any) -> dict[str, Any]:
+def take_object(value: Any) -> dict[str, Any]:
     """What is given of an object: of a list its first element, of JSON text what it says."""
     while isinstance(value, list):
         listed = cast("list[Any]", value)
@@ -176,7 +176,7 @@ def _take_object(value: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _tell_value(row: Parameter, wanted: frozenset[str]) -> str:
+def tell_value(row: Parameter, wanted: frozenset[str] = frozenset()) -> str:
     """``=Normal|Sprite``, `` px`` or nothing; the values that are spoken of first."""
     words = sorted(row.choices or row.hints, key=lambda word: -len(wanted & _find_words(word)))
     if row.kind == "boolean":

@@ -53,6 +53,9 @@ DESCRIBE_OPERATION = Operation(
     ),
 )
 
+_WELL_KNOWN = frozenset({"query", "show_fields", "wait_seconds"})
+"""Parameters of this server that the tools' own texts or ``afterwards`` tell of."""
+
 
 def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -> TableTool:
     """Serves :data:`SEARCH_OPERATIONS`; ``listed`` are the operations' tools that an answer may name, ``on_search``
@@ -84,7 +87,7 @@ def make_describe_tool() -> TableTool:
         if arguments.get("parameter"):
             return describe_parameter(operation, arguments["parameter"])
         if arguments.get("part"):
-            return fit(describe_part(operation, arguments["part"]), MAX_BYTES)
+            return fit(describe_part(operation, arguments["part"], _list_own(operation)), MAX_BYTES)
         return _describe_operation(operation)
 
     return TableTool(DESCRIBE_OPERATION, answer, output_schema=declare(parameters="object", example="object"))
@@ -93,4 +96,9 @@ def make_describe_tool() -> TableTool:
 @cache
 def _describe_operation(operation: Operation) -> dict[str, Any]:
     """Kept, since folding a large table until it fits takes 20 to 50 ms. Not to be changed."""
-    return describe(operation, {row.name: row.text for row in list_server_parameters(operation) if not row.hidden})
+    return describe(operation, {name: text for name, text in _list_own(operation).items() if name not in _WELL_KNOWN})
+
+
+def _list_own(operation: Operation) -> dict[str, str]:
+    """This server's own parameters with their texts."""
+    return {row.name: row.text for row in list_server_parameters(operation) if not row.hidden}
