@@ -372,9 +372,9 @@ def _shorten_texts(
             owner, key, line = node, ABOUT, str(node[ABOUT])
         else:
             owner, key, line = described, row.name, str(told)
-        fields = re.search(r" Fields: .*$", line)
+        kept = re.search(r"(?: In a tool of its own it is called \w+\.)?(?: Fields: .*)?$", line)
         hints = () if values else row.hints
-        short = f"{_describe_line(replace(row, hints=hints), first_sentence(row.text))}{fields[0] if fields else ''}"
+        short = f"{_describe_line(replace(row, hints=hints), first_sentence(row.text))}{kept[0] if kept else ''}"
         if len(short) < len(line) and is_large():
             owner[key], cut = short, True
     return cut

@@ -161,7 +161,7 @@ def _list_fields(row: Parameter, inner: Mapping[str, Any] | None, owner: Mapping
     """The fields of an object, with those of the cases that hold where it is given, else of all cases."""
     fields = {each.name: each for each in row.fields}
     for case in row.cases:
-        if inner is None or str((inner | owner).get(case.parameter)) in case.values:
+        if inner is None or str({**inner, **owner}.get(case.parameter)) in case.values:
             fields |= {each.name: each for each in case.fields if each.name not in fields}
     return list(fields.values())
 

@@ -25,7 +25,7 @@ ALSO_BYTES = 330
 """Of the line that tells what else callers of the first hit set."""
 NEXT_ALSO_BYTES = 150
 """Of that line of the second, where the first has none."""
-_LEAST_ALSO_BYTES = 120
+_LEAST_ALSO_BYTES, _AMPLE_BYTES = 120, 240
 _ALSO_KEY_BYTES = len(',"also":""')
 _ORDER = ("operation", "summary", "call_with", "heed", "example", "also", "filters", "ids_from")
 FILTER_BYTES = 350
@@ -90,6 +90,8 @@ def describe_hits(found: Sequence[Found], listed: Container[str], wish: str) -> 
     hits.add(0, "ids_from", find_sources(best))
     hits.add(0, "filters", list_filters(best))
     hits.add_example(1)
+    if hits.room >= _AMPLE_BYTES:
+        hits.add(2, "call_with")
     if "filters" not in hits.shown[0]:
         _add_usual(hits, 0, wish, ALSO_BYTES)
     if "also" not in hits.shown[0] and best.effect is not Effect.READ:
