@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -33,14 +34,20 @@ async def call_found(desk: Desk, words: str, operation: str, **arguments: Any) -
 
 async def learn(desk: Desk, words: str, operation: str, arguments: Mapping[str, Any]) -> str:
     """All of :func:`call_found` before the call itself; returns the tool to call."""
-    hits = [
-        hit for call in desk.calls if call.tool == "search_operations" for hit in json.loads(call.text)["operations"]
-    ]
-    hit = next((hit for hit in hits if hit["operation"] == operation), None) or await desk.find(words, operation)
+    hit = next((hit for hit in _list_hits(desk) if hit["operation"] == operation), None)
+    hit = hit or await desk.find(words, operation)
     read = "".join(call.text for call in desk.calls)
-    if any(f'"{name}"' not in read for name in _list_names(arguments)):
-        await desk.call("describe_operation", operation=operation)
-    return hit["call_with"]
+    told = set(re.findall(r"\w+", " ".join(hit.get("also", "") for hit in _list_hits(desk))))
+    unread = any(f'"{name}"' not in read and name not in told for name in _list_names(arguments))
+    if "call_with" in hit and not unread:
+        return hit["call_with"]
+    table = await desk.call("describe_operation", operation=operation)
+    return hit.get("call_with", f"call_{table['effect']}_operation")
+
+
+def _list_hits(desk: Desk) -> list[dict[str, Any]]:
+    searches = [json.loads(call.text) for call in desk.calls if call.tool == "search_operations"]
+    return [hit for answer in searches for hit in answer["operations"]]
 
 
 async def refuse_call(desk: Desk, words: str, operation: str, **arguments: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -13,70 +13,136 @@ from typing import Any, cast
 
 from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.folding import ABOUT, FIELDS, Tree, count_bytes, fold_answer, fold_parameter, is_folded
-from ims_mcp.catalogue.operation import Operation, Parameter, Poll, ResponseField
+from ims_mcp.catalogue.operation import AtLeastOne, Operation, Parameter, Poll, ResponseField, values_at
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import add_limits, first_sentence, rule_text
+from ims_mcp.catalogue.usual import is_unusual, take_object, tell_value
 from ims_mcp.errors import InvalidArguments, Problem
 
-DOCUMENTATION = "https://api.alibabacloud.com/document/ICE/2020-11-09/{name}"
-MAX_BYTES = 3_000
-"""Of a description in its common part."""
+USUAL_BYTES = 1_800
+"""What a description is brought down to by leaving out what few callers need at first."""
+MAX_BYTES = 2_400
+"""Of a description; above it what the example has is folded too."""
 PARAMETER_BYTES = 4_000
 """Of one deep parameter."""
-RETURNS_BYTES = 800
+_RETURNS_BYTES, _LEAST_RETURNS_BYTES = 400, 200
 """What the shape of the answer may take of it before its deepest objects are folded."""
-_LEAST_RETURNS_BYTES = 200
+_LONGEST_VALUES = 40
+"""Of the values of a field whose object is folded."""
+_MOST_RARE = 40
+"""Parameters that are only named."""
 _UNASKED = frozenset({"RequestId", "AccessDeniedDetail"})
 """Fields of responses that are about the request, not about what was asked."""
 _CUT = "the path of a field brings its whole text"
 
 
-def describe(operation: Operation, takes_also: Mapping[str, str] | None = None, *, documentation: bool = True) -> Tree:
-    """What a caller needs at first, as JSON of at most :data:`MAX_BYTES`; ``more`` names the arguments of
-    describe_operation that show what was folded. ``takes_also`` are this server's own parameters with their texts.
+def describe(operation: Operation, takes_also: Mapping[str, str] | None = None) -> Tree:
+    """What a caller needs at first, as JSON of about :data:`USUAL_BYTES`, at most :data:`MAX_BYTES`; ``more`` names the
+    arguments of describe_operation that show what was left out. ``takes_also`` are this server's own parameters with
+    their texts.
 
-    ``parameters: {name: "type, required: text" or {about, fields}}``; ``returns`` is the response with example values.
+    ``parameters: {name: "type, required: text" or {about, fields}}``, what few set only named in ``also``; ``returns``
+    is the response with example values.
     """
-    told = _describe_head(operation)
-    parameters = _describe_rows(_list_shown(operation), operation)
-    returns = describe_answer(operation)
-    tail: Tree = {"example": make_example(operation), "returns": returns, **_describe_outcome(operation)}
-    if operation.secret_fields:
-        tail["hidden_in_results"] = list(operation.secret_fields)
+    shown = _list_shown(operation)
+    told, parameters, returns = _describe_head(operation), _describe_rows(shown, operation), describe_answer(operation)
+    example = make_example(operation)
+    tail: Tree = {"example": example, "returns": returns, **_describe_outcome(operation)}
     if takes_also:
         tail["takes_also"] = dict(takes_also)
-    if documentation:
-        tail["documentation"] = DOCUMENTATION.format(name=operation.name)
     folded: list[str] = []
+    rare: list[str] = []
+    cut: list[bool] = []
 
     def assemble() -> Tree:
         more: Tree = {"parameter": folded} if folded else {}
-        if is_folded(returns):
-            more["part"] = "returns"
-        return told | {"parameters": parameters} | tail | ({"more": more} if more else {})
+        parts = [
+            name for name, is_short in (("parameters", rare or any(cut)), ("returns", is_folded(returns))) if is_short
+        ]
+        if parts:
+            more["part"] = " or ".join(parts)
+        also = {"also": ", ".join(rare)} if rare else {}
+        return told | {"parameters": parameters} | also | tail | ({"more": more} if more else {})
 
-    def is_large() -> bool:
-        return count_bytes(assemble()) > MAX_BYTES
+    def is_large(most: int = USUAL_BYTES) -> bool:
+        return count_bytes(assemble()) > most
 
-    while is_large() and count_bytes(returns) > RETURNS_BYTES and fold_answer(returns):
+    def rank(path: str) -> int:
+        return 0 if _is_given(example, path) else 2 if _is_unusual_path(shown, path) else 1
+
+    def name_field(path: str, name: str) -> str:
+        row = _find_row(shown, [*path.split("."), name])
+        value = tell_value(_find_element(row)) if row is not None else ""
+        return f"{name}{value}" if len(value) <= _LONGEST_VALUES else name
+
+    def fold(least_rank: int, most: int) -> None:
+        while is_large(most) and (path := fold_parameter(parameters, rank, least_rank, name_field)):
+            folded[:] = [*(each for each in folded if not each.startswith(f"{path}.")), path]
+
+    while is_large() and count_bytes(returns) > _RETURNS_BYTES and fold_answer(returns):
         pass
-    while is_large() and (path := fold_parameter(parameters)):
-        folded[:] = [*(each for each in folded if not each.startswith(f"{path}.")), path]
+    fold(2, USUAL_BYTES)
+    for row in reversed(shown):
+        if is_large() and not row.required and row.name not in example and is_unusual(row):
+            _name_only(row, parameters, folded, rare)
+    fold(1, USUAL_BYTES)
+    cut.append(_shorten_texts(parameters, [row for row in shown if row.name not in example], is_large))
     while is_large() and count_bytes(returns) > _LEAST_RETURNS_BYTES and fold_answer(returns):
         pass
-    _shorten_texts(parameters, operation.parameters, is_large)
-    if is_large():
+    cut.append(_shorten_texts(parameters, shown, lambda: is_large(MAX_BYTES)))
+    for row in reversed(shown):
+        if is_large(MAX_BYTES) and not row.required and row.name not in example and not _is_ruled(operation, row):
+            _name_only(row, parameters, folded, rare)
+    if is_large(MAX_BYTES):
+        cut.append(_leave_units(parameters, shown, example, lambda: is_large(MAX_BYTES)))
+    fold(0, MAX_BYTES)
+    cut.append(_shorten_texts(parameters, shown, lambda: is_large(MAX_BYTES), values=True))
+    if is_large(MAX_BYTES):
         tail["returns"] = returns = {"fields": ", ".join(returns)}
-    if is_large():
-        tail.pop("documentation", None)
     return assemble()
 
 
-def describe_part(operation: Operation, part: str) -> Tree:
+def _name_only(row: Parameter, parameters: Tree, folded: list[str], rare: list[str]) -> None:
+    if row.name in parameters and len(rare) < _MOST_RARE:
+        del parameters[row.name]
+        folded[:] = [each for each in folded if each != row.name and not each.startswith(f"{row.name}.")]
+        rare.insert(0, row.name)
+
+
+def _is_ruled(operation: Operation, row: Parameter) -> bool:
+    """Whether a rule names it: then it decides whether a call is taken."""
+    names = {
+        name for rule in operation.rules for name in (rule.names if isinstance(rule, AtLeastOne) else (rule.needs,))
+    }
+    return row.name in names
+
+
+def _is_given(value: Any, path: str) -> bool:
+    return bool(values_at(value, path))
+
+
+def _is_unusual_path(rows: tuple[Parameter, ...], path: str) -> bool:
+    names = path.split(".")
+    walked = [_find_row(rows, names[: end + 1]) for end in range(len(names))]
+    return any(row is None or is_unusual(row) for row in walked)
+
+
+def _find_row(rows: tuple[Parameter, ...], path: Sequence[str]) -> Parameter | None:
+    found: Parameter | None = None
+    for name in path:
+        found = next((each for each in rows if each.name == name), None)
+        if found is None:
+            return None
+        rows = _list_inner(found)
+    return found
+
+
+def describe_part(operation: Operation, part: str, takes_also: Mapping[str, str] | None = None) -> Tree:
     """The whole of one part: ``parameters`` with every nested field, or ``returns``, the shape of the answer."""
     if part == "returns":
         return {"operation": operation.name, "returns": describe_answer(operation)}
-    return {"operation": operation.name, "parameters": _describe_rows(_list_shown(operation), operation)}
+    told: Tree = {"operation": operation.name, "parameters": _describe_rows(_list_shown(operation), operation)}
+    return told | ({"takes_also": dict(takes_also)} if takes_also else {})
 
 
 def describe_parameter(operation: Operation, path: str) -> Tree:
@@ -121,7 +187,7 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
         told["more"] = {"parameter": folded}
     room = PARAMETER_BYTES - len(_CUT) - 40
-    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > room):
+    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > room, values=True):
         told["more"] = {"parameter": folded, "cut": _CUT}
     return told
 
@@ -153,12 +219,9 @@ def user_is_asked(operation: Operation) -> list[str]:
 
 
 def _describe_head(operation: Operation) -> Tree:
-    told: Tree = {
-        "operation": operation.name,
-        "toolset": operation.toolset,
-        "effect": str(operation.effect),
-        "purpose": operation.purpose,
-    }
+    told: Tree = {"operation": operation.name, "effect": str(operation.effect), "purpose": _tell_purpose(operation)}
+    if operation.heed:
+        told["heed"] = operation.heed
     if operation.replaced_by:
         told["replaced_by"] = operation.replaced_by
     if operation.destructive_when:
@@ -170,31 +233,56 @@ def _describe_head(operation: Operation) -> Tree:
     return told
 
 
+def _tell_purpose(operation: Operation) -> str:
+    """Without the sentence on the background, where that is told of what comes afterwards."""
+    if operation.poll is None:
+        return operation.purpose
+    sentences: list[str] = []
+    rest = operation.purpose
+    while rest:
+        sentence = first_sentence(rest)
+        rest = rest.removeprefix(sentence).lstrip()
+        if not sentence.startswith("Runs in the background"):
+            sentences.append(sentence)
+    return " ".join(sentences)
+
+
 def _describe_outcome(operation: Operation) -> Tree:
     told: Tree = {}
     if operation.poll is not None:
         told["afterwards"] = _describe_poll(operation.poll)
     if operation.then:
         told["then"] = operation.then
+    if operation.secret_fields:
+        told["hidden_in_results"] = list(operation.secret_fields)
     return told
 
 
-def _describe_poll(poll: Poll) -> Tree:
-    told: Tree = {"wait": "wait_seconds waits and brings the result", "look_with": poll.operation}
-    states = {
-        "done": poll.success,
-        "failed": poll.failure,
-        "goes_on": poll.pending,
-        "runs_until_stopped": poll.running,
-    }
-    told["at"] = poll.status_field
-    told |= {name: list(values) for name, values in states.items() if values}
+def _describe_poll(poll: Poll) -> str:
+    """``wait_seconds waits and brings pictures, from GetSnapshotUrls; or look with GetSnapshotJob: SnapshotJob.Status
+    is Success, Fail where it failed.``"""
+    brings = "waits for the end"
     if poll.result is not None:
-        names = ", ".join(name for name, _ in poll.result.fields)
-        told["result"] = f"{names}, from {poll.result.operation or poll.operation}"
-        if poll.result.empty:
-            told["no_result"] = poll.result.empty
-    return told
+        names = _group_names([name for name, _ in poll.result.fields])
+        reader = poll.result.operation
+        brings = f"waits and brings {names}{f', from {reader}' if reader and reader != poll.operation else ''}"
+    ends = [" or ".join(poll.success)] if poll.success else []
+    if poll.failure:
+        ends.append(f"{' or '.join(poll.failure)} where it failed")
+    if poll.running:
+        ends.append(f"{' or '.join(poll.running)} while it runs, until it is stopped")
+    states = f" is {', '.join(ends)}" if ends else ""
+    told = f"wait_seconds {brings}; or look with {poll.operation}: {poll.status_field}{states}."
+    return f"{told} No result: {poll.result.empty}." if poll.result is not None and poll.result.empty else told
+
+
+def _group_names(names: list[str]) -> str:
+    """``verdict, files[].url, files[].path`` -> ``verdict, files[] (url, path)``."""
+    owners: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        owner, _, field = name.partition("[]")
+        owners.setdefault(owner, []).extend([field.removeprefix(".")] if field else [])
+    return ", ".join(f"{owner}[] ({', '.join(fields)})" if any(fields) else owner for owner, fields in owners.items())
 
 
 def _list_shown(operation: Operation) -> tuple[Parameter, ...]:
@@ -263,22 +351,52 @@ def _describe_line(row: Parameter, text: str) -> str:
     if row.extra_fields and not element.fields and not element.cases:
         parts.append("Any fields.")
     if row.inferred:
-        parts.append("(Inferred: the vendor does not say it.)")
+        parts.append("(Inferred, not documented.)")
     return " ".join(filter(None, parts))
 
 
-def _shorten_texts(described: Tree, rows: tuple[Parameter, ...], is_large: Callable[[], bool]) -> bool:
-    """Leave of texts what their first sentences say, as far as needed: the optional ones from the last on, then the
-    others. Whether anything was cut."""
+def _shorten_texts(
+    described: Tree, rows: Sequence[Parameter], is_large: Callable[[], bool], *, values: bool = False
+) -> bool:
+    """Leave of texts, those of fields too, what their first sentences say, as far as needed: the optional ones from the
+    last on, then the others; with ``values`` the known ones of open lists go too. Whether anything was cut."""
     cut = False
-    for row in [*reversed([each for each in rows if not each.required]), *rows]:
-        line = described.get(row.name)
-        if not isinstance(line, str) or not is_large():
+    for row in [*reversed([each for each in rows if not each.required]), *(each for each in rows if each.required)]:
+        told = described.get(row.name)
+        if told is None or not is_large():
             continue
-        fields = re.search(r" Fields: .*$", line)
-        short = f"{_describe_line(replace(row, hints=()), first_sentence(row.text))}{fields[0] if fields else ''}"
-        cut = cut or short != line
-        described[row.name] = short
+        if isinstance(told, dict):
+            node = cast("Tree", told)
+            for name in [key for key in node if key.startswith(FIELDS) and isinstance(node[key], dict)]:
+                cut = _shorten_texts(node[name], _list_inner(row), is_large, values=values) or cut
+            owner, key, line = node, ABOUT, str(node[ABOUT])
+        else:
+            owner, key, line = described, row.name, str(told)
+        kept = re.search(r"(?: In a tool of its own it is called \w+\.)?(?: Fields: .*)?$", line)
+        hints = () if values else row.hints
+        short = f"{_describe_line(replace(row, hints=hints), first_sentence(row.text))}{kept[0] if kept else ''}"
+        if len(short) < len(line) and is_large():
+            owner[key], cut = short, True
+    return cut
+
+
+def _leave_units(described: Tree, rows: Sequence[Parameter], given: Any, is_large: Callable[[], bool]) -> bool:
+    """Leave of the fields that the example does not have, in objects that it has, no more than kind and values."""
+    cut = False
+    for row in rows:
+        told, inner = described.get(row.name), take_object(given.get(row.name))
+        if not isinstance(told, dict) or row.name not in given:
+            continue
+        node = cast("Tree", told)
+        fields = _list_inner(row)
+        for name in [key for key in node if key.startswith(FIELDS) and isinstance(node[key], dict)]:
+            for field in reversed(fields):
+                if field.name not in inner and not field.required and isinstance(node[name].get(field.name), str):
+                    if not is_large():
+                        return cut
+                    if " Fields: " not in node[name][field.name]:
+                        node[name][field.name], cut = f"{field.kind}{tell_value(_find_element(field))}", True
+            cut = _leave_units(node[name], fields, inner, is_large) or cut
     return cut
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 FIELDS = "fields"
@@ -17,16 +17,25 @@ def count_bytes(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def fold_parameter(parameters: Tree) -> str:
-    """Fold the deepest object into a line that names its fields, of equally deep ones the largest; its path, or
-    nothing where none is left."""
-    found = [(path.count("."), count_bytes(node), path, owner, name) for path, owner, name, node in _walk(parameters)]
+def fold_parameter(
+    parameters: Tree,
+    rank: Callable[[str], int] = lambda path: 0,
+    least_rank: int = 0,
+    name_field: Callable[[str, str], str] = lambda path, name: name,
+) -> str:
+    """Fold an object into a line that names its fields; its path, or nothing where none is left. Of those with the
+    highest ``rank``, at least ``least_rank``, the deepest goes first, of equally deep ones the largest."""
+    found = [
+        (rank(path), path.count("."), count_bytes(node), path, owner, name)
+        for path, owner, name, node in _walk(parameters)
+    ]
+    found = [each for each in found if each[0] >= least_rank]
     if not found:
         return ""
-    _, _, path, owner, name = max(found, key=lambda each: each[:2])
+    *_, path, owner, name = max(found, key=lambda each: each[:3])
     node = owner[name]
     names = [field for key, inner in node.items() if key.startswith(FIELDS) for field in inner]
-    owner[name] = f"{node[ABOUT]} Fields: {', '.join(dict.fromkeys(names))}."
+    owner[name] = f"{node[ABOUT]} Fields: {', '.join(name_field(path, each) for each in dict.fromkeys(names))}."
     return path
 
 

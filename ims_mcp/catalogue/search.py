@@ -77,6 +77,14 @@ _SAY_NOTHING = frozenset(
     [*_LATIN.split(), *"的了吗呢吧啊呀把给请在是个一这那帮我你您他她它们好谢和也就都能要想么什怎样有"]
 )
 """Words that never are a request by themselves. Beside others they count like any word."""
+_STEPS = re.compile(
+    r"\b(?:and|then|with|from|in which|that)\b|[,;:.!]\s|[，、；。：]|然后|接着|并|再|和|带|用", re.IGNORECASE
+)
+"""Where one step of a request ends and another begins."""
+_MAKING = ("Add", "Create")
+_BEGINNING = (*_MAKING, "Start", "Submit")
+_NEAR, _SHOWN = 20, 5
+"""Among how many hits the steps of a request are looked for, and how many an answer shows."""
 _NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 _SAME_VERBS = {
     other: verb
@@ -113,7 +121,52 @@ def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: st
         if toolset in (None, hit.operation.toolset) and effect in (None, hit.operation.effect)
     ]
     fitting.sort(key=lambda hit: (-scores[hit.operation.name], bool(hit.operation.replaced_by), hit.operation.name))
-    return fitting[: max(limit, 0)]
+    return _put_steps_in_order(query, fitting)[: max(limit, 0)]
+
+
+def _put_steps_in_order(query: str, fitting: list[Found]) -> list[Found]:
+    """The hits of a request that names several steps, with its first step before what is done next: a flow is created,
+    then has an input, then is started; marks are set, then read. What follows is what the first one's own text names.
+    """
+    steps = [step for step in _STEPS.split(query[:_MAX_CHARACTERS]) if step.strip()]
+    if len(steps) <= 1 or _QUESTION.search(query[:_MAX_CHARACTERS].strip().lower()):
+        return fitting
+    first = _find_step(steps[0], fitting[:_NEAR])
+    if first is None or not first.operation.name.startswith(_BEGINNING):
+        return fitting
+    named = _NAMES.findall(f"{first.operation.purpose} {first.operation.then}")
+    near = {hit.operation.name: hit for hit in fitting[:_NEAR] if hit.operation.effect is not Effect.READ}
+    following = [near[name] for name in dict.fromkeys(named) if name in near and _is_of_same(first, near[name])]
+    if not first.operation.name.startswith(_MAKING) or not any(hit in fitting[:_SHOWN] for hit in following):
+        if not _is_of_same(first, fitting[0]) or fitting[0].operation.effect is not Effect.READ:
+            return fitting
+        following = []
+    order = [first, *following[: _SHOWN - 2]]
+    return [*order, *(hit for hit in fitting if hit not in order)]
+
+
+def _find_step(step: str, near: list[Found]) -> Found | None:
+    """The hit that fits one step of a request best: the one whose thing it names in full, or else by its words."""
+    scores = _index().scores(step)
+    said = "".join(re.split(r"\bfor\b", step.lower())[0].split())
+
+    def count_named(hit: Found) -> int:
+        parts = _NAME_PARTS.findall(hit.operation.name)[1:]
+        is_named = hit.operation.name.startswith(_MAKING) and len(parts) > 1 and "".join(parts).lower() in said
+        return len(parts) if is_named else 0
+
+    fitting = [hit for hit in near if hit.operation.name in scores]
+    best = max(fitting, key=lambda hit: scores[hit.operation.name], default=None)
+    if best is None or not best.operation.name.startswith(_MAKING):
+        return best
+    return max(fitting, key=lambda hit: (count_named(hit), scores[hit.operation.name]))
+
+
+def _is_of_same(one: Found, other: Found) -> bool:
+    """Whether both concern the same thing, or a part of it: MediaConnectFlow, MediaConnectFlowInput."""
+    made, changed = (_NAME_PARTS.findall(each.operation.name)[1:] for each in (one, other))
+    alike = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(made, changed, strict=False))))
+    return other is not one and (alike >= min(2, len(made)) or "".join(made) in "".join(changed))
 
 
 def requests_of(toolset: str) -> dict[str, Any]:

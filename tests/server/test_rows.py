@@ -611,7 +611,8 @@ def test_the_query_that_an_operation_shows_picks_something(operation: Operation)
 async def test_describe_shows_the_query_and_the_fields_that_an_operation_takes() -> None:
     with ScriptedService() as service:
         async with connected(service.url) as client:
-            told = content_of(await client.call_tool("describe_operation", {"operation": "ListLiveRecordFiles"}))
+            asked = {"operation": "ListLiveRecordFiles", "part": "parameters"}
+            told = content_of(await client.call_tool("describe_operation", asked))
             listed = {tool.name: tool for tool in (await client.list_tools()).tools}
     assert told["takes_also"]["query"].endswith(": rows[].url")
     assert "left_out" in told["takes_also"]["show_fields"]
