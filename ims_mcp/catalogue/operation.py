@@ -338,6 +338,9 @@ class Operation:
     """How the list it answers with is shown, where the general rule is not good enough."""
     then: str = ""
     """What to read or call next and why, in a sentence."""
+    heed: str = ""
+    """The one thing that a caller gets wrong without being refused: ``StartTs is midnight in Beijing``. The hits of a
+    search and the description show it."""
     sources: tuple[str, ...] = ()
     """Pages that the notes are taken from, beside the SDK's own texts."""
 

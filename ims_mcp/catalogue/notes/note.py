@@ -76,6 +76,9 @@ class OperationNotes:
     rows: Rows | None = None
     then: str = ""
     """What to read or call next and why, in a sentence, where ``poll`` does not say it."""
+    heed: str = ""
+    """The one thing that a caller gets wrong without being refused, in at most 110 bytes: what the default leaves out,
+    the unit, the time zone. Search hits and the description show it."""
     sources: tuple[str, ...] = ()
     """Addresses of the vendor's pages that the facts are from; the SDK's own texts (6.20.2) need not be named."""
 
