@@ -103,7 +103,9 @@ SUBMIT_NOTES = (
             "EditingConfig": {"SentenceMaxLength": 20, "EnableSemanticSentenceDetection": True},
             "Title": "Interview, raw cut",
         },
-        then="Sentences come as {content, from, to} with times in seconds, from GetSmartHandleJob.",
+        heed="Brings sentences with times, no subtitle file. In a Timeline the clip effect AI_ASR draws subtitles.",
+        then="Sentences come as {content, from, to} with times in seconds, from GetSmartHandleJob. Write an .srt from "
+        "them; the clip effect AI_ASR of SubmitMediaProducingJob draws subtitles into a video.",
         sources=(f"{PAGE}submitasrjob", f"{PAGE}getsmarthandlejob"),
     ),
     OperationNotes(

@@ -57,11 +57,7 @@ JOB_NOTES = (
                                 "Out": 12,
                                 "Effects": [{"Type": "Transition", "SubType": "fade"}],
                             },
-                            {
-                                "Type": "Image",
-                                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/end.png",
-                                "Duration": 3,
-                            },
+                            {"MediaId": "5c3e0f7b1a2d4e6c8b9f0a1d2e3c4b5a", "In": 0, "Out": 8},
                         ]
                     }
                 ],
@@ -82,6 +78,8 @@ JOB_NOTES = (
             },
             "OutputMediaConfig": {
                 "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/launch.mp4",
+                "Width": 1280,
+                "Height": 720,
             },
         },
         poll=Poll(

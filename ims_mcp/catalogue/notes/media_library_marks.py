@@ -55,9 +55,7 @@ NOTES = (
         effect=Effect.WRITE,
         example={
             "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
-            "MediaMarks": [
-                {"MarkStartTime": 12.5, "MarkEndTime": 48, "MarkTag": "chapter", "MarkContent": "Opening words"}
-            ],
+            "MediaMarks": [{"MarkStartTime": 12.5, "MarkEndTime": 48, "MarkContent": "Intro"}],
         },
         parameters={"MediaId": {"text": "Asset to mark.", "max_bytes": 64}, "MediaMarks": MARKS},
     ),

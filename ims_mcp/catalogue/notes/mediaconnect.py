@@ -50,6 +50,9 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         example={"FlowName": "stadium-relay", "FlowRegion": "cn-shanghai"},
+        heed="Empty at first: AddMediaConnectFlowInput, ...Output, then UpdateMediaConnectFlowStatus online.",
+        then="AddMediaConnectFlowInput gives it its source (InputProtocol SRT-Listener or RTMP-PUSH: an address to "
+        "push to), AddMediaConnectFlowOutput sends it on, UpdateMediaConnectFlowStatus with Status online starts it.",
         parameters={
             "FlowName": {"text": "Name, unique in the region."},
             "FlowRegion": {"text": "Region: cn-shanghai. GetMediaConnectAvailableRegion lists those there are."},
@@ -121,10 +124,12 @@ NOTES = (
         example={
             "FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b",
             "InputName": "stadium",
-            "InputProtocol": "RTMP-PULL",
-            "InputFromUrl": "rtmp://origin.example.com/live/stadium",
+            "InputProtocol": "SRT-Listener",
+            "SrtLatency": 1000,
         },
-        then="AddMediaConnectFlowOutput sends it on; GetMediaConnectFlowInput shows whether a stream arrives.",
+        heed="SRT-Listener, RTMP-PUSH: you push to InputUrl; SRT-Caller, RTMP-PULL: it pulls InputFromUrl; or Flow.",
+        then="AddMediaConnectFlowOutput sends it on, UpdateMediaConnectFlowStatus with Status online starts the flow; "
+        "GetMediaConnectFlowInput shows whether a stream arrives.",
         parameters={
             "FlowId": FLOW_ID,
             "InputName": {"text": "Name of the source, chosen by you. It tells two sources apart."},
@@ -237,6 +242,7 @@ NOTES = (
             "OutputProtocol": "RTMP-PUSH",
             "OutputToUrl": "rtmp://ingest.example.com/live/partner",
         },
+        heed="RTMP-PUSH, SRT-Caller: pushed to OutputToUrl; RTMP-PULL, SRT-Listener: pulled from OutputUrl; or Flow.",
         then="UpdateMediaConnectFlowStatus with Status online starts the flow.",
         sources=(
             "https://www.alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-addmediaconnectflowoutput",

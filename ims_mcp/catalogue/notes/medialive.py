@@ -300,6 +300,8 @@ NOTES = (
         ),
         effect=Effect.READ,
         example={"ChannelId": "SEGK5KA6KYKAWQQH"},
+        heed="The address to push to is in GetMediaLiveInput (InputId of InputAttachments), include_credentials.",
+        then="GetMediaLiveInput with an InputId of InputAttachments has the address to push to.",
         signed_addresses=True,
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
@@ -372,6 +374,8 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         example={"ChannelId": "SEGK5KA6KYKAWQQH"},
+        heed="The address to push to is in GetMediaLiveInput (input_id of the result), include_credentials.",
+        then="Push to the address that GetMediaLiveInput shows of each input.",
         parameters={"ChannelId": CHANNEL_ID},
         # A steady state ends only the call that leads to it: an idle channel has not started yet.
         poll=Poll(
@@ -384,6 +388,7 @@ NOTES = (
                 fields=(
                     ("state", "Channel.State"),
                     ("started", "Channel.LastStartTime"),
+                    ("inputs[].input_id", "Channel.InputAttachments[].InputId"),
                     ("outputs[].url", "Channel.OutputGroups[].MonitorUrl"),
                     ("outputs[].name", "Channel.OutputGroups[].Name"),
                     ("outputs[].package_channel", "Channel.OutputGroups[].MediaPackageGroupSetting.ChannelName"),

@@ -56,6 +56,7 @@ NOTES = (
                 "TransConfig": {"IsCheckReso": True},
             },
         },
+        heed='Logo, Type 4: {"File":{"Type":"OSS","Media":"oss://b/a.png"},"Width":0.1,"ReferPos":"TopRight"}.',
         then="Name CustomTemplate.TemplateId of the answer in jobs: SubmitMediaConvertJob, SubmitSnapshotJob.",
         sources=PAGES,
     ),

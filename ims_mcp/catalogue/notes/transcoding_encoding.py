@@ -64,7 +64,7 @@ NOTES = (
                     {
                         "TemplateId": "S00000001-100031",
                         "OutputFile": {"Type": "OSS", "Media": "oss://example-bucket/transcoded/launch-720p.mp4"},
-                        "OverrideParams": '{"Video":{"Bitrate":1800}}',
+                        "OverrideParams": {"Video": {"Bitrate": 1800}},
                     }
                 ],
             }
@@ -92,6 +92,7 @@ NOTES = (
             ),
         ),
         costs="Billed by the minute of output.",
+        heed='Logo: CreateCustomTemplate (Type 4, File), then "Features":{"Watermarks":[{"TemplateId": its id}]}.',
         sources=(*CONFIG_PAGES, "https://help.aliyun.com/en/mps/preset-templates"),
     ),
     OperationNotes(
