@@ -25,6 +25,7 @@ NOTES = (
             "PageSize is the last."
         ),
         effect=Effect.READ,
+        heed="StartTime and EndTime in Unix milliseconds, both included.",
         example={
             "SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90",
             "StartTime": 1779811200000,

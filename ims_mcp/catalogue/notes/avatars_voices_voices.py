@@ -56,6 +56,7 @@ VOICE_NOTES = (
             "existing recording use SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
+        heed="Only the first of four steps. From one short recording: SubmitCosyVoiceCustomizedVoiceJob.",
         parameters={
             "VoiceId": {
                 "text": "Your new id. Up to 32 letters and digits, not used before.",
@@ -309,6 +310,7 @@ VOICE_NOTES = (
             "those of the large model instead. Cloned voices are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
+        heed="Without VoiceType: the voices of the small model, such as zhitian and Siqi.",
         parameters={
             "VoiceType": {
                 "text": "CosyVoice: voices of the large model. Left out: those of the small model.",

@@ -65,6 +65,7 @@ COPYRIGHT_NOTES = (
             "value success is documented."
         ),
         effect=Effect.WRITE,
+        heed="algoType v1 (default): only from 3 minutes on. Note it: reading the mark needs the same.",
         parameters={
             "Input": INPUT,
             "Output": OUTPUT,
@@ -144,6 +145,7 @@ COPYRIGHT_NOTES = (
             "once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
+        heed="algoType is the one it was embedded with; where that is not known, try v1 and v2.",
         parameters={
             "Input": INPUT,
             "Params": {

@@ -31,6 +31,7 @@ JOB_NOTES = (
             "addresses. The result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
+        heed="In, Out, TimelineOut are seconds. The output's MediaURL is https, not oss://.",
         parameters={
             "Timeline": TIMELINE,
             "OutputMediaConfig": OUTPUT_CONFIG,

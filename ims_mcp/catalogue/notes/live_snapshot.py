@@ -47,6 +47,7 @@ NOTES = (
             "ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
+        heed="The interval is the template's (CreateLiveSnapshotTemplate, TimeInterval). Runs until stopped.",
         parameters={
             "JobName": {"text": "Name of the job, to find it in the list.", "max_characters": 128},
             "StreamInput": {
@@ -197,6 +198,7 @@ NOTES = (
             "says: pass it as StartTime; when it is missing, that was all."
         ),
         effect=Effect.READ,
+        heed="UTC, at most one day apart. Next page: NextStartTime of the answer as StartTime.",
         parameters={
             "JobId": JOB_ID,
             "StartTime": {

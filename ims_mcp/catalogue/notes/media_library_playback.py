@@ -150,6 +150,7 @@ NOTES = (
             "playback addresses (use GetPlayInfo). Pages with PageNo; TotalNum says how many."
         ),
         effect=Effect.READ,
+        heed="BeginTs and EndTs are Unix milliseconds, at most 24 hours apart.",
         example={
             "BeginTs": 1779811200000,
             "EndTs": 1779897600000,

@@ -280,6 +280,7 @@ NOTES = (
             "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
+        heed="Bitrate in bit/s. Nothing runs until StartMediaLiveChannel.",
         example=EXAMPLE_CHANNEL,
         then="StartMediaLiveChannel puts it on the air.",
         parameters={
@@ -350,6 +351,7 @@ NOTES = (
             "GetMediaLiveChannel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces the whole configuration: send what stays as well, from GetMediaLiveChannel.",
         example={"ChannelId": "SEGK5KA6KYKAWQQH", **EXAMPLE_CHANNEL},
         destructive_when=(
             AskWhen("replaces the whole configuration of a live channel; what is not sent again is lost"),
@@ -446,6 +448,7 @@ NOTES = (
             "CreateMediaLiveChannel or UpdateMediaLiveChannel."
         ),
         effect=Effect.WRITE,
+        heed='Pull: [{"SourceUrl"}]; MEDIA_CONNECT: [{"FlowId","FlowOutputName"}]. Or SRT_PUSH, SRT_PULL.',
         example={
             "Name": "studio-a",
             "Type": "RTMP_PUSH",
@@ -476,6 +479,7 @@ NOTES = (
             "stay hidden unless include_credentials: whoever has them can push."
         ),
         effect=Effect.READ,
+        heed="An encoder pushes to DestHost with its StreamName; shown with include_credentials.",
         example={"InputId": "G6G4X5T4SZYPSTT5"},
         parameters={"InputId": INPUT_ID},
         idempotent=True,

@@ -114,6 +114,7 @@ NOTES = (
             "Look at the outcome with ListSchedules."
         ),
         effect=Effect.WRITE,
+        heed="Times in ms. First program of a channel: no RelativeProgram. AdBreaks may be left out.",
         parameters={
             "ChannelName": CHANNEL,
             "ProgramName": {"text": "Name of the new program, used once in the channel."},

@@ -133,6 +133,7 @@ NOTES = (
             "CreateLivePackageOriginEndpoint."
         ),
         effect=Effect.WRITE,
+        heed="Where to push, with user and password: GetLivePackageChannel with include_credentials.",
         parameters={
             "GroupName": GROUP,
             "ChannelName": NEW_NAME,

@@ -124,6 +124,7 @@ NOTES = (
             "AI workflows (on streams and with models) are started with StartAIWorkflow."
         ),
         effect=Effect.WRITE,
+        heed="WorkflowId is copied from the web console; no operation lists workflows.",
         parameters={
             "WorkflowId": WORKFLOW_ID,
             "TaskInput": {
@@ -220,6 +221,7 @@ NOTES = (
             "started with StartWorkflow."
         ),
         effect=Effect.WRITE,
+        heed="WorkflowId and the names in Inputs are copied from the web console; no operation lists them.",
         parameters={
             "WorkflowId": WORKFLOW_ID,
             "Inputs": {

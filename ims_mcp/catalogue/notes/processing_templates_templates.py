@@ -68,6 +68,7 @@ NOTES = (
             "of a type. The settings come as JSON. The service's own templates are shown by GetSystemTemplate."
         ),
         effect=Effect.READ,
+        heed="Your default in place of an id: Type 1 transcoding, 2 snapshot, 3 GIF, 4 logo, 7 review.",
         parameters={
             "TemplateId": {"text": "Id of the template, from ListCustomTemplates. With it Type does not count."},
             "Type": {"text": f"{TYPES} Without an id: your default template of this type."},
@@ -87,6 +88,7 @@ NOTES = (
             "ListSystemTemplates."
         ),
         effect=Effect.READ,
+        heed="Type: 1 transcoding, 2 snapshot, 3 GIF, 4 logo, 5 text mark, 6 subtitle, 7 review, 11 label.",
         parameters={
             "Type": {"text": TYPES},
             "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},
@@ -204,6 +206,7 @@ NOTES = (
             "quickest way to a TemplateId for a transcoding or snapshot job; your own are in ListCustomTemplates."
         ),
         effect=Effect.READ,
+        heed="Type: 1 transcoding, 2 snapshot, 3 GIF, 4 logo, 5 text mark, 6 subtitle, 7 review, 11 label.",
         parameters={
             "Type": {"text": f"{TYPES} Several are separated by commas: 1,2.", "comma_list": True},
             "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},

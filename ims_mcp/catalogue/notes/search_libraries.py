@@ -158,6 +158,7 @@ NOTES = (
             "the index is Normal."
         ),
         effect=Effect.WRITE,
+        heed="IndexType mm: what is seen; face: faces; aiLabel: what smart tagging recognises.",
         parameters={
             "IndexType": INDEX_TYPE,
             "SearchLibName": LIBRARY,

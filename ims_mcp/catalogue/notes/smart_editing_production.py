@@ -62,6 +62,7 @@ NOTES = (
             "video. Finished only means that all subjobs have ended; each has its own status."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="MediaURL needs {index}; each of the Count videos is billed.",
         destructive_when=(AskWhen("orders a whole batch of videos, each of which is billed", shows=("OutputConfig",)),),
         parameters={
             "InputConfig": {**BATCH_INPUT, "required": True},

@@ -202,6 +202,7 @@ NOTES = (
             "GetBatchMediaProducingJob shows every video."
         ),
         effect=Effect.WRITE,
+        heed="MediaURL needs {index}. Material with speech only, 30 videos and 2 hours at most.",
         parameters={
             "InputConfig": {**HIGHLIGHT_INPUT, "required": True},
             "EditingConfig": HIGHLIGHT_EDITING,
@@ -234,6 +235,7 @@ NOTES = (
             "SubmitScreenMediaHighlightsJob. Runs in the background: GetBatchMediaProducingJob shows every video."
         ),
         effect=Effect.WRITE,
+        heed="basketball or pingpong, with commentary; Shanghai only. MediaURL needs {index}.",
         parameters={
             "InputConfig": {**SPORTS_INPUT, "required": True},
             "OutputConfig": {**BATCH_OUTPUT, "required": True},

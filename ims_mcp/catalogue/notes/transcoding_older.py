@@ -247,6 +247,7 @@ NOTES = (
             "for the end of 2025: for new work use SubmitMediaConvertJob."
         ),
         effect=Effect.WRITE,
+        heed="Was to end on 2025-12-31: take SubmitMediaConvertJob.",
         replaced_by="SubmitMediaConvertJob",
         parameters={
             "InputGroup": {

@@ -246,6 +246,7 @@ NOTES = (
             "pictures use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
+        heed="Width is the long side unless LongShortMode is false. Duration in seconds or hh:mm:ss.",
         parameters={
             "Input": INPUT,
             "Output": {
