@@ -289,6 +289,7 @@ NOTES = (
             "running voice call use SendAIAgentSpeech instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Type announcement or custom. Delivered as it is; sending again shows it twice.",
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
             "ReceiverId": "user17",

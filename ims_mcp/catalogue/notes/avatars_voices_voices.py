@@ -158,6 +158,7 @@ VOICE_NOTES = (
             "SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
+        heed="15 to 30 minutes of recordings, each over a minute, and a recorded consent (Authentication).",
         parameters={
             "Audios": {
                 "text": "Asset ids of the recordings, with commas. 15 to 30 minutes altogether, each over a minute.",

@@ -73,7 +73,7 @@ TRACING_NOTES = (
         ),
         costs=BY_LENGTH,
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/premiere.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/trace/premiere/"},
             "Level": 0,
         },

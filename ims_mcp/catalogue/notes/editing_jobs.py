@@ -179,6 +179,7 @@ JOB_NOTES = (
             "GetProjectExportJob."
         ),
         effect=Effect.WRITE,
+        heed="AdobePremierePro, or BaseTimeline for a plain timeline. Renders no video.",
         parameters={
             "ProjectId": {
                 "text": (

@@ -16,12 +16,12 @@ JOB_ID: ParameterNotes = {"text": "Id of the job, from SubmitLiveSnapshotJob or 
 TEMPLATE_ID: ParameterNotes = {"text": "Id of the template, from ListLiveSnapshotTemplates."}
 OVERWRITE_FORMAT: ParameterNotes = {
     "text": "Path of the one .jpg that every picture replaces. Only {JobId} may stand in it; no slash at the "
-    "beginning. Left out: no such picture.",
+    "beginning; at most 255 characters. Left out: no such picture.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
 SEQUENCE_FORMAT: ParameterNotes = {
     "text": "Path of each .jpg, all of which are kept. It needs {UnixTimestamp} or {Sequence}; {JobId} and {Date} "
-    "may stand in it; no slash at the beginning. Left out: no such pictures.",
+    "may stand in it; no slash at the beginning; at most 255 characters. Left out: no such pictures.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
 TEMPLATE_NAME: ParameterNotes = {"text": "Name of the template, at most 128 characters.", "max_characters": 128}
@@ -131,6 +131,7 @@ NOTES = (
             "runs and costs."
         ),
         effect=Effect.READ,
+        heed="Without StartTime only jobs of the last seven days; at most 30 days at a time.",
         parameters={
             "SearchKeyWord": KEYWORD,
             "Status": {
@@ -334,6 +335,7 @@ NOTES = (
             "job to be sure that it follows."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all: a format that is left out is no longer written.",
         destructive_when=(AskWhen("replaces the whole definition of a template for pictures of live streams"),),
         parameters={
             "TemplateId": {"text": "The template to change, from ListLiveSnapshotTemplates."},

@@ -321,6 +321,7 @@ NOTES = (
             "GetLiveTranscodeTemplate first."
         ),
         effect=Effect.WRITE,
+        heed="TemplateConfig replaces all of it: send what stays as well, from GetLiveTranscodeTemplate.",
         destructive_when=(AskWhen("replaces settings of a live transcoding template", path="TemplateConfig"),),
         parameters={
             "TemplateId": {"text": "The template to change, from ListLiveTranscodeTemplates."},

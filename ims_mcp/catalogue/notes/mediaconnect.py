@@ -81,6 +81,7 @@ NOTES = (
             f"offline. See the result with GetMediaConnectFlow. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        heed="online costs until it is offline; offline interrupts everything downstream.",
         example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "Status": "online"},
         destructive_when=(
             AskWhen(
@@ -172,6 +173,7 @@ NOTES = (
             f"a key and stay hidden, like SRT passphrases, unless include_credentials. {RET_CODE}"
         ),
         effect=Effect.READ,
+        heed="The address to push to is hidden without include_credentials.",
         example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
         parameters={"FlowId": FLOW_ID, "WithInternalVip": INNER_ADDRESS},
         idempotent=True,

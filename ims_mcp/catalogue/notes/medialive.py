@@ -530,6 +530,7 @@ NOTES = (
             "cannot change: make a new one with CreateMediaLiveInput."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all sources: send what stays as well, from GetMediaLiveInput.",
         example={
             "InputId": "G6G4X5T4SZYPSTT5",
             "Name": "studio-a",

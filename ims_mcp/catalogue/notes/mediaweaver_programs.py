@@ -196,6 +196,7 @@ NOTES = (
             "are given as a whole: take them from GetProgram and hand back those that should stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="AdBreaks replaces all of them: send those that stay as well, from GetProgram.",
         destructive_when=(
             AskWhen(
                 "changes what a channel plays: source, clip, place in the schedule or ad breaks of a program",

@@ -127,6 +127,7 @@ NOTES = (
             "and send them back whole with your change."
         ),
         effect=Effect.WRITE,
+        heed="TemplateConfig replaces all settings: send what stays as well, from GetCustomTemplate.",
         destructive_when=(
             AskWhen(
                 "replaces the settings of a processing template, for workflows that name it too", path="TemplateConfig"

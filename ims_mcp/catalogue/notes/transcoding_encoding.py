@@ -59,7 +59,7 @@ NOTES = (
         # A single address for each file is what people have; groups are for sets of renditions.
         example={
             "Config": {
-                "Inputs": [{"InputFile": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mov"}}],
+                "Inputs": [{"InputFile": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"}}],
                 "Outputs": [
                     {
                         "TemplateId": "S00000001-100031",

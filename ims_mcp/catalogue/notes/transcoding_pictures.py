@@ -144,7 +144,7 @@ NOTES = (
             },
         },
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/pictures/launch-{Count}.jpg"},
             "TemplateConfig": {
                 "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
@@ -264,7 +264,7 @@ NOTES = (
             "ScheduleConfig": SCHEDULE,
         },
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/pictures/launch.gif"},
             "TemplateConfig": {
                 "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
