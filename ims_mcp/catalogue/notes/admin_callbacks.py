@@ -117,7 +117,7 @@ CALLBACK_NOTES = (
             "EventTypeList": "RegisterMediaComplete,MediaConvertComplete,ProduceMediaComplete,SmartJobComplete",
             "AuthSwitch": "off",
         },
-        heed="Replaces all. SmartJobComplete: speech, avatars; AIProduceComplete: SubmitIProductionJob.",
+        heed="Replaces all. Transcoding: MediaConvertComplete, not TranscodeComplete; speech: SmartJobComplete.",
         then="See what is set now with GetEventCallback.",
         sources=(f"{PAGE}seteventcallback", EVENTS_PAGE, GUIDE, VOD_PAGE),
     ),

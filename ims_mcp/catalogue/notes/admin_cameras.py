@@ -31,7 +31,7 @@ CAMERA_NOTES = (
             "a second time: after an unclear failure look with GetIpcDeviceInfo. Returns the state of the purchase."
         ),
         effect=Effect.DESTRUCTIVE,
-        heed="A real order: month 30, quarter 90, year 365 days. Or search, understand-reid, both.",
+        heed="A real, paid order at once: month is 30, quarter 90, year 365 days.",
         destructive_when=(AskWhen("places a real, paid order, and with every call another one"),),
         parameters={
             "DeviceId": {"text": "Id of the camera, as your own system names it.", "inferred": True},

@@ -59,7 +59,7 @@ HOTWORD_NOTES = (
             "account."
         ),
         effect=Effect.WRITE,
-        heed="UsageScenario ASR, StructuredMediaAssets or VideoTranslation; it cannot change later.",
+        heed="UsageScenario cannot change later; SubmitASRJob wants ASR.",
         parameters={"Name": NAME, "UsageScenario": SCENARIO, "Hotwords": HOTWORDS, "Description": DESCRIPTION},
         example={
             "Name": "product-names",

@@ -26,7 +26,7 @@ IPRODUCTION_NOTES = (
             "Shanghai, Beijing and Hangzhou. Runs in the background; follow it with QueryIProductionJob."
         ),
         effect=Effect.WRITE,
-        heed="Else: VideoDelogo, VideoH2V, Cover, CaptionExtraction, MusicDemix, SpeechDenoise; JobParams differ.",
+        heed="JobParams here are VideoDetext's. VideoH2V: portrait; MusicDemix: vocals; Cover: key with {sequenceId}.",
         parameters={
             "FunctionName": {
                 "text": (

@@ -448,7 +448,7 @@ NOTES = (
             "CreateMediaLiveChannel or UpdateMediaLiveChannel."
         ),
         effect=Effect.WRITE,
-        heed='Pull: [{"SourceUrl"}]; MEDIA_CONNECT: [{"FlowId","FlowOutputName"}]. Or SRT_PUSH, SRT_PULL.',
+        heed='Push address: GetMediaLiveInput. Pull: [{"SourceUrl"}]; MEDIA_CONNECT: [{"FlowId","FlowOutputName"}].',
         example={
             "Name": "studio-a",
             "Type": "RTMP_PUSH",

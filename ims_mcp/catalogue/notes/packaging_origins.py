@@ -133,7 +133,7 @@ NOTES = (
             "address."
         ),
         effect=Effect.WRITE,
-        heed="HLS, HLS_CMAF, DASH. TimeshiftVision in days. IpWhitelist or AuthorizationCode is needed.",
+        heed="TimeshiftVision in days. IpWhitelist (not 0.0.0.0/0) or AuthorizationCode is needed.",
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,

@@ -119,7 +119,7 @@ NOTES = (
             "GetVodPackagingAsset. A configuration cannot be changed, only deleted and made anew."
         ),
         effect=Effect.WRITE,
-        heed="HLS, HLS_CMAF or DASH. It cannot be changed, only deleted and made anew.",
+        heed="It cannot be changed later, only deleted and made anew.",
         parameters={
             "ConfigurationName": NEW_NAME,
             "GroupName": GROUP,

@@ -57,7 +57,8 @@ NOTES = (
             },
         },
         heed='Logo, Type 4: {"File":{"Type":"OSS","Media":"oss://b/a.png"},"Width":0.1,"ReferPos":"TopRight"}.',
-        then="Name CustomTemplate.TemplateId of the answer in jobs: SubmitMediaConvertJob, SubmitSnapshotJob.",
+        then="Jobs name CustomTemplate.TemplateId: SubmitSnapshotJob in TemplateConfig, SubmitMediaConvertJob in an "
+        'output; a watermark there in "Features": {"Watermarks": [{"TemplateId": it}]}.',
         sources=PAGES,
     ),
     OperationNotes(

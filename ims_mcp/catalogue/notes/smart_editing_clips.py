@@ -148,7 +148,7 @@ NOTES = (
             "SubmitMediaProducingJob. Runs in the background; GetSmartHandleJob lists the pieces."
         ),
         effect=Effect.WRITE,
-        heed='Ranges in seconds; at changes of scene: "JobParams":{"Mode":"BasicClipSplit"}.',
+        heed="Ranges in seconds; at changes of scene: JobParams with Mode BasicClipSplit alone.",
         parameters={
             "InputConfig": {
                 **JSON_OBJECT,

@@ -83,16 +83,12 @@ NOTES = (
             "InputConfig": {
                 "MediaGroupArray": [
                     {"GroupName": "outside", "MediaArray": MATERIAL[:1]},
-                    {"GroupName": "inside", "MediaArray": MATERIAL[1:]},
+                    {"GroupName": "inside", "MediaArray": ["7d2e4f6a8b0c1d3e5f7a9b1c3d5e7f90"]},
                 ],
                 "SpeechTextArray": TALK,
                 "TitleArray": ["Grand opening"],
             },
-            "EditingConfig": {
-                "SpeechConfig": {"Voice": "zhiru"},
-                "BackgroundMusicConfig": {"Volume": 0.3},
-                "ProcessConfig": {"AllowTransition": True, "TransitionList": ["linearblur"]},
-            },
+            "EditingConfig": {"SpeechConfig": {"Voice": "zhiru"}, "BackgroundMusicConfig": {"Volume": 0.3}},
             "OutputConfig": PORTRAIT,
         },
         sources=(

@@ -92,7 +92,7 @@ NOTES = (
             ),
         ),
         costs="Billed by the minute of output.",
-        heed='Logo: CreateCustomTemplate (Type 4, File), then "Features":{"Watermarks":[{"TemplateId": its id}]}.',
+        heed="Built in: S00000001-100041 MP4 1080p, -200031 HLS 720p. Logo: first CreateCustomTemplate, Type 4.",
         sources=(*CONFIG_PAGES, "https://help.aliyun.com/en/mps/preset-templates"),
     ),
     OperationNotes(
