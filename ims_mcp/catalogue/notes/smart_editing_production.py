@@ -85,10 +85,10 @@ NOTES = (
                     {"GroupName": "outside", "MediaArray": MATERIAL[:1]},
                     {"GroupName": "inside", "MediaArray": ["7d2e4f6a8b0c1d3e5f7a9b1c3d5e7f90"]},
                 ],
-                "SpeechTextArray": TALK,
+                "SpeechTextArray": ["A new grocery store opens its doors today."],
                 "TitleArray": ["Grand opening"],
             },
-            "EditingConfig": {"SpeechConfig": {"Voice": "zhiru"}, "BackgroundMusicConfig": {"Volume": 0.3}},
+            "EditingConfig": {"SpeechConfig": {"Voice": "zhiru"}},
             "OutputConfig": PORTRAIT,
         },
         sources=(
