@@ -236,7 +236,7 @@ STATES = ("IDLE", "STARTING", "RUNNING", "RECOVERING", "STOPPING")
 INPUT_SECRETS = ("SrtPassphrase", "SourceUrl", "DestHost", "StreamName")
 INPUT_TYPES = ("RTMP_PUSH", "RTMP_PULL", "SRT_PUSH", "SRT_PULL", "MEDIA_CONNECT")
 EXAMPLE_CHANNEL = {
-    "Name": "news-channel",
+    "Name": "news",
     "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
     "VideoSettings": [
         {
@@ -244,17 +244,15 @@ EXAMPLE_CHANNEL = {
             "VideoCodec": "H264",
             "Width": 1280,
             "Height": 720,
-            "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
+            "VideoCodecSetting": {"Rate": {"Bitrate": 2500000}},
         }
     ],
-    "AudioSettings": [
-        {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
-    ],
+    "AudioSettings": [{"Name": "a1", "AudioCodec": "aac"}],
     "OutputGroups": [
         {
-            "Name": "group1",
+            "Name": "g1",
             "Type": "MediaPackage",
-            "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
+            "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "main"},
             "Outputs": [
                 {
                     "Name": "o720",
@@ -280,7 +278,7 @@ NOTES = (
             "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
-        heed="Bitrate in bit/s. Nothing runs until StartMediaLiveChannel.",
+        heed="Bitrate in bit/s. StartMediaLiveChannel starts it.",
         example=EXAMPLE_CHANNEL,
         then="StartMediaLiveChannel puts it on the air.",
         parameters={
