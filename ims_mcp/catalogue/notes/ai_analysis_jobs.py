@@ -41,9 +41,9 @@ SUBMIT_NOTES = (
         operation="SubmitASRJob",
         title="Transcribe speech",
         purpose=(
-            "Turn the speech of a video or audio file into text with times, for subtitles or search. Runs in the "
-            "background; GetSmartHandleJob returns the sentences in JobResult.AiResult. StartTime and Duration "
-            "limit it to a part. For names and jargon make a word list with CreateHotwordLibrary first. To read "
+            "Turn the speech of a video or audio file into sentences with times. No subtitle file is written. Runs in "
+            "the background; GetSmartHandleJob returns them in JobResult.AiResult. StartTime and Duration limit it to "
+            "a part. For names and jargon make a word list with CreateHotwordLibrary first. To read "
             "subtitles that are burnt into the picture use SubmitIProductionJob (CaptionExtraction)."
         ),
         effect=Effect.WRITE,

@@ -42,7 +42,8 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
             "with Type 2."
         },
         "OverwriteParams": {
-            "text": "What differs from the template; what is left out stays as there.",
+            "text": "What differs from the template: Time in ms, Interval in seconds, sizes in pixels. What is left "
+            "out stays as there.",
             "nested": {
                 "Type": {
                     "text": "Normal: pictures; Sprite: one sheet; WebVtt: preview track.",
