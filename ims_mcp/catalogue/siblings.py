@@ -25,6 +25,8 @@ _ID = re.compile(r"Ids?$")
 _CALLED = re.compile(r"(Ids?|Names?|Keys?|Code|[Vv]oice)$")
 _MAKING = ("Add", "Create", "Insert", "Register", "Set", "Start", "Submit")
 """What begins with these makes a thing; an id that is not told of may be the new thing's."""
+_OF_DEFAULTS = {("GetCustomTemplate", "TemplateId")}
+"""Operations that show the default one without an id."""
 _MOST_SOURCES = 2
 
 
@@ -93,9 +95,9 @@ def _find_sources_of(operation: Operation, row: Parameter) -> list[str]:
         return []
     text = " ".join([row.text, row.items.text if row.items is not None else ""])
     named = [name for name in dict.fromkeys(_OPERATION.findall(text)) if name in list_known_names()]
-    told = [name for name in named if name != operation.name and lists(get_operation(name), row.name)]
+    told = [name for name in named if name != operation.name and _tells(get_operation(name), row.name)]
     if told or not _ID.search(row.name):
-        return told
+        return [name + _find_condition(text, name) for name in told]
     if row.name in _OF_ASSETS:
         listing = "" if named else find_listing(operation, row.name)
     elif row.name == find_id(operation):
@@ -104,6 +106,17 @@ def _find_sources_of(operation: Operation, row: Parameter) -> list[str]:
         listing = _find_only_list(operation, row.name)
     is_known = listing not in ("", operation.name) and lists(get_operation(listing), row.name)
     return [listing] if is_known else []
+
+
+def _tells(operation: Operation, name: str) -> bool:
+    """Whether it lists such ids or names, or has the default of each type: ``GetCustomTemplate with Type 2``."""
+    return lists(operation, name) or (operation.name, name) in _OF_DEFAULTS
+
+
+def _find_condition(text: str, name: str) -> str:
+    """How a text says that the operation is to be called: `` with Type 2``."""
+    found = re.search(rf"{name}( with [A-Z]\w+ [\w,]*\w)", text)
+    return found[1] if found else ""
 
 
 def _find_only_list(operation: Operation, name: str) -> str:

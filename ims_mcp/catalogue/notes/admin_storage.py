@@ -22,6 +22,7 @@ STORAGE_NOTES = (
             "the present one."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Only for files of editing in the console and web SDK; jobs over the API name their own place.",
         destructive_when=(AskWhen("replaces the default storage place of the account in this region"),),
         parameters={
             "StorageType": {

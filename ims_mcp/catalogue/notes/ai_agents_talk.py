@@ -25,6 +25,7 @@ NOTES = (
             "PageSize is the last."
         ),
         effect=Effect.READ,
+        heed="StartTime and EndTime in Unix milliseconds, both included.",
         example={
             "SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90",
             "StartTime": 1779811200000,
@@ -288,6 +289,7 @@ NOTES = (
             "running voice call use SendAIAgentSpeech instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Type announcement or custom. Delivered as it is; sending again shows it twice.",
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
             "ReceiverId": "user17",

@@ -95,6 +95,9 @@ CENSOR_NOTES = (
             ),
         ),
         costs="Billed by the length of the video and the number of pictures.",
+        heed="The built-in default template leaves out sound, ads, logos: ListCustomTemplates with Type 7 for others.",
+        then="The verdict speaks of what the template checks: sound, ads and logos are not in the built-in default "
+        "one. CreateAudit records a decision.",
         example={
             "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Title": "Autumn launch",

@@ -204,6 +204,7 @@ TRANSLATION_NOTES = (
             "Offered in Shanghai, Beijing, Hangzhou, Shenzhen, Singapore and Silicon Valley."
         ),
         effect=Effect.WRITE,
+        heed="Subtitles only: no NeedSpeechTranslate, SubtitleTranslate in place of SpeechTranslate.",
         parameters={
             "InputConfig": {
                 **OPEN,

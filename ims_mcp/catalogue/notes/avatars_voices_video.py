@@ -138,6 +138,7 @@ VIDEO_NOTES = (
             ),
         ),
         costs="Billed by the length of the video produced.",
+        heed=".mp4 has a green background and a mask video beside it, .webm is transparent; or give BackgroundUrl.",
         example={
             "InputConfig": {"Text": "Welcome to our spring sale, which begins on Monday."},
             "EditingConfig": {"AvatarId": "yunqiao", "Voice": "zhitian", "SpeechRate": 0},

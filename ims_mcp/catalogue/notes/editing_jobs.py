@@ -31,6 +31,7 @@ JOB_NOTES = (
             "addresses. The result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
+        heed="In, Out, TimelineOut are seconds. The output's MediaURL is https, not oss://.",
         parameters={
             "Timeline": TIMELINE,
             "OutputMediaConfig": OUTPUT_CONFIG,
@@ -57,11 +58,7 @@ JOB_NOTES = (
                                 "Out": 12,
                                 "Effects": [{"Type": "Transition", "SubType": "fade"}],
                             },
-                            {
-                                "Type": "Image",
-                                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/end.png",
-                                "Duration": 3,
-                            },
+                            {"MediaId": "5c3e0f7b1a2d4e6c8b9f0a1d2e3c4b5a", "In": 0, "Out": 8},
                         ]
                     }
                 ],
@@ -82,6 +79,8 @@ JOB_NOTES = (
             },
             "OutputMediaConfig": {
                 "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/launch.mp4",
+                "Width": 1280,
+                "Height": 720,
             },
         },
         poll=Poll(
@@ -180,6 +179,7 @@ JOB_NOTES = (
             "GetProjectExportJob."
         ),
         effect=Effect.WRITE,
+        heed="AdobePremierePro, or BaseTimeline for a plain timeline. Renders no video.",
         parameters={
             "ProjectId": {
                 "text": (

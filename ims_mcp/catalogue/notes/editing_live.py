@@ -28,6 +28,7 @@ LIVE_NOTES = (
             "SubmitLiveRecordJob."
         ),
         effect=Effect.WRITE,
+        heed="Times are UTC. Only what ApsaraVideo Live records for editing can be cut.",
         parameters={
             "Clips": {
                 "text": "The time ranges, joined in this order.",

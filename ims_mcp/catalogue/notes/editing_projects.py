@@ -99,6 +99,7 @@ PROJECT_NOTES = (
             "directly. ProjectType=LiveEditingProject makes a project for SubmitLiveEditingJob."
         ),
         effect=Effect.WRITE,
+        heed="Renders nothing: SubmitMediaProducingJob with its ProjectId does. In and Out are seconds.",
         parameters={
             "Title": {"text": "Name of the project."},
             "Timeline": TIMELINE,
@@ -164,6 +165,7 @@ PROJECT_NOTES = (
             "GetEditingProject first. It renders nothing: SubmitMediaProducingJob does."
         ),
         effect=Effect.WRITE,
+        heed="Timeline replaces the whole old one: send what stays as well, from GetEditingProject.",
         destructive_when=(
             AskWhen("replaces the whole timeline of an editing project", path="Timeline"),
             AskWhen("replaces the template of an editing project", path="TemplateId"),

@@ -80,6 +80,7 @@ NOTES = (
             "package one, CreateLivePackageChannel."
         ),
         effect=Effect.WRITE,
+        heed="linear plays once, loop repeats. Live sources need tier standard and linear.",
         parameters={
             "ChannelName": NEW_CHANNEL,
             "ChannelTier": TIER,
@@ -157,6 +158,7 @@ NOTES = (
             "with CreateChannel."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="OutPutConfigList replaces all outputs: send those that stay as well, from GetChannel.",
         destructive_when=(
             AskWhen(
                 "replaces outputs, filler and access control of a channel; what is not sent again is lost",

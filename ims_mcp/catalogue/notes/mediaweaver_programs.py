@@ -114,6 +114,7 @@ NOTES = (
             "Look at the outcome with ListSchedules."
         ),
         effect=Effect.WRITE,
+        heed="Times in ms. First program of a channel: no RelativeProgram. AdBreaks may be left out.",
         parameters={
             "ChannelName": CHANNEL,
             "ProgramName": {"text": "Name of the new program, used once in the channel."},
@@ -195,6 +196,7 @@ NOTES = (
             "are given as a whole: take them from GetProgram and hand back those that should stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="AdBreaks replaces all of them: send those that stay as well, from GetProgram.",
         destructive_when=(
             AskWhen(
                 "changes what a channel plays: source, clip, place in the schedule or ad breaks of a program",

@@ -163,6 +163,7 @@ NOTES = (
             "group by which a channel's outputs pick it. No media asset is made: that is RegisterMediaInfo."
         ),
         effect=Effect.WRITE,
+        heed="Each source group that the channel's outputs name is needed; relativePath lies below BaseUrl.",
         parameters={
             "SourceLocationName": LOCATION,
             "SourceName": {"text": "Name of the new source, used once in the location."},
@@ -234,6 +235,7 @@ NOTES = (
             "hand back what should stay. Name, type and location identify the source and cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all playlists: send those that stay as well, from GetSource.",
         destructive_when=(
             AskWhen(
                 "replaces all playlists of a source; channels on air follow at once",

@@ -132,6 +132,7 @@ NOTES = (
             "prefixes, aliases. Read it with GetAdInsertion and send again what should stay. The name cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all settings: send what stays as well, from GetAdInsertion.",
         destructive_when=(AskWhen("replaces the settings of an ad insertion; what is not sent again is lost"),),
         parameters={"Name": NAME, **SETTINGS},
         idempotent=True,

@@ -64,6 +64,7 @@ NOTES = (
             "JobResult.AiResult."
         ),
         effect=Effect.WRITE,
+        heed="Without NeedExport only time ranges come back. Material with speech or subtitles only.",
         parameters={
             "InputConfig": {
                 **JSON_OBJECT,
@@ -147,6 +148,7 @@ NOTES = (
             "SubmitMediaProducingJob. Runs in the background; GetSmartHandleJob lists the pieces."
         ),
         effect=Effect.WRITE,
+        heed="Ranges in seconds; at changes of scene: JobParams with Mode BasicClipSplit alone.",
         parameters={
             "InputConfig": {
                 **JSON_OBJECT,
@@ -224,6 +226,7 @@ NOTES = (
             "with JobType=DynamicChart the history. Not for editing existing video."
         ),
         effect=Effect.WRITE,
+        heed="ChartType Line, Histogram or Pie. ChartConfig times are texts in ms. Shanghai only.",
         parameters={
             "ChartType": {
                 "text": "Kind of chart: Line, Histogram (bars) or Pie.",

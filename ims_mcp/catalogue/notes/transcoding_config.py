@@ -23,7 +23,8 @@ WATERMARK = make_element(
     Parameter(
         "TemplateId",
         "string",
-        text="Watermark template, from ListCustomTemplates with Type 4 or 5. It holds the picture, or the text.",
+        text="Watermark template, from ListCustomTemplates with Type 4 or 5. The picture comes from it alone: make one "
+        "with CreateCustomTemplate (Type 4, File). Of a text Content may replace it.",
     ),
     Parameter("Type", "string", text="Kind; left out: that of the template.", hints=("Text", "Image")),
     Parameter("X", "string", text=f"Distance from the side. {IN_PIXELS_OR_SHARE}"),
@@ -44,7 +45,7 @@ FEATURES = Parameter(
     "Features",
     "object",
     json_text=True,
-    text="Clip, watermarks and metadata, as one JSON text. Write the object as a string.",
+    text="Clip, watermarks and metadata. An object, sent as JSON text.",
     fields=(
         Parameter(
             "Clip",
@@ -85,8 +86,8 @@ OVERRIDES = Parameter(
     "OverrideParams",
     "object",
     json_text=True,
-    text="What differs from the template, as one JSON text. Write the object as a string: "
-    '"{\\"Video\\":{\\"Bitrate\\":3000}}". The fields are those of a transcoding template.',
+    text='What differs from the template. An object, sent as JSON text: {"Video":{"Bitrate":3000}}. The fields are '
+    "those of a transcoding template.",
     fields=(
         CONTAINER,
         VIDEO,

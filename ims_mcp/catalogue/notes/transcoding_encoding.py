@@ -59,12 +59,12 @@ NOTES = (
         # A single address for each file is what people have; groups are for sets of renditions.
         example={
             "Config": {
-                "Inputs": [{"InputFile": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mov"}}],
+                "Inputs": [{"InputFile": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"}}],
                 "Outputs": [
                     {
                         "TemplateId": "S00000001-100031",
                         "OutputFile": {"Type": "OSS", "Media": "oss://example-bucket/transcoded/launch-720p.mp4"},
-                        "OverrideParams": '{"Video":{"Bitrate":1800}}',
+                        "OverrideParams": {"Video": {"Bitrate": 1800}},
                     }
                 ],
             }
@@ -92,6 +92,7 @@ NOTES = (
             ),
         ),
         costs="Billed by the minute of output.",
+        heed="Built in: S00000001-100041 MP4 1080p, -200031 HLS 720p. Logo: first CreateCustomTemplate, Type 4.",
         sources=(*CONFIG_PAGES, "https://help.aliyun.com/en/mps/preset-templates"),
     ),
     OperationNotes(

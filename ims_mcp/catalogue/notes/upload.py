@@ -124,6 +124,7 @@ NOTES = (
             "stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        heed="Uploads nothing by itself; upload_stream sends a file of this machine in one call.",
         example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "Definition": "HD", "FileExtension": "mp4"},
         sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-createuploadstream",),
         declares_output=True,
@@ -148,6 +149,7 @@ NOTES = (
             "credential, valid for about 50 minutes, stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        heed="Uploads nothing by itself; upload_media sends a file of this machine in one call.",
         example={
             "FileInfo": {"Type": "video", "Name": "launch", "Ext": "mp4", "Size": 108078336},
             "MediaMetaData": {"Title": "Product launch", "BusinessType": "general"},
@@ -218,6 +220,7 @@ NOTES = (
             "an upload instead."
         ),
         effect=Effect.WRITE,
+        heed="Goes to VOD storage, not to a bucket of yours. SourceURL is the address as in UploadURLs.",
         example={
             "UploadURLs": "https://example.com/films/interview.mp4",
             "MediaMetaData": [{"SourceURL": "https://example.com/films/interview.mp4", "Title": "Interview"}],
