@@ -72,7 +72,9 @@ class Parameter:
     cut: bool = False
     """A number above ``maximum`` is cut to it instead of refused."""
     extra_fields: bool = False
-    """An object may hold keys beside ``fields``."""
+    """An object may hold keys beside ``fields``: the vendor says so, or does not say all there are. A name that is
+    nearly one of ``fields`` is refused all the same: ``Kodec``. Of an object with ``cases``: where none
+    of them applies."""
     hidden: bool = False
     """Left out of the schema: the client fills it (ClientToken)."""
     unlisted: bool = False
@@ -86,8 +88,6 @@ class Parameter:
     ``In`` of ``Out``."""
     not_before: str = ""
     """As ``after``, but the two may be the same."""
-    near_names: bool = False
-    """Of an object with ``extra_fields``: a name that is nearly one of ``fields`` is a slip and refused: ``Kodec``."""
     display_names: tuple[tuple[str, str], ...] = ()
     """What people read or write for some values -> what the service takes: ``fade`` for what the editor shows in
     Chinese. A row with some takes names in ASCII only; the list of values stays open."""

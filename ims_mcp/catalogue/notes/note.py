@@ -42,7 +42,6 @@ class ParameterNotes(TypedDict, total=False):
     cases: tuple[Case, ...]
     after: str
     not_before: str
-    near_names: bool
     display_names: tuple[tuple[str, str], ...]
     wire_kind: str
     """Glossary only: the kind the SDK declares, where it is not a string."""

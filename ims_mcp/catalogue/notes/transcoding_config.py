@@ -101,7 +101,6 @@ OVERRIDES = Parameter(
         ),
     ),
     extra_fields=True,
-    near_names=True,
 )
 PRIORITY = Parameter(
     "Priority",
@@ -260,7 +259,6 @@ OUTPUTS = Parameter(
             text="What differs from the template. Fields and form as in OutputGroups[].Outputs[].",
             fields=OVERRIDES.fields,
             extra_fields=True,
-            near_names=True,
         ),
         Parameter(
             "Features",
