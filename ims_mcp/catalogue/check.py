@@ -78,6 +78,8 @@ class _Checker:
         self.absent: set[str] = set()
         """Arguments that count as not given, by the name of their row."""
         self._as_sent = as_sent
+        self._is_foreign = False
+        """Inside an object that another program wrote."""
         self._call: Mapping[str, Any] = {}
         """The arguments of the whole call."""
 
@@ -354,7 +356,11 @@ class _Checker:
         if row.fields or row.cases:
             fields = cast("dict[str, Any]", value)
             table, is_open = self._choose_fields(row, fields)
+            outside = self._is_foreign
+            self._is_foreign = outside or any(mark in fields for mark in row.open_with)
+            is_open = is_open or self._is_foreign
             value = self.check_fields(table, fields, path=f"{path}.", extra_fields=is_open, cases=row.cases)
+            self._is_foreign = outside
         text = self._write_json(row, value, path)
         if self.count == before:
             self._report_all(path, find_length_problems(row, as_written if isinstance(as_written, str) else text))
@@ -375,7 +381,7 @@ class _Checker:
         deciding = {case.parameter: self._find_deciding(row, case.parameter, given) for case in row.cases}
         decided = [case for case in row.cases if deciding[case.parameter] in case.values]
         if decided:
-            return (*row.fields, *(field for case in decided for field in case.fields)), False
+            return (*row.fields, *(field for case in decided for field in case.fields)), row.extra_fields
         taken = {field.name: field for field in row.fields}
         for case in row.cases:
             for field in case.fields:

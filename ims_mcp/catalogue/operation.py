@@ -73,10 +73,12 @@ class Parameter:
     """A number above ``maximum`` is cut to it instead of refused."""
     extra_fields: bool = False
     """An object may hold keys beside ``fields``: the vendor says so, or does not say all there are. A name that is
-    nearly one of ``fields`` is refused all the same: ``Kodec``. Of an object with ``cases``: where none
-    of them applies."""
+    nearly one of ``fields`` is refused all the same: ``Kodec``. An object of a kind that no case
+    and no hint names is open by itself."""
+    open_with: tuple[str, ...] = ()
+    """Marks of another program: an object that has one was written by it, and may hold anything, as may all inside."""
     hidden: bool = False
-    """Left out of the schema: the client fills it (ClientToken)."""
+    """Left out of schema and description: the client fills it (ClientToken), or another row has said it."""
     unlisted: bool = False
     """Left out of tools/list, for few ever need it; taken all the same, and shown by describe_operation."""
     inferred: bool = False

@@ -51,7 +51,9 @@ def parameter_schema(parameter: Parameter, describe: Describe = describe_limits)
         fields = {row.name: row for case in parameter.cases for row in case.fields}
         fields = {row.name: row for row in parameter.fields} | fields
         if fields:
-            schema["properties"] = {name: parameter_schema(row, describe) for name, row in fields.items()}
+            schema["properties"] = {
+                name: parameter_schema(row, describe) for name, row in fields.items() if not row.hidden
+            }
             schema = _add_required(schema, [row.name for row in parameter.fields if row.required])
         if parameter.extra_fields or not fields:
             schema |= any_shape()

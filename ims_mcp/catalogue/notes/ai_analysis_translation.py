@@ -83,7 +83,6 @@ SUBTITLE_CONFIG = Parameter(
         Parameter("Outline", "integer", text="Width of the outline in pixels."),
         Parameter("OutlineColour", "string", text="Colour of the outline as #RRGGBB."),
     ),
-    extra_fields=True,
 )
 OCR_AREA = Parameter(
     "OcrArea",
@@ -151,7 +150,6 @@ EDITING_FIELDS = (
         "object",
         text="Settings for subtitles only. Leave out when dubbing.",
         fields=(OCR_AREA, SUBTITLE_CONFIG),
-        extra_fields=True,
     ),
     Parameter(
         "SpeechTranslate",
@@ -163,7 +161,6 @@ EDITING_FIELDS = (
                 "object",
                 text="The voice that speaks. Left out: the service chooses.",
                 fields=(Parameter("Voice", "string", text="Id of a ready voice, such as zhiyan_emo."),),
-                extra_fields=True,
             ),
             OCR_AREA,
             CUSTOM_SRT_TYPE,
@@ -182,14 +179,12 @@ EDITING_FIELDS = (
                 text="Job whose result this one corrects; it was submitted with SupportEditing true.",
             ),
         ),
-        extra_fields=True,
     ),
     Parameter(
         "FaceTranslate",
         "object",
         text="Settings for dubbing with lips, with NeedFaceTranslate.",
         fields=(OCR_AREA, CUSTOM_SRT_TYPE),
-        extra_fields=True,
     ),
 )
 
@@ -211,21 +206,18 @@ TRANSLATION_NOTES = (
                 "required": True,
                 "fields": INPUT_FIELDS,
                 "cases": INPUT_CASES,
-                "extra_fields": True,
             },
             "EditingConfig": {
                 **OPEN,
                 "text": "Languages, and the kind: subtitles, NeedSpeechTranslate, NeedFaceTranslate.",
                 "required": True,
                 "fields": EDITING_FIELDS,
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **OPEN,
                 "text": 'Where the result goes: {"MediaURL": https address in OSS}.',
                 "required": True,
                 "fields": OUTPUT_FIELDS,
-                "extra_fields": True,
             },
             "Title": {"text": "Title of the job."},
             "Description": {"text": "Description of the job."},

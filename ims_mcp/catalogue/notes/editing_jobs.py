@@ -202,7 +202,6 @@ JOB_NOTES = (
                     Parameter("Width", "integer", text="Width in pixels; default from the project.", minimum=1),
                     Parameter("Height", "integer", text="Height in pixels; default from the project.", minimum=1),
                 ),
-                "extra_fields": True,
             },
             "UserData": {
                 **USER_DATA,

@@ -36,6 +36,7 @@ class ParameterNotes(TypedDict, total=False):
     comma_list: bool
     keeps_empty: bool
     extra_fields: bool
+    open_with: tuple[str, ...]
     hidden: bool
     unlisted: bool
     inferred: bool

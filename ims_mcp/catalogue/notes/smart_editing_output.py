@@ -19,7 +19,6 @@ VIDEO = Parameter(
     fields=(
         Parameter("Crf", "integer", text="Quality: smaller is better and larger in bytes; 27 is usual.", minimum=0),
     ),
-    extra_fields=True,
 )
 MEDIA_URL = Parameter(
     "MediaURL",
@@ -58,13 +57,11 @@ BATCH_OUTPUT: ParameterNotes = {
         ),
         VIDEO,
     ),
-    "extra_fields": True,
 }
 PROJECTS_OUTPUT: ParameterNotes = {
     **JSON_OBJECT,
     "text": "Where the videos go and how large; no Count here.",
     "fields": (MEDIA_URL, WIDTH, HEIGHT, VIDEO),
-    "extra_fields": True,
 }
 USER_DATA: ParameterNotes = {
     **JSON_OBJECT,
