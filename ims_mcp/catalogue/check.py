@@ -62,7 +62,7 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     checked = checker.check_fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
     effective = {name: value for name, value in given.items() if name not in checker.absent} | checked
-    for problem in find_broken_rules(operation, effective, names):
+    for problem in find_broken_rules(operation, effective, names, checked):
         checker.add(problem)
     if checker.count:
         raise InvalidArguments(operation.name, checker.problems, unlisted=checker.count - len(checker.problems))

@@ -63,6 +63,8 @@ class Parameter:
     max_part_bytes: int | None = None
     url_schemes: tuple[str, ...] = ()
     """Schemes an address may have."""
+    https_for_oss: bool = False
+    """A file in OSS goes by its https address here: ``oss://`` is refused."""
     json_text: bool = False
     """The documented type is "string in JSON format": an object here, serialised when it is sent."""
     comma_list: bool = False
@@ -113,6 +115,14 @@ class AtLeastOne:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldsOne:
+    """Where ``parameter`` is given, it holds something at one of these paths: ``VideoTracks[].VideoTrackClips[]``."""
+
+    parameter: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """Where ``parameter`` has ``value`` (None: any value), ``needs`` has to be given, with one of ``values`` if listed.
 
@@ -132,7 +142,7 @@ class Needs:
         return not needed or bool(self.values and needed[0] not in self.values)
 
 
-Rule = AtLeastOne | Needs
+Rule = AtLeastOne | HoldsOne | Needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,17 +27,28 @@ INPUT_CASES = (
         "Type",
         ("Video",),
         (
-            Parameter("Video", "string", required=True, text=f"The video: {FILE}. mp4, webm, mov or m3u8."),
+            Parameter(
+                "Video", "string", required=True, https_for_oss=True, text=f"The video: {FILE}. mp4, webm, mov or m3u8."
+            ),
             Parameter(
                 "Subtitle",
                 "string",
+                https_for_oss=True,
                 text=f"SRT file that says what is spoken: {FILE}. Taken with TextSource SubtitleFile; an entry without "
                 "words makes the job fail.",
             ),
         ),
     ),
-    Case("Type", ("Audio",), (Parameter("Audio", "string", required=True, text=f"The sound: {FILE}. mp3 or wav."),)),
-    Case("Type", ("Subtitle",), (Parameter("Subtitle", "string", required=True, text=f"The SRT file: {FILE}."),)),
+    Case(
+        "Type",
+        ("Audio",),
+        (Parameter("Audio", "string", required=True, https_for_oss=True, text=f"The sound: {FILE}. mp3 or wav."),),
+    ),
+    Case(
+        "Type",
+        ("Subtitle",),
+        (Parameter("Subtitle", "string", required=True, https_for_oss=True, text=f"The SRT file: {FILE}."),),
+    ),
 )
 OUTPUT_FIELDS = (
     Parameter(
@@ -47,6 +58,7 @@ OUTPUT_FIELDS = (
             "OSS address of the file to write, https:// and not oss://. The ending follows the input: .mp4 for Video, "
             ".wav for Audio, .srt for Subtitle. With several target languages the name holds {language_id}."
         ),
+        https_for_oss=True,
         url_schemes=("http", "https"),
     ),
     Parameter(
@@ -83,6 +95,7 @@ SUBTITLE_CONFIG = Parameter(
         Parameter("Outline", "integer", text="Width of the outline in pixels."),
         Parameter("OutlineColour", "string", text="Colour of the outline as #RRGGBB."),
     ),
+    extra_fields=True,
 )
 OCR_AREA = Parameter(
     "OcrArea",

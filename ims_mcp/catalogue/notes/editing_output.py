@@ -20,6 +20,7 @@ OSS_FIELDS = (
             "OSS file to write: https://bucket.oss-cn-shanghai.aliyuncs.com/out.mp4. In the job's region, no oss:// "
             "and no CDN address; the extension (mp4, m3u8, webm, mp3) decides the format. An existing file is replaced."
         ),
+        https_for_oss=True,
     ),
 )
 VOD_FIELDS = (

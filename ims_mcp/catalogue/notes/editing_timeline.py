@@ -42,6 +42,7 @@ MEDIA_URL = Parameter(
         "OSS file in the job's region: https://bucket.oss-cn-shanghai.aliyuncs.com/a.mp4. Give it or MediaId. No web "
         "or CDN address, no oss://."
     ),
+    https_for_oss=True,
 )
 CUT = (
     Parameter("In", "number", text="Use the source from this second; default 0.", minimum=0),
@@ -240,7 +241,7 @@ SUBTITLE_CLIP = make_element(
             ("AI_ASR",),
             (
                 Parameter("MediaId", "string", text="Asset whose speech is written down."),
-                Parameter("MediaURL", "string", text="OSS address of what is written down."),
+                Parameter("MediaURL", "string", text="OSS address of what is written down.", https_for_oss=True),
                 *CUT,
                 ALIGNMENT_TEXT,
             ),
@@ -250,7 +251,7 @@ SUBTITLE_CLIP = make_element(
 IMAGE_CLIP = make_element(
     Parameter("ImageId", "string", text="Picture of the library."),
     Parameter("MediaId", "string", text="The same under the name of other tracks.", inferred=True),
-    Parameter("MediaURL", "string", text="OSS address of the picture."),
+    Parameter("MediaURL", "string", text="OSS address of the picture.", https_for_oss=True),
     *PLACE,
     Parameter("TimelineIn", "number", text="From this second of the output; default 0.", minimum=0),
     Parameter(

@@ -32,6 +32,7 @@ class ParameterNotes(TypedDict, total=False):
     max_parts: int
     max_part_bytes: int
     url_schemes: tuple[str, ...]
+    https_for_oss: bool
     json_text: bool
     comma_list: bool
     keeps_empty: bool

@@ -57,11 +57,13 @@ BATCH_OUTPUT: ParameterNotes = {
         ),
         VIDEO,
     ),
+    "extra_fields": True,
 }
 PROJECTS_OUTPUT: ParameterNotes = {
     **JSON_OBJECT,
     "text": "Where the videos go and how large; no Count here.",
     "fields": (MEDIA_URL, WIDTH, HEIGHT, VIDEO),
+    "extra_fields": True,
 }
 USER_DATA: ParameterNotes = {
     **JSON_OBJECT,

@@ -81,9 +81,11 @@ MEDIA_CONFIG = Parameter(
                     text="Parts to use, in seconds of the material.",
                     items=SECONDS_RANGE,
                 ),
+                extra_fields=True,
             ),
         ),
     ),
+    extra_fields=True,
 )
 SPEECH_CONFIG = Parameter(
     "SpeechConfig",
@@ -132,6 +134,7 @@ SPEECH_CONFIG = Parameter(
                     comma_list=True,
                 ),
             ),
+            extra_fields=True,
         ),
         Parameter(
             "SpecialWordsConfig",
@@ -154,15 +157,18 @@ SPEECH_CONFIG = Parameter(
                         Parameter("FontName", "string", text="Font name.", inferred=True),
                         *(row for row in FONT if row.name not in ("Font", "BubbleStyleId")),
                     ),
+                    extra_fields=True,
                     inferred=True,
                 ),
                 Parameter(
                     "SoundReplaceMode", "string", text="What is heard instead of forbidden words.", inferred=True
                 ),
+                extra_fields=True,
             ),
             inferred=True,
         ),
     ),
+    extra_fields=True,
 )
 PROCESS_CONFIG = Parameter(
     "ProcessConfig",
@@ -216,6 +222,7 @@ PROCESS_CONFIG = Parameter(
         Parameter("AllowFilter", "boolean", text="true: colour filters.", inferred=True),
         list_texts("FilterList", "Filters to draw from. With AllowFilter.", inferred=True, display_names=FILTER_NAMES),
     ),
+    extra_fields=True,
 )
 EDITING_CONFIG: ParameterNotes = {
     **JSON_OBJECT,
@@ -236,13 +243,19 @@ EDITING_CONFIG: ParameterNotes = {
                     hints=("bgm-relaxing",),
                 ),
             ),
+            extra_fields=True,
         ),
-        Parameter("TitleConfig", "object", text="Look of the title.", fields=WORDS_ON_SCREEN),
+        Parameter("TitleConfig", "object", text="Look of the title.", fields=WORDS_ON_SCREEN, extra_fields=True),
         Parameter(
             "SubHeadingConfig",
             "object",
             text='Look of the lines below the title, by level: {"1": {"Y": 0.3}}.',
-            fields=(Parameter("1", "object", text="Look of level 1; 2 to 5 likewise.", fields=WORDS_ON_SCREEN),),
+            fields=(
+                Parameter(
+                    "1", "object", text="Look of level 1; 2 to 5 likewise.", fields=WORDS_ON_SCREEN, extra_fields=True
+                ),
+            ),
+            extra_fields=True,
             inferred=True,
         ),
         Parameter(
@@ -260,9 +273,11 @@ EDITING_CONFIG: ParameterNotes = {
                 Parameter("Radius", "number", text="Strength of the blur, such as 0.1.", minimum=0, inferred=True),
                 Parameter("Color", "string", text="The colour: #000066.", inferred=True),
             ),
+            extra_fields=True,
         ),
         PROCESS_CONFIG,
     ),
+    "extra_fields": True,
 }
 HIGHLIGHT_EDITING: ParameterNotes = {
     **EDITING_CONFIG,
