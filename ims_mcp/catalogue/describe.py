@@ -300,6 +300,8 @@ def _list_inner(row: Parameter) -> tuple[Parameter, ...]:
 def _describe_rows(rows: tuple[Parameter, ...], operation: Operation | None = None) -> Tree:
     told: Tree = {}
     for row in rows:
+        if row.hidden:
+            continue
         told[row.name] = _describe_row(row)
         published = publish_name(row.name) if operation is not None else row.name
         if published != row.name:
@@ -317,9 +319,8 @@ def _describe_row(row: Parameter) -> Any:
     about = _describe_line(row, row.text)
     told: Tree = {ABOUT: about}
     element = _find_element(row)
-    shown = tuple(field for field in element.fields if not field.hidden)
-    if shown:
-        told[FIELDS] = _describe_rows(shown)
+    if fields := _describe_rows(element.fields):
+        told[FIELDS] = fields
     for case in element.cases:
         told[f"{FIELDS} where {case.parameter} is {' or '.join(case.values)}"] = _describe_rows(case.fields)
     return told if len(told) > 1 else about

@@ -37,7 +37,6 @@ ASSET_NOTES = (
                         "MediaType", "string", text="Type of the file, where Media is an address.", hints=("video",)
                     ),
                 ),
-                "extra_fields": True,
             },
             "AnalysisParams": {
                 **OPEN,

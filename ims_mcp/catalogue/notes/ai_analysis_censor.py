@@ -52,7 +52,6 @@ CENSOR_NOTES = (
                     Parameter("Location", "string", text="Its place, such as oss-cn-shanghai."),
                     Parameter("Object", "string", required=True, text="Key of the picture, such as covers/1.jpg."),
                     Parameter("RoleArn", "string", text="Role that lets the service read the file. Usually left out."),
-                    extra_fields=True,
                 ),
                 "json_text": True,
             },

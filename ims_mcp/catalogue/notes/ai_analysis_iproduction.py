@@ -91,7 +91,6 @@ IPRODUCTION_NOTES = (
                     "and Text of the older MPS interface do nothing here."
                 ),
                 "cases": JOB_PARAMS,
-                "extra_fields": True,
             },
             "ModelId": {
                 "text": "Another model; usually left out. For VideoDetext algo-video-detext-new erases better, takes "

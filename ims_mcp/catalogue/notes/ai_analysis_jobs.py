@@ -174,7 +174,6 @@ SUBMIT_NOTES = (
                         inferred=True,
                     ),
                 ),
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **OPEN,
@@ -193,7 +192,6 @@ SUBMIT_NOTES = (
                         text="Key without extension, which comes from the format: voice/intro gives voice/intro.mp3.",
                     ),
                 ),
-                "extra_fields": True,
             },
             "Overwrite": {
                 "text": "true replaces a file of that name in OSS. What happens to one that is there otherwise is not "

@@ -34,7 +34,6 @@ VIDEO_NOTES = (
                     ),
                     Parameter("MediaId", "string", text="Asset id of spoken sound, MP3 or WAV."),
                 ),
-                "extra_fields": True,
             },
             "EditingConfig": {
                 **OPEN,
@@ -111,7 +110,6 @@ VIDEO_NOTES = (
                     ),
                     Parameter("Bitrate", "integer", text="Bit rate in kbit/s, such as 4000.", minimum=1, inferred=True),
                 ),
-                "extra_fields": True,
             },
             "Title": {"text": "Title of the job. At most 128 bytes.", "max_bytes": 128},
             "Description": {"text": "Description of the job. At most 128 bytes.", "max_bytes": 128},

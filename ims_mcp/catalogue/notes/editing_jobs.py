@@ -19,7 +19,7 @@ from ims_mcp.catalogue.notes.editing_projects import CREATION_ORDER
 from ims_mcp.catalogue.notes.editing_template_config import CLIPS_PARAM, NEEDS_CLIPS
 from ims_mcp.catalogue.notes.editing_timeline import TIMELINE, TIMELINE_SOURCES
 from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, HoldsOne, Parameter, Poll, Result, Rows
 
 JOB_NOTES = (
     OperationNotes(
@@ -46,7 +46,11 @@ JOB_NOTES = (
             # The console and the web editor say here that they are asking.
             "Source": {"hidden": True},
         },
-        rules=(AtLeastOne(("ProjectId", "Timeline", "TemplateId")), NEEDS_CLIPS),
+        rules=(
+            AtLeastOne(("ProjectId", "Timeline", "TemplateId")),
+            HoldsOne("Timeline", ("VideoTracks[].VideoTrackClips[]", "AudioTracks[].AudioTrackClips[]")),
+            NEEDS_CLIPS,
+        ),
         example={
             "Timeline": {
                 "VideoTracks": [
@@ -202,7 +206,6 @@ JOB_NOTES = (
                     Parameter("Width", "integer", text="Width in pixels; default from the project.", minimum=1),
                     Parameter("Height", "integer", text="Height in pixels; default from the project.", minimum=1),
                 ),
-                "extra_fields": True,
             },
             "UserData": {
                 **USER_DATA,

@@ -46,7 +46,6 @@ LIVE_NOTES = (
                         text="Moment whose picture is the cover, UTC, in the range. The first one given counts.",
                     ),
                     Parameter("CoverUrl", "string", text="OSS address to write the cover to; not for VOD storage."),
-                    extra_fields=True,
                 ),
             },
             "LiveStreamConfig": {
@@ -54,7 +53,6 @@ LIVE_NOTES = (
                 "json_text": True,
                 "text": "The recorded stream, for clips that name none.",
                 "fields": tuple(replace(field, required=True) for field in LIVE_STREAM_FIELDS),
-                "extra_fields": True,
             },
             "OutputMediaConfig": LIVE_OUTPUT,
             "OutputMediaTarget": {
@@ -76,7 +74,6 @@ LIVE_NOTES = (
                         choices=("AccurateFast", "Accurate", "Rough", "RoughFast"),
                     ),
                 ),
-                "extra_fields": True,
             },
             "ProjectId": {
                 "text": "Live clipping project whose storage settings are used; then OutputMediaConfig is not needed.",

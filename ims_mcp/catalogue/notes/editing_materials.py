@@ -21,7 +21,6 @@ MATERIAL_MAPS: ParameterNotes = {
         Parameter("liveStream", "string", text=LIVE_STREAM),
         Parameter("editingProject", "string", text="Other projects, comma-separated.", comma_list=True, max_parts=10),
     ),
-    "extra_fields": True,
 }
 
 MATERIAL_NOTES = (

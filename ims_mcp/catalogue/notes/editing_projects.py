@@ -49,7 +49,6 @@ LIVE_STORAGE = Parameter(
         ),
         Parameter("Path", "string", text="Folder in the bucket; default its root. Not for vod-media."),
     ),
-    extra_fields=True,
 )
 BUSINESS_CONFIG: ParameterNotes = {
     "kind": "object",
@@ -76,7 +75,6 @@ BUSINESS_CONFIG: ParameterNotes = {
             ),
         ),
     ),
-    "extra_fields": True,
 }
 PROJECT_ROWS = (
     ("ProjectId", "ProjectId"),

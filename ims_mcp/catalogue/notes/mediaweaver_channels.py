@@ -49,9 +49,7 @@ OUTPUTS: ParameterNotes = {
                 Parameter("WindowDuration", "integer", text="Seconds in the playlist, such as 60.", minimum=1),
                 Parameter("AdMarkType", "string", text="How ads are marked, such as Daterange.", hints=("Daterange",)),
             ),
-            extra_fields=True,
         ),
-        extra_fields=True,
     ),
 }
 CHANNEL_SETTINGS: dict[str, ParameterNotes] = {

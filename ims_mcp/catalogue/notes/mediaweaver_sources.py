@@ -50,7 +50,6 @@ PACKAGES: ParameterNotes = {
             "packageType", "string", text="Kind of playlist, such as hls. As GetSource shows it.", hints=("hls",)
         ),
         Parameter("type", "string", text="The same in the vendor's example of CreateSource: hls.", hints=("hls",)),
-        extra_fields=True,
     ),
 }
 NOT_DELETED: ParameterNotes = {"text": "true leaves out what is marked as deleted. Default: they are listed."}

@@ -30,7 +30,6 @@ def describe_file(text: str, example: str) -> Parameter:
         "object",
         text=text,
         fields=describe_place(f"OSS address, oss://bucket/{example}, or asset id."),
-        extra_fields=True,
     )
 
 
@@ -89,7 +88,6 @@ SNAPSHOT = (
             Parameter("Margin", "integer", text="Frame around the sheet in pixels; default 0."),
             Parameter("Color", "string", text="Background colour, #RRGGBB."),
         ),
-        extra_fields=True,
     ),
 )
 ANIMATION = (
@@ -108,7 +106,6 @@ ANIMATION = (
             Parameter("Duration", "string", text=f"Length: {CLOCK}."),
             Parameter("End", "string", text="Length cut off at the end of the video; overrides Duration."),
         ),
-        extra_fields=True,
     ),
 )
 IMAGE_WATERMARK = (
@@ -130,7 +127,6 @@ IMAGE_WATERMARK = (
             Parameter("Start", "string", text="Begin, in seconds or hh:mm:ss; default 0."),
             Parameter("Duration", "string", text="Length in seconds, or ToEND (default)."),
         ),
-        extra_fields=True,
     ),
     # Of the jobs only the older SubmitTranscodeJob takes a file of its own.
     describe_file("The picture. Needed: SubmitMediaConvertJob has it from here alone.", "logo.png"),
@@ -167,5 +163,4 @@ CONFIG: ParameterNotes = {
     "kind": "object",
     "json_text": True,
     "cases": CASES,
-    "extra_fields": True,
 }

@@ -139,6 +139,7 @@ NOTES = (
             "Name": {"text": "New name; left out: it stays."},
             "TemplateConfig": {
                 **CONFIG,
+                "extra_fields": True,
                 "text": "All settings anew, as the template's type wants them. Left out: they stay. Send all of what "
                 "GetCustomTemplate shows, with your change in it.",
             },

@@ -49,7 +49,6 @@ NOTES = (
                 "kind": "object",
                 "json_text": True,
                 "fields": CONFIG,
-                "extra_fields": True,
             },
             "PipelineId": {
                 "text": "Queue, from ListPipelines; default: the default queue. Narrowband HD 2.0 templates need a "

@@ -51,7 +51,6 @@ POST_PROCESS: ParameterNotes = {
         Parameter("ProcessType", "string", text="Kind of process.", hints=("Workflow",)),
         Parameter("ProcessID", "string", text="Id of the workflow."),
     ),
-    "extra_fields": True,
 }
 UPLOAD_TARGET: ParameterNotes = {
     "text": "Which VOD storage it goes to. Default: the account's default one; a bucket of your own does not work.",
@@ -65,7 +64,6 @@ UPLOAD_TARGET: ParameterNotes = {
             text="Bucket host of VOD storage: outin-abc.oss-cn-shanghai.aliyuncs.com. GetStorageList has them.",
         ),
     ),
-    "extra_fields": True,
 }
 MEDIA_META_DATA = (
     Parameter("Title", "string", required=True, text="At most 128 characters.", max_characters=128),
@@ -177,14 +175,12 @@ NOTES = (
                     Parameter("Ext", "string", required=True, text="Extension, such as mp4."),
                     Parameter("Size", "integer", text="Bytes.", minimum=0),
                 ),
-                "extra_fields": True,
             },
             "MediaMetaData": {
                 "text": "What the asset is called and belongs to.",
                 "kind": "object",
                 "json_text": True,
                 "fields": MEDIA_META_DATA,
-                "extra_fields": True,
             },
             "PostProcessConfig": POST_PROCESS,
             "UploadTargetConfig": UPLOAD_TARGET,
@@ -236,7 +232,7 @@ NOTES = (
                 "text": "What the assets are called: one entry for each URL it describes.",
                 "kind": "array",
                 "json_text": True,
-                "items": make_element(*URL_META_DATA, extra_fields=True),
+                "items": make_element(*URL_META_DATA),
             },
             "PostProcessConfig": POST_PROCESS,
             "UploadTargetConfig": UPLOAD_TARGET,
