@@ -109,7 +109,7 @@ async def test_a_registration_goes_into_the_category_and_says_which(library: Lib
     [
         (
             "Arkive",
-            "- category_name: there is no category 'Arkive'\nNearest: Archive (id 3). To make it: call_write_operation ",
+            "no category 'Arkive'\nNearest: Archive (id 3). To make it: call_write_operation ",
         ),
         ("Nothing of the kind", "There are: "),
         ("News/2027", '{"operation": "AddCategory", "operation_arguments": {"CateName": "2027", "ParentId": 1}}.'),

@@ -18,6 +18,7 @@ from ims_mcp.workflows.behaviours.create_upload import CreateUpload
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
 from ims_mcp.workflows.behaviours.named_categories import AddCategory
 from ims_mcp.workflows.behaviours.readings import list_readings
+from ims_mcp.workflows.behaviours.set_event_callback import SetEventCallback
 from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
 
 _READINGS = list_readings()
@@ -36,6 +37,7 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
     "RefreshUploadMedia": CreateUpload(),
     "RegisterMediaInfo": RegisterMediaInfo(*_READINGS["RegisterMediaInfo"]),
     "RegisterMediaStream": RegisterMediaStream(),
+    "SetEventCallback": SetEventCallback(*_READINGS["SetEventCallback"]),
     "SubmitLiveRecordJob": SubmitLiveRecordJob(),
     "UpdateMediaInfo": UpdateMediaInfo(*_READINGS["UpdateMediaInfo"]),
     "UpdateMediaMarks": ChangeMarks(),
