@@ -10,6 +10,7 @@ from ims_mcp.workflows.behaviours.asset_changes import (
     RegisterMediaStream,
     UpdateMediaInfo,
 )
+from ims_mcp.workflows.behaviours.asset_lengths import AddMediaMarks, SubmitMediaProducingJob
 from ims_mcp.workflows.behaviours.asset_lists import AssetList
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
 from ims_mcp.workflows.behaviours.changes import Change
@@ -26,6 +27,7 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
     # In general a change reads what there was; readings.py has a line for each.
     **{name: Change(*readings) for name, readings in _READINGS.items()},
     "AddCategory": AddCategory(),
+    "AddMediaMarks": AddMediaMarks(),
     "BatchGetMediaInfos": AssetList(AdditionType="FileInfo"),
     "CreateMediaLiveInput": CreateMediaLiveInput(),
     "CreateUploadMedia": CreateUpload(),
@@ -39,6 +41,7 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
     "RegisterMediaStream": RegisterMediaStream(),
     "SetEventCallback": SetEventCallback(*_READINGS["SetEventCallback"]),
     "SubmitLiveRecordJob": SubmitLiveRecordJob(),
+    "SubmitMediaProducingJob": SubmitMediaProducingJob(),
     "UpdateMediaInfo": UpdateMediaInfo(*_READINGS["UpdateMediaInfo"]),
     "UpdateMediaMarks": ChangeMarks(),
 }
