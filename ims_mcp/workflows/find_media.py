@@ -31,7 +31,8 @@ _SORTED_BY = {
     "largest": ("size", "bytes"),
 }
 """Sort -> what an asset is sorted by, and the column that shows it."""
-_HOW_LEFT_OUT = "BatchGetMediaInfos with show_fields MediaTags,CateName; or a smaller limit"
+_HOW_LEFT_OUT = {"tags": "BatchGetMediaInfos with show_fields MediaTags", "category": "GetMediaInfo"}
+"""Column -> the call that brings it."""
 _VIDEO_AND_AUDIO = ("video", "audio")
 _BY_SEARCH, _BY_LIST = "search", "list"
 _PAGE = re.compile(
@@ -159,7 +160,8 @@ class MediaFinder:
                 f"{look.looked_at:,} of {look.of:,} assets" if look.of else f"{look.looked_at:,} assets"
             )
         if left_out:
-            answer["left_out"] = {"fields": left_out, "how": _HOW_LEFT_OUT}
+            how = ", ".join(_HOW_LEFT_OUT[name] for name in left_out)
+            answer["left_out"] = {"fields": left_out, "how": f"{how}, or a smaller limit"}
         if look.cut_ties:
             notes.append(
                 f"the cut falls into a tie: at least {look.cut_ties:,} more have the same {_SORTED_BY[wish.sort][1]} "

@@ -508,7 +508,7 @@ async def test_few_rows_say_whole_titles_categories_and_tags_and_many_as_long_as
     assert not any("tags" in row for row in many)
     assert answer["left_out"] == {
         "fields": ["tags"],
-        "how": "BatchGetMediaInfos with show_fields MediaTags,CateName; or a smaller limit",
+        "how": "BatchGetMediaInfos with show_fields MediaTags, or a smaller limit",
     }
 
 
