@@ -111,8 +111,8 @@ async def run_operation(
     data = {f"service_{name}" if name in ours else name: value for name, value in reply.data.items()}
     room = MAX_BYTES - size_bytes(next_page)
     beside = data
-    if result and own.query is None and not own.include_credentials:
-        # Of the answer before the wait what the result does not tell.
+    if operation.poll is not None and own.query is None and not own.include_credentials:
+        # Of the answer before the wait what neither the result nor the caller has told: the ids and how it stands.
         beside, left_out = shorten_reply(operation, data)
         added |= left_out
     show = partial(behaviour.show, call, beside, max_bytes=room)

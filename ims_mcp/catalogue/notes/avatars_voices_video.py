@@ -129,6 +129,7 @@ VIDEO_NOTES = (
             # AiResult is JSON: subtitleClips, JSON as text once more, has from and to in seconds and content.
             result=Result(
                 fields=(
+                    ("video", "JobResult.MediaUrl"),
                     ("video", "JobResult.AiResult.outputVideoUrl"),
                     ("MediaId", "JobResult.MediaId"),
                     ("sentences", "JobResult.AiResult.subtitleClips"),
