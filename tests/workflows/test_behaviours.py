@@ -172,7 +172,7 @@ async def test_a_new_input_that_is_pushed_to_leads_to_its_address(kind: str, is_
     ("operation", "arguments", "follows"),
     [
         ("AddCategory", {"CateName": "Clips"}, True),
-        ("UpdateEditingProject", make_example(get_operation("UpdateEditingProject")), False),
+        ("StartChannel", make_example(get_operation("StartChannel")), False),
     ],
 )
 @pytest.mark.anyio
