@@ -29,7 +29,7 @@ NOTES = (
         example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         signed_addresses=True,
         parameters={
-            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "MediaId": {"text": "Id or title:WORDS; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
             "AuthTimeout": {**AUTH_TIMEOUT, "unlisted": False},
         },
