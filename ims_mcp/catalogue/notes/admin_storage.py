@@ -60,6 +60,7 @@ STORAGE_NOTES = (
             "The files in a bucket are not listed. There are no pages."
         ),
         effect=Effect.READ,
+        heed="Without Status all buckets are listed, not only usable ones.",
         parameters={
             "StorageType": {
                 "text": "Only this kind: vod_oss_bucket of VOD, user_oss_bucket your own. Left out: both.",

@@ -114,6 +114,7 @@ NOTES = (
             "consent. Name the id in VoiceprintConfig when starting a call."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="A VoiceprintId that exists is replaced. WAV only; have the speaker's consent.",
         example={
             "VoiceprintId": "anchor-li",
             "Input": {"Type": "oss", "Format": "wav", "Data": "oss://example-bucket/voices/li.wav"},
@@ -207,6 +208,7 @@ NOTES = (
             "is heard, and readable with ListAIAgentDialogues."
         ),
         effect=Effect.WRITE,
+        heed="The model answers it. To have a text spoken word for word: SendAIAgentSpeech.",
         example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12", "Text": "What is the weather in Hangzhou?"},
         parameters={"InstanceId": INSTANCE_ID, "Text": {"text": "Input for the model."}},
     ),

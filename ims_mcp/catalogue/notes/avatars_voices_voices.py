@@ -134,6 +134,7 @@ VOICE_NOTES = (
             "quality from 15 to 30 minutes of speech use SubmitStandardCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
+        heed="Audios is the asset id of one recording; have the speaker's consent.",
         parameters={
             "Audios": {"text": "Asset id of the recording; only one.", "required": True},
             "Model": {

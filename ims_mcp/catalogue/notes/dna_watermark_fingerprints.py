@@ -71,6 +71,7 @@ FINGERPRINT_NOTES = (
             "(offline, active, deleted). What a library contains is in ListDNAFiles."
         ),
         effect=Effect.READ,
+        heed="Without DBIds all libraries are listed; SubmitDNAJob wants one that is active.",
         parameters={
             "DBIds": {
                 "text": "Only these libraries: comma-separated ids, about 10 at most. Left out: all.",

@@ -66,6 +66,7 @@ NOTES = (
             "CreateLivePackageOriginEndpoint, has to exist and carry ad markers."
         ),
         effect=Effect.WRITE,
+        heed="The stream has to carry ad markers. Viewers play the prefixes that the answer shows.",
         parameters={
             "Name": {
                 "text": "New name, unique: up to 128 letters, digits, - or _. It cannot change.",

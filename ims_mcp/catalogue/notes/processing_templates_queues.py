@@ -64,6 +64,7 @@ NOTES = (
             "pages. Use it to find the PipelineId that jobs name; without one they run in the default queue."
         ),
         effect=Effect.READ,
+        heed="Without Speed queues of all kinds are listed.",
         parameters={"Speed": {"text": f"Only queues of this kind; left out: all. {SPEED_TEXT}", "choices": SPEEDS}},
         idempotent=True,
         example={"Speed": "Standard"},

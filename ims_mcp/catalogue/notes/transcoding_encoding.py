@@ -232,6 +232,7 @@ NOTES = (
             "a timeout; then use SubmitMediaInfoJob. The file does not become an asset."
         ),
         effect=Effect.WRITE,
+        heed="Answers at once, large files may time out: then SubmitMediaInfoJob.",
         parameters=PROBE,
         example=PROBE_EXAMPLE,
         then="The answer is the result; SubmitMediaInfoJob is for slow files.",
