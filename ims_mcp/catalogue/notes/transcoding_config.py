@@ -43,7 +43,7 @@ FEATURES = Parameter(
     "Features",
     "object",
     json_text=True,
-    text="Clip, watermarks and metadata, as one JSON text. Write the object as a string.",
+    text="Clip, watermarks and metadata: an object or its JSON text.",
     fields=(
         Parameter(
             "Clip",
@@ -81,8 +81,8 @@ OVERRIDES = Parameter(
     "OverrideParams",
     "object",
     json_text=True,
-    text="What differs from the template, as one JSON text. Write the object as a string: "
-    '"{\\"Video\\":{\\"Bitrate\\":3000}}". The fields are those of a transcoding template.',
+    text='What differs from the template: {"Video": {"Bitrate": 3000}}, an object or its JSON text. The fields are '
+    "those of a transcoding template.",
     fields=(
         CONTAINER,
         VIDEO,
