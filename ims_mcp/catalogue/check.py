@@ -61,7 +61,8 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     names = checker.document_names(operation, given)
     checked = checker.check_fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
-    effective = {name: value for name, value in given.items() if name not in checker.absent} | checked
+    effective = {name: value for name, value in given.items() if name not in checker.absent}
+    effective |= checker.misspelled | checked
     for problem in find_broken_rules(operation, effective, names, checked):
         checker.add(problem)
     if checker.count:
@@ -77,6 +78,8 @@ class _Checker:
         self.count = 0
         self.absent: set[str] = set()
         """Arguments that count as not given, by the name of their row."""
+        self.misspelled: dict[str, Any] = {}
+        """What was given under a name that nobody knows, by the name of the row that was meant."""
         self._as_sent = as_sent
         self._is_foreign = False
         """Inside an object that another program wrote."""
@@ -180,12 +183,13 @@ class _Checker:
             if other := find_other_cases(name, cases):
                 self._report(at, f"has no place here: it belongs to {other}")
                 continue
-            free = [each for each, row in shown.items() if row.name not in given and row.name not in meant]
-            near = find_meant(name, free)
-            inside = "" if near else find_inside(name, table)
-            if near:
-                meant.add(shown[near].name)
-            hint = f"; did you mean {near or inside}?" if near or inside else ""
+            free = {each: row for each, row in shown.items() if row.name not in meant and row.name not in given}
+            near = find_meant(name, free) or find_inside(name, shown)
+            if near in free:
+                meant.add(free[near].name)
+                if not path:
+                    self.misspelled[free[near].name] = given[name]
+            hint = f"; did you mean {near}?" if near else ""
             told = listed or (hint and path)
             allowed = "" if told else f"{'' if hint else ';'} Allowed: {_list_names(list(shown), path)}"
             listed = listed or not told

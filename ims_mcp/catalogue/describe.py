@@ -179,7 +179,8 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         if not path_in:
             break
         at = f"{walked}.{path_in}"
-        folded = [*(each for each in folded if not each.startswith(f"{at}.")), at]
+        # Several cases may have a field of one name.
+        folded = [*(each for each in folded if each != at and not each.startswith(f"{at}.")), at]
         told["more"] = {"parameter": folded}
     while count_bytes(told) > PARAMETER_BYTES and (key := _find_largest_case(told)):
         told[key] = f"Fields: {', '.join(told[key])}."
@@ -187,7 +188,9 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
         told["more"] = {"parameter": folded}
     room = PARAMETER_BYTES - len(_CUT) - 40
-    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > room, values=True):
+    if count_bytes(told) > PARAMETER_BYTES and _shorten_texts(
+        inner, _find_element(row).fields, lambda: count_bytes(told) > room, values=True
+    ):
         told["more"] = {"parameter": folded, "cut": _CUT}
     return told
 
@@ -228,8 +231,8 @@ def _describe_head(operation: Operation) -> Tree:
         told["user_is_asked"] = user_is_asked(operation)
     if operation.costs:
         told["costs"] = operation.costs
-    if operation.rules:
-        told["rules"] = [rule_text(rule) for rule in operation.rules]
+    if rules := [text for rule in operation.rules if (text := rule_text(rule))]:
+        told["rules"] = rules
     return told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ims_mcp.catalogue.operation import Case, Parameter
 
@@ -17,7 +17,8 @@ _USUAL_SLIPS = {
     **dict.fromkeys(("end", "stop", "to", "endtime", "stoptime", "cutout", "trimend"), _ENDING),
     **dict.fromkeys(("text", "words", "caption"), ("Content", "Text", "SpeechText")),
     "content": ("Text", "SpeechText"),
-    **dict.fromkeys(("url", "fileurl", "mediaurl", "file", "input", "source", "src", "image", "picture"), _FILE),
+    **dict.fromkeys(("url", "fileurl", "mediaurl", "file", "input", "source", "src"), _FILE),
+    **dict.fromkeys(("image", "picture", "logo"), (*_FILE, "TemplateId")),
     **dict.fromkeys(("output", "outputurl", "destination"), ("MediaURL", "OutputFile", "OutputURL")),
     **dict.fromkeys(("id", "assetid", "videoid"), ("MediaId", "Media")),
     **dict.fromkeys(
@@ -41,8 +42,9 @@ def find_spelled(name: str, known: Iterable[str]) -> str:
     return _find_same(folded, by_fold) or _find_alike(folded, by_fold, cutoff=0.8, most_letters=1)
 
 
-def find_meant(name: str, known: Sequence[str]) -> str:
-    """The known name this one most likely stands for. Empty: none is near."""
+def find_meant(name: str, table: Mapping[str, Parameter]) -> str:
+    """What of a table this name most likely stands for: a name or a place inside one. Empty: nothing is near."""
+    known = list(table)
     by_fold = {_fold(each): each for each in known}
     folded = _fold(name)
     if same := _find_same(folded, by_fold):
@@ -55,12 +57,12 @@ def find_meant(name: str, known: Sequence[str]) -> str:
     shorter = [each for each in by_fold if len(each) >= 4 and folded.startswith(each)]
     if longer or shorter:
         return by_fold[min(longer, key=len) if longer else max(shorter, key=len)]
-    return _find_alike(folded, by_fold, cutoff=0.6)
+    return find_inside(name, table) or _find_alike(folded, by_fold, cutoff=0.6)
 
 
-def find_inside(name: str, table: Iterable[Parameter]) -> str:
-    """Where else such a name has its place: in an object of the table, or as the Type of a list's element."""
-    for row in table:
+def find_inside(name: str, table: Mapping[str, Parameter]) -> str:
+    """Such a name in an object of the table, or as the Type of a list's element."""
+    for row in table.values():
         if row.kind == "object" and (
             spelled := _find_same(_fold(name), {_fold(field.name): field.name for field in row.fields})
         ):
@@ -80,7 +82,8 @@ def find_other_cases(name: str, cases: Iterable[Case]) -> str:
 
 def _find_same(folded: str, known: Mapping[str, str]) -> str:
     """What is the same but for case, separators or a plural."""
-    spellings = (folded, f"{folded}s", folded.removesuffix("s"))
+    stem = folded.removesuffix("s")
+    spellings = (folded, f"{folded}s", stem, f"{stem}array", f"{stem}list")
     return next((known[spelling] for spelling in spellings if spelling in known), "")
 
 

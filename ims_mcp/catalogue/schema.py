@@ -137,8 +137,8 @@ def rule_text(rule: Rule) -> str:
     match rule:
         case AtLeastOne(names):
             return f"Give {' or '.join(map(publish_name, names))}."
-        case HoldsOne(parameter, paths):
-            return f"{publish_name(parameter)} needs {' or '.join(path.removesuffix('[]') for path in paths)}."
+        case HoldsOne():
+            return ""  # The parameter's own text says what it needs.
         case Needs(parameter, value, needs, values):
             when = f"{publish_name(parameter)}={value}" if value is not None else publish_name(parameter)
             return f"{when} needs {publish_name(needs)}{'=' + ' or '.join(values) if values else ''}."

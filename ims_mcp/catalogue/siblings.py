@@ -15,6 +15,8 @@ from ims_mcp.catalogue.operation import Effect, Operation, Parameter, ResponseFi
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
 _NAMING = re.compile(r"(Ids?|Names?|URLs?)$")
 _ASSETS = "ListMediaBasicInfos"
+_ASSETS_BY_NAME = "find_media, or title:WORDS"
+"""What the server makes the id of the asset that alone has these words in its title."""
 _OF_ASSETS = ("MediaId", "MediaIds", "InputURL", "InputURLs")
 _LIBRARIES_OF_THEIR_OWN = ("yike", "public_media")
 _BY_ID = {"CateId": "GetCategories", "MediaMarkIds": "ListMediaMarks", "MediaMarks": "ListMediaMarks"}
@@ -86,7 +88,8 @@ def find_sources(operation: Operation) -> Mapping[str, str]:
     for row in _walk_given(operation.parameters, make_example(operation)):
         sources = _find_sources_of(operation, row)
         if sources and row.name not in found:
-            found[row.name] = " or ".join(sources[:_MOST_SOURCES])
+            is_asset = sources == [_ASSETS] and row.name in ("MediaId", "MediaIds")
+            found[row.name] = _ASSETS_BY_NAME if is_asset else " or ".join(sources[:_MOST_SOURCES])
     return found
 
 

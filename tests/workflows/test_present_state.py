@@ -196,8 +196,11 @@ async def test_an_event_that_is_nearly_a_known_one_is_refused(name: str) -> None
 
 @pytest.mark.anyio
 async def test_of_a_large_configuration_the_leaves_are_told_that_differ() -> None:
-    old = {"Tracks": [{"Clips": [{"MediaId": f"{number:032x}", "In": 0} for number in range(40)]}], "Gone": 1}
-    new = {"Tracks": [{"Clips": [{"MediaId": f"{number:032x}", "In": int(number == 7)} for number in range(40)]}]}
+    def cut(changed: int) -> dict[str, Any]:
+        clips = [{"MediaId": f"{number:032x}", "In": int(number == changed)} for number in range(40)]
+        return {"VideoTracks": [{"VideoTrackClips": clips}]}
+
+    old, new = {**cut(changed=-1), "Gone": 1}, cut(changed=7)
     project = {"ProjectId": "p", "Title": "Cut", "Timeline": json.dumps(old)}
 
     def usual(arrived: Arrived) -> Answer:
@@ -212,7 +215,10 @@ async def test_of_a_large_configuration_the_leaves_are_told_that_differ() -> Non
                 )
             )
     assert told["changed"] == {
-        "Timeline": {"changed": {"Tracks[0].Clips[7].In": {"from": 0, "to": 1}}, "no_longer_given": ["Gone"]}
+        "Timeline": {
+            "changed": {"VideoTracks[0].VideoTrackClips[7].In": {"from": 0, "to": 1}},
+            "no_longer_given": ["Gone"],
+        }
     }
 
 

@@ -44,7 +44,7 @@ FEATURES = Parameter(
     "Features",
     "object",
     json_text=True,
-    text="Clip, watermarks and metadata. An object, sent as JSON text.",
+    text="Clip, watermarks and metadata: an object or its JSON text.",
     fields=(
         Parameter(
             "Clip",
@@ -82,7 +82,7 @@ OVERRIDES = Parameter(
     "OverrideParams",
     "object",
     json_text=True,
-    text='What differs from the template. An object, sent as JSON text: {"Video":{"Bitrate":3000}}. The fields are '
+    text='What differs from the template: {"Video": {"Bitrate": 3000}}, an object or its JSON text. The fields are '
     "those of a transcoding template.",
     fields=(
         CONTAINER,
