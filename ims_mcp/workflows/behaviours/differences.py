@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,6 +19,7 @@ _LONGEST_BYTES = 600
 """Of one side of a difference: a larger object or list is told by its leaves."""
 _MOST_LEAVES = 20
 _MOST_NAMES = 20
+_NAME = re.compile(r"[\w.@+ -]{0,200}")
 _LONGEST_LIST_BYTES = 200
 """Of one side: of a longer list it is told what it gained and lost."""
 _MOST_ELEMENTS = 60
@@ -49,12 +51,12 @@ def describe_changes(
 
 
 def compare_lists(was: Any, new: Any) -> tuple[list[Any], list[Any], list[Any]] | None:
-    """What ``new`` has that ``was`` lacks, what it lacks, and what both have; None unless both are lists of plain
-    values."""
+    """What ``new`` has that ``was`` lacks, what it lacks, and what both have; None unless both are lists of names or
+    numbers: in the parts of any other text a credential would not be known by its field."""
     if not isinstance(was, list) or not isinstance(new, list):
         return None
     before, after = cast("list[Any]", was), cast("list[Any]", new)
-    if any(isinstance(each, dict | list) for each in (*before, *after)):
+    if not all(_NAME.fullmatch(str(each)) for each in (*before, *after)):
         return None
     return (
         [each for each in dict.fromkeys(after) if each not in before],
