@@ -43,8 +43,8 @@ _ADDRESS = "url"
 """The column of the address of the file that a row is about."""
 _OSS_ADDRESS = re.compile(r"(oss://|https?://[a-z0-9-]+\.oss-[a-z0-9-]+\.aliyuncs\.com/)[^?]*$")
 _CLOSED = (
-    "addresses carry no signature, so they open only where everyone may read the bucket; for one that plays: "
-    "RegisterMediaInfo with it as InputURL, then GetPlayInfo"
+    "addresses carry no signature: they open only where all may read the bucket; to play one: RegisterMediaInfo with "
+    "it as InputURL, then GetPlayInfo"
 )
 _BEIJING = timezone(timedelta(hours=8))
 PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})

@@ -168,10 +168,7 @@ class MediaFinder:
             how = ", ".join(_HOW_LEFT_OUT[name] for name in left_out)
             answer["left_out"] = {"fields": left_out, "how": f"{how}, or a smaller limit"}
         if look.cut_ties:
-            notes.append(
-                f"the cut falls into a tie: at least {look.cut_ties:,} more have the same {_SORTED_BY[wish.sort][1]} "
-                "as the last row"
-            )
+            notes.append(f"cut inside a tie: {look.cut_ties:,}+ more have the same {_SORTED_BY[wish.sort][1]}")
         if look.problem:
             notes.append(look.problem)
         if not look.rows:

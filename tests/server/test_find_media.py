@@ -554,9 +554,9 @@ async def test_assets_made_in_the_same_second_come_as_the_list_has_them(tmp_path
                 await client.call_tool("find_media", {"sort": "longest", "media_type": "video", "limit": 1})
             )
             all_of_them = content_of(await client.call_tool("find_media", {"sort": "oldest"}))
-    assert cut["note"] == "the cut falls into a tie: at least 3 more have the same created as the last row"
+    assert cut["note"] == "cut inside a tie: 3+ more have the same created"
     assert cut["assets"][0]["created"] == "2026-01-01T00:00:00Z"
-    assert longest["note"] == "the cut falls into a tie: at least 2 more have the same seconds as the last row"
+    assert longest["note"] == "cut inside a tie: 2+ more have the same seconds"
     assert "note" not in all_of_them
 
 
