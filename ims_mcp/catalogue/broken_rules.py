@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, values_at
+from ims_mcp.catalogue.operation import AtLeastOne, HoldsOne, Needs, Operation, values_at
 from ims_mcp.catalogue.written_values import show_value
 from ims_mcp.errors import Problem
 
 
-def find_broken_rules(operation: Operation, given: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[Problem]:
-    """A problem for each rule that the arguments break; ``names`` are those the caller knows the parameters by."""
+def find_broken_rules(
+    operation: Operation, given: Mapping[str, Any], names: Mapping[str, str], sound: Container[str]
+) -> Iterable[Problem]:
+    """A problem for each rule that the arguments break; ``names`` are those the caller knows the parameters by,
+    ``sound`` the parameters without a problem of their own."""
     given = _open_json(operation, given)
     for rule in operation.rules:
         match rule:
             case AtLeastOne(alternatives):
                 if not any(given.get(name) not in (None, "") for name in alternatives):
                     yield Problem(" / ".join(names[name] for name in alternatives), "give at least one of them")
+            case HoldsOne(parameter, paths):
+                if parameter in sound and not any(values_at(given[parameter], path) for path in paths):
+                    wanted = " or ".join(path.removesuffix("[]") for path in paths)
+                    yield Problem(names[parameter], f"has nothing in {wanted}: nothing would be made")
             case Needs(parameter, _, needs, values):
                 if not rule.is_broken_by(given):
                     continue

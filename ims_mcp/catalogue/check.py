@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -10,7 +9,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from ims_mcp.catalogue.broken_rules import find_broken_rules
-from ims_mcp.catalogue.operation import Operation, Parameter, write_scalar
+from ims_mcp.catalogue.near_names import find_inside, find_meant, find_other_cases, find_spelled
+from ims_mcp.catalogue.operation import Case, Operation, Parameter, write_scalar
 from ims_mcp.catalogue.order import find_order_problems
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.text_limits import (
@@ -36,6 +36,8 @@ MAX_ELEMENTS = 10_000
 """Most elements of a list."""
 MAX_UNKNOWN_NAMES = 10
 """Unknown arguments that are named; the rest is counted."""
+_SHOWN_FIELDS = 25
+"""Fields of an object that are named where an unknown one is near none of them."""
 MAX_PROBLEMS = 100
 """Problems that are kept; the rest is counted."""
 _MISSING = object()
@@ -59,22 +61,13 @@ def check(operation: Operation, arguments: Mapping[str, Any], *, as_sent: bool =
     names = checker.document_names(operation, given)
     checked = checker.check_fields(operation.parameters, given, path="", extra_fields=False, names=names)
     # A value with a problem of its own counts as given: one problem is enough.
-    effective = {name: value for name, value in given.items() if name not in checker.absent} | checked
-    for problem in find_broken_rules(operation, effective, names):
+    effective = {name: value for name, value in given.items() if name not in checker.absent}
+    effective |= checker.misspelled | checked
+    for problem in find_broken_rules(operation, effective, names, checked):
         checker.add(problem)
     if checker.count:
         raise InvalidArguments(operation.name, checker.problems, unlisted=checker.count - len(checker.problems))
     return checked
-
-
-def report_unknown_name(name: str, allowed: Iterable[str], *, list_allowed: bool = True) -> Problem:
-    """The problem of an argument nobody knows, with the nearest name first and all allowed ones after it."""
-    names = list(allowed)
-    folded = {allowed_name.lower(): allowed_name for allowed_name in names}
-    near = difflib.get_close_matches(name[:SHOWN_CHARACTERS].lower(), folded, n=1, cutoff=0.6)
-    hint = f"; did you mean {folded[near[0]]}?" if near else ""
-    known = f"{'' if hint else ';'} Allowed: {', '.join(names) or 'none'}" if list_allowed else ""
-    return Problem(plain(name, SHOWN_CHARACTERS), f"unknown{hint}{known}")
 
 
 class _Checker:
@@ -85,7 +78,11 @@ class _Checker:
         self.count = 0
         self.absent: set[str] = set()
         """Arguments that count as not given, by the name of their row."""
+        self.misspelled: dict[str, Any] = {}
+        """What was given under a name that nobody knows, by the name of the row that was meant."""
         self._as_sent = as_sent
+        self._is_foreign = False
+        """Inside an object that another program wrote."""
         self._call: Mapping[str, Any] = {}
         """The arguments of the whole call."""
 
@@ -127,16 +124,16 @@ class _Checker:
         *,
         path: str,
         extra_fields: bool,
-        near_names: bool = False,
+        cases: tuple[Case, ...] = (),
         names: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The values of one object; ``names`` are the names the caller knows its fields by."""
+        """The values of one object; ``names`` are the names the caller knows its fields by, ``cases`` those it has."""
         result: dict[str, Any] = {}
         names = names or {row.name: row.name for row in table}
-        if not extra_fields:
-            self._report_unknown(table, given, path, names)
-        elif near_names:
-            self._report_slips(table, given, path)
+        if extra_fields:
+            meant = self._report_slips(table, given, path)
+        else:
+            meant = self._report_unknown(table, given, path, names, cases)
         for row in table:
             value = given.get(row.name)
             at = f"{path}{names[row.name]}"
@@ -144,6 +141,9 @@ class _Checker:
             if value == "" and not row.required and not row.keeps_empty and not self._as_sent:
                 value = None
             if value is None and row.required:
+                if row.name in meant:
+                    # It is there under a name that has been refused: one problem, which names both.
+                    continue
                 self._report(at, f"missing; {row.text}" if row.text else "missing")
             elif value == "" and row.required:
                 self._report(at, "is empty")
@@ -160,30 +160,54 @@ class _Checker:
         return result
 
     def _report_unknown(
-        self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str, names: Mapping[str, str]
-    ) -> None:
+        self,
+        table: tuple[Parameter, ...],
+        given: Mapping[str, Any],
+        path: str,
+        names: Mapping[str, str],
+        cases: tuple[Case, ...],
+    ) -> set[str]:
+        """The rows that unknown names stand for."""
         unknown = [name for name in given if name not in names]
+        meant: set[str] = set()
         if not unknown:
-            return
+            return meant
         if self.count >= MAX_PROBLEMS:
             # Nobody reads what it is like: ten thousand elements may each have one.
             self.count += len(unknown)
-            return
-        allowed = [names[row.name] for row in table if not row.hidden]
-        for index, name in enumerate(unknown[:MAX_UNKNOWN_NAMES]):
-            problem = report_unknown_name(name, allowed, list_allowed=index == 0)
-            self._report(f"{path}{problem.path}", problem.text)
+            return meant
+        shown = {names[row.name]: row for row in table if not row.hidden}
+        listed = False
+        for name in unknown[:MAX_UNKNOWN_NAMES]:
+            at = f"{path}{plain(name, SHOWN_CHARACTERS)}"
+            if other := find_other_cases(name, cases):
+                self._report(at, f"has no place here: it belongs to {other}")
+                continue
+            free = {each: row for each, row in shown.items() if row.name not in meant and row.name not in given}
+            near = find_meant(name, free) or find_inside(name, shown)
+            if near in free:
+                meant.add(free[near].name)
+                if not path:
+                    self.misspelled[free[near].name] = given[name]
+            hint = f"; did you mean {near}?" if near else ""
+            told = listed or (hint and path)
+            allowed = "" if told else f"{'' if hint else ';'} Allowed: {_list_names(list(shown), path)}"
+            listed = listed or not told
+            self._report(at, f"unknown{hint}{allowed}")
         if len(unknown) > MAX_UNKNOWN_NAMES:
             self._report(path.rstrip("."), f"{len(unknown) - MAX_UNKNOWN_NAMES:,} more unknown names")
+        return meant
 
-    def _report_slips(self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str) -> None:
-        """Names nobody knows that differ from one which is not given by a letter or by case."""
-        free = {row.name.lower(): row.name for row in table if row.name not in given}
+    def _report_slips(self, table: tuple[Parameter, ...], given: Mapping[str, Any], path: str) -> set[str]:
+        """The rows that are given under a name which is nearly theirs, in an object that may hold other names too."""
+        free = [row.name for row in table if row.name not in given]
         known = {row.name for row in table}
+        meant: set[str] = set()
         for name in [name for name in given if name not in known][:MAX_UNKNOWN_NAMES]:
-            near = difflib.get_close_matches(name[:SHOWN_CHARACTERS].lower(), free, n=1, cutoff=0.8)
-            if near and abs(len(near[0]) - len(name)) <= 1:
-                self._report(f"{path}{plain(name, SHOWN_CHARACTERS)}", f"unknown; did you mean {free[near[0]]}?")
+            if near := find_spelled(name, free):
+                meant.add(near)
+                self._report(f"{path}{plain(name, SHOWN_CHARACTERS)}", f"unknown; did you mean {near}?")
+        return meant
 
     def check_value(self, row: Parameter, value: Any, path: str) -> Any:
         match row.kind:
@@ -335,10 +359,12 @@ class _Checker:
         before = self.count
         if row.fields or row.cases:
             fields = cast("dict[str, Any]", value)
-            table = self._choose_fields(row, fields)
-            value = self.check_fields(
-                table, fields, path=f"{path}.", extra_fields=row.extra_fields, near_names=row.near_names
-            )
+            table, is_open = self._choose_fields(row, fields)
+            outside = self._is_foreign
+            self._is_foreign = outside or any(mark in fields for mark in row.open_with)
+            is_open = is_open or self._is_foreign
+            value = self.check_fields(table, fields, path=f"{path}.", extra_fields=is_open, cases=row.cases)
+            self._is_foreign = outside
         text = self._write_json(row, value, path)
         if self.count == before:
             self._report_all(path, find_length_problems(row, as_written if isinstance(as_written, str) else text))
@@ -350,26 +376,31 @@ class _Checker:
         # Inside another value there is nothing that would write it as the text it has to be.
         return text if row.json_text and _is_nested(path) else cast("Any", value)
 
-    def _choose_fields(self, row: Parameter, given: Mapping[str, Any]) -> tuple[Parameter, ...]:
-        """The fields this very object may have. Where what decides is not given, or has an unlisted value, any case's
-        fields are taken and none of them is required."""
+    def _choose_fields(self, row: Parameter, given: Mapping[str, Any]) -> tuple[tuple[Parameter, ...], bool]:
+        """The fields this very object may have, and whether it may hold others beside them. Where what decides is not
+        given, any case's fields are taken and none of them is required; so it is with a value nobody has described,
+        whose fields nobody knows."""
         if not row.cases:
-            return row.fields
-        decided = [
-            case for case in row.cases if write_scalar(self._find_deciding(case.parameter, given)) in case.values
-        ]
+            return row.fields, row.extra_fields
+        deciding = {case.parameter: self._find_deciding(row, case.parameter, given) for case in row.cases}
+        decided = [case for case in row.cases if deciding[case.parameter] in case.values]
         if decided:
-            return (*row.fields, *(field for case in decided for field in case.fields))
+            return (*row.fields, *(field for case in decided for field in case.fields)), row.extra_fields
         taken = {field.name: field for field in row.fields}
         for case in row.cases:
             for field in case.fields:
                 # Of two fields of one name neither form can be insisted on.
                 known = field.name in taken
                 taken[field.name] = Parameter(field.name, field.kind) if known else replace(field, required=False)
-        return tuple(taken.values())
+        described = {
+            value for field in row.fields if field.name in deciding for value in (*field.hints, *field.choices)
+        }
+        is_new = any(value and value not in described for value in deciding.values())
+        return tuple(taken.values()), row.extra_fields or is_new
 
-    def _find_deciding(self, parameter: str, given: Mapping[str, Any]) -> Any:
-        return given[parameter] if parameter in given else self._call.get(parameter)
+    def _find_deciding(self, row: Parameter, parameter: str, given: Mapping[str, Any]) -> str:
+        is_own = any(field.name == parameter for field in row.fields) or parameter not in self._call
+        return write_scalar(given.get(parameter) if is_own else self._call[parameter])
 
     def _parse_json(self, row: Parameter, text: str, path: str) -> Any:
         def refuse(constant: str) -> Any:
@@ -390,6 +421,12 @@ class _Checker:
         except (ValueError, TypeError, RecursionError) as error:
             return self._report(path, f"cannot be written as JSON ({error})")
         return text if self._fits(row, text, path) and self._is_unicode(text, path) else _MISSING
+
+
+def _list_names(names: list[str], path: str) -> str:
+    most = _SHOWN_FIELDS if path else len(names)
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most]) or 'none'}{rest}"
 
 
 def _is_nested(path: str) -> bool:

@@ -180,7 +180,8 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         if not path_in:
             break
         at = f"{walked}.{path_in}"
-        folded = [*(each for each in folded if not each.startswith(f"{at}.")), at]
+        # Several cases may have a field of one name.
+        folded = [*(each for each in folded if each != at and not each.startswith(f"{at}.")), at]
         told["more"] = {"parameter": folded}
     while count_bytes(told) > PARAMETER_BYTES and (key := _find_largest_case(told)):
         told[key] = f"Fields: {', '.join(told[key])}."
@@ -188,7 +189,9 @@ def describe_parameter(operation: Operation, path: str) -> Tree:
         folded.append(f"{walked}.{parameter}={values.split(' or ')[0]}")
         told["more"] = {"parameter": folded}
     room = PARAMETER_BYTES - len(_CUT) - 40
-    if _shorten_texts(inner, _find_element(row).fields, lambda: count_bytes(told) > room, values=True):
+    if count_bytes(told) > PARAMETER_BYTES and _shorten_texts(
+        inner, _find_element(row).fields, lambda: count_bytes(told) > room, values=True
+    ):
         told["more"] = {"parameter": folded, "cut": _CUT}
     return told
 
@@ -229,8 +232,8 @@ def _describe_head(operation: Operation) -> Tree:
         told["user_is_asked"] = user_is_asked(operation)
     if operation.costs:
         told["costs"] = operation.costs
-    if operation.rules:
-        told["rules"] = [rule_text(rule) for rule in operation.rules]
+    if rules := [text for rule in operation.rules if (text := rule_text(rule))]:
+        told["rules"] = rules
     return told
 
 
@@ -301,6 +304,8 @@ def _list_inner(row: Parameter) -> tuple[Parameter, ...]:
 def _describe_rows(rows: tuple[Parameter, ...], operation: Operation | None = None) -> Tree:
     told: Tree = {}
     for row in rows:
+        if row.hidden:
+            continue
         told[row.name] = _describe_row(row)
         published = publish_name(row.name) if operation is not None else row.name
         if published != row.name:
@@ -318,9 +323,8 @@ def _describe_row(row: Parameter) -> Any:
     about = _describe_line(row, row.text)
     told: Tree = {ABOUT: about}
     element = _find_element(row)
-    shown = tuple(field for field in element.fields if not field.hidden)
-    if shown:
-        told[FIELDS] = _describe_rows(shown)
+    if fields := _describe_rows(element.fields):
+        told[FIELDS] = fields
     for case in element.cases:
         told[f"{FIELDS} where {case.parameter} is {' or '.join(case.values)}"] = _describe_rows(case.fields)
     return told if len(told) > 1 else about

@@ -63,6 +63,8 @@ class Parameter:
     max_part_bytes: int | None = None
     url_schemes: tuple[str, ...] = ()
     """Schemes an address may have."""
+    https_for_oss: bool = False
+    """A file in OSS goes by its https address here: ``oss://`` is refused."""
     json_text: bool = False
     """The documented type is "string in JSON format": an object here, serialised when it is sent."""
     comma_list: bool = False
@@ -72,9 +74,13 @@ class Parameter:
     cut: bool = False
     """A number above ``maximum`` is cut to it instead of refused."""
     extra_fields: bool = False
-    """An object may hold keys beside ``fields``."""
+    """An object may hold keys beside ``fields``: the vendor says so, or does not say all there are. A name that is
+    nearly one of ``fields`` is refused all the same: ``Kodec``. An object of a kind that no case
+    and no hint names is open by itself."""
+    open_with: tuple[str, ...] = ()
+    """Marks of another program: an object that has one was written by it, and may hold anything, as may all inside."""
     hidden: bool = False
-    """Left out of the schema: the client fills it (ClientToken)."""
+    """Left out of schema and description: the client fills it (ClientToken), or another row has said it."""
     unlisted: bool = False
     """Left out of tools/list, for few ever need it; taken all the same, and shown by describe_operation."""
     inferred: bool = False
@@ -86,8 +92,6 @@ class Parameter:
     ``In`` of ``Out``."""
     not_before: str = ""
     """As ``after``, but the two may be the same."""
-    near_names: bool = False
-    """Of an object with ``extra_fields``: a name that is nearly one of ``fields`` is a slip and refused: ``Kodec``."""
     display_names: tuple[tuple[str, str], ...] = ()
     """What people read or write for some values -> what the service takes: ``fade`` for what the editor shows in
     Chinese. A row with some takes names in ASCII only; the list of values stays open."""
@@ -111,6 +115,14 @@ class AtLeastOne:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldsOne:
+    """Where ``parameter`` is given, it holds something at one of these paths: ``VideoTracks[].VideoTrackClips[]``."""
+
+    parameter: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """Where ``parameter`` has ``value`` (None: any value), ``needs`` has to be given, with one of ``values`` if listed.
 
@@ -130,7 +142,7 @@ class Needs:
         return not needed or bool(self.values and needed[0] not in self.values)
 
 
-Rule = AtLeastOne | Needs
+Rule = AtLeastOne | HoldsOne | Needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ims_mcp.catalogue.operation import AtLeastOne, Needs, Operation, Parameter, Rule
+from ims_mcp.catalogue.operation import AtLeastOne, HoldsOne, Needs, Operation, Parameter, Rule
 from ims_mcp.catalogue.published_names import publish_name
 
 Schema = dict[str, Any]
@@ -51,7 +51,9 @@ def parameter_schema(parameter: Parameter, describe: Describe = describe_limits)
         fields = {row.name: row for case in parameter.cases for row in case.fields}
         fields = {row.name: row for row in parameter.fields} | fields
         if fields:
-            schema["properties"] = {name: parameter_schema(row, describe) for name, row in fields.items()}
+            schema["properties"] = {
+                name: parameter_schema(row, describe) for name, row in fields.items() if not row.hidden
+            }
             schema = _add_required(schema, [row.name for row in parameter.fields if row.required])
         if parameter.extra_fields or not fields:
             schema |= any_shape()
@@ -135,6 +137,8 @@ def rule_text(rule: Rule) -> str:
     match rule:
         case AtLeastOne(names):
             return f"Give {' or '.join(map(publish_name, names))}."
+        case HoldsOne():
+            return ""  # The parameter's own text says what it needs.
         case Needs(parameter, value, needs, values):
             when = f"{publish_name(parameter)}={value}" if value is not None else publish_name(parameter)
             return f"{when} needs {publish_name(needs)}{'=' + ' or '.join(values) if values else ''}."

@@ -15,6 +15,8 @@ from ims_mcp.catalogue.operation import Effect, Operation, Parameter, ResponseFi
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
 _NAMING = re.compile(r"(Ids?|Names?|URLs?)$")
 _ASSETS = "ListMediaBasicInfos"
+_ASSETS_BY_NAME = "find_media, or title:WORDS"
+"""What the server makes the id of the asset that alone has these words in its title."""
 _OF_ASSETS = ("MediaId", "MediaIds", "InputURL", "InputURLs")
 _LIBRARIES_OF_THEIR_OWN = ("yike", "public_media")
 _BY_ID = {"CateId": "GetCategories", "MediaMarkIds": "ListMediaMarks", "MediaMarks": "ListMediaMarks"}
@@ -25,6 +27,8 @@ _ID = re.compile(r"Ids?$")
 _CALLED = re.compile(r"(Ids?|Names?|Keys?|Code|[Vv]oice)$")
 _MAKING = ("Add", "Create", "Insert", "Register", "Set", "Start", "Submit")
 """What begins with these makes a thing; an id that is not told of may be the new thing's."""
+_OF_DEFAULTS = {("GetCustomTemplate", "TemplateId")}
+"""Operations that show the default one without an id."""
 _MOST_SOURCES = 2
 
 
@@ -84,7 +88,8 @@ def find_sources(operation: Operation) -> Mapping[str, str]:
     for row in _walk_given(operation.parameters, make_example(operation)):
         sources = _find_sources_of(operation, row)
         if sources and row.name not in found:
-            found[row.name] = " or ".join(sources[:_MOST_SOURCES])
+            is_asset = sources == [_ASSETS] and row.name in ("MediaId", "MediaIds")
+            found[row.name] = _ASSETS_BY_NAME if is_asset else " or ".join(sources[:_MOST_SOURCES])
     return found
 
 
@@ -93,9 +98,9 @@ def _find_sources_of(operation: Operation, row: Parameter) -> list[str]:
         return []
     text = " ".join([row.text, row.items.text if row.items is not None else ""])
     named = [name for name in dict.fromkeys(_OPERATION.findall(text)) if name in list_known_names()]
-    told = [name for name in named if name != operation.name and lists(get_operation(name), row.name)]
+    told = [name for name in named if name != operation.name and _tells(get_operation(name), row.name)]
     if told or not _ID.search(row.name):
-        return told
+        return [name + _find_condition(text, name) for name in told]
     if row.name in _OF_ASSETS:
         listing = "" if named else find_listing(operation, row.name)
     elif row.name == find_id(operation):
@@ -104,6 +109,17 @@ def _find_sources_of(operation: Operation, row: Parameter) -> list[str]:
         listing = _find_only_list(operation, row.name)
     is_known = listing not in ("", operation.name) and lists(get_operation(listing), row.name)
     return [listing] if is_known else []
+
+
+def _tells(operation: Operation, name: str) -> bool:
+    """Whether it lists such ids or names, or has the default of each type: ``GetCustomTemplate with Type 2``."""
+    return lists(operation, name) or (operation.name, name) in _OF_DEFAULTS
+
+
+def _find_condition(text: str, name: str) -> str:
+    """How a text says that the operation is to be called: `` with Type 2``."""
+    found = re.search(rf"{name}( with [A-Z]\w+ [\w,]*\w)", text)
+    return found[1] if found else ""
 
 
 def _find_only_list(operation: Operation, name: str) -> str:

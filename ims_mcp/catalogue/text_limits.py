@@ -36,7 +36,10 @@ def find_part_problems(row: Parameter, value: str) -> Iterator[str]:
 def find_shape_problems(row: Parameter, value: str) -> Iterator[str]:
     if row.pattern and not re.fullmatch(row.pattern, value, re.ASCII):
         yield f"{show_value(value)} does not fit: {row.text or row.pattern}"
-    if row.url_schemes and value:
+    if row.https_for_oss and value.lower().startswith("oss://"):
+        bucket, _, key = value[len("oss://") :].partition("/")
+        yield f"{show_value(value)} has to be an https address: https://{bucket[:63]}.oss-REGION.aliyuncs.com/{key[:200]}"
+    elif row.url_schemes and value:
         scheme, separator, rest = value.partition("://")
         if not separator or scheme.lower() not in row.url_schemes or not rest.strip("/ "):
             forms = ", ".join(f"{name}://…" for name in row.url_schemes)

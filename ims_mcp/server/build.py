@@ -58,7 +58,8 @@ MediaId and one source file; renditions are attached to it as streams. find_medi
 register_media_info with wait_seconds (brings a summary), register_media_stream for further files. Files of this
 machine: upload_media. Everything else IMS can do (400 operations) is found with search_operations, read with
 describe_operation where its example is not enough, and called with the call_..._operation tool of its effect.
-Parameters in CamelCase are the service's own, those in snake_case are this server's. With wait_seconds a call that
+Parameters in CamelCase are the service's own, those in snake_case are this server's. Where the id of an asset is taken,
+in structures too, title:WORDS does as well if one asset alone has them. With wait_seconds a call that
 starts background work brings the result. Waiting calls end within 45 s (within 4 s for a client that is not known to
 wait longer) and then name the next call. next_call names a tool as this
 server does: your client may list it under a longer name, such as mcp__ims__get_media_info for get_media_info. Errors
@@ -96,7 +97,7 @@ class ImsServer(Server[Any]):
         served = choose_operations(settings)
         confirmations = Confirmations(client, settings.language, settings)
         maker = OperationTools(client, confirmations, served)
-        waiting = [*make_transfer_tools(transfers, served), maker.make_wait_tool()]
+        waiting = [*make_transfer_tools(client, transfers, served), maker.make_wait_tool()]
         tools = [
             *map(maker.make_operation_tool, served.values()),
             make_find_tool(client),

@@ -23,8 +23,8 @@ SEARCH_OPERATIONS = Operation(
     title="Find an operation",
     purpose=(
         "Find the operations of IMS that do what you describe, among all 400: transcoding, editing, AI analysis, live "
-        "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Returns name, "
-        "summary and the tool to call it with, best first, with example calls of simple ones."
+        "channels, packaging, DRM, avatars, voice agents and more. Say it in plain English or Chinese. Best first: its "
+        "summary, the tool to call it with, an example and what else can be set, often enough to call."
     ),
     effect=Effect.READ,
     idempotent=True,
@@ -41,8 +41,8 @@ DESCRIBE_OPERATION = Operation(
     toolset="catalogue",
     title="Read an operation's table",
     purpose=(
-        "What to give one operation, with an example call, what comes back and where its result is. Read it before "
-        "calling an operation that has no tool of its own. What is folded in a deep one is named in more."
+        "What to give one operation, with an example call, what comes back and where its result is: where "
+        "search_operations leaves something open. What is folded in a deep one is named in more."
     ),
     effect=Effect.READ,
     idempotent=True,

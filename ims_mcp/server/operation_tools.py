@@ -138,7 +138,7 @@ def _make_call_table(effect: Effect) -> Operation:
         name=f"Call{effect.value.title()}Operation",
         toolset="catalogue",
         title=f"Call a {effect} operation",
-        purpose=f"Call any operation of IMS {which}. Find it with search_operations, read it with describe_operation.",
+        purpose=f"Call any operation of IMS {which}. search_operations finds it, with an example to start from.",
         effect=effect,
         idempotent=effect is Effect.READ,
         # For some arguments a write is asked about as well: as the operation's own table says.

@@ -16,12 +16,15 @@ from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import ELLIPSIS, plain
 from ims_mcp.secrets import HIDDEN, SecretNames, find_paired_secrets, without_secrets
 from ims_mcp.server.question_words import ENGLISH, QuestionWords, write_reason
-from ims_mcp.workflows.behaviours.differences import is_same
+from ims_mcp.workflows.behaviours.changes import find_left_out
+from ims_mcp.workflows.behaviours.differences import compare_lists, is_same
 from ims_mcp.workflows.behaviours.present_state import PresentState, Thing
 
 MAX_CHARACTERS = 2000
 _NAMES_THINGS = re.compile(r"(Id|Ids|Name|Names|URL|URLs|Url|Urls|Key|Keys|List|Number|Code)$")
 _MOST_LISTED = 20
+_MOST_COMPARED = 60
+"""Elements that a list gains or loses: they are what is agreed to."""
 # What is tried one after the other until the question fits: characters of one value.
 _VALUE_CHARACTERS = (200, 120, 80, 60, 59)
 _WITH_FACTS = 80
@@ -44,8 +47,6 @@ _QUOTES = str.maketrans(
 )
 _NEEDS_QUOTES = re.compile(r"[\s();\uff08\uff09\uff1b]")
 """A fact that holds one of these could be read as going on behind its bracket."""
-_REPLACE = ("Update", "Set", "Alter")
-"""Operations of these names put a whole in place of another, where every call of them is asked about."""
 
 
 def write_question(
@@ -64,7 +65,8 @@ def write_question(
     given = [row for row in operation.parameters if row.name in arguments and not row.hidden]
     deciding = _choose_deciding(conditions, given)
     rest = [row for row in given if row not in deciding]
-    left_out = [row for row in _find_left_out(operation, conditions, state) if row.name not in arguments]
+    names = find_left_out(operation, arguments, state)
+    left_out = [row for row in operation.parameters if row.name in names]
     for characters in _VALUE_CHARACTERS:
         show = _ValueWriter(operation, arguments, state, words, characters)
         head = words.gap.join(filter(None, [write_reason(operation, arguments, words), show.write_things(), place]))
@@ -79,13 +81,6 @@ def write_question(
         f"{operation.name} was not sent: what it would change does not fit into a question that a person can read.",
         next_step="Split it into several calls with fewer or shorter values; the user is asked about each.",
     )
-
-
-def _find_left_out(operation: Operation, conditions: tuple[AskWhen, ...], state: PresentState) -> list[Parameter]:
-    """What has a value now and stands in a call that replaces the whole: it may be gone afterwards."""
-    if not any(not condition.path for condition in conditions) or not operation.name.startswith(_REPLACE):
-        return []
-    return [row for row in operation.parameters if state.was.get(row.name) not in (None, "", [], {})]
 
 
 def _choose_deciding(conditions: tuple[AskWhen, ...], given: list[Parameter]) -> list[Parameter]:
@@ -159,6 +154,14 @@ class _ValueWriter:
             yield f"{row.name}: {HIDDEN}{self._write_now(row)}"
         elif things is None:
             yield f"{row.name}: {self._write_thing(self._arguments[row.name])}{self._write_now(row)}"
+        elif compared := self._compare(row, things):
+            added, dropped, kept = compared
+            yield f"{row.name} ({len(things)}):"
+            for template, names in ((words.added, added), (words.dropped, dropped)):
+                if names:
+                    yield f"- {template.format(count=len(names), names=self._join(names))}"
+            if kept:
+                yield f"- {words.unchanged.format(count=len(kept))}"
         elif len(things) == 1:
             yield f"{row.name} (1): {self._write_thing(things[0])}{self._write_now(row)}"
         else:
@@ -168,6 +171,19 @@ class _ValueWriter:
             if gone := [thing for thing in things if thing in self._state.missing]:
                 yield words.not_there.format(count=len(gone))
                 yield from self._write_listed(gone, is_known=False)
+
+    def _compare(self, row: Parameter, things: list[Any]) -> tuple[list[Any], list[Any], list[Any]] | None:
+        """What is added to a list of plain values, dropped from it and kept; None where that is not known, or all is
+        kept."""
+        if row.name not in self._state.comparable:
+            return None
+        was = _list_things(row, self._state.was.get(row.name)) or []
+        compared = compare_lists(was, things)
+        return compared if compared is not None and (compared[0] or compared[1]) else None
+
+    def _join(self, names: list[Any]) -> str:
+        told = [self._write_thing(name) for name in names[:_MOST_COMPARED]]
+        return self._words.list_comma.join([*told, *self._count_more(len(names) - _MOST_COMPARED)])
 
     def write_line(self, row: Parameter) -> str:
         """A parameter that does not decide."""

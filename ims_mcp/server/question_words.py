@@ -53,6 +53,11 @@ class QuestionWords:
     more_entries: str
     more_arguments: str
     """{count}, {names}"""
+    added: str
+    dropped: str
+    """{count}, {names}: elements of a list"""
+    unchanged: str
+    """{count}"""
     fields: str
     entries: str
     unseen: str
@@ -86,6 +91,9 @@ ENGLISH = QuestionWords(
     more_characters=" (and {count} more characters)",
     more_entries="and {count} more",
     more_arguments="and {count} more, not shown: {names}",
+    added="added ({count}): {names}",
+    dropped="dropped ({count}): {names}",
+    unchanged="unchanged: {count}",
     fields="{{fields: {count}}}",
     entries="[entries: {count}]",
     unseen=" (invisible characters left out: {count})",
@@ -118,6 +126,9 @@ CHINESE = QuestionWords(
     more_characters="（另有 {count} 个字符）",
     more_entries="另有 {count} 个",
     more_arguments="另有 {count} 个参数未显示：{names}",
+    added="新增（{count}）：{names}",
+    dropped="移除（{count}）：{names}",
+    unchanged="不变：{count}",
     fields="{{字段：{count}}}",
     entries="[元素：{count}]",
     unseen="（已去掉不可见字符：{count}）",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
+from ims_mcp.catalogue.check import check
+from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.tool import TableTool, ToolRequest, declare
 from ims_mcp.workflows.categories import CATEGORY_NAME
+from ims_mcp.workflows.named_assets import resolve_assets
 from ims_mcp.workflows.server_parameters import WAIT_SECONDS
 from ims_mcp.workflows.transfers.manager import TransferManager
 from ims_mcp.workflows.transfers.store import VOD
@@ -103,9 +106,13 @@ CANCEL_TRANSFER = Operation(
 )
 
 
-def make_transfer_tools(transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
+def make_transfer_tools(client: ImsClient, transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
     """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
     next call may name."""
+
+    async def check_stream(arguments: Mapping[str, Any]) -> dict[str, Any]:
+        resolved, _ = await resolve_assets(client, UPLOAD_STREAM, arguments)
+        return check(UPLOAD_STREAM, resolved)
 
     async def upload(kind: str, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         return await transfers.upload(
@@ -136,7 +143,7 @@ def make_transfer_tools(transfers: TransferManager, listed: Container[str]) -> l
 
     return [
         TableTool(UPLOAD_MEDIA, partial(upload, "media"), output_schema=_OUTPUT),
-        TableTool(UPLOAD_STREAM, partial(upload, "stream"), output_schema=_OUTPUT),
+        TableTool(UPLOAD_STREAM, partial(upload, "stream"), check=check_stream, output_schema=_OUTPUT),
         TableTool(TRANSFER_STATUS, follow, output_schema=declare(state="string", transfers="array")),
         TableTool(CANCEL_TRANSFER, cancel, output_schema=declare(state="string")),
     ]

@@ -5,6 +5,7 @@ What is left out is named once, in ``left_out``, with the way to get it; a calle
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
@@ -38,6 +39,13 @@ _LEAST_SAVED_BYTES = 300
 _MOST_NAMES = 24
 _MOST_UNKNOWN = 5
 _LONGEST_NAME = 60
+_ADDRESS = "url"
+"""The column of the address of the file that a row is about."""
+_OSS_ADDRESS = re.compile(r"(oss://|https?://[a-z0-9-]+\.oss-[a-z0-9-]+\.aliyuncs\.com/)[^?]*$")
+_CLOSED = (
+    "addresses carry no signature, so they open only where everyone may read the bucket; for one that plays: "
+    "RegisterMediaInfo with it as InputURL, then GetPlayInfo"
+)
 _BEIJING = timezone(timedelta(hours=8))
 PLAIN_KINDS = frozenset({"string", "integer", "number", "boolean"})
 _VERDICT_OF_A_CALL = frozenset(
@@ -87,7 +95,7 @@ def shorten_answer(
         )
         if operation.rows is not None and operation.rows.meanings:
             table = replace(table, rows=[_add_meanings(row, operation.rows.meanings) for row in table.rows])
-        return _describe_table(table, listed, read_total(data), beside, is_asked=bool(fields))
+        return _describe_table(operation, table, listed, read_total(data), beside, is_asked=bool(fields))
     shown, left_out = read_job(operation, data)
     if fields:
         known = ((name, find_field(data, name)) for name in fields)
@@ -135,7 +143,9 @@ def say_once(operation: Operation, short: Json) -> Json:
     return told
 
 
-def _describe_table(table: Table, listed: list[Any], total: int | None, beside: Json, *, is_asked: bool) -> Json:
+def _describe_table(
+    operation: Operation, table: Table, listed: list[Any], total: int | None, beside: Json, *, is_asked: bool
+) -> Json:
     shown: Json = {"total": total} if total is not None else {}
     for name, value in beside.items():
         if name not in TOTALS and not is_envelope(name, value) and not is_empty(value):
@@ -143,11 +153,18 @@ def _describe_table(table: Table, listed: list[Any], total: int | None, beside: 
     shown["rows"] = table.rows
     if is_asked:
         return shown | _tell_unknown(table.unknown)
+    if operation.parameter("MediaId") is None and any(_has_closed_address(row) for row in table.rows):
+        shown["note"] = _CLOSED
     whole, kept = compact(listed), compact(table.rows)
     told = _tell_left_out(table.left_out, size_of(whole) - size_of(kept))
     if told and HIDDEN_UNLESS_ASKED in whole and HIDDEN_UNLESS_ASKED not in kept:
         told["left_out"]["credentials"] = HIDDEN_UNLESS_ASKED
     return shown | told
+
+
+def _has_closed_address(row: Json) -> bool:
+    """Whether the row is one of a file in OSS at its plain address, and of no asset that plays by its id."""
+    return "MediaId" not in row and _OSS_ADDRESS.match(str(row.get(_ADDRESS, ""))) is not None
 
 
 def _take_list(data: Json, path: tuple[str, ...]) -> tuple[Json, list[Any] | None]:

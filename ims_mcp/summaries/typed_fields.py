@@ -1,7 +1,8 @@
 """What the fields of a response are called and typed where an answer is short, and which of them are passed over there.
 
 Numbers come as text (``"216.206667"``, ``"480"``). Only fields whose names say that they hold one are read so: an id of
-digits stays the text that goes back into a call. A time in seconds or milliseconds since 1970 is written out.
+digits stays the text that goes back into a call. A time in seconds or milliseconds since 1970 is written out, and
+one with an offset in the same zone as these.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ _CHANGED = re.compile(r"(Modif\w*|Updat\w*|LastModified|DeletedTime)")
 _TIMES = re.compile(r"(Time|Date|Ts|Created?|At)$")
 # CreateTimestamp is none of them: it is the key that DeleteLiveSnapshotFiles takes, and its row has a CreateTime.
 _MOMENTS = re.compile(r"(Time|Date|Ts|Created?|At)$|^Gmt[A-Z]")
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?[+-]\d\d:?\d\d", re.ASCII)
 _SPANS = re.compile(r"Idle|Wait|Buffer|Remaining|Offset|Duration|Seg")
 _FIRST_SECOND, _LAST_SECOND = 978_307_200, 4_133_980_800
 """The years 2001 to 2100."""
@@ -117,14 +119,30 @@ def type_scalar(name: str, value: Any) -> Any:
 
 
 def write_times(value: Any, zone: timezone = UTC, name: str = "") -> Any:
-    """``value`` with every time that is a number of seconds or milliseconds since 1970, or the text of one, as ISO
-    8601: ``2026-03-04T08:00:00Z``. What a caller has put in himself stays as it is."""
+    """``value`` with every time that is a number of seconds or milliseconds since 1970, the text of one, or one with an
+    offset (``2026-03-04T16:00:00+08:00``), as ISO 8601 in ``zone``: ``2026-03-04T08:00:00Z``. What a caller has put in
+    himself stays as it is."""
     if isinstance(value, dict):
         fields = cast("Json", value)
         return {key: each if is_echoed(key) else write_times(each, zone, key) for key, each in fields.items()}
     if isinstance(value, list):
         return [write_times(each, zone, name) for each in cast("list[Any]", value)]
+    if isinstance(value, str) and _WITH_OFFSET.fullmatch(value) and _names_moment(name):
+        return _move_time(value, zone)
     return _write_time(value, zone) if _is_moment(name, value) else value
+
+
+def _move_time(value: str, zone: timezone) -> str:
+    try:
+        moment = datetime.fromisoformat(value).astimezone(zone)
+    except (ValueError, OverflowError):
+        return value
+    is_milli = moment.microsecond and moment.microsecond % 1000 == 0
+    return moment.isoformat(timespec="milliseconds" if is_milli else "auto").replace("+00:00", "Z")
+
+
+def _names_moment(name: str) -> bool:
+    return _MOMENTS.search(name) is not None and name not in NUMBERS and not _SPANS.search(name)
 
 
 def _is_moment(name: str, value: Any) -> bool:
@@ -135,7 +153,7 @@ def _is_moment(name: str, value: Any) -> bool:
         return False
     seconds = int(value) // 1000 if int(value) > _LAST_SECOND else int(value)
     is_in_time = _FIRST_SECOND <= seconds < _LAST_SECOND
-    return is_in_time and _MOMENTS.search(name) is not None and name not in NUMBERS and not _SPANS.search(name)
+    return is_in_time and _names_moment(name)
 
 
 def _write_time(value: int | str, zone: timezone) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
+
 from ims_mcp.catalogue import Parameter, get_operation
+from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.foreign_text import fold, plain
@@ -22,6 +26,7 @@ MOST_READS = 40
 _PAGE_SIZE = 100
 _MOST_NAMED = 30
 _MOST_NEAR = 5
+_MOST_NAMED_AT_ONCE, _NAMING_SECONDS = 10, 5.0
 _NEAR = 0.6
 _NAME_BYTES, _PATH_BYTES = 64, 200
 """A name has 64 bytes at most, and there are three levels."""
@@ -41,8 +46,8 @@ class Category:
         return label("/".join(label(name, _NAME_BYTES) for name in self.path), _PATH_BYTES)
 
     def write(self) -> str:
-        """``News/2026 (47)``."""
-        return f"{self.write_path()} ({self.category_id})"
+        """``News/2026 (id 47)``: a number alone is read as how many are in it."""
+        return f"{self.write_path()} (id {self.category_id})"
 
 
 @dataclass(slots=True)
@@ -127,6 +132,27 @@ async def resolve_category(
     return {**arguments, id_name: category.category_id}, category
 
 
+async def name_categories(client: ImsClient, ids: Iterable[int | None]) -> dict[int | None, str]:
+    """What the categories with these ids are called, and ``id 47`` where that is not to be had: of many the first
+    ones, each by one call, within a few seconds. Never raises ImsError."""
+    wanted = [each for each in dict.fromkeys(ids) if each and each > 0]
+    names: dict[int | None, str] = {each: f"id {each}" for each in wanted}
+
+    async def name(category_id: int) -> None:
+        query = {"CateId": category_id, "PageSize": 10}
+        try:
+            reply = await client.call(get_operation("GetCategories"), query, timeout_seconds=_NAMING_SECONDS)
+        except ImsError:
+            return
+        if found := label(as_object(reply.data.get("Category")).get("CateName"), _NAME_BYTES):
+            names[category_id] = found
+
+    async with anyio.create_task_group() as tasks:
+        for each in wanted[:_MOST_NAMED_AT_ONCE]:
+            tasks.start_soon(name, each)
+    return names
+
+
 async def _find_one(client: ImsClient, text: str, name: str, subject: str, kinds: Iterable[str]) -> Category:
     wish, shown, known, is_whole = _Wish.read(text), plain(text, 60), list[Category](), True
     for kind in kinds:
@@ -194,12 +220,14 @@ def _list_near(wish: _Wish, known: list[Category], is_whole: bool) -> str:
 
 
 def _propose_making(wish: _Wish, known: list[Category]) -> str:
-    """How it is made; below the category that the rest of its path names, if that is one."""
+    """The call that makes it; below the category that the rest of its path names, if that is one."""
     above = _Wish(wish.parts[:-1], wish.from_top).choose(known) if len(wish.parts) > 1 else []
-    if len(above) != 1:
-        return "AddCategory makes one."
-    name = plain(wish.parts[-1] if wish.parts else "", 60)
-    return f"AddCategory makes it: CateName={name!r}, ParentId={above[0].category_id}."
+    name = plain(wish.parts[-1] if wish.parts else "", _NAME_BYTES)
+    if not name or wish.category_id is not None or (len(wish.parts) > 1 and len(above) != 1):
+        return "AddCategory makes one, below another with ParentId or parent_name."
+    given = {"CateName": name} | ({"ParentId": above[0].category_id} if above else {})
+    call = json.dumps({"operation": "AddCategory", publish_name("arguments"): given}, ensure_ascii=False)
+    return f"To make it: call_write_operation {call}."
 
 
 def _split(*names: str) -> tuple[str, ...]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import anyio
 
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.errors import InvalidArguments, Problem
+from ims_mcp.errors import InvalidArguments, Problem, ServiceError
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.shaping import present_ours
 from ims_mcp.summaries.values import Json
-from ims_mcp.workflows.categories import find_categories
+from ims_mcp.workflows.categories import find_categories, name_categories
 from ims_mcp.workflows.found_media import FoundMedia, write_rows
-from ims_mcp.workflows.media_lanes import Budget, Lane, Lanes, ListLane, SearchLane, SearchUnavailable
+from ims_mcp.workflows.media_lanes import Budget, Lane, Lanes, ListLane, SearchLane, SearchUnavailable, is_unavailable
 from ims_mcp.workflows.media_wish import Wish, read_wish
 from ims_mcp.workflows.next_call import propose
 
@@ -24,6 +25,14 @@ DEFAULT_LIMIT, MOST_ROWS = 10, 50
 MOST_PAGES, MOST_RANKED_PAGES = 10, 4
 """Of the service, for one call: 500 assets of a search, 1,000 of a list. What fits best need not be the best of all."""
 LONGEST_SECONDS = 20.0
+_SORTED_BY = {
+    **dict.fromkeys(("newest", "oldest"), ("created", "created")),
+    **dict.fromkeys(("longest", "shortest"), ("seconds", "seconds")),
+    "largest": ("size", "bytes"),
+}
+"""Sort -> what an asset is sorted by, and the column that shows it."""
+_HOW_LEFT_OUT = {"tags": "BatchGetMediaInfos with show_fields MediaTags", "category": "GetMediaInfo"}
+"""Column -> the call that brings it."""
 _VIDEO_AND_AUDIO = ("video", "audio")
 _BY_SEARCH, _BY_LIST = "search", "list"
 _PAGE = re.compile(
@@ -60,6 +69,8 @@ class _Look:
     of: int | None
     following: _Page | None
     problem: str = ""
+    cut_ties: int = 0
+    """So many more are known to have the same value of what is sorted by as the last row."""
 
 
 class MediaFinder:
@@ -88,13 +99,27 @@ class MediaFinder:
             look = await self._look_first(wish, limit, seconds, notes)
         else:
             look = await self._look(page, wish, limit, seconds)
+        names = await name_categories(self._client, [row.category_id for row in look.rows if not row.category])
+        look.rows = [
+            row if row.category else replace(row, category=names.get(row.category_id, "")) for row in look.rows
+        ]
         return self._describe(look, wish, arguments, notes)
+
+    async def look_up(self, text: str, limit: int) -> tuple[list[FoundMedia], bool]:
+        """The assets that have all these words, the best first; and whether these are all. Raises as :meth:`find`."""
+        look = await self._look_first(read_wish({"text": text}, ()), limit, LONGEST_SECONDS, [])
+        return look.rows, look.following is None
 
     async def _look_first(self, wish: Wish, limit: int, seconds: float, notes: list[str]) -> _Look:
         """By search, and where that is not to be had or finds no words, in the lists."""
-        if wish.media_type == "text":
-            # SearchMedia knows video, audio and pictures only.
-            return await self._look(_Page(_BY_LIST), wish, limit, seconds)
+        # SearchMedia knows video, audio and pictures only, and of equal times it mixes pictures and videos its own way.
+        is_only_sorted = wish.is_by_time and not (wish.words or wish.categories or wish.needs_files)
+        if wish.media_type == "text" or is_only_sorted:
+            try:
+                return await self._look(_Page(_BY_LIST), wish, limit, seconds)
+            except ServiceError as error:
+                if wish.media_type == "text" or not is_unavailable(error):
+                    raise
         refused = self._refused
         if not refused:
             try:
@@ -134,10 +159,18 @@ class MediaFinder:
 
     def _describe(self, look: _Look, wish: Wish, arguments: Mapping[str, Any], notes: list[str]) -> Json:
         answer: Json = {"total": look.total} if look.total is not None else {"total_at_least": look.at_least}
-        answer["assets"] = write_rows(look.rows, wish.folded)
+        answer["assets"], left_out = write_rows(look.rows, wish.folded)
         if look.looked_at:
             answer["looked_at"] = (
                 f"{look.looked_at:,} of {look.of:,} assets" if look.of else f"{look.looked_at:,} assets"
+            )
+        if left_out:
+            how = ", ".join(_HOW_LEFT_OUT[name] for name in left_out)
+            answer["left_out"] = {"fields": left_out, "how": f"{how}, or a smaller limit"}
+        if look.cut_ties:
+            notes.append(
+                f"the cut falls into a tie: at least {look.cut_ties:,} more have the same {_SORTED_BY[wish.sort][1]} "
+                "as the last row"
             )
         if look.problem:
             notes.append(look.problem)
@@ -171,7 +204,10 @@ async def _walk(stream: Lanes, page: _Page, wish: Wish, limit: int, fits: Callab
     following = None if stream.ended else _Page(page.way, tuple(stream.position), found=found)
     total = _know_total(stream, page, wish, found)
     looked_at = stream.looked_at if total is None else 0
-    return _Look(page.way, rows, total, found, looked_at, stream.total, following, stream.problem)
+    ties = (
+        sum(media.created == rows[-1].created and fits(media) for media in stream.waiting) if len(rows) == limit else 0
+    )
+    return _Look(page.way, rows, total, found, looked_at, stream.total, following, stream.problem, ties)
 
 
 async def _sort_window(stream: Lanes, page: _Page, wish: Wish, limit: int, fits: Callable[[FoundMedia], bool]) -> _Look:
@@ -181,7 +217,8 @@ async def _sort_window(stream: Lanes, page: _Page, wish: Wish, limit: int, fits:
     while not (page.window and stream.looked_at >= page.window) and (media := await stream.take()) is not None:
         if fits(media):
             fitting.append(media)
-    rows = wish.order(fitting)[page.skip : page.skip + limit]
+    ordered = wish.order(fitting)
+    rows = ordered[page.skip : page.skip + limit]
     shown = page.skip + len(rows)
     found = page.found + len(fitting)
     following: _Page | None = None
@@ -191,7 +228,11 @@ async def _sort_window(stream: Lanes, page: _Page, wish: Wish, limit: int, fits:
         following = _Page(page.way, tuple(stream.position), found=found)
     total = _know_total(stream, page, wish, found)
     looked_at = 0 if stream.ended and not page.found else stream.looked_at
-    return _Look(page.way, rows, total, found, looked_at, stream.total, following, stream.problem)
+    ties = 0
+    if rows and (sorted_by := _SORTED_BY.get(wish.sort)):
+        read = attrgetter(sorted_by[0])
+        ties = sum(read(media) == read(rows[-1]) for media in ordered[shown:])
+    return _Look(page.way, rows, total, found, looked_at, stream.total, following, stream.problem, ties)
 
 
 def _know_total(stream: Lanes, page: _Page, wish: Wish, found: int) -> int | None:

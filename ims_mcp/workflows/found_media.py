@@ -17,7 +17,8 @@ ROW_BYTES = 200
 _FEW_BYTES = 1_000
 """Of all rows together, however few they are."""
 _SHORTEST_TITLE_BYTES, _LONGEST_TITLE_BYTES = 24, 400
-_LONGEST_TAGS_BYTES = 160
+_TAGS_BYTES = (160, 40)
+"""What is tried one after the other, before the tags are left out."""
 _SOURCE_FILE = "source_file"
 _NORMAL = "Normal"
 # Where a word may stand, and what it is worth there as a word of its own and as part of another.
@@ -72,12 +73,12 @@ class FoundMedia:
             row["title"] = label(self.title, max(room, 0))
         return row
 
-    def write_full_row(self, words: Sequence[str], *, tags: bool) -> Json:
+    def write_full_row(self, words: Sequence[str], *, tags_bytes: int = 0) -> Json:
         """``{MediaId, title, type, seconds, bytes, resolution, created, category, status, found_in, tags}``: what there
         is, ``status`` where it is not Normal, ``found_in`` where the title does not hold every word."""
         row = self._write_facts(words) | {"title": label(self.title, _LONGEST_TITLE_BYTES)}
-        if tags and self.tags:
-            row["tags"] = label(self.tags, _LONGEST_TAGS_BYTES)
+        if tags_bytes and self.tags:
+            row["tags"] = label(self.tags, tags_bytes)
         return row
 
     def _fold_texts(self) -> dict[str, str]:
@@ -87,7 +88,7 @@ class FoundMedia:
 
     def _write_facts(self, words: Sequence[str]) -> Json:
         """The row with an empty title."""
-        created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%MZ") if self.created else ""
+        created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.created else ""
         row: Json = {
             "MediaId": label(self.media_id, 64),
             "title": "",
@@ -108,14 +109,22 @@ class FoundMedia:
         return list(dict.fromkeys(others))
 
 
-def write_rows(found: Sequence[FoundMedia], words: Sequence[str]) -> list[Json]:
-    """A row for each: with whole titles, categories and tags as long as all have room for them."""
+def write_rows(found: Sequence[FoundMedia], words: Sequence[str]) -> tuple[list[Json], list[str]]:
+    """A row for each: with whole titles, categories and tags as long as all have room for them. And the columns that a
+    row lacks though the asset has them: nobody may take it for untagged."""
     room = max(_FEW_BYTES, ROW_BYTES * len(found))
-    for tags in (True, False):
-        rows = [media.write_full_row(words, tags=tags) for media in found]
+    for tags_bytes in (*_TAGS_BYTES, 0):
+        rows = [media.write_full_row(words, tags_bytes=tags_bytes) for media in found]
         if size_bytes(rows) <= room:
-            return rows
-    return [media.write_row(words) for media in found]
+            break
+    else:
+        rows = [media.write_row(words) for media in found]
+    pairs = list(zip(found, rows, strict=True))
+    lacking = {
+        "tags": any(media.tags and "tags" not in row for media, row in pairs),
+        "category": any(media.category and "category" not in row for media, row in pairs),
+    }
+    return rows, [name for name, is_lacking in lacking.items() if is_lacking]
 
 
 def read_media(info: Json) -> FoundMedia:
@@ -133,7 +142,7 @@ def read_media(info: Json) -> FoundMedia:
         file_name=_read_text(file.get("FileName"))
         or _read_text(basic.get("InputURL")).partition("?")[0].rpartition("/")[2],
         media_type=_read_text(basic.get("MediaType")),
-        category=_read_text(basic.get("CateName")) or (str(category_id) if category_id and category_id > 0 else ""),
+        category=_read_text(basic.get("CateName")),
         category_id=category_id,
         status=_read_text(basic.get("Status")),
         created=_read_time(basic.get("CreateTime")),

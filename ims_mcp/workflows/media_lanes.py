@@ -7,7 +7,7 @@ pictures together with video and audio, so that both are lanes of their own, mer
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -176,7 +176,9 @@ class Lanes:
     """Several lanes as one, in the order of time."""
 
     def __init__(self, lanes: list[Lane], budget: Budget, *, oldest_first: bool) -> None:
-        self._lanes = lanes
+        # Of equals the later lane is the older one, so that oldest is newest read backwards.
+        self._lanes = lanes[::-1] if oldest_first else lanes
+        self._positions = lanes
         self._budget = budget
         self._sign = 1 if oldest_first else -1
         self.looked_at = 0
@@ -221,7 +223,12 @@ class Lanes:
     @property
     def position(self) -> list[str]:
         """Of each lane."""
-        return [lane.position for lane in self._lanes]
+        return [lane.position for lane in self._positions]
+
+    @property
+    def waiting(self) -> Iterator[FoundMedia]:
+        """What was read and not taken."""
+        return (media for lane in self._lanes for media in lane.waiting)
 
 
 def is_unavailable(error: ServiceError) -> bool:

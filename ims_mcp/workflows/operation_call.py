@@ -24,7 +24,8 @@ from ims_mcp.summaries.short_form import shorten_reply
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
 from ims_mcp.workflows.job_wait import follow_job, propose_first_wait
-from ims_mcp.workflows.server_parameters import complete_table, split_arguments
+from ims_mcp.workflows.named_assets import resolve_assets
+from ims_mcp.workflows.server_parameters import NAMED_ASSETS, complete_table, split_arguments
 from ims_mcp.workflows.waiting import Progress
 
 LARGE_BYTES = 500_000
@@ -34,19 +35,23 @@ QUERIES_AT_ONCE = 2
 QUERY_TURN_SECONDS = 2.0
 """So long the query of a write waits for its turn: its caller must hear of the id before it gives up."""
 _query_slots: RunVar[anyio.CapacityLimiter] = RunVar("ims_mcp query slots")
+_MAKING = ("Add", "Create", "Open")
 OUR_BYTES = 8 * 1024
 """What of a result this server's own fields may take (wait, next_call, previous)."""
 
 
 async def check_arguments(client: ImsClient, operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A caller's arguments against :func:`complete_table`. Raises InvalidArguments with every problem; nothing was
-    sent, but what could be chosen may have been read (recording templates)."""
+    """A caller's arguments against :func:`complete_table`, with the ids of assets that are named by title. Raises
+    InvalidArguments with every problem; nothing was sent, but what could be chosen may have been read (recording
+    templates, assets)."""
+    arguments, assets = await resolve_assets(client, operation, arguments)
     try:
-        return check(complete_table(operation), arguments)
+        checked = check(complete_table(operation), arguments)
     except InvalidArguments as error:
         advice = await find_behaviour(operation).advise(client, error)
         error.next_step = f"{error.next_step} {advice}".strip()
         raise
+    return checked | ({NAMED_ASSETS: assets} if assets else {})
 
 
 async def resolve_arguments(
@@ -74,7 +79,8 @@ async def run_operation(
             raise InvalidArguments(operation.name, error.problems, next_step=error.next_step) from error
     started = anyio.current_time()
     submission = await behaviour.submit(call)
-    reply, added, next_page, result = submission.reply, submission.added, dict[str, Any](), dict[str, Any]()
+    reply, next_page, result = submission.reply, dict[str, Any](), dict[str, Any]()
+    added: dict[str, Any] = ({"assets": own.assets} if own.assets else {}) | submission.added
     if operation.poll is not None and own.wait_seconds:
         followed = await follow_job(
             call.client,
@@ -97,7 +103,7 @@ async def run_operation(
     elif operation.effect is Effect.READ:
         next_page = present_ours(behaviour.propose_next(call, reply.data))
     else:
-        added = added | behaviour.propose_next(call, reply.data)
+        added = added | (behaviour.propose_next(call, reply.data) or _tell_next_step(operation))
     # The result has been shaped already; all the rest is told in few words.
     added = fit(present_ours(added), OUR_BYTES, query_prefix=None) | result
     # The well-known names of ours are kept apart where a response is read.
@@ -105,8 +111,8 @@ async def run_operation(
     data = {f"service_{name}" if name in ours else name: value for name, value in reply.data.items()}
     room = MAX_BYTES - size_bytes(next_page)
     beside = data
-    if result and own.query is None and not own.include_credentials:
-        # Of the answer before the wait what the result does not tell.
+    if operation.poll is not None and own.query is None and not own.include_credentials:
+        # Of the answer before the wait what neither the result nor the caller has told: the ids and how it stands.
         beside, left_out = shorten_reply(operation, data)
         added |= left_out
     show = partial(behaviour.show, call, beside, max_bytes=room)
@@ -123,6 +129,11 @@ async def run_operation(
     # What was waited for comes first, then what is on other pages, then what is on this one.
     first = {name: shown[name] for name in ("wait", *result) if name in shown}
     return first | next_page | shown
+
+
+def _tell_next_step(operation: Operation) -> dict[str, str]:
+    """What usually follows on what was made just now."""
+    return {"then": operation.then} if operation.then and operation.name.startswith(_MAKING) else {}
 
 
 async def _take_turn(operation: Operation, read: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

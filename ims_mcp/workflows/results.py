@@ -24,6 +24,7 @@ from ims_mcp.summaries.job_result import clear, read_result, walk
 from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import MAX_BYTES, present, present_ours
 from ims_mcp.summaries.short_form import ALL
+from ims_mcp.summaries.typed_fields import write_times
 from ims_mcp.summaries.values import as_object
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, ServerArguments
@@ -266,7 +267,7 @@ def _read_shown(
     read = partial(present, secret_fields=operation.secret_fields, include_signed_urls=signed)
     found = read_result(operation.response, read(data, again=True), result.fields, job_list).show()
     # Once more: what lay in a text is read by its names only now.
-    return read(found, depth=1)
+    return write_times(read(found, depth=1))
 
 
 def _as_fields(value: Any, name: str) -> dict[str, Any]:

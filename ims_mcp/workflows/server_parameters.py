@@ -30,6 +30,8 @@ _SHOW_FIELDS = Parameter(
 )
 _SIGNED_URLS = Parameter("include_signed_urls", "boolean", text="Keep the signatures of URLs.")
 _CREDENTIALS = Parameter("include_credentials", "boolean", text="Show keys and tokens.")
+NAMED_ASSETS = "named assets"
+"""Beside checked arguments: id -> title of the assets that were named by title. No caller can give it."""
 _GENERAL = frozenset(row.name for row in (WAIT_SECONDS, _QUERY, _SHOW_FIELDS, _SIGNED_URLS, _CREDENTIALS))
 
 
@@ -76,9 +78,11 @@ def _list_row(operation: Operation, row: Parameter, lists_fields: bool) -> Param
 def split_arguments(operation: Operation, checked: Mapping[str, Any]) -> tuple[dict[str, Any], ServerArguments]:
     """Arguments checked against :func:`complete_table`: the service's, and this server's."""
     arguments = dict(checked)
+    assets = arguments.pop(NAMED_ASSETS, {})
     special = {row.name for row in find_behaviour(operation).parameters}
     general = _GENERAL - special
     return arguments, ServerArguments(
         **{name: arguments.pop(name) for name in general & checked.keys()},
         special={name: arguments.pop(name) for name in special & checked.keys()},
+        assets=assets,
     )

@@ -200,6 +200,12 @@ def find_flaws_of_then(operation: Operation) -> list[str]:
     return [operation.then] if operation.then and not words & list_known_names() else []
 
 
+def find_flaws_of_heed(operation: Operation) -> list[str]:
+    """A caution that a search has no room for, or that breaks off."""
+    heed = operation.heed
+    return [heed] if heed and (len(heed.encode()) > 110 or not heed.endswith(".") or heed in operation.purpose) else []
+
+
 def find_wrong_moments(operation: Operation) -> list[str]:
     """Unix times that are told without the moment they stand for, or with another."""
     texts = [row.text for _, row in walk(operation.parameters) if re.search(r"Unix (time|milliseconds)", row.text)]
@@ -226,6 +232,7 @@ def _read_day(number: str, zone: timezone) -> str:
         find_flaws_of_rows,
         find_names_that_promise,
         find_flaws_of_then,
+        find_flaws_of_heed,
         find_wrong_moments,
     ],
 )

@@ -41,7 +41,6 @@ def test_every_problem_is_named_in_one_answer_with_the_allowed_names() -> None:
     )
     assert [line.partition(":")[0] for line in found] == [
         "InputUrl",
-        "InputURL",
         "Title",
         "MediaType",
         "MediaTags",
@@ -51,9 +50,9 @@ def test_every_problem_is_named_in_one_answer_with_the_allowed_names() -> None:
     ]
     assert "did you mean InputURL?" in found[0]
     assert "Allowed: InputURL, Title" in found[0]
-    assert "is 130 bytes in UTF-8, at most 128" in found[2]
-    assert "'film' is not one of image, video, audio, text" in found[3]
-    assert "17 comma-separated parts, at most 16" in found[4]
+    assert "is 130 bytes in UTF-8, at most 128" in found[1]
+    assert "'film' is not one of image, video, audio, text" in found[2]
+    assert "17 comma-separated parts, at most 16" in found[3]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_text_has_a_longest_length_everywhere() -> None:
     most = MAX_CHARACTERS
     for name, value in (("InputURL", "x" * (most + 1)), ("OutputType", "y" * 20_000_000)):
         assert f"at most {most:,} are allowed" in refusal("GetMediaInfo", {"MediaId": "m", name: value})
-    big = {"a": "x" * most}
+    big = {"From": "x" * most}
     for value in (big, json.dumps(big)):
         told = refusal(
             "SubmitMediaProducingJob", {**make_example(get_operation("SubmitMediaProducingJob")), "Timeline": value}

@@ -6,12 +6,15 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from alibabacloud_ice20201109 import models
 from mcp_types import ElicitResult
 
+from ims_mcp.local.handlers.live_record_files import LiveRecordFiles
+from ims_mcp.local.media_library.addresses import ObjectAddress
+from ims_mcp.local.recording.files import RecordFile
 from tests.local_ims.server import Refusal, RunningIms, refusal_of, running_ims
 from tests.local_recording import scenarios
 from tests.local_recording.recording import RECONNECT_TIMEOUT_SECONDS, Recorder
@@ -353,3 +356,26 @@ def test_a_recorded_file_can_be_registered_by_the_address_it_is_listed_with(play
     outcome = played(scenarios.vod)
     ims, (file,) = outcome.recorder.ims, outcome.files
     assert ims.settled(ims.register(str(file.record_url)))["MediaBasicInfo"]["Status"] == "Normal"
+
+
+@pytest.mark.parametrize(("ended_at", "end"), [(1_772_611_200.3, "08:00:02"), (1_772_611_205.0, "08:00:05")])
+def test_a_file_of_a_stream_that_came_faster_than_it_plays_ends_after_it_begins(ended_at: float, end: str) -> None:
+    file = RecordFile(
+        record_id="r",
+        job_id="j",
+        job_name="council",
+        stream_url="rtmp://h/live/a",
+        output_type="oss",
+        endpoint=None,
+        format="mp4",
+        address=ObjectAddress("b", "a.mp4"),
+        slice_keys=(),
+        started_at=1_772_611_200.0,
+        ended_at=ended_at,
+        duration_seconds=2.0,
+        width=320,
+        height=180,
+        created_at=ended_at,
+    )
+    told = LiveRecordFiles(cast("Any", None), cast("Any", None), "cn-shanghai", str).describe(file)
+    assert (told["StartTime"], told["EndTime"]) == ("2026-03-04T08:00:00Z", f"2026-03-04T{end}Z")

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,7 +148,7 @@ async def finding(library: Library, **options: Any) -> AsyncGenerator[Callable[.
             {"media_type": "video", "sort": "title"},
             ["broken.mp4", "harbour-night.mp4", "keynote.mp4", "teaser.mp4", "interview.mp4"],
         ),
-        ({"sort": "newest", "limit": 3}, ["broken.mp4", "harbour-night.mp4", "poster.png"]),
+        ({"sort": "newest", "limit": 3}, ["broken.mp4", "notes.txt", "harbour-night.mp4"]),
     ],
 )  # fmt: skip
 async def test_assets_are_found_by_words_and_by_what_they_are(
@@ -196,7 +197,7 @@ async def test_a_row_says_what_people_ask_for(library: Library) -> None:
         "title": "Teaser",
         "type": "video",
         "resolution": "640x180",
-        "created": "2026-01-02T00:00Z",
+        "created": "2026-01-02T00:00:00Z",
         "category": "广告 Ads",
         "tags": "social",
     }
@@ -209,6 +210,9 @@ async def test_file_names_are_looked_for_where_titles_and_tags_have_nothing(libr
         assert library.name(answer) == ["harbour-night.mp4"]
         assert answer["assets"][0]["found_in"] == "file name"
         assert "file names" in answer["note"]
+        # The list has no names of categories, but its rows have.
+        (poster,) = (await find(text="poster.png"))["assets"]
+        assert (poster["category"], poster["found_in"]) == ("广告 Ads", "file name")
         assert library.name(await find(text="采")) == ["interview.mp4"]
 
 
@@ -284,10 +288,11 @@ async def test_next_calls_lead_through_all_of_them_once(library: Library, argume
 
 async def test_a_page_is_good_for_its_own_search_only(library: Library) -> None:
     async with connected(library.ims.endpoint, credential=LOCAL) as client:
-        first = content_of(await client.call_tool("find_media", {"limit": 2}))
+        call = {"min_size": "1", "limit": 2}
+        first = content_of(await client.call_tool("find_media", call))
         page = first["next_call"]["arguments"]["page"]
         for wrong in ({"page": page, "text": "x"}, {"page": "x"}, {"page": page + "x"}, {"page": "list-0-0-0-0-"}):
-            refused = await client.call_tool("find_media", wrong)
+            refused = await client.call_tool("find_media", call | wrong)
             assert refused.is_error
             assert "- page: " in text_of(refused)
 
@@ -300,7 +305,7 @@ async def test_arguments_that_say_nothing_are_refused_together(library: Library)
         assert all(f"- {name}: " in text_of(refused) for name in (*wrong, "max_duration"))
         unknown = await client.call_tool("find_media", {"category": "Nothing"})
         assert "There is no category 'Nothing'" in text_of(unknown)
-        assert "广告 Ads (1), 广告 Ads/Spring (2)" in text_of(unknown)
+        assert "广告 Ads (id 1), 广告 Ads/Spring (id 2)" in text_of(unknown)
         swapped = await client.call_tool("find_media", {"created_after": "2026-02-01", "created_before": "2026-01-01"})
         assert "- created_before: lies before created_after" in text_of(swapped)
 
@@ -495,11 +500,76 @@ async def test_few_rows_say_whole_titles_categories_and_tags_and_many_as_long_as
     with ScriptedService(usual=Account(50, None, facts)) as service:
         async with connected(service.url) as client:
             few = (await find_with(client, text="raw", media_type="video", limit=3))["assets"]
-            many = (await find_with(client, text="raw", media_type="video", limit=50))["assets"]
+            answer = await find_with(client, text="raw", media_type="video", limit=50)
+    many = answer["assets"]
     assert [row | whole for row in few] == few
     assert size_bytes(few) <= 1_000
     assert size_bytes(many) <= 50 * ROW_BYTES
     assert not any("tags" in row for row in many)
+    assert answer["left_out"] == {
+        "fields": ["tags"],
+        "how": "BatchGetMediaInfos with show_fields MediaTags, or a smaller limit",
+    }
+
+
+async def test_short_tags_stay_in_the_rows_of_a_whole_page(library: Library) -> None:
+    async with finding(library) as find:
+        answer = await find(sort="oldest")
+    assert len(answer["assets"]) > 5
+    assert answer["assets"][0]["tags"] == "launch,keynote"
+    assert "left_out" not in answer
+
+
+async def test_assets_made_in_the_same_second_come_as_the_list_has_them(tmp_path: Path) -> None:
+    """Whichever of them is the oldest: an arbitrary one would be deleted in its place."""
+    make_clip(tmp_path / "a.mp4", seconds=1, width=320, height=180, bitrate=200_000, subtitles=False)
+    make_clip(tmp_path / "a.png", width=320, height=180, video_codec="png")
+    with running_ims(tmp_path / "ims") as ims:
+        ids = [
+            ims.register(ims.put(f"films/{n}.{kind}", tmp_path / f"a.{kind}"), title=f"same {n}", media_tags="same")
+            for n, kind in enumerate(("mp4", "png", "png", "mp4", "mp4"))
+        ]
+        for media_id in ids:
+            ims.settled(media_id)
+    with closing(sqlite3.connect(ims.data_dir / "ims.sqlite3")) as connection:
+        connection.execute("UPDATE media_asset SET created_at = ?", (START,))
+        connection.commit()
+    with running_ims(ims.data_dir) as ims:
+        async with connected(ims.endpoint, credential=LOCAL) as client:
+
+            async def list_ids(tool: str, name: str, **arguments: Any) -> list[str]:
+                answer = content_of(await client.call_tool(tool, arguments))
+                return [row["MediaId"] for row in answer[name]]
+
+            for sort, order in (("oldest", "asc"), ("newest", "desc")):
+                listed = await list_ids("list_media_basic_infos", "rows", SortBy=order)
+                assert listed == (ids if order == "asc" else ids[::-1])
+                assert await list_ids("find_media", "assets", sort=sort) == listed
+                videos = [each for each in listed if each in (ids[0], ids[3], ids[4])]
+                assert await list_ids("find_media", "assets", sort=sort, text="same", media_type="video") == videos
+            by_words = [await list_ids("find_media", "assets", sort=each, text="same") for each in ("oldest", "newest")]
+            assert by_words[0] == by_words[1][::-1]
+            cut = content_of(await client.call_tool("find_media", {"sort": "oldest", "limit": 2}))
+            longest = content_of(
+                await client.call_tool("find_media", {"sort": "longest", "media_type": "video", "limit": 1})
+            )
+            all_of_them = content_of(await client.call_tool("find_media", {"sort": "oldest"}))
+    assert cut["note"] == "the cut falls into a tie: at least 3 more have the same created as the last row"
+    assert cut["assets"][0]["created"] == "2026-01-01T00:00:00Z"
+    assert longest["note"] == "the cut falls into a tie: at least 2 more have the same seconds as the last row"
+    assert "note" not in all_of_them
+
+
+async def test_an_account_that_may_only_search_is_sorted_by_search() -> None:
+    account = Account(5)
+
+    def refuse_lists(arrived: Arrived) -> Answer:
+        return refusal(403, "NoPermission") if arrived.action == "ListMediaBasicInfos" else account(arrived)
+
+    with ScriptedService(usual=refuse_lists) as service:
+        async with connected(service.url) as client:
+            found = await find_with(client, sort="newest", limit=2)
+    assert [row["title"] for row in found["assets"]] == ["Asset 4", "Asset 3"]
 
 
 @pytest.mark.parametrize("odd", [None, "", "x", -1, True, [], [None], {}, {"a": None}, "\ud800", 10**400])

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ims_mcp.catalogue import Effect, Operation, get_operation, operations
+from ims_mcp.settings import Settings
 from ims_mcp.summaries.bounds import compact, size_bytes
 from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import MAX_BYTES, present
 from ims_mcp.summaries.short_form import has_short_form, say_once, shorten_answer
 from ims_mcp.workflows.behaviours import find_behaviour
+from ims_mcp.workflows.waiting import collect_ids, make_poll_arguments
 from tests.all_operations.jobs import asynchronous, brought, looked, poll_of
 from tests.bodies.by_table import make_body
 from tests.client.scripted_service import Answer, ScriptedService
@@ -29,6 +31,7 @@ Json = dict[str, Any]
 SIGNED = "http://b.oss/p.jpg?Expires=1&OSSAccessKeyId=i&Signature=SECRETSIGNATURE"
 PLAYED_MS = 1_772_611_200_000
 """2026-03-04T08:00:00Z."""
+CHINA_TIME = "2026-03-04T16:00:00+08:00"
 KINDS = ("video", "video", "video", "audio", "image")
 SHORTENED = [each for each in operations() if has_short_form(each)]
 LISTS = [each for each in SHORTENED if find_list(each)]
@@ -221,6 +224,11 @@ async def test_lists_in_the_elements_of_a_list_are_one_list_with_what_the_elemen
             {"FileList": [{"OssObject": "a.jpg", "CreateTime": "2026-03-04T08:00:00Z", "CreateTimestamp": PLAYED_MS}]},
             {"object": "a.jpg", "taken": "2026-03-04T08:00:00Z", "CreateTimestamp": PLAYED_MS},
         ),
+        (
+            "ListSmartJobs",
+            {"SmartJobList": [{"JobId": "j", "CreateTime": "2026-03-04T16:00:00.250+08:00", "Title": CHINA_TIME}]},
+            {"JobId": "j", "created": "2026-03-04T08:00:00.250Z", "title": CHINA_TIME},
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -242,6 +250,41 @@ async def test_a_time_is_written_out_for_a_query_and_by_its_name_and_comes_as_it
     assert row["PlayTs"] == "2026-03-04T08:00:00Z"
     call["arguments"] = {**span, "show_fields": "all"}
     assert content_of(await answered(body, "call_read_operation", call))["PlayList"] == body["PlayList"]
+
+
+@pytest.mark.anyio
+async def test_one_answer_has_its_times_in_one_form() -> None:
+    body: Json = {
+        "MediaBase": {"CreationTime": CHINA_TIME},
+        "PlayInfoList": [{"PlayURL": "u", "CreationTime": CHINA_TIME}],
+    }
+    call = {"operation": "GetPlayInfo", "arguments": {"MediaId": "m"}}
+    answer = content_of(await answered(body, "call_read_operation", call))
+    assert answer["MediaBase"]["CreationTime"] == "2026-03-04T08:00:00Z"
+    assert answer["rows"][0]["CreationTime"] == "2026-03-04T08:00:00Z"
+    body["MediaBase"]["CreationTime"] = "2026-99-04T16:00:00+08:00"
+    assert content_of(await answered(body, "call_read_operation", call))["MediaBase"] == body["MediaBase"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("operation", "field", "url", "is_told"),
+    [
+        ("ListLiveRecordFiles", "Files.RecordUrl", "http://b.oss-cn-shanghai.aliyuncs.com/a.mp4", True),
+        ("ListLiveRecordFiles", "Files.RecordUrl", "oss://b/a.mp4", True),
+        ("ListLiveRecordFiles", "Files.RecordUrl", "https://play.example.com/a.mp4", False),
+        ("GetPlayInfo", "PlayInfoList.PlayURL", "http://b.oss-cn-shanghai.aliyuncs.com/a.mp4", False),
+    ],
+)
+async def test_addresses_of_files_that_need_not_open_say_how_one_plays(
+    operation: str, field: str, url: str, is_told: bool
+) -> None:
+    """An asset is played by its id; GetPlayInfo has signed addresses for whoever asks."""
+    name, _, inner = field.partition(".")
+    call = {"operation": operation, "arguments": {**get_operation(operation).example, "include_signed_urls": is_told}}
+    answer = content_of(await answered({name: [{inner: url}]}, "call_read_operation", call))
+    assert answer["rows"][0]["url"] == url
+    assert ("GetPlayInfo" in answer.get("note", "")) is is_told
 
 
 def test_usage_a_day_begins_with_the_day_in_beijing() -> None:
@@ -660,3 +703,20 @@ async def test_rows_that_are_too_many_are_cut_and_say_how_to_get_the_rest() -> N
     assert (cut["path"], cut["of"]) == ("rows", 400)
     more = content_of(await answered(many, "list_media_basic_infos", {"MaxResults": 100, **cut["how"]}))
     assert more["result"][0]["MediaId"] == f"{cut['kept']:032x}"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("operation", asynchronous(), ids=lambda operation: operation.name)
+async def test_a_submission_answers_in_a_kilobyte_and_keeps_its_ids(operation: Operation) -> None:
+    """What the job was asked to do is not repeated: next_call waits with the ids that it needs."""
+    body = ANSWERS.get(operation.name, {})
+    call = {"operation": operation.name, "arguments": operation.example}
+    with ScriptedService(usual=Answer(body=body)) as service:
+        async with connected(service.url, settings=Settings(allow_destructive=True)) as client:
+            result = await client.call_tool(f"call_{operation.effect}_operation", call)
+    told, text, poll = content_of(result), text_of(result), poll_of(operation)
+    next_call = told.pop("next_call", {})
+    assert (size_bytes(told) <= 1_024, size_bytes(next_call) <= 1_024) == (True, True), told
+    looks = make_poll_arguments(poll, operation.example, body)
+    for name, value in collect_ids(poll, looks, operation.example).items():
+        assert all(each in text for each in str(value).split(",")), name

@@ -51,8 +51,9 @@ async def test_no_upload_begins_while_it_is_not_clear_which_category(
         f"UploadMedia was not sent: 1 problem with its arguments.\n- category_name: there is no category '{name}/Below'"
         in unknown
     )
-    assert f"AddCategory makes it: CateName='Below', ParentId={number}." in unknown
-    assert f"category_name: stands for {name} ({number}), but CateId is {number + 1000}" in other
+    made = f'{{"operation": "AddCategory", "operation_arguments": {{"CateName": "Below", "ParentId": {number}}}}}.'
+    assert f"To make it: call_write_operation {made}" in unknown
+    assert f"category_name: stands for {name} (id {number}), but CateId is {number + 1000}" in other
     assert setting.writes() == []
     assert setting.journal() == []
 

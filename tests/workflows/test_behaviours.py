@@ -12,6 +12,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from ims_mcp import catalogue
 from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter, ResponseField, get_operation
+from ims_mcp.catalogue.example import make_example
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.settings import Settings
@@ -165,3 +166,21 @@ async def test_a_new_input_that_is_pushed_to_leads_to_its_address(kind: str, is_
     assert following["arguments"]["operation"] == "GetMediaLiveInput"
     assert {"InputId": "i1", "include_credentials": True} in following["arguments"].values()
     assert "address to push to" in following["why"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "follows"),
+    [
+        ("AddCategory", {"CateName": "Clips"}, True),
+        ("StartChannel", make_example(get_operation("StartChannel")), False),
+    ],
+)
+@pytest.mark.anyio
+async def test_what_makes_a_thing_says_what_follows(operation: str, arguments: dict[str, Any], follows: bool) -> None:
+    then = get_operation(operation).then
+    with ScriptedService() as service:
+        async with connected(service.url) as client:
+            call = {"operation": operation, "arguments": arguments}
+            told = content_of(await client.call_tool("call_write_operation", call))
+    assert told.get("then") == (then if follows else None)
+    assert then or not follows

@@ -107,16 +107,20 @@ async def test_a_registration_goes_into_the_category_and_says_which(library: Lib
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("Arkive", "- category_name: there is no category 'Arkive'\nNearest: Archive (3). AddCategory makes one."),
+        (
+            "Arkive",
+            "no category 'Arkive'\nNearest: Archive (id 3). To make it: call_write_operation ",
+        ),
         ("Nothing of the kind", "There are: "),
-        ("News/2027", "AddCategory makes it: CateName='2027', ParentId=1."),
+        ("News/2027", '{"operation": "AddCategory", "operation_arguments": {"CateName": "2027", "ParentId": 1}}.'),
+        ("Elsewhere/2027", "AddCategory makes one, below another with ParentId or parent_name."),
         ("/2026", "there is no category '/2026'"),
         ("Lab", "there is no category 'Lab'"),
         ("999", "there is no category '999'"),
         ("//", "there is no category '//'"),
         (
             "2026",
-            "there are 2 categories '2026': /Archive/2026 (4), /News/2026 (2)\nGive the path",
+            "there are 2 categories '2026': /Archive/2026 (id 4), /News/2026 (id 2)\nGive the path",
         ),
         ("spot", "there are 2 categories 'spot': "),
     ],
@@ -140,7 +144,7 @@ async def test_a_name_and_an_id_have_to_agree(library: Library) -> None:
     async with before(library) as client:
         await file_under(client, library, CateId=library.ids["Archive"])
         refused = text_of(await file_under(client, library, category_name="/News", CateId=wanted + 1))
-        assert f"category_name: stands for News ({wanted}), but CateId is {wanted + 1}: leave out one" in refused
+        assert f"category_name: stands for News (id {wanted}), but CateId is {wanted + 1}: leave out one" in refused
         assert library.category_id == library.ids["Archive"]
         await file_under(client, library, category_name="/News", CateId=wanted)
     assert library.category_id == wanted
@@ -148,7 +152,7 @@ async def test_a_name_and_an_id_have_to_agree(library: Library) -> None:
 
 async def test_a_category_is_made_below_one_that_is_named(library: Library) -> None:
     async def add(client: Client, **arguments: Any) -> Any:
-        call = {"operation": "AddCategory", "arguments": arguments}
+        call = {"operation": "AddCategory", "operation_arguments": arguments}
         return await client.call_tool("call_write_operation", call)
 
     async with before(library) as client:
@@ -247,7 +251,7 @@ async def test_where_not_all_can_be_looked_at_nothing_is_taken_for_the_only_one(
             call = {"MediaId": "m", "category_name": "top 7"}
             one = text_of(await client.call_tool("update_media_info", call))
             none = text_of(await client.call_tool("update_media_info", {**call, "category_name": "No such"}))
-    assert "there may be more than one category 'top 7': /top 7 (7)\n" in one
+    assert "there may be more than one category 'top 7': /top 7 (id 7)\n" in one
     assert "path from the top" in one
     assert f"there is no category 'No such' among the first {250 + MOST_READS - 3}\n" in none
     assert {arrived.action for arrived in service.arrived} == {"GetCategories"}
@@ -261,7 +265,7 @@ async def test_what_is_made_below_another_category_is_sent_with_its_type() -> No
 
     with ScriptedService(usual=answer) as service:
         async with connected(service.url) as client:
-            call = {"operation": "AddCategory", "arguments": {"CateName": "Shorts", "parent_name": "Clips"}}
+            call = {"operation": "AddCategory", "operation_arguments": {"CateName": "Shorts", "parent_name": "Clips"}}
             content_of(await client.call_tool("call_write_operation", call))
     sent = service.arrived[-1]
     assert (sent.action, sent.query) == ("AddCategory", {"CateName": "Shorts", "ParentId": "5", "Type": "material"})

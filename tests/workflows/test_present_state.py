@@ -14,6 +14,9 @@ from ims_mcp.workflows.behaviours.create_upload import read_expiry
 from ims_mcp.workflows.behaviours.differences import describe_changes
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import connected, content_of, text_of
+from tests.server.test_confirmation import User
+
+Json = dict[str, Any]
 
 OLD = {
     "Title": "Old\u202e title",
@@ -102,7 +105,8 @@ async def test_what_was_so_before_is_not_told_as_changed() -> None:
         async with connected(service.url) as client:
             told = content_of(await client.call_tool("update_media_info", same))
             half = content_of(await client.call_tool("update_media_info", {**same, "CateId": 8}))
-    assert (told["changed"], told["note"]) == ({}, "every value that can be read was so before")
+    assert told["changed"] == {}
+    assert told["note"] == "accepted; this was so before the call already: MediaTags a, b, CateId 7, UserData"
     assert half["changed"] == {"CateId": {"from": 7, "to": 8}}
     assert "note" not in half
 
@@ -146,10 +150,57 @@ async def test_a_secret_that_is_set_is_told_as_changed_and_not_shown() -> None:
     assert "SecretKey" not in text_of(result)
 
 
+EVENTS = [str(each) for each in getattr(get_operation("SetEventCallback").parameter("EventTypeList"), "hints", ())]
+CALLBACK: Json = {"CallbackType": "HTTP", "CallbackURL": "https://h.example.com/cb"}
+
+
+async def set_events(names: list[str], was: list[str]) -> tuple[Json | str, list[str]]:
+    """What the answer, or the refusal, and the question before the call say."""
+    before = {**CALLBACK, "AuthSwitch": "on", "EventTypeList": ",".join(was)}
+
+    def usual(arrived: Arrived) -> Answer:
+        return Answer(body=before if arrived.action == "GetEventCallback" else {"RequestId": "r", "Success": True})
+
+    user = User("accept", {"confirm": True})
+    arguments = {**CALLBACK, "EventTypeList": ",".join(names)}
+    with ScriptedService(usual=usual) as service:
+        async with connected(service.url, settings=Settings(language="en"), elicitation=user) as client:
+            call = {"operation": "SetEventCallback", "arguments": arguments}
+            result = await client.call_tool("call_destructive_operation", call)
+    return text_of(result) if result.is_error else content_of(result), user.asked
+
+
+@pytest.mark.anyio
+async def test_of_a_long_list_it_is_told_what_is_added_and_what_is_dropped() -> None:
+    told, asked = await set_events([*EVENTS[3:], "BrandNewThing"], EVENTS)
+    assert isinstance(told, dict)
+    assert told["changed"]["EventTypeList"] == {"added": ["BrandNewThing"], "removed": EVENTS[:3]}
+    assert "not among the documented events, so they may never come: BrandNewThing" in told["note"]
+    assert "not in this call, which replaces all: AuthSwitch" in told["note"]
+    (question,) = asked
+    assert f"EventTypeList ({len(EVENTS) - 2}):\n- added (1): BrandNewThing\n- dropped (3): " in question
+    assert f"- dropped (3): {', '.join(EVENTS[:3])}\n- unchanged: {len(EVENTS) - 3}\n" in question
+    assert 'Not in this call: AuthSwitch (now "on")' in question
+    _, asked = await set_events(EVENTS, [])
+    assert f"- added ({len(EVENTS)}): {', '.join(EVENTS)}" in asked[0]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["SmartJobDone", "SmartJobFailed", "smartJobComplete", "LiveRecordFileCreate"])
+async def test_an_event_that_is_nearly_a_known_one_is_refused(name: str) -> None:
+    refused, asked = await set_events([name, "ProduceMediaComplete"], [])
+    near = "LiveRecordFileCreated" if "Live" in name else "SmartJobComplete"
+    assert f"- EventTypeList: there is no event '{name}': did you mean {near}?" in str(refused)
+    assert asked == []
+
+
 @pytest.mark.anyio
 async def test_of_a_large_configuration_the_leaves_are_told_that_differ() -> None:
-    old = {"Tracks": [{"Clips": [{"MediaId": f"{number:032x}", "In": 0} for number in range(40)]}], "Gone": 1}
-    new = {"Tracks": [{"Clips": [{"MediaId": f"{number:032x}", "In": int(number == 7)} for number in range(40)]}]}
+    def cut(changed: int) -> dict[str, Any]:
+        clips = [{"MediaId": f"{number:032x}", "In": int(number == changed)} for number in range(40)]
+        return {"VideoTracks": [{"VideoTrackClips": clips}]}
+
+    old, new = {**cut(changed=-1), "Gone": 1}, cut(changed=7)
     project = {"ProjectId": "p", "Title": "Cut", "Timeline": json.dumps(old)}
 
     def usual(arrived: Arrived) -> Answer:
@@ -164,7 +215,10 @@ async def test_of_a_large_configuration_the_leaves_are_told_that_differ() -> Non
                 )
             )
     assert told["changed"] == {
-        "Timeline": {"changed": {"Tracks[0].Clips[7].In": {"from": 0, "to": 1}}, "no_longer_given": ["Gone"]}
+        "Timeline": {
+            "changed": {"VideoTracks[0].VideoTrackClips[7].In": {"from": 0, "to": 1}},
+            "no_longer_given": ["Gone"],
+        }
     }
 
 

@@ -85,12 +85,13 @@ CALLBACK_NOTES = (
             },
             "EventTypeList": {
                 "text": (
-                    "Comma-separated event types, all that shall come. What is not listed is not sent. What leaving it "
-                    "out does is not documented for this service (with VOD's sister operation it sends nothing, and "
-                    "ALL sends everything): name each type, such as MediaConvertComplete for transcoding, "
-                    "ProduceMediaComplete for editing, SmartJobComplete for smart jobs, AIMediaAuditComplete for "
-                    "moderation, LiveRecordFileCreated for recordings. TranscodeComplete and TranscodeParentComplete "
-                    "were to end in 2025."
+                    "Comma-separated event types, all that shall come. What is not listed is not sent. "
+                    "Transcoding: MediaConvertComplete; pictures: SnapshotComplete, DynamicImageComplete; editing: "
+                    "ProduceMediaComplete, BatchProduceMediaComplete; smart jobs (SubmitASRJob, avatars and others "
+                    "read by GetSmartHandleJob): SmartJobComplete; SubmitIProductionJob: AIProduceComplete; "
+                    "moderation: AIMediaAuditComplete; AI analysis of an asset: MediaAiAnalysisComplete; recordings: "
+                    "LiveRecordFileCreated, LiveRecordTaskStatus. TranscodeComplete and TranscodeParentComplete were "
+                    "to end in 2025. Leaving it out is not documented (VOD's sister operation then sends nothing)."
                 ),
                 "hints": EVENTS,
                 "comma_list": True,
@@ -116,6 +117,7 @@ CALLBACK_NOTES = (
             "EventTypeList": "RegisterMediaComplete,MediaConvertComplete,ProduceMediaComplete,SmartJobComplete",
             "AuthSwitch": "off",
         },
+        heed="Replaces all. Transcoding: MediaConvertComplete, not TranscodeComplete; speech: SmartJobComplete.",
         then="See what is set now with GetEventCallback.",
         sources=(f"{PAGE}seteventcallback", EVENTS_PAGE, GUIDE, VOD_PAGE),
     ),

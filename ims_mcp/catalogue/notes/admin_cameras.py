@@ -31,6 +31,7 @@ CAMERA_NOTES = (
             "a second time: after an unclear failure look with GetIpcDeviceInfo. Returns the state of the purchase."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="A real, paid order at once: month is 30, quarter 90, year 365 days.",
         destructive_when=(AskWhen("places a real, paid order, and with every call another one"),),
         parameters={
             "DeviceId": {"text": "Id of the camera, as your own system names it.", "inferred": True},
@@ -63,6 +64,7 @@ CAMERA_NOTES = (
             "GetIpcDeviceInfo."
         ),
         effect=Effect.READ,
+        heed="Without Capability only understand is shown; others: understand-reid, search.",
         parameters={
             "Capability": CAPABILITY,
             "StartTime": START,
@@ -91,6 +93,7 @@ CAMERA_NOTES = (
             "CreateIpcOrder."
         ),
         effect=Effect.READ,
+        heed="Without Capability only understand is shown; others: understand-reid, search.",
         parameters={
             "DeviceId": {"text": "Only this camera. Left out: all."},
             "Capability": CAPABILITY,

@@ -22,6 +22,7 @@ STORAGE_NOTES = (
             "the present one."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Only for files of editing in the console and web SDK; jobs over the API name their own place.",
         destructive_when=(AskWhen("replaces the default storage place of the account in this region"),),
         parameters={
             "StorageType": {
@@ -59,6 +60,7 @@ STORAGE_NOTES = (
             "The files in a bucket are not listed. There are no pages."
         ),
         effect=Effect.READ,
+        heed="Without Status all buckets are listed, not only usable ones.",
         parameters={
             "StorageType": {
                 "text": "Only this kind: vod_oss_bucket of VOD, user_oss_bucket your own. Left out: both.",

@@ -33,6 +33,7 @@ INTERVAL: ParameterNotes = {
     "maximum": 86400,
 }
 NO_REGION: ParameterNotes = {"text": "Has no effect: all regions are counted together."}
+DAYS = "Days are Beijing's (UTC+8): 1793462400 is 2026-11-01 00:00 there. EndTs is not included."
 SPAN = {"StartTs": 1793462400, "EndTs": 1794067200}
 
 
@@ -52,6 +53,7 @@ USAGE_NOTES = (
         effect=Effect.READ,
         parameters={"StartTs": START, "EndTs": END, "Interval": INTERVAL, "Region": NO_REGION},
         idempotent=True,
+        heed=DAYS,
         example={**SPAN, "Interval": 86400},
         rows=_make_rows("profile", "Profile"),
         sources=(f"{PAGE}describemeterimseditusage",),
@@ -77,6 +79,7 @@ USAGE_NOTES = (
             "RegionId": NO_REGION,
         },
         idempotent=True,
+        heed=DAYS,
         example={**SPAN, "Interval": "86400"},
         rows=_make_rows("specification", "Specification"),
         sources=(f"{PAGE}describemeterimsmediaconvertuhdusage",),
@@ -92,6 +95,7 @@ USAGE_NOTES = (
         effect=Effect.READ,
         parameters={"StartTs": START, "EndTs": END, "Interval": INTERVAL, "Region": NO_REGION},
         idempotent=True,
+        heed=DAYS,
         example={**SPAN, "Interval": 86400},
         rows=_make_rows("specification", "Specification"),
         sources=(f"{PAGE}describemeterimsmediaconvertusage",),
@@ -107,6 +111,7 @@ USAGE_NOTES = (
         effect=Effect.READ,
         parameters={"StartTs": START, "EndTs": END, "Interval": INTERVAL, "Region": NO_REGION},
         idempotent=True,
+        heed=DAYS,
         example={**SPAN, "Interval": 86400},
         rows=_make_rows("type", "Type"),
         sources=(f"{PAGE}describemeterimsmpsaiusage",),
@@ -123,6 +128,7 @@ USAGE_NOTES = (
         effect=Effect.READ,
         parameters={"StartTs": START, "EndTs": END, "Region": NO_REGION},
         idempotent=True,
+        heed=DAYS,
         example=SPAN,
         sources=(f"{PAGE}describemeterimssummary",),
     ),

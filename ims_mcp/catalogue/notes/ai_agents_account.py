@@ -118,6 +118,7 @@ NOTES = (
             "all that is to stay. Events of media jobs are set with SetEventCallback instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces the agent's whole configuration: send what stays as well, from DescribeNotifyConfig.",
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
             "EnableNotify": True,

@@ -135,6 +135,7 @@ NOTES = (
             "a page shorter than PageSize is the last. Channel tokens stay hidden unless include_credentials."
         ),
         effect=Effect.READ,
+        heed="StartTime and EndTime in UTC; no total: a page shorter than PageSize is the last.",
         example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2", "PageSize": 20},
         then="DescribeAIAgentInstance reads one call.",
         parameters={
@@ -174,6 +175,7 @@ NOTES = (
             "StartAIAgentInstance. Each call starts another agent."
         ),
         effect=Effect.WRITE,
+        heed="The agent starts at once, and its minutes. AIAgentId is copied from the web console.",
         example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2", "UserId": "caller-17", "Expire": 3600},
         then="StopAIAgentInstance ends the call.",
         parameters={
@@ -199,6 +201,7 @@ NOTES = (
             "DescribeAIAgentInstance shows how the call went, StopAIAgentInstance hangs up."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="It rings at once. CalledNumber without +86; AIAgentId is copied from the web console.",
         sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-startaiagentoutboundcall",),
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",

@@ -25,6 +25,7 @@ NOTES = (
             "PageSize is the last."
         ),
         effect=Effect.READ,
+        heed="StartTime and EndTime in Unix milliseconds, both included.",
         example={
             "SessionId": "c1e5b2a4f7d84c0f9a3b6d2e8f1a7c90",
             "StartTime": 1779811200000,
@@ -113,6 +114,7 @@ NOTES = (
             "consent. Name the id in VoiceprintConfig when starting a call."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="A VoiceprintId that exists is replaced. WAV only; have the speaker's consent.",
         example={
             "VoiceprintId": "anchor-li",
             "Input": {"Type": "oss", "Format": "wav", "Data": "oss://example-bucket/voices/li.wav"},
@@ -206,6 +208,7 @@ NOTES = (
             "is heard, and readable with ListAIAgentDialogues."
         ),
         effect=Effect.WRITE,
+        heed="The model answers it. To have a text spoken word for word: SendAIAgentSpeech.",
         example={"InstanceId": "39f8e0bc005e4f309379701645f4ab12", "Text": "What is the weather in Hangzhou?"},
         parameters={"InstanceId": INSTANCE_ID, "Text": {"text": "Input for the model."}},
     ),
@@ -288,6 +291,7 @@ NOTES = (
             "running voice call use SendAIAgentSpeech instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Type announcement or custom. Delivered as it is; sending again shows it twice.",
         example={
             "AIAgentId": "39f8e0bc005e4f309379701645f4c1d2",
             "ReceiverId": "user17",

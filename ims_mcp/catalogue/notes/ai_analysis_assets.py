@@ -21,6 +21,7 @@ ASSET_NOTES = (
             "SetContentAnalyzeConfig."
         ),
         effect=Effect.WRITE,
+        heed="Answers a MediaId, no JobId: GetMediaInfo shows the state in AiRoughData.Status.",
         parameters={
             "Input": {
                 **OPEN,
@@ -36,7 +37,6 @@ ASSET_NOTES = (
                         "MediaType", "string", text="Type of the file, where Media is an address.", hints=("video",)
                     ),
                 ),
-                "extra_fields": True,
             },
             "AnalysisParams": {
                 **OPEN,
@@ -94,6 +94,7 @@ ASSET_NOTES = (
             "with CreateSearchIndex analyse what is put into them."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all three settings; without SaveType nothing is saved, so nothing can be searched.",
         destructive_when=(
             AskWhen("replaces the account's setting for analysing every new asset"),
             AskWhen("from then on starts a billed analysis of every new asset", path="Auto", values=("true",)),

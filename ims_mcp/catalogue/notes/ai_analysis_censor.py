@@ -52,7 +52,6 @@ CENSOR_NOTES = (
                     Parameter("Location", "string", text="Its place, such as oss-cn-shanghai."),
                     Parameter("Object", "string", required=True, text="Key of the picture, such as covers/1.jpg."),
                     Parameter("RoleArn", "string", text="Role that lets the service read the file. Usually left out."),
-                    extra_fields=True,
                 ),
                 "json_text": True,
             },
@@ -95,6 +94,9 @@ CENSOR_NOTES = (
             ),
         ),
         costs="Billed by the length of the video and the number of pictures.",
+        heed="The built-in default template leaves out sound, ads, logos: ListCustomTemplates with Type 7 for others.",
+        then="The verdict speaks of what the template checks: sound, ads and logos are not in the built-in default "
+        "one. CreateAudit records a decision.",
         example={
             "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Title": "Autumn launch",

@@ -59,6 +59,7 @@ HOTWORD_NOTES = (
             "account."
         ),
         effect=Effect.WRITE,
+        heed="UsageScenario cannot change later; SubmitASRJob wants ASR.",
         parameters={"Name": NAME, "UsageScenario": SCENARIO, "Hotwords": HOTWORDS, "Description": DESCRIPTION},
         example={
             "Name": "product-names",
@@ -137,6 +138,7 @@ HOTWORD_NOTES = (
             "is used for cannot be changed."
         ),
         effect=Effect.WRITE,
+        heed="Hotwords replaces the whole list: send the words that stay as well, from GetHotwordLibrary.",
         destructive_when=(AskWhen("replaces the whole word list of a hotword library", path="Hotwords"),),
         parameters={
             "HotwordLibraryId": LIBRARY_ID,

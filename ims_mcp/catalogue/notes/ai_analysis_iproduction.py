@@ -26,6 +26,7 @@ IPRODUCTION_NOTES = (
             "Shanghai, Beijing and Hangzhou. Runs in the background; follow it with QueryIProductionJob."
         ),
         effect=Effect.WRITE,
+        heed="JobParams here are VideoDetext's. VideoH2V: portrait; MusicDemix: vocals; Cover: key with {sequenceId}.",
         parameters={
             "FunctionName": {
                 "text": (
@@ -90,7 +91,6 @@ IPRODUCTION_NOTES = (
                     "and Text of the older MPS interface do nothing here."
                 ),
                 "cases": JOB_PARAMS,
-                "extra_fields": True,
             },
             "ModelId": {
                 "text": "Another model; usually left out. For VideoDetext algo-video-detext-new erases better, takes "
@@ -139,7 +139,7 @@ IPRODUCTION_NOTES = (
         costs="AI processing, billed by the length of the media.",
         example={
             "FunctionName": "VideoDetext",
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/clean/{source}-{timestamp}.mp4"},
             "JobParams": {"LimitRegion": [[0, 0.65, 1, 0.25]]},
             "Name": "Launch without subtitles",

@@ -146,7 +146,6 @@ JOB_PARAMS = (
                         text="Address of its file: http://example-bucket.oss-cn-shanghai.aliyuncs.com/music.mp3.",
                     ),
                 ),
-                extra_fields=True,
             ),
         ),
     ),

@@ -41,9 +41,9 @@ SUBMIT_NOTES = (
         operation="SubmitASRJob",
         title="Transcribe speech",
         purpose=(
-            "Turn the speech of a video or audio file into text with times, for subtitles or search. Runs in the "
-            "background; GetSmartHandleJob returns the sentences in JobResult.AiResult. StartTime and Duration "
-            "limit it to a part. For names and jargon make a word list with CreateHotwordLibrary first. To read "
+            "Turn the speech of a video or audio file into sentences with times. No subtitle file is written. Runs in "
+            "the background; GetSmartHandleJob returns them in JobResult.AiResult. StartTime and Duration limit it to "
+            "a part. For names and jargon make a word list with CreateHotwordLibrary first. To read "
             "subtitles that are burnt into the picture use SubmitIProductionJob (CaptionExtraction)."
         ),
         effect=Effect.WRITE,
@@ -103,7 +103,9 @@ SUBMIT_NOTES = (
             "EditingConfig": {"SentenceMaxLength": 20, "EnableSemanticSentenceDetection": True},
             "Title": "Interview, raw cut",
         },
-        then="Sentences come as {content, from, to} with times in seconds, from GetSmartHandleJob.",
+        heed="Brings sentences with times, no subtitle file. In a Timeline the clip effect AI_ASR draws subtitles.",
+        then="Sentences come as {content, from, to} with times in seconds, from GetSmartHandleJob. Write an .srt from "
+        "them; the clip effect AI_ASR of SubmitMediaProducingJob draws subtitles into a video.",
         sources=(f"{PAGE}submitasrjob", f"{PAGE}getsmarthandlejob"),
     ),
     OperationNotes(
@@ -116,6 +118,7 @@ SUBMIT_NOTES = (
             "SubmitAvatarVideoJob."
         ),
         effect=Effect.WRITE,
+        heed="object without extension: format adds it. 0.8 times as fast: speech_rate -125; 1.2 times: 166.",
         destructive_when=(
             AskWhen(
                 "replaces the file of this name in OSS, if there is one",
@@ -171,7 +174,6 @@ SUBMIT_NOTES = (
                         inferred=True,
                     ),
                 ),
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **OPEN,
@@ -190,7 +192,6 @@ SUBMIT_NOTES = (
                         text="Key without extension, which comes from the format: voice/intro gives voice/intro.mp3.",
                     ),
                 ),
-                "extra_fields": True,
             },
             "Overwrite": {
                 "text": "true replaces a file of that name in OSS. What happens to one that is there otherwise is not "
@@ -229,6 +230,7 @@ SUBMIT_NOTES = (
             "in the background; the texts are in JobResult.AiResult of GetSmartHandleJob."
         ),
         effect=Effect.WRITE,
+        heed='Type Title as well; StoryboardScript takes {"originText"}. Needs an enterprise subscription.',
         parameters={
             "Type": {
                 "text": "MarketingCopy, Title (of a short video) or StoryboardScript.",

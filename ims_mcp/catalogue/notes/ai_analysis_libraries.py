@@ -32,6 +32,7 @@ LIBRARY_NOTES = (
             "Shenzhen."
         ),
         effect=Effect.WRITE,
+        heed="Algorithm face, logo, landmark, object or label; the same for entities and samples.",
         parameters={
             "Algorithm": ALGORITHM,
             "LibName": {"text": "Name of the library, at most 64 bytes.", "max_bytes": 64},

@@ -35,6 +35,7 @@ SMART_JOB_NOTES = (
             "NextToken or page numbers, not both. The results are not included: ask GetSmartHandleJob for each."
         ),
         effect=Effect.READ,
+        heed="Shows no results: GetSmartHandleJob reads one.",
         parameters={
             "JobType": {
                 "text": "Only this kind of job. ASR transcription, TextToSpeech speech, VideoTranslation translation, "

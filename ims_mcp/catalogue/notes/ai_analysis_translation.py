@@ -27,17 +27,28 @@ INPUT_CASES = (
         "Type",
         ("Video",),
         (
-            Parameter("Video", "string", required=True, text=f"The video: {FILE}. mp4, webm, mov or m3u8."),
+            Parameter(
+                "Video", "string", required=True, https_for_oss=True, text=f"The video: {FILE}. mp4, webm, mov or m3u8."
+            ),
             Parameter(
                 "Subtitle",
                 "string",
+                https_for_oss=True,
                 text=f"SRT file that says what is spoken: {FILE}. Taken with TextSource SubtitleFile; an entry without "
                 "words makes the job fail.",
             ),
         ),
     ),
-    Case("Type", ("Audio",), (Parameter("Audio", "string", required=True, text=f"The sound: {FILE}. mp3 or wav."),)),
-    Case("Type", ("Subtitle",), (Parameter("Subtitle", "string", required=True, text=f"The SRT file: {FILE}."),)),
+    Case(
+        "Type",
+        ("Audio",),
+        (Parameter("Audio", "string", required=True, https_for_oss=True, text=f"The sound: {FILE}. mp3 or wav."),),
+    ),
+    Case(
+        "Type",
+        ("Subtitle",),
+        (Parameter("Subtitle", "string", required=True, https_for_oss=True, text=f"The SRT file: {FILE}."),),
+    ),
 )
 OUTPUT_FIELDS = (
     Parameter(
@@ -47,6 +58,7 @@ OUTPUT_FIELDS = (
             "OSS address of the file to write, https:// and not oss://. The ending follows the input: .mp4 for Video, "
             ".wav for Audio, .srt for Subtitle. With several target languages the name holds {language_id}."
         ),
+        https_for_oss=True,
         url_schemes=("http", "https"),
     ),
     Parameter(
@@ -151,7 +163,6 @@ EDITING_FIELDS = (
         "object",
         text="Settings for subtitles only. Leave out when dubbing.",
         fields=(OCR_AREA, SUBTITLE_CONFIG),
-        extra_fields=True,
     ),
     Parameter(
         "SpeechTranslate",
@@ -163,7 +174,6 @@ EDITING_FIELDS = (
                 "object",
                 text="The voice that speaks. Left out: the service chooses.",
                 fields=(Parameter("Voice", "string", text="Id of a ready voice, such as zhiyan_emo."),),
-                extra_fields=True,
             ),
             OCR_AREA,
             CUSTOM_SRT_TYPE,
@@ -182,14 +192,12 @@ EDITING_FIELDS = (
                 text="Job whose result this one corrects; it was submitted with SupportEditing true.",
             ),
         ),
-        extra_fields=True,
     ),
     Parameter(
         "FaceTranslate",
         "object",
         text="Settings for dubbing with lips, with NeedFaceTranslate.",
         fields=(OCR_AREA, CUSTOM_SRT_TYPE),
-        extra_fields=True,
     ),
 )
 
@@ -204,6 +212,7 @@ TRANSLATION_NOTES = (
             "Offered in Shanghai, Beijing, Hangzhou, Shenzhen, Singapore and Silicon Valley."
         ),
         effect=Effect.WRITE,
+        heed="Subtitles only: no NeedSpeechTranslate, SubtitleTranslate in place of SpeechTranslate.",
         parameters={
             "InputConfig": {
                 **OPEN,
@@ -211,21 +220,18 @@ TRANSLATION_NOTES = (
                 "required": True,
                 "fields": INPUT_FIELDS,
                 "cases": INPUT_CASES,
-                "extra_fields": True,
             },
             "EditingConfig": {
                 **OPEN,
                 "text": "Languages, and the kind: subtitles, NeedSpeechTranslate, NeedFaceTranslate.",
                 "required": True,
                 "fields": EDITING_FIELDS,
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **OPEN,
                 "text": 'Where the result goes: {"MediaURL": https address in OSS}.',
                 "required": True,
                 "fields": OUTPUT_FIELDS,
-                "extra_fields": True,
             },
             "Title": {"text": "Title of the job."},
             "Description": {"text": "Description of the job."},

@@ -70,6 +70,7 @@ UNDERSTANDING_NOTES = (
             "SubmitMediaAiAnalysisJob; for chapters and summaries see SubmitVideoCognitionJob."
         ),
         effect=Effect.WRITE,
+        heed="S00000103-000002: all tags; S00000103-000001: with text understanding, needs Params.nlpParams.",
         parameters={
             "Input": INPUT_OR_URL,
             "TemplateId": TAG_TEMPLATE,
@@ -172,6 +173,7 @@ UNDERSTANDING_NOTES = (
             "QueryVideoCognitionJob returns the results."
         ),
         effect=Effect.WRITE,
+        heed="sourceLanguage cn, en, yue, ja, fspk. The transcript comes by QueryVideoCognitionJob, NeedAsr.",
         parameters={
             "Input": INPUT_OR_URL,
             "TemplateId": TAG_TEMPLATE,

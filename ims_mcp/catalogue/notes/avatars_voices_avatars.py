@@ -41,6 +41,7 @@ AVATAR_NOTES = (
             "returned Data.JobId. Correct it before with UpdateAvatarTrainingJob."
         ),
         effect=Effect.WRITE,
+        heed="Nothing is trained before SubmitAvatarTrainingJob. Video: an asset of 5 to 15 minutes, 1080p.",
         parameters={
             "AvatarName": AVATAR_NAME,
             "Video": TRAINING_VIDEO,

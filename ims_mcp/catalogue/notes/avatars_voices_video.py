@@ -34,7 +34,6 @@ VIDEO_NOTES = (
                     ),
                     Parameter("MediaId", "string", text="Asset id of spoken sound, MP3 or WAV."),
                 ),
-                "extra_fields": True,
             },
             "EditingConfig": {
                 **OPEN,
@@ -111,7 +110,6 @@ VIDEO_NOTES = (
                     ),
                     Parameter("Bitrate", "integer", text="Bit rate in kbit/s, such as 4000.", minimum=1, inferred=True),
                 ),
-                "extra_fields": True,
             },
             "Title": {"text": "Title of the job. At most 128 bytes.", "max_bytes": 128},
             "Description": {"text": "Description of the job. At most 128 bytes.", "max_bytes": 128},
@@ -131,6 +129,7 @@ VIDEO_NOTES = (
             # AiResult is JSON: subtitleClips, JSON as text once more, has from and to in seconds and content.
             result=Result(
                 fields=(
+                    ("video", "JobResult.MediaUrl"),
                     ("video", "JobResult.AiResult.outputVideoUrl"),
                     ("MediaId", "JobResult.MediaId"),
                     ("sentences", "JobResult.AiResult.subtitleClips"),
@@ -138,6 +137,7 @@ VIDEO_NOTES = (
             ),
         ),
         costs="Billed by the length of the video produced.",
+        heed=".mp4 has a green background and a mask video beside it, .webm is transparent; or give BackgroundUrl.",
         example={
             "InputConfig": {"Text": "Welcome to our spring sale, which begins on Monday."},
             "EditingConfig": {"AvatarId": "yunqiao", "Voice": "zhitian", "SpeechRate": 0},

@@ -56,6 +56,7 @@ VOICE_NOTES = (
             "existing recording use SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
+        heed="Only the first of four steps. From one short recording: SubmitCosyVoiceCustomizedVoiceJob.",
         parameters={
             "VoiceId": {
                 "text": "Your new id. Up to 32 letters and digits, not used before.",
@@ -133,6 +134,7 @@ VOICE_NOTES = (
             "quality from 15 to 30 minutes of speech use SubmitStandardCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
+        heed="Audios is the asset id of one recording; have the speaker's consent.",
         parameters={
             "Audios": {"text": "Asset id of the recording; only one.", "required": True},
             "Model": {
@@ -157,6 +159,7 @@ VOICE_NOTES = (
             "SubmitCosyVoiceCustomizedVoiceJob."
         ),
         effect=Effect.WRITE,
+        heed="15 to 30 minutes of recordings, each over a minute, and a recorded consent (Authentication).",
         parameters={
             "Audios": {
                 "text": "Asset ids of the recordings, with commas. 15 to 30 minutes altogether, each over a minute.",
@@ -309,6 +312,7 @@ VOICE_NOTES = (
             "those of the large model instead. Cloned voices are in ListCustomizedVoices."
         ),
         effect=Effect.READ,
+        heed="Without VoiceType: the voices of the small model, such as zhitian and Siqi.",
         parameters={
             "VoiceType": {
                 "text": "CosyVoice: voices of the large model. Left out: those of the small model.",

@@ -65,6 +65,7 @@ COPYRIGHT_NOTES = (
             "value success is documented."
         ),
         effect=Effect.WRITE,
+        heed="algoType v1 (default): only from 3 minutes on. Note it: reading the mark needs the same.",
         parameters={
             "Input": INPUT,
             "Output": OUTPUT,
@@ -96,7 +97,7 @@ COPYRIGHT_NOTES = (
         ),
         costs=BY_LENGTH,
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/marked/launch.mp4"},
             "Message": "Example Media 2026",
             "Params": {"algoType": "v2"},
@@ -144,6 +145,7 @@ COPYRIGHT_NOTES = (
             "once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
+        heed="algoType is the one it was embedded with; where that is not known, try v1 and v2.",
         parameters={
             "Input": INPUT,
             "Params": {
@@ -183,6 +185,7 @@ COPYRIGHT_NOTES = (
             "lasts, report that no mark could be read, not that there is none."
         ),
         effect=Effect.READ,
+        heed="It has no state: Data.Message stays empty until the text is read, or where there is none.",
         parameters={"JobId": {"text": "Data.JobId of SubmitCopyrightExtractJob."}},
         idempotent=True,
         example={"JobId": EXAMPLE_JOB},

@@ -41,6 +41,7 @@ FINGERPRINT_NOTES = (
             "offline at first: ListDNADB shows when it is active. Returns DBInfo.DBId. Five libraries an account."
         ),
         effect=Effect.WRITE,
+        heed="Model Video or Audio. Offline at first: SubmitDNAJob takes it once ListDNADB shows active.",
         parameters={
             "Name": {"text": "Name of the library."},
             "Model": {
@@ -70,6 +71,7 @@ FINGERPRINT_NOTES = (
             "(offline, active, deleted). What a library contains is in ListDNAFiles."
         ),
         effect=Effect.READ,
+        heed="Without DBIds all libraries are listed; SubmitDNAJob wants one that is active.",
         parameters={
             "DBIds": {
                 "text": "Only these libraries: comma-separated ids, about 10 at most. Left out: all.",
@@ -115,6 +117,7 @@ FINGERPRINT_NOTES = (
             "and Shanghai. Not for invisible marks: see SubmitCopyrightJob."
         ),
         effect=Effect.WRITE,
+        heed="nosave only searches; save puts it into the library too. DNAResult is an address, no match yet.",
         parameters={
             "Input": INPUT,
             "DBId": DB_ID,

@@ -42,6 +42,7 @@ TRACING_NOTES = (
             "Data.JobId with QueryTraceAbJobList; only its value success is documented."
         ),
         effect=Effect.WRITE,
+        heed="Only videos of 3 minutes or more; Output is a directory, with a slash at its end.",
         parameters={
             "Input": {**INPUT, "text": "The video, at least 3 minutes long."},
             "Output": {
@@ -72,7 +73,7 @@ TRACING_NOTES = (
         ),
         costs=BY_LENGTH,
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/premiere.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/trace/premiere/"},
             "Level": 0,
         },
@@ -118,6 +119,7 @@ TRACING_NOTES = (
             "no status field and shows the mark in Data.Trace once it is there, so ask again while that is empty."
         ),
         effect=Effect.WRITE,
+        heed="Only videos of 3 minutes or more; m3u8Type is the one its playlist was made with.",
         parameters={
             "Input": {**INPUT, "text": "The leaked video, at least 3 minutes long."},
             "Params": _describe_playlist_type(
@@ -168,6 +170,7 @@ TRACING_NOTES = (
             "QueryTraceM3u8JobList; only its value success is documented."
         ),
         effect=Effect.WRITE,
+        heed="v1 plays anywhere, for 24 hours; v2 has to lie beside the TS files of SubmitTraceAbJob.",
         parameters={
             "TraceMediaId": {**TRACE_MEDIA_ID, "required": True},
             "Trace": {"text": "Text to weave in that names the viewer, such as a user id.", "required": True},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ims_mcp.catalogue.notes.editing_effect_names import FILTER_NAMES, TRANSITION_NAMES, VFX_NAMES
-from ims_mcp.catalogue.notes.editing_text import ALIGNMENT_TEXT, CONTENT
+from ims_mcp.catalogue.notes.editing_text import ALIGNMENT_TEXT, CONTENT, STYLE
 from ims_mcp.catalogue.notes.note import make_element
 from ims_mcp.catalogue.operation import Case, Parameter
 
@@ -101,6 +101,23 @@ VOLUME_FIELDS = (
     Parameter("In", "number", text="Only from this second of the clip.", minimum=0),
     Parameter("Out", "number", text="Only up to this second of the clip.", minimum=0, after="In"),
 )
+RECOGNISED_TEXT = (
+    ALIGNMENT_TEXT,
+    Parameter("FontSize", "number", text="Size of the letters. Every style field of SubtitleTrackClips works here."),
+    Parameter("NeedHighlighting", "boolean", text="Whether key words stand out; default false."),
+    Parameter(
+        "HighlightingStyle",
+        "object",
+        text="Look of key words. Colours here are BBGGRR without #: yellow is 00FFFF.",
+        fields=(
+            Parameter("FontColor", "string", text="Colour, BBGGRR."),
+            Parameter("OutlineColour", "string", text="Colour of the outline, BBGGRR."),
+            Parameter("Outline", "number", text="Width of the outline, pixels."),
+        ),
+    ),
+    *(row for row in STYLE if row.name != "FontSize"),
+)
+"""Of subtitles written down from speech."""
 AUDIO_CASES = (
     Case("Type", ("Volume",), VOLUME_FIELDS),
     Case(
@@ -133,28 +150,7 @@ AUDIO_CASES = (
             Parameter("TruePeak", "number", text="Highest true peak, dBTP: -2.", inferred=True),
         ),
     ),
-    Case(
-        "Type",
-        ("AI_ASR",),
-        (
-            ALIGNMENT_TEXT,
-            Parameter(
-                "FontSize", "number", text="Size of the letters. Every style field of SubtitleTrackClips works here."
-            ),
-            Parameter("NeedHighlighting", "boolean", text="Whether key words stand out; default false."),
-            Parameter(
-                "HighlightingStyle",
-                "object",
-                text="Look of key words. Colours here are BBGGRR without #: yellow is 00FFFF.",
-                fields=(
-                    Parameter("FontColor", "string", text="Colour, BBGGRR."),
-                    Parameter("OutlineColour", "string", text="Colour of the outline, BBGGRR."),
-                    Parameter("Outline", "number", text="Width of the outline, pixels."),
-                ),
-                extra_fields=True,
-            ),
-        ),
-    ),
+    Case("Type", ("AI_ASR",), RECOGNISED_TEXT),
 )
 PICTURE_CASES = (
     Case("Type", ("Transition", "DLTransition"), TRANSITION_FIELDS),
@@ -244,6 +240,7 @@ PICTURE_CASES = (
             Parameter("FixedFontSize", "number", text="Size that does not scale; instead of FontSize."),
             Parameter("FixedX", "number", text="X that does not scale with the clip; instead of X."),
             Parameter("FixedY", "number", text="Y that does not scale with the clip; instead of Y."),
+            *(row for row in STYLE if row.name != "FontSize"),
             *SPAN,
         ),
     ),
@@ -268,7 +265,6 @@ CLIP_EFFECTS = Parameter(
             ),
         ),
         cases=(*PICTURE_CASES, *AUDIO_CASES),
-        extra_fields=True,
     ),
 )
 SOUND_EFFECTS = Parameter(
@@ -284,7 +280,6 @@ SOUND_EFFECTS = Parameter(
             hints=("Volume", "AFade", "ADenoise", "ALoudNorm", "AI_ASR"),
         ),
         cases=AUDIO_CASES,
-        extra_fields=True,
     ),
 )
 TRACK_ITEMS = Parameter(
@@ -313,6 +308,5 @@ TRACK_ITEMS = Parameter(
                 ),
             ),
         ),
-        extra_fields=True,
     ),
 )

@@ -19,7 +19,7 @@ from ims_mcp.catalogue.notes.editing_projects import CREATION_ORDER
 from ims_mcp.catalogue.notes.editing_template_config import CLIPS_PARAM, NEEDS_CLIPS
 from ims_mcp.catalogue.notes.editing_timeline import TIMELINE, TIMELINE_SOURCES
 from ims_mcp.catalogue.notes.note import OperationNotes
-from ims_mcp.catalogue.operation import AtLeastOne, Effect, Parameter, Poll, Result, Rows
+from ims_mcp.catalogue.operation import AtLeastOne, Effect, HoldsOne, Parameter, Poll, Result, Rows
 
 JOB_NOTES = (
     OperationNotes(
@@ -31,6 +31,7 @@ JOB_NOTES = (
             "addresses. The result becomes an asset. For many variants use SubmitBatchMediaProducingJob."
         ),
         effect=Effect.WRITE,
+        heed="In, Out, TimelineOut are seconds. The output's MediaURL is https, not oss://.",
         parameters={
             "Timeline": TIMELINE,
             "OutputMediaConfig": OUTPUT_CONFIG,
@@ -45,7 +46,11 @@ JOB_NOTES = (
             # The console and the web editor say here that they are asking.
             "Source": {"hidden": True},
         },
-        rules=(AtLeastOne(("ProjectId", "Timeline", "TemplateId")), NEEDS_CLIPS),
+        rules=(
+            AtLeastOne(("ProjectId", "Timeline", "TemplateId")),
+            HoldsOne("Timeline", ("VideoTracks[].VideoTrackClips[]", "AudioTracks[].AudioTrackClips[]")),
+            NEEDS_CLIPS,
+        ),
         example={
             "Timeline": {
                 "VideoTracks": [
@@ -57,11 +62,7 @@ JOB_NOTES = (
                                 "Out": 12,
                                 "Effects": [{"Type": "Transition", "SubType": "fade"}],
                             },
-                            {
-                                "Type": "Image",
-                                "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/end.png",
-                                "Duration": 3,
-                            },
+                            {"MediaId": "5c3e0f7b1a2d4e6c8b9f0a1d2e3c4b5a", "In": 0, "Out": 8},
                         ]
                     }
                 ],
@@ -82,6 +83,8 @@ JOB_NOTES = (
             },
             "OutputMediaConfig": {
                 "MediaURL": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/launch.mp4",
+                "Width": 1280,
+                "Height": 720,
             },
         },
         poll=Poll(
@@ -180,6 +183,7 @@ JOB_NOTES = (
             "GetProjectExportJob."
         ),
         effect=Effect.WRITE,
+        heed="AdobePremierePro, or BaseTimeline for a plain timeline. Renders no video.",
         parameters={
             "ProjectId": {
                 "text": (
@@ -202,7 +206,6 @@ JOB_NOTES = (
                     Parameter("Width", "integer", text="Width in pixels; default from the project.", minimum=1),
                     Parameter("Height", "integer", text="Height in pixels; default from the project.", minimum=1),
                 ),
-                "extra_fields": True,
             },
             "UserData": {
                 **USER_DATA,

@@ -28,6 +28,7 @@ LIVE_NOTES = (
             "SubmitLiveRecordJob."
         ),
         effect=Effect.WRITE,
+        heed="Times are UTC. Only what ApsaraVideo Live records for editing can be cut.",
         parameters={
             "Clips": {
                 "text": "The time ranges, joined in this order.",
@@ -45,7 +46,6 @@ LIVE_NOTES = (
                         text="Moment whose picture is the cover, UTC, in the range. The first one given counts.",
                     ),
                     Parameter("CoverUrl", "string", text="OSS address to write the cover to; not for VOD storage."),
-                    extra_fields=True,
                 ),
             },
             "LiveStreamConfig": {
@@ -53,7 +53,6 @@ LIVE_NOTES = (
                 "json_text": True,
                 "text": "The recorded stream, for clips that name none.",
                 "fields": tuple(replace(field, required=True) for field in LIVE_STREAM_FIELDS),
-                "extra_fields": True,
             },
             "OutputMediaConfig": LIVE_OUTPUT,
             "OutputMediaTarget": {
@@ -75,7 +74,6 @@ LIVE_NOTES = (
                         choices=("AccurateFast", "Accurate", "Rough", "RoughFast"),
                     ),
                 ),
-                "extra_fields": True,
             },
             "ProjectId": {
                 "text": "Live clipping project whose storage settings are used; then OutputMediaConfig is not needed.",

@@ -21,7 +21,6 @@ MATERIAL_MAPS: ParameterNotes = {
         Parameter("liveStream", "string", text=LIVE_STREAM),
         Parameter("editingProject", "string", text="Other projects, comma-separated.", comma_list=True, max_parts=10),
     ),
-    "extra_fields": True,
 }
 
 MATERIAL_NOTES = (
@@ -34,6 +33,7 @@ MATERIAL_NOTES = (
             "details of everything the project now holds."
         ),
         effect=Effect.WRITE,
+        heed="Does not change the timeline: UpdateEditingProject does.",
         parameters={"ProjectId": PROJECT_ID, "MaterialMaps": MATERIAL_MAPS},
         example={
             "ProjectId": "5f0c2a7e9b1d4e3f8a6c0b2d4e6f8a10",

@@ -20,6 +20,7 @@ OSS_FIELDS = (
             "OSS file to write: https://bucket.oss-cn-shanghai.aliyuncs.com/out.mp4. In the job's region, no oss:// "
             "and no CDN address; the extension (mp4, m3u8, webm, mp3) decides the format. An existing file is replaced."
         ),
+        https_for_oss=True,
     ),
 )
 VOD_FIELDS = (
@@ -55,7 +56,6 @@ VIDEO_STREAM = Parameter(
         Parameter("Profile", "string", text="Profile of the codec.", hints=("high", "main", "baseline")),
         Parameter("Preset", "string", text="Encoder speed against size.", hints=("veryfast", "medium", "slow")),
     ),
-    extra_fields=True,
 )
 SIZE_FIELDS = (
     Parameter("Width", "integer", text="Width, 128 to 4096 pixels; default the widest source.", minimum=128),
@@ -94,7 +94,6 @@ OUTPUT_CONFIG: ParameterNotes = {
     ),
     "fields": OUTPUT_FIELDS,
     "cases": OUTPUT_CASES,
-    "extra_fields": True,
 }
 LIVE_OUTPUT: ParameterNotes = {
     "kind": "object",
@@ -109,7 +108,6 @@ LIVE_OUTPUT: ParameterNotes = {
         Parameter("Bitrate", "integer", text="kbit/s; default the highest of the sources."),
     ),
     "cases": OUTPUT_CASES[:2],
-    "extra_fields": True,
 }
 OUTPUT_TARGET: ParameterNotes = {
     "text": "Kind of storage: oss-object (default), vod-media or S3.",
@@ -125,7 +123,6 @@ PRODUCE_CONFIG: ParameterNotes = {
             "object",
             text="Cover picture; default the first frame.",
             fields=(Parameter("StartTime", "number", text="Second of the output whose picture is the cover."),),
-            extra_fields=True,
         ),
         Parameter(
             "AutoRegisterInputVodMedia",
@@ -145,7 +142,6 @@ PRODUCE_CONFIG: ParameterNotes = {
         ),
         Parameter("AudioChannelCopy", "string", text="How the audio channels of the source are copied.", inferred=True),
     ),
-    "extra_fields": True,
 }
 MEDIA_METADATA: ParameterNotes = {
     "kind": "object",
@@ -156,7 +152,6 @@ MEDIA_METADATA: ParameterNotes = {
         Parameter("Description", "string", text="Description of the asset."),
         Parameter("Tags", "string", text="Tags, comma-separated: launch,spring.", comma_list=True),
     ),
-    "extra_fields": True,
 }
 PROJECT_METADATA: ParameterNotes = {
     "kind": "object",
@@ -166,7 +161,6 @@ PROJECT_METADATA: ParameterNotes = {
         Parameter("Title", "string", text="Title of the project."),
         Parameter("Description", "string", text="Description of the project."),
     ),
-    "extra_fields": True,
 }
 CALLBACK_FIELDS = (
     Parameter("NotifyAddress", "string", text="HTTP(S) address or MNS queue told when the job has ended."),

@@ -49,7 +49,6 @@ LIVE_STORAGE = Parameter(
         ),
         Parameter("Path", "string", text="Folder in the bucket; default its root. Not for vod-media."),
     ),
-    extra_fields=True,
 )
 BUSINESS_CONFIG: ParameterNotes = {
     "kind": "object",
@@ -76,7 +75,6 @@ BUSINESS_CONFIG: ParameterNotes = {
             ),
         ),
     ),
-    "extra_fields": True,
 }
 PROJECT_ROWS = (
     ("ProjectId", "ProjectId"),
@@ -99,6 +97,7 @@ PROJECT_NOTES = (
             "directly. ProjectType=LiveEditingProject makes a project for SubmitLiveEditingJob."
         ),
         effect=Effect.WRITE,
+        heed="Renders nothing: SubmitMediaProducingJob with its ProjectId does. In and Out are seconds.",
         parameters={
             "Title": {"text": "Name of the project."},
             "Timeline": TIMELINE,
@@ -164,6 +163,7 @@ PROJECT_NOTES = (
             "GetEditingProject first. It renders nothing: SubmitMediaProducingJob does."
         ),
         effect=Effect.WRITE,
+        heed="Timeline replaces the whole old one: send what stays as well, from GetEditingProject.",
         destructive_when=(
             AskWhen("replaces the whole timeline of an editing project", path="Timeline"),
             AskWhen("replaces the template of an editing project", path="TemplateId"),

@@ -29,6 +29,7 @@ TEMPLATE_NOTES = (
             "and usable once GetTemplate shows Available. Not for transcoding: see CreateCustomTemplate."
         ),
         effect=Effect.WRITE,
+        heed="$Name marks a slot; SubmitMediaProducingJob fills it with TemplateId and ClipsParam.",
         parameters={
             "Name": {"text": "Name of the template."},
             "Type": {
@@ -153,6 +154,7 @@ TEMPLATE_NOTES = (
             "not change."
         ),
         effect=Effect.WRITE,
+        heed="Config replaces the old one whole: send what stays as well, from GetTemplate.",
         destructive_when=(
             AskWhen("replaces the whole content of an editing template", path="Config"),
             AskWhen("replaces the list of assets that an editing template uses", path="RelatedMediaids"),

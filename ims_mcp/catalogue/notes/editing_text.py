@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ims_mcp.catalogue.notes.note import make_element
 from ims_mcp.catalogue.operation import Parameter
 
@@ -79,10 +81,10 @@ FACE = Parameter(
         Parameter("Italic", "boolean", text="Italic; default false."),
         Parameter("Underline", "boolean", text="Underlined; default false."),
     ),
-    extra_fields=True,
 )
 LOOK = (
     Parameter("FontURL", "string", text="OSS address of a font file (.ttf); goes before Font. Also written FontUrl."),
+    Parameter("FontUrl", "string", text="As FontURL.", hidden=True),
     FACE,
     Parameter("FontColorOpacity", "string", text="Opacity of the letters, 0 to 1; default 1 (opaque)."),
     Parameter("Spacing", "number", text="Space between letters in pixels; default 0."),
@@ -115,7 +117,6 @@ LAYERS = Parameter(
         Parameter("Width", "number", text="Width of that picture, pixels."),
         Parameter("Height", "number", text="Height of that picture, pixels."),
         Parameter("TextArea", "string", text='Where the text stands in the picture, in shares: "x,y,w,h".'),
-        extra_fields=True,
     ),
 )
 MOTION = (
@@ -164,3 +165,5 @@ ALIGNMENT_TEXT = Parameter(
     "string",
     text="The words that are spoken, if known: they are only timed. Left out: the speech is recognised.",
 )
+STYLE = tuple(replace(row, hidden=True) for row in (*POSITION, *FONT, *LOOK, LAYERS, *MOTION, *SCROLL))
+"""What text takes outside subtitle tracks too: described there."""

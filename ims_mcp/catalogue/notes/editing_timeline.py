@@ -1,12 +1,14 @@
 """The Timeline of an editing job: tracks of clips, where each is cut out of its source and where it lies in the output.
 
-What is optional stays optional and every object takes more fields than are listed: the web editor writes its own beside
-them. Times are seconds with up to four decimals.
+What is optional stays optional. The web editor writes fields of its own beside those listed, and marks of its own into
+the timeline: with one of them the timeline may hold any. Times are seconds with up to four decimals.
 """
 
 from __future__ import annotations
 
-from ims_mcp.catalogue.notes.editing_effects import CLIP_EFFECTS, SHORTEST, SOUND_EFFECTS, TRACK_ITEMS
+from dataclasses import replace
+
+from ims_mcp.catalogue.notes.editing_effects import CLIP_EFFECTS, RECOGNISED_TEXT, SHORTEST, SOUND_EFFECTS, TRACK_ITEMS
 from ims_mcp.catalogue.notes.editing_text import (
     ALIGNMENT_TEXT,
     CONTENT,
@@ -18,6 +20,7 @@ from ims_mcp.catalogue.notes.editing_text import (
     POSITION,
     SCROLL,
     START,
+    STYLE,
 )
 from ims_mcp.catalogue.notes.note import ParameterNotes, make_element
 from ims_mcp.catalogue.operation import Case, Parameter
@@ -39,6 +42,7 @@ MEDIA_URL = Parameter(
         "OSS file in the job's region: https://bucket.oss-cn-shanghai.aliyuncs.com/a.mp4. Give it or MediaId. No web "
         "or CDN address, no oss://."
     ),
+    https_for_oss=True,
 )
 CUT = (
     Parameter("In", "number", text="Use the source from this second; default 0.", minimum=0),
@@ -65,6 +69,7 @@ VOICE = (
         "string",
         text="Cloned voice instead of Voice: VoiceId of ListCustomizedVoices. Also written customizedVoice.",
     ),
+    Parameter("customizedVoice", "string", text="As CustomizedVoice.", hidden=True),
     Parameter("SpeechRate", "number", text="Speed of speech, -500 to 500; default 0."),
     Parameter("PitchRate", "number", text="Pitch, -500 to 500; default 0."),
 )
@@ -79,6 +84,14 @@ PLACE = (
     ),
     Parameter("Height", "number", text="Height. 0 to 1: share of the output; more: pixels."),
 )
+
+SUBTITLE_FORM = Parameter("SubType", "string", text="Form of the file.", hints=("srt", "ass"))
+COMMENT = Parameter("Comment", "string", text="Remark of yours; ignored.")
+REMARKS = (
+    replace(COMMENT, hidden=True),
+    Parameter("Count", "integer", text="Number of clips; ignored.", hidden=True),
+)
+_UNPLACED_STYLE = tuple(row for row in STYLE if row.name not in ("X", "Y", "AdaptMode"))
 
 VIDEO_CLIP = make_element(
     Parameter(
@@ -125,7 +138,7 @@ VIDEO_CLIP = make_element(
     CLIP_EFFECTS,
     *LINKS,
     Parameter("MaskVideoUrl", "string", text="OSS address of a video that masks it.", inferred=True),
-    Parameter("Comment", "string", text="Remark of yours; ignored."),
+    COMMENT,
     cases=(
         Case("Type", ("Image", "GlobalImage"), (FRAMES,)),
         Case(
@@ -137,11 +150,26 @@ VIDEO_CLIP = make_element(
                 Parameter("LoopMotion", "boolean", text="Whether its gestures repeat.", inferred=True),
             ),
         ),
-        Case("Type", ("Text",), (CONTENT,)),
-        Case("Type", ("Subtitle",), (Parameter("FileURL", "string", text="OSS address of the .srt or .ass file."),)),
-        Case("Type", ("AI_ASR",), (ALIGNMENT_TEXT,)),
+        Case("Type", ("Text",), (CONTENT, *_UNPLACED_STYLE)),
+        Case(
+            "Type",
+            ("Subtitle",),
+            (
+                Parameter("FileURL", "string", text="OSS address of the .srt or .ass file."),
+                replace(SUBTITLE_FORM, hidden=True),
+                *_UNPLACED_STYLE,
+            ),
+        ),
+        Case(
+            "Type",
+            ("AI_ASR",),
+            tuple(
+                row if row is ALIGNMENT_TEXT else replace(row, hidden=True)
+                for row in RECOGNISED_TEXT
+                if row.name not in ("X", "Y", "AdaptMode")
+            ),
+        ),
     ),
-    extra_fields=True,
 )
 AUDIO_CLIP = make_element(
     Parameter(
@@ -182,7 +210,6 @@ AUDIO_CLIP = make_element(
             (*VOICE, Parameter("Format", "string", text="Audio format of the speech; rarely needed.")),
         ),
     ),
-    extra_fields=True,
 )
 SUBTITLE_CLIP = make_element(
     Parameter(
@@ -206,7 +233,7 @@ SUBTITLE_CLIP = make_element(
             ("Subtitle",),
             (
                 Parameter("FileURL", "string", text="OSS address of the .srt or .ass file; .ass brings its own style."),
-                Parameter("SubType", "string", text="Form of the file.", hints=("srt", "ass")),
+                SUBTITLE_FORM,
             ),
         ),
         Case(
@@ -214,18 +241,17 @@ SUBTITLE_CLIP = make_element(
             ("AI_ASR",),
             (
                 Parameter("MediaId", "string", text="Asset whose speech is written down."),
-                Parameter("MediaURL", "string", text="OSS address of what is written down."),
+                Parameter("MediaURL", "string", text="OSS address of what is written down.", https_for_oss=True),
                 *CUT,
                 ALIGNMENT_TEXT,
             ),
         ),
     ),
-    extra_fields=True,
 )
 IMAGE_CLIP = make_element(
     Parameter("ImageId", "string", text="Picture of the library."),
     Parameter("MediaId", "string", text="The same under the name of other tracks.", inferred=True),
-    Parameter("MediaURL", "string", text="OSS address of the picture."),
+    Parameter("MediaURL", "string", text="OSS address of the picture.", https_for_oss=True),
     *PLACE,
     Parameter("TimelineIn", "number", text="From this second of the output; default 0.", minimum=0),
     Parameter(
@@ -236,7 +262,6 @@ IMAGE_CLIP = make_element(
         after="TimelineIn",
     ),
     FRAMES,
-    extra_fields=True,
 )
 LENGTHS = (
     Parameter(
@@ -260,7 +285,7 @@ LENGTHS = (
 
 
 def _describe_tracks(name: str, text: str, clips: Parameter, *more: Parameter) -> Parameter:
-    return Parameter(name, "array", text=text, items=make_element(clips, *more, extra_fields=True))
+    return Parameter(name, "array", text=text, items=make_element(clips, *more, *REMARKS))
 
 
 TRACKS = (
@@ -302,7 +327,6 @@ TIMELINE_FIELDS = (
             Parameter("Width", "integer", text="Width in pixels."),
             Parameter("Height", "integer", text="Height in pixels."),
         ),
-        extra_fields=True,
     ),
 )
 TIMELINE: ParameterNotes = {
@@ -314,5 +338,5 @@ TIMELINE: ParameterNotes = {
         "tracks of a kind."
     ),
     "fields": TIMELINE_FIELDS,
-    "extra_fields": True,
+    "open_with": ("Version", "SdkVersion", "From", "AspectRatio"),
 }

@@ -187,6 +187,7 @@ NOTES = (
             "RecordId is what DeleteLiveRecordFiles takes."
         ),
         effect=Effect.READ,
+        heed="RecordUrl is not signed: RegisterMediaInfo makes it an asset, which GetPlayInfo plays.",
         example={"JobIds": ["83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"], "SortBy": "desc"},
         then="RegisterMediaInfo makes a file an asset.",
         signed_addresses=True,
@@ -249,6 +250,7 @@ NOTES = (
             "there are ready-made system templates."
         ),
         effect=Effect.WRITE,
+        heed="Seconds. m3u8 also needs SliceOssObjectPrefix with {UnixTimestamp} and {Sequence}.",
         example={"Name": "mp4-hourly", "RecordFormat": EXAMPLE_FORMATS},
         parameters={"Name": {"text": "Name of the template."}, "RecordFormat": RECORD_FORMAT},
     ),
@@ -309,6 +311,7 @@ NOTES = (
             "already submitted keep the copy they were started with."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="RecordFormat replaces all formats: send those that stay as well, from GetLiveRecordTemplate.",
         example={
             "TemplateId": "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67",
             "Name": "mp4-hourly",

@@ -16,12 +16,12 @@ JOB_ID: ParameterNotes = {"text": "Id of the job, from SubmitLiveSnapshotJob or 
 TEMPLATE_ID: ParameterNotes = {"text": "Id of the template, from ListLiveSnapshotTemplates."}
 OVERWRITE_FORMAT: ParameterNotes = {
     "text": "Path of the one .jpg that every picture replaces. Only {JobId} may stand in it; no slash at the "
-    "beginning. Left out: no such picture.",
+    "beginning; at most 255 characters. Left out: no such picture.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
 SEQUENCE_FORMAT: ParameterNotes = {
     "text": "Path of each .jpg, all of which are kept. It needs {UnixTimestamp} or {Sequence}; {JobId} and {Date} "
-    "may stand in it; no slash at the beginning. Left out: no such pictures.",
+    "may stand in it; no slash at the beginning; at most 255 characters. Left out: no such pictures.",
     "pattern": r"[^/].{0,250}\.jpg",
 }
 TEMPLATE_NAME: ParameterNotes = {"text": "Name of the template, at most 128 characters.", "max_characters": 128}
@@ -47,6 +47,7 @@ NOTES = (
             "ListLiveSnapshotFiles. For pictures of a file use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
+        heed="The interval is the template's (CreateLiveSnapshotTemplate, TimeInterval). Runs until stopped.",
         parameters={
             "JobName": {"text": "Name of the job, to find it in the list.", "max_characters": 128},
             "StreamInput": {
@@ -130,6 +131,7 @@ NOTES = (
             "runs and costs."
         ),
         effect=Effect.READ,
+        heed="Without StartTime only jobs of the last seven days; at most 30 days at a time.",
         parameters={
             "SearchKeyWord": KEYWORD,
             "Status": {
@@ -197,6 +199,7 @@ NOTES = (
             "says: pass it as StartTime; when it is missing, that was all."
         ),
         effect=Effect.READ,
+        heed="UTC, at most one day apart. Next page: NextStartTime of the answer as StartTime.",
         parameters={
             "JobId": JOB_ID,
             "StartTime": {
@@ -332,6 +335,7 @@ NOTES = (
             "job to be sure that it follows."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all: a format that is left out is no longer written.",
         destructive_when=(AskWhen("replaces the whole definition of a template for pictures of live streams"),),
         parameters={
             "TemplateId": {"text": "The template to change, from ListLiveSnapshotTemplates."},

@@ -100,6 +100,7 @@ NOTES = (
             "SendLiveTranscodeJobCommand."
         ),
         effect=Effect.WRITE,
+        heed='StartMode 1 needs "TimedConfig":{"StartTime","EndTime"} in UTC; 0 runs until it is stopped.',
         parameters={
             "Name": {"text": "Name of the job, to find it again."},
             "StreamInput": STREAM_INPUT,
@@ -253,6 +254,7 @@ NOTES = (
             "are made with CreateCustomTemplate."
         ),
         effect=Effect.WRITE,
+        heed="All values are texts; Bitrate in kbit/s. Type narrow-band or audio-only as well.",
         parameters={
             "Name": {"text": "Name of the template, to find it in the list."},
             "Type": {"text": f"Kind of template; it cannot be changed later. {TYPE_TEXT}", "choices": TEMPLATE_TYPES},
@@ -319,6 +321,7 @@ NOTES = (
             "GetLiveTranscodeTemplate first."
         ),
         effect=Effect.WRITE,
+        heed="TemplateConfig replaces all of it: send what stays as well, from GetLiveTranscodeTemplate.",
         destructive_when=(AskWhen("replaces settings of a live transcoding template", path="TemplateConfig"),),
         parameters={
             "TemplateId": {"text": "The template to change, from ListLiveTranscodeTemplates."},

@@ -42,7 +42,7 @@ NOTES = (
         sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-getmediainfo",),
         signed_addresses=True,
         parameters={
-            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "MediaId": {"text": "Id or title:WORDS; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
             "OutputType": {
                 "text": "oss (default), or cdn for assets imported from VOD with a CDN domain.",
@@ -155,7 +155,7 @@ NOTES = (
         },
         recovery="Read GetMediaInfo of the asset and compare; with AppendTags=true a second call adds the tags twice.",
         parameters={
-            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "MediaId": {"text": "Id or title:WORDS; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
             "Title": TITLE,
             "Description": DESCRIPTION,

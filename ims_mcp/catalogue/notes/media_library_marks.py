@@ -53,11 +53,10 @@ NOTES = (
             "adds, it never replaces. Returns the ids of the new marks, comma-separated in MediaMarkIds."
         ),
         effect=Effect.WRITE,
+        heed="Times are seconds; for a moment MarkEndTime is the same as MarkStartTime.",
         example={
             "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
-            "MediaMarks": [
-                {"MarkStartTime": 12.5, "MarkEndTime": 48, "MarkTag": "chapter", "MarkContent": "Opening words"}
-            ],
+            "MediaMarks": [{"MarkStartTime": 12.5, "MarkEndTime": 48, "MarkContent": "Intro"}],
         },
         parameters={"MediaId": {"text": "Asset to mark.", "max_bytes": 64}, "MediaMarks": MARKS},
     ),
@@ -103,6 +102,7 @@ NOTES = (
         ),
         # Not idempotent: nobody says that an entry which finds no mark does not add one.
         effect=Effect.DESTRUCTIVE,
+        heed="Send all fields of a mark, as ListMediaMarks shows them: what is left out may be lost.",
         example={
             "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
             "MediaMarks": [

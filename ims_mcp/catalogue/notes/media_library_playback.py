@@ -29,7 +29,7 @@ NOTES = (
         example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
         signed_addresses=True,
         parameters={
-            "MediaId": {"text": "Id of the asset; wins over InputURL.", "max_bytes": 64},
+            "MediaId": {"text": "Id or title:WORDS; wins over InputURL.", "max_bytes": 64},
             "InputURL": {"text": "Address the asset was registered with.", "url_schemes": SCHEMES},
             "AuthTimeout": {**AUTH_TIMEOUT, "unlisted": False},
         },
@@ -61,6 +61,7 @@ NOTES = (
             "in IgnoredList, those you may not delete in ForbiddenList. For whole assets use DeleteMediaInfos."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="The stream's file stays in OSS unless DeletePhysicalFiles is true.",
         example={
             "MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
             "FileURLs": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch-720p.mp4",
@@ -150,6 +151,7 @@ NOTES = (
             "playback addresses (use GetPlayInfo). Pages with PageNo; TotalNum says how many."
         ),
         effect=Effect.READ,
+        heed="BeginTs and EndTs are Unix milliseconds, at most 24 hours apart.",
         example={
             "BeginTs": 1779811200000,
             "EndTs": 1779897600000,

@@ -36,7 +36,6 @@ REGISTER_CONFIG = (
         text="Where the cover comes from.",
         unlisted=True,
         fields=(Parameter("StartTime", "number", text="Second the cover is taken at.", minimum=0, max_decimals=4),),
-        extra_fields=True,
     ),
     Parameter("SearchLibName", "string", text="Search library that indexes the asset.", unlisted=True),
 )

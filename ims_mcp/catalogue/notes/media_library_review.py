@@ -38,7 +38,6 @@ NOTES = (
                     Parameter("MediaId", "string", required=True, text="Id of the asset that was reviewed."),
                     Parameter("Reason", "string", text="Why Blocked; at most 128 bytes.", max_bytes=128),
                     Parameter("Status", "string", required=True, text="Verdict.", choices=("Normal", "Blocked")),
-                    extra_fields=True,
                 ),
             },
         },

@@ -50,6 +50,9 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         example={"FlowName": "stadium-relay", "FlowRegion": "cn-shanghai"},
+        heed="Empty at first: AddMediaConnectFlowInput, ...Output, then UpdateMediaConnectFlowStatus online.",
+        then="AddMediaConnectFlowInput gives it its source (InputProtocol SRT-Listener or RTMP-PUSH: an address to "
+        "push to), AddMediaConnectFlowOutput sends it on, UpdateMediaConnectFlowStatus with Status online starts it.",
         parameters={
             "FlowName": {"text": "Name, unique in the region."},
             "FlowRegion": {"text": "Region: cn-shanghai. GetMediaConnectAvailableRegion lists those there are."},
@@ -78,6 +81,7 @@ NOTES = (
             f"offline. See the result with GetMediaConnectFlow. {RET_CODE}"
         ),
         effect=Effect.WRITE,
+        heed="online costs until it is offline; offline interrupts everything downstream.",
         example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b", "Status": "online"},
         destructive_when=(
             AskWhen(
@@ -121,10 +125,12 @@ NOTES = (
         example={
             "FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b",
             "InputName": "stadium",
-            "InputProtocol": "RTMP-PULL",
-            "InputFromUrl": "rtmp://origin.example.com/live/stadium",
+            "InputProtocol": "SRT-Listener",
+            "SrtLatency": 1000,
         },
-        then="AddMediaConnectFlowOutput sends it on; GetMediaConnectFlowInput shows whether a stream arrives.",
+        heed="SRT-Listener, RTMP-PUSH: you push to InputUrl; SRT-Caller, RTMP-PULL: it pulls InputFromUrl; or Flow.",
+        then="AddMediaConnectFlowOutput sends it on, UpdateMediaConnectFlowStatus with Status online starts the flow; "
+        "GetMediaConnectFlowInput shows whether a stream arrives.",
         parameters={
             "FlowId": FLOW_ID,
             "InputName": {"text": "Name of the source, chosen by you. It tells two sources apart."},
@@ -167,6 +173,7 @@ NOTES = (
             f"a key and stay hidden, like SRT passphrases, unless include_credentials. {RET_CODE}"
         ),
         effect=Effect.READ,
+        heed="The address to push to is hidden without include_credentials.",
         example={"FlowId": "05c3adf4-aa0e-421d-a991-48ed8d6e7f0b"},
         parameters={"FlowId": FLOW_ID, "WithInternalVip": INNER_ADDRESS},
         idempotent=True,
@@ -237,6 +244,7 @@ NOTES = (
             "OutputProtocol": "RTMP-PUSH",
             "OutputToUrl": "rtmp://ingest.example.com/live/partner",
         },
+        heed="RTMP-PUSH, SRT-Caller: pushed to OutputToUrl; RTMP-PULL, SRT-Listener: pulled from OutputUrl; or Flow.",
         then="UpdateMediaConnectFlowStatus with Status online starts the flow.",
         sources=(
             "https://www.alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-addmediaconnectflowoutput",

@@ -236,7 +236,7 @@ STATES = ("IDLE", "STARTING", "RUNNING", "RECOVERING", "STOPPING")
 INPUT_SECRETS = ("SrtPassphrase", "SourceUrl", "DestHost", "StreamName")
 INPUT_TYPES = ("RTMP_PUSH", "RTMP_PULL", "SRT_PUSH", "SRT_PULL", "MEDIA_CONNECT")
 EXAMPLE_CHANNEL = {
-    "Name": "news-channel",
+    "Name": "news",
     "InputAttachments": [{"InputId": "G6G4X5T4SZYPSTT5"}],
     "VideoSettings": [
         {
@@ -244,17 +244,15 @@ EXAMPLE_CHANNEL = {
             "VideoCodec": "H264",
             "Width": 1280,
             "Height": 720,
-            "VideoCodecSetting": {"Rate": {"RateControlMode": "ABR", "Bitrate": 2500000}},
+            "VideoCodecSetting": {"Rate": {"Bitrate": 2500000}},
         }
     ],
-    "AudioSettings": [
-        {"Name": "a1", "AudioCodec": "aac", "AudioCodecSetting": {"Bitrate": 128000, "SampleRate": 44100}}
-    ],
+    "AudioSettings": [{"Name": "a1", "AudioCodec": "aac"}],
     "OutputGroups": [
         {
-            "Name": "group1",
+            "Name": "g1",
             "Type": "MediaPackage",
-            "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "news-main"},
+            "MediaPackageGroupSetting": {"GroupName": "news", "ChannelName": "main"},
             "Outputs": [
                 {
                     "Name": "o720",
@@ -280,6 +278,7 @@ NOTES = (
             "CreateChannel (MediaWeaver)."
         ),
         effect=Effect.WRITE,
+        heed="Bitrate in bit/s. StartMediaLiveChannel starts it.",
         example=EXAMPLE_CHANNEL,
         then="StartMediaLiveChannel puts it on the air.",
         parameters={
@@ -300,6 +299,8 @@ NOTES = (
         ),
         effect=Effect.READ,
         example={"ChannelId": "SEGK5KA6KYKAWQQH"},
+        heed="The address to push to is in GetMediaLiveInput (InputId of InputAttachments), include_credentials.",
+        then="GetMediaLiveInput with an InputId of InputAttachments has the address to push to.",
         signed_addresses=True,
         parameters={"ChannelId": CHANNEL_ID},
         idempotent=True,
@@ -348,6 +349,7 @@ NOTES = (
             "GetMediaLiveChannel and hand back what should stay too; do not count on what is left out being kept."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces the whole configuration: send what stays as well, from GetMediaLiveChannel.",
         example={"ChannelId": "SEGK5KA6KYKAWQQH", **EXAMPLE_CHANNEL},
         destructive_when=(
             AskWhen("replaces the whole configuration of a live channel; what is not sent again is lost"),
@@ -372,6 +374,8 @@ NOTES = (
         ),
         effect=Effect.WRITE,
         example={"ChannelId": "SEGK5KA6KYKAWQQH"},
+        heed="The address to push to is in GetMediaLiveInput (input_id of the result), include_credentials.",
+        then="Push to the address that GetMediaLiveInput shows of each input.",
         parameters={"ChannelId": CHANNEL_ID},
         # A steady state ends only the call that leads to it: an idle channel has not started yet.
         poll=Poll(
@@ -384,6 +388,7 @@ NOTES = (
                 fields=(
                     ("state", "Channel.State"),
                     ("started", "Channel.LastStartTime"),
+                    ("inputs[].input_id", "Channel.InputAttachments[].InputId"),
                     ("outputs[].url", "Channel.OutputGroups[].MonitorUrl"),
                     ("outputs[].name", "Channel.OutputGroups[].Name"),
                     ("outputs[].package_channel", "Channel.OutputGroups[].MediaPackageGroupSetting.ChannelName"),
@@ -441,6 +446,7 @@ NOTES = (
             "CreateMediaLiveChannel or UpdateMediaLiveChannel."
         ),
         effect=Effect.WRITE,
+        heed='Push address: GetMediaLiveInput. Pull: [{"SourceUrl"}]; MEDIA_CONNECT: [{"FlowId","FlowOutputName"}].',
         example={
             "Name": "studio-a",
             "Type": "RTMP_PUSH",
@@ -471,6 +477,7 @@ NOTES = (
             "stay hidden unless include_credentials: whoever has them can push."
         ),
         effect=Effect.READ,
+        heed="An encoder pushes to DestHost with its StreamName; shown with include_credentials.",
         example={"InputId": "G6G4X5T4SZYPSTT5"},
         parameters={"InputId": INPUT_ID},
         idempotent=True,
@@ -521,6 +528,7 @@ NOTES = (
             "cannot change: make a new one with CreateMediaLiveInput."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all sources: send what stays as well, from GetMediaLiveInput.",
         example={
             "InputId": "G6G4X5T4SZYPSTT5",
             "Name": "studio-a",

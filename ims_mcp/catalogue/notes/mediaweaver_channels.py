@@ -49,9 +49,7 @@ OUTPUTS: ParameterNotes = {
                 Parameter("WindowDuration", "integer", text="Seconds in the playlist, such as 60.", minimum=1),
                 Parameter("AdMarkType", "string", text="How ads are marked, such as Daterange.", hints=("Daterange",)),
             ),
-            extra_fields=True,
         ),
-        extra_fields=True,
     ),
 }
 CHANNEL_SETTINGS: dict[str, ParameterNotes] = {
@@ -80,6 +78,7 @@ NOTES = (
             "package one, CreateLivePackageChannel."
         ),
         effect=Effect.WRITE,
+        heed="linear plays once, loop repeats. Live sources need tier standard and linear.",
         parameters={
             "ChannelName": NEW_CHANNEL,
             "ChannelTier": TIER,
@@ -157,6 +156,7 @@ NOTES = (
             "with CreateChannel."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="OutPutConfigList replaces all outputs: send those that stay as well, from GetChannel.",
         destructive_when=(
             AskWhen(
                 "replaces outputs, filler and access control of a channel; what is not sent again is lost",

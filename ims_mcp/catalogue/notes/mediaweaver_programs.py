@@ -39,7 +39,6 @@ PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
                 inferred=True,
             ),
         ),
-        "extra_fields": True,
     },
     "ClipRange": {
         "text": "Part of the source to play. Left out: all of it.",
@@ -55,7 +54,6 @@ PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
                 not_before="StartOffsetMillis",
             ),
         ),
-        "extra_fields": True,
     },
     "AdBreaks": {
         "text": "Ads in the program. UpdateProgram replaces all of them.",
@@ -81,7 +79,6 @@ PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
                     Parameter("AvailExpected", "integer", text="avails_expected, such as 0.", minimum=0),
                     Parameter("UniqueProgramID", "integer", text="unique_program_id, such as 0.", minimum=0),
                 ),
-                extra_fields=True,
             ),
             Parameter(
                 "TimeSignalSettings",
@@ -97,9 +94,7 @@ PROGRAM_SETTINGS: dict[str, ParameterNotes] = {
                     Parameter("subSegmentNumber", "integer", text="sub_segment_num, such as 1.", minimum=0),
                     Parameter("subSegmentsExpected", "integer", text="sub_segments_expected, such as 0.", minimum=0),
                 ),
-                extra_fields=True,
             ),
-            extra_fields=True,
         ),
     },
 }
@@ -114,6 +109,7 @@ NOTES = (
             "Look at the outcome with ListSchedules."
         ),
         effect=Effect.WRITE,
+        heed="Times in ms. First program of a channel: no RelativeProgram. AdBreaks may be left out.",
         parameters={
             "ChannelName": CHANNEL,
             "ProgramName": {"text": "Name of the new program, used once in the channel."},
@@ -195,6 +191,7 @@ NOTES = (
             "are given as a whole: take them from GetProgram and hand back those that should stay."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="AdBreaks replaces all of them: send those that stay as well, from GetProgram.",
         destructive_when=(
             AskWhen(
                 "changes what a channel plays: source, clip, place in the schedule or ad breaks of a program",

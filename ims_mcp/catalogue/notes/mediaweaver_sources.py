@@ -50,7 +50,6 @@ PACKAGES: ParameterNotes = {
             "packageType", "string", text="Kind of playlist, such as hls. As GetSource shows it.", hints=("hls",)
         ),
         Parameter("type", "string", text="The same in the vendor's example of CreateSource: hls.", hints=("hls",)),
-        extra_fields=True,
     ),
 }
 NOT_DELETED: ParameterNotes = {"text": "true leaves out what is marked as deleted. Default: they are listed."}
@@ -163,6 +162,7 @@ NOTES = (
             "group by which a channel's outputs pick it. No media asset is made: that is RegisterMediaInfo."
         ),
         effect=Effect.WRITE,
+        heed="Each source group that the channel's outputs name is needed; relativePath lies below BaseUrl.",
         parameters={
             "SourceLocationName": LOCATION,
             "SourceName": {"text": "Name of the new source, used once in the location."},
@@ -234,6 +234,7 @@ NOTES = (
             "hand back what should stay. Name, type and location identify the source and cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all playlists: send those that stay as well, from GetSource.",
         destructive_when=(
             AskWhen(
                 "replaces all playlists of a source; channels on air follow at once",

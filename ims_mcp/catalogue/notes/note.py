@@ -32,17 +32,18 @@ class ParameterNotes(TypedDict, total=False):
     max_parts: int
     max_part_bytes: int
     url_schemes: tuple[str, ...]
+    https_for_oss: bool
     json_text: bool
     comma_list: bool
     keeps_empty: bool
     extra_fields: bool
+    open_with: tuple[str, ...]
     hidden: bool
     unlisted: bool
     inferred: bool
     cases: tuple[Case, ...]
     after: str
     not_before: str
-    near_names: bool
     display_names: tuple[tuple[str, str], ...]
     wire_kind: str
     """Glossary only: the kind the SDK declares, where it is not a string."""

@@ -66,6 +66,7 @@ NOTES = (
             "CreateLivePackageOriginEndpoint, has to exist and carry ad markers."
         ),
         effect=Effect.WRITE,
+        heed="The stream has to carry ad markers. Viewers play the prefixes that the answer shows.",
         parameters={
             "Name": {
                 "text": "New name, unique: up to 128 letters, digits, - or _. It cannot change.",
@@ -132,6 +133,7 @@ NOTES = (
             "prefixes, aliases. Read it with GetAdInsertion and send again what should stay. The name cannot change."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all settings: send what stays as well, from GetAdInsertion.",
         destructive_when=(AskWhen("replaces the settings of an ad insertion; what is not sent again is lost"),),
         parameters={"Name": NAME, **SETTINGS},
         idempotent=True,

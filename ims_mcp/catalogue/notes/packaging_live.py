@@ -133,6 +133,7 @@ NOTES = (
             "CreateLivePackageOriginEndpoint."
         ),
         effect=Effect.WRITE,
+        heed="Where to push, with user and password: GetLivePackageChannel with include_credentials.",
         parameters={
             "GroupName": GROUP,
             "ChannelName": NEW_NAME,
@@ -223,6 +224,7 @@ NOTES = (
             "include_credentials."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="RotateCredentials 1 primary, 2 backup, 3 both; the old passwords end at once.",
         destructive_when=(AskWhen("replaces ingest passwords for good; an encoder that uses the old ones goes dark"),),
         parameters={
             "GroupName": GROUP,

@@ -133,6 +133,7 @@ NOTES = (
             "address."
         ),
         effect=Effect.WRITE,
+        heed="TimeshiftVision in days. IpWhitelist (not 0.0.0.0/0) or AuthorizationCode is needed.",
         parameters={
             "GroupName": GROUP,
             "ChannelName": CHANNEL,
@@ -208,6 +209,7 @@ NOTES = (
             "the code or the allowed addresses among it."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all settings: send what stays as well, from GetLivePackageOriginEndpoint.",
         destructive_when=(
             AskWhen(
                 "replaces the settings of an origin endpoint and who may fetch from it; what is not sent again is lost",

@@ -119,6 +119,7 @@ NOTES = (
             "GetVodPackagingAsset. A configuration cannot be changed, only deleted and made anew."
         ),
         effect=Effect.WRITE,
+        heed="It cannot be changed later, only deleted and made anew.",
         parameters={
             "ConfigurationName": NEW_NAME,
             "GroupName": GROUP,
@@ -245,6 +246,7 @@ NOTES = (
             "HLS first. For several at once use BatchCreateVodPackagingAsset."
         ),
         effect=Effect.WRITE,
+        heed="Takes .m3u8 in OSS only: transcode other files first, with SubmitMediaConvertJob.",
         parameters={
             "AssetName": NEW_NAME,
             "GroupName": GROUP,

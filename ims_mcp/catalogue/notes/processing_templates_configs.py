@@ -23,14 +23,13 @@ PAGES = (
 PIXELS_OR_SHARE = "Whole pixels, 8 to 4096, or a share of the output below 1 with up to 4 decimals."
 
 
-def describe_file(what: str, example: str) -> Parameter:
+def describe_file(text: str, example: str) -> Parameter:
     """The file that a template brings along: a picture, subtitles."""
     return Parameter(
         "File",
         "object",
-        text=f"{what}; may be left to the job.",
+        text=text,
         fields=describe_place(f"OSS address, oss://bucket/{example}, or asset id."),
-        extra_fields=True,
     )
 
 
@@ -89,7 +88,6 @@ SNAPSHOT = (
             Parameter("Margin", "integer", text="Frame around the sheet in pixels; default 0."),
             Parameter("Color", "string", text="Background colour, #RRGGBB."),
         ),
-        extra_fields=True,
     ),
 )
 ANIMATION = (
@@ -108,7 +106,6 @@ ANIMATION = (
             Parameter("Duration", "string", text=f"Length: {CLOCK}."),
             Parameter("End", "string", text="Length cut off at the end of the video; overrides Duration."),
         ),
-        extra_fields=True,
     ),
 )
 IMAGE_WATERMARK = (
@@ -130,9 +127,9 @@ IMAGE_WATERMARK = (
             Parameter("Start", "string", text="Begin, in seconds or hh:mm:ss; default 0."),
             Parameter("Duration", "string", text="Length in seconds, or ToEND (default)."),
         ),
-        extra_fields=True,
     ),
-    describe_file("The picture", "logo.png"),
+    # Of the jobs only the older SubmitTranscodeJob takes a file of its own.
+    describe_file("The picture. Needed: SubmitMediaConvertJob has it from here alone.", "logo.png"),
 )
 TEXT_WATERMARK = (
     Parameter("Content", "string", text="The words, as plain text in UTF-8."),
@@ -149,7 +146,7 @@ TEXT_WATERMARK = (
 SUBTITLE = (
     Parameter("Format", "string", text="Format of the subtitle file.", hints=("ass", "srt", "vtt", "ttml", "stl")),
     Parameter("CharEnc", "string", text="Character encoding of the file.", hints=("auto", "UTF-8", "GBK", "BIG5")),
-    describe_file("The subtitle file", "launch.srt"),
+    describe_file("The subtitle file. A job of SubmitTranscodeJob may name another.", "launch.srt"),
 )
 
 CASES = (
@@ -166,5 +163,4 @@ CONFIG: ParameterNotes = {
     "kind": "object",
     "json_text": True,
     "cases": CASES,
-    "extra_fields": True,
 }

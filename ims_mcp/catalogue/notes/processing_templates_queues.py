@@ -64,6 +64,7 @@ NOTES = (
             "pages. Use it to find the PipelineId that jobs name; without one they run in the default queue."
         ),
         effect=Effect.READ,
+        heed="Without Speed queues of all kinds are listed.",
         parameters={"Speed": {"text": f"Only queues of this kind; left out: all. {SPEED_TEXT}", "choices": SPEEDS}},
         idempotent=True,
         example={"Speed": "Standard"},
@@ -124,6 +125,7 @@ NOTES = (
             "AI workflows (on streams and with models) are started with StartAIWorkflow."
         ),
         effect=Effect.WRITE,
+        heed="WorkflowId is copied from the web console; no operation lists workflows.",
         parameters={
             "WorkflowId": WORKFLOW_ID,
             "TaskInput": {
@@ -220,6 +222,7 @@ NOTES = (
             "started with StartWorkflow."
         ),
         effect=Effect.WRITE,
+        heed="WorkflowId and the names in Inputs are copied from the web console; no operation lists them.",
         parameters={
             "WorkflowId": WORKFLOW_ID,
             "Inputs": {
@@ -277,9 +280,10 @@ NOTES = (
         purpose=(
             "End a running AI workflow for good; it cannot be resumed, only begun anew with StartAIWorkflow. Steps "
             "already done keep their results in GetAIWorkflowTask. Needed to end, and stop paying for, a run on a "
-            "live stream."
+            "live stream or an RTC channel; others cannot be stopped."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Ends runs on live streams and RTC channels only; the vendor does not stop others.",
         destructive_when=(AskWhen("ends a running AI workflow, which cannot be resumed"),),
         parameters={"TaskId": TASK_ID},
         idempotent=True,

@@ -56,7 +56,9 @@ NOTES = (
                 "TransConfig": {"IsCheckReso": True},
             },
         },
-        then="Name CustomTemplate.TemplateId of the answer in jobs: SubmitMediaConvertJob, SubmitSnapshotJob.",
+        heed='Logo, Type 4: {"File":{"Type":"OSS","Media":"oss://b/a.png"},"Width":0.1,"ReferPos":"TopRight"}.',
+        then="Jobs name CustomTemplate.TemplateId: SubmitSnapshotJob in TemplateConfig, SubmitMediaConvertJob in an "
+        'output; a watermark there in "Features": {"Watermarks": [{"TemplateId": it}]}.',
         sources=PAGES,
     ),
     OperationNotes(
@@ -67,6 +69,7 @@ NOTES = (
             "of a type. The settings come as JSON. The service's own templates are shown by GetSystemTemplate."
         ),
         effect=Effect.READ,
+        heed="Your default in place of an id: Type 1 transcoding, 2 snapshot, 3 GIF, 4 logo, 7 review.",
         parameters={
             "TemplateId": {"text": "Id of the template, from ListCustomTemplates. With it Type does not count."},
             "Type": {"text": f"{TYPES} Without an id: your default template of this type."},
@@ -86,6 +89,7 @@ NOTES = (
             "ListSystemTemplates."
         ),
         effect=Effect.READ,
+        heed="Type: 1 transcoding, 2 snapshot, 3 GIF, 4 logo, 5 text mark, 6 subtitle, 7 review, 11 label.",
         parameters={
             "Type": {"text": TYPES},
             "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},
@@ -124,6 +128,7 @@ NOTES = (
             "and send them back whole with your change."
         ),
         effect=Effect.WRITE,
+        heed="TemplateConfig replaces all settings: send what stays as well, from GetCustomTemplate.",
         destructive_when=(
             AskWhen(
                 "replaces the settings of a processing template, for workflows that name it too", path="TemplateConfig"
@@ -134,6 +139,7 @@ NOTES = (
             "Name": {"text": "New name; left out: it stays."},
             "TemplateConfig": {
                 **CONFIG,
+                "extra_fields": True,
                 "text": "All settings anew, as the template's type wants them. Left out: they stay. Send all of what "
                 "GetCustomTemplate shows, with your change in it.",
             },
@@ -203,6 +209,7 @@ NOTES = (
             "quickest way to a TemplateId for a transcoding or snapshot job; your own are in ListCustomTemplates."
         ),
         effect=Effect.READ,
+        heed="Type: 1 transcoding, 2 snapshot, 3 GIF, 4 logo, 5 text mark, 6 subtitle, 7 review, 11 label.",
         parameters={
             "Type": {"text": f"{TYPES} Several are separated by commas: 1,2.", "comma_list": True},
             "Subtype": {"text": f"Only this variant of the type. {VARIANTS}"},

@@ -71,6 +71,7 @@ NOTES = (
             "EntityId=Copyright_Music it lists moods, styles and the like of licensed music."
         ),
         effect=Effect.READ,
+        heed="Without BusinessType the tags of stickers, music and pictures are listed.",
         example={"BusinessType": "sticker"},
         then="ListPublicMediaBasicInfos filters by MediaTagId.",
         parameters={

@@ -45,6 +45,7 @@ NOTES = (
             "SearchMediaByMultimodal, for a face picture SearchMediaByFace."
         ),
         effect=Effect.READ,
+        heed="Finds only assets in a library with an aiLabel index. Times inside one: SpecificSearch, MediaId.",
         parameters={
             "Text": {"text": "What to look for, such as a name or words that are spoken."},
             "MultimodalSearchType": {
@@ -101,6 +102,7 @@ NOTES = (
             "something the service hands out."
         ),
         effect=Effect.READ,
+        heed="Finds only assets in a library with a face index; FaceSearchToken is a name you choose.",
         parameters={
             "PersonImageUrl": {
                 "text": "Address of a still picture with the face.",
@@ -165,6 +167,7 @@ NOTES = (
             "use SearchMediaByAILabel."
         ),
         effect=Effect.READ,
+        heed="Finds only what InsertMediaToSearchLib put into a library that has an mm index.",
         parameters={
             "Text": {"text": "What is seen, in plain words: a red car in rain."},
             "MediaType": {"text": "video (default) or image.", "choices": ("image", "video")},

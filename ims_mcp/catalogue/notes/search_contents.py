@@ -47,6 +47,7 @@ NOTES = (
             "QueryMediaIndexJob."
         ),
         effect=Effect.WRITE,
+        heed="Input is the file's lasting address; give MediaId as well, or it becomes an entry of its own.",
         parameters={
             "Input": {
                 "text": "Address of the file: oss://bucket/key, or public http. The bucket lies in the region of the "

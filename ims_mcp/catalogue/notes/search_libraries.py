@@ -60,6 +60,7 @@ NOTES = (
             "name the library when registering them. Without a library of your own, ims-default-search-lib is used."
         ),
         effect=Effect.WRITE,
+        heed="Empty at first: CreateSearchIndex, then InsertMediaToSearchLib, before anything is found.",
         parameters={
             "SearchLibName": {
                 "text": "Name of the library, such as sports-archive. Letters, digits and hyphens. For surveillance "
@@ -79,6 +80,7 @@ NOTES = (
             "recognises people with. The name stays, and its indexes are changed with AlterSearchIndex instead."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="Replaces all face libraries: send those that stay as well, from QuerySearchLib.",
         destructive_when=(AskWhen("replaces the configuration of a search library", shows=("SearchLibConfig",)),),
         parameters={
             "SearchLibName": OWN_LIBRARY,
@@ -158,6 +160,7 @@ NOTES = (
             "the index is Normal."
         ),
         effect=Effect.WRITE,
+        heed="IndexType mm: what is seen; face: faces; aiLabel: what smart tagging recognises.",
         parameters={
             "IndexType": INDEX_TYPE,
             "SearchLibName": LIBRARY,

@@ -21,6 +21,7 @@ NOTES = (
             "ListMediaBasicInfos."
         ),
         effect=Effect.READ,
+        heed="Only videos unless Match names mediaType. For plain words, dates and sizes take find_media.",
         signed_addresses=True,
         parameters={
             "Match": {

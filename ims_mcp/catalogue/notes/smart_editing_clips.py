@@ -64,6 +64,7 @@ NOTES = (
             "JobResult.AiResult."
         ),
         effect=Effect.WRITE,
+        heed="Without NeedExport only time ranges come back. Material with speech or subtitles only.",
         parameters={
             "InputConfig": {
                 **JSON_OBJECT,
@@ -75,7 +76,7 @@ NOTES = (
                         "array",
                         required=True,
                         text="Videos with speech or subtitles. At most 30, two hours altogether.",
-                        items=make_element(*MEDIA, extra_fields=True),
+                        items=make_element(*MEDIA),
                     ),
                     Parameter(
                         "Strategy",
@@ -103,10 +104,8 @@ NOTES = (
                                 "EnableActionRecog; Shanghai only.",
                             ),
                         ),
-                        extra_fields=True,
                     ),
                 ),
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **JSON_OBJECT,
@@ -115,7 +114,6 @@ NOTES = (
                     Parameter("NeedExport", "boolean", text="true: write every clip as a file. Default false."),
                     *CLIP_FILES,
                 ),
-                "extra_fields": True,
             },
             "UserData": USER_DATA,
         },
@@ -147,6 +145,7 @@ NOTES = (
             "SubmitMediaProducingJob. Runs in the background; GetSmartHandleJob lists the pieces."
         ),
         effect=Effect.WRITE,
+        heed="Ranges in seconds; at changes of scene: JobParams with Mode BasicClipSplit alone.",
         parameters={
             "InputConfig": {
                 **JSON_OBJECT,
@@ -168,7 +167,6 @@ NOTES = (
                         text="Asset id, or address oss:// or http:// of your bucket. No domain name of your own.",
                     ),
                 ),
-                "extra_fields": True,
             },
             "JobParams": {
                 **JSON_OBJECT,
@@ -188,13 +186,11 @@ NOTES = (
                         items=SECONDS_RANGE,
                     ),
                 ),
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **JSON_OBJECT,
                 "text": "Where the pieces go.",
                 "fields": CLIP_FILES,
-                "extra_fields": True,
             },
             "UserData": {**JSON_OBJECT, "text": "JSON of yours, any keys. At most 512 bytes.", "extra_fields": True},
         },
@@ -224,6 +220,7 @@ NOTES = (
             "with JobType=DynamicChart the history. Not for editing existing video."
         ),
         effect=Effect.WRITE,
+        heed="ChartType Line, Histogram or Pie. ChartConfig times are texts in ms. Shanghai only.",
         parameters={
             "ChartType": {
                 "text": "Kind of chart: Line, Histogram (bars) or Pie.",
@@ -237,7 +234,6 @@ NOTES = (
                         "XlsFile", "string", text="OSS address of the Excel file, .xls or .xlsx. Of your own bucket."
                     ),
                 ),
-                "extra_fields": True,
             },
             "OutputConfig": {
                 **JSON_OBJECT,
@@ -248,7 +244,6 @@ NOTES = (
                     HEIGHT,
                     Parameter("Bitrate", "integer", text="Bit rate in kbit/s, such as 2000.", minimum=1, inferred=True),
                 ),
-                "extra_fields": True,
             },
             "ChartConfig": {
                 **JSON_OBJECT,
@@ -264,7 +259,6 @@ NOTES = (
                     Parameter("ChartStartTime", "string", text="When the chart begins, in ms.", inferred=True),
                     Parameter("VideoDuration", "string", text="Length of the video in ms.", inferred=True),
                 ),
-                "extra_fields": True,
             },
             "ChartTitle": describe_label("Title of the chart."),
             "Subtitle": describe_label("Line below the title."),
@@ -280,7 +274,6 @@ NOTES = (
                     Parameter("XAxisFontInterval", "string", text="Space between labels. Default 0: chosen."),
                     Parameter("AxisColor", "string", text="Colour of the axes: #000000.", inferred=True),
                 ),
-                "extra_fields": True,
             },
             "Background": {
                 **JSON_OBJECT,
@@ -289,7 +282,6 @@ NOTES = (
                     Parameter("Color", "string", text="Colour: #000000."),
                     Parameter("ImageUrl", "string", text="OSS address of a picture."),
                 ),
-                "extra_fields": True,
             },
             "Title": {"text": "Title of the job, not of the chart."},
             "Description": {"text": "Description of the job."},

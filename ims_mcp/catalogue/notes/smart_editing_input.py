@@ -77,7 +77,7 @@ MEDIA_GROUPS = Parameter(
     "array",
     text="Groups of material in the order of the video. At most 40. Makes the job Script-to-Video: a clip of each "
     "group after the other; wins over MediaArray and MediaSearchInput.",
-    items=make_element(*GROUP, extra_fields=True),
+    items=make_element(*GROUP),
 )
 MEDIA_SEARCH = Parameter(
     "MediaSearchInput",
@@ -92,10 +92,8 @@ MEDIA_SEARCH = Parameter(
                 list_texts("SearchLibs", "Names of search libraries. They are listed by ListSearchLib."),
                 Parameter("SearchText", "string", text="What the clips show, in words."),
             ),
-            extra_fields=True,
         ),
     ),
-    extra_fields=True,
 )
 SCENE_INFO = Parameter(
     "SceneInfo",
@@ -114,14 +112,11 @@ SCENE_INFO = Parameter(
                     text="Shots in their order. Each lasts as long as its voice-over or a duration of its own.",
                     items=make_element(
                         Parameter("ScriptText", "string", text="What is said or shown; clips are chosen by it."),
-                        extra_fields=True,
                     ),
                 ),
             ),
-            extra_fields=True,
         ),
     ),
-    extra_fields=True,
 )
 STICKER = (
     *MEDIA,
@@ -143,18 +138,15 @@ DECORATION = (
         items=make_element(
             Parameter("Level", "integer", text="Level, 1 is the highest.", required=True, minimum=1, maximum=5),
             list_texts("TitleArray", "Texts; one is drawn a video. At most 50 of 50 characters.", required=True),
-            extra_fields=True,
         ),
     ),
     Parameter(
         "StickerArray",
         "array",
         text="Logos and pictures laid over; one is drawn a video. At most 50.",
-        items=make_element(*STICKER, extra_fields=True),
+        items=make_element(*STICKER),
     ),
-    Parameter(
-        "Sticker", "object", text="One such picture. StickerArray wins over it.", fields=STICKER, extra_fields=True
-    ),
+    Parameter("Sticker", "object", text="One such picture. StickerArray wins over it.", fields=STICKER),
     list_texts(
         "BackgroundMusicArray",
         "Asset ids or OSS addresses of music; one is drawn. At most 50. Left out: music of the public library.",
@@ -186,19 +178,18 @@ HIGHLIGHT_FIELDS = (
                 inferred=True,
             ),
         ),
-        extra_fields=True,
     ),
     Parameter(
         "OpeningArray",
         "array",
         text="Fixed openings; one is drawn a video. At most 20 pictures or videos.",
-        items=make_element(*MEDIA, extra_fields=True),
+        items=make_element(*MEDIA),
     ),
     Parameter(
         "EndingArray",
         "array",
         text="Fixed endings; one is drawn a video. At most 20 pictures or videos.",
-        items=make_element(*MEDIA, extra_fields=True),
+        items=make_element(*MEDIA),
     ),
 )
 EPISODES = list_texts(
@@ -212,7 +203,6 @@ BATCH_INPUT: ParameterNotes = {
     "text": "Material, texts and music of the videos. Give MediaGroupArray (Script-to-Video), or MediaArray or "
     "MediaSearchInput (image-text matching). Material has to lie in the region called.",
     "fields": (MEDIA_GROUPS, MEDIA_ARRAY, MEDIA_SEARCH, SPEECH_TEXTS, SPEECH_TEXT, SCENE_INFO, *DECORATION),
-    "extra_fields": True,
 }
 HIGHLIGHT_INPUT: ParameterNotes = {
     **JSON_OBJECT,
@@ -222,7 +212,6 @@ HIGHLIGHT_INPUT: ParameterNotes = {
         *HIGHLIGHT_FIELDS,
         *DECORATION,
     ),
-    "extra_fields": True,
 }
 
 
@@ -236,7 +225,6 @@ def describe_scene_input(smart_mix: str, highlights: str, text: str) -> Paramete
             Case("JobType", (smart_mix,), (MEDIA_ARRAY, MEDIA_SEARCH, SPEECH_TEXTS, SPEECH_TEXT, SCENE_INFO)),
             Case("JobType", (highlights,), (EPISODES, *HIGHLIGHT_FIELDS)),
         ),
-        "extra_fields": True,
     }
 
 
@@ -259,7 +247,6 @@ SPORTS_INPUT: ParameterNotes = {
             items=make_element(
                 Parameter("OriginalName", "string", required=True, text="Short name on the scoreboard: IND."),
                 Parameter("TransferName", "string", required=True, text="Full name: Indiana Pacers."),
-                extra_fields=True,
             ),
         ),
         Parameter(
@@ -273,7 +260,6 @@ SPORTS_INPUT: ParameterNotes = {
                     required=True,
                 ),
                 Parameter("Name", "string", required=True, text="Name as the scoreboard shows it."),
-                extra_fields=True,
             ),
         ),
         Parameter(
@@ -281,8 +267,6 @@ SPORTS_INPUT: ParameterNotes = {
             "object",
             text="Logos that announce slow motion. Needed to have slow motion in the video.",
             fields=(list_texts("SlowMotionLogoUrls", "Addresses of pictures of the logo. At most 5.", required=True),),
-            extra_fields=True,
         ),
     ),
-    "extra_fields": True,
 }

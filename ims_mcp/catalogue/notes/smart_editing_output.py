@@ -19,7 +19,6 @@ VIDEO = Parameter(
     fields=(
         Parameter("Crf", "integer", text="Quality: smaller is better and larger in bytes; 27 is usual.", minimum=0),
     ),
-    extra_fields=True,
 )
 MEDIA_URL = Parameter(
     "MediaURL",

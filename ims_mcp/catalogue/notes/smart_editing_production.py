@@ -62,6 +62,7 @@ NOTES = (
             "video. Finished only means that all subjobs have ended; each has its own status."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="MediaURL needs {index}; each of the Count videos is billed.",
         destructive_when=(AskWhen("orders a whole batch of videos, each of which is billed", shows=("OutputConfig",)),),
         parameters={
             "InputConfig": {**BATCH_INPUT, "required": True},
@@ -82,16 +83,12 @@ NOTES = (
             "InputConfig": {
                 "MediaGroupArray": [
                     {"GroupName": "outside", "MediaArray": MATERIAL[:1]},
-                    {"GroupName": "inside", "MediaArray": MATERIAL[1:]},
+                    {"GroupName": "inside", "MediaArray": ["7d2e4f6a8b0c1d3e5f7a9b1c3d5e7f90"]},
                 ],
-                "SpeechTextArray": TALK,
+                "SpeechTextArray": ["A new grocery store opens its doors today."],
                 "TitleArray": ["Grand opening"],
             },
-            "EditingConfig": {
-                "SpeechConfig": {"Voice": "zhiru"},
-                "BackgroundMusicConfig": {"Volume": 0.3},
-                "ProcessConfig": {"AllowTransition": True, "TransitionList": ["linearblur"]},
-            },
+            "EditingConfig": {"SpeechConfig": {"Voice": "zhiru"}},
             "OutputConfig": PORTRAIT,
         },
         sources=(

@@ -72,6 +72,7 @@ NOTES = (
             "SubmitMediaProducingJob. Follow it with GetBatchMediaProducingJob."
         ),
         effect=Effect.DESTRUCTIVE,
+        heed="MediaURL needs {index}; every project is rendered and billed.",
         destructive_when=(AskWhen("orders the rendering of several projects at once, each of which is billed"),),
         parameters={
             "ProjectIds": {
@@ -100,6 +101,7 @@ NOTES = (
             "SubmitSceneTimelineOrganizationJob."
         ),
         effect=Effect.WRITE,
+        heed="For dramas JobType Screen_Media_Highlights_Media_Select. Renders nothing: two steps follow.",
         parameters={
             "JobType": {
                 "text": "By a text, or by excitement. Smart_Mix: clips that fit a voice-over; "
@@ -202,6 +204,7 @@ NOTES = (
             "GetBatchMediaProducingJob shows every video."
         ),
         effect=Effect.WRITE,
+        heed="MediaURL needs {index}. Material with speech only, 30 videos and 2 hours at most.",
         parameters={
             "InputConfig": {**HIGHLIGHT_INPUT, "required": True},
             "EditingConfig": HIGHLIGHT_EDITING,
@@ -234,6 +237,7 @@ NOTES = (
             "SubmitScreenMediaHighlightsJob. Runs in the background: GetBatchMediaProducingJob shows every video."
         ),
         effect=Effect.WRITE,
+        heed="basketball or pingpong, with commentary; Shanghai only. MediaURL needs {index}.",
         parameters={
             "InputConfig": {**SPORTS_INPUT, "required": True},
             "OutputConfig": {**BATCH_OUTPUT, "required": True},

@@ -23,7 +23,8 @@ WATERMARK = make_element(
     Parameter(
         "TemplateId",
         "string",
-        text="Watermark template, from ListCustomTemplates with Type 4 or 5. It holds the picture, or the text.",
+        text="Watermark template, from ListCustomTemplates with Type 4 or 5. The picture comes from it alone: make one "
+        "with CreateCustomTemplate (Type 4, File). Of a text Content may replace it.",
     ),
     Parameter("Type", "string", text="Kind; left out: that of the template.", hints=("Text", "Image")),
     Parameter("X", "string", text=f"Distance from the side. {IN_PIXELS_OR_SHARE}"),
@@ -38,13 +39,12 @@ WATERMARK = make_element(
     Parameter("BorderWidth", "string", text="Outline of the letters in pixels; default 0."),
     Parameter("BorderColor", "string", text="Colour of the outline; default black."),
     Parameter("Adaptive", "boolean", text="true fits the font size to the output; default false."),
-    extra_fields=True,
 )
 FEATURES = Parameter(
     "Features",
     "object",
     json_text=True,
-    text="Clip, watermarks and metadata, as one JSON text. Write the object as a string.",
+    text="Clip, watermarks and metadata: an object or its JSON text.",
     fields=(
         Parameter(
             "Clip",
@@ -60,7 +60,6 @@ FEATURES = Parameter(
                         Parameter("Duration", "string", text=f"Length: {CLOCK}. Default: to the end."),
                         Parameter("End", "string", text=f"End: {CLOCK}. Overrides Duration.", after="Seek"),
                     ),
-                    extra_fields=True,
                 ),
                 Parameter(
                     "ConfigToClipFirstPart",
@@ -68,7 +67,6 @@ FEATURES = Parameter(
                     text="true cuts the first input before joining. Default false: joined first, then cut.",
                 ),
             ),
-            extra_fields=True,
         ),
         Parameter("Watermarks", "array", text="Watermarks, at most 4.", items=WATERMARK),
         Parameter(
@@ -79,14 +77,13 @@ FEATURES = Parameter(
             extra_fields=True,
         ),
     ),
-    extra_fields=True,
 )
 OVERRIDES = Parameter(
     "OverrideParams",
     "object",
     json_text=True,
-    text="What differs from the template, as one JSON text. Write the object as a string: "
-    '"{\\"Video\\":{\\"Bitrate\\":3000}}". The fields are those of a transcoding template.',
+    text='What differs from the template: {"Video": {"Bitrate": 3000}}, an object or its JSON text. The fields are '
+    "those of a transcoding template.",
     fields=(
         CONTAINER,
         VIDEO,
@@ -101,7 +98,6 @@ OVERRIDES = Parameter(
         ),
     ),
     extra_fields=True,
-    near_names=True,
 )
 PRIORITY = Parameter(
     "Priority",
@@ -138,7 +134,6 @@ HLS_STREAM = Parameter(
         Parameter("AudioGroup", "string", text="Audio group that a video stream goes with; default audio."),
         Parameter("SubtitleGroup", "string", text="Subtitle group it goes with (video, hybrid); default subtitle."),
     ),
-    extra_fields=True,
 )
 MANIFEST_EXTEND = Parameter(
     "ManifestExtend",
@@ -154,11 +149,9 @@ MANIFEST_EXTEND = Parameter(
                 Parameter("Type", "string", text="Only streams of this kind.", hints=("Audio", "Subtitle")),
                 Parameter("Language", "string", text="Only this language, RFC 5646."),
                 Parameter("Name", "string", text="Only of this name."),
-                extra_fields=True,
             ),
         ),
     ),
-    extra_fields=True,
 )
 
 INPUTS = Parameter(
@@ -176,9 +169,7 @@ INPUTS = Parameter(
                 "OSS: oss://bucket/key or its https address, without a signature. Media: MediaId of the asset, "
                 "whose source file is taken."
             ),
-            extra_fields=True,
         ),
-        extra_fields=True,
     ),
 )
 OUTPUT_GROUPS = Parameter(
@@ -207,12 +198,10 @@ OUTPUT_GROUPS = Parameter(
                         "OSS: a folder, oss://bucket/folder. Or its https address; the bucket has to be registered "
                         "with IMS. Media: MediaId of the asset that gets the files."
                     ),
-                    extra_fields=True,
                 ),
                 Parameter("ManifestName", "string", text="Name of the master playlist, Hls or Dash: manifest."),
                 MANIFEST_EXTEND,
             ),
-            extra_fields=True,
         ),
         Parameter(
             "Outputs",
@@ -230,10 +219,8 @@ OUTPUT_GROUPS = Parameter(
                 FEATURES,
                 HLS_STREAM,
                 PRIORITY,
-                extra_fields=True,
             ),
         ),
-        extra_fields=True,
     ),
 )
 OUTPUTS = Parameter(
@@ -251,7 +238,6 @@ OUTPUTS = Parameter(
                 "OSS: address of the new object, in a bucket registered with IMS. Media: MediaId of the asset "
                 "that gets the file."
             ),
-            extra_fields=True,
         ),
         Parameter(
             "OverrideParams",
@@ -260,7 +246,6 @@ OUTPUTS = Parameter(
             text="What differs from the template. Fields and form as in OutputGroups[].Outputs[].",
             fields=OVERRIDES.fields,
             extra_fields=True,
-            near_names=True,
         ),
         Parameter(
             "Features",
@@ -268,10 +253,8 @@ OUTPUTS = Parameter(
             json_text=True,
             text="Clip, watermarks and metadata. Fields and form as in OutputGroups[].Outputs[].",
             fields=FEATURES.fields,
-            extra_fields=True,
         ),
         PRIORITY,
-        extra_fields=True,
     ),
 )
 CONFIG = (

@@ -49,7 +49,6 @@ NOTES = (
                 "kind": "object",
                 "json_text": True,
                 "fields": CONFIG,
-                "extra_fields": True,
             },
             "PipelineId": {
                 "text": "Queue, from ListPipelines; default: the default queue. Narrowband HD 2.0 templates need a "
@@ -59,12 +58,12 @@ NOTES = (
         # A single address for each file is what people have; groups are for sets of renditions.
         example={
             "Config": {
-                "Inputs": [{"InputFile": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mov"}}],
+                "Inputs": [{"InputFile": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"}}],
                 "Outputs": [
                     {
                         "TemplateId": "S00000001-100031",
                         "OutputFile": {"Type": "OSS", "Media": "oss://example-bucket/transcoded/launch-720p.mp4"},
-                        "OverrideParams": '{"Video":{"Bitrate":1800}}',
+                        "OverrideParams": {"Video": {"Bitrate": 1800}},
                     }
                 ],
             }
@@ -92,6 +91,7 @@ NOTES = (
             ),
         ),
         costs="Billed by the minute of output.",
+        heed="Built in: S00000001-100041 MP4 1080p, -200031 HLS 720p. Logo: first CreateCustomTemplate, Type 4.",
         sources=(*CONFIG_PAGES, "https://help.aliyun.com/en/mps/preset-templates"),
     ),
     OperationNotes(
@@ -232,6 +232,7 @@ NOTES = (
             "a timeout; then use SubmitMediaInfoJob. The file does not become an asset."
         ),
         effect=Effect.WRITE,
+        heed="Answers at once, large files may time out: then SubmitMediaInfoJob.",
         parameters=PROBE,
         example=PROBE_EXAMPLE,
         then="The answer is the result; SubmitMediaInfoJob is for slow files.",

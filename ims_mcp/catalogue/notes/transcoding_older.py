@@ -247,6 +247,7 @@ NOTES = (
             "for the end of 2025: for new work use SubmitMediaConvertJob."
         ),
         effect=Effect.WRITE,
+        heed="Was to end on 2025-12-31: take SubmitMediaConvertJob.",
         replaced_by="SubmitMediaConvertJob",
         parameters={
             "InputGroup": {
@@ -290,9 +291,7 @@ NOTES = (
         },
         example={
             "Name": "launch 720p",
-            "InputGroup": [
-                {"Type": "OSS", "Media": "https://example-bucket.oss-cn-shanghai.aliyuncs.com/videos/launch.mp4"}
-            ],
+            "InputGroup": [{"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"}],
             "OutputGroup": [
                 {
                     "Output": {"Type": "OSS", "Media": "oss://example-bucket/transcoded/launch-720p.mp4"},

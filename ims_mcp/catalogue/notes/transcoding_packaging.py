@@ -31,6 +31,7 @@ NOTES = (
             "GetPackageJob."
         ),
         effect=Effect.WRITE,
+        heed="Takes .m3u8 only. To transcode and package in one: SubmitMediaConvertJob, OutputGroups Type Hls.",
         parameters={
             "Inputs": {
                 "text": "The renditions: one entry for each media playlist (.m3u8).",

@@ -38,11 +38,12 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
     "text": "How pictures are taken: a template, and what differs.",
     "nested": {
         "TemplateId": {
-            "text": "Snapshot template. From ListSystemTemplates or ListCustomTemplates with Type 2; your default one: "
-            "GetCustomTemplate with Type 2."
+            "text": "Snapshot template. Your default one: GetCustomTemplate with Type 2; others: ListCustomTemplates "
+            "with Type 2."
         },
         "OverwriteParams": {
-            "text": "What differs from the template; what is left out stays as there.",
+            "text": "What differs from the template: Time in ms, Interval in seconds, sizes in pixels. What is left "
+            "out stays as there.",
             "nested": {
                 "Type": {
                     "text": "Normal: pictures; Sprite: one sheet; WebVtt: preview track.",
@@ -50,14 +51,18 @@ SNAPSHOT_TEMPLATE: ParameterNotes = {
                     "any_case": True,
                 },
                 "Time": {"text": "Where the first picture is taken, in milliseconds.", "minimum": 0},
-                "Count": {"text": "Number of pictures."},
+                "Count": {
+                    "text": "Number of pictures. Those that would lie behind the end are left out: for one each "
+                    "Interval up to the end give the length by Interval, or more.",
+                    "inferred": True,
+                },
                 "Interval": {"text": "Seconds between pictures; with 0 they are spread evenly.", "inferred": True},
                 "FrameType": {
                     "text": "intra: key frames only (default); normal: any frame, exact in time.",
                     "choices": ("intra", "normal"),
                 },
-                "Width": {"text": "Width of a picture in pixels."},
-                "Height": {"text": "Height of a picture in pixels."},
+                "Width": {"text": "Width of a picture in pixels. Without Height the shape is kept."},
+                "Height": {"text": "Height of a picture in pixels. Without Width the shape is kept."},
                 "BlackLevel": {
                     "text": "Skips a black first picture: how black it has to be, such as 30. For several pictures "
                     "only."
@@ -73,7 +78,8 @@ ANIMATION_TEMPLATE: ParameterNotes = {
     "text": "What the animated image is like: a template, and what differs.",
     "nested": {
         "TemplateId": {
-            "text": "Animated image template. From ListSystemTemplates or ListCustomTemplates with Type 3.",
+            "text": "Animated image template. Your default one: GetCustomTemplate with Type 3; others: "
+            "ListCustomTemplates with Type 3.",
         },
         "OverwriteParams": {
             "text": "What differs from the template; what is left out stays as there.",
@@ -139,11 +145,11 @@ NOTES = (
             },
         },
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/pictures/launch-{Count}.jpg"},
             "TemplateConfig": {
                 "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",
-                "OverwriteParams": {"Type": "Normal", "Time": 5000, "Count": 5, "Interval": 10, "FrameType": "normal"},
+                "OverwriteParams": {"Time": 0, "Interval": 10, "Count": 60, "Width": 640, "FrameType": "normal"},
             },
         },
         poll=Poll(
@@ -161,7 +167,13 @@ NOTES = (
             ),
         ),
         costs="Pictures are billed media processing.",
-        sources=(SNAPSHOT_PAGE, "https://help.aliyun.com/en/ims/user-guide/screenshot"),
+        heed="Time in ms, Interval in seconds. Count may reach past the end: those pictures are left out.",
+        # What Count does past the end is said by the page of the same vendor's media processing.
+        sources=(
+            SNAPSHOT_PAGE,
+            "https://help.aliyun.com/en/ims/user-guide/screenshot",
+            "https://help.aliyun.com/document_detail/60805.html",
+        ),
     ),
     OperationNotes(
         operation="GetSnapshotJob",
@@ -235,6 +247,7 @@ NOTES = (
             "pictures use SubmitSnapshotJob."
         ),
         effect=Effect.WRITE,
+        heed="Width is the long side unless LongShortMode is false. Duration in seconds or hh:mm:ss.",
         parameters={
             "Input": INPUT,
             "Output": {
@@ -252,7 +265,7 @@ NOTES = (
             "ScheduleConfig": SCHEDULE,
         },
         example={
-            "Input": {"Type": "OSS", "Media": "oss://example-bucket/videos/launch.mp4"},
+            "Input": {"Type": "Media", "Media": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"},
             "Output": {"Type": "OSS", "Media": "oss://example-bucket/pictures/launch.gif"},
             "TemplateConfig": {
                 "TemplateId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90",

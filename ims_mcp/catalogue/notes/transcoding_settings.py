@@ -27,7 +27,6 @@ CONTAINER = Parameter(
         ),
     ),
     extra_fields=True,
-    near_names=True,
 )
 
 VIDEO = Parameter(
@@ -141,7 +140,6 @@ VIDEO = Parameter(
         Parameter("Remove", "boolean", text="true leaves the picture out: sound only. Default false."),
     ),
     extra_fields=True,
-    near_names=True,
 )
 
 VOLUME = Parameter(
@@ -173,7 +171,6 @@ VOLUME = Parameter(
         Parameter("TruePeak", "number", text="Peak in dB, dynamic only; default -1.", minimum=-9, maximum=0),
     ),
     extra_fields=True,
-    near_names=True,
 )
 
 AUDIO = Parameter(
@@ -218,7 +215,6 @@ AUDIO = Parameter(
         Parameter("Remove", "boolean", text="true leaves the sound out. Default false."),
     ),
     extra_fields=True,
-    near_names=True,
 )
 
 MUX = Parameter(
@@ -239,11 +235,9 @@ MUX = Parameter(
                 ),
             ),
             extra_fields=True,
-            near_names=True,
         ),
     ),
     extra_fields=True,
-    near_names=True,
 )
 
 TRANS = Parameter(
@@ -293,5 +287,4 @@ TRANS = Parameter(
         ),
     ),
     extra_fields=True,
-    near_names=True,
 )

@@ -51,7 +51,6 @@ POST_PROCESS: ParameterNotes = {
         Parameter("ProcessType", "string", text="Kind of process.", hints=("Workflow",)),
         Parameter("ProcessID", "string", text="Id of the workflow."),
     ),
-    "extra_fields": True,
 }
 UPLOAD_TARGET: ParameterNotes = {
     "text": "Which VOD storage it goes to. Default: the account's default one; a bucket of your own does not work.",
@@ -65,7 +64,6 @@ UPLOAD_TARGET: ParameterNotes = {
             text="Bucket host of VOD storage: outin-abc.oss-cn-shanghai.aliyuncs.com. GetStorageList has them.",
         ),
     ),
-    "extra_fields": True,
 }
 MEDIA_META_DATA = (
     Parameter("Title", "string", required=True, text="At most 128 characters.", max_characters=128),
@@ -124,6 +122,7 @@ NOTES = (
             "stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        heed="Uploads nothing by itself; upload_stream sends a file of this machine in one call.",
         example={"MediaId": "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "Definition": "HD", "FileExtension": "mp4"},
         sources=("https://help.aliyun.com/zh/ims/developer-reference/api-ice-2020-11-09-createuploadstream",),
         declares_output=True,
@@ -148,6 +147,7 @@ NOTES = (
             "credential, valid for about 50 minutes, stays hidden unless include_credentials."
         ),
         effect=Effect.WRITE,
+        heed="Uploads nothing by itself; upload_media sends a file of this machine in one call.",
         example={
             "FileInfo": {"Type": "video", "Name": "launch", "Ext": "mp4", "Size": 108078336},
             "MediaMetaData": {"Title": "Product launch", "BusinessType": "general"},
@@ -175,14 +175,12 @@ NOTES = (
                     Parameter("Ext", "string", required=True, text="Extension, such as mp4."),
                     Parameter("Size", "integer", text="Bytes.", minimum=0),
                 ),
-                "extra_fields": True,
             },
             "MediaMetaData": {
                 "text": "What the asset is called and belongs to.",
                 "kind": "object",
                 "json_text": True,
                 "fields": MEDIA_META_DATA,
-                "extra_fields": True,
             },
             "PostProcessConfig": POST_PROCESS,
             "UploadTargetConfig": UPLOAD_TARGET,
@@ -218,6 +216,7 @@ NOTES = (
             "an upload instead."
         ),
         effect=Effect.WRITE,
+        heed="Goes to VOD storage, not to a bucket of yours. SourceURL is the address as in UploadURLs.",
         example={
             "UploadURLs": "https://example.com/films/interview.mp4",
             "MediaMetaData": [{"SourceURL": "https://example.com/films/interview.mp4", "Title": "Interview"}],
@@ -233,7 +232,7 @@ NOTES = (
                 "text": "What the assets are called: one entry for each URL it describes.",
                 "kind": "array",
                 "json_text": True,
-                "items": make_element(*URL_META_DATA, extra_fields=True),
+                "items": make_element(*URL_META_DATA),
             },
             "PostProcessConfig": POST_PROCESS,
             "UploadTargetConfig": UPLOAD_TARGET,

@@ -22,6 +22,7 @@ NOTES = (
             "CreateUploadMedia."
         ),
         effect=Effect.WRITE,
+        heed="FileType StoryboardInput is for texts; leave it out for pictures and films.",
         parameters={
             "FileExt": {"text": "Extension of the file: txt, docx, png."},
             # The SDK says nothing of it; its example and the vendor's skill have this one value.

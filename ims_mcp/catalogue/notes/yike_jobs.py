@@ -162,6 +162,7 @@ NOTES = (
             "ResumeYikeStoryboardJob; a second submit starts, and bills, anew."
         ),
         effect=Effect.WRITE,
+        heed="StoryboardOnly makes no video; FullPipeline makes and bills one of every shot.",
         destructive_when=(
             AskWhen("generates and bills a video of every shot", path="ExecMode", values=("FullPipeline",)),
             AskWhen(

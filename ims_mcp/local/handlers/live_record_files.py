@@ -44,7 +44,8 @@ class LiveRecordFiles:
             "RecordOutput": json.dumps({name: value for name, value in output.items() if value is not None}),
             "CreateTime": write_utc(file.created_at),
             "StartTime": write_utc(file.started_at),
-            "EndTime": write_utc(file.ended_at),
+            # A stream may come faster than it plays.
+            "EndTime": write_utc(max(file.ended_at, file.started_at + file.duration_seconds)),
             "Duration": file.duration_seconds,
             "Width": file.width,
             "Height": file.height,

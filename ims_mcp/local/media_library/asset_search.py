@@ -65,7 +65,9 @@ class AssetSearch:
         _check_media_types(compared)
         if all(each.field != "mediaType" for each in compared):
             where = f"({where}) AND a.media_type = 'video'"
-        tail = f"ORDER BY {', '.join([*order, 'a.sequence DESC'])} LIMIT {limit} OFFSET {offset}"
+        # Of equals the one made last is the newer one, in either direction: as the list has them.
+        last = "ASC" if order and order[0].endswith(" ASC") else "DESC"
+        tail = f"ORDER BY {', '.join([*order, f'a.sequence {last}'])} LIMIT {limit} OFFSET {offset}"
         await self._catch_up()
 
         def work(connection: sqlite3.Connection) -> FoundPage:

@@ -10,6 +10,7 @@ from ims_mcp.workflows.behaviours.asset_changes import (
     RegisterMediaStream,
     UpdateMediaInfo,
 )
+from ims_mcp.workflows.behaviours.asset_lengths import AddMediaMarks, SubmitMediaProducingJob
 from ims_mcp.workflows.behaviours.asset_lists import AssetList
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour
 from ims_mcp.workflows.behaviours.changes import Change
@@ -18,6 +19,7 @@ from ims_mcp.workflows.behaviours.create_upload import CreateUpload
 from ims_mcp.workflows.behaviours.get_media_info import GetMediaInfo
 from ims_mcp.workflows.behaviours.named_categories import AddCategory
 from ims_mcp.workflows.behaviours.readings import list_readings
+from ims_mcp.workflows.behaviours.set_event_callback import SetEventCallback
 from ims_mcp.workflows.behaviours.submit_live_record_job import SubmitLiveRecordJob
 
 _READINGS = list_readings()
@@ -25,6 +27,7 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
     # In general a change reads what there was; readings.py has a line for each.
     **{name: Change(*readings) for name, readings in _READINGS.items()},
     "AddCategory": AddCategory(),
+    "AddMediaMarks": AddMediaMarks(),
     "BatchGetMediaInfos": AssetList(AdditionType="FileInfo"),
     "CreateMediaLiveInput": CreateMediaLiveInput(),
     "CreateUploadMedia": CreateUpload(),
@@ -36,7 +39,9 @@ BEHAVIOURS: dict[str, OperationBehaviour] = {
     "RefreshUploadMedia": CreateUpload(),
     "RegisterMediaInfo": RegisterMediaInfo(*_READINGS["RegisterMediaInfo"]),
     "RegisterMediaStream": RegisterMediaStream(),
+    "SetEventCallback": SetEventCallback(*_READINGS["SetEventCallback"]),
     "SubmitLiveRecordJob": SubmitLiveRecordJob(),
+    "SubmitMediaProducingJob": SubmitMediaProducingJob(),
     "UpdateMediaInfo": UpdateMediaInfo(*_READINGS["UpdateMediaInfo"]),
     "UpdateMediaMarks": ChangeMarks(),
 }

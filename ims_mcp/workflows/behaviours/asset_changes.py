@@ -11,6 +11,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ServiceError
 from ims_mcp.summaries.json_strings import open_json
 from ims_mcp.summaries.values import as_object, as_objects, label
+from ims_mcp.workflows.behaviours.asset_lengths import add_mark_note
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
 from ims_mcp.workflows.behaviours.changes import Change
 from ims_mcp.workflows.behaviours.differences import is_same
@@ -115,6 +116,10 @@ class ChangeMarks(Change):
             was=found,
             comparable=frozenset({"MediaMarks"}),
         )
+
+    async def submit(self, call: OperationCall) -> Submission:
+        """Notes a mark that is moved beyond the end of its asset."""
+        return await add_mark_note(call, await super().submit(call))
 
     def describe_changed(self, call: OperationCall, state: PresentState) -> dict[str, Any]:
         """``{changed: {mark id: {field: {from, to}}}}``."""

@@ -34,6 +34,8 @@ class ServerArguments:
     include_credentials: bool = False
     special: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Those of the operation's behaviour, by name."""
+    assets: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Id -> title of the assets that the caller named by title: the answer says which they were."""
 
     @property
     def named_fields(self) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from ims_mcp.catalogue import Operation, values_at
 from ims_mcp.client.ims import ImsClient
+from ims_mcp.secrets import SecretNames
+from ims_mcp.summaries.values import label
 from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, OperationCall, Submission
 from ims_mcp.workflows.behaviours.differences import describe_changes
 from ims_mcp.workflows.behaviours.present_state import MOST_NAMED, PresentState, Reading, read_state
@@ -16,7 +18,9 @@ _FILES = ("DeletePhysicalFiles", "RemoveFile", "DeleteOriginalFile")
 _NOT_DONE = ("IgnoredList", "ForbiddenList")
 """Where an answer names what was not deleted: ids, or objects that hold one."""
 
-_AS_BEFORE = "every value that can be read was so before"
+_MOST_TOLD = 5
+_LONGEST_TOLD = 60
+_REPLACE = ("Update", "Set", "Alter")
 
 
 class Change(OperationBehaviour):
@@ -59,7 +63,11 @@ class Change(OperationBehaviour):
         if not state.comparable & given.keys():
             return {}
         changed = describe_changes(call.operation, given, state.was, state.comparable, state.secret_fields)
-        return {"changed": changed} if changed else {"changed": {}, "note": _AS_BEFORE}
+        notes = [] if changed else [_say_as_before(call.operation, given, state)]
+        if left_out := find_left_out(call.operation, call.arguments, state):
+            names = ", ".join(left_out)
+            notes.append(f"not in this call, which replaces all: {names}; read it again to see whether they stayed")
+        return {"changed": changed} | ({"note": "; ".join(notes)} if notes else {})
 
     def foresee(self, arguments: Mapping[str, Any], state: PresentState) -> Mapping[str, Any]:
         """The values that will be there after the call."""
@@ -81,6 +89,27 @@ class Change(OperationBehaviour):
             gone = str(call.arguments.get(switch, False)).lower() == "true"
             told["files"] = "deleted from OSS too" if gone else "left in OSS"
         return told
+
+
+def find_left_out(operation: Operation, arguments: Mapping[str, Any], state: PresentState) -> list[str]:
+    """What has a value now and is not in a call that replaces the whole: it may be gone afterwards."""
+    conditions = operation.asks_about(arguments)
+    if all(condition.path for condition in conditions) or not operation.name.startswith(_REPLACE):
+        return []
+    rows = (row.name for row in operation.parameters if row.name not in arguments)
+    return [name for name in rows if state.was.get(name) not in (None, "", [], {})]
+
+
+def _say_as_before(operation: Operation, given: Mapping[str, Any], state: PresentState) -> str:
+    """That the call was made, and how things stand: as they did."""
+    secrets = SecretNames((*operation.secret_fields, *state.secret_fields))
+    told = [
+        name if name in secrets or isinstance(value, dict | list) else f"{name} {label(value, _LONGEST_TOLD)}"
+        for name, value in given.items()
+        if name in state.comparable
+    ]
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return f"accepted; this was so before the call already: {', '.join(told[:_MOST_TOLD])}{more}"
 
 
 def _find_verb(operation: Operation) -> str | None:

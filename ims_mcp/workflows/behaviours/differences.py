@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,6 +19,10 @@ _LONGEST_BYTES = 600
 """Of one side of a difference: a larger object or list is told by its leaves."""
 _MOST_LEAVES = 20
 _MOST_NAMES = 20
+_NAME = re.compile(r"[\w.@+ -]{0,200}")
+_LONGEST_LIST_BYTES = 200
+"""Of one side: of a longer list it is told what it gained and lost."""
+_MOST_ELEMENTS = 60
 
 
 def describe_changes(
@@ -40,8 +45,24 @@ def describe_changes(
             continue
         new, old = _read(row, value), _read(row, was.get(name))
         if not is_same(new, old, is_open=not row.fields and row.items is None):
-            found[name] = HIDDEN_FOR_GOOD if teller.hides(name, old, new) else teller.describe(old, new)
+            hides = teller.hides(name, old, new)
+            found[name] = HIDDEN_FOR_GOOD if hides else teller.describe(old, new, is_list=row.comma_list)
     return found
+
+
+def compare_lists(was: Any, new: Any) -> tuple[list[Any], list[Any], list[Any]] | None:
+    """What ``new`` has that ``was`` lacks, what it lacks, and what both have; None unless both are lists of names or
+    numbers: in the parts of any other text a credential would not be known by its field."""
+    if not isinstance(was, list) or not isinstance(new, list):
+        return None
+    before, after = cast("list[Any]", was), cast("list[Any]", new)
+    if not all(_NAME.fullmatch(str(each)) for each in (*before, *after)):
+        return None
+    return (
+        [each for each in dict.fromkeys(after) if each not in before],
+        [each for each in dict.fromkeys(before) if each not in after],
+        [each for each in dict.fromkeys(after) if each in before],
+    )
 
 
 def is_same(new: Any, old: Any, *, is_open: bool = False) -> bool:
@@ -93,8 +114,15 @@ class _Teller:
         """Whether one of these values of a field is a credential."""
         return name in self._secrets and any(can_be_secret(name, value) for value in values)
 
-    def describe(self, old: Any, new: Any) -> dict[str, Any]:
-        """``{from, to}``, or the leaves that differ where that would be long."""
+    def describe(self, old: Any, new: Any, *, is_list: bool = False) -> dict[str, Any]:
+        """``{from, to}``; where that would be long ``{added, removed}`` of a list of plain values, else the leaves
+        that differ."""
+        if max(size_bytes(old), size_bytes(new)) > _LONGEST_LIST_BYTES:
+            pair = (_split(old), _split(new)) if is_list else (old, new)
+            added, removed, _ = compare_lists(*pair) or ([], [], [])
+            if added or removed:
+                named = {"added": added, "removed": removed}
+                return {name: self._show_whole(values) for name, values in named.items() if values}
         if max(size_bytes(old), size_bytes(new)) <= _LONGEST_BYTES or not isinstance(new, Mapping | list):
             return {"from": self._show(old), "to": self._show(new)}
         before, after = dict(self._list_leaves(old)), dict(self._list_leaves(new))
@@ -110,6 +138,10 @@ class _Teller:
                 *([f"and {len(gone) - _MOST_NAMES} more"][: len(gone) > _MOST_NAMES]),
             ]
         return told
+
+    def _show_whole(self, values: list[Any]) -> list[Any]:
+        more = [f"and {len(values) - _MOST_ELEMENTS} more"][: len(values) > _MOST_ELEMENTS]
+        return [self._show(value) for value in values[:_MOST_ELEMENTS]] + more
 
     def _compare(self, old: _Leaf | None, new: _Leaf) -> Any:
         if new.is_secret or (old is not None and old.is_secret):
@@ -142,6 +174,13 @@ class _Teller:
                 return shown
             shown = json.dumps(shown, ensure_ascii=False)
         return shorten(shown, _LONGEST_BYTES)
+
+
+def _split(value: Any) -> Any:
+    """The parts of a comma-separated text; none where there was nothing."""
+    if value in (None, ""):
+        return []
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
