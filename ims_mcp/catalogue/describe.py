@@ -13,7 +13,16 @@ from typing import Any, cast
 
 from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.folding import ABOUT, FIELDS, Tree, count_bytes, fold_answer, fold_parameter, is_folded
-from ims_mcp.catalogue.operation import AtLeastOne, Operation, Parameter, Poll, ResponseField, values_at
+from ims_mcp.catalogue.operation import (
+    AtLeastOne,
+    HoldsOne,
+    Needs,
+    Operation,
+    Parameter,
+    Poll,
+    ResponseField,
+    values_at,
+)
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import add_limits, first_sentence, rule_text
 from ims_mcp.catalogue.usual import is_unusual, take_object, tell_value
@@ -112,10 +121,18 @@ def _name_only(row: Parameter, parameters: Tree, folded: list[str], rare: list[s
 
 def _is_ruled(operation: Operation, row: Parameter) -> bool:
     """Whether a rule names it: then it decides whether a call is taken."""
-    names = {
-        name for rule in operation.rules for name in (rule.names if isinstance(rule, AtLeastOne) else (rule.needs,))
-    }
-    return row.name in names
+    for rule in operation.rules:
+        match rule:
+            case AtLeastOne(names):
+                if row.name in names:
+                    return True
+            case HoldsOne(parameter):
+                if row.name == parameter:
+                    return True
+            case Needs(_, _, needs):
+                if row.name == needs.partition(".")[0]:
+                    return True
+    return False
 
 
 def _is_given(value: Any, path: str) -> bool:

@@ -25,7 +25,7 @@ ALSO_BYTES = 330
 """Of the line that tells what else callers of the first hit set."""
 NEXT_ALSO_BYTES = 150
 """Of that line of the second, where the first has none."""
-_LEAST_ALSO_BYTES, _AMPLE_BYTES = 120, 240
+_LEAST_ALSO_BYTES, _AMPLE_BYTES = 90, 240
 _EXAMPLE_KEY_BYTES = len(',"example":')
 _ALSO_KEY_BYTES = len(',"also":""')
 _FEWEST = 3

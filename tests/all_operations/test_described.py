@@ -261,29 +261,30 @@ async def test_a_search_tells_beside_its_first_example_what_else_callers_set() -
                     owners = re.findall(r"(?:^|; |, )([\w.]+)(?=: )", line["also"])
                     assert {name for owner in owners for name in owner.split(".")} <= known, line
             told += "also" in found[0]
-        asked = {"query": "join two clips as one 1280x720 video with a fade"}
-        joined = content_of(await client.call_tool("search_operations", asked))["operations"]
-    assert told > 140
-    assert "OutputMediaConfig: Width px, Height px" in joined[0]["also"]
+        asked = {"query": "shrink a 4k film to 480p for mobile phones"}
+        first = content_of(await client.call_tool("search_operations", asked))["operations"][0]
+    assert told > 120
+    assert "-200021 HLS 480p" in first["also"]
 
 
 def test_a_caution_is_shown_with_the_first_hit_and_in_the_description() -> None:
     first, second = search("speech to text", limit=2)
     heed = "Sentences only: no subtitle file is written."
-    careful = replace(first.operation, heed=heed)
+    careful, careless = replace(first.operation, heed=heed), replace(first.operation, heed="")
     hits = describe_hits([replace(first, operation=careful), second], frozenset(), "speech to text")
     assert hits[0]["heed"] == heed
     assert list(hits[0]).index("heed") < list(hits[0]).index("example")
     assert "heed" not in hits[1]
+    assert "heed" not in describe_hits([replace(first, operation=careless), second], frozenset(), "speech to text")[0]
     assert describe(careful)["heed"] == heed
-    assert "heed" not in describe(first.operation)
+    assert "heed" not in describe(careless)
 
 
 def test_a_long_example_takes_the_room_of_the_last_hits_and_three_stay() -> None:
-    found = search("one-click batch of short videos", limit=5)
-    assert found[0].operation.name == "SubmitBatchMediaProducingJob"
-    hits = describe_hits(found, frozenset(), "")
-    assert hits[0]["example"] == make_example(found[0].operation)
+    first, *others = search("make fifty short videos in one go", limit=5)
+    long = replace(first, operation=replace(first.operation, heed="", example={"Title": "x" * 600}))
+    hits = describe_hits([long, *others], frozenset(), "")
+    assert hits[0]["example"] == {"Title": "x" * 600}
     assert 3 <= len(hits) < 5
     assert count_bytes({"operations": hits}) <= 1_000
 
