@@ -6,14 +6,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
 from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.folding import ABOUT, FIELDS, Tree, count_bytes, fold_answer, fold_parameter, is_folded
-from ims_mcp.catalogue.operation import AtLeastOne, Operation, Parameter, Poll, ResponseField, values_at
+from ims_mcp.catalogue.operation import (
+    AtLeastOne,
+    HoldsOne,
+    Needs,
+    Operation,
+    Parameter,
+    Poll,
+    ResponseField,
+    values_at,
+)
 from ims_mcp.catalogue.published_names import publish_name
 from ims_mcp.catalogue.schema import add_limits, first_sentence, rule_text
 from ims_mcp.catalogue.usual import is_unusual, take_object, tell_value
@@ -27,7 +36,7 @@ PARAMETER_BYTES = 4_000
 """Of one deep parameter."""
 _RETURNS_BYTES, _LEAST_RETURNS_BYTES = 400, 200
 """What the shape of the answer may take of it before its deepest objects are folded."""
-_LONGEST_VALUES = 40
+_LONGEST_VALUES = 90
 """Of the values of a field whose object is folded."""
 _MOST_RARE = 40
 """Parameters that are only named."""
@@ -52,13 +61,11 @@ def describe(operation: Operation, takes_also: Mapping[str, str] | None = None) 
         tail["takes_also"] = dict(takes_also)
     folded: list[str] = []
     rare: list[str] = []
-    cut: list[bool] = []
+    cut: list[_Cut] = []
 
     def assemble() -> Tree:
         more: Tree = {"parameter": folded} if folded else {}
-        parts = [
-            name for name, is_short in (("parameters", rare or any(cut)), ("returns", is_folded(returns))) if is_short
-        ]
+        parts = [name for name, is_short in (("parameters", rare or cut), ("returns", is_folded(returns))) if is_short]
         if parts:
             more["part"] = " or ".join(parts)
         also = {"also": ", ".join(rare)} if rare else {}
@@ -86,19 +93,22 @@ def describe(operation: Operation, takes_also: Mapping[str, str] | None = None) 
         if is_large() and not row.required and row.name not in example and is_unusual(row):
             _name_only(row, parameters, folded, rare)
     fold(1, USUAL_BYTES)
-    cut.append(_shorten_texts(parameters, [row for row in shown if row.name not in example], is_large))
+    cut += _shorten_texts(parameters, [row for row in shown if row.name not in example], is_large)
     while is_large() and count_bytes(returns) > _LEAST_RETURNS_BYTES and fold_answer(returns):
         pass
-    cut.append(_shorten_texts(parameters, shown, lambda: is_large(MAX_BYTES)))
+    given_cut = _shorten_texts(parameters, shown, lambda: is_large(MAX_BYTES))
     for row in reversed(shown):
         if is_large(MAX_BYTES) and not row.required and row.name not in example and not _is_ruled(operation, row):
             _name_only(row, parameters, folded, rare)
     if is_large(MAX_BYTES):
-        cut.append(_leave_units(parameters, shown, example, lambda: is_large(MAX_BYTES)))
+        given_cut += _leave_units(parameters, shown, example, lambda: is_large(MAX_BYTES))
     fold(0, MAX_BYTES)
-    cut.append(_shorten_texts(parameters, shown, lambda: is_large(MAX_BYTES), values=True))
+    given_cut += _shorten_texts(parameters, shown, lambda: is_large(MAX_BYTES), values=True)
     if is_large(MAX_BYTES):
         tail["returns"] = returns = {"fields": ", ".join(returns)}
+    cut += given_cut
+    # What was folded since may have left room for texts of what a caller has to give.
+    cut = [each for each in reversed(cut) if each not in given_cut or not each.restore(lambda: is_large(MAX_BYTES))]
     return assemble()
 
 
@@ -111,10 +121,18 @@ def _name_only(row: Parameter, parameters: Tree, folded: list[str], rare: list[s
 
 def _is_ruled(operation: Operation, row: Parameter) -> bool:
     """Whether a rule names it: then it decides whether a call is taken."""
-    names = {
-        name for rule in operation.rules for name in (rule.names if isinstance(rule, AtLeastOne) else (rule.needs,))
-    }
-    return row.name in names
+    for rule in operation.rules:
+        match rule:
+            case AtLeastOne(names):
+                if row.name in names:
+                    return True
+            case HoldsOne(parameter):
+                if row.name == parameter:
+                    return True
+            case Needs(_, _, needs):
+                if row.name == needs.partition(".")[0]:
+                    return True
+    return False
 
 
 def _is_given(value: Any, path: str) -> bool:
@@ -361,10 +379,10 @@ def _describe_line(row: Parameter, text: str) -> str:
 
 def _shorten_texts(
     described: Tree, rows: Sequence[Parameter], is_large: Callable[[], bool], *, values: bool = False
-) -> bool:
+) -> list[_Cut]:
     """Leave of texts, those of fields too, what their first sentences say, as far as needed: the optional ones from the
-    last on, then the others; with ``values`` the known ones of open lists go too. Whether anything was cut."""
-    cut = False
+    last on, then the others; with ``values`` the known ones of open lists go too. What was cut."""
+    cut: list[_Cut] = []
     for row in [*reversed([each for each in rows if not each.required]), *(each for each in rows if each.required)]:
         told = described.get(row.name)
         if told is None or not is_large():
@@ -372,7 +390,7 @@ def _shorten_texts(
         if isinstance(told, dict):
             node = cast("Tree", told)
             for name in [key for key in node if key.startswith(FIELDS) and isinstance(node[key], dict)]:
-                cut = _shorten_texts(node[name], _list_inner(row), is_large, values=values) or cut
+                cut += _shorten_texts(node[name], _list_inner(row), is_large, values=values)
             owner, key, line = node, ABOUT, str(node[ABOUT])
         else:
             owner, key, line = described, row.name, str(told)
@@ -380,27 +398,48 @@ def _shorten_texts(
         hints = () if values else row.hints
         short = f"{_describe_line(replace(row, hints=hints), first_sentence(row.text))}{kept[0] if kept else ''}"
         if len(short) < len(line) and is_large():
-            owner[key], cut = short, True
+            owner[key] = short
+            cut.append(_Cut(owner, key, short, line))
     return cut
 
 
-def _leave_units(described: Tree, rows: Sequence[Parameter], given: Any, is_large: Callable[[], bool]) -> bool:
-    """Leave of the fields that the example does not have, in objects that it has, no more than kind and values."""
-    cut = False
-    for row in rows:
-        told, inner = described.get(row.name), take_object(given.get(row.name))
-        if not isinstance(told, dict) or row.name not in given:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """A text of which the first sentence was left."""
+
+    owner: Tree
+    key: str
+    short: str
+    whole: str
+
+    def restore(self, is_large: Callable[[], bool]) -> bool:
+        """Whether there is room for it, and nothing else was made of it since."""
+        if self.owner.get(self.key) != self.short:
+            return False
+        self.owner[self.key] = self.whole
+        if is_large():
+            self.owner[self.key] = self.short
+        return self.owner[self.key] == self.whole
+
+
+def _leave_units(
+    described: Tree, rows: Sequence[Parameter], given: Mapping[str, Any], is_large: Callable[[], bool]
+) -> list[_Cut]:
+    """Leave of the fields that the example does not have, in objects that it has, no more than kind and values. What
+    was cut."""
+    cut: list[_Cut] = []
+    for row in (each for each in rows if each.name in given):
+        told, fields, inner = described.get(row.name), _list_inner(row), take_object(given[row.name])
+        if not isinstance(told, dict):
             continue
         node = cast("Tree", told)
-        fields = _list_inner(row)
-        for name in [key for key in node if key.startswith(FIELDS) and isinstance(node[key], dict)]:
-            for field in reversed(fields):
-                if field.name not in inner and not field.required and isinstance(node[name].get(field.name), str):
-                    if not is_large():
-                        return cut
-                    if " Fields: " not in node[name][field.name]:
-                        node[name][field.name], cut = f"{field.kind}{tell_value(_find_element(field))}", True
-            cut = _leave_units(node[name], fields, inner, is_large) or cut
+        for shown in [node[key] for key in node if key.startswith(FIELDS) and isinstance(node[key], dict)]:
+            for field in reversed([each for each in fields if each.name not in inner and not each.required]):
+                line = shown.get(field.name)
+                if isinstance(line, str) and " Fields: " not in line and is_large():
+                    shown[field.name] = f"{field.kind}{tell_value(_find_element(field))}"
+                    cut.append(_Cut(shown, field.name, shown[field.name], line))
+            cut += _leave_units(shown, fields, inner, is_large)
     return cut
 
 

@@ -42,6 +42,7 @@ _MEANT = {
     re.compile(said, re.ASCII): frozenset(words.split())
     for said, words in {
         r"\d{3,4}p\b|[248]k\b|size|resolution|分辨率|尺寸|清晰度": "width height resolution definition",
+        r"\d{3,4} ?[x*×] ?\d{3,4}": "width height",
         r"\bwide\b|宽": "width",
         r"\b(?:high|tall)\b|高": "height",
         r"portrait|vertical|landscape|竖|横": "width height aspect ratio",
@@ -152,8 +153,18 @@ def _walk(rows: Sequence[Parameter], given: Any, words: frozenset[str], owner: s
         elif value or not is_given:
             names = [each.name for each in fields if not is_unusual(each)][:_MOST_FIELDS]
             told = f"{row.name}{value}" if not names else f"{row.name}{{{', '.join(names)}}}"
-            said = bool(words & _find_words(f"{row.name} {' '.join((*element.choices, *element.hints))}"))
-            rank = place / 10 + depth / 2 - 3 * bool(value) - 2 * is_given - row.required - 9 * said
+            spoken = words & _find_words(f"{row.name} {value} {' '.join((*element.choices, *element.hints))}")
+            # What the example has already is not asked for.
+            said = bool(spoken - _find_words(str(given[row.name])) if is_given and value.startswith("=") else spoken)
+            rank = (
+                place / 10
+                + depth / 2
+                - 3 * bool(value)
+                - 2 * is_given
+                - row.required
+                - 9 * said
+                - 3 * bool(words & _find_words(row.name))
+            )
             yield _Part(owner, row.name, told, rank + len(told) / 50)
 
 

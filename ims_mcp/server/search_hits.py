@@ -25,8 +25,11 @@ ALSO_BYTES = 330
 """Of the line that tells what else callers of the first hit set."""
 NEXT_ALSO_BYTES = 150
 """Of that line of the second, where the first has none."""
-_LEAST_ALSO_BYTES, _AMPLE_BYTES = 120, 240
+_LEAST_ALSO_BYTES, _AMPLE_BYTES = 90, 240
+_EXAMPLE_KEY_BYTES = len(',"example":')
 _ALSO_KEY_BYTES = len(',"also":""')
+_FEWEST = 3
+"""Hits that stay where the first one's example or the line beside it needs the others' room."""
 _ORDER = ("operation", "summary", "call_with", "heed", "example", "also", "filters", "ids_from")
 FILTER_BYTES = 350
 """Of the filters of a list beside its example, which sets none."""
@@ -63,6 +66,13 @@ class _Hits:
             if self.room < 0:
                 del self.shown[place][name]
 
+    def make_room(self, needed: int) -> None:
+        """Leave the last hits out, as far as that is enough; :data:`_FEWEST` stay."""
+        sizes = [count_bytes(hit) + 1 for hit in self.shown[_FEWEST:]]
+        if self.room + sum(sizes) >= needed:
+            while self.room < needed:
+                self.shown.pop()
+
     def add_example(self, place: int) -> None:
         if place < len(self.shown) and count_bytes(example := self.example(place)) <= MORE_EXAMPLES_BYTES:
             self.add(place, "example", example)
@@ -79,6 +89,8 @@ def describe_hits(found: Sequence[Found], listed: Container[str], wish: str) -> 
     hits.add(1, "call_with")
     hits.add(0, "heed", best.heed)
     if count_bytes(example := hits.example(0)) <= EXAMPLE_BYTES:
+        if example:
+            hits.make_room(count_bytes(example) + _EXAMPLE_KEY_BYTES)
         hits.add(0, "example", example)
     if "example" not in hits.shown[0]:
         # It has to be described first, or has a tool of its own: then the others may be worth as much.
@@ -118,6 +130,7 @@ def _add_usual(hits: _Hits, place: int, wish: str, most: int) -> None:
     if hits.room < _LEAST_ALSO_BYTES and list(hits.shown[place].get("ids_from", {})) == ["MediaId"]:
         # Everybody knows where assets are listed.
         del hits.shown[place]["ids_from"]
+    hits.make_room(_LEAST_ALSO_BYTES)
     room = min(most, hits.room - _ALSO_KEY_BYTES)
     hits.add(place, "also", tell_usual(hits.found[place].operation, room, wish))
 

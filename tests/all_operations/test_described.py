@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from ims_mcp.catalogue import TOOLSETS, Operation, Parameter, get_operation, operations
 from ims_mcp.catalogue.check import check
+from ims_mcp.catalogue.describe import describe
 from ims_mcp.catalogue.example import make_example
 from ims_mcp.catalogue.folding import count_bytes
+from ims_mcp.catalogue.search import search
 from ims_mcp.catalogue.siblings import find_sources
-from ims_mcp.server.search_hits import MORE_EXAMPLES_BYTES
+from ims_mcp.server.search_hits import MORE_EXAMPLES_BYTES, describe_hits
 from ims_mcp.workflows.server_parameters import complete_table, list_server_parameters
 from tests.all_operations.roads import refusal_of
 from tests.client.scripted_service import ScriptedService
@@ -240,6 +243,50 @@ async def test_what_a_search_finds_can_be_called_as_its_examples_show() -> None:
     # A short one of the second hit is worth more than the summaries of the last two.
     assert short > 160
     assert second > 0.85 * short
+
+
+@pytest.mark.anyio
+async def test_a_search_tells_beside_its_first_example_what_else_callers_set() -> None:
+    told = 0
+    async with connected("http://127.0.0.1:9") as client:
+        for each in operations():
+            found = content_of(await client.call_tool("search_operations", {"query": each.name}))["operations"]
+            for line in found:
+                if "also" in line:
+                    operation = get_operation(line["operation"])
+                    assert "example" in line
+                    assert "filters" not in line
+                    # Every name is one of the operation's.
+                    known = {name for path in list_paths(operation.parameters) for name in path.split(".")}
+                    owners = re.findall(r"(?:^|; |, )([\w.]+)(?=: )", line["also"])
+                    assert {name for owner in owners for name in owner.split(".")} <= known, line
+            told += "also" in found[0]
+        asked = {"query": "shrink a 4k film to 480p for mobile phones"}
+        first = content_of(await client.call_tool("search_operations", asked))["operations"][0]
+    assert told > 120
+    assert "-200021 HLS 480p" in first["also"]
+
+
+def test_a_caution_is_shown_with_the_first_hit_and_in_the_description() -> None:
+    first, second = search("speech to text", limit=2)
+    heed = "Sentences only: no subtitle file is written."
+    careful, careless = replace(first.operation, heed=heed), replace(first.operation, heed="")
+    hits = describe_hits([replace(first, operation=careful), second], frozenset(), "speech to text")
+    assert hits[0]["heed"] == heed
+    assert list(hits[0]).index("heed") < list(hits[0]).index("example")
+    assert "heed" not in hits[1]
+    assert "heed" not in describe_hits([replace(first, operation=careless), second], frozenset(), "speech to text")[0]
+    assert describe(careful)["heed"] == heed
+    assert "heed" not in describe(careless)
+
+
+def test_a_long_example_takes_the_room_of_the_last_hits_and_three_stay() -> None:
+    first, *others = search("make fifty short videos in one go", limit=5)
+    long = replace(first, operation=replace(first.operation, heed="", example={"Title": "x" * 600}))
+    hits = describe_hits([long, *others], frozenset(), "")
+    assert hits[0]["example"] == {"Title": "x" * 600}
+    assert 3 <= len(hits) < 5
+    assert count_bytes({"operations": hits}) <= 1_000
 
 
 @pytest.mark.anyio
