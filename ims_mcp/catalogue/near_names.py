@@ -17,6 +17,7 @@ _USUAL_SLIPS = {
     **dict.fromkeys(("end", "stop", "to", "endtime", "stoptime", "cutout", "trimend"), _ENDING),
     **dict.fromkeys(("text", "words", "caption"), ("Content", "Text", "SpeechText")),
     "content": ("Text", "SpeechText"),
+    "media": ("Video", "Audio", "MediaId", "MediaURL"),
     **dict.fromkeys(("url", "fileurl", "mediaurl", "file", "input", "source", "src"), _FILE),
     **dict.fromkeys(("image", "picture", "logo"), (*_FILE, "TemplateId")),
     **dict.fromkeys(("output", "outputurl", "destination"), ("MediaURL", "OutputFile", "OutputURL")),

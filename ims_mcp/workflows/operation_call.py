@@ -13,6 +13,7 @@ from anyio.lowlevel import RunVar
 
 from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.catalogue.check import check
+from ims_mcp.catalogue.unlisted_fields import describe_unlisted
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments
 from ims_mcp.settings import MAX_WAIT_SECONDS
@@ -81,6 +82,8 @@ async def run_operation(
     submission = await behaviour.submit(call)
     reply, next_page, result = submission.reply, dict[str, Any](), dict[str, Any]()
     added: dict[str, Any] = ({"assets": own.assets} if own.assets else {}) | submission.added
+    if unlisted := describe_unlisted(operation, call.arguments):
+        added = added | {"note": "; ".join(filter(None, (added.get("note"), unlisted)))}
     if operation.poll is not None and own.wait_seconds:
         followed = await follow_job(
             call.client,

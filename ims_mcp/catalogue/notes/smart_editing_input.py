@@ -1,7 +1,7 @@
 """What batch productions are made from: InputConfig of scripts, image-text matching, highlight mixes and matches.
 
 Sources: the vendor's pages named in ``smart_editing_production``, its editing package for MCP 0.0.3, and the examples
-of SDK 6.20.2. Pages are known in part: these objects take further keys.
+of SDK 6.20.2. Keys of no page are refused: they would be lost.
 """
 
 from __future__ import annotations
