@@ -24,6 +24,7 @@ from importlib.resources import files
 from typing import Any, cast
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, operations
+from ims_mcp.catalogue.uses import USES
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
 _ITSELF, _VERB, _THING, _TOOLSET, _PART = 1.0, 3.0, 1.5, 1.0, 0.5
@@ -35,6 +36,8 @@ _PAIR = 0.4
 """What a pair of neighbouring words counts; a word counts 1."""
 _HEADING, _PURPOSE = 2.0, 0.3
 """How many requests title, name and summary are worth, and the purpose."""
+_USE = 1.0
+"""How many the words for one use of several."""
 _UNSAID = 0.4
 """What it costs that a request lacks what most requests for an operation say: ``live`` of live snapshots."""
 _MOST = 0.3
@@ -45,10 +48,14 @@ _OFTEN = 1.0
 """Head start of what most people need first."""
 _ASKED = 1.5
 """Head start of what only reads where something is asked: ``has my recording finished``."""
+_BEGUN = 2.0
+"""What what only reads lags behind where something is to be made or begun: ``submit a transcoding job``."""
 _NAMED = 1_000.0
 """Head start of an operation that is named outright."""
 _CHOSEN = 8.0
 """Head start of an operation that does something with a value that is named: ``VideoDelogo``."""
+_PRODUCT = 3.0
+"""Head start of an operation with a name of several words in its own that is written as there: ``MediaLive``."""
 _MOST_TAKERS = 3
 """A value that more operations take says nothing of which is meant."""
 _MAX_CHARACTERS, _MAX_TERMS = 2_000, 200
@@ -64,6 +71,7 @@ _QUESTION = re.compile(
     r"|how (?:is|are|many|much|far|long|did|does))\b"
     r"|(?:吗|没|没有)\s*[?？]?$|哪|什么|多少|几个|是不是|有没有|怎么样|谁|啥"
 )
+_MAKES = re.compile(r"^(?:submit|start|create|launch|make)\b|^(?:提交|发起|新建|创建|启动|开始)")
 _NAMES = re.compile(r"[A-Za-z0-9_]{6,64}")
 _INNER_CAPITAL = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]+")
 _PARTS = re.compile(r"(?:Batch)?([A-Z][a-z]+)(\w*?)(?:Infos?|Detail)?(?:List|s)?")
@@ -81,6 +89,7 @@ _STEPS = re.compile(
     r"\b(?:and|then|with|from|in which|that)\b|[,;:.!]\s|[，、；。：]|然后|接着|并|再|和|带|用", re.IGNORECASE
 )
 """Where one step of a request ends and another begins."""
+_FEWEST_WORDS = 2
 _MAKING = ("Add", "Create")
 _BEGINNING = (*_MAKING, "Start", "Submit")
 _NEAR, _SHOWN = 20, 5
@@ -129,6 +138,9 @@ def _put_steps_in_order(query: str, fitting: list[Found]) -> list[Found]:
     then has an input, then is started; marks are set, then read. What follows is what the first one's own text names.
     """
     steps = [step for step in _STEPS.split(query[:_MAX_CHARACTERS]) if step.strip()]
+    if len(steps) > 1 and len(_words(steps[:1])[0]) < _FEWEST_WORDS:
+        # "create and start a channel": the first names its verb only.
+        steps[:2] = [" ".join(steps[:2])]
     if len(steps) <= 1 or _QUESTION.search(query[:_MAX_CHARACTERS].strip().lower()):
         return fitting
     first = _find_step(steps[0], fitting[:_NEAR])
@@ -225,11 +237,13 @@ class _Index:
         """How well each operation fits, by name; empty where none does."""
         words = self._meant(query)
         named = {word.replace("_", "").lower() for word in _NAMES.findall(query[:_MAX_CHARACTERS])}
+        products = set(_INNER_CAPITAL.findall(query[:_MAX_CHARACTERS]))
         scores: dict[str, float] = {}
         if not _SAY_NOTHING.issuperset(words):
             for term in list(dict.fromkeys(_with_pairs(words)))[:_MAX_TERMS]:
                 self._add(term, scores)
-        asked = _ASKED if _QUESTION.search(query[:_MAX_CHARACTERS].strip().lower()) else 0.0
+        said = query[:_MAX_CHARACTERS].strip().lower()
+        asked = _ASKED if _QUESTION.search(said) else -_BEGUN if _MAKES.search(said) else 0.0
         language = "zh" if any(word > "\u3000" for word in words) else "en"
         known = frozenset(words)
         for entry in self.entries:
@@ -246,6 +260,10 @@ class _Index:
         for entry in self.entries:
             if entry.name.lower() in named:
                 scores[entry.name] = scores.get(entry.name, 0.0) + _NAMED
+        for entry in self.entries:
+            # MediaLive, MediaConnect: a word of the product's own that stands in the names of its operations.
+            if entry.name in scores and any(word in entry.name for word in products):
+                scores[entry.name] += _PRODUCT
         for value in named & self._takers.keys():
             for name in self._takers[value]:
                 scores[name] = scores.get(name, 0.0) + _CHOSEN
@@ -297,7 +315,9 @@ def _entry(operation: Operation, said: Mapping[str, Any], often: bool) -> _Entry
     every = [words for of_one in requests.values() for words in of_one]
     terms = cast("dict[str, float]", Counter(term for words in every for term in _with_pairs(words)))
     heading = [operation.title, operation.tool_name.replace("_", " "), summary]
-    for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE)):
+    # A template is asked for by name; what it is used in by the words for its use.
+    uses = [" ".join(use.words) for use in USES.get(operation.name, ()) if operation.poll is not None]
+    for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE), (uses, _USE)):
         for term in (term for words in _words(texts) for term in _with_pairs(words)):
             terms[term] = terms.get(term, 0.0) + weight
     return _Entry(

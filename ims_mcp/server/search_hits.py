@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
@@ -12,6 +13,7 @@ from ims_mcp.catalogue.folding import count_bytes
 from ims_mcp.catalogue.schema import first_sentence
 from ims_mcp.catalogue.search import Found
 from ims_mcp.catalogue.siblings import find_sources
+from ims_mcp.catalogue.uses import fit_to_wish
 from ims_mcp.catalogue.usual import tell_usual
 from ims_mcp.summaries.rows import find_list
 
@@ -83,6 +85,7 @@ def describe_hits(found: Sequence[Found], listed: Container[str], wish: str) -> 
     the first its caution, an example call where that is short, where the ids in it come from, the filters of a list or
     else what its callers usually set, what ``wish`` speaks of first; a short example of the second; then what there is
     room for of the others. More than five may take more."""
+    found = [replace(hit, operation=fit_to_wish(hit.operation, wish)) for hit in found]
     hits = _Hits(found, listed)
     best = found[0].operation
     hits.shown[0] = hits.whole[0]

@@ -175,7 +175,7 @@ NOTES = (
             "StartAIAgentInstance. Each call starts another agent."
         ),
         effect=Effect.WRITE,
-        heed="The agent starts at once, and its minutes. AIAgentId is copied from the web console.",
+        heed="It starts at once, and its minutes; the Token needs include_credentials. AIAgentId: from the console.",
         example={"AIAgentId": "39f8e0bc005e4f309379701645f4c1d2", "UserId": "caller-17", "Expire": 3600},
         then="StopAIAgentInstance ends the call.",
         parameters={

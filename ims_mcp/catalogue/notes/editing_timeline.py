@@ -155,7 +155,7 @@ VIDEO_CLIP = make_element(
             "Type",
             ("Subtitle",),
             (
-                Parameter("FileURL", "string", text="OSS address of the .srt or .ass file."),
+                Parameter("FileURL", "string", text="https address in OSS of the .srt or .ass file."),
                 replace(SUBTITLE_FORM, hidden=True),
                 *_UNPLACED_STYLE,
             ),
@@ -232,7 +232,11 @@ SUBTITLE_CLIP = make_element(
             "Type",
             ("Subtitle",),
             (
-                Parameter("FileURL", "string", text="OSS address of the .srt or .ass file; .ass brings its own style."),
+                Parameter(
+                    "FileURL",
+                    "string",
+                    text="https address in OSS of the .srt or .ass file; .ass brings its own style.",
+                ),
                 SUBTITLE_FORM,
             ),
         ),

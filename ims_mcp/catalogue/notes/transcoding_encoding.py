@@ -37,7 +37,7 @@ NOTES = (
         title="Transcode a file",
         purpose=(
             "Transcode a file in OSS or an asset: to another format, size or bitrate as plain files (Outputs, or "
-            "OutputGroups of Type File), or as an adaptive HLS set with master playlist (OutputGroups of Type Hls); "
+            "OutputGroups of Type File), or as an adaptive set with master playlist (OutputGroups of Type Hls, Dash); "
             "each output names a template, and may add watermarks, a clip, or settings of its own. Returns the job "
             "with its JobId at once and runs in the background: follow it with GetMediaConvertJob until State is "
             "Complete. For a live stream use SubmitLiveTranscodeJob, for cutting and joining an editing job."
@@ -91,7 +91,7 @@ NOTES = (
             ),
         ),
         costs="Billed by the minute of output.",
-        heed="Built in: S00000001-100041 MP4 1080p, -200031 HLS 720p. Logo: first CreateCustomTemplate, Type 4.",
+        heed="Built in: S00000001-100031 MP4 720p, -100041 1080p, -200031 HLS 720p. Logo: CreateCustomTemplate first.",
         sources=(*CONFIG_PAGES, "https://help.aliyun.com/en/mps/preset-templates"),
     ),
     OperationNotes(
