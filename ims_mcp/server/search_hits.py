@@ -15,6 +15,7 @@ from ims_mcp.catalogue.search import Found
 from ims_mcp.catalogue.siblings import find_sources
 from ims_mcp.catalogue.uses import fit_to_wish
 from ims_mcp.catalogue.usual import tell_usual
+from ims_mcp.summaries.paging import NO_FILTERS
 from ims_mcp.summaries.rows import find_list
 
 SEARCH_BYTES = 1_000
@@ -37,7 +38,6 @@ FILTER_BYTES = 350
 """Of the filters of a list beside its example, which sets none."""
 _MOST_WORDS = 6
 _DEFAULT = re.compile(r"[Dd]efault:? ([\w.-]*\w)")
-_NO_FILTERS = re.compile(r"Page|Max|Skip|Limit|Sort|Order|Include|NextToken")
 
 
 class _Hits:
@@ -157,7 +157,7 @@ def list_filters(operation: Operation) -> dict[str, str]:
     for row in operation.parameters:
         # An example of nothing but one filter has it for want of something else to show.
         is_set = row.name in operation.example and len(operation.example) > 1
-        if row.required or row.hidden or row.unlisted or is_set or _NO_FILTERS.search(row.name):
+        if row.required or row.hidden or row.unlisted or is_set or NO_FILTERS.search(row.name):
             continue
         told = filters | {row.name: _describe_filter(row)}
         if count_bytes(told) <= FILTER_BYTES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ from ims_mcp.catalogue import Operation
 _TOKENS = ("NextToken", "NextPageToken", "ScrollToken")
 _NUMBERS = ("PageNo", "PageNumber")
 _SIZES = ("PageSize", "MaxResults")
+NO_FILTERS = re.compile(r"Page|Max|Skip|Limit|Sort|Order|Include|NextToken")
+"""Parameters of a list that do not choose among what is listed."""
 TOTALS = ("TotalCount", "Total", "TotalNum", "TotalNumber", "SubTotal")
 # SearchMedia takes page numbers this far, and its scroll token from there on.
 _LAST_NUMBERED_PAGE = 200

@@ -184,3 +184,24 @@ async def test_what_makes_a_thing_says_what_follows(operation: str, arguments: d
             told = content_of(await client.call_tool("call_write_operation", call))
     assert told.get("then") == (then if follows else None)
     assert then or not follows
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ({"PageSize": 5}, None),
+        ({"Status": "Init", "PageSize": 5}, "nothing fits Status: leave it out for more"),
+        (
+            {"StartOfCreateTime": "2026-11-01T00:00:00Z", "Status": "Init"},
+            "nothing fits Status, StartOfCreateTime: leave them out for more",
+        ),
+    ],
+)
+async def test_an_empty_list_names_the_filters_that_nothing_fits(given: dict[str, Any], hint: str | None) -> None:
+    with ScriptedService(usual=Answer(body={"Jobs": [], "TotalCount": 0})) as service:
+        async with connected(service.url) as client:
+            call = {"operation": "ListSnapshotJobs", "arguments": given}
+            told = content_of(await client.call_tool("call_read_operation", call))
+    assert told["rows"] == []
+    assert told.get("hint") == hint

@@ -188,7 +188,7 @@ NOTES = (
         ),
         effect=Effect.READ,
         heed="RecordUrl is not signed: RegisterMediaInfo makes it an asset, which GetPlayInfo plays.",
-        example={"JobIds": ["83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67"], "SortBy": "desc"},
+        example={"SortBy": "desc"},
         then="RegisterMediaInfo makes a file an asset.",
         signed_addresses=True,
         parameters={

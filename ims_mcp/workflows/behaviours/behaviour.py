@@ -13,7 +13,7 @@ from ims_mcp.errors import InvalidArguments
 from ims_mcp.summaries.bounds import OMITTED, fit, size_bytes
 from ims_mcp.summaries.hidden import describe_hidden
 from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
-from ims_mcp.summaries.paging import next_page
+from ims_mcp.summaries.paging import NO_FILTERS, next_page
 from ims_mcp.summaries.rows import find_list
 from ims_mcp.summaries.shaping import present
 from ims_mcp.summaries.short_form import LIST_FIELDS, PLAIN_KINDS, say_once, shorten_answer, suggest_query
@@ -151,13 +151,16 @@ class OperationBehaviour:
         if call.own.include_credentials:
             return None
         own = call.own
-        return shorten_answer(
+        short = shorten_answer(
             call.operation,
             presented,
             own.named_fields,
             with_signed_urls=own.include_signed_urls,
             with_whole_texts=own.query is not None,
         )
+        if short is not None and short.get("rows") == [] and (filters := _list_filters(call)):
+            short["hint"] = f"nothing fits {', '.join(filters)}: leave {'them' if filters[1:] else 'it'} out for more"
+        return short
 
     def show(self, call: OperationCall, data: dict[str, Any], added: dict[str, Any], max_bytes: int) -> dict[str, Any]:
         """The response as a model reads it, with the fields ``added``, in at most ``max_bytes`` of compact JSON. May
@@ -168,3 +171,9 @@ class OperationBehaviour:
         # Both may have been cut.
         cuts = [*shown.pop(OMITTED, []), *added.get(OMITTED, [])]
         return shown | added | ({OMITTED: cuts} if cuts else {})
+
+
+def _list_filters(call: OperationCall) -> list[str]:
+    """The arguments that a caller need not have given and that choose among what is listed."""
+    optional = [row.name for row in call.operation.parameters if not row.required and not NO_FILTERS.search(row.name)]
+    return [name for name in optional if name in call.arguments]
