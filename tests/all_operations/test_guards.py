@@ -55,8 +55,12 @@ LOOKED_FIRST = {
     "SubmitLiveRecordJob": {"ListLiveRecordJobs"},
     "UpdateMediaMarks": {"ListMediaMarks"},
     "DeleteMediaMarks": {"ListMediaMarks"},
+    "SubmitMediaProducingJob": {"BatchGetMediaInfos"},
 }
-"""A recording is looked for before it is submitted, and what a change replaces is read; nothing else is."""
+"""A recording is looked for before it is submitted, what a change replaces is read, and how long the clips are that a
+rendering is paid for; nothing else is."""
+LOOKED_AFTER = {name: ["BatchGetMediaInfos"] for name in ("AddMediaMarks", "UpdateMediaMarks")}
+"""Whether a mark lies beyond the end of its asset is looked at once it is set."""
 
 
 @pytest.fixture
@@ -201,10 +205,12 @@ async def test_a_plain_good_call_of_every_operation_reaches_the_service(road: Ro
             before = service.count
             result = await road(client, call)
             assert not result.is_error, text_of(result)
-            *looks, sent = service.arrived[before:]
-            assert sent.action == call.operation.name
+            name, actions = call.operation.name, [request.action for request in service.arrived[before:]]
+            assert actions.count(name) == 1
+            looks, after = actions[: actions.index(name)], actions[actions.index(name) + 1 :]
             assert len(looks) <= 2
-            assert {look.action for look in looks} <= LOOKED_FIRST.get(call.operation.name, set()), call.operation.name
+            assert {*looks} <= LOOKED_FIRST.get(name, set()), name
+            assert after in ([], LOOKED_AFTER.get(name)), name
 
 
 @pytest.mark.anyio

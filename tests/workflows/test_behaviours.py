@@ -191,6 +191,7 @@ async def test_what_makes_a_thing_says_what_follows(operation: str, arguments: d
     ("given", "hint"),
     [
         ({"PageSize": 5}, None),
+        ({"JobId": "j"}, None),
         ({"Status": "Init", "PageSize": 5}, "nothing fits Status: leave it out for more"),
         (
             {"StartOfCreateTime": "2026-11-01T00:00:00Z", "Status": "Init"},

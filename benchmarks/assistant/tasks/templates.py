@@ -211,7 +211,7 @@ TASKS = (
             "ab4802364a2e49208c99efab82df4c1d",
         ),
         most_calls=2,
-        most_bytes=1_300,
+        most_bytes=1_600,
     ),
     Task(
         name="pause-a-queue-by-its-name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.next_call import propose_operation
 
 _MOST_FIELDS = 30
+_NO_FILTERS = re.compile(rf"{NO_FILTERS.pattern}|Ids?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,6 @@ class OperationBehaviour:
 
 
 def _list_filters(call: OperationCall) -> list[str]:
-    """The arguments that a caller need not have given and that choose among what is listed."""
-    optional = [row.name for row in call.operation.parameters if not row.required and not NO_FILTERS.search(row.name)]
+    """The arguments that a caller need not have given and that choose among what is listed; an id says of what."""
+    optional = [row.name for row in call.operation.parameters if not row.required and not _NO_FILTERS.search(row.name)]
     return [name for name in optional if name in call.arguments]
