@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, get_operation, operations
-from ims_mcp.catalogue.describe import describe, describe_parameter, describe_part
+from ims_mcp.catalogue.describe import describe, describe_part
+from ims_mcp.catalogue.describe_parameter import describe_parameter
 from ims_mcp.catalogue.search import search
 from ims_mcp.errors import ImsError
 from ims_mcp.server.operation_tools import OPERATION
