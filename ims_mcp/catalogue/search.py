@@ -24,7 +24,6 @@ from importlib.resources import files
 from typing import Any, cast
 
 from ims_mcp.catalogue import TOOLSETS, Effect, Operation, Parameter, operations
-from ims_mcp.catalogue.uses import USES
 
 # Chosen on tests/catalogue/requests.json and on requests of the data, each left out once.
 _ITSELF, _VERB, _THING, _TOOLSET, _PART = 1.0, 3.0, 1.5, 1.0, 0.5
@@ -36,8 +35,6 @@ _PAIR = 0.4
 """What a pair of neighbouring words counts; a word counts 1."""
 _HEADING, _PURPOSE = 2.0, 0.3
 """How many requests title, name and summary are worth, and the purpose."""
-_USE = 1.0
-"""How many the words for one use of several."""
 _UNSAID = 0.4
 """What it costs that a request lacks what most requests for an operation say: ``live`` of live snapshots."""
 _MOST = 0.3
@@ -315,9 +312,7 @@ def _entry(operation: Operation, said: Mapping[str, Any], often: bool) -> _Entry
     every = [words for of_one in requests.values() for words in of_one]
     terms = cast("dict[str, float]", Counter(term for words in every for term in _with_pairs(words)))
     heading = [operation.title, operation.tool_name.replace("_", " "), summary]
-    # A template is asked for by name; what it is used in by the words for its use.
-    uses = [" ".join(use.words) for use in USES.get(operation.name, ()) if operation.poll is not None]
-    for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE), (uses, _USE)):
+    for texts, weight in ((heading, _HEADING), ([operation.purpose], _PURPOSE)):
         for term in (term for words in _words(texts) for term in _with_pairs(words)):
             terms[term] = terms.get(term, 0.0) + weight
     return _Entry(

@@ -45,6 +45,13 @@ def _snapshots(file: str, **params: Any) -> dict[str, Any]:
     }
 
 
+def _run(function: str, file: str, **params: Any) -> dict[str, Any]:
+    """A ready algorithm; {source} and the like are filled in by the service."""
+    output = {"Type": "OSS", "Media": f"oss://example-bucket/ready/{file}"}
+    job: dict[str, Any] = {"FunctionName": function, "Input": dict(_SOURCE), "Output": output}
+    return job | ({"JobParams": params} if params else {})
+
+
 _WHOLE: Mapping[str, Any] = {"VideoTrackClips": [{"MediaId": _FILM}]}
 _LOGO = ("watermark", "logo", "水印", "图片水印", "台标", "角标")
 _SUBTITLE_FILE = ("subtitle file", "srt", ".ass", "burn", "hardcode", "字幕文件", "压字幕", "烧录", "压制", "外挂字幕")
@@ -271,6 +278,63 @@ USES: Mapping[str, tuple[Use, ...]] = {
             ("one picture", "one frame", "single", "a frame at", "cover", "still", "一张", "封面", "单张"),
             _snapshots("cover.jpg", Type="Normal", Time=5000, Count=1, Width=1280, FrameType="normal"),
             "Time in ms.",
+        ),
+    ),
+    "SubmitIProductionJob": (
+        Use(
+            ("logo", "watermark", "station", "blur", "台标", "水印"),
+            _run("VideoDelogo", "{source}-{timestamp}.mp4", Boxes="[[0.8, 0.02, 0.18, 0.12]]"),
+            "Boxes is a text: [x, y, width, height] from the top left in shares. Left out: logos are looked for.",
+        ),
+        Use(
+            ("extract", "read", "srt", "to text", "ocr", "提取", "识别", "读出"),
+            _run("CaptionExtraction", "{source}-{timestamp}.srt", roi=[[0.7, 1], [0, 1]], lang="ch"),
+            "roi is [[top, bottom], [left, right]] in shares. lang: ch (default), en, ch_ml for both.",
+        ),
+        Use(
+            ("portrait", "vertical", "9:16", "phone", "竖屏", "竖版", "横转竖", "横屏"),
+            _run("VideoH2V", "{source}-{timestamp}.mp4"),
+            "Makes 9:16 of a landscape film and keeps who is seen in the picture; it takes no JobParams.",
+        ),
+        Use(
+            ("green screen", "greenscreen", "chroma", "绿幕", "抠像", "抠图"),
+            _run("VideoGreenScreenMatting", "{source}-{timestamp}.mp4", bgimage=f"{_HTTPS}/background.png"),
+            "Without bgimage the result is a webm with transparency.",
+        ),
+        Use(
+            ("beaut", "skin", "美颜", "磨皮"),
+            _run("FaceBeauty", "{source}-{timestamp}.mp4", beauty_params="whiten=20,smooth=50,face_thin=50"),
+            "beauty_params is a text; each from 0 to 100.",
+        ),
+        Use(
+            ("noise", "denois", "hiss", "降噪", "去噪", "噪声", "杂音"),
+            _run("SpeechDenoise", "{source}-{timestamp}.wav"),
+            "Takes WAV of 16 or 48 kHz only.",
+        ),
+        Use(
+            ("vocal", "karaoke", "separate", "demix", "人声", "伴奏", "分离"),
+            _run("MusicDemix", "{source}-{resultType}-{timestamp}.wav"),
+            "Writes several files: the key needs {resultType}.",
+        ),
+        Use(
+            ("cover", "thumbnail", "封面"),
+            _run("Cover", "{source}-{sequenceId}.jpg"),
+            "Chooses still pictures by itself; JobParams {Model: gif} makes moving ones. The key needs {sequenceId}.",
+        ),
+        Use(
+            ("mix", "混音"),
+            _run("AudioMixing", "{source}-{timestamp}.mp3", inputs={"file": f"{_HTTPS}/music.mp3"}),
+        ),
+        Use(("beat", "rhythm", "节拍", "卡点"), _run("AudioBeatDetection", "{source}-{timestamp}.json")),
+        Use(("chorus", "song structure", "副歌", "段落"), _run("MusicSegmentDetect", "{source}-{timestamp}.json")),
+        Use(
+            ("quality", "音质", "质量"),
+            _run("AudioQualityAssessment", "{source}-{timestamp}.json"),
+            "Writes no file: its marks are in Result. Output is asked for all the same.",
+        ),
+        Use(
+            ("summary", "sum up", "short version", "highlights", "浓缩", "摘要"),
+            _run("VideoClip", "{source}-short.mp4"),
         ),
     ),
     "SubmitVideoTranslationJob": (
