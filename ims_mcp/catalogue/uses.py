@@ -130,6 +130,22 @@ USES: Mapping[str, tuple[Use, ...]] = {
             "The second video track lies on top; places and sizes below 1 are shares of the output.",
         ),
         Use(
+            ("slideshow", "photo", "still picture", "照片", "相册", "幻灯片"),
+            _render(
+                {
+                    "VideoTrackClips": [
+                        {"Type": "Image", "MediaURL": f"{_HTTPS}/one.jpg", "Duration": 4},
+                        {
+                            "Type": "Image",
+                            "MediaURL": f"{_HTTPS}/two.jpg",
+                            "Duration": 4,
+                            "Effects": [{"Type": "Transition", "SubType": "fade"}],
+                        },
+                    ]
+                }
+            ),
+        ),
+        Use(
             ("music", "song", "sound track", "soundtrack", "配乐", "音乐", "bgm"),
             _render(
                 _WHOLE,
@@ -193,6 +209,18 @@ USES: Mapping[str, tuple[Use, ...]] = {
                 Features={"Watermarks": [{"TemplateId": _FILM, "X": "0.05", "Y": "0.05", "Width": "0.1"}]},
             ),
             "First CreateCustomTemplate: picture Type 4 (File), words Type 5; its TemplateId goes to Watermarks.",
+        ),
+        Use(
+            ("mp3", "audio only", "only the sound", "audio file", "soundtrack of", "音频", "只要声音"),
+            _convert(
+                "S00000001-100031",
+                "transcoded/launch.mp3",
+                OverrideParams={
+                    "Container": {"Format": "mp3"},
+                    "Video": {"Remove": True},
+                    "Audio": {"Codec": "MP3", "Bitrate": 128},
+                },
+            ),
         ),
         Use(
             ("clip", "part of", "first", "trim", "cut", "截取", "片段", "裁剪", "剪切"),

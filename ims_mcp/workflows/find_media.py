@@ -171,6 +171,8 @@ class MediaFinder:
             notes.append(f"cut inside a tie: {look.cut_ties:,}+ more have the same {_SORTED_BY[wish.sort][1]}")
         if look.problem:
             notes.append(look.problem)
+        if look.rows and all(media.has_inside_words(wish.folded) for media in look.rows):
+            notes.append("these hold the words only inside longer ones; titles and tags may be in another language")
         if not look.rows:
             answer |= _explain_nothing(look, wish, arguments)
         if notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,6 +50,12 @@ class FoundMedia:
         texts = self._fold_texts()
         places = {word: [place for place, text in texts.items() if word in text] for word in words}
         return places if all(places.values()) else None
+
+    def has_inside_words(self, words: Sequence[str]) -> bool:
+        """Whether some folded word is seen here only as a part of others."""
+        texts = self._fold_texts().values()
+        seen = [word for word in words if any(word in text for text in texts)]
+        return any(not any(stands_in(word, text) for text in texts) for word in seen)
 
     def rank(self, words: Sequence[str]) -> int:
         """How well the folded words fit; a word that the service found in its own way counts nothing."""
@@ -107,6 +114,14 @@ class FoundMedia:
         places = self.find_places(words) or {}
         others = [place for found in places.values() if "title" not in found for place in found]
         return list(dict.fromkeys(others))
+
+
+def stands_in(word: str, text: str) -> bool:
+    """Whether a folded word stands in a folded text, as one of its own where it is written with letters: ``tea`` does
+    not stand in ``autumn teaser``."""
+    if not word.isascii():
+        return word in text
+    return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
 
 
 def write_rows(found: Sequence[FoundMedia], words: Sequence[str]) -> tuple[list[Json], list[str]]:

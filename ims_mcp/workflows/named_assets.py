@@ -14,7 +14,7 @@ from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.foreign_text import fold, plain
 from ims_mcp.summaries.values import label
 from ims_mcp.workflows.find_media import MediaFinder
-from ims_mcp.workflows.found_media import FoundMedia
+from ims_mcp.workflows.found_media import FoundMedia, stands_in
 
 PREFIX = "title:"
 _NAMES = frozenset({"MediaId", "MediaIds", "Media"})
@@ -67,7 +67,8 @@ async def _find_one(finder: MediaFinder, operation: Operation, title: str) -> Fo
     if not listed:
         raise ImsError(
             f"{operation.name} was not sent: no asset is called {shown!r}.",
-            next_step="find_media looks for other words, also in tags and descriptions.",
+            next_step="find_media looks for other words, also in tags and descriptions; titles may be in another "
+            "language.",
         )
     what = "several assets are called so" if fitting else "no asset is called just so"
     next_step = f"Give the id of the one that is meant: {listed}{'' if len(found) <= _MOST_SHOWN else ', …'}."
@@ -75,7 +76,9 @@ async def _find_one(finder: MediaFinder, operation: Operation, title: str) -> Fo
 
 
 def _has_words(media: FoundMedia, words: list[str]) -> bool:
-    return any(all(word in text for word in words) for text in (fold(media.title), fold(media.file_name)))
+    """As words of their own, where they are written with letters: ``tea`` is not in ``Autumn teaser``."""
+    texts = (fold(media.title), fold(media.file_name))
+    return any(all(stands_in(word, text) for word in words) for text in texts)
 
 
 def _open(value: Any) -> Any:

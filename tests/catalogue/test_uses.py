@@ -43,7 +43,7 @@ def test_the_table_takes_the_example_of_every_use(name: str, use: Use) -> None:
     ],
 )
 def test_a_search_shows_the_example_of_the_use_that_is_asked_for(wish: str, name: str, shown: str) -> None:
-    best = describe_hits(search(wish), frozenset(), wish)[0]
+    best = describe_hits(search(wish), frozenset[str](), wish)[0]
     assert best["operation"] == name
     assert shown in json.dumps(best["example"], ensure_ascii=False, separators=(",", ":"))
 

@@ -216,6 +216,16 @@ async def test_file_names_are_looked_for_where_titles_and_tags_have_nothing(libr
         assert library.name(await find(text="采")) == ["interview.mp4"]
 
 
+@pytest.mark.parametrize(("text", "is_inside"), [("tease", True), ("teaser", False), ("采", False), ("launch", False)])
+async def test_words_that_stand_only_inside_longer_ones_are_said_to(
+    library: Library, text: str, is_inside: bool
+) -> None:
+    async with finding(library) as find:
+        answer = await find(text=text)
+    assert answer["assets"]
+    assert ("inside longer ones" in answer.get("note", "")) is is_inside
+
+
 async def test_a_changed_title_and_a_deleted_asset_count_at_once(library: Library) -> None:
     media_id = library.ims.register("oss://local-media/changing.mp4", title="fleeting")
     async with finding(library) as find:

@@ -109,6 +109,14 @@ async def test_a_title_that_nothing_has_is_refused_before_anything_is_sent(libra
     assert "find_media" in text_of(told)
 
 
+async def test_a_part_of_a_word_means_no_asset(library: Library) -> None:
+    told = await call(library, "update_media_info", MediaId="title:light", Title="wrong")
+    assert told.is_error
+    assert f"no asset is called just so\nGive the id of the one that is meant: {library.ids['Lighthouse at dusk']}" in (
+        text_of(told)
+    )
+
+
 async def test_an_empty_title_means_no_asset_rather_than_any(library: Library) -> None:
     told = await call(library, "get_media_info", MediaId="title: ")
     assert told.is_error
