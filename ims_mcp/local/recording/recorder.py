@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -67,10 +68,12 @@ class _Pull:
         """Returns when the stream has been away for too long. Raises SegmentWriteFailed."""
         with closing(self._writer):
             while (left := self._deadline - time.monotonic()) > 0:
+                began = time.monotonic()
                 # Nothing listens, nothing is published, the connection broke or brought no stream: the stream is away.
                 with suppress(OSError, ValueError, LookupError):
                     self._record(left)
-                time.sleep(max(0.0, min(_RETRY_SECONDS, self._deadline - time.monotonic())))
+                # A connection that lasted is followed by another at once.
+                time.sleep(max(0.0, min(began + _RETRY_SECONDS, self._deadline) - time.monotonic()))
 
     def _now(self) -> float:
         return time.time() + self._config.clock_offset_seconds
@@ -190,7 +193,7 @@ class _Pull:
 
 
 def _record(config: dict[str, Any], messages: TextIO) -> None:
-    _Pull(RecorderConfig(**config), lambda **message: send(messages, **message)).run()
+    _Pull(RecorderConfig(**config), partial(send, messages)).run()
     send(messages, gave_up=True)
 
 

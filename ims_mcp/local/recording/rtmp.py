@@ -9,11 +9,10 @@ import os
 import socket
 import ssl
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BufferedReader
-from typing import Any, Generator
+from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 from ims_mcp.local.recording.amf import read_values, write_values
@@ -26,7 +25,7 @@ _BUFFER_MS = 3000
 _MOST_CHANNELS = 64
 _HELLO_BYTES = 1536
 _EXTENDED = 0xFFFFFF
-_STREAM_BEGINS, _BUFFER_LENGTH, _PING, _PONG = 0, 3, 6, 7
+_BUFFER_LENGTH, _PING, _PONG = 3, 6, 7
 _ENDS = frozenset({"NetStream.Play.Stop", "NetStream.Play.UnpublishNotify", "NetStream.Play.Complete"})
 
 
@@ -51,7 +50,7 @@ def open_stream(url: str, *, timeout_seconds: float) -> Generator[Iterator[Messa
     with socket.create_connection(address, timeout_seconds) as plain:
         connection = _encrypt(plain, address[0]) if parts.scheme == "rtmps" else plain
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with connection.makefile("rb", 1 << 16) as incoming:
+        with cast("IO[bytes]", connection.makefile("rb", 1 << 16)) as incoming:
             yield _Player(connection, incoming, url).play()
 
 
@@ -88,7 +87,7 @@ class _Channel:
 
 
 class _Player:
-    def __init__(self, connection: socket.socket, incoming: BufferedReader, url: str) -> None:
+    def __init__(self, connection: socket.socket, incoming: IO[bytes], url: str) -> None:
         self._connection = connection
         self._incoming = incoming
         self._url = url
@@ -116,19 +115,16 @@ class _Player:
             },
         )
         for kind, stamp, body in self._read_messages():
-            match kind:
-                case 8 | 9 | 18:
-                    yield Message(kind, stamp, body)
-                case 15:
-                    yield Message(DATA, stamp, body[1:])
-                case 22:
-                    yield from _split_aggregate(stamp, body)
-                case 17 | 20:
-                    self._obey(read_values(body[1:] if kind == _COMMAND_AMF3 else body), name)
-                case 4 if len(body) >= 6 and int.from_bytes(body[:2], "big") == _PING:
-                    self._send(_CONTROL, struct.pack(">H", _PONG) + body[2:6], channel=2)
-                case _:
-                    pass
+            if kind in (AUDIO, VIDEO, DATA):
+                yield Message(kind, stamp, body)
+            elif kind == _DATA_AMF3:
+                yield Message(DATA, stamp, body[1:])
+            elif kind == _AGGREGATE:
+                yield from _split_aggregate(stamp, body)
+            elif kind in (_COMMAND, _COMMAND_AMF3):
+                self._obey(read_values(body[1:] if kind == _COMMAND_AMF3 else body), name)
+            elif kind == _CONTROL and len(body) >= 6 and int.from_bytes(body[:2], "big") == _PING:
+                self._send(_CONTROL, struct.pack(">H", _PONG) + body[2:6], channel=2)
 
     def _shake_hands(self) -> None:
         self._connection.sendall(b"\x03" + bytes(8) + os.urandom(_HELLO_BYTES - 8))
@@ -177,15 +173,15 @@ class _Player:
                 continue
             body = bytes(channel.body)
             channel.body.clear()
-            match channel.kind:
-                case 1 if len(body) >= 4:
-                    self._chunk_bytes = max(1, int.from_bytes(body[:4], "big") & 0x7FFFFFFF)
-                case 2 if len(body) >= 4:
-                    channels.pop(int.from_bytes(body[:4], "big"), None)
-                case 5 if len(body) >= 4:
-                    self._window_bytes = max(2, int.from_bytes(body[:4], "big"))
-                case _:
-                    yield channel.kind, channel.stamp, body
+            value = int.from_bytes(body[:4], "big")
+            if channel.kind == _CHUNK_SIZE:
+                self._chunk_bytes = max(1, value & 0x7FFFFFFF)
+            elif channel.kind == _ABORT:
+                channels.pop(value, None)
+            elif channel.kind == _WINDOW:
+                self._window_bytes = max(2, value)
+            else:
+                yield channel.kind, channel.stamp, body
 
     def _read_header(self, channels: dict[int, _Channel]) -> _Channel:
         first = self._take(1)[0]
