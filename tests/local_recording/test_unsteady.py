@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ class Publication:
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A keyframe every 0.4 s, and pictures that are sent before they are shown."""
     program = shutil.which("ffmpeg")
     if program is None:
@@ -77,7 +76,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     encoding = ["-c:v", "libx264", "-preset", "veryfast", "-g", "10", "-bf", "2", "-c:a", "aac", "-ar", "44100"]
     inputs = ["-f", "lavfi", "-i", pictures, "-f", "lavfi", "-i", f"sine=440:duration={SECONDS}"]
     subprocess.run([program, "-v", "error", *inputs, *encoding, str(path)], check=True, timeout=60)
-    yield path
+    return path
 
 
 def _publish(film: Path, url: str, publication: Publication) -> None:
@@ -123,8 +122,9 @@ def test_what_is_recorded_of_unsteady_streams_plays_and_is_as_long_as_they_were_
                 proxy = running.enter_context(cutting_proxy(urlsplit(base).port or 0))
                 streams[seed] = Publication(proxy, Trouble.choose(seed))
                 jobs[seed] = recorder.submit(f"rtmp://127.0.0.1:{proxy.port}/live/s{seed}", template)
+            published = [(f"{base}/s{seed}", streams[seed]) for seed in batch]
             with ThreadPoolExecutor() as threads:
-                list(threads.map(lambda seed: _publish(film, f"{base}/s{seed}", streams[seed]), batch))
+                list(threads.map(lambda each: _publish(film, *each), published))
             for seed in batch:
                 recorder.reached(jobs[seed], "paused")
         problems = {

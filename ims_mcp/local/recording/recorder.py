@@ -19,7 +19,7 @@ from ims_mcp.local.recording.child import RecorderConfig, run_child, send
 from ims_mcp.local.recording.flv import Kind, Tag, read_announced, read_tag
 from ims_mcp.local.recording.rtmp import Message, open_stream
 from ims_mcp.local.recording.segments import Journal, SegmentWriter, Track
-from ims_mcp.local.recording.timeline import Timeline
+from ims_mcp.local.recording.timeline import PICTURE, SOUND, Timeline
 
 _RETRY_SECONDS = 0.5
 _PICTURE_SECONDS = 1.5
@@ -28,7 +28,7 @@ _KEYFRAME_SECONDS = 10.0
 """The same where a picture has come that cannot be shown before its next keyframe."""
 _PICTURE_GONE_MS = 10_000
 """Without a picture for so long, a file may end at any packet of sound."""
-_STREAMS: dict[Kind, int] = {"video": 0, "audio": 1}
+_STREAMS: dict[Kind, int] = {"video": PICTURE, "audio": SOUND}
 
 
 @dataclass(slots=True)

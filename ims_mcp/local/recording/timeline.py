@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+PICTURE, SOUND = 0, 1
+"""The streams."""
 _JUMP_MS = 2_000
 """A stream that is so far ahead of all others has jumped."""
 _LONE_JUMP_MS = 10_000
@@ -27,6 +29,9 @@ class Timeline:
         # Until when the packets of a stream are shown: now, and before the present connection.
         self._shown: dict[int, int] = {}
         self._shown_at_seam: dict[int, int] = {}
+        # Of pictures that came one after the other, for their mean distance.
+        self._pictures_ms = 0
+        self._pictures = 0
         self._last: dict[int, int] = {}
         self._step: dict[int, int] = {}
         # Of the present connection, by stream: what is added to its time stamps, and the first of them.
@@ -43,13 +48,12 @@ class Timeline:
     def place(self, stream: int, dts_ms: int, delay_ms: int = 0) -> int:
         """The place of this stream's next packet, never before the one placed last. It is shown ``delay_ms`` later."""
         last_ms = self._last.get(stream)
-        if stream not in self._shift:
+        is_first = stream not in self._shift
+        if is_first:
             self._first[stream] = dts_ms
             self._shift[stream] = self._find_shift(stream, dts_ms, self._first)
-            if last_ms is not None:
-                # What is shown first has to come behind the pictures of the connection before.
-                before_ms = self._shown_at_seam.get(stream, 0) - (dts_ms + self._shift[stream] + delay_ms)
-                self._shift[stream] += max(0, before_ms)
+            if stream == PICTURE and last_ms is not None:
+                self._shift[stream] += self._align(dts_ms + self._shift[stream] + delay_ms)
         elif self._has_jumped(stream, dts_ms):
             self._shift[stream] = self._find_shift(stream, dts_ms, {})
         place_ms = dts_ms + self._shift[stream]
@@ -57,12 +61,26 @@ class Timeline:
             place_ms = max(place_ms, last_ms)
             if 0 < place_ms - last_ms < 1000:
                 self._step[stream] = place_ms - last_ms
+                if stream == PICTURE and not is_first:
+                    self._pictures_ms += place_ms - last_ms
+                    self._pictures += 1
         self._last[stream] = place_ms
         # Where the next connection begins: as far behind the last packet as that was behind the one before.
         step_ms = self._step.get(stream, 0)
         self.end_ms = max(self.end_ms, place_ms + step_ms)
         self._shown[stream] = max(self._shown.get(stream, 0), place_ms + delay_ms + step_ms)
         return place_ms
+
+    def _align(self, shown_ms: int) -> int:
+        """What moves the first picture of a connection, shown at ``shown_ms``, behind all those of the one before.
+
+        By whole pictures: players and tools tell the rate of a file from the distances of its pictures.
+        """
+        behind_ms = shown_ms - self._shown_at_seam.get(PICTURE, shown_ms)
+        if not self._pictures:
+            return max(0, -behind_ms)
+        each_ms = self._pictures_ms / self._pictures
+        return round(max(0, round(behind_ms / each_ms)) * each_ms) - behind_ms
 
     def _has_jumped(self, stream: int, dts_ms: int) -> bool:
         place_ms = dts_ms + self._shift[stream]
@@ -79,7 +97,7 @@ class Timeline:
                 return shift
         # At the end of all that was placed, or right behind its own last packet where that is the same but for the
         # turn it has in arriving: otherwise every jump would put it a little later.
-        if not self._shift and any(other < stream for other in self._shown_at_seam):
+        if not self._shift and stream == SOUND and PICTURE in self._shown_at_seam:
             # Sound that comes first on a connection: its picture may bear a time stamp a turn before.
             return self.end_ms + _TURN_MS - dts_ms
         own_end_ms = self._last.get(stream, self.end_ms) + self._step.get(stream, 0)
