@@ -376,6 +376,7 @@ def test_a_file_of_a_stream_that_came_faster_than_it_plays_ends_after_it_begins(
         width=320,
         height=180,
         created_at=ended_at,
+        fail_reason=None,
     )
     told = LiveRecordFiles(cast("Any", None), cast("Any", None), "cn-shanghai", str).describe(file)
     assert (told["StartTime"], told["EndTime"]) == ("2026-03-04T08:00:00Z", f"2026-03-04T{end}Z")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ims_mcp.local.recording.recorder import Timeline
+from ims_mcp.local.recording.timeline import Timeline
 
 PICTURE, SOUND = 0, 1
 FRAME_MS, PACKET_MS = 40, 23

@@ -152,7 +152,7 @@ def _describe_job(job: RecordJob) -> dict[str, Any]:
         "TemplateId": job.template.template_id,
         "TemplateName": job.template.name,
         "NotifyUrl": job.notify_url,
-        "FailReason": job.fail_reason,
+        "FailReason": " ".join(filter(None, (job.fail_reason, job.file_reasons))) or None,
     }
 
 

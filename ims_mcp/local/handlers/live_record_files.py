@@ -49,6 +49,7 @@ class LiveRecordFiles:
             "Duration": file.duration_seconds,
             "Width": file.width,
             "Height": file.height,
+            **({} if file.fail_reason is None else {"FailReason": file.fail_reason}),
         }
 
     def _make_url(self, file: RecordFile) -> str:

@@ -1,17 +1,16 @@
 """The assembler process: segments of a finished file in, one mp4 or flv out, or an HLS index and its slices.
 
 Run as ``python -m``; its config is one JSON line (:class:`AssemblerConfig`), its answer is one (:class:`Assembled`),
-``{"nothing": true}`` where the segments hold nothing that could be played, or ``{"disk_full": true}``. Packets are
-copied, never decoded.
+``{"nothing": true}`` where the segments hold nothing that could be played, or ``{"disk_full": true}``; the first two
+say in ``left_out`` which tracks the format has no place for. Packets are copied, never decoded.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -25,7 +24,12 @@ from ims_mcp.local.disk import DiskFull, is_disk_full
 from ims_mcp.local.recording.child import AssemblerConfig, run_child, send
 from ims_mcp.local.recording.segments import LEAD_MS
 
-_MILLISECOND = Fraction(1, 1000)
+# Codecs that players find in these, as FFmpeg names them. FFmpeg itself writes any into a transport stream, as data
+# that nothing reads. FLV holds all that comes by RTMP.
+_HOLDS = {
+    "mp4": frozenset({"h264", "hevc", "vvc", "av1", "vp9", "mpeg4", "aac", "mp3", "ac3", "eac3", "opus", "flac"}),
+    "m3u8": frozenset({"h264", "hevc", "vvc", "mpeg4", "aac", "mp3", "ac3", "eac3", "opus"}),
+}
 _ENTRY = re.compile(r"#EXTINF:(?P<seconds>[0-9.]+),[^\n]*\n(?P<name>[^#\n]+)\n")
 
 
@@ -40,6 +44,8 @@ class Assembled:
     height: int
     slices: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
     """Path and seconds of each."""
+    left_out: dict[str, str] = field(default_factory=dict[str, str])
+    """``video`` or ``audio`` that the format cannot hold -> its codec."""
 
 
 class _Remux:
@@ -54,17 +60,20 @@ class _Remux:
         self._last: dict[str, int] = {}
         self._step: dict[str, int] = {}
         self._begin_ms: int | None = None
+        """When the first packet is shown; the clock of the output begins at the first dts."""
         self._end_ms = 0
+        self.left_out: dict[str, str] = {}
 
     def run(self) -> Assembled | None:
         directory = Path(self._config.directory)
         try:
-            for path, run, position_ms in self._config.segments:
+            self._open(directory)
+            for path, run, position_ms, _ in self._config.segments if self._targets else ():
                 # A segment that a kill left without a header, or without packets, is not worth the file.
                 with suppress(FFmpegError, FileNotFoundError, _Empty), av.open(path, format="flv") as source:
-                    self._append(source, directory, run, position_ms)
+                    self._append(source, run, position_ms)
         finally:
-            if self._output is not None:
+            if self._output is not None and self._begin_ms is not None:
                 with _tell_full_disk():
                     self._output.close()
         if self._begin_ms is None:
@@ -72,20 +81,18 @@ class _Remux:
         width, height = self._size
         seconds = round((self._end_ms - self._begin_ms) / 1000, 3)
         if self._config.format == "m3u8":
-            return Assembled("", seconds, width, height, _read_slices(directory))
-        return Assembled(str(self._locate_output(directory)), seconds, width, height)
+            return Assembled("", seconds, width, height, _read_slices(directory, seconds), self.left_out)
+        return Assembled(str(self._locate_output(directory)), seconds, width, height, left_out=self.left_out)
 
-    def _append(self, source: InputContainer, directory: Path, run: int, position_ms: int) -> None:
-        packets = source.demux(*source.streams.video[:1], *source.streams.audio[:1])
+    def _append(self, source: InputContainer, run: int, position_ms: int) -> None:
+        packets = source.demux([stream for stream in _list_tracks(source) if stream.type in self._targets])
         usable = (packet for packet in packets if packet.dts is not None and packet.size and not packet.is_corrupt)
         # Sound may lie a moment before the keyframe it came after: the first of all begins the file.
         head = list(islice(usable, 20))
         if not head:
             raise _Empty
         first_ms = min(_get_dts(packet) for packet in head) - LEAD_MS
-        if self._output is None:
-            self._output = self._open(source, directory)
-            self._begin_ms = 0
+        if not self._bases:
             self._bases[run] = -(position_ms + first_ms)
         elif run not in self._bases:
             # What a former process recorded ends here; how long nobody recorded takes no time in the file.
@@ -97,9 +104,6 @@ class _Remux:
         assert self._output is not None
         for packet in packets:
             kind = packet.stream.type
-            target = self._targets.get(kind)
-            if target is None:
-                continue
             delay = 0 if packet.pts is None else packet.pts - _get_dts(packet)
             dts = _get_dts(packet) + shift
             last = self._last.get(kind)
@@ -110,21 +114,46 @@ class _Remux:
                     self._step[kind] = dts - last
             self._last[kind] = dts
             packet.dts, packet.pts = dts, dts + max(delay, 0)
-            self._end_ms = max(self._end_ms, dts + self._step.get(kind, 0))
-            packet.stream = target
+            self._begin_ms = packet.pts if self._begin_ms is None else min(self._begin_ms, packet.pts)
+            self._end_ms = max(self._end_ms, packet.pts + self._step.get(kind, 0))
+            packet.stream = self._targets[kind]
             with _tell_full_disk():
                 self._output.mux_one(packet)
 
-    def _open(self, source: InputContainer, directory: Path) -> OutputContainer:
-        streams = [*source.streams.video[:1], *source.streams.audio[:1]]
-        if source.streams.video:
-            context = source.streams.video[0].codec_context
+    def _open(self, directory: Path) -> None:
+        """The output, with every track that any of the segments has and the format can hold."""
+        wanted = {kind for *_, kinds in self._config.segments for kind in kinds}
+        known = dict[str, Any]()
+        with ExitStack() as sources:
+            for path, _, _, kinds in self._config.segments:
+                if not wanted - set(known):
+                    break
+                if set(kinds) <= set(known):
+                    continue
+                with suppress(FFmpegError, FileNotFoundError):
+                    source = sources.enter_context(av.open(path, format="flv"))
+                    known = {stream.type: stream for stream in _list_tracks(source)} | known
+            for kind in sorted(known, reverse=True):
+                self._add(directory, kind, known[kind])
+
+    def _add(self, directory: Path, kind: str, stream: Any) -> None:
+        context = stream.codec_context
+        codec = "an unknown codec" if context is None else context.codec.canonical_name
+        holds = _HOLDS.get(self._config.format)
+        if context is None or (holds is not None and codec not in holds):
+            self.left_out[kind] = codec
+            return
+        if self._output is None:
+            muxer = "hls" if self._config.format == "m3u8" else self._config.format
+            options = self._choose_options(directory)
+            self._output = av.open(self._locate_output(directory), "w", format=muxer, container_options=options)
+        output = self._output
+        target = self._targets[kind] = output.add_stream_from_template(stream)
+        if kind == "video":
             self._size = (context.width, context.height)
-        muxer = "hls" if self._config.format == "m3u8" else self._config.format
-        options = self._choose_options(directory)
-        output = av.open(self._locate_output(directory), "w", format=muxer, container_options=options)
-        self._targets = {stream.type: output.add_stream_from_template(stream) for stream in streams}
-        return output
+            if codec == "hevc" and self._config.format == "mp4":
+                # The parameter sets are in the header, and Apple's players want that said.
+                target.codec_context.codec_tag = "hvc1"
 
     def _locate_output(self, directory: Path) -> Path:
         return directory / f"recording.{self._config.format}"
@@ -164,19 +193,24 @@ def _get_dts(packet: Packet[Any]) -> int:
     return packet.dts
 
 
-def _read_slices(directory: Path) -> list[tuple[str, float]]:
+def _list_tracks(source: InputContainer) -> list[Any]:
+    return [*source.streams.video[:1], *source.streams.audio[:1]]
+
+
+def _read_slices(directory: Path, seconds: float) -> list[tuple[str, float]]:
+    """Path and seconds of each; ``seconds``: of all. FFmpeg ends the last with its picture, sound may go on."""
     index = (directory / "recording.m3u8").read_text(encoding="utf-8")
-    return [(str(directory / Path(entry["name"]).name), float(entry["seconds"])) for entry in _ENTRY.finditer(index)]
-
-
-def assemble(config: AssemblerConfig) -> Assembled | None:
-    """None where the segments hold no packets. Raises FFmpegError where the format does not carry the codecs."""
-    return _Remux(config).run()
+    slices = [(str(directory / Path(entry["name"]).name), float(entry["seconds"])) for entry in _ENTRY.finditer(index)]
+    if slices:
+        before = sum(length for _, length in slices[:-1])
+        slices[-1] = (slices[-1][0], max(round(seconds - before, 6), 0.001))
+    return slices
 
 
 def _answer(config: dict[str, Any], messages: TextIO) -> None:
-    assembled = assemble(AssemblerConfig(**config))
-    send(messages, **({"nothing": True} if assembled is None else asdict(assembled)))
+    remux = _Remux(AssemblerConfig(**config))
+    assembled = remux.run()
+    send(messages, **({"nothing": True, "left_out": remux.left_out} if assembled is None else asdict(assembled)))
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ class AssemblerConfig:
     """What an assembler process is told."""
 
     format: str
-    segments: list[tuple[str, int, int]]
-    """Path, run and position in ms of each."""
+    segments: list[tuple[str, int, int, list[str]]]
+    """Path, run, position in ms and kinds of tracks of each."""
     directory: str
     """Where the result goes; empty."""
     slice_seconds: int

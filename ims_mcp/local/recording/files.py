@@ -37,7 +37,9 @@ CREATE TABLE IF NOT EXISTS live_record_file (
     UNIQUE (job_id, format, number)
 );
 CREATE INDEX IF NOT EXISTS live_record_file_by_time ON live_record_file (created_at);
+CREATE INDEX IF NOT EXISTS live_record_file_by_key ON live_record_file (bucket, object_key);
 """
+_FILES = "live_record_file LEFT JOIN live_record_file_fault USING (job_id, format, number)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class RecordFile:
     width: int
     height: int
     created_at: float
+    fail_reason: str | None
+    """What of the stream it lacks."""
 
 
 class RecordFiles:
@@ -71,9 +75,10 @@ class RecordFiles:
         self._clock = clock
 
     async def add(
-        self, job: RecordJob, address: ObjectAddress, slice_keys: Sequence[str], **columns: str | float
+        self, job: RecordJob, address: ObjectAddress, slice_keys: Sequence[str], reason: str, **columns: str | float
     ) -> RecordFile:
-        """``columns``: format, number, started_at, ended_at, duration_seconds, width and height."""
+        """``reason``: what it lacks. ``columns``: format, number, started_at, ended_at, duration_seconds, width and
+        height."""
         row = {
             **columns,
             "record_id": str(uuid.uuid4()),
@@ -90,16 +95,33 @@ class RecordFiles:
 
         def work(connection: sqlite3.Connection) -> sqlite3.Row:
             sequence = insert_row(connection, "live_record_file", row)
-            query = "SELECT * FROM live_record_file WHERE sequence = ?"
+            if reason:
+                fault = {"job_id": job.job_id, "format": row["format"], "number": row["number"], "reason": reason}
+                insert_row(connection, "live_record_file_fault", fault)
+            query = f"SELECT * FROM {_FILES} WHERE sequence = ?"  # noqa: S608 - fixed words
             return connection.execute(query, (sequence,)).fetchone()
 
         return _read_file(await self._store.write(work))
 
     async def list_numbers(self, job_id: str) -> frozenset[tuple[str, int]]:
-        """Format and number of every file of the job there is, or was before it was deleted."""
-        query = "SELECT format, number FROM live_record_file WHERE job_id = ?"
-        rows = await self._store.fetch(query, (job_id,))
+        """Format and number of every file of the job that is done with: there, deleted or impossible to make."""
+        query = (
+            "SELECT format, number FROM live_record_file WHERE job_id = ? "
+            "UNION SELECT format, number FROM live_record_file_fault WHERE job_id = ?"
+        )
+        rows = await self._store.fetch(query, (job_id, job_id))
         return frozenset((row["format"], row["number"]) for row in rows)
+
+    async def add_fault(self, job_id: str, format_: str, number: int, reason: str) -> None:
+        """Say why there is no file of this number, and never will be."""
+        query = "INSERT OR REPLACE INTO live_record_file_fault VALUES (?, ?, ?, ?)"
+        await self._store.change(query, (job_id, format_, number, reason))
+
+    async def is_taken(self, bucket: str, key: str, slice_key: str | None) -> bool:
+        """Whether a recorded file bears this name, or one has a slice of that name."""
+        query = "SELECT 1 FROM live_record_file WHERE bucket = ? AND (object_key = ? OR instr(slice_keys, ?)) LIMIT 1"
+        quoted = json.dumps(slice_key or key)
+        return bool(await self._store.fetch(query, (bucket, key, quoted)))
 
     async def list(self, page: Page, *, job_ids: Sequence[str], format_: str | None) -> tuple[list[RecordFile], int]:
         """One page, and how many files there are on all."""
@@ -112,7 +134,7 @@ class RecordFiles:
             conditions.append("format = ?")
             values.append(format_)
         rows, total = await self._store.read(
-            lambda connection: select_page(connection, "live_record_file", page, conditions, values)
+            lambda connection: select_page(connection, _FILES, page, conditions, values)
         )
         return [_read_file(row) for row in rows], total
 
@@ -129,5 +151,6 @@ def _read_file(row: sqlite3.Row) -> RecordFile:
     for name in ("sequence", "number", "deleted_at"):
         del columns[name]
     columns["address"] = ObjectAddress(columns.pop("bucket"), columns.pop("object_key"))
+    columns["fail_reason"] = columns.pop("reason", None)
     columns["slice_keys"] = tuple(json.loads(columns["slice_keys"]))
     return RecordFile(**columns)

@@ -31,11 +31,22 @@ CREATE TABLE IF NOT EXISTS live_record_fault (
     job_id TEXT PRIMARY KEY REFERENCES live_record_job (job_id),
     reason TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS live_record_file_fault (
+    job_id TEXT NOT NULL REFERENCES live_record_job (job_id),
+    format TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (job_id, format, number)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS live_record_job_by_time ON live_record_job (created_at);
 """
 
 
-_JOBS = "live_record_job LEFT JOIN live_record_fault USING (job_id)"
+_FILE_REASONS = """
+    SELECT job_id, group_concat(reason, ' ') AS file_reasons
+    FROM (SELECT DISTINCT job_id, reason FROM live_record_file_fault) GROUP BY job_id
+"""
+_JOBS = f"live_record_job LEFT JOIN live_record_fault USING (job_id) LEFT JOIN ({_FILE_REASONS}) USING (job_id)"
 _SELECT = f"SELECT * FROM {_JOBS}"  # noqa: S608 - fixed words
 _MOVE = "UPDATE live_record_job SET status = ? WHERE job_id = ? AND status <> ?"
 
@@ -65,6 +76,8 @@ class RecordJob:
     created_at: float
     fail_reason: str | None
     """Why it ended before its stream did."""
+    file_reasons: str | None
+    """Why some of its files are missing, or parts of them."""
 
 
 @dataclass(frozen=True, slots=True)

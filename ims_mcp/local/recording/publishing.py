@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import math
 import posixpath
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,8 @@ from ims_mcp.local.recording.templates import RecordFormat, make_file_key, make_
 _AT_ONCE = 2
 _ATTEMPTS = 2
 _INDEX_TYPE = "application/vnd.apple.mpegurl"
+_KINDS = {"video": "the picture", "audio": "the sound"}
+_REMEDY = "A template with flv records all of the stream."
 _log = logging.getLogger(__name__)
 
 
@@ -33,14 +36,17 @@ class Publisher:
         self._files = files
         self._objects = objects
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._naming = asyncio.Lock()
+        """Held from the choice of a free name until the file that bears it is in the store."""
 
     async def publish(
         self, job: RecordJob, journal: Journal, *, ended: bool, clock_offset_seconds: float
     ) -> list[RecordFile]:
         """Store every file that is finished (``ended``: all are) and not stored yet; forget the segments of old ones.
 
-        A file that cannot be made (FFmpeg does not take the codec into this format, or crashes) is given up. On a
-        full disk the segments stay, and DiskFull, OSError or sqlite3.Error is raised.
+        A file that cannot be made is given up; why, and what a file lacks since its format has no place for the
+        codec, is told of the job and the file. On a full disk the segments stay, and DiskFull, OSError or
+        sqlite3.Error is raised.
         """
         segments = journal.list_segments()
         if not segments:
@@ -63,7 +69,8 @@ class Publisher:
     ) -> RecordFile | None:
         number = segments[0].files[entry.format]
         paths = [
-            (str(journal.locate_segment(segment.number)), segment.run, segment.position_ms) for segment in segments
+            (str(journal.locate_segment(segment.number)), segment.run, segment.position_ms, list(segment.shape))
+            for segment in segments
         ]
         if all(journal.is_gone(segment) for segment in segments):
             return None
@@ -74,44 +81,60 @@ class Publisher:
         try:
             async with self._slots:
                 made = await self._assemble(config | {"slice_seconds": entry.slice_seconds or 0}, work)
-            if made is None:
+            reason = _explain(entry.format, made)
+            if made is None or made.get("nothing"):
+                if reason:
+                    await self._files.add_fault(job.job_id, entry.format, number, reason)
                 return None
-            ended_at = max((*ends, started_at))
-            key = make_file_key(
-                entry.file_pattern, entry.format, job_id=job.job_id, sequence=number, start=started_at, end=ended_at
-            )
-            slice_keys: list[str] = []
-            if entry.format == "m3u8":
-                slice_keys = await self._store_slices(job, entry, key, made["slices"], started_at, work)
-            else:
-                await self._objects.put_file(job.bucket, key, Path(made["path"]))
-            return await self._files.add(
-                job,
-                ObjectAddress(job.bucket, key),
-                slice_keys,
-                format=entry.format,
-                number=number,
-                started_at=started_at,
-                ended_at=ended_at,
-                duration_seconds=made["duration_seconds"],
-                width=made["width"],
-                height=made["height"],
-            )
+            # A stream may come faster than it plays.
+            ended_at = max((*ends, started_at + made["duration_seconds"]))
+            async with self._naming:
+                again = await self._find_name(job, entry, number, started_at, ended_at)
+                key = _name_file(job, entry, number, started_at, ended_at, again)
+                slice_keys: list[str] = []
+                if entry.format == "m3u8":
+                    slice_keys = await self._store_slices(job, entry, key, made["slices"], started_at, work, again)
+                else:
+                    await self._objects.put_file(job.bucket, key, Path(made["path"]))
+                return await self._files.add(
+                    job,
+                    ObjectAddress(job.bucket, key),
+                    slice_keys,
+                    reason,
+                    format=entry.format,
+                    number=number,
+                    started_at=started_at,
+                    ended_at=ended_at,
+                    duration_seconds=made["duration_seconds"],
+                    width=made["width"],
+                    height=made["height"],
+                )
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
 
     async def _assemble(self, config: dict[str, Any], work: Path) -> dict[str, Any] | None:
-        """What the assembler answers; None where there is nothing, or nothing that can be made of it."""
+        """What the assembler answers; None where it fails."""
         for _ in range(_ATTEMPTS):
             await asyncio.to_thread(_make_empty, work)
             child = await Child.start("ims_mcp.local.recording.assembler", config)
             try:
                 async for message in child.receive():
-                    return None if message.get("nothing") else message
+                    return message
             finally:
                 await child.end()
         _log.error("no %s file can be made of the segments %s", config["format"], config["segments"])
         return None
+
+    async def _find_name(
+        self, job: RecordJob, entry: RecordFormat, number: int, started_at: float, ended_at: float
+    ) -> int:
+        """The count from 1 with which no recorded file has this one's name: a pattern may give several the same."""
+        for again in itertools.count(1):
+            key = _name_file(job, entry, number, started_at, ended_at, again)
+            first_slice = _name_slice(job, entry, 1, started_at, again) if entry.slice_pattern else None
+            if not await self._files.is_taken(job.bucket, key, first_slice):
+                return again
+        raise AssertionError
 
     async def _store_slices(
         self,
@@ -121,6 +144,7 @@ class Publisher:
         slices: Sequence[tuple[str, float]],
         started_at: float,
         work: Path,
+        again: int,
     ) -> list[str]:
         """The slices, and then the index that names them relative to itself."""
         longest = max((seconds for _, seconds in slices), default=0.0)
@@ -129,7 +153,7 @@ class Publisher:
         keys: list[str] = []
         at = started_at
         for sequence, (path, seconds) in enumerate(slices, 1):
-            key = make_slice_key(entry.slice_pattern or "", job_id=job.job_id, sequence=sequence, start=at)
+            key = _name_slice(job, entry, sequence, at, again)
             await self._objects.put_file(job.bucket, key, Path(path), content_type="video/mp2t")
             name = quote(posixpath.relpath(key, posixpath.dirname(index_key) or "."))
             lines += [f"#EXTINF:{seconds:.6f},", name]
@@ -139,6 +163,36 @@ class Publisher:
         await asyncio.to_thread(index.write_text, "\n".join([*lines, "#EXT-X-ENDLIST", ""]), "utf-8")
         await self._objects.put_file(job.bucket, index_key, index, content_type=_INDEX_TYPE)
         return keys
+
+
+def _name_file(job: RecordJob, entry: RecordFormat, number: int, started_at: float, ended_at: float, again: int) -> str:
+    return make_file_key(
+        entry.file_pattern,
+        entry.format,
+        job_id=job.job_id,
+        sequence=number,
+        start=started_at,
+        end=ended_at,
+        again=again,
+    )
+
+
+def _name_slice(job: RecordJob, entry: RecordFormat, sequence: int, at: float, again: int) -> str:
+    return make_slice_key(entry.slice_pattern or "", job_id=job.job_id, sequence=sequence, start=at, again=again)
+
+
+def _explain(format_: str, made: Mapping[str, Any] | None) -> str:
+    """Why there is no file, or what it lacks; empty where it is whole."""
+    if made is None:
+        return f"A {format_} file could not be made of what was recorded; the log of the local IMS has the details."
+    left_out: dict[str, str] = made.get("left_out") or {}
+    if not left_out:
+        return ""
+    codecs = " and ".join(left_out.values())
+    if made.get("nothing"):
+        return f"There is no {format_} file: {format_} cannot hold {codecs}. {_REMEDY}"
+    kinds = " and ".join(_KINDS[kind] for kind in left_out)
+    return f"The {format_} file lacks {kinds}: {format_} cannot hold {codecs}. {_REMEDY}"
 
 
 def _make_empty(directory: Path) -> None:

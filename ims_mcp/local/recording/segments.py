@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
-import av
-from av.container import OutputContainer
-from av.error import FFmpegError
-from av.packet import Packet
+from ims_mcp.local.recording.flv import Kind, Tag, write_file_header, write_tag
 
 _NAME = "journal.jsonl"
 LEAD_MS = 1000
@@ -34,8 +32,9 @@ class Segment:
     """Which recorder process wrote it: positions of one run lie on one clock."""
     position_ms: int
     """Where it begins on its run's clock."""
-    shape: str
-    """Names the codec parameters; all segments of a file have the same."""
+    shape: Mapping[str, str]
+    """``video`` and ``audio``, those that it holds -> a name of the codec parameters. In all segments of a file a track
+    has the same; which tracks there are may differ, where one joined late or went."""
     files: Mapping[str, int]
     """Format -> the number, from 1, of that format's file it belongs to."""
     began: Mapping[str, float]
@@ -67,6 +66,9 @@ class Journal:
             with suppress(ValueError, TypeError, KeyError):
                 entry: dict[str, Any] = json.loads(line)
                 number = int(entry["number"])
+                if isinstance(entry["shape"], str):
+                    # Of a version that named the parameters of all tracks together: no others are the same.
+                    entry["shape"] = dict.fromkeys(("video", "audio"), entry["shape"])
                 # The later of two lines about a segment is the whole truth of it.
                 segments[number] = Segment(**entry)
         return [segments[number] for number in sorted(segments)]
@@ -97,7 +99,7 @@ class Journal:
 
 
 class SegmentWriteFailed(Exception):
-    """What was pulled cannot be written: the disk is full (``__cause__`` tells), or FLV does not carry the codec."""
+    """What was pulled cannot be written: the disk is full (``__cause__`` tells)."""
 
 
 @dataclass(slots=True)
@@ -110,46 +112,87 @@ class _File:
     """On this run's clock; of a file begun by a former run, before it."""
 
 
-class SegmentWriter:
-    """``cycles``: format -> seconds after which a new file begins. One SegmentWriter is one run of the recorder."""
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What decodes the packets of one kind."""
 
-    def __init__(
-        self, journal: Journal, cycles: Mapping[str, int], clock: Callable[[], float], offset_seconds: float
-    ) -> None:
+    config: bytes
+    header: bytes
+    """The body of the tag that comes before them; empty where the codec has none."""
+
+    @property
+    def name(self) -> str:
+        """As :attr:`Segment.shape` has it."""
+        return hashlib.sha256(self.config).hexdigest()[:16]
+
+
+class SegmentWriter:
+    """``cycles``: format -> seconds after which a new file begins. One SegmentWriter is one run of the recorder.
+
+    Moments are epoch seconds of the server's clock.
+    """
+
+    def __init__(self, journal: Journal, cycles: Mapping[str, int], now: float, offset_seconds: float) -> None:
         self._journal = journal
         self._cycles = cycles
-        self._clock = clock
-        self._output: OutputContainer | None = None
-        self._outputs: dict[int, Any] = {}
+        self._output: FileIO | None = None
         self._segment: Segment | None = None
-        self._last_at = 0.0
+        self._last_at = now
         former = journal.list_segments()
         self._next_number = former[-1].number + 1 if former else 1
         self._run = former[-1].run + 1 if former else 1
-        self._shape = former[-1].shape if former else ""
         self._files: dict[str, _File] = {}
+        # Of the present files: their tracks, whose parameters stay.
+        self._shape: dict[str, str] = {}
         if former:
-            ended_at = journal.find_last_packet_time(offset_seconds) or clock()
+            ended_at = journal.find_last_packet_time(offset_seconds) or now
             for format_, number in former[-1].files.items():
                 began = former[-1].began[format_]
                 self._files[format_] = _File(number, began, -round((ended_at - began) * 1000))
+                for segment in former:
+                    if segment.files[format_] == number:
+                        self._shape |= segment.shape
 
-    def begin(self, streams: Sequence[Any], place_ms: int) -> bool:
-        """Before a packet at which a segment can begin: make sure of the right one. Whether a new one was begun."""
-        shape = shape_of(streams)
-        now = self._clock()
-        changed = shape != self._shape
+    def takes(self, tracks: Mapping[Kind, Track]) -> bool:
+        """Whether there are files already, and packets of these tracks fit into them."""
+        return bool(self._files) and all(
+            self._shape.get(kind, track.name) == track.name for kind, track in tracks.items()
+        )
+
+    def holds(self, kind: Kind) -> bool:
+        """Whether the present files have a track of this kind."""
+        return kind in self._shape
+
+    def is_due(self, place_ms: int) -> bool:
+        """Whether a new file is to begin at the next packet that one can begin with."""
+        cycles = self._cycles.items()
+        return any(
+            format_ in self._files and place_ms - self._files[format_].begin_ms >= seconds * 1000
+            for format_, seconds in cycles
+        )
+
+    def begin(
+        self, kind: Kind, tracks: Mapping[Kind, Track], place_ms: int, at: float, *, is_start: bool, anew: bool = False
+    ) -> bool:
+        """Before a packet: make sure of the right segment. Whether a new one was begun.
+
+        ``tracks``: all that are known of this connection. ``is_start``: a file can begin with the packet. ``anew``: one
+        has to, as it has where the parameters of a track are others.
+        """
+        anew = anew or not self.takes(tracks)
         files = dict(self._files)
         for format_, cycle_seconds in self._cycles.items():
             file = files.get(format_)
             if file is None:
-                files[format_] = _File(1, now, place_ms)
-            elif changed or place_ms - file.begin_ms >= cycle_seconds * 1000:
-                files[format_] = _File(file.number + 1, now, place_ms)
-        if self._output is not None and files == self._files:
+                files[format_] = _File(1, at, place_ms)
+            elif anew or (is_start and place_ms - file.begin_ms >= cycle_seconds * 1000):
+                files[format_] = _File(file.number + 1, at, place_ms)
+        if self._segment is not None and files == self._files and kind in self._segment.shape:
             return False
         self.close()
-        self._shape, self._files = shape, files
+        shape = {name: track.name for name, track in tracks.items()}
+        self._shape = shape if anew else {**self._shape, **shape}
+        self._files = files
         self._segment = Segment(
             number=self._next_number,
             run=self._run,
@@ -159,54 +202,42 @@ class SegmentWriter:
             began={format_: file.began for format_, file in files.items()},
         )
         self._next_number += 1
-        try:
+        with _tell_failure():
             self._journal.write(self._segment)
-            self._open(streams, self._segment)
-        except (FFmpegError, OSError, ValueError) as error:
-            raise SegmentWriteFailed(str(error)) from error
+            self._output = self._journal.locate_segment(self._segment.number).open("wb", buffering=0)
+            self._put(write_file_header(frozenset(tracks)))
+            for name, track in tracks.items():
+                if track.header:
+                    self._put(write_tag(name, 0, track.header))
         return True
 
-    def write(self, packet: Packet[Any], place_ms: int) -> None:
-        """``place_ms`` is where its dts lies on this run's clock."""
-        assert self._output is not None and self._segment is not None
-        target = self._outputs[packet.stream_index]
-        delay = 0 if packet.pts is None or packet.dts is None else packet.pts - packet.dts
-        packet.dts = max(0, place_ms - self._segment.position_ms + LEAD_MS)
-        packet.pts = packet.dts + delay
-        packet.stream = target
-        try:
-            self._output.mux_one(packet)
-        except (FFmpegError, OSError, ValueError) as error:
-            raise SegmentWriteFailed(str(error)) from error
-        self._last_at = self._clock()
+    def write(self, tag: Tag, place_ms: int, at: float) -> None:
+        """``place_ms`` is where it lies on this run's clock. It goes to the disk at once."""
+        assert self._segment is not None
+        with _tell_failure():
+            self._put(write_tag(tag.kind, max(0, place_ms - self._segment.position_ms + LEAD_MS), tag.body))
+        self._last_at = at
 
     def close(self) -> None:
         """End the segment; the file it belongs to may go on in another."""
         output, segment = self._output, self._segment
-        if output is None or segment is None:
-            return
         self._output = self._segment = None
-        with suppress(FFmpegError, OSError):
+        if output is not None:
             output.close()
         # A line that finds no room is missed by nobody: the file says when its last packet came.
         with suppress(OSError):
-            self._journal.write(replace(segment, ended_at=self._last_at or self._clock()))
+            if segment is not None:
+                self._journal.write(replace(segment, ended_at=self._last_at))
 
-    def _open(self, streams: Sequence[Any], segment: Segment) -> None:
-        # Each packet goes to the disk when it comes, and waits for the other stream's for 0.2 s at most.
-        options = {"flush_packets": "1", "max_interleave_delta": "200000", "flvflags": "no_duration_filesize"}
-        path = self._journal.locate_segment(segment.number)
-        self._output = av.open(path, "w", format="flv", container_options=options)
-        self._outputs = {stream.index: self._output.add_stream_from_template(stream) for stream in streams}
-        # The header goes out before the first packet can change what it says.
-        self._output.start_encoding()
+    def _put(self, data: bytes) -> None:
+        assert self._output is not None
+        while data:
+            data = data[self._output.write(data) :]
 
 
-def shape_of(streams: Sequence[Any]) -> str:
-    """Names what all segments of a file have in common: as long as it stays, packets fit into the same file."""
-    digest = hashlib.sha256()
-    for stream in streams:
-        context = stream.codec_context
-        size = (context.width, context.height) if stream.type == "video" else (context.sample_rate, context.channels)
-        digest.update(repr((stream.type, context.name, size, bytes(context.extradata or b""))).encode())
-    return digest.hexdigest()[:16]
+@contextmanager
+def _tell_failure() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SegmentWriteFailed(str(error)) from error

@@ -101,17 +101,19 @@ def find_slice_pattern_problem(pattern: str) -> str | None:
     return _find_problem(pattern, SLICE_VARIABLES, _SLICE_NEEDS)
 
 
-def make_file_key(pattern: str, extension: str, *, job_id: str, sequence: int, start: float, end: float) -> str:
-    """The object's name; ``start`` and ``end`` are epoch seconds."""
+def make_file_key(
+    pattern: str, extension: str, *, job_id: str, sequence: int, start: float, end: float, again: int = 1
+) -> str:
+    """The object's name; ``start`` and ``end`` are epoch seconds. ``again``: from 2 on another one than without."""
     values = {"JobId": job_id, "Sequence": str(sequence), "StartTime": write_utc(start), "EndTime": write_utc(end)}
     values |= {f"Escaped{name}": _escape(values[name]) for name in ("StartTime", "EndTime")}
-    return _expand(pattern, extension, values)
+    return _expand(pattern, extension, values, again)
 
 
-def make_slice_key(pattern: str, *, job_id: str, sequence: int, start: float) -> str:
-    """The slice's name; ``start`` is in epoch seconds."""
+def make_slice_key(pattern: str, *, job_id: str, sequence: int, start: float, again: int = 1) -> str:
+    """The slice's name; ``start`` is in epoch seconds. ``again`` as for a file."""
     values = {"JobId": job_id, "Sequence": str(sequence), "UnixTimestamp": str(int(start))}
-    return _expand(pattern, "ts", values)
+    return _expand(pattern, "ts", values, again)
 
 
 def _find_problem(pattern: str, variables: tuple[str, ...], needs: tuple[tuple[str, ...], ...]) -> str | None:
@@ -132,9 +134,9 @@ def _enumerate(names: tuple[str, ...], separator: str = ", ") -> str:
     return separator.join(f"{{{name}}}" for name in names)
 
 
-def _expand(pattern: str, extension: str, values: dict[str, str]) -> str:
-    key = _VARIABLE.sub(lambda found: values[found[1]], pattern)
-    return key if key.endswith(f".{extension}") else f"{key}.{extension}"
+def _expand(pattern: str, extension: str, values: dict[str, str], again: int) -> str:
+    key = _VARIABLE.sub(lambda found: values[found[1]], pattern).removesuffix(f".{extension}")
+    return f"{key}.{extension}" if again == 1 else f"{key}_{again}.{extension}"
 
 
 def _escape(text: str) -> str:
