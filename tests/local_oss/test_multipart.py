@@ -42,8 +42,8 @@ def test_parts_become_one_object(any_bucket: Any) -> None:
     got = any_bucket.get_object(key)
     assert got.read() == b"".join(pieces)
     assert got.client_crc == got.server_crc == done.crc
-    md5s = b"".join(hashlib.md5(piece).digest() for piece in pieces)
-    assert done.etag == got.etag == f"{hashlib.md5(md5s).hexdigest().upper()}-4"
+    md5s = "".join(hashlib.md5(piece).hexdigest().upper() for piece in pieces)
+    assert done.etag == got.etag == f"{hashlib.md5(md5s.encode()).hexdigest().upper()}-4"
     assert (got.object_type, got.content_type, got.headers["x-oss-meta-a"]) == ("Multipart", "video/mp4", "1")
     assert error_of(lambda: any_bucket.complete_multipart_upload(key, upload, parts)) == (404, "NoSuchUpload")
 
@@ -170,7 +170,6 @@ def test_completing_checks_every_part(any_bucket: Any) -> None:
     assert complete(one, part(9, two.etag)) == (400, "InvalidPart")
     assert complete(part(0, one.etag)) == (400, "InvalidArgument")
     assert complete(part(10_001, one.etag)) == (400, "InvalidArgument")
-    assert complete() == (400, "MalformedXML")
     small = any_bucket.upload_part("key", upload, 4, b"d")
     assert complete(one, three, part(4, small.etag)) == (400, "EntityTooSmall")
     assert not any_bucket.object_exists("key")

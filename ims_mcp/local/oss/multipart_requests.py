@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, choose_encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import read_byte_range
 from ims_mcp.local.oss.documents import encode_url, find_children, parse, read_child_text, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
+from ims_mcp.local.oss.object_headers import describe, name_checksums
 from ims_mcp.local.oss.object_requests import (
     OnStored,
-    describe,
     find_copy_source,
     forbids_overwrite,
-    name_checksums,
     read_target,
     receive_blob,
 )
@@ -48,7 +48,8 @@ class MultipartRequests:
                 "InitiateMultipartUploadResult",
                 *_describe_upload(upload, choose_encoder(request)),
                 tag("UploadId", upload.id),
-            )
+            ),
+            upload.description.encryption,
         )
 
     async def put_part(self, request: Request, _caller: Caller) -> Reply:
@@ -56,7 +57,8 @@ class MultipartRequests:
         number = _read_part_number(request)
         upload = await self._find_upload(request)
         part = await self._uploads.put_part(upload, number, await receive_blob(request, self._objects))
-        return Reply(headers=name_checksums(part.etag, part.blob))
+        checksums = {**name_checksums(part.blob.etag, part.blob), "content-md5": part.blob.content_md5}
+        return Reply(headers={**checksums, **upload.description.encryption})
 
     async def copy_part(self, request: Request, caller: Caller) -> Reply:
         """Whole, with a range and conditions."""
@@ -70,9 +72,9 @@ class MultipartRequests:
             raise no_such_key(source.key) from None
         part = await self._uploads.put_part(upload, number, blob)
         result = wrap(
-            "CopyPartResult", tag("LastModified", write_iso_time(part.modified)), tag("ETag", f'"{part.etag}"')
+            "CopyPartResult", tag("LastModified", write_iso_time(part.modified)), tag("ETag", f'"{part.blob.etag}"')
         )
-        return reply_with_xml(result, name_checksums(part.etag, part.blob))
+        return reply_with_xml(result, name_checksums(part.blob.etag, part.blob))
 
     async def list_parts(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with pages."""
@@ -97,7 +99,7 @@ class MultipartRequests:
         )
 
     async def complete(self, request: Request, _caller: Caller) -> Reply:
-        """Whole; x-oss-complete-all as well."""
+        """Whole; x-oss-complete-all as well. Without parts it makes an empty object."""
         upload = await self._find_upload(request)
         encode = choose_encoder(request)
         body = await request.body.read(_MAX_COMPLETE_BODY_BYTES)
@@ -105,6 +107,8 @@ class MultipartRequests:
         if take_all and body:
             raise invalid_argument("x-oss-complete-all", "yes", "With this header the body has to be empty.")
         wanted = None if take_all else _read_wanted_parts(body)
+        acl = request.get_header("x-oss-object-acl") or upload.description.acl
+        upload = replace(upload, description=replace(upload.description, acl=acl))
         stored = await self._uploads.complete(upload, wanted, forbid_overwrite=forbids_overwrite(request))
         await self._on_stored(stored.bucket, stored.key)
         result = wrap(
@@ -113,7 +117,7 @@ class MultipartRequests:
             tag("Location", f"http://{request.host}/{encode_url(upload.key)}"),
             tag("ETag", f'"{stored.etag}"'),
         )
-        return reply_with_xml(result, name_checksums(stored.etag, stored.blob))
+        return reply_with_xml(result, {**name_checksums(stored.etag, stored.blob), **stored.description.encryption})
 
     async def abort(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
@@ -169,7 +173,7 @@ class MultipartRequests:
 
 def _read_wanted_parts(body: bytes) -> list[tuple[int, str]]:
     wanted: list[tuple[int, str]] = []
-    for part in find_children(parse(body, "CompleteMultipartUpload"), "Part", at_least=1, at_most=MAX_PARTS):
+    for part in find_children(parse(body, "CompleteMultipartUpload"), "Part", at_least=0, at_most=MAX_PARTS):
         number = read_child_text(part, "PartNumber").strip()
         wanted.append((_check_number(number), read_child_text(part, "ETag")))
     return wanted
@@ -198,7 +202,7 @@ def _describe_part(part: Part) -> str:
         "Part",
         tag("PartNumber", part.number),
         tag("LastModified", write_iso_time(part.modified)),
-        tag("ETag", f'"{part.etag}"'),
+        tag("ETag", f'"{part.blob.etag}"'),
         tag("HashCrc64ecma", part.blob.crc64),
         tag("Size", part.blob.size_bytes),
     )
