@@ -27,6 +27,14 @@ from ims_mcp.local.wire_values import read_whole_number
 MAX_PARTS = 10_000
 # 10,000 parts of about 110 bytes each, with room to spare.
 _MAX_COMPLETE_BODY_BYTES = 4 * 1024**2
+_ENVELOPE = {
+    "key": "ClientEncryptionKey",
+    "start": "ClientEncryptionStart",
+    "cek-alg": "ClientEncryptionCekAlg",
+    "wrap-alg": "ClientEncryptionWrapAlg",
+    "data-size": "ClientEncryptionDataSize",
+    "part-size": "ClientEncryptionPartSize",
+}
 
 
 class MultipartRequests:
@@ -89,7 +97,8 @@ class MultipartRequests:
                 "ListPartsResult",
                 *_describe_upload(upload, encode),
                 tag("UploadId", upload.id),
-                tag("StorageClass", "Standard"),
+                tag("StorageClass", upload.description.storage_class),
+                *_describe_envelope(upload),
                 tag("PartNumberMarker", marker),
                 tag("NextPartNumberMarker", parts[-1].number if parts else marker),
                 tag("MaxParts", size),
@@ -136,10 +145,10 @@ class MultipartRequests:
         page, uploads = await self._uploads.list_unfinished(
             bucket, prefix=prefix, delimiter=delimiter, key_marker=key_marker, id_marker=id_marker, size=size
         )
-        next_key, next_id = "", ""
-        if page.next_marker is not None:
-            next_key = page.next_marker.decode()
-            next_id = uploads[-1].id if uploads and uploads[-1].key == next_key else ""
+        # The last page as well says where it ends.
+        last_keys = [upload.key for upload in uploads] + [group.decode() for group in page.prefixes]
+        next_key = max(last_keys, key=str.encode, default="") if page.next_marker is None else page.next_marker.decode()
+        next_id = uploads[-1].id if uploads and uploads[-1].key == next_key else ""
         return reply_with_xml(
             wrap(
                 "ListMultipartUploadsResult",
@@ -158,7 +167,7 @@ class MultipartRequests:
                         "Upload",
                         tag("Key", encode(upload.key)),
                         tag("UploadId", upload.id),
-                        tag("StorageClass", "Standard"),
+                        tag("StorageClass", upload.description.storage_class),
                         tag("Initiated", write_iso_time(upload.initiated)),
                     )
                     for upload in uploads
@@ -195,6 +204,14 @@ def _describe_upload(upload: Upload, encode: Encoder) -> Iterable[str]:
         yield tag("EncodingType", "url")
     yield tag("Bucket", upload.bucket)
     yield tag("Key", encode(upload.key))
+
+
+def _describe_envelope(upload: Upload) -> Iterable[str]:
+    """How a client has encrypted what it uploads: to go on with it, another has to know."""
+    for name, element in _ENVELOPE.items():
+        value = upload.description.metadata.get(f"client-side-encryption-{name}")
+        if value is not None:
+            yield tag(element, value)
 
 
 def _describe_part(part: Part) -> str:
