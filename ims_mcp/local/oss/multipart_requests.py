@@ -10,7 +10,7 @@ from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import read_byte_range
 from ims_mcp.local.oss.documents import encode_url, find_children, parse, read_child_text, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.object_headers import describe, name_checksums
+from ims_mcp.local.oss.object_headers import describe, name_checksums, refuse_encryption
 from ims_mcp.local.oss.object_requests import (
     OnStored,
     find_copy_source,
@@ -63,6 +63,7 @@ class MultipartRequests:
     async def put_part(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
         number = _read_part_number(request)
+        refuse_encryption(request)
         upload = await self._find_upload(request)
         part = await self._uploads.put_part(upload, number, await receive_blob(request, self._objects))
         checksums = {**name_checksums(part.blob.etag, part.blob), "content-md5": part.blob.content_md5}
@@ -71,6 +72,7 @@ class MultipartRequests:
     async def copy_part(self, request: Request, caller: Caller) -> Reply:
         """Whole, with a range and conditions."""
         number = _read_part_number(request)
+        refuse_encryption(request)
         upload = await self._find_upload(request)
         source = await find_copy_source(request, caller, self._objects)
         found = read_byte_range(request.get_header("x-oss-copy-source-range"), source.size_bytes)

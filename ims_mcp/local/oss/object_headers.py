@@ -82,6 +82,13 @@ def refuse_write_conditions(request: Request) -> None:
             )
 
 
+def refuse_encryption(request: Request) -> None:
+    """InvalidArgument: what is part of something is encrypted as the whole is."""
+    for name in (_ENCRYPTION, _DATA_ENCRYPTION, _ENCRYPTION_KEY):
+        if name in request.headers:
+            raise invalid_argument(name, request.headers[name], "Encryption is chosen where the upload begins.")
+
+
 def read_overrides(request: Request) -> dict[str, str]:
     """The headers that response-content-type and its like ask for, as Latin-1 text of their UTF-8 bytes."""
     given = {name: request.get_parameter(f"response-{name}") for name in _OVERRIDES}
