@@ -28,6 +28,8 @@ class Description:
     acl: str = DEFAULT_ACL
     storage_class: str = DEFAULT_STORAGE_CLASS
     encryption: Mapping[str, str] = field(default_factory=dict[str, str])
+    link_target: str = ""
+    """The key that a symbolic link stands for; empty for anything else."""
 
     def to_json(self) -> str:
         """As the store keeps it."""
@@ -38,6 +40,7 @@ class Description:
             "acl": "" if self.acl == DEFAULT_ACL else self.acl,
             "storage_class": "" if self.storage_class == DEFAULT_STORAGE_CLASS else self.storage_class,
             "encryption": dict(self.encryption),
+            "link_target": self.link_target,
         }
         said = {name: value for name, value in rest.items() if value}
         return json.dumps([*first, said] if said else first)

@@ -25,6 +25,7 @@ STATUS: Mapping[str, int] = {
     "InvalidRange": 416,
     "InvalidSecurityToken": 403,
     "InvalidTag": 400,
+    "InvalidTargetType": 400,
     "MalformedXML": 400,
     "MethodNotAllowed": 405,
     "NoSuchBucket": 404,
@@ -32,12 +33,14 @@ STATUS: Mapping[str, int] = {
     "NoSuchUpload": 404,
     "NotImplemented": 400,
     "NotModified": 304,
+    "NotSymlink": 400,
     "ObjectNotAppendable": 409,
     "PositionNotEqualToLength": 409,
     "PreconditionFailed": 412,
     "RequestTimeTooSkewed": 403,
     "SecurityTokenExpired": 403,
     "SignatureDoesNotMatch": 403,
+    "SymlinkTargetNotExist": 404,
 }
 
 

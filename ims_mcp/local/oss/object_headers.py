@@ -52,7 +52,7 @@ def describe_copy(request: Request, source: Description, *, in_place: bool) -> D
     """
     replaces = _read_directive(request, "x-oss-metadata-directive") == "REPLACE" or in_place
     retags = _read_directive(request, "x-oss-tagging-directive") == "REPLACE"
-    made = describe(request)
+    made = replace(describe(request), link_target=source.link_target)
     if not replaces:
         made = replace(made, content_type=source.content_type, headers=source.headers, metadata=source.metadata)
     else:

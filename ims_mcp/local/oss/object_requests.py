@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
@@ -78,12 +79,12 @@ class ObjectRequests:
         checksums = {**name_checksums(stored.etag, stored.blob), "content-md5": blob.content_md5}
         return Reply(headers={**checksums, **next_position, **stored.description.encryption})
 
-    async def get(self, request: Request, _caller: Caller) -> Reply:
+    async def get(self, request: Request, caller: Caller) -> Reply:
         """Whole, with conditions, one range, response headers and gzip for texts.
 
         What a browser would run comes as an attachment.
         """
-        stored, file = await open_object(self._objects, *read_target(request))
+        stored, file = await self._open(caller, *read_target(request))
         try:
             check_conditions(request, stored)
             headers = make_passive({**name_object(stored), **read_overrides(request)})
@@ -157,6 +158,30 @@ class ObjectRequests:
         return reply_with_xml(
             wrap("DeleteResult", *encoding, *(wrap("Deleted", tag("Key", encode(key))) for key in keys))
         )
+
+    async def _open(self, caller: Caller, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
+        """An object, and its open file; of a symbolic link the target's data, as far as the caller may read it.
+
+        SymlinkTargetNotExist, InvalidTargetType (a link to a link).
+        """
+        stored, file = await open_object(self._objects, bucket, key)
+        if stored.kind != "Symlink":
+            return stored, file
+        file.close()
+        name = stored.description.link_target
+        caller.require("oss:GetObject", bucket, name)
+        try:
+            target, file = await open_object(self._objects, bucket, name)
+        except OssError as error:
+            if error.code != "NoSuchKey":
+                raise
+            raise OssError("SymlinkTargetNotExist", "The symlink target object does not exist") from None
+        if target.kind == "Symlink":
+            file.close()
+            raise OssError("InvalidTargetType", "The target of a symbolic link is one itself.")
+        description = replace(stored.description, storage_class=target.description.storage_class)
+        modified = max(stored.modified, target.modified)
+        return replace(target, kind="Symlink", modified=modified, description=description), file
 
     async def _duplicate(self, source: StoredObject) -> tuple[Blob, str, str]:
         """A second blob of the source's data, and the kind and the ETag of the object that it makes."""
@@ -237,23 +262,24 @@ async def find_copy_source(request: Request, caller: Caller, objects: Objects) -
     bucket, slash, key = path.partition("/")
     if not slash or version:
         raise invalid_argument("x-oss-copy-source", header, "The source reads /bucket/key; there are no versions here.")
-    bucket, key = check_bucket(_unquote(bucket)), _unquote(key)
+    bucket, key = check_bucket(unquote_header(bucket)), unquote_header(key)
     caller.require("oss:GetObject", bucket, key)
     stored = await find_object(objects, bucket, key)
     check_conditions(request, stored, "x-oss-copy-source-if-")
     return stored
 
 
-def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
-
-
-def _unquote(header_text: str) -> str:
+def unquote_header(header_text: str) -> str:
+    """A key in a header, percent-encoded. InvalidObjectName."""
     # Some clients leave the UTF-8 bytes of a source as they are.
     try:
         return unquote_to_bytes(header_text.encode("latin-1")).decode("utf-8")
     except UnicodeDecodeError:
-        raise OssError("InvalidObjectName", "The name of the source is not valid UTF-8.") from None
+        raise OssError("InvalidObjectName", "The name in a header is not valid UTF-8.") from None
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _read_digest(request: Request) -> bytes | None:

@@ -75,7 +75,7 @@ class StoredObject:
     bucket: str
     key: str
     kind: str
-    """``Normal``, ``Multipart`` or ``Appendable``."""
+    """``Normal``, ``Multipart``, ``Appendable`` or ``Symlink``."""
     blob: Blob
     path: Path
     etag: str

@@ -19,6 +19,7 @@ from ims_mcp.local.oss.attribute_requests import AttributeRequests
 from ims_mcp.local.oss.bucket_requests import BucketRequests
 from ims_mcp.local.oss.caller import Caller, authenticate
 from ims_mcp.local.oss.errors import OssError, access_denied
+from ims_mcp.local.oss.link_requests import LinkRequests
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
 from ims_mcp.local.oss.objects import Objects
@@ -71,7 +72,6 @@ _MODIFIERS = frozenset(
 # Headers that ask for something we do not have, and the values that ask for nothing.
 _REFUSED_HEADERS = {
     "x-oss-callback": (),
-    "x-oss-symlink-target": (),
     "x-oss-object-acl": ("private", "default"),
 }
 
@@ -100,6 +100,7 @@ class OssRest:
             ObjectRequests(objects, self._tell),
             MultipartRequests(objects, self._tell),
             AttributeRequests(objects),
+            LinkRequests(objects, self._tell),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -191,7 +192,11 @@ def _find_target(request: Request) -> Target:
 
 
 def _list_routes(
-    buckets: BucketRequests, objects: ObjectRequests, multipart: MultipartRequests, attributes: AttributeRequests
+    buckets: BucketRequests,
+    objects: ObjectRequests,
+    multipart: MultipartRequests,
+    attributes: AttributeRequests,
+    links: LinkRequests,
 ) -> tuple[Route, ...]:
     put, get, post, delete = ("PUT",), ("GET",), ("POST",), ("DELETE",)
     part = ("uploadId", "partNumber")
@@ -213,6 +218,8 @@ def _list_routes(
         Route("HeadObject", ("HEAD",), "object", objects.head, action="GetObject"),
         Route("GetObjectMeta", ("GET", "HEAD"), "object", objects.get_meta, ("objectMeta",), action="GetObject"),
         Route("DeleteObject", delete, "object", objects.delete),
+        Route("PutSymlink", put, "object", links.put_link, ("symlink",), action="PutObject"),
+        Route("GetSymlink", get, "object", links.get_link, ("symlink",), action="GetObject"),
         Route("GetObjectTagging", get, "object", attributes.get_tags, ("tagging",)),
         Route("PutObjectTagging", put, "object", attributes.put_tags, ("tagging",)),
         Route("DeleteObjectTagging", delete, "object", attributes.delete_tags, ("tagging",)),
