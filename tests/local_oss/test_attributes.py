@@ -134,6 +134,8 @@ def test_a_storage_class_is_named_back_and_a_wrong_one_refused(any_bucket: Any, 
     for name in ("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"):
         any_bucket.put_object("key", b"x", headers={"x-oss-storage-class": name})
         assert any_bucket.head_object("key").headers["x-oss-storage-class"] == name
+        for listing in (any_bucket.list_objects(), any_bucket.list_objects_v2()):
+            assert [one.storage_class for one in listing.object_list] == [name]
     bogus = {"x-oss-storage-class": "Bogus"}
     for call in (
         lambda: any_bucket.put_object("key", b"y", headers=dict(bogus)),

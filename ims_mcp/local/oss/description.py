@@ -10,6 +10,8 @@ from typing import Any
 DEFAULT_CONTENT_TYPE = "application/octet-stream"
 DEFAULT_ACL = "default"
 DEFAULT_STORAGE_CLASS = "Standard"
+STORAGE_CLASS_COLUMN = "json_extract(description, '$[3].storage_class')"
+"""In a query: NULL where it is the default."""
 
 
 @dataclass(frozen=True, slots=True)
