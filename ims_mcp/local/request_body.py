@@ -13,6 +13,9 @@ Receive = Callable[[], Awaitable[Message]]
 DRAINED_BYTES = 32 * 1024**2
 """How much of the body of a refused request is still read: what common clients send in one request."""
 DRAINED_SECONDS = 10.0
+UNASKED_SECONDS = 0.05
+"""How long the body of a request that takes none is waited for, each time: what is here is read, no more."""
+_BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
 
 class ClientGone(Exception):
@@ -35,17 +38,20 @@ class RequestBody:
     """Whether the headers announce one."""
     waits: bool
     """Whether the client holds the body back until it is told to go on (Expect: 100-continue)."""
+    asked: bool = True
+    """Whether the method takes a body. Some clients announce one that never comes, with the headers of a put."""
     done: bool = field(default=False, init=False)
     begun: bool = field(default=False, init=False)
 
     @classmethod
-    def of(cls, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> Self:
+    def of(cls, headers: Iterable[tuple[bytes, bytes]], receive: Receive, method: str = "PUT") -> Self:
         """``headers`` with lower-case names, as ASGI has them."""
         values = dict(headers)
         return cls(
             receive,
             expected=values.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in values,
             waits=values.get(b"expect", b"").lower() == b"100-continue",
+            asked=method not in _BODILESS,
         )
 
     async def read_chunks(self, limit_bytes: int | None = None) -> AsyncIterator[bytes]:
@@ -72,17 +78,18 @@ class RequestBody:
     async def drain(self) -> bool:
         """Read on and forget it: a client that is still sending would never see the answer. Whether that is the end.
 
-        At most DRAINED_BYTES are read, for DRAINED_SECONDS. Where False is returned the connection has to be closed
-        after the answer.
+        At most DRAINED_BYTES are read, for DRAINED_SECONDS; where the method takes no body, only what is here already.
+        Where False is returned the connection has to be closed after the answer.
         """
         if not self.expected or self.done:
             return True
         if self.waits and not self.begun:
             return False
         try:
-            async with asyncio.timeout(DRAINED_SECONDS):
+            async with asyncio.timeout(DRAINED_SECONDS if self.asked else UNASKED_SECONDS) as patience:
                 async for _ in self.read_chunks(DRAINED_BYTES):
-                    pass
+                    if not self.asked:
+                        patience.reschedule(asyncio.get_running_loop().time() + UNASKED_SECONDS)
         except (BodyTooLarge, TimeoutError):
             return False
         return True

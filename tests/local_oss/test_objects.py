@@ -8,11 +8,17 @@ import re
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 import pytest
+from Crypto.PublicKey import RSA
 
 from tests.local_oss.clients import Client, error_of, oss2, raw
 from tests.local_oss.server import OssThread
+
+_PAIR: Any = RSA.generate(1024)
+PRIVATE_KEY, PUBLIC_KEY = _PAIR.export_key(), _PAIR.publickey().export_key()
 
 NAMES = [
     "plain.txt",
@@ -172,9 +178,18 @@ def test_response_headers_can_be_chosen_by_who_reads(any_bucket: Any) -> None:
     assert got.read() == b"x"
 
 
-def test_a_chosen_header_cannot_smuggle_another(bucket: Any) -> None:
+@pytest.mark.parametrize("name", ["中.mp4", "full\u3000width é.mp4"])
+def test_a_chosen_file_name_may_be_of_any_script(any_bucket: Any, name: str) -> None:
+    any_bucket.put_object("key", b"x")
+    wanted = f"attachment; filename={name}"
+    got = any_bucket.get_object("key", params={"response-content-disposition": wanted})
+    assert got.headers["content-disposition"].encode("latin-1").decode() == wanted
+
+
+@pytest.mark.parametrize("value", ["text/plain\r\nx-evil: 1", "text/plain\x00", "text/plain\x7f", " text/plain"])
+def test_a_chosen_header_cannot_smuggle_another(bucket: Any, value: str) -> None:
     bucket.put_object("key", b"x")
-    smuggled = {"response-content-type": "text/plain\r\nx-evil: 1"}
+    smuggled = {"response-content-type": value}
     assert error_of(lambda: bucket.get_object("key", params=smuggled)) == (400, "InvalidArgument")
 
 
@@ -243,6 +258,49 @@ def test_metadata_changes_in_place(any_bucket: Any) -> None:
     assert (got.read(), got.headers["x-oss-meta-b"], got.headers.get("x-oss-meta-a")) == (b"data", "2", None)
 
 
+def test_a_content_type_stays_where_a_copy_names_none(any_bucket: Any, bucket_name: str) -> None:
+    any_bucket.put_object("v.mp4", b"data", headers={"Content-Type": "video/x-own"})
+    any_bucket.update_object_meta("v.mp4", {"x-oss-meta-a": "1"})
+    any_bucket.copy_object(bucket_name, "v.mp4", "copy", headers={"x-oss-metadata-directive": "REPLACE"})
+    heads = [any_bucket.head_object(key) for key in ("v.mp4", "copy")]
+    assert [head.content_type for head in heads] == ["video/x-own"] * 2
+    assert [head.headers.get("x-oss-meta-a") for head in heads] == ["1", None]
+
+
+def test_a_copy_onto_itself_replaces_the_headers(any_bucket: Any, bucket_name: str) -> None:
+    first = {
+        "Cache-Control": "no-cache",
+        "x-oss-meta-a": "1",
+        "x-oss-storage-class": "IA",
+        "x-oss-object-acl": "private",
+    }
+    any_bucket.put_object("key", b"data", headers=dict(first))
+    before = any_bucket.head_object("key")
+    copied = any_bucket.copy_object(bucket_name, "key", "key", headers={"Content-Disposition": "attachment"})
+    after = any_bucket.get_object("key")
+    assert (after.read(), after.headers["content-disposition"]) == (b"data", "attachment")
+    assert [name for name in ("cache-control", "x-oss-meta-a") if name in after.headers] == []
+    assert copied.etag == after.etag == before.etag
+    assert (after.headers["x-oss-storage-class"], any_bucket.get_object_acl("key").acl) == ("IA", "private")
+    forbidden = {"x-oss-forbid-overwrite": "true"}
+    refused = error_of(lambda: any_bucket.copy_object(bucket_name, "key", "key", headers=forbidden))
+    assert refused == (409, "FileAlreadyExists")
+
+
+def test_what_a_client_decrypts_with_survives_a_replacement(any_bucket: Any, bucket_name: str) -> None:
+    key = oss2.RsaProvider({"private_key": PRIVATE_KEY, "public_key": PUBLIC_KEY})
+    crypto = oss2.CryptoBucket(
+        any_bucket.auth, any_bucket.endpoint, bucket_name, crypto_provider=key, session=any_bucket.session,
+        region=any_bucket.region,
+    )  # fmt: skip
+    any_bucket.create_bucket()
+    crypto.put_object("key", b"secret")
+    any_bucket.update_object_meta("key", {"x-oss-meta-a": "1"})
+    any_bucket.copy_object(bucket_name, "key", "copy", headers={"x-oss-metadata-directive": "REPLACE"})
+    assert crypto.get_object("key").read() == crypto.get_object("copy").read() == b"secret"
+    assert any_bucket.head_object("key").headers["x-oss-meta-a"] == "1"
+
+
 def test_conditions_on_a_copy_hold(any_bucket: Any, bucket_name: str) -> None:
     etag = any_bucket.put_object("key", b"data").etag
 
@@ -269,6 +327,41 @@ def test_many_objects_are_deleted_at_once(any_bucket: Any) -> None:
         any_bucket.put_object(name, b"x")
     assert any_bucket.batch_delete_objects([*names[1:], "never there"]).deleted_keys == [*names[1:], "never there"]
     assert [one.key for one in any_bucket.list_objects().object_list] == names[:1]
+
+
+UNREADABLE = [
+    "\x01\x02\x10",
+    "tab\tline\nreturn\r",
+    "nul\x00",
+    "\x1f",
+    "\ufffe\uffff",
+    "\U000f0000\x03",
+    "&#x1;",
+    "\r\n",
+]
+"""Names with what XML cannot hold or would change, and names that only look so."""
+
+
+@pytest.mark.parametrize("written", ["raw", "decimal", "hexadecimal"])
+def test_any_name_is_deleted_in_a_batch(bucket: Any, written: str) -> None:
+    def write(name: str) -> str:
+        text = escape(name)
+        if written == "raw":
+            return text
+        pattern = "&#{};" if written == "decimal" else "&#x{:X};"
+        return re.sub("[\x00-\x1f\ufffe\uffff]", lambda found: pattern.format(ord(found[0])), text)
+
+    for name in [*UNREADABLE, "stays"]:
+        bucket.put_object(name, b"x")
+    keys = "".join(f"\r\n  <Object><Key>{write(name)}</Key></Object>" for name in UNREADABLE)
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\r\n<Delete>{keys}\r\n<Quiet>false</Quiet></Delete>\r\n'.encode()
+    answer = bucket._do(
+        "POST", bucket.bucket_name, "", params={"delete": "", "encoding-type": "url"}, data=body,
+        headers=oss2.CaseInsensitiveDict({"Content-MD5": oss2.utils.content_md5(body)}),
+    )  # fmt: skip
+    named = re.findall("<Key>(.*?)</Key>", answer.read().decode())
+    assert [unquote(name) for name in named] == UNREADABLE
+    assert [one.key for one in bucket.list_objects().object_list] == ["stays"]
 
 
 def test_a_quiet_delete_says_nothing(client: Client, bucket: Any) -> None:

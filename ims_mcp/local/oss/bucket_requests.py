@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ims_mcp.local.oss.caller import Caller
+from ims_mcp.local.oss.description import DEFAULT_STORAGE_CLASS, STORAGE_CLASS_COLUMN
 from ims_mcp.local.oss.documents import encode_url, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
 from ims_mcp.local.oss.objects import Objects, check_bucket
@@ -20,6 +21,7 @@ Encoder = Callable[[str], str]
 OWNER = wrap("Owner", tag("ID", "local"), tag("DisplayName", "local"))
 MAX_PAGE = 1000
 _SMALL_BODY_BYTES = 64 * 1024
+_LISTED = f"key, kind, size_bytes, etag, modified, {STORAGE_CLASS_COLUMN} AS storage_class"
 
 
 class BucketRequests:
@@ -129,7 +131,7 @@ class BucketRequests:
 
         def read(connection: sqlite3.Connection) -> Page:
             def select(start: bytes, inclusive: bool) -> sqlite3.Cursor:
-                order = "SELECT key, kind, size_bytes, etag, modified FROM objects WHERE bucket = ? AND key "
+                order = f"SELECT {_LISTED} FROM objects WHERE bucket = ? AND key"  # noqa: S608 - fixed names
                 return connection.execute(f"{order} {'>=' if inclusive else '>'} ? ORDER BY key", (name, start))
 
             return list_page(
@@ -189,7 +191,7 @@ def _write_contents(page: Page, encode: Encoder, with_owner: bool) -> Iterator[s
             tag("ETag", f'"{row["etag"]}"'),
             tag("Type", row["kind"]),
             tag("Size", row["size_bytes"]),
-            tag("StorageClass", "Standard"),
+            tag("StorageClass", row["storage_class"] or DEFAULT_STORAGE_CLASS),
             *([OWNER] if with_owner else []),
         )
     for prefix in page.prefixes:

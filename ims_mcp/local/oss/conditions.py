@@ -23,16 +23,22 @@ def check_conditions(request: Request, stored: StoredObject, prefix: str = "if-"
     # HTTP: a date that is none does not count.
     unmodified_since = read_http_date(request.get_header(f"{prefix}unmodified-since"))
     modified_since = read_http_date(request.get_header(f"{prefix}modified-since"))
-    if (wanted is not None and not _is_named(wanted, etag)) or (
-        unmodified_since is not None and modified > unmodified_since
-    ):
-        raise OssError("PreconditionFailed", "A condition of the request does not hold for the object.")
+    if wanted is not None and not _is_named(wanted, etag):
+        raise _fail(f"{prefix}match")
+    if unmodified_since is not None and modified > unmodified_since:
+        raise _fail(f"{prefix}unmodified-since")
     if (unwanted is not None and _is_named(unwanted, etag)) or (
         modified_since is not None and modified <= modified_since
     ):
         # The details of a 304 are its headers: it has no body.
         headers = {"etag": f'"{stored.etag}"', "last-modified": write_http_date(stored.modified)}
         raise OssError("NotModified", "The object has not changed.", **headers)
+
+
+def _fail(header: str) -> OssError:
+    condition = "-".join(word if word in ("x", "oss") else word.capitalize() for word in header.split("-"))
+    message = f"At least one of the pre-conditions you specified did not hold. (condition: {condition})"
+    return OssError("PreconditionFailed", message, Condition=condition)
 
 
 def read_byte_range(text: str | None, size_bytes: int, *, standard: bool = False) -> tuple[int, int] | None:

@@ -18,11 +18,14 @@ STATUS: Mapping[str, int] = {
     "InvalidArgument": 400,
     "InvalidBucketName": 400,
     "InvalidDigest": 400,
+    "InvalidEncryptionAlgorithmError": 400,
     "InvalidObjectName": 400,
     "InvalidPart": 400,
     "InvalidPartOrder": 400,
     "InvalidRange": 416,
     "InvalidSecurityToken": 403,
+    "InvalidTag": 400,
+    "InvalidTargetType": 400,
     "MalformedXML": 400,
     "MethodNotAllowed": 405,
     "NoSuchBucket": 404,
@@ -30,10 +33,14 @@ STATUS: Mapping[str, int] = {
     "NoSuchUpload": 404,
     "NotImplemented": 400,
     "NotModified": 304,
+    "NotSymlink": 400,
+    "ObjectNotAppendable": 409,
+    "PositionNotEqualToLength": 409,
     "PreconditionFailed": 412,
     "RequestTimeTooSkewed": 403,
     "SecurityTokenExpired": 403,
     "SignatureDoesNotMatch": 403,
+    "SymlinkTargetNotExist": 404,
 }
 
 
@@ -72,3 +79,11 @@ def invalid_argument(name: str, value: str, message: str) -> OssError:
 def access_denied(message: str, **details: str) -> OssError:
     """403."""
     return OssError("AccessDenied", message, **details)
+
+
+class PositionNotEqualToLength(OssError):
+    """409: an append has to begin where the object ends, at ``next_position``, which a header says as well."""
+
+    def __init__(self, next_position: int) -> None:
+        super().__init__("PositionNotEqualToLength", "Position is not equal to file length")
+        self.next_position = next_position

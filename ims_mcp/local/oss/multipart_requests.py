@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ims_mcp.local.oss.bucket_requests import MAX_PAGE, Encoder, choose_encoder
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import read_byte_range
 from ims_mcp.local.oss.documents import encode_url, find_children, parse, read_child_text, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
+from ims_mcp.local.oss.object_headers import describe, name_checksums, refuse_encryption
 from ims_mcp.local.oss.object_requests import (
     OnStored,
-    describe,
     find_copy_source,
     forbids_overwrite,
-    name_checksums,
     read_target,
     receive_blob,
 )
@@ -27,6 +27,14 @@ from ims_mcp.local.wire_values import read_whole_number
 MAX_PARTS = 10_000
 # 10,000 parts of about 110 bytes each, with room to spare.
 _MAX_COMPLETE_BODY_BYTES = 4 * 1024**2
+_ENVELOPE = {
+    "key": "ClientEncryptionKey",
+    "start": "ClientEncryptionStart",
+    "cek-alg": "ClientEncryptionCekAlg",
+    "wrap-alg": "ClientEncryptionWrapAlg",
+    "data-size": "ClientEncryptionDataSize",
+    "part-size": "ClientEncryptionPartSize",
+}
 
 
 class MultipartRequests:
@@ -48,19 +56,23 @@ class MultipartRequests:
                 "InitiateMultipartUploadResult",
                 *_describe_upload(upload, choose_encoder(request)),
                 tag("UploadId", upload.id),
-            )
+            ),
+            upload.description.encryption,
         )
 
     async def put_part(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
         number = _read_part_number(request)
+        refuse_encryption(request)
         upload = await self._find_upload(request)
         part = await self._uploads.put_part(upload, number, await receive_blob(request, self._objects))
-        return Reply(headers=name_checksums(part.etag, part.blob))
+        checksums = {**name_checksums(part.blob.etag, part.blob), "content-md5": part.blob.content_md5}
+        return Reply(headers={**checksums, **upload.description.encryption})
 
     async def copy_part(self, request: Request, caller: Caller) -> Reply:
         """Whole, with a range and conditions."""
         number = _read_part_number(request)
+        refuse_encryption(request)
         upload = await self._find_upload(request)
         source = await find_copy_source(request, caller, self._objects)
         found = read_byte_range(request.get_header("x-oss-copy-source-range"), source.size_bytes)
@@ -70,9 +82,9 @@ class MultipartRequests:
             raise no_such_key(source.key) from None
         part = await self._uploads.put_part(upload, number, blob)
         result = wrap(
-            "CopyPartResult", tag("LastModified", write_iso_time(part.modified)), tag("ETag", f'"{part.etag}"')
+            "CopyPartResult", tag("LastModified", write_iso_time(part.modified)), tag("ETag", f'"{part.blob.etag}"')
         )
-        return reply_with_xml(result, name_checksums(part.etag, part.blob))
+        return reply_with_xml(result, name_checksums(part.blob.etag, part.blob))
 
     async def list_parts(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with pages."""
@@ -87,7 +99,8 @@ class MultipartRequests:
                 "ListPartsResult",
                 *_describe_upload(upload, encode),
                 tag("UploadId", upload.id),
-                tag("StorageClass", "Standard"),
+                tag("StorageClass", upload.description.storage_class),
+                *_describe_envelope(upload),
                 tag("PartNumberMarker", marker),
                 tag("NextPartNumberMarker", parts[-1].number if parts else marker),
                 tag("MaxParts", size),
@@ -97,7 +110,7 @@ class MultipartRequests:
         )
 
     async def complete(self, request: Request, _caller: Caller) -> Reply:
-        """Whole; x-oss-complete-all as well."""
+        """Whole; x-oss-complete-all as well. Without parts it makes an empty object."""
         upload = await self._find_upload(request)
         encode = choose_encoder(request)
         body = await request.body.read(_MAX_COMPLETE_BODY_BYTES)
@@ -105,6 +118,8 @@ class MultipartRequests:
         if take_all and body:
             raise invalid_argument("x-oss-complete-all", "yes", "With this header the body has to be empty.")
         wanted = None if take_all else _read_wanted_parts(body)
+        acl = request.get_header("x-oss-object-acl") or upload.description.acl
+        upload = replace(upload, description=replace(upload.description, acl=acl))
         stored = await self._uploads.complete(upload, wanted, forbid_overwrite=forbids_overwrite(request))
         await self._on_stored(stored.bucket, stored.key)
         result = wrap(
@@ -113,7 +128,7 @@ class MultipartRequests:
             tag("Location", f"http://{request.host}/{encode_url(upload.key)}"),
             tag("ETag", f'"{stored.etag}"'),
         )
-        return reply_with_xml(result, name_checksums(stored.etag, stored.blob))
+        return reply_with_xml(result, {**name_checksums(stored.etag, stored.blob), **stored.description.encryption})
 
     async def abort(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
@@ -132,10 +147,10 @@ class MultipartRequests:
         page, uploads = await self._uploads.list_unfinished(
             bucket, prefix=prefix, delimiter=delimiter, key_marker=key_marker, id_marker=id_marker, size=size
         )
-        next_key, next_id = "", ""
-        if page.next_marker is not None:
-            next_key = page.next_marker.decode()
-            next_id = uploads[-1].id if uploads and uploads[-1].key == next_key else ""
+        # The last page as well says where it ends.
+        last_keys = [upload.key for upload in uploads] + [group.decode() for group in page.prefixes]
+        next_key = max(last_keys, key=str.encode, default="") if page.next_marker is None else page.next_marker.decode()
+        next_id = uploads[-1].id if uploads and uploads[-1].key == next_key else ""
         return reply_with_xml(
             wrap(
                 "ListMultipartUploadsResult",
@@ -154,7 +169,7 @@ class MultipartRequests:
                         "Upload",
                         tag("Key", encode(upload.key)),
                         tag("UploadId", upload.id),
-                        tag("StorageClass", "Standard"),
+                        tag("StorageClass", upload.description.storage_class),
                         tag("Initiated", write_iso_time(upload.initiated)),
                     )
                     for upload in uploads
@@ -169,7 +184,7 @@ class MultipartRequests:
 
 def _read_wanted_parts(body: bytes) -> list[tuple[int, str]]:
     wanted: list[tuple[int, str]] = []
-    for part in find_children(parse(body, "CompleteMultipartUpload"), "Part", at_least=1, at_most=MAX_PARTS):
+    for part in find_children(parse(body, "CompleteMultipartUpload"), "Part", at_least=0, at_most=MAX_PARTS):
         number = read_child_text(part, "PartNumber").strip()
         wanted.append((_check_number(number), read_child_text(part, "ETag")))
     return wanted
@@ -193,12 +208,20 @@ def _describe_upload(upload: Upload, encode: Encoder) -> Iterable[str]:
     yield tag("Key", encode(upload.key))
 
 
+def _describe_envelope(upload: Upload) -> Iterable[str]:
+    """How a client has encrypted what it uploads: to go on with it, another has to know."""
+    for name, element in _ENVELOPE.items():
+        value = upload.description.metadata.get(f"client-side-encryption-{name}")
+        if value is not None:
+            yield tag(element, value)
+
+
 def _describe_part(part: Part) -> str:
     return wrap(
         "Part",
         tag("PartNumber", part.number),
         tag("LastModified", write_iso_time(part.modified)),
-        tag("ETag", f'"{part.etag}"'),
+        tag("ETag", f'"{part.blob.etag}"'),
         tag("HashCrc64ecma", part.blob.crc64),
         tag("Size", part.blob.size_bytes),
     )

@@ -1,4 +1,4 @@
-"""The operations on whole objects: put, get, head, copy, delete."""
+"""The operations on whole objects: put, append, get, head, copy, delete."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
@@ -16,19 +17,26 @@ from ims_mcp.local.oss.blobs import Blob
 from ims_mcp.local.oss.bucket_requests import choose_encoder, read_bucket_creation
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import check_conditions, read_byte_range
-from ims_mcp.local.oss.documents import find_children, parse, read_child_text, tag, wrap, write_iso_time
+from ims_mcp.local.oss.deletion import read_deletion
+from ims_mcp.local.oss.documents import tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
-from ims_mcp.local.oss.objects import DEFAULT_CONTENT_TYPE, Description, Objects, StoredObject, check_bucket, encode_key
-from ims_mcp.local.oss.reply import FileSlice, Reply, make_passive, reply_with_xml, write_http_date
+from ims_mcp.local.oss.object_headers import (
+    describe,
+    describe_copy,
+    name_checksums,
+    name_object,
+    read_overrides,
+    refuse_write_conditions,
+)
+from ims_mcp.local.oss.objects import Objects, StoredObject, check_bucket, encode_key
+from ims_mcp.local.oss.reply import FileSlice, Reply, make_passive, offer_gzip, reply_with_xml, write_http_date
 from ims_mcp.local.oss.request import Request
-from ims_mcp.local.wire_values import read_whole_number
+from ims_mcp.local.wire_values import MOST, read_whole_number
 
 OnStored = Callable[[str, str], Awaitable[None]]
 
 MAX_PUT_BYTES = 5 * 1024**3
 _MAX_DELETE_BODY_BYTES = 2 * 1024**2
-_KEPT_HEADERS = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
-_OVERRIDES = ("content-type", *_KEPT_HEADERS)
 # A file can be unlinked between looking it up and opening it, when its object is replaced: look again.
 _OPEN_TRIES = 5
 
@@ -41,22 +49,45 @@ class ObjectRequests:
         self._on_stored = on_stored
 
     async def put(self, request: Request, _caller: Caller) -> Reply:
-        """Without ACLs, tags and callbacks; at most 5 GiB."""
+        """Without callbacks; at most 5 GiB. Storage class and server-side encryption are named and have no effect."""
         bucket, key = read_target(request)
+        refuse_write_conditions(request)
+        description = describe(request)
         forbid = forbids_overwrite(request)
         if forbid and await self._objects.stat(bucket, key) is not None:
             raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
         blob = await receive_blob(request, self._objects)
-        stored = await self._objects.put_blob(bucket, key, blob, describe(request), forbid_overwrite=forbid)
+        stored = await self._objects.put_blob(bucket, key, blob, description, forbid_overwrite=forbid)
         await self._on_stored(bucket, key)
-        return Reply(headers={**name_checksums(stored.etag, stored.blob), "content-md5": stored.content_md5 or ""})
+        checksums = {**name_checksums(stored.etag, blob), "content-md5": blob.content_md5}
+        return Reply(headers={**checksums, **description.encryption})
 
-    async def get(self, request: Request, _caller: Caller) -> Reply:
-        """Whole, with conditions, one range and response headers; what a browser would run comes as an attachment."""
-        stored, file = await open_object(self._objects, *read_target(request))
+    async def append(self, request: Request, _caller: Caller) -> Reply:
+        """Whole; what it makes can be copied as well, into a normal object."""
+        bucket, key = read_target(request)
+        text = request.get_parameter("position") or ""
+        position = read_whole_number(text, 0, MOST)
+        if position is None:
+            raise invalid_argument("position", text, "The position is where the object ends, in bytes.")
+        # Headers count with the first append only, and so do their errors.
+        there = await self._objects.stat(bucket, key)
+        description = describe(request) if there is None else there.description
+        blob = await receive_blob(request, self._objects)
+        stored = await self._objects.append(bucket, key, position, blob, description)
+        await self._on_stored(bucket, key)
+        next_position = {"x-oss-next-append-position": str(stored.size_bytes)}
+        checksums = {**name_checksums(stored.etag, stored.blob), "content-md5": blob.content_md5}
+        return Reply(headers={**checksums, **next_position, **stored.description.encryption})
+
+    async def get(self, request: Request, caller: Caller) -> Reply:
+        """Whole, with conditions, one range, response headers and gzip for texts.
+
+        What a browser would run comes as an attachment.
+        """
+        stored, file = await self._open(caller, *read_target(request))
         try:
             check_conditions(request, stored)
-            headers = make_passive({**_describe_object(stored), **self._read_overrides(request)})
+            headers = make_passive({**name_object(stored), **read_overrides(request)})
             found = _read_range(request, stored) if request.method == "GET" else None
             start, length = found or (0, stored.size_bytes)
             if found is not None:
@@ -64,7 +95,8 @@ class ObjectRequests:
         except BaseException:
             file.close()
             raise
-        return Reply(200 if found is None else 206, headers, file=FileSlice(file, start, length))
+        reply = Reply(200 if found is None else 206, headers, file=FileSlice(file, start, length))
+        return reply if found is not None else offer_gzip(reply, request.get_header("accept-encoding"))
 
     async def head(self, request: Request, caller: Caller) -> Reply:
         """Whole, with conditions."""
@@ -80,27 +112,27 @@ class ObjectRequests:
         return Reply(headers=headers)
 
     async def copy(self, request: Request, caller: Caller) -> Reply:
-        """Whole, with conditions and metadata; there are no versions."""
+        """Whole, with conditions, metadata and tags; there are no versions."""
         bucket, key = read_target(request)
-        directive = (request.get_header("x-oss-metadata-directive") or "COPY").upper()
-        if directive not in ("COPY", "REPLACE"):
-            raise invalid_argument("x-oss-metadata-directive", directive, "The value is COPY or REPLACE.")
         source = await find_copy_source(request, caller, self._objects)
-        blob = await self._duplicate(source)
-        stored = await self._objects.put_blob(
-            bucket,
-            key,
-            blob,
-            source.description if directive == "COPY" else describe(request),
-            kind=source.kind,
-            etag=source.etag,
-            forbid_overwrite=forbids_overwrite(request),
-        )
+        in_place = (source.bucket, source.key) == (bucket, key)
+        description = describe_copy(request, source.description, in_place=in_place)
+        forbid = forbids_overwrite(request)
+        if in_place and not forbid:
+            found = await self._objects.change_description(bucket, key, lambda _: description, touches=True)
+            if found is None:
+                raise no_such_key(key)
+            stored = found
+        else:
+            blob, kind, etag = await self._duplicate(source)
+            stored = await self._objects.put_blob(
+                bucket, key, blob, description, kind=kind, etag=etag, forbid_overwrite=forbid
+            )
         await self._on_stored(bucket, key)
         result = wrap(
             "CopyObjectResult", tag("ETag", f'"{stored.etag}"'), tag("LastModified", write_iso_time(stored.modified))
         )
-        return reply_with_xml(result, name_checksums(stored.etag, stored.blob))
+        return reply_with_xml(result, {**name_checksums(stored.etag, stored.blob), **description.encryption})
 
     async def delete(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
@@ -114,32 +146,54 @@ class ObjectRequests:
         bucket = check_bucket(request.bucket or "")
         body = await request.body.read(_MAX_DELETE_BODY_BYTES)
         check_digest(request, hashlib.md5(body, usedforsecurity=False).digest())
-        root = parse(body, "Delete")
-        keys = [read_child_text(one, "Key") for one in find_children(root, "Object", at_least=1, at_most=1000)]
+        keys, quiet = read_deletion(body)
         encode = choose_encoder(request)
         for key in keys:
             caller.require("oss:DeleteObject", bucket, key)
         await check_bucket_exists(self._objects, bucket)
         await self._objects.delete_all(bucket, keys)
-        if (root.findtext("Quiet") or "").lower() == "true":
+        if quiet:
             return Reply()
         encoding = [tag("EncodingType", "url")] if request.has("encoding-type") else []
         return reply_with_xml(
             wrap("DeleteResult", *encoding, *(wrap("Deleted", tag("Key", encode(key))) for key in keys))
         )
 
-    async def _duplicate(self, source: StoredObject) -> Blob:
+    async def _open(self, caller: Caller, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
+        """An object, and its open file; of a symbolic link the target's data, as far as the caller may read it.
+
+        SymlinkTargetNotExist, InvalidTargetType (a link to a link).
+        """
+        stored, file = await open_object(self._objects, bucket, key)
+        if stored.kind != "Symlink":
+            return stored, file
+        file.close()
+        name = stored.description.link_target
+        caller.require("oss:GetObject", bucket, name)
         try:
-            return await self._objects.blobs.duplicate(source.blob)
+            target, file = await open_object(self._objects, bucket, name)
+        except OssError as error:
+            if error.code != "NoSuchKey":
+                raise
+            raise OssError("SymlinkTargetNotExist", "The symlink target object does not exist") from None
+        if target.kind == "Symlink":
+            file.close()
+            raise OssError("InvalidTargetType", "The target of a symbolic link is one itself.")
+        description = replace(stored.description, storage_class=target.description.storage_class)
+        modified = max(stored.modified, target.modified)
+        return replace(target, kind="Symlink", modified=modified, description=description), file
+
+    async def _duplicate(self, source: StoredObject) -> tuple[Blob, str, str]:
+        """A second blob of the source's data, and the kind and the ETag of the object that it makes."""
+        blobs = self._objects.blobs
+        try:
+            if source.kind == "Appendable":
+                # Not a second name of the file, which grows on.
+                blob = await blobs.copy(source.path, 0, source.size_bytes)
+                return blob, "Normal", blob.etag
+            return await blobs.duplicate(source.blob), source.kind, source.etag
         except FileNotFoundError:
             raise no_such_key(source.key) from None
-
-    def _read_overrides(self, request: Request) -> dict[str, str]:
-        given = {name: request.get_parameter(f"response-{name}") for name in _OVERRIDES}
-        for name, value in given.items():
-            if value and (not value.isprintable() or not value.isascii() or value != value.strip()):
-                raise invalid_argument(f"response-{name}", value, "The value cannot be sent in a header.")
-        return {name: value for name, value in given.items() if value}
 
 
 def read_target(request: Request) -> tuple[str, str]:
@@ -196,20 +250,6 @@ def check_digest(request: Request, md5: bytes) -> None:
         raise OssError("InvalidDigest", "Content-MD5 is not the MD5 of the body that arrived.")
 
 
-def describe(request: Request) -> Description:
-    """What the headers of a put say of the object."""
-    return Description(
-        content_type=request.get_header("content-type") or DEFAULT_CONTENT_TYPE,
-        headers={name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers},
-        metadata=request.user,
-    )
-
-
-def name_checksums(etag: str, blob: Blob) -> dict[str, str]:
-    """The headers that say what was stored."""
-    return {"etag": f'"{etag}"', "x-oss-hash-crc64ecma": str(blob.crc64)}
-
-
 def forbids_overwrite(request: Request) -> bool:
     """Whether the client wants no object replaced."""
     return (request.get_header("x-oss-forbid-overwrite") or "").lower() == "true"
@@ -222,23 +262,24 @@ async def find_copy_source(request: Request, caller: Caller, objects: Objects) -
     bucket, slash, key = path.partition("/")
     if not slash or version:
         raise invalid_argument("x-oss-copy-source", header, "The source reads /bucket/key; there are no versions here.")
-    bucket, key = check_bucket(_unquote(bucket)), _unquote(key)
+    bucket, key = check_bucket(unquote_header(bucket)), unquote_header(key)
     caller.require("oss:GetObject", bucket, key)
     stored = await find_object(objects, bucket, key)
     check_conditions(request, stored, "x-oss-copy-source-if-")
     return stored
 
 
-def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
-
-
-def _unquote(header_text: str) -> str:
+def unquote_header(header_text: str) -> str:
+    """A key in a header, percent-encoded. InvalidObjectName."""
     # Some clients leave the UTF-8 bytes of a source as they are.
     try:
         return unquote_to_bytes(header_text.encode("latin-1")).decode("utf-8")
     except UnicodeDecodeError:
-        raise OssError("InvalidObjectName", "The name of the source is not valid UTF-8.") from None
+        raise OssError("InvalidObjectName", "The name in a header is not valid UTF-8.") from None
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _read_digest(request: Request) -> bytes | None:
@@ -257,18 +298,3 @@ def _read_digest(request: Request) -> bytes | None:
 def _read_range(request: Request, stored: StoredObject) -> tuple[int, int] | None:
     standard = request.get_header("x-oss-range-behavior") == "standard"
     return read_byte_range(request.get_header("range"), stored.size_bytes, standard=standard)
-
-
-def _describe_object(stored: StoredObject) -> dict[str, str]:
-    md5 = {} if stored.content_md5 is None else {"content-md5": stored.content_md5}
-    return {
-        "content-type": stored.description.content_type,
-        "accept-ranges": "bytes",
-        "last-modified": write_http_date(stored.modified),
-        "x-oss-object-type": stored.kind,
-        "x-oss-storage-class": "Standard",
-        **name_checksums(stored.etag, stored.blob),
-        **md5,
-        **stored.description.headers,
-        **{f"x-oss-meta-{name}": value for name, value in stored.description.metadata.items()},
-    }

@@ -1,4 +1,4 @@
-"""The objects of the local OSS: their names, their metadata in the store, their data as immutable blob files.
+"""The objects of the local OSS: their names, their metadata in the store, their data as blob files.
 
 Order of a write: blob file complete, then the transaction, then the answer; what the transaction replaced is unlinked
 after it. So a row always has its file, and a killed process loses nothing that was acknowledged.
@@ -7,18 +7,18 @@ Choice: a bucket comes into being with the first write to it, for comfort; OSS w
 
 from __future__ import annotations
 
-import json
+import asyncio
 import mimetypes
 import re
 import sqlite3
 import time
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ims_mcp.local.oss.blobs import Blob, Blobs
-from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.description import DEFAULT_CONTENT_TYPE, Description
+from ims_mcp.local.oss.errors import OssError, PositionNotEqualToLength
 from ims_mcp.local.store import Store, insert_row
 
 # Keys are BLOBs: they compare as bytes, which is the order OSS lists in.
@@ -62,44 +62,24 @@ CREATE TABLE IF NOT EXISTS parts (
 
 MAX_KEY_BYTES = 1023
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-DEFAULT_CONTENT_TYPE = "application/octet-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a client says of an object and gets back with it.
-
-    ``headers`` are Cache-Control and its like, ``metadata`` the x-oss-meta- headers without that prefix; both by
-    lower-case name, values as Latin-1 text (the bytes that travelled).
-    """
-
-    content_type: str = DEFAULT_CONTENT_TYPE
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    def to_json(self) -> str:
-        """As the store keeps it."""
-        return json.dumps([self.content_type, dict(self.headers), dict(self.metadata)])
-
-    @classmethod
-    def from_json(cls, text: str) -> Description:
-        """What :meth:`to_json` wrote."""
-        content_type, headers, metadata = json.loads(text)
-        return cls(content_type, headers, metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object as it is now. ``path`` is never changed, but is unlinked when the object is replaced or deleted."""
+    """One object as it is now.
+
+    ``path`` is never changed but by appending, which leaves the first ``size_bytes`` as they are; it is unlinked when
+    the object is replaced or deleted.
+    """
 
     bucket: str
     key: str
     kind: str
-    """``Normal``, or ``Multipart``."""
+    """``Normal``, ``Multipart``, ``Appendable`` or ``Symlink``."""
     blob: Blob
     path: Path
     etag: str
-    """Upper-case hexadecimal, unquoted; ``MD5-N`` for N parts."""
+    """Upper-case hexadecimal, unquoted; ``MD5-N`` for N parts; of an appendable object it is no MD5 of the data."""
     modified: float
     """Epoch seconds."""
     description: Description
@@ -111,8 +91,8 @@ class StoredObject:
 
     @property
     def content_md5(self) -> str | None:
-        """Base64, as in a Content-MD5 header; a multipart object has none."""
-        return b64encode(self.blob.md5).decode("ascii") if self.kind == "Normal" else None
+        """Base64, as in a Content-MD5 header; only a normal object has one."""
+        return self.blob.content_md5 if self.kind == "Normal" else None
 
 
 class Objects:
@@ -122,6 +102,7 @@ class Objects:
         self.store = store
         self.blobs = Blobs(data_dir / "objects")
         self.clock = clock
+        self._appending = asyncio.Lock()
 
     async def sweep(self) -> int:
         """Remove what a killed process left behind; how many files. Call once, before anything is served."""
@@ -165,7 +146,7 @@ class Objects:
         """
         check_bucket(bucket)
         encoded = encode_key(key)
-        etag = etag or blob.md5.hex().upper()
+        etag = etag or blob.etag
         modified = self.clock()
 
         def write(connection: sqlite3.Connection) -> list[str]:
@@ -183,6 +164,73 @@ class Objects:
 
         await self.replace(write, new=blob)
         return StoredObject(bucket, key, kind, blob, self.blobs.locate(blob.name), etag, modified, description)
+
+    async def append(self, bucket: str, key: str, position: int, blob: Blob, description: Description) -> StoredObject:
+        """Put a finished blob behind what an appendable object holds; where there is no object it becomes one.
+
+        ObjectNotAppendable, PositionNotEqualToLength. The blob is used up, whatever comes of it.
+        """
+        # One at a time: two that begin at the same position would write over each other.
+        async with self._appending:
+            there = await self.stat(bucket, key)
+            if there is not None and there.kind == "Appendable":
+                return await self._extend(there, position, blob)
+            if there is not None or position != 0:
+                await self.blobs.discard([blob.name])
+                raise _not_appendable() if there is not None else PositionNotEqualToLength(0)
+
+            def check_free(connection: sqlite3.Connection) -> list[str]:
+                if _select_object(connection, bucket, encode_key(key)) is not None:
+                    raise _not_appendable()
+                return []
+
+            etag = _name_appended(blob.md5)
+            return await self.put_blob(bucket, key, blob, description, kind="Appendable", etag=etag, before=check_free)
+
+    async def _extend(self, there: StoredObject, position: int, blob: Blob) -> StoredObject:
+        place = (there.bucket, encode_key(there.key))
+        if position != there.size_bytes:
+            await self.blobs.discard([blob.name])
+            raise PositionNotEqualToLength(there.size_bytes)
+        try:
+            longer = await self.blobs.extend(there.blob, blob)
+        except FileNotFoundError:
+            await self.blobs.discard([blob.name])
+            raise PositionNotEqualToLength(0) from None  # deleted in this moment
+        except BaseException:
+            await self.blobs.discard([blob.name])
+            raise
+        row = {"size_bytes": longer.size_bytes, "md5": longer.md5, "crc64": str(longer.crc64)}
+        row |= {"etag": _name_appended(longer.md5), "modified": self.clock()}
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            changes = ", ".join(f"{name} = ?" for name in row)
+            query = f"UPDATE objects SET {changes} WHERE bucket = ? AND key = ? AND blob = ?"  # noqa: S608 - fixed names
+            if connection.execute(query, (*row.values(), *place, longer.name)).rowcount == 0:
+                raise _not_appendable()  # replaced in this moment
+            return [blob.name]
+
+        await self.replace(write, new=blob)
+        return replace(there, blob=longer, etag=row["etag"], modified=row["modified"])
+
+    async def change_description(
+        self, bucket: str, key: str, change: Callable[[Description], Description], *, touches: bool = False
+    ) -> StoredObject | None:
+        """Describe an object anew, in one transaction; None where there is none. ``touches``: it counts as modified."""
+        place = (check_bucket(bucket), encode_key(key))
+
+        def write(connection: sqlite3.Connection) -> sqlite3.Row | None:
+            row = _select_object(connection, *place)
+            if row is None:
+                return None
+            text = change(Description.from_json(row["description"])).to_json()
+            modified = self.clock() if touches else row["modified"]
+            query = "UPDATE objects SET description = ?, modified = ? WHERE bucket = ? AND key = ?"
+            connection.execute(query, (text, modified, *place))
+            return _select_object(connection, *place)
+
+        row = await self.store.write(write)
+        return None if row is None else self._read_object(row)
 
     async def delete(self, bucket: str, key: str) -> bool:
         """Whether there was such an object."""
@@ -223,6 +271,22 @@ class Objects:
             modified=row["modified"],
             description=Description.from_json(row["description"]),
         )
+
+
+def _select_object(connection: sqlite3.Connection, bucket: str, key: bytes) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT * FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
+    ).fetchone()
+    return row
+
+
+def _name_appended(md5: bytes) -> str:
+    # Of the shape that OSS gives such an ETag: it changes with every append and is no MD5.
+    return f"{md5.hex()[:24].upper()}00000000"
+
+
+def _not_appendable() -> OssError:
+    return OssError("ObjectNotAppendable", "The object is not appendable")
 
 
 def add_bucket(connection: sqlite3.Connection, name: str, now: float) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import BinaryIO
 
 import anyio.to_thread
 
 from ims_mcp.local.oss import documents
-from ims_mcp.local.oss.errors import OssError
+from ims_mcp.local.oss.errors import OssError, PositionNotEqualToLength
 from ims_mcp.local.oss.request import Send
 from ims_mcp.local.request_body import ClientGone, Receive
 
@@ -30,6 +31,13 @@ _SHOWN = re.compile(
     r"(video|audio|font|image(?!/svg))/[a-z0-9][a-z0-9.-]*"
     r"|text/(plain|vtt|csv)|application/(octet-stream|json|x-subrip|(vnd\.apple\.|x-)mpegurl)"
 )
+_COMPRESSED = frozenset(
+    [
+        *(f"text/{name}" for name in ("cache-manifest", "css", "html", "json", "plain", "xml")),
+        *(f"application/{name}" for name in ("javascript", "json", "rss+xml", "x-javascript", "xml")),
+    ]
+)
+_LEAST_COMPRESSED_BYTES = 1024
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ATTACHMENT = re.compile(r"\s*attachment\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 
@@ -45,12 +53,14 @@ class FileSlice:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``headers`` by lower-case name; Content-Length is added."""
+    """``headers`` by lower-case name; Content-Length is added where it is known."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
     file: FileSlice | None = None
+    compressed: bool = False
+    """Whether the file travels through gzip, which leaves its length open."""
 
     def close(self) -> None:
         """Close its file, if it has one."""
@@ -77,9 +87,12 @@ def reply_with_error(error: OssError, *, request_id: str, host: str, method: str
             *(documents.tag(name, value) for name, value in error.details.items()),
         )
     )
+    headers: dict[str, str] = {}
+    if isinstance(error, PositionNotEqualToLength):
+        headers["x-oss-next-append-position"] = str(error.next_position)
     if method == "HEAD":
-        return Reply(error.status, {"x-oss-err": base64.b64encode(body).decode("ascii")})
-    return Reply(error.status, {"content-type": "application/xml"}, body)
+        return Reply(error.status, {**headers, "x-oss-err": base64.b64encode(body).decode("ascii")})
+    return Reply(error.status, {**headers, "content-type": "application/xml"}, body)
 
 
 async def send_reply(reply: Reply, send: Send, receive: Receive, *, request_id: str, method: str) -> None:
@@ -93,22 +106,25 @@ async def send_reply(reply: Reply, send: Send, receive: Receive, *, request_id: 
         **PASSIVE,
         **reply.headers,
     }
-    if reply.status in (204, 304):
+    if reply.status in (204, 304) or reply.compressed:
         del headers["content-length"]
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     try:
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         if reply.file is not None and method != "HEAD":
-            await _send_file(reply.file, send, receive)
+            await _send_file(reply.file, send, receive, _Gzip() if reply.compressed else None)
         await send({"type": "http.response.body", "body": reply.body})
     finally:
         reply.close()
 
 
-async def _send_file(part: FileSlice, send: Send, receive: Receive) -> None:
-    def read(offset: int, length: int) -> bytes:
+async def _send_file(part: FileSlice, send: Send, receive: Receive, gzip: _Gzip | None) -> None:
+    def read(offset: int, length: int) -> tuple[int, bytes]:
         part.file.seek(part.start + offset)
-        return part.file.read(length)
+        block = part.file.read(length)
+        if gzip is None or not block:
+            return len(block), block
+        return len(block), gzip.compress(block, is_last=offset + len(block) == part.length)
 
     # The server swallows what is sent to a closed connection: only receiving tells that nobody is reading.
     gone = asyncio.create_task(_wait_until_gone(receive))
@@ -117,15 +133,28 @@ async def _send_file(part: FileSlice, send: Send, receive: Receive) -> None:
         while done < part.length:
             if gone.done():
                 raise ClientGone
-            block = await anyio.to_thread.run_sync(read, done, min(_BLOCK_BYTES, part.length - done))
-            if not block:
+            read_bytes, block = await anyio.to_thread.run_sync(read, done, min(_BLOCK_BYTES, part.length - done))
+            if not read_bytes:
                 raise EOFError("a blob is shorter than its row says")
-            done += len(block)
-            await send({"type": "http.response.body", "body": block, "more_body": True})
+            done += read_bytes
+            if block:
+                await send({"type": "http.response.body", "body": block, "more_body": True})
     finally:
         gone.cancel()
         with suppress(asyncio.CancelledError):
             await gone
+
+
+class _Gzip:
+    """A body in gzip, block by block."""
+
+    def __init__(self) -> None:
+        # The lowest level, as servers choose it: the client waits for the data, on this machine.
+        self._compressor = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+
+    def compress(self, block: bytes, *, is_last: bool) -> bytes:
+        packed = self._compressor.compress(block)
+        return packed + self._compressor.flush() if is_last else packed
 
 
 async def _wait_until_gone(receive: Receive) -> None:
@@ -136,6 +165,30 @@ async def _wait_until_gone(receive: Receive) -> None:
 def write_http_date(moment: float) -> str:
     """Epoch seconds as ``Wed, 31 Jan 2024 23:59:59 GMT``."""
     return formatdate(int(moment), usegmt=True)
+
+
+def offer_gzip(reply: Reply, accept_encoding: str | None) -> Reply:
+    """A whole file as OSS sends it to clients that take gzip: texts of 1 KB and more travel compressed."""
+    content_type = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type not in _COMPRESSED or reply.file is None or reply.file.length < _LEAST_COMPRESSED_BYTES:
+        return reply
+    if "content-encoding" in reply.headers:
+        return reply
+    headers = {**reply.headers, "vary": "Accept-Encoding"}
+    if not _takes_gzip(accept_encoding or ""):
+        return replace(reply, headers=headers)
+    # Both are of the data as it is stored.
+    for name in ("etag", "content-md5"):
+        headers.pop(name, None)
+    return replace(reply, headers={**headers, "content-encoding": "gzip"}, compressed=True)
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    for one in accept_encoding.lower().split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return not re.fullmatch(r"0(\.0*)?", weight)
+    return False
 
 
 def make_passive(headers: Mapping[str, str]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def read_request(scope: Scope, receive: Receive) -> Request:
         key=key,
         query=_read_query(scope["query_string"]),
         headers=headers,
-        body=RequestBody.of(scope["headers"], receive),
+        body=RequestBody.of(scope["headers"], receive, scope["method"]),
     )
 
 

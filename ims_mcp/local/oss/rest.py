@@ -15,9 +15,11 @@ from typing import Literal
 from ims_mcp.local.admission import find_refusal
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.identity import Identities
+from ims_mcp.local.oss.attribute_requests import AttributeRequests
 from ims_mcp.local.oss.bucket_requests import BucketRequests
 from ims_mcp.local.oss.caller import Caller, authenticate
 from ims_mcp.local.oss.errors import OssError, access_denied
+from ims_mcp.local.oss.link_requests import LinkRequests
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
 from ims_mcp.local.oss.objects import Objects
@@ -70,9 +72,7 @@ _MODIFIERS = frozenset(
 # Headers that ask for something we do not have, and the values that ask for nothing.
 _REFUSED_HEADERS = {
     "x-oss-callback": (),
-    "x-oss-symlink-target": (),
     "x-oss-object-acl": ("private", "default"),
-    "x-oss-tagging": (),
 }
 
 
@@ -96,7 +96,11 @@ class OssRest:
         self._clock = clock
         self._on_stored = on_stored
         self.routes = _list_routes(
-            BucketRequests(objects, region), ObjectRequests(objects, self._tell), MultipartRequests(objects, self._tell)
+            BucketRequests(objects, region),
+            ObjectRequests(objects, self._tell),
+            MultipartRequests(objects, self._tell),
+            AttributeRequests(objects),
+            LinkRequests(objects, self._tell),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,7 +127,7 @@ class OssRest:
             reply = reply_with_error(error, request_id=request_id, host=host, method=scope["method"])
         try:
             # A request that could not be read has a body all the same.
-            body = RequestBody.of(scope["headers"], receive) if request is None else request.body
+            body = RequestBody.of(scope["headers"], receive, scope["method"]) if request is None else request.body
             is_ended = await body.drain()
         except BaseException:
             reply.close()
@@ -187,7 +191,13 @@ def _find_target(request: Request) -> Target:
     return "bucket" if request.key is None else "object"
 
 
-def _list_routes(buckets: BucketRequests, objects: ObjectRequests, multipart: MultipartRequests) -> tuple[Route, ...]:
+def _list_routes(
+    buckets: BucketRequests,
+    objects: ObjectRequests,
+    multipart: MultipartRequests,
+    attributes: AttributeRequests,
+    links: LinkRequests,
+) -> tuple[Route, ...]:
     put, get, post, delete = ("PUT",), ("GET",), ("POST",), ("DELETE",)
     part = ("uploadId", "partNumber")
     copy = "x-oss-copy-source"
@@ -202,11 +212,19 @@ def _list_routes(buckets: BucketRequests, objects: ObjectRequests, multipart: Mu
         Route("ListMultipartUploads", get, "bucket", multipart.list_uploads, ("uploads",)),
         Route("DeleteMultipleObjects", post, "bucket", objects.delete_many, ("delete",), action=None),
         Route("PutObject", put, "object", objects.put),
+        Route("AppendObject", post, "object", objects.append, ("append", "position"), action="PutObject"),
         Route("CopyObject", put, "object", objects.copy, header=copy, action="PutObject"),
         Route("GetObject", get, "object", objects.get),
         Route("HeadObject", ("HEAD",), "object", objects.head, action="GetObject"),
         Route("GetObjectMeta", ("GET", "HEAD"), "object", objects.get_meta, ("objectMeta",), action="GetObject"),
         Route("DeleteObject", delete, "object", objects.delete),
+        Route("PutSymlink", put, "object", links.put_link, ("symlink",), action="PutObject"),
+        Route("GetSymlink", get, "object", links.get_link, ("symlink",), action="GetObject"),
+        Route("GetObjectTagging", get, "object", attributes.get_tags, ("tagging",)),
+        Route("PutObjectTagging", put, "object", attributes.put_tags, ("tagging",)),
+        Route("DeleteObjectTagging", delete, "object", attributes.delete_tags, ("tagging",)),
+        Route("GetObjectAcl", get, "object", attributes.get_acl, ("acl",)),
+        Route("PutObjectAcl", put, "object", attributes.put_acl, ("acl",)),
         Route("InitiateMultipartUpload", post, "object", multipart.begin, ("uploads",), action="PutObject"),
         Route("UploadPart", put, "object", multipart.put_part, part, action="PutObject"),
         Route("UploadPartCopy", put, "object", multipart.copy_part, part, copy, action="PutObject"),

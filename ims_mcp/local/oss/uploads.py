@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from ims_mcp.local.oss.blobs import Blob
 from ims_mcp.local.oss.bucket_requests import Page, list_page, read_bucket_creation
+from ims_mcp.local.oss.description import Description
 from ims_mcp.local.oss.errors import OssError, no_such_upload
-from ims_mcp.local.oss.objects import Description, Objects, StoredObject, add_bucket, check_bucket, encode_key
+from ims_mcp.local.oss.objects import Objects, StoredObject, add_bucket, check_bucket, encode_key
 from ims_mcp.local.store import insert_row
 
 MIN_PART_BYTES = 100 * 1024
@@ -35,11 +36,6 @@ class Part:
     number: int
     blob: Blob
     modified: float
-
-    @property
-    def etag(self) -> str:
-        """Upper-case hexadecimal, unquoted."""
-        return self.blob.md5.hex().upper()
 
 
 class Uploads:
@@ -107,7 +103,7 @@ class Uploads:
     async def complete(
         self, upload: Upload, wanted: Sequence[tuple[int, str]] | None, *, forbid_overwrite: bool
     ) -> StoredObject:
-        """Make the object of the ``wanted`` parts (number, ETag), or of all there are (None).
+        """Make the object of the ``wanted`` parts (number, ETag), or of all there are (None); of none an empty one.
 
         InvalidPartOrder, InvalidPart (missing, or of another ETag), EntityTooSmall (all but the last have 100 KB).
         """
@@ -130,7 +126,7 @@ class Uploads:
             blob,
             upload.description,
             kind="Multipart",
-            etag=f"{blob.md5.hex().upper()}-{len(chosen)}",
+            etag=f"{blob.etag}-{len(chosen)}",
             forbid_overwrite=forbid_overwrite,
             before=consume,
         )
@@ -172,13 +168,11 @@ def _choose_parts(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | Non
         by_number = {part.number: part for part in there}
         for number, etag in wanted:
             part = by_number.get(number)
-            if part is None or part.etag != etag.strip().strip('"').upper():
+            if part is None or part.blob.etag != etag.strip().strip('"').upper():
                 raise OssError(
                     "InvalidPart", "A part is missing, or its ETag is another.", PartNumber=str(number), ETag=etag
                 )
         chosen = [by_number[number] for number in numbers]
-    if not chosen:
-        raise OssError("InvalidPart", "The upload has no parts.")
     for part in chosen[:-1]:
         if part.blob.size_bytes < MIN_PART_BYTES:
             raise OssError(
