@@ -1,4 +1,4 @@
-"""CORS: the rules of a bucket, what they tell a browser (OptionObject), and which pages of other origins they let in."""
+"""CORS: the rules of a bucket, what they tell a browser (OptionObject), which pages of other origins they let in."""
 
 from __future__ import annotations
 
