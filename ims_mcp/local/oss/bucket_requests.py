@@ -165,7 +165,6 @@ class BucketRequests:
             tag("DataRedundancyType", "LRS"),
             tag("Comment", ""),
             *(tag(switch, "Disabled") for switch in _SWITCHES),
-            tag("ResourceGroupId", "rg-local"),
             tag("BlockPublicAccess", "false"),
             wrap("BucketPolicy", tag("LogBucket", ""), tag("LogPrefix", "")),
             wrap("ServerSideEncryptionRule", tag("SSEAlgorithm", "None")),
@@ -247,6 +246,7 @@ class BucketRequests:
             tag("Location", f"oss-{self._region}"),
             tag("Name", name),
             tag("Region", self._region),
+            tag("ResourceGroupId", "rg-local"),
             tag("StorageClass", "Standard"),
         )
 

@@ -63,8 +63,8 @@ class Cors:
     """The rules of one bucket; the first that fits counts."""
 
     rules: tuple[CorsRule, ...]
-    varies: bool | None = None
-    """ResponseVary: whether every answer says that it depends on the Origin; None: not set."""
+    varies: bool = False
+    """ResponseVary: whether every answer says that it depends on the Origin."""
 
     def find_rule(self, origin: str, method: str, headers: tuple[str, ...] = ()) -> CorsRule | None:
         """The rule under which a page of that origin may send such a request."""
@@ -86,8 +86,7 @@ class Cors:
             )
             for rule in self.rules
         )
-        varies = () if self.varies is None else (tag("ResponseVary", "true" if self.varies else "false"),)
-        return wrap("CORSConfiguration", *rules, *varies)
+        return wrap("CORSConfiguration", *rules, tag("ResponseVary", "true" if self.varies else "false"))
 
 
 class CorsRules:
@@ -123,8 +122,7 @@ def read_cors(body: bytes) -> Cors:
     """The rules in the body of PutBucketCors; MalformedXML, InvalidArgument."""
     root = parse(body, "CORSConfiguration")
     rules = tuple(_read_rule(one) for one in find_children(root, "CORSRule", at_least=1, at_most=_MAX_RULES))
-    varies = (root.findtext("ResponseVary") or "").strip().lower()
-    return Cors(rules, {"true": True, "false": False}.get(varies))
+    return Cors(rules, (root.findtext("ResponseVary") or "").strip().lower() == "true")
 
 
 def _read_rule(element: ElementTree.Element) -> CorsRule:
