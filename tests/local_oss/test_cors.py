@@ -50,11 +50,11 @@ def test_rules_are_kept_replaced_and_deleted(any_bucket: Any) -> None:
     assert (first.allowed_origins, first.allowed_methods) == ([APP], ["GET", "PUT"])
     assert (first.allowed_headers, first.expose_headers) == (["x-oss-*", "content-type"], ["ETag", "x-oss-request-id"])
     assert (first.max_age_seconds, second.allowed_origins, kept.response_vary) == (100, ["*"], True)
-    allow(any_bucket, rule(allowed_origins=["localhost"], max_age_seconds=None))
+    allow(any_bucket, rule(allowed_origins=["localhost"], allowed_headers=["X-Own"], max_age_seconds=None))
     kept = any_bucket.get_bucket_cors()
     (only,) = kept.rules
     assert kept.response_vary is False
-    assert (only.allowed_origins, only.max_age_seconds) == (["localhost"], None)
+    assert (only.allowed_origins, only.allowed_headers, only.max_age_seconds) == (["localhost"], ["x-own"], None)
     assert any_bucket.delete_bucket_cors().status == 204
     assert any_bucket.delete_bucket_cors().status == 204
     assert error_of(any_bucket.get_bucket_cors) == (404, "NoSuchCORSConfiguration")

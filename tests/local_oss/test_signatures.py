@@ -414,6 +414,8 @@ def test_a_bucket_that_is_missing_is_told_whoever_asks(oss: OssThread, clients: 
         assert error_of(lambda nowhere=nowhere: nowhere.get_object("key")) == (404, "NoSuchBucket")
         assert error_of(lambda nowhere=nowhere: nowhere.put_object("key", b"x")) == (404, "NoSuchBucket")
         assert error_of(nowhere.create_bucket) == (403, "InvalidAccessKeyId")
+        assert error_of(lambda nowhere=nowhere: nowhere.put_bucket_acl("private")) == (403, "InvalidAccessKeyId")
+        assert error_of(nowhere.get_bucket_acl) == (404, "NoSuchBucket")
         assert error_of(clients(signature, stranger).service().list_buckets) == (403, "InvalidAccessKeyId")
     assert code_of(raw(oss, "GET", "/no-such-bucket/key")) == (404, "NoSuchBucket")
     assert "no-such-bucket" not in [one.name for one in oss2.BucketIterator(clients("V1").service())]

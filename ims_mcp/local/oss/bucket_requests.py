@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -26,6 +26,8 @@ _SMALL_BODY_BYTES = 64 * 1024
 _SEALED = re.compile(r"[A-Za-z0-9_-]+")
 _PRIVATE = "private"
 _ACLS = (_PRIVATE, "public-read", "public-read-write")
+_OTHER_CLASSES = ("InfrequentAccess", "Archive", "ColdArchive", "DeepColdArchive")
+_STAT_OF_CLASS = ("Storage", "RealStorage", "ObjectCount")
 _SWITCHES = ("AccessMonitor", "CrossRegionReplication", "TransferAcceleration")
 
 
@@ -207,6 +209,58 @@ class BucketRequests:
         owner = (request.get_parameter("fetch-owner") or "").lower() == "true"
         return reply_with_xml(wrap("ListBucketResult", *common, *paging, *_write_contents(page, encode, owner)))
 
+    async def list_versions(self, request: Request, _caller: Caller) -> Reply:
+        """Every object has one version, null; with prefix, delimiter, pages and encoding-type."""
+        marker = request.get_parameter("key-marker") or ""
+        page, common, encode = await self._read_page(request, marker)
+        paging = [tag("KeyMarker", encode(marker)), tag("VersionIdMarker", "")]
+        if page.next_marker is not None:
+            paging += [tag("NextKeyMarker", encode(page.next_marker.decode())), tag("NextVersionIdMarker", "null")]
+        versions = _write_contents(page, encode, True, "Version", (tag("VersionId", "null"), tag("IsLatest", "true")))
+        return reply_with_xml(wrap("ListVersionsResult", *common, *paging, *versions))
+
+    async def get_bucket_versioning(self, request: Request, _caller: Caller) -> Reply:
+        """Never enabled; it cannot be."""
+        await self._read_creation(check_bucket(request.bucket or ""))
+        return reply_with_xml(wrap("VersioningConfiguration"))
+
+    async def list_live_channels(self, request: Request, _caller: Caller) -> Reply:
+        """Always an empty list: there are none here."""
+        await self._read_creation(check_bucket(request.bucket or ""))
+        asked = [
+            tag("Prefix", request.get_parameter("prefix") or ""),
+            tag("Marker", request.get_parameter("marker") or ""),
+            tag("MaxKeys", request.get_number("max-keys", 100, 1, MAX_PAGE)),
+        ]
+        return reply_with_xml(wrap("ListLiveChannelResult", *asked, tag("IsTruncated", "false")))
+
+    async def get_bucket_stat(self, request: Request, _caller: Caller) -> Reply:
+        """What is stored now, all of it Standard."""
+        name = check_bucket(request.bucket or "")
+
+        def count(connection: sqlite3.Connection) -> tuple[int, int, int, int]:
+            created = read_bucket_creation(connection, name)
+            query = "SELECT count(*), total(size_bytes), max(modified) FROM objects WHERE bucket = ?"
+            objects, size_bytes, modified = connection.execute(query, (name,)).fetchone()
+            query = "SELECT count(*) FROM uploads WHERE bucket = ?"
+            (uploads,) = connection.execute(query, (name,)).fetchone()
+            return objects, int(size_bytes), uploads, int(modified or created)
+
+        objects, size_bytes, uploads, modified = await self._store.read(count)
+        stat = [
+            tag("Storage", size_bytes),
+            tag("ObjectCount", objects),
+            tag("MultipartUploadCount", uploads),
+            tag("LiveChannelCount", 0),
+            tag("LastModifiedTime", modified),
+            tag("StandardStorage", size_bytes),
+            tag("StandardObjectCount", objects),
+            *(tag(f"{kind}{what}", 0) for kind in _OTHER_CLASSES for what in _STAT_OF_CLASS),
+            tag("MultipartPartCount", 0),
+            tag("DeleteMarkerCount", 0),
+        ]
+        return reply_with_xml(wrap("BucketStat", *stat))
+
     async def _read_page(self, request: Request, marker: str) -> tuple[Page, list[str], Encoder]:
         name = check_bucket(request.bucket or "")
         await self._read_creation(name)
@@ -276,11 +330,14 @@ def read_bucket_creation(connection: sqlite3.Connection, name: str) -> float:
     return float(row["created"])
 
 
-def _write_contents(page: Page, encode: Encoder, with_owner: bool) -> Iterator[str]:
+def _write_contents(
+    page: Page, encode: Encoder, with_owner: bool, element: str = "Contents", more: Sequence[str] = ()
+) -> Iterator[str]:
     for row in page.rows:
         yield wrap(
-            "Contents",
+            element,
             tag("Key", encode(row["key"].decode("utf-8"))),
+            *more,
             tag("LastModified", write_iso_time(row["modified"])),
             tag("ETag", f'"{row["etag"]}"'),
             tag("Type", row["kind"]),

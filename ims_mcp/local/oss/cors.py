@@ -29,7 +29,7 @@ _LONGEST_AGE_SECONDS = 999_999_999
 
 @dataclass(frozen=True, slots=True)
 class CorsRule:
-    """One rule, as it was sent."""
+    """One rule; the names of headers in lower case."""
 
     origins: tuple[str, ...]
     methods: tuple[str, ...]
@@ -128,7 +128,7 @@ def read_cors(body: bytes) -> Cors:
 def _read_rule(element: ElementTree.Element) -> CorsRule:
     origins = _read_texts(element, "AllowedOrigin", at_least=1)
     methods = _read_texts(element, "AllowedMethod", at_least=1)
-    headers = _read_texts(element, "AllowedHeader")
+    headers = tuple(name.lower() for name in _read_texts(element, "AllowedHeader"))
     exposed = _read_texts(element, "ExposeHeader")
     for name, values in (("AllowedOrigin", origins), ("AllowedHeader", headers)):
         for value in values:

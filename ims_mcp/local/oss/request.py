@@ -62,9 +62,12 @@ class Request:
 
     @property
     def endpoint(self) -> str:
-        """The host and port that lead here, without the bucket that a virtual host has in front."""
+        """The address that leads here, without the bucket that a virtual host has in front.
+
+        With its scheme, which OSS leaves out: some clients would take https otherwise.
+        """
         bucket = find_bucket_in_host(self.host)
-        return self.host if bucket is None else self.host[len(bucket) + 1 :]
+        return f"http://{self.host if bucket is None else self.host[len(bucket) + 1 :]}"
 
     @property
     def user(self) -> Mapping[str, str]:

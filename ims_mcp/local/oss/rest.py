@@ -196,7 +196,7 @@ class OssRest:
         """Whether a request is for a bucket that is not there, and does not make it."""
         if request.bucket is None or not BUCKET_NAME.fullmatch(request.bucket):
             return False
-        if request.method == "PUT" and request.key is None and not request.query:
+        if request.method == "PUT" and request.key is None and not any(name != "acl" for name, _ in request.query):
             return False
         return not await self._objects.store.fetch("SELECT 1 FROM buckets WHERE name = ?", (request.bucket,))
 
@@ -219,7 +219,9 @@ class OssRest:
     async def _find_route(self, request: Request, caller: Caller) -> Route:
         fitting = [route for route in self.routes if route.signed and route.fits(request)]
         known = {name for route in fitting for name in route.parameters}
-        for name, _ in request.query:
+        for name, value in request.query:
+            if (name, value) == ("versionId", "null"):
+                continue  # the version that every object has where there are none
             wanted = None if name in known else find_unsupported(_find_target(request), request.method, name)
             if wanted is not None:
                 await self._check_existence(request, caller)
@@ -311,9 +313,13 @@ def _list_routes(
         Route("OptionObject", ("OPTIONS",), "bucket", buckets.option_object, signed=False),
         Route("PostObject", post, "bucket", forms.post_object, signed=False, form=True),
         Route("GetBucketInfo", get, "bucket", buckets.get_bucket_info, ("bucketInfo",)),
+        Route("GetBucketStat", get, "bucket", buckets.get_bucket_stat, ("stat",)),
+        Route("GetBucketVersioning", get, "bucket", buckets.get_bucket_versioning, ("versioning",)),
+        Route("ListLiveChannel", get, "bucket", buckets.list_live_channels, ("live",)),
         Route("GetBucketLocation", get, "bucket", buckets.get_bucket_location, ("location",)),
         Route("ListObjects", get, "bucket", buckets.list_objects),
         Route("ListObjectsV2", get, "bucket", buckets.list_objects_v2, ("list-type",), action="ListObjects"),
+        Route("ListObjectVersions", get, "bucket", buckets.list_versions, ("versions",)),
         Route("ListMultipartUploads", get, "bucket", multipart.list_uploads, ("uploads",)),
         Route("DeleteMultipleObjects", post, "bucket", objects.delete_many, ("delete",), action=None),
         Route("PutObject", put, "object", objects.put),

@@ -34,7 +34,6 @@ bucket encryption GET:GetBucketEncryption PUT:PutBucketEncryption DELETE:DeleteB
 bucket httpsConfig GET:GetBucketHttpsConfig PUT:PutBucketHttpsConfig
 bucket inventory GET:GetBucketInventory PUT:PutBucketInventory DELETE:DeleteBucketInventory
 bucket lifecycle GET:GetBucketLifecycle PUT:PutBucketLifecycle DELETE:DeleteBucketLifecycle
-bucket live GET:ListLiveChannel
 bucket logging GET:GetBucketLogging PUT:PutBucketLogging DELETE:DeleteBucketLogging
 bucket metaQuery GET:GetMetaQueryStatus POST:DoMetaQuery
 bucket MetaQuery POST:DoMetaQueryAction
@@ -56,14 +55,12 @@ bucket requesterQosInfo GET:GetRequesterQosInfo PUT:PutRequesterQosInfo
 bucket resourceGroup GET:GetBucketResourceGroup PUT:PutBucketResourceGroup
 bucket responseHeader GET:GetBucketResponseHeader PUT:PutBucketResponseHeader DELETE:DeleteBucketResponseHeader
 bucket rtc PUT:PutBucketRtc
-bucket stat GET:GetBucketStat
 bucket style GET:GetStyle PUT:PutStyle DELETE:DeleteStyle
 bucket tagging GET:GetBucketTags PUT:PutBucketTags DELETE:DeleteBucketTags
 bucket transferAcceleration GET:GetBucketTransferAcceleration PUT:PutBucketTransferAcceleration
 bucket userDefinedLogFieldsConfig GET:GetUserDefinedLogFieldsConfig PUT:PutUserDefinedLogFieldsConfig \
 DELETE:DeleteUserDefinedLogFieldsConfig
-bucket versioning GET:GetBucketVersioning PUT:PutBucketVersioning
-bucket versions GET:ListObjectVersions
+bucket versioning PUT:PutBucketVersioning
 bucket website GET:GetBucketWebsite PUT:PutBucketWebsite DELETE:DeleteBucketWebsite
 bucket worm GET:GetBucketWorm POST:InitiateBucketWorm DELETE:AbortBucketWorm
 bucket wormExtend POST:ExtendBucketWorm
