@@ -1,4 +1,5 @@
-"""Write the tables of docs/embedded-ims.md: what the embedded IMS does, how far, and which official client checks it.
+"""Write the tables of docs/embedded-ims.md: what the embedded IMS does, how far, which official client checks it, and
+what of OSS is refused by name.
 
 How far an operation goes is the first paragraph of its handler's docstring; what checks it is found in the tests. With
 ``--check`` nothing is written, and a page that is out of date is exit code 1.
@@ -19,6 +20,7 @@ from typing import Any
 from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.local.app import LocalIms
 from ims_mcp.local.oss.rest import Route
+from ims_mcp.local.oss.unsupported import UNSUPPORTED
 from ims_mcp.local.rpc.call import IMS_VERSION, Service
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,8 +47,9 @@ def page() -> str:
         ),
         "oss": _table(
             ("request", "how far", "checked by"),
-            ((route.name, _how_far(route.handler), _oss2_check(route, tests)) for route in routes),
+            _drop_repeated((route.name, _how_far(route.handler), _oss2_check(route, tests)) for route in routes),
         ),
+        "oss-refused": _list_refused(routes),
     }
     text = PAGE.read_text(encoding="utf-8")
     for name, table in tables.items():
@@ -61,6 +64,22 @@ async def _registries() -> tuple[tuple[Service, ...], tuple[Route, ...]]:
     with tempfile.TemporaryDirectory() as directory:
         async with LocalIms(Path(directory) / "data") as ims:
             return ims.services, ims.routes
+
+
+def _drop_repeated(rows: Iterable[tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
+    return dict.fromkeys(rows)
+
+
+def _list_refused(routes: Iterable[Route]) -> str:
+    """The operations that clients know and no route does, by what they are on."""
+    done = {route.name for route in routes}
+    lines = ["| on | sub-resource | operations |", "|---|---|---|"]
+    for row in UNSUPPORTED:
+        if names := [name for name in row.operations.values() if name not in done]:
+            lines.append(
+                f"| {row.target} | `?{row.name}` | {', '.join(f'`{name}`' for name in dict.fromkeys(names))} |"
+            )
+    return "\n".join(lines)
 
 
 def _how_far(handler: Callable[..., Any]) -> str:
@@ -80,7 +99,9 @@ def _sdk_check(service: Service, tests: str) -> str:
 
 def _oss2_check(route: Route, tests: str) -> str:
     name = snake_case(route.name)
-    return "oss2" if re.search(rf"\.{_OSS2.get(name, name)}\(", tests) else "-"
+    if re.search(rf"\.{_OSS2.get(name, name)}\(", tests):
+        return "oss2"
+    return "HTTP" if re.search(rf"\b{route.name}\b", tests) else "-"
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -2,7 +2,8 @@
 
 Any page a user opens can make a browser send requests to this port, and a name that its owner points at 127.0.0.1
 (DNS rebinding) makes them look like the page's own. Programs send neither Origin nor Sec-Fetch-Site, and a Host that
-is this machine. What a bucket's CORS rules allow to other origins belongs here, and so does the answer to OPTIONS.
+is this machine. A bucket's CORS rules may open that bucket to pages of other origins, as far as the rules go
+(:func:`find_page_refusal` is what they can lift); no rule lifts the check of the Host, which is what stops rebinding.
 """
 
 from __future__ import annotations
@@ -19,19 +20,36 @@ _OSS_HOST = re.compile(r"(?:[a-z0-9-]+\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
 
 
 def find_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """Why a request is refused before anything is done; None where it is not. Names in lower case, as ASGI has them.
+    """Why a request is refused before anything is done; None where it is not. Names in lower case, as ASGI has them."""
+    sent = list(headers)
+    return find_host_refusal(sent) or find_page_refusal(sent)
+
+
+def find_host_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Why the Host is refused: it is not this machine."""
+    hosts = [value.decode("latin-1").strip() for name, value in headers if name == b"host"]
+    if len(hosts) != 1 or not _is_own_host(hosts[0]):
+        return "The local IMS answers to 127.0.0.1, [::1], localhost and names under localhost: no other Host."
+    return None
+
+
+def find_page_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Why the page that made a browser send the request is refused: it is not of this machine.
 
     ``same-site`` is let through: for a loopback host that is another port of this machine, whose server the user runs.
     """
     sent = [(name, value.decode("latin-1").strip()) for name, value in headers]
-    hosts = [value for name, value in sent if name == b"host"]
-    if len(hosts) != 1 or not _is_own_host(hosts[0]):
-        return "The local IMS answers to 127.0.0.1, [::1], localhost and names under localhost: no other Host."
     if not all(_is_own_origin(value) for name, value in sent if name == b"origin"):
         return "The local IMS takes no requests from web pages of other origins than this machine's own."
     if any(value.lower() == "cross-site" for name, value in sent if name == b"sec-fetch-site"):
         return "The local IMS takes no requests that another web site makes a browser send."
     return None
+
+
+def read_origin(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The one Origin that a request names; None where there is none, or more than one."""
+    origins = [value.decode("latin-1").strip() for name, value in headers if name == b"origin"]
+    return origins[0] if len(origins) == 1 and origins[0] else None
 
 
 def _is_own_host(host: str) -> bool:

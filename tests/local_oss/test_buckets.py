@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import AsyncGenerator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -31,7 +32,10 @@ def test_a_bucket_lives_from_creation_to_deletion(any_client: Client, bucket_nam
     bucket.create_bucket()
     info = bucket.get_bucket_info()
     assert (info.name, info.location, info.acl.grant) == (bucket_name, f"oss-{REGION}", "private")
-    assert info.extranet_endpoint == f"oss-{REGION}.aliyuncs.com"
+    here = any_client.server.url
+    assert (info.extranet_endpoint, info.intranet_endpoint) == (here, here)
+    assert (info.comment, info.access_monitor, info.transfer_acceleration) == ("", "Disabled", "Disabled")
+    assert info.bucket_encryption_rule.sse_algorithm is None  # oss2 makes that of "None"
     assert bucket.get_bucket_location().location == f"oss-{REGION}"
     assert bucket.list_objects().object_list == []
     bucket.put_object("key", b"x")
@@ -148,3 +152,88 @@ def test_a_listing_without_encoding_is_plain_xml(bucket: Any) -> None:
     assert b"<Key>a&amp;b&lt;c&gt;&#1;</Key>" in body
     assert b"<Prefix>a&amp;</Prefix>" in body
     assert b"EncodingType" not in body
+
+
+def test_buckets_that_are_not_there_are_an_empty_list(any_client: Client, bucket_name: str) -> None:
+    any_client.bucket(bucket_name).create_bucket()
+    for asked in ({"prefix": "no-bucket-begins-so"}, {"marker": "zzzz"}, {"prefix": "zz", "max_keys": 1}):
+        page = any_client.service().list_buckets(**asked)
+        assert (page.buckets, page.is_truncated) == ([], False)
+
+
+def test_a_bucket_is_private_and_can_be_nothing_else(any_bucket: Any) -> None:
+    assert error_of(any_bucket.get_bucket_acl) == (404, "NoSuchBucket")
+    any_bucket.create_bucket("private")
+    assert any_bucket.get_bucket_acl().acl == "private"
+    assert any_bucket.put_bucket_acl("private").status == 200
+    assert error_of(lambda: any_bucket.put_bucket_acl("public-read")) == (400, "NotImplemented")
+    assert error_of(lambda: any_bucket.put_bucket_acl("everybody")) == (400, "InvalidArgument")
+    assert any_bucket.get_bucket_acl().acl == "private"
+
+
+def test_the_region_is_described(any_client: Client) -> None:
+    here = any_client.server.url
+    for regions in ("", f"oss-{REGION}"):
+        (one,) = any_client.service().describe_regions(regions).regions
+        assert (one.region, one.internet_endpoint, one.internal_endpoint) == (f"oss-{REGION}", here, here)
+    assert error_of(lambda: any_client.service().describe_regions("oss-nowhere")) == (404, "NoSuchRegion")
+
+
+def test_a_continuation_token_comes_back_as_it_is_or_was_made(bucket: Any) -> None:
+    for name in ("a", "bb", "中", "d?"):
+        bucket.put_object(name, b"")
+    seen: list[str] = []
+    token = ""
+    while True:
+        page = bucket.list_objects_v2(max_keys=1, continuation_token=token)
+        seen += [one.key for one in page.object_list]
+        if not page.is_truncated:
+            break
+        token = page.next_continuation_token
+        assert quote(token, safe="") == token
+    assert seen == ["a", "bb", "d?", "中"]
+    for older in ("YQ==", "YQ%3D%3D", "YQ"):
+        assert [one.key for one in bucket.list_objects_v2(continuation_token=older).object_list] == seen[1:]
+
+
+def test_an_endpoint_that_a_client_follows_leads_back_here(any_client: Client, bucket_name: str) -> None:
+    any_client.bucket(bucket_name).put_object("key", b"x")
+    (listed,) = any_client.service().list_buckets(prefix=bucket_name).buckets
+    for endpoint in (listed.extranet_endpoint, listed.intranet_endpoint):
+        assert any_client.bucket(bucket_name, endpoint).get_object("key").read() == b"x"
+
+
+def test_versions_of_a_bucket_that_has_none_are_its_objects(any_bucket: Any) -> None:
+    assert error_of(any_bucket.list_object_versions) == (404, "NoSuchBucket")
+    for name in ("a", "b/1", "b/2", "\x01c"):
+        any_bucket.put_object(name, b"data")
+    assert any_bucket.get_bucket_versioning().status is None
+    page = any_bucket.list_object_versions(max_keys=3)
+    shown = [(one.key, one.versionid, one.is_latest, one.size) for one in page.versions]
+    assert shown == [(name, "null", True, 4) for name in ("\x01c", "a", "b/1")]
+    assert (page.is_truncated, page.next_key_marker, page.delete_marker) == (True, "b/1", [])
+    rest = any_bucket.list_object_versions(key_marker=page.next_key_marker, versionid_marker=page.next_versionid_marker)
+    assert [one.key for one in rest.versions] == ["b/2"]
+    assert any_bucket.list_object_versions(prefix="b", delimiter="/").common_prefix == ["b/"]
+    for one in page.versions:
+        assert any_bucket.get_object(one.key, params={"versionId": one.versionid}).read() == b"data"
+        any_bucket.delete_object(one.key, params={"versionId": one.versionid})
+    assert [one.key for one in any_bucket.list_objects().object_list] == ["b/2"]
+
+
+def test_what_a_bucket_holds_is_counted(any_bucket: Any) -> None:
+    any_bucket.create_bucket()
+    empty = any_bucket.get_bucket_stat()
+    assert (empty.storage_size_in_bytes, empty.object_count, empty.multi_part_upload_count) == (0, 0, 0)
+    any_bucket.put_object("a", b"x" * 10)
+    any_bucket.put_object("b", b"x" * 5)
+    any_bucket.init_multipart_upload("c")
+    stat = any_bucket.get_bucket_stat()
+    assert (stat.storage_size_in_bytes, stat.object_count, stat.multi_part_upload_count) == (15, 2, 1)
+    assert (stat.standard_storage, stat.standard_object_count, stat.archive_storage) == (15, 2, 0)
+    assert stat.last_modified_time == int(any_bucket.head_object("b").last_modified)
+
+
+def test_there_are_no_live_channels(any_bucket: Any) -> None:
+    any_bucket.create_bucket()
+    assert list(oss2.LiveChannelIterator(any_bucket)) == []

@@ -445,6 +445,7 @@ def test_a_signed_url_works_for_any_http_client(any_bucket: Any, oss: OssThread,
 
 def test_a_signed_url_can_bind_headers_and_overrides(any_bucket: Any, oss: OssThread) -> None:
     headers = {"Content-Type": "text/x-bound", "x-oss-meta-a": "1"}
+    any_bucket.create_bucket()
     url = any_bucket.sign_url("PUT", "key", 60, headers=dict(headers))
     assert raw(oss, "PUT", url, body=b"x").status == 403
     assert raw(oss, "PUT", url, body=b"x", headers=headers).status == 200

@@ -49,6 +49,12 @@ def clients(oss: OssThread) -> Iterator[Any]:
         client.close()
 
 
+@pytest.fixture(autouse=True)
+def known_bucket(client: Client) -> None:
+    """That a bucket is missing is told before anything is wrong with a signature."""
+    client.bucket("bucket").create_bucket()
+
+
 def minted(oss: OssThread, *, seconds: float = 600, scope: Scope | None = None) -> Identity:
     return oss.call(oss.parts.identities.mint(seconds=seconds, scope=scope))
 
@@ -179,6 +185,7 @@ def test_a_signed_url_ends_at_its_time(tmp_path: Path, clients: Any, signature: 
 def test_a_signed_url_that_was_changed_does_not_match(oss: OssThread, clients: Any, signature: str) -> None:
     bucket = clients(signature).bucket("bucket")
     bucket.put_object("key", b"x")
+    clients(signature).bucket("other-bucket").create_bucket()
     url = str(bucket.sign_url("GET", "key", 60, params={"response-content-type": "text/plain"}))
     assert raw(oss, "GET", url).status == 200
     later = {"Expires": str(int(time.time()) + 7200), "x-oss-expires": "7200"}
@@ -398,3 +405,61 @@ def test_x_oss_date_stands_in_for_date(oss: OssThread) -> None:
     signature = base64.b64encode(hmac.new(b"local", text.encode(), hashlib.sha1).digest()).decode()
     headers = {"x-oss-date": date, "Authorization": f"OSS local:{signature}"}
     assert raw(oss, "GET", "/", headers=headers).status == 200
+
+
+def test_a_bucket_that_is_missing_is_told_whoever_asks(oss: OssThread, clients: Any) -> None:
+    stranger = Identity("unknown", "secret")
+    for signature in ("V1", "V4"):
+        nowhere = clients(signature, stranger).bucket("no-such-bucket")
+        assert error_of(lambda nowhere=nowhere: nowhere.get_object("key")) == (404, "NoSuchBucket")
+        assert error_of(lambda nowhere=nowhere: nowhere.put_object("key", b"x")) == (404, "NoSuchBucket")
+        assert error_of(nowhere.create_bucket) == (403, "InvalidAccessKeyId")
+        assert error_of(lambda nowhere=nowhere: nowhere.put_bucket_acl("private")) == (403, "InvalidAccessKeyId")
+        assert error_of(nowhere.get_bucket_acl) == (404, "NoSuchBucket")
+        assert error_of(clients(signature, stranger).service().list_buckets) == (403, "InvalidAccessKeyId")
+    assert code_of(raw(oss, "GET", "/no-such-bucket/key")) == (404, "NoSuchBucket")
+    assert "no-such-bucket" not in [one.name for one in oss2.BucketIterator(clients("V1").service())]
+
+
+def v4_header(method: str, path: str, headers: dict[str, str], *, day: str, stamp: str) -> str:
+    """As clients sign that know no x-oss-date."""
+    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers) if name.startswith("x-oss-"))
+    canonical = f"{method}\n{path}\n\n{lines}\n\nUNSIGNED-PAYLOAD"
+    scope = f"{day}/{REGION}/oss/aliyun_v4_request"
+    text = f"OSS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    key = b"aliyun_v4local"
+    for step in (*scope.split("/"), text):
+        key = hmac.new(key, step.encode(), hashlib.sha256).digest()
+    return f"OSS4-HMAC-SHA256 Credential=local/{scope},Signature={key.hex()}"
+
+
+def test_v4_takes_the_http_date_for_its_time(oss: OssThread) -> None:
+    now = time.time()
+    for moment, status in ((now, 200), (now - 1000, 403)):
+        date, day = formatdate(moment, usegmt=True), datetime.fromtimestamp(moment, UTC).strftime("%Y%m%d")
+        headers = {"x-oss-content-sha256": "UNSIGNED-PAYLOAD"}
+        signed = v4_header("GET", "/", headers, day=day, stamp=date)
+        assert raw(oss, "GET", "/", headers={**headers, "Date": date, "Authorization": signed}).status == status
+    later = formatdate(now + 60, usegmt=True)
+    day = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d")
+    signed = v4_header("GET", "/", headers, day=day, stamp=formatdate(now, usegmt=True))
+    answer = raw(oss, "GET", "/", headers={**headers, "Date": later, "Authorization": signed})
+    assert code_of(answer)[0] in (400, 403)
+
+
+def test_the_region_of_a_signature_is_told(oss: OssThread, clients: Any) -> None:
+    bucket = clients("V4", region="cn-nowhere").bucket("bucket")
+    with pytest.raises(oss2.exceptions.ServerError) as raised:
+        bucket.head_object("key")
+    assert (raised.value.code, raised.value.ec) == ("InvalidArgument", "0002-00000226")
+    assert raised.value.message == "Invalid signing region in Authorization header."
+    answer = raw(oss, "GET", bucket.sign_url("GET", "key", 60))
+    assert b"<Message>The signing region in credential is invalid.</Message>" in answer.body
+
+
+def test_a_header_that_was_signed_and_is_not_sent_is_told(oss: OssThread, clients: Any) -> None:
+    bucket = clients("V4").bucket("bucket")
+    url = bucket.sign_url("PUT", "key", 60, headers={"x-more": "1"}, additional_headers=["x-more"])
+    assert code_of(raw(oss, "PUT", url, body=b"x")) == (400, "InvalidArgument")
+    assert code_of(raw(oss, "PUT", url, body=b"x", headers={"x-more": "2"})) == (403, "SignatureDoesNotMatch")
+    assert raw(oss, "PUT", url, body=b"x", headers={"x-more": "1"}).status == 200

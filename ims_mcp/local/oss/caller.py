@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ims_mcp.local.identity import CredentialRejection, Identities, Identity
+from ims_mcp.local.identity import CredentialRejection, Identities, Identity, Scope
 from ims_mcp.local.oss import signature_v1, signature_v4
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request
@@ -26,17 +27,26 @@ class Caller:
             raise access_denied(f"The temporary credential does not allow {action} here.")
 
 
+NOBODY = Caller(Identity("", "", scope=Scope("")))
+"""The sender of a request that is answered without a signature: may do nothing that is asked for."""
+
+
 async def authenticate(request: Request, identities: Identities, *, region: str, now: float) -> Caller:
     """The caller that the request's signature proves, or the OssError that says why it proves none."""
     claim = read_claim(request, region=region, now=now)
     if claim is None:
         raise access_denied("Anonymous access is not allowed: sign the request.")
+    return await identify(claim, identities, now=now)
+
+
+async def identify(claim: Claim, identities: Identities, *, now: float) -> Caller:
+    """The caller that a signature proves, or the OssError that says why it proves none."""
     identity = await identities.find(claim.access_key_id)
     rejection = CredentialRejection.UNKNOWN if identity is None else identity.reject(claim.security_token or None, now)
     if identity is None or rejection is CredentialRejection.UNKNOWN:
         raise OssError(
             "InvalidAccessKeyId",
-            "No such AccessKey ID, or it came without the security token it belongs to, or with one it has not.",
+            "The OSS Access Key Id you provided does not exist in our records.",
             OSSAccessKeyId=claim.access_key_id,
         )
     if rejection is CredentialRejection.WRONG_TOKEN:
@@ -46,7 +56,8 @@ async def authenticate(request: Request, identities: Identities, *, region: str,
     if not hmac.compare_digest(claim.sign(identity.secret).encode(), claim.signature.encode()):
         raise OssError(
             "SignatureDoesNotMatch",
-            "The signature is not the one OSS computes: check the secret and how the request was signed.",
+            "The request signature we calculated does not match the signature you provided. Check your key and signing"
+            " method.",
             OSSAccessKeyId=claim.access_key_id,
             StringToSign=_hide_token(claim),
         )
@@ -73,6 +84,18 @@ def read_claim(request: Request, *, region: str, now: float) -> Claim | None:
     if authorization.startswith(f"{signature_v4.ALGORITHM} "):
         return signature_v4.read_header_claim(request, authorization, region, now)
     raise _unknown_version(authorization.partition(" ")[0])
+
+
+def read_form_claim(fields: Mapping[str, str], *, region: str, now: float) -> Claim:
+    """The signature that a form carries, in either version. AccessDenied for a form without one."""
+    version = fields.get("x-oss-signature-version")
+    if version == signature_v4.ALGORITHM:
+        return signature_v4.read_form_claim(fields, region, now)
+    if version is not None:
+        raise _unknown_version(version)
+    if not all(fields.get(name) for name in ("policy", "ossaccesskeyid", "signature")):
+        raise access_denied("Anonymous access is not allowed: a form needs a policy and its signature.")
+    return signature_v1.read_form_claim(fields)
 
 
 def _unknown_version(name: str) -> OssError:

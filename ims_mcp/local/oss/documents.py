@@ -80,4 +80,7 @@ def read_child_text(element: ElementTree.Element, name: str) -> str:
 
 
 def _malformed() -> OssError:
-    return OssError("MalformedXML", "The request body is not the XML document that this operation takes.")
+    return OssError(
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema.",
+    )

@@ -16,13 +16,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ims_mcp.local.oss import cors
 from ims_mcp.local.oss.blobs import Blob, Blobs
 from ims_mcp.local.oss.description import DEFAULT_CONTENT_TYPE, Description
 from ims_mcp.local.oss.errors import OssError, PositionNotEqualToLength
 from ims_mcp.local.store import Store, insert_row
 
 # Keys are BLOBs: they compare as bytes, which is the order OSS lists in.
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS buckets (
   name TEXT PRIMARY KEY,
   created REAL NOT NULL
@@ -58,6 +59,7 @@ CREATE TABLE IF NOT EXISTS parts (
   modified REAL NOT NULL,
   PRIMARY KEY (upload_id, number)
 ) WITHOUT ROWID;
+{cors.SCHEMA}
 """
 
 MAX_KEY_BYTES = 1023

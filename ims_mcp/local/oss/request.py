@@ -61,6 +61,15 @@ class Request:
         return found
 
     @property
+    def endpoint(self) -> str:
+        """The address that leads here, without the bucket that a virtual host has in front.
+
+        With its scheme, which OSS leaves out: some clients would take https otherwise.
+        """
+        bucket = find_bucket_in_host(self.host)
+        return f"http://{self.host if bucket is None else self.host[len(bucket) + 1 :]}"
+
+    @property
     def user(self) -> Mapping[str, str]:
         """The x-oss-meta- headers, without that prefix."""
         prefix = "x-oss-meta-"
@@ -70,7 +79,7 @@ class Request:
 def read_request(scope: Scope, receive: Receive) -> Request:
     """Virtual-hosted style where the host names a bucket, path style elsewhere (IP address, localhost, unknown names).
 
-    InvalidObjectName and InvalidArgument for bytes that are not UTF-8.
+    InvalidArgument for bytes that are not UTF-8.
     """
     values: dict[str, list[str]] = {}
     for raw_name, raw_value in scope["headers"]:
@@ -86,7 +95,7 @@ def read_request(scope: Scope, receive: Receive) -> Request:
     try:
         key = unquote_to_bytes(path).decode("utf-8") or None
     except UnicodeDecodeError:
-        raise OssError("InvalidObjectName", "The object name is not valid UTF-8.") from None
+        raise _not_utf_8("ObjectName") from None
     return Request(
         method=scope["method"],
         host=host,
@@ -128,8 +137,12 @@ def _read_query(text: bytes) -> tuple[tuple[str, str], ...]:
             try:
                 pairs.append((unquote_to_bytes(name).decode("utf-8"), unquote_to_bytes(value).decode("utf-8")))
             except UnicodeDecodeError:
-                raise OssError("InvalidArgument", "A query parameter is not valid UTF-8.") from None
+                raise _not_utf_8("Query") from None
     return tuple(pairs)
+
+
+def _not_utf_8(name: str) -> OssError:
+    return invalid_argument(name, "", "The characters encoding must be utf-8.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +162,7 @@ def check_skew(sent_at: float, now: float) -> None:
     if abs(now - sent_at) > MAX_SKEW_SECONDS:
         raise OssError(
             "RequestTimeTooSkewed",
-            "The clock of the client and the clock of OSS differ by more than 15 minutes.",
+            "The difference between the request time and the current time is too large.",
             MaxAllowedSkewMilliseconds=str(int(MAX_SKEW_SECONDS * 1000)),
             RequestTime=_write_iso(sent_at),
             ServerTime=_write_iso(now),

@@ -8,24 +8,27 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
+from urllib.parse import unquote
 
-from ims_mcp.local.admission import find_refusal
+from ims_mcp.local.admission import find_host_refusal, find_page_refusal, read_origin
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.identity import Identities
 from ims_mcp.local.oss.attribute_requests import AttributeRequests
 from ims_mcp.local.oss.bucket_requests import BucketRequests
-from ims_mcp.local.oss.caller import Caller, authenticate
-from ims_mcp.local.oss.errors import OssError, access_denied
+from ims_mcp.local.oss.caller import NOBODY, Caller, authenticate
+from ims_mcp.local.oss.cors import CorsRules
+from ims_mcp.local.oss.errors import OssError, access_denied, no_such_bucket, no_such_key
+from ims_mcp.local.oss.form_upload import FormUploads, is_form
 from ims_mcp.local.oss.link_requests import LinkRequests
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
-from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.oss.objects import BUCKET_NAME, Objects
 from ims_mcp.local.oss.reply import Reply, reply_with_error, send_reply
 from ims_mcp.local.oss.request import Request, Scope, Send, read_request
-from ims_mcp.local.oss.signature_v1 import SUBRESOURCES
+from ims_mcp.local.oss.unsupported import find_unsupported
 from ims_mcp.local.request_body import BodyTooLarge, ClientGone, Receive, RequestBody
 
 _log = logging.getLogger(__name__)
@@ -51,23 +54,37 @@ class Route:
 
     None where the handler asks for each key.
     """
+    signed: bool = True
+    """Whether a signature is needed; a form has one in it, and the handler looks at that."""
+    form: bool = False
+    for_pages: bool = True
+    """Whether a page of another origin may do it at all, where the CORS rules of the bucket let it in."""
 
     def fits(self, request: Request) -> bool:
         """Whether a request has all that marks the operation."""
         return (
             request.method in self.methods
+            and is_form(request) == self.form
             and _find_target(request) == self.target
             and all(request.has(name) for name in self.parameters)
             and (self.header is None or request.get_header(self.header) is not None)
         )
 
 
-# Sub-resources that only modify an operation; any other that no route names is an operation we do not have.
-_MODIFIERS = frozenset(
-    name
-    for name in SUBRESOURCES
-    if name.startswith(("response-", "x-oss-ac-"))
-    or name in ("continuation-token", "security-token", "x-oss-request-payer", "x-oss-traffic-limit")
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The web page that made a browser send a request, if one did."""
+
+    origin: str | None = None
+    is_foreign: bool = False
+    """Whether only the CORS rules of the bucket let it in."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the rules tell its browser, with every answer."""
+
+
+# What a request may be refused with before it is known who sends it; that the bucket is missing goes before.
+_UNPROVED = frozenset(
+    ("AccessDenied", "InvalidAccessKeyId", "InvalidSecurityToken", "SecurityTokenExpired", "SignatureDoesNotMatch")
 )
 # Headers that ask for something we do not have, and the values that ask for nothing.
 _REFUSED_HEADERS = {
@@ -95,13 +112,18 @@ class OssRest:
         self._region = region
         self._clock = clock
         self._on_stored = on_stored
+        self._objects = objects
+        self._cors = CorsRules(objects.store)
+        files = ObjectRequests(objects, self._tell)
         self.routes = _list_routes(
-            BucketRequests(objects, region),
-            ObjectRequests(objects, self._tell),
+            BucketRequests(objects, self._cors, region),
+            files,
             MultipartRequests(objects, self._tell),
             AttributeRequests(objects),
             LinkRequests(objects, self._tell),
+            FormUploads(self._put_form, identities, region=region, clock=clock),
         )
+        self._put = files.put
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -115,16 +137,21 @@ class OssRest:
 
     async def _make_reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
         request: Request | None = None
+        page = Page()
         try:
-            _check_admission(scope)
+            _check_host(scope)
             request = read_request(scope, receive)
-            reply = await self._answer(request)
+            page = await self._admit_page(scope, request)
+            reply = await self._answer(request, page)
         except ClientGone:
             raise
         except Exception as problem:
             error = _convert_error(problem, request_id)
             host = "" if request is None else request.host
             reply = reply_with_error(error, request_id=request_id, host=host, method=scope["method"])
+            if error.ec is not None:
+                reply = replace(reply, headers={**reply.headers, "x-oss-ec": error.ec})
+        reply = _share(reply, page.headers)
         try:
             # A request that could not be read has a body all the same.
             body = RequestBody.of(scope["headers"], receive, scope["method"]) if request is None else request.body
@@ -134,29 +161,91 @@ class OssRest:
             raise
         return reply if is_ended else replace(reply, headers={**reply.headers, "connection": "close"})
 
-    async def _answer(self, request: Request) -> Reply:
-        if request.method == "POST" and (request.get_header("content-type") or "").startswith("multipart/form-data"):
-            # Before the caller is known: its signature is in the form.
-            raise OssError("NotImplemented", "The local OSS has no form uploads: put the object.")
-        caller = await authenticate(request, self._identities, region=self._region, now=self._clock())
-        route = self._find_route(request)
-        if route.action is not None:
-            caller.require(f"oss:{route.action or route.name}", request.bucket, request.key)
-        return await route.handler(request, caller)
+    async def _admit_page(self, scope: Scope, request: Request) -> Page:
+        """What the CORS rules say to the page that makes a browser send this. AccessDenied where they do not fit."""
+        if request.method == "OPTIONS":
+            return Page()  # asks what the rules say, and is told so or refused
+        refused = find_page_refusal(scope["headers"])
+        cors = None if request.bucket is None else await self._cors.find(request.bucket)
+        origin = read_origin(scope["headers"])
+        rule = None if cors is None or origin is None else cors.find_rule(origin, request.method)
+        if refused and rule is None:
+            raise access_denied(refused)
+        headers = {} if rule is None or origin is None else rule.name_allowed(origin)
+        if cors is not None and (cors.varies or headers.get("access-control-allow-origin", "*") != "*"):
+            headers["vary"] = "Origin"
+        return Page(origin, refused is not None, headers)
 
-    def _find_route(self, request: Request) -> Route:
-        for name, allowed in _REFUSED_HEADERS.items():
-            if (value := request.get_header(name)) is not None and value not in allowed:
-                raise OssError("NotImplemented", f"The local OSS has no {name}.")
-        fitting = [route for route in self.routes if route.fits(request)]
+    async def _answer(self, request: Request, page: Page) -> Reply:
+        route = next((one for one in self.routes if not one.signed and one.fits(request)), None)
+        caller = NOBODY
+        try:
+            if route is None:
+                caller = await authenticate(request, self._identities, region=self._region, now=self._clock())
+                route = await self._find_route(request, caller)
+                await self._check_page(request, page, route)
+                if route.action is not None:
+                    caller.require(f"oss:{route.action or route.name}", request.bucket, request.key)
+            return await route.handler(request, caller)
+        except OssError as error:
+            if error.code in _UNPROVED and caller is NOBODY and await self._is_missing(request):
+                raise no_such_bucket(request.bucket or "") from None
+            if route is not None:
+                error.narrow_to(route.name)
+            raise
+
+    async def _is_missing(self, request: Request) -> bool:
+        """Whether a request is for a bucket that is not there, and does not make it."""
+        if request.bucket is None or not BUCKET_NAME.fullmatch(request.bucket):
+            return False
+        if request.method == "PUT" and request.key is None and not any(name != "acl" for name, _ in request.query):
+            return False
+        return not await self._objects.store.fetch("SELECT 1 FROM buckets WHERE name = ?", (request.bucket,))
+
+    async def _check_page(self, request: Request, page: Page, route: Route) -> None:
+        """AccessDenied where a page that only CORS lets in would reach beyond the bucket's rules."""
+        if not page.is_foreign:
+            return
+        if not route.for_pages:
+            raise access_denied("Pages of other origins may not do this, whatever the CORS rules of the bucket say.")
+        if (source := request.get_header("x-oss-copy-source")) is not None:
+            bucket = unquote(source.removeprefix("/").partition("?")[0].partition("/")[0])
+            cors = await self._cors.find(bucket)
+            if cors is None or cors.find_rule(page.origin or "", "GET") is None:
+                raise access_denied("The CORS rules of the source's bucket do not let this page read there.")
+
+    async def _put_form(self, put: Request, caller: Caller) -> Reply:
+        _check_headers(put)
+        return await self._put(put, caller)
+
+    async def _find_route(self, request: Request, caller: Caller) -> Route:
+        fitting = [route for route in self.routes if route.signed and route.fits(request)]
         known = {name for route in fitting for name in route.parameters}
-        for name, _ in request.query:
-            if name in SUBRESOURCES and name not in _MODIFIERS and name not in known:
-                raise OssError("NotImplemented", f"The local OSS has no {name} for {request.method} on this resource.")
+        for name, value in request.query:
+            if (name, value) == ("versionId", "null"):
+                continue  # the version that every object has where there are none
+            wanted = None if name in known else find_unsupported(_find_target(request), request.method, name)
+            if wanted is not None:
+                await self._check_existence(request, caller)
+                raise OssError(
+                    "NotImplemented", f"The local OSS has no {wanted} for {request.method} on this resource."
+                )
+        _check_headers(request)
         if not fitting:
             raise OssError("MethodNotAllowed", f"{request.method} is not allowed on this resource.")
         # The most specific one: it names most of what the request has.
         return max(fitting, key=lambda route: (len(route.parameters), route.header is not None))
+
+    async def _check_existence(self, request: Request, caller: Caller) -> None:
+        """NoSuchBucket and NoSuchKey come before what is not done: clients tell by them what is there."""
+        if request.bucket is None or caller.identity.scope is not None:
+            return
+        if not await self._objects.store.fetch("SELECT 1 FROM buckets WHERE name = ?", (request.bucket,)):
+            raise no_such_bucket(request.bucket)
+        if request.key is None or request.method not in ("GET", "HEAD", "DELETE"):
+            return
+        if await self._objects.stat(request.bucket, request.key) is None:
+            raise no_such_key(request.key)
 
     async def _tell(self, bucket: str, key: str) -> None:
         if self._on_stored is not None:
@@ -167,9 +256,24 @@ class OssRest:
                 _log.exception("the object was stored, but what follows it failed")
 
 
-def _check_admission(scope: Scope) -> None:
-    if refused := find_refusal(scope["headers"]):
+def _check_host(scope: Scope) -> None:
+    if refused := find_host_refusal(scope["headers"]):
         raise access_denied(refused)
+
+
+def _check_headers(request: Request) -> None:
+    for name, allowed in _REFUSED_HEADERS.items():
+        if (value := request.get_header(name)) is not None and value not in allowed:
+            raise OssError("NotImplemented", f"The local OSS has no {name}.")
+
+
+def _share(reply: Reply, headers: Mapping[str, str]) -> Reply:
+    """With what the CORS rules tell a browser."""
+    if not headers:
+        return reply
+    several = [one["vary"] for one in (reply.headers, headers) if "vary" in one]
+    vary = {"vary": ", ".join(several)} if several else {}
+    return replace(reply, headers={**reply.headers, **headers, **vary})
 
 
 def _convert_error(problem: Exception, request_id: str) -> OssError:
@@ -197,18 +301,32 @@ def _list_routes(
     multipart: MultipartRequests,
     attributes: AttributeRequests,
     links: LinkRequests,
+    forms: FormUploads,
 ) -> tuple[Route, ...]:
     put, get, post, delete = ("PUT",), ("GET",), ("POST",), ("DELETE",)
     part = ("uploadId", "partNumber")
     copy = "x-oss-copy-source"
     return (
         Route("ListBuckets", get, "service", buckets.list_buckets),
-        Route("PutBucket", put, "bucket", buckets.put_bucket),
-        Route("DeleteBucket", delete, "bucket", buckets.delete_bucket),
+        Route("DescribeRegions", get, "service", buckets.describe_regions, ("regions",)),
+        Route("PutBucket", put, "bucket", buckets.put_bucket, for_pages=False),
+        Route("DeleteBucket", delete, "bucket", buckets.delete_bucket, for_pages=False),
+        Route("GetBucketAcl", get, "bucket", buckets.get_bucket_acl, ("acl",)),
+        Route("PutBucketAcl", put, "bucket", buckets.put_bucket_acl, ("acl",), for_pages=False),
+        Route("GetBucketCors", get, "bucket", buckets.get_bucket_cors, ("cors",)),
+        Route("PutBucketCors", put, "bucket", buckets.put_bucket_cors, ("cors",), for_pages=False),
+        Route("DeleteBucketCors", delete, "bucket", buckets.delete_bucket_cors, ("cors",), for_pages=False),
+        Route("OptionObject", ("OPTIONS",), "object", buckets.option_object, signed=False),
+        Route("OptionObject", ("OPTIONS",), "bucket", buckets.option_object, signed=False),
+        Route("PostObject", post, "bucket", forms.post_object, signed=False, form=True),
         Route("GetBucketInfo", get, "bucket", buckets.get_bucket_info, ("bucketInfo",)),
+        Route("GetBucketStat", get, "bucket", buckets.get_bucket_stat, ("stat",)),
+        Route("GetBucketVersioning", get, "bucket", buckets.get_bucket_versioning, ("versioning",)),
+        Route("ListLiveChannel", get, "bucket", buckets.list_live_channels, ("live",)),
         Route("GetBucketLocation", get, "bucket", buckets.get_bucket_location, ("location",)),
         Route("ListObjects", get, "bucket", buckets.list_objects),
         Route("ListObjectsV2", get, "bucket", buckets.list_objects_v2, ("list-type",), action="ListObjects"),
+        Route("ListObjectVersions", get, "bucket", buckets.list_versions, ("versions",)),
         Route("ListMultipartUploads", get, "bucket", multipart.list_uploads, ("uploads",)),
         Route("DeleteMultipleObjects", post, "bucket", objects.delete_many, ("delete",), action=None),
         Route("PutObject", put, "object", objects.put),

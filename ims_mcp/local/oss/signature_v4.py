@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from ims_mcp.local.oss.errors import access_denied, invalid_argument
+from ims_mcp.http_date import read_http_date
+from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request, check_expiry, check_skew
 from ims_mcp.local.wire_values import read_whole_number
 
@@ -38,16 +40,30 @@ def read_header_claim(request: Request, authorization: str, region: str, now: fl
             request.get_header("x-oss-content-sha256") or "",
             f"The value has to be {_UNSIGNED}.",
         )
-    time_text = request.get_header("x-oss-date") or ""
-    check_skew(_read_moment(time_text), now)
+    time_text = request.get_header("x-oss-date")
+    moment = _read_moment(time_text or "") if time_text is not None else None
+    if moment is None:
+        # Older clients sign the HTTP date, as it stands in its header.
+        time_text = request.get_header("date") or ""
+        moment = read_http_date(time_text)
+    if moment is None:
+        raise access_denied("A signed request needs a valid x-oss-date or Date header.")
+    check_skew(moment, now)
     return _make_claim(
         request,
         credential=fields["Credential"],
         signature=fields["Signature"],
         additional=fields.get("AdditionalHeaders", ""),
         token=request.get_header("x-oss-security-token"),
-        time_text=time_text,
+        time_text=time_text or "",
+        moment=moment,
         region=region,
+        wrong_region=invalid_argument(
+            "Credential",
+            fields["Credential"],
+            "Invalid signing region in Authorization header.",
+            ec="0002-00000226",
+        ),
     )
 
 
@@ -72,8 +88,32 @@ def read_query_claim(request: Request, region: str, now: float) -> Claim:
         additional=request.get_parameter("x-oss-additional-headers") or "",
         token=request.get_parameter("x-oss-security-token") or request.get_header("x-oss-security-token"),
         time_text=values["date"],
+        moment=signed_at,
         region=region,
+        wrong_region=_wrong_region(values["credential"]),
     )
+
+
+def read_form_claim(fields: Mapping[str, str], region: str, now: float) -> Claim:
+    """From x-oss-credential, x-oss-date and x-oss-signature in a form: its policy is what is signed."""
+    credential, time_text = fields.get("x-oss-credential", ""), fields.get("x-oss-date", "")
+    signed_at = _read_moment(time_text)
+    if signed_at > now:
+        check_skew(signed_at, now)
+    check_expiry(signed_at + _MAX_EXPIRES_SECONDS, now)
+    access_key_id, scope = _split_credential(credential, signed_at, region, _wrong_region(credential))
+    policy = fields.get("policy", "")
+    return Claim(
+        access_key_id,
+        fields.get("x-oss-security-token"),
+        fields.get("x-oss-signature", ""),
+        policy,
+        lambda secret: _sign(secret, scope, policy),
+    )
+
+
+def _wrong_region(credential: str) -> OssError:
+    return invalid_argument("Credential", credential, "The signing region in credential is invalid.")
 
 
 def _make_claim(
@@ -84,28 +124,42 @@ def _make_claim(
     additional: str,
     token: str | None,
     time_text: str,
+    moment: float,
     region: str,
+    wrong_region: OssError,
 ) -> Claim:
+    access_key_id, scope = _split_credential(credential, moment, region, wrong_region)
+    names = sorted({name for name in additional.lower().split(";") if name})
+    for name in names:
+        if name not in request.headers:
+            raise invalid_argument("AdditionalHeaders", name, "The request has no header of a name that was signed.")
+    canonical = _write_canonical_request(request, names)
+    text = "\n".join([ALGORITHM, time_text, "/".join(scope), hashlib.sha256(canonical).hexdigest()])
+
+    shown = f"{text}\n{canonical.decode('utf-8', 'replace')}"
+    return Claim(access_key_id, token, signature, shown, lambda secret: _sign(secret, scope, text))
+
+
+def _split_credential(credential: str, moment: float, region: str, wrong_region: OssError) -> tuple[str, list[str]]:
+    """The key id, and the scope that the signing key is derived by."""
     access_key_id, *scope = credential.rsplit("/", 4)
-    if len(scope) != 4 or scope[2:] != ["oss", "aliyun_v4_request"] or scope[0] != time_text[:8]:
+    day = datetime.fromtimestamp(moment, UTC).strftime("%Y%m%d")
+    if len(scope) != 4 or scope[2:] != ["oss", "aliyun_v4_request"] or scope[0] != day:
         raise invalid_argument(
             "Credential",
             credential,
             "The credential reads AccessKeyId/date of x-oss-date/region/oss/aliyun_v4_request.",
         )
     if scope[1] != region:
-        raise invalid_argument("Credential", credential, f"The signing region is not {region}, the region of this OSS.")
-    names = sorted({name for name in additional.lower().split(";") if name})
-    canonical = _write_canonical_request(request, names)
-    text = "\n".join([ALGORITHM, time_text, "/".join(scope), hashlib.sha256(canonical).hexdigest()])
+        raise wrong_region
+    return access_key_id, scope
 
-    def sign(secret: str) -> str:
-        key = f"aliyun_v4{secret}".encode()
-        for step in (*scope, text):
-            key = hmac.new(key, step.encode(), hashlib.sha256).digest()
-        return key.hex()
 
-    return Claim(access_key_id, token, signature, f"{text}\n{canonical.decode('utf-8', 'replace')}", sign)
+def _sign(secret: str, scope: Sequence[str], text: str) -> str:
+    key = f"aliyun_v4{secret}".encode()
+    for step in (*scope, text):
+        key = hmac.new(key, step.encode(), hashlib.sha256).digest()
+    return key.hex()
 
 
 def _write_canonical_request(request: Request, additional: list[str]) -> bytes:
