@@ -13,20 +13,25 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ims_mcp.local.policy import Policy
 from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS temporary_credentials (
+DROP TABLE IF EXISTS temporary_credentials;
+CREATE TABLE IF NOT EXISTS temporary_identities (
   access_key_id TEXT PRIMARY KEY,
   secret TEXT NOT NULL,
   security_token TEXT NOT NULL,
   expires_at REAL NOT NULL,
-  scope TEXT
+  policy TEXT,
+  role TEXT
 ) WITHOUT ROWID;
 """
 
 # Expired credentials are remembered this long, so that their holder hears "expired" and not "unknown".
 _REMEMBERED_SECONDS = 86_400.0
+ACCOUNT_ID = "1000000000000000"
+"""The account that everything here belongs to, where no role names another."""
 _ID_CHARACTERS = string.ascii_letters + string.digits
 
 
@@ -40,38 +45,37 @@ class CredentialRejection(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a temporary credential may touch: one bucket, in it one key or the keys under a prefix.
+class RoleSession:
+    """The role that a temporary credential acts in."""
 
-    ``actions`` are RAM names (``oss:PutObject``); empty means every action on what the scope covers. A scope that
-    names a key or a prefix does not cover operations on the bucket itself, such as listing it.
-    """
+    account_id: str
+    role_id: str
+    name: str
+    """RoleSessionName."""
+    arn: str
+    """That of the assumed role, with the name of the session."""
 
-    bucket: str
-    key: str = ""
-    key_is_prefix: bool = True
-    actions: tuple[str, ...] = ()
-
-    def allows(self, action: str, bucket: str | None, key: str | None) -> bool:
-        """Whether ``action`` is covered; ``key`` None: on the bucket itself, ``bucket`` None: on the service."""
-        if bucket != self.bucket or (self.actions and action not in self.actions):
-            return False
-        if self.key_is_prefix and not self.key:
-            return True
-        if key is None:
-            return False
-        return key.startswith(self.key) if self.key_is_prefix else key == self.key
+    @property
+    def principal_id(self) -> str:
+        """AssumedRoleId of AssumeRole, PrincipalId of GetCallerIdentity."""
+        return f"{self.role_id}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One credential. ``security_token``, ``expires_at`` (epoch seconds) and ``scope`` belong to temporary ones."""
+    """One credential. ``security_token``, ``expires_at`` (epoch seconds) and the rest belong to temporary ones."""
 
     access_key_id: str
     secret: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
     expires_at: float | None = None
-    scope: Scope | None = None
+    policy: Policy | None = None
+    """What it may do; None: everything."""
+    role: RoleSession | None = None
+
+    def may(self, action: str, resource: str) -> bool:
+        """Whether its policy lets it do ``ice:GetMediaInfo`` or ``oss:PutObject`` to what Policy.allows takes."""
+        return self.policy is None or self.policy.allows(action, resource)
 
     def reject(self, security_token: str | None, now: float) -> CredentialRejection | None:
         """What stands against this credential when it comes with ``security_token`` at ``now``; None: nothing."""
@@ -103,11 +107,11 @@ class Identities:
         """The credential with this id, expired ones included (:meth:`Identity.reject` tells); None: never seen."""
         if access_key_id in self._permanent:
             return self._permanent[access_key_id]
-        query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
+        query = "SELECT * FROM temporary_identities WHERE access_key_id = ?"
         return next(map(_read_identity, await self._store.fetch(query, (access_key_id,))), None)
 
-    async def mint(self, *, seconds: float, scope: Scope | None = None) -> Identity:
-        """A new temporary credential, good for ``seconds`` from now, limited to ``scope``; None: unlimited."""
+    async def mint(self, *, seconds: float, policy: Policy | None = None, role: RoleSession | None = None) -> Identity:
+        """A new temporary credential, good for ``seconds`` from now, that may do what ``policy`` allows."""
         now = self._clock()
         identity = Identity(
             access_key_id="STS." + "".join(secrets.choice(_ID_CHARACTERS) for _ in range(25)),
@@ -115,13 +119,18 @@ class Identities:
             # Plain base64 as the real ones: '+', '/' and '=' find clients that forget to encode a token.
             security_token="CAIS" + base64.b64encode(secrets.token_bytes(192)).decode("ascii"),
             expires_at=now + seconds,
-            scope=scope,
+            policy=policy,
+            role=role,
         )
 
         def insert(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM temporary_credentials WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
-            row = asdict(identity) | {"scope": None if scope is None else json.dumps(asdict(scope))}
-            insert_row(connection, "temporary_credentials", row)
+            connection.execute("DELETE FROM temporary_identities WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
+            kept = {
+                "policy": None if policy is None else policy.to_json(),
+                "role": None if role is None else json.dumps(asdict(role)),
+            }
+            row = asdict(identity) | kept
+            insert_row(connection, "temporary_identities", row)
 
         await self._store.write(insert)
         return identity
@@ -129,8 +138,8 @@ class Identities:
 
 def _read_identity(row: sqlite3.Row) -> Identity:
     columns: dict[str, Any] = dict(row)
-    if columns["scope"] is not None:
-        saved: dict[str, Any] = json.loads(columns["scope"])
-        saved["actions"] = tuple(saved["actions"])
-        columns["scope"] = Scope(**saved)
+    if columns["policy"] is not None:
+        columns["policy"] = Policy.from_json(columns["policy"])
+    if columns["role"] is not None:
+        columns["role"] = RoleSession(**json.loads(columns["role"]))
     return Identity(**columns)

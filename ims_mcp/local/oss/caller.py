@@ -21,8 +21,8 @@ class Caller:
 
     def require(self, action: str, bucket: str | None, key: str | None) -> None:
         """AccessDenied unless the identity may do this (``oss:PutObject``) to the key, or to the bucket itself."""
-        scope = self.identity.scope
-        if scope is not None and not scope.allows(action, bucket, key):
+        resource = "" if bucket is None else bucket if key is None else f"{bucket}/{key}"
+        if not self.identity.may(action, resource):
             raise access_denied(f"The temporary credential does not allow {action} here.")
 
 

@@ -14,6 +14,7 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 _MARK = "handled_operation"
 IMS_VERSION = "2020-11-09"
 STS_VERSION = "2015-04-01"
+_RAM_CODES = {IMS_VERSION: "ice", STS_VERSION: "sts"}
 # Beyond what any listing has, and far below what SQLite can count to.
 _LAST_PAGE = 1_000_000
 _MAX_PAGE_SIZE = 100
@@ -87,6 +88,13 @@ class Service:
     operation: Operation
     handler: Handler
     version: str = IMS_VERSION
+    is_open: bool = False
+    """Whoever has a key may call it, whatever a policy says."""
+
+    @property
+    def action(self) -> str:
+        """As a policy names it: ``ice:GetMediaInfo``."""
+        return f"{_RAM_CODES[self.version]}:{self.operation.name}"
 
 
 def handles(name: str) -> Callable[[_Method], _Method]:
