@@ -13,18 +13,16 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from ims_mcp.local.policy import Policy
+from ims_mcp.local.policy import Policy, allow_object
 from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
-DROP TABLE IF EXISTS temporary_credentials;
-CREATE TABLE IF NOT EXISTS temporary_identities (
+CREATE TABLE IF NOT EXISTS temporary_credentials (
   access_key_id TEXT PRIMARY KEY,
   secret TEXT NOT NULL,
   security_token TEXT NOT NULL,
   expires_at REAL NOT NULL,
-  policy TEXT,
-  role TEXT
+  scope TEXT
 ) WITHOUT ROWID;
 """
 
@@ -107,7 +105,7 @@ class Identities:
         """The credential with this id, expired ones included (:meth:`Identity.reject` tells); None: never seen."""
         if access_key_id in self._permanent:
             return self._permanent[access_key_id]
-        query = "SELECT * FROM temporary_identities WHERE access_key_id = ?"
+        query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
         return next(map(_read_identity, await self._store.fetch(query, (access_key_id,))), None)
 
     async def mint(self, *, seconds: float, policy: Policy | None = None, role: RoleSession | None = None) -> Identity:
@@ -124,13 +122,14 @@ class Identities:
         )
 
         def insert(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM temporary_identities WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
-            kept = {
+            connection.execute("DELETE FROM temporary_credentials WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
+            columns = asdict(identity)
+            del columns["policy"], columns["role"]
+            scope = {
                 "policy": None if policy is None else policy.to_json(),
-                "role": None if role is None else json.dumps(asdict(role)),
+                "role": None if role is None else asdict(role),
             }
-            row = asdict(identity) | kept
-            insert_row(connection, "temporary_identities", row)
+            insert_row(connection, "temporary_credentials", {**columns, "scope": json.dumps(scope)})
 
         await self._store.write(insert)
         return identity
@@ -138,8 +137,15 @@ class Identities:
 
 def _read_identity(row: sqlite3.Row) -> Identity:
     columns: dict[str, Any] = dict(row)
-    if columns["policy"] is not None:
-        columns["policy"] = Policy.from_json(columns["policy"])
-    if columns["role"] is not None:
-        columns["role"] = RoleSession(**json.loads(columns["role"]))
-    return Identity(**columns)
+    scope: dict[str, Any] = json.loads(columns.pop("scope") or "{}")
+    if "bucket" in scope:
+        policy = _read_earlier_scope(scope)
+    else:
+        policy = Policy.from_json(scope["policy"]) if scope.get("policy") else None
+    role = RoleSession(**scope["role"]) if scope.get("role") else None
+    return Identity(**columns, policy=policy, role=role)
+
+
+def _read_earlier_scope(scope: dict[str, Any]) -> Policy:
+    """As it was kept before there were policies: one key of a bucket, and what may be done to it."""
+    return allow_object(scope["bucket"], scope["key"], scope["actions"])

@@ -171,14 +171,17 @@ def _check_format(request: SignedRequest) -> None:
 
 
 def _gather_arguments(operation: Operation, sent: dict[str, str]) -> dict[str, Any]:
-    """What was sent, by the names of the table: flattened lists gathered, foreign names and empty values dropped."""
+    """What was sent, by the names of the table: flattened lists gathered, foreign names dropped.
+
+    An empty value counts as not given, but where the table says that it means something.
+    """
     arguments: dict[str, Any] = {}
     for row in operation.parameters:
         if row.style == "flat":
             numbered = (f"{row.name}.{number}" for number in range(1, len(sent) + 1))
             if values := [sent[name] for name in numbered if name in sent]:
                 arguments[row.name] = values
-        elif sent.get(row.name):
+        elif sent.get(row.name) or (row.keeps_empty and row.name in sent):
             arguments[row.name] = sent[row.name]
     return arguments
 
