@@ -34,6 +34,22 @@ _CONTAINERS = (
     "amr,amrnb,amrwb,caf,acm,au,wv,tta,h264,hevc,vvc,m4v,h263,mjpeg,mjpeg_2000,ivf,obu,av1,vc1,nut,xwma,"
     "gif,apng,png_pipe,jpeg_pipe,webp_pipe,webp,webp_anim,bmp_pipe,tiff_pipe,jpegxl_pipe,avif,heif,srt,webvtt,ass"
 )
+# How files begin that are sound but of no format that the service lists.
+_UNLISTED = (
+    (b"MPCK", "Musepack"),
+    (b"MP+", "Musepack"),
+    (b"DSD ", "DSF (Direct Stream Digital)"),
+    (b"FRM8", "DSDIFF (Direct Stream Digital)"),
+    (b"tBaK", "TAK"),
+    (b"ajkg", "Shorten"),
+    (b"OFR ", "OptimFROG"),
+    (b"MThd", "MIDI"),
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "compressed by gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+)
 _TOO_LONG = "The file took too long to read: its structure is damaged or unusually large."
 _READ_BYTES = 256 * 1024
 # PyAV 18 decodes tags as strict UTF-8 unless told; 19 lost the option and keeps stray bytes as lone surrogates.
@@ -134,9 +150,21 @@ def _explain_unreadable(file: BinaryIO) -> str:
         return "The file is a playlist (m3u8): it names other files and holds no picture or sound itself."
     if _is_text(head):
         return "The file holds text, not picture or sound."
+    if known := _name_by_signature(file, head):
+        return f"The file is {known}: IMS does not list that among the formats it takes."
     if head[4:8] == b"ftyp":
         return "The MP4 index (moov) is missing or damaged: the file is probably cut off."
     return "No known media format fits what the file holds: it is damaged, cut off or not media."
+
+
+def _name_by_signature(file: BinaryIO, head: bytes) -> str | None:
+    """What a sound file is that only is of no use here; None where it is not known."""
+    if head[:3] == b"ID3" and len(head) >= 10:
+        # Four times seven bits, a header of ten bytes before and perhaps one after.
+        size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        file.seek(10 + size + (10 if head[5] & 0x10 else 0))
+        head = file.read(16)
+    return next((name for signature, name in _UNLISTED if head.startswith(signature)), None)
 
 
 def _is_text(head: bytes) -> bool:

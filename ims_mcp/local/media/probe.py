@@ -33,6 +33,7 @@ from ims_mcp.local.media.stream_info import (
     write_kilobits,
     write_seconds,
 )
+from ims_mcp.local.media.undecoded import read_undecoded
 
 MediaKind = Literal["video", "audio", "image", "text"]
 
@@ -85,9 +86,15 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
         kind = _find_kind(container, streams, walks)
         _refuse_unfit(kind, streams, walks, name)
         seconds = None if kind == "image" else _find_seconds(container, streams, walks)
+        undecoded = read_undecoded(container)
         video = [
             describe_video(
-                stream, walks[stream.index], is_image=kind == "image" or is_cover_art(stream), file_seconds=seconds
+                stream,
+                walks[stream.index],
+                is_image=kind == "image" or is_cover_art(stream),
+                file_seconds=seconds,
+                format_name=container.format.name,
+                undecoded=undecoded.get(stream.index),
             )
             for stream in videos
         ]
@@ -102,7 +109,10 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
                 "Width": shown[0]["Width"] if shown else "",
                 "Height": shown[0]["Height"] if shown else "",
             },
-            audio=tuple(describe_audio(stream, walks[stream.index], file_seconds=seconds) for stream in audios),
+            audio=tuple(
+                describe_audio(stream, walks[stream.index], file_seconds=seconds, undecoded=undecoded.get(stream.index))
+                for stream in audios
+            ),
             video=tuple(video),
             subtitles=tuple(describe_subtitles(stream, walks[stream.index]) for stream in subtitles),
             duration_seconds=float(seconds) if seconds else None,
