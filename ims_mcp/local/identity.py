@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ims_mcp.local.policy import Policy, allow_object
 from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
@@ -27,6 +28,8 @@ CREATE TABLE IF NOT EXISTS temporary_credentials (
 
 # Expired credentials are remembered this long, so that their holder hears "expired" and not "unknown".
 _REMEMBERED_SECONDS = 86_400.0
+ACCOUNT_ID = "1000000000000000"
+"""The account that everything here belongs to, where no role names another."""
 _ID_CHARACTERS = string.ascii_letters + string.digits
 
 
@@ -40,38 +43,37 @@ class CredentialRejection(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a temporary credential may touch: one bucket, in it one key or the keys under a prefix.
+class RoleSession:
+    """The role that a temporary credential acts in."""
 
-    ``actions`` are RAM names (``oss:PutObject``); empty means every action on what the scope covers. A scope that
-    names a key or a prefix does not cover operations on the bucket itself, such as listing it.
-    """
+    account_id: str
+    role_id: str
+    name: str
+    """RoleSessionName."""
+    arn: str
+    """That of the assumed role, with the name of the session."""
 
-    bucket: str
-    key: str = ""
-    key_is_prefix: bool = True
-    actions: tuple[str, ...] = ()
-
-    def allows(self, action: str, bucket: str | None, key: str | None) -> bool:
-        """Whether ``action`` is covered; ``key`` None: on the bucket itself, ``bucket`` None: on the service."""
-        if bucket != self.bucket or (self.actions and action not in self.actions):
-            return False
-        if self.key_is_prefix and not self.key:
-            return True
-        if key is None:
-            return False
-        return key.startswith(self.key) if self.key_is_prefix else key == self.key
+    @property
+    def principal_id(self) -> str:
+        """AssumedRoleId of AssumeRole, PrincipalId of GetCallerIdentity."""
+        return f"{self.role_id}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One credential. ``security_token``, ``expires_at`` (epoch seconds) and ``scope`` belong to temporary ones."""
+    """One credential. ``security_token``, ``expires_at`` (epoch seconds) and the rest belong to temporary ones."""
 
     access_key_id: str
     secret: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
     expires_at: float | None = None
-    scope: Scope | None = None
+    policy: Policy | None = None
+    """What it may do; None: everything."""
+    role: RoleSession | None = None
+
+    def may(self, action: str, resource: str) -> bool:
+        """Whether its policy lets it do ``ice:GetMediaInfo`` or ``oss:PutObject`` to what Policy.allows takes."""
+        return self.policy is None or self.policy.allows(action, resource)
 
     def reject(self, security_token: str | None, now: float) -> CredentialRejection | None:
         """What stands against this credential when it comes with ``security_token`` at ``now``; None: nothing."""
@@ -106,8 +108,8 @@ class Identities:
         query = "SELECT * FROM temporary_credentials WHERE access_key_id = ?"
         return next(map(_read_identity, await self._store.fetch(query, (access_key_id,))), None)
 
-    async def mint(self, *, seconds: float, scope: Scope | None = None) -> Identity:
-        """A new temporary credential, good for ``seconds`` from now, limited to ``scope``; None: unlimited."""
+    async def mint(self, *, seconds: float, policy: Policy | None = None, role: RoleSession | None = None) -> Identity:
+        """A new temporary credential, good for ``seconds`` from now, that may do what ``policy`` allows."""
         now = self._clock()
         identity = Identity(
             access_key_id="STS." + "".join(secrets.choice(_ID_CHARACTERS) for _ in range(25)),
@@ -115,13 +117,19 @@ class Identities:
             # Plain base64 as the real ones: '+', '/' and '=' find clients that forget to encode a token.
             security_token="CAIS" + base64.b64encode(secrets.token_bytes(192)).decode("ascii"),
             expires_at=now + seconds,
-            scope=scope,
+            policy=policy,
+            role=role,
         )
 
         def insert(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM temporary_credentials WHERE expires_at < ?", (now - _REMEMBERED_SECONDS,))
-            row = asdict(identity) | {"scope": None if scope is None else json.dumps(asdict(scope))}
-            insert_row(connection, "temporary_credentials", row)
+            columns = asdict(identity)
+            del columns["policy"], columns["role"]
+            scope = {
+                "policy": None if policy is None else policy.to_json(),
+                "role": None if role is None else asdict(role),
+            }
+            insert_row(connection, "temporary_credentials", {**columns, "scope": json.dumps(scope)})
 
         await self._store.write(insert)
         return identity
@@ -129,8 +137,15 @@ class Identities:
 
 def _read_identity(row: sqlite3.Row) -> Identity:
     columns: dict[str, Any] = dict(row)
-    if columns["scope"] is not None:
-        saved: dict[str, Any] = json.loads(columns["scope"])
-        saved["actions"] = tuple(saved["actions"])
-        columns["scope"] = Scope(**saved)
-    return Identity(**columns)
+    scope: dict[str, Any] = json.loads(columns.pop("scope") or "{}")
+    if "bucket" in scope:
+        policy = _read_earlier_scope(scope)
+    else:
+        policy = Policy.from_json(scope["policy"]) if scope.get("policy") else None
+    role = RoleSession(**scope["role"]) if scope.get("role") else None
+    return Identity(**columns, policy=policy, role=role)
+
+
+def _read_earlier_scope(scope: dict[str, Any]) -> Policy:
+    """As it was kept before there were policies: one key of a bucket, and what may be done to it."""
+    return allow_object(scope["bucket"], scope["key"], scope["actions"])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import oss2
 import pytest
 
 from ims_mcp.errors import LocalImsError
@@ -157,3 +160,18 @@ def test_a_second_one_in_the_same_process_is_refused_as_well(tmp_path: Path) -> 
                 pass
         ims.call("GetCategories")
         assert endpoint_file(tmp_path) == (ims.endpoint, os.getpid())
+
+
+def test_a_grant_kept_by_an_earlier_version_is_still_good(tmp_path: Path) -> None:
+    scope = {"bucket": "local-media", "key": "one", "key_is_prefix": False, "actions": ["oss:PutObject"]}
+    with running_ims(tmp_path):
+        pass
+    with closing(sqlite3.connect(tmp_path / "ims.sqlite3")) as state, state:
+        state.execute(
+            "INSERT INTO temporary_credentials VALUES ('STS.old', 'secret', 'token', 1e12, ?)", (json.dumps(scope),)
+        )
+    with running_ims(tmp_path) as ims:
+        bucket = ims.bucket(auth=oss2.StsAuth("STS.old", "secret", "token"))
+        bucket.put_object("one", b"x")
+        with pytest.raises(oss2.exceptions.AccessDenied):
+            bucket.put_object("other", b"x")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import oss2
@@ -88,11 +90,6 @@ SPOILT: dict[str, tuple[Callable[[RunningIms], Answer], str, int]] = {
         404,
     ),
     "no such action": (lambda ims: ask(ims, Sent("GetMedium")), "InvalidAction.NotFound", 404),
-    "the older signature": (
-        lambda ims: send(ims, "GET", "/?Action=GetMediaInfo&Signature=x", {"host": ims.host}),
-        "IncompleteSignature",
-        400,
-    ),
     "a query that is not UTF-8": (
         lambda ims: send(ims, "POST", "/?a=%ff", Sent().signed(ims.host)),
         "InvalidParameter",
@@ -183,9 +180,103 @@ def test_temporary_credentials_work_for_ims_and_oss_until_they_expire(timed_ims:
         ({"RoleArn": "somebody"}, "MissingParameter"),
         ({"RoleArn": "somebody", "RoleSessionName": "me"}, "InvalidParameter"),
         ({"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "me", "DurationSeconds": "5"}, "InvalidParameter"),
-        ({"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "me", "Policy": "{}"}, "UnsupportedOperation"),
+        ({"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "me", "Policy": "x" * 2049}, "InvalidParameter"),
+        (
+            {"RoleArn": "acs:ram::1:role/x", "RoleSessionName": "me", "Policy": "{}"},
+            "InvalidParameter.PolicyGrammar",
+        ),
+        (
+            {
+                "RoleArn": "acs:ram::1:role/x",
+                "RoleSessionName": "me",
+                "Policy": '{"Version": "1", "Statement": [{"Condition": {"Bool": {"acs:MFAPresent": "true"}}}]}',
+            },
+            "UnsupportedOperation",
+        ),
     ],
 )
 def test_a_role_is_assumed_by_its_name_only(ims: RunningIms, parameters: dict[str, str], code: str) -> None:
     refused = refusal_of(ims.call, "AssumeRole", version="2015-04-01", **parameters)
     assert refused.code == code
+
+
+ROLE = {"RoleArn": "acs:ram::1234567890123456:role/uploader", "RoleSessionName": "somebody"}
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Official clients with the credentials of a role that a policy narrows."""
+
+    client: Any
+    bucket: Any
+
+
+@pytest.fixture
+def narrow(ims: RunningIms) -> Callable[..., Narrowed]:
+    def assume(*statements: dict[str, Any]) -> Narrowed:
+        policy = json.dumps({"Version": "1", "Statement": statements})
+        given = ims.call("AssumeRole", version="2015-04-01", Policy=policy, **ROLE)["Credentials"]
+        key = (given["AccessKeyId"], given["AccessKeySecret"], given["SecurityToken"])
+        return Narrowed(ims.client(*key), ims.bucket(auth=oss2.StsAuth(*key)))
+
+    return assume
+
+
+def test_a_policy_narrows_what_a_role_may_do_in_oss(ims: RunningIms, narrow: Callable[..., Narrowed]) -> None:
+    ims.put("films/a", b"x")
+    ims.put("other/a", b"x")
+    limited = narrow(
+        {"Effect": "Allow", "Action": ["oss:GetObject", "oss:Put*"], "Resource": "acs:oss:*:*:local-media/films/*"}
+    )
+    limited.bucket.put_object("films/new", b"new")
+    assert limited.bucket.get_object("films/new").read() == b"new"
+    attempts: list[Callable[[], object]] = [
+        lambda: limited.bucket.get_object("other/a"),
+        lambda: limited.bucket.put_object("other/new", b"x"),
+        lambda: limited.bucket.delete_object("films/a"),
+        lambda: limited.bucket.copy_object("local-media", "other/a", "films/copy"),
+        limited.bucket.list_objects,
+    ]
+    for attempt in attempts:
+        with pytest.raises(oss2.exceptions.AccessDenied):
+            attempt()
+    refused = refusal_of(call_raw, limited.client, "GetCategories", {})
+    assert (refused.code, refused.status) == ("AccessDenied", 403)
+    assert "ice:GetCategories" in refused.message
+
+
+def test_a_policy_narrows_what_a_role_may_do_in_ims(narrow: Callable[..., Narrowed]) -> None:
+    limited = narrow(
+        {"Effect": "Allow", "Action": "ice:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": ["ice:Delete*", "sts:*"], "Resource": "*"},
+    )
+    call_raw(limited.client, "GetCategories", {})
+    assert refusal_of(call_raw, limited.client, "DeleteCategory", {"CateId": "1"}).code == "AccessDenied"
+    assert refusal_of(call_raw, limited.client, "AssumeRole", ROLE, version="2015-04-01").code == "AccessDenied"
+    with pytest.raises(oss2.exceptions.AccessDenied):
+        limited.bucket.put_object("a", b"x")
+
+
+def test_a_caller_hears_who_it_is_whatever_its_policy_says(ims: RunningIms, narrow: Callable[..., Narrowed]) -> None:
+    owner = ims.call("GetCallerIdentity", version="2015-04-01")
+    account = owner["AccountId"]
+    assert owner == {
+        "RequestId": owner["RequestId"],
+        "IdentityType": "Account",
+        "AccountId": account,
+        "UserId": account,
+        "PrincipalId": account,
+        "Arn": f"acs:ram::{account}:root",
+    }
+    limited = narrow({"Effect": "Deny", "Action": "*", "Resource": "*"})
+    role = call_raw(limited.client, "GetCallerIdentity", {}, version="2015-04-01")
+    assert role == {
+        "RequestId": role["RequestId"],
+        "IdentityType": "AssumedRoleUser",
+        "AccountId": "1234567890123456",
+        "RoleId": role["RoleId"],
+        "PrincipalId": f"{role['RoleId']}:somebody",
+        "Arn": "acs:ram::1234567890123456:assumed-role/uploader/somebody",
+    }
+    again = ims.call("AssumeRole", version="2015-04-01", **ROLE)["AssumedRoleUser"]
+    assert again == {"Arn": role["Arn"], "AssumedRoleId": role["PrincipalId"]}

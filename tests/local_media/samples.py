@@ -107,12 +107,27 @@ SAMPLES: dict[str, Callable[[Path], Path]] = {
     "odd_languages.mkv": partial(_remuxed, languages=("zh-Hans-CN", "x" * 40)),
     "prores.mov": partial(_small, video_codec="prores_ks"),
     "interlaced.mp4": partial(_small, video_options={"flags": "+ilme+ildct", "preset": "veryfast"}),
+    "pal.dv": partial(make_clip, seconds=2.0, width=720, height=576, video_codec="dvvideo", audio_codec="pcm_s16le"),
+    "mpeg1_mp2.mpg": partial(_small, video_codec="mpeg1video", audio_codec="mp2"),
+    "raw.h264": partial(_small, audio=False),
+    "raw.m1v": partial(_small, audio=False, video_codec="mpeg1video"),
+    "ac4.mp4": lambda path: _rename_sound(_small(path, subtitles=False), b"ac-4"),
+    "mpegh.mp4": lambda path: _rename_sound(_small(path, subtitles=False), b"mhm1"),
     "cues.srt": lambda path: write(
         path, "1\n00:00:01,000 --> 00:00:02,500\nHello\n\n2\n00:00:03,000 --> 00:00:04,500\nBye\n"
     ),
     "cues.vtt": lambda path: write(path, "WEBVTT\n\n00:01.000 --> 00:02.500\nHello\n\n00:03.000 --> 00:04.500\nBye\n"),
     "cues.ass": lambda path: write(path, _ASS),
 }
+
+
+def _rename_sound(path: Path, tag: bytes) -> Path:
+    """Say that the sound of an MP4 is of another codec, one without an encoder: its frames are not."""
+    content = path.read_bytes()
+    at, config = content.index(b"mp4a"), content.index(b"esds")
+    path.write_bytes(content[:at] + tag + content[at + 4 : config] + b"free" + content[config + 4 :])
+    return path
+
 
 _ASS = """[Script Info]
 ScriptType: v4.00+

@@ -172,6 +172,29 @@ def test_sound_has_the_same_rate_of_packets_in_every_container(name: str, sample
     assert probe(samples[name], name).audio[0]["Fps"] == "46.875"
 
 
+def test_a_rate_is_that_of_frames_whatever_ticks_the_file_has(samples: Samples) -> None:
+    rates: dict[str, tuple[str, str]] = {}
+    for name in ("pal.dv", "mpeg1_mp2.mpg", "raw.h264", "raw.m1v", "interlaced.mp4"):
+        video = probe(samples[name], name).video[0]
+        rates[name] = (video["Fps"], video["AvgFPS"])
+    assert rates == dict.fromkeys(rates, ("25.0", "25.0"))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "long_name", "tag"),
+    [("ac4.mp4", "ac4", "AC-4", "ac-4"), ("mpegh.mp4", "mpegh_3d_audio", "MPEG-H 3D Audio", "mhm1")],
+)
+def test_sound_that_cannot_be_decoded_is_described_all_the_same(
+    name: str, codec: str, long_name: str, tag: str, samples: Samples
+) -> None:
+    (sound,) = probe(samples[name], name).audio
+    assert sound["CodecName"] == codec
+    assert sound["CodecLongName"] == long_name
+    assert sound["CodecTagString"] == tag
+    assert (sound["SampleRate"], sound["Channels"], sound["CodecTimeBase"]) == ("48000", "2", "1/48000")
+    assert float(sound["Bitrate"]) > 10
+
+
 def test_codec_time_base_counts_fields_only_where_the_codec_has_them(samples: Samples) -> None:
     bases = {
         name: probe(samples[name], name).video[0]["CodecTimeBase"]
@@ -267,6 +290,10 @@ BROKEN: dict[str, tuple[str, bytes | Callable[[Samples], bytes], str]] = {
     "text_in_ttf": ("a.ttf", b"just words", "font"),
     "empty_font": ("a.ttf", b"", "empty"),
     "playlist": ("a.m3u8", b"#EXTM3U\n#EXTINF:10,\na.ts\n", "playlist"),
+    "musepack": ("a.mpc", b"MPCKSH" + bytes(5000), "is Musepack"),
+    "musepack_behind_tags": ("a.mpc", b"ID3\4\0\0\0\0\x2f\0" + bytes(0x2F << 7) + b"MP+\7" + bytes(999), "is Musepack"),
+    "dsf": ("a.dsf", b"DSD \x1c" + bytes(5000), "is DSF"),
+    "archive": ("a.mp4", b"PK\3\4" + bytes(5000), "ZIP archive"),
     "list_of_files": ("a.mp4", b"ffconcat version 1.0\nfile other.mp4\n", "holds text"),
     "session_description": ("a.mp4", b"v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n", "holds text"),
     "wave_without_sound": (

@@ -18,7 +18,8 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from ims_mcp.local.identity import Identity, Scope
+from ims_mcp.local.identity import Identity
+from ims_mcp.local.policy import allow_object
 from tests.local_oss.clients import Client, until
 from tests.local_oss.server import REGION, OssThread
 
@@ -53,7 +54,7 @@ def sign_v4(text: str, region: str = REGION) -> dict[str, str]:
 def post(oss: OssThread, bucket: str, fields: Mapping[str, str], file: Any = b"data", **more: Any) -> requests.Response:
     """As a browser does: the file comes last."""
     parts = {name: (None, value) for name, value in fields.items()}
-    upload = file if isinstance(file, tuple) else ("film.mp4", file, "video/mp4")
+    upload: Any = file if isinstance(file, tuple) else ("film.mp4", file, "video/mp4")
     return requests.post(
         f"{oss.url}/{bucket}", files={**parts, "file": upload}, allow_redirects=False, timeout=20, **more
     )
@@ -160,8 +161,8 @@ def test_a_form_that_proves_nobody_is_refused(oss: OssThread, bucket: Any) -> No
 
 def test_a_temporary_credential_posts_where_it_may(oss: OssThread, bucket: Any) -> None:
     name = bucket.bucket_name
-    scope = Scope(name, "mine", key_is_prefix=False, actions=("oss:PutObject",))
-    identity = oss.call(oss.parts.identities.mint(seconds=60, scope=scope))
+    allowed = allow_object(name, "mine", ("oss:PutObject",))
+    identity = oss.call(oss.parts.identities.mint(seconds=60, policy=allowed))
     signed = sign_v1(policy({"bucket": name}), identity)
     assert post(oss, name, {"key": "mine", **signed}).status_code == 204
     assert refusal(post(oss, name, {"key": "other", **signed})) == (403, "AccessDenied")

@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 import anyio
 import pytest
 
-from ims_mcp.local.identity import Scope
 from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
 from ims_mcp.local.oss.request import find_bucket_in_host
 from ims_mcp.local.oss.signature_v1 import sign_url
@@ -307,17 +306,3 @@ def test_many_clients_at_once_are_all_answered(oss: OssThread, client: Client) -
     for thread in threads:
         thread.join(30)
     assert not failures
-
-
-def test_a_scope_covers_what_it_names() -> None:
-    everything, folder, one = Scope("b"), Scope("b", "dir/"), Scope("b", "key", key_is_prefix=False)
-    assert everything.allows("oss:ListObjects", "b", None)
-    assert everything.allows("oss:GetObject", "b", "key")
-    assert not everything.allows("oss:GetObject", "c", "key")
-    assert not everything.allows("oss:ListBuckets", None, None)
-    assert folder.allows("oss:GetObject", "b", "dir/key")
-    assert not folder.allows("oss:GetObject", "b", "dir")
-    assert not folder.allows("oss:ListObjects", "b", None)
-    assert one.allows("oss:PutObject", "b", "key")
-    assert not one.allows("oss:PutObject", "b", "key2")
-    assert not Scope("b", actions=("oss:GetObject",)).allows("oss:PutObject", "b", "key")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ims_mcp.local.identity import Scope
+from ims_mcp.local.policy import allow_object
 from tests.local_oss.clients import Client, error_of, oss2
 from tests.local_oss.server import OssThread
 
@@ -61,7 +61,7 @@ def test_a_link_leads_nobody_where_they_may_not_read(oss: OssThread, client: Cli
     owner = client.bucket(bucket_name)
     owner.put_object("secret", b"x")
     owner.put_object("dir/plain", b"y")
-    identity = oss.call(oss.parts.identities.mint(seconds=600, scope=Scope(bucket_name, "dir/")))
+    identity = oss.call(oss.parts.identities.mint(seconds=600, policy=allow_object(bucket_name, "dir/*")))
     narrow = Client(oss, "STS V4", identity)
     try:
         bucket = narrow.bucket(bucket_name)

@@ -16,10 +16,11 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 
-from ims_mcp.local.identity import Identity, Scope
+from ims_mcp.local.identity import Identity
 from ims_mcp.local.oss import signature_v1
 from ims_mcp.local.oss.request import Request
 from ims_mcp.local.oss.signature_v1 import sign_url
+from ims_mcp.local.policy import Policy, allow_object
 from ims_mcp.local.request_body import RequestBody
 from tests.local_oss.clients import SIGNATURES, Answer, Client, Resolving, error_of, oss2, raw
 from tests.local_oss.server import REGION, OssThread
@@ -55,8 +56,8 @@ def known_bucket(client: Client) -> None:
     client.bucket("bucket").create_bucket()
 
 
-def minted(oss: OssThread, *, seconds: float = 600, scope: Scope | None = None) -> Identity:
-    return oss.call(oss.parts.identities.mint(seconds=seconds, scope=scope))
+def minted(oss: OssThread, *, seconds: float = 600, policy: Policy | None = None) -> Identity:
+    return oss.call(oss.parts.identities.mint(seconds=seconds, policy=policy))
 
 
 def code_of(answer: Answer) -> tuple[int, str]:
@@ -111,7 +112,7 @@ def test_a_temporary_credential_expires_while_in_use(tmp_path: Path, clients: An
 
 def test_a_temporary_credential_survives_a_restart(tmp_path: Path, clients: Any) -> None:
     with OssThread(tmp_path) as server:
-        identity = minted(server, scope=Scope("bucket", "dir/"))
+        identity = minted(server, policy=allow_object("bucket", "dir/*"))
     with OssThread(tmp_path) as server:
         assert server.call(server.parts.identities.find(identity.access_key_id)) == identity
         bucket = clients("STS V4", identity, server).bucket("bucket")
@@ -123,8 +124,8 @@ def test_a_temporary_credential_survives_a_restart(tmp_path: Path, clients: Any)
 def test_a_scope_of_one_key_allows_nothing_else(oss: OssThread, clients: Any, bucket: Any, signature: str) -> None:
     name = bucket.bucket_name
     bucket.put_object("other", b"x" * 100)
-    scope = Scope(name, "mine", key_is_prefix=False, actions=("oss:PutObject", "oss:AbortMultipartUpload"))
-    identity = minted(oss, scope=scope)
+    policy = allow_object(name, "mine", ("oss:PutObject", "oss:AbortMultipartUpload"))
+    identity = minted(oss, policy=policy)
     limited = clients(signature, identity)
     mine, elsewhere = limited.bucket(name), limited.bucket("elsewhere")
     mine.put_object("mine", b"x")

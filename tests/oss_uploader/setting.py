@@ -17,7 +17,8 @@ from ims_mcp.client.oss.source import Source
 from ims_mcp.client.oss.target import Timeouts, UploadTarget
 from ims_mcp.client.oss.uploader import OssUploader, UploadedFile
 from ims_mcp.client.retry import RetryPolicy
-from ims_mcp.local.identity import Identity, Scope
+from ims_mcp.local.identity import Identity
+from ims_mcp.local.policy import allow_object
 from tests.fault_proxy import FaultProxy, Seen
 from tests.local_oss.server import OssThread
 
@@ -116,8 +117,8 @@ class Setting:
 
     def temporary(self, *, seconds: float = 600, key: str | None = "clip.bin") -> Credential:
         """A credential as CreateUploadMedia hands it out: for one key, and for a time."""
-        scope = None if key is None else Scope(self.bucket, key, key_is_prefix=False)
-        return credential(self.oss.call(self.oss.parts.identities.mint(seconds=seconds, scope=scope)))
+        policy = None if key is None else allow_object(self.bucket, key)
+        return credential(self.oss.call(self.oss.parts.identities.mint(seconds=seconds, policy=policy)))
 
     def make_bucket(self) -> None:
         """A credential for a single key does not make one."""

@@ -24,7 +24,7 @@ from ims_mcp.local.media_library.assets import (
     MediaFile,
 )
 from ims_mcp.local.oss.signature_v1 import sign_url
-from ims_mcp.local.rpc.call import Call, handles
+from ims_mcp.local.rpc.call import Call, handles, refuse_unknown
 from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from ims_mcp.local.wire_values import MOST, read_utc, write_beijing, write_utc
@@ -128,6 +128,11 @@ class MediaInfo:
 
 
 MAX_BATCH = 100
+_ADDITIONS = frozenset({"FileInfo", "DynamicMetaData"})
+_KNOWN = {
+    "Source": frozenset({"oss", "vod", "live", "general"}),
+    "BusinessType": frozenset({"general", "opening", "ending", "watermark", "subtitles", "font", "default", "cover"}),
+}
 _DEFAULT_PAGE = 10
 # Argument -> condition on the columns of media_asset. Times are whole seconds, as CreateTime shows them.
 _FILTERS = {
@@ -158,21 +163,24 @@ class LibraryReading:
 
     @handles("BatchGetMediaInfos")
     async def _get_several(self, call: Call) -> dict[str, Any]:
-        """At most 100 ids."""
+        """At most 100 ids; there is no DynamicMetaData to add."""
         media_ids = call.get_parts("MediaIds", most=MAX_BATCH)
         if not media_ids:
             raise missing("MediaIds")
         found = await self._library.find_all(media_ids)
         assets = [found[media_id] for media_id in media_ids if media_id in found]
-        with_files = "FileInfo" in call.get_parts("AdditionType")
+        additions = call.get_parts("AdditionType")
+        refuse_unknown("AdditionType", additions, _ADDITIONS)
         return {
-            "MediaInfos": await self._describe_assets(assets, call.link_seconds, with_files=with_files),
+            "MediaInfos": await self._describe_assets(assets, call.link_seconds, with_files="FileInfo" in additions),
             "IgnoredList": [media_id for media_id in media_ids if media_id not in found],
         }
 
     @handles("ListMediaBasicInfos")
     async def _list(self, call: Call) -> dict[str, Any]:
         """Whole; a NextToken is good for the same filters only."""
+        for name, known in _KNOWN.items():
+            call.get_known(name, known)
         filters = [(condition, call.get_text(name)) for name, condition in _FILTERS.items() if call.get_text(name)]
         descending = call.get_text("SortBy") != "asc"
         filters += _read_time_filters(call)

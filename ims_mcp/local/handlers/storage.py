@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS media_storage (
 """
 DEFAULT_BUCKET = "local-media"
 OWN_BUCKET = "user_oss_bucket"
+_STORAGE_TYPES = frozenset({OWN_BUCKET, "vod_oss_bucket"})
+_STATUSES = frozenset({"Normal", "notExist"})
 _APP_ID = "app-1000000"
 _SELECT = "SELECT *, bucket IN (SELECT name FROM buckets) AS present FROM media_storage"
 
@@ -60,10 +62,14 @@ class Storage:
             }
             for row in rows
         ]
-        wanted = {name: call.get_text(name) for name in ("AppId", "Status", "StorageType") if call.get_text(name)}
+        wanted = {
+            "AppId": call.get_text("AppId"),
+            "Status": call.get_known("Status", _STATUSES),
+            "StorageType": call.get_known("StorageType", _STORAGE_TYPES),
+        }
         return {
             "StorageInfoList": [
-                storage for storage in storages if all(storage[name] == value for name, value in wanted.items())
+                storage for storage in storages if all(value in (None, storage[name]) for name, value in wanted.items())
             ]
         }
 

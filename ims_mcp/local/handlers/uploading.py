@@ -17,7 +17,7 @@ from ims_mcp.catalogue.notes.upload import MEDIA_META_DATA
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.media.pictures import PictureOptions
 from ims_mcp.local.media_library.asset_library import Library
-from ims_mcp.local.rpc.call import Call, handles, make_own_table
+from ims_mcp.local.rpc.call import Call, handles, make_own_table, refuse_unknown
 from ims_mcp.local.rpc.service_errors import from_invalid_arguments, invalid, media_not_found, unsupported
 from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, UploadSessions, VodStorage
 
@@ -107,7 +107,10 @@ def refuse_unsupported(call: Call) -> None:
         raise unsupported("entities: leave EntityId out")
     if call.get_text("AppId") not in (None, APP_ID):
         raise invalid("AppId", f"the only application is {APP_ID}")
-    bucket = read_json(call, "UploadTargetConfig").get("StorageLocation")
+    target = read_json(call, "UploadTargetConfig")
+    if "StorageType" in target:
+        refuse_unknown("UploadTargetConfig.StorageType", [target["StorageType"]], ("oss",))
+    bucket = target.get("StorageLocation")
     if bucket and bucket != VOD_BUCKET:
         raise invalid("UploadTargetConfig", f"uploads go to the VOD storage, StorageLocation {VOD_BUCKET}")
 

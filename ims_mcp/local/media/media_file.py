@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import re
 import time
-from collections.abc import Generator
+from bisect import bisect_right
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import RawIOBase
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import av
 from av.container import InputContainer
@@ -34,7 +37,26 @@ _CONTAINERS = (
     "amr,amrnb,amrwb,caf,acm,au,wv,tta,h264,hevc,vvc,m4v,h263,mjpeg,mjpeg_2000,ivf,obu,av1,vc1,nut,xwma,"
     "gif,apng,png_pipe,jpeg_pipe,webp_pipe,webp,webp_anim,bmp_pipe,tiff_pipe,jpegxl_pipe,avif,heif,srt,webvtt,ass"
 )
+# How files begin that are sound but of no format that the service lists.
+_UNLISTED = (
+    (b"MPCK", "Musepack"),
+    (b"MP+", "Musepack"),
+    (b"DSD ", "DSF (Direct Stream Digital)"),
+    (b"FRM8", "DSDIFF (Direct Stream Digital)"),
+    (b"tBaK", "TAK"),
+    (b"ajkg", "Shorten"),
+    (b"OFR ", "OptimFROG"),
+    (b"MThd", "MIDI"),
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "compressed by gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+)
 _TOO_LONG = "The file took too long to read: its structure is damaged or unusually large."
+# What the pieces of a playlist may be.
+_PIECE_CONTAINERS = "mpegts"
+_NO_PIECES = "The pieces that the playlist names are not MPEG-TS, or they are damaged."
 _READ_BYTES = 256 * 1024
 # PyAV 18 decodes tags as strict UTF-8 unless told; 19 lost the option and keeps stray bytes as lone surrogates.
 _TAGS: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
@@ -92,28 +114,84 @@ class _OneFile:
         return self._file.tell()
 
 
+class _Pieces(RawIOBase):
+    """Files one behind the other, read as one; only the one that is read is open."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = tuple(paths)
+        self._starts = (0, *accumulate(path.stat().st_size for path in self._paths))
+        self._position = 0
+        self._open: tuple[int, BinaryIO] | None = None
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        content = b""
+        while not content and (index := bisect_right(self._starts, self._position) - 1) < len(self._paths):
+            content = self._read_piece(index, size)
+            # A piece that has become shorter since ends where it would have.
+            self._position = self._position + len(content) if content else self._starts[index + 1]
+        return content
+
+    def _read_piece(self, index: int, size: int) -> bytes:
+        if self._open is None or self._open[0] != index:
+            self._close_piece()
+            self._open = (index, self._paths[index].open("rb"))
+        file = self._open[1]
+        file.seek(self._position - self._starts[index])
+        return file.read(size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        bases = (0, self._position, self._starts[-1])
+        if whence not in range(len(bases)):
+            raise ValueError(f"whence {whence}")
+        self._position = max(0, bases[whence] + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def _close_piece(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def close(self) -> None:
+        self._close_piece()
+        super().close()
+
+
 @contextmanager
-def open_media(path: Path, name: str, deadline: Deadline) -> Generator[InputContainer]:
+def open_media(path: Path, name: str, deadline: Deadline, *, pieces: Sequence[Path] = ()) -> Generator[InputContainer]:
     """The file opened for demuxing; ``name`` is what the user calls it. Past the deadline it reads as if it ended.
 
-    Raises UnreadableMedia where nothing that plays can be found in it. A playlist is refused: what it names would be
+    ``pieces``: the files of a playlist, which are read as one stream instead of it; they have to be MPEG-TS. Raises
+    UnreadableMedia where nothing that plays can be found in it. A playlist itself is refused: what it names would be
     read from this machine or the network.
     """
     try:
-        file = path.open("rb")
+        file = cast(BinaryIO, _Pieces(pieces)) if pieces else path.open("rb")
     except OSError as error:
         raise UnreadableMedia(f"The file is not there or cannot be read ({type(error).__name__}).") from None
     with file:
         try:
             container = av.open(
-                _OneFile(file, name, deadline),
+                _OneFile(file, "piece.ts" if pieces else name, deadline),
                 "r",
-                container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
+                container_options={
+                    "format_whitelist": _PIECE_CONTAINERS if pieces else _CONTAINERS,
+                    "protocol_whitelist": "none",
+                },
                 buffer_size=_READ_BYTES,
                 **_TAGS,
             )
         except FFmpegError:
-            raise UnreadableMedia(_TOO_LONG if deadline.passed else _explain_unreadable(file)) from None
+            reason = _NO_PIECES if pieces else _explain_unreadable(file)
+            raise UnreadableMedia(_TOO_LONG if deadline.passed else reason) from None
         with container:
             if deadline.passed:
                 raise UnreadableMedia(_TOO_LONG)
@@ -134,9 +212,21 @@ def _explain_unreadable(file: BinaryIO) -> str:
         return "The file is a playlist (m3u8): it names other files and holds no picture or sound itself."
     if _is_text(head):
         return "The file holds text, not picture or sound."
+    if known := _name_by_signature(file, head):
+        return f"The file is {known}: IMS does not list that among the formats it takes."
     if head[4:8] == b"ftyp":
         return "The MP4 index (moov) is missing or damaged: the file is probably cut off."
     return "No known media format fits what the file holds: it is damaged, cut off or not media."
+
+
+def _name_by_signature(file: BinaryIO, head: bytes) -> str | None:
+    """What a sound file is that only is of no use here; None where it is not known."""
+    if head[:3] == b"ID3" and len(head) >= 10:
+        # Four times seven bits, a header of ten bytes before and perhaps one after.
+        size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        file.seek(10 + size + (10 if head[5] & 0x10 else 0))
+        head = file.read(16)
+    return next((name for signature, name in _UNLISTED if head.startswith(signature)), None)
 
 
 def _is_text(head: bytes) -> bool:

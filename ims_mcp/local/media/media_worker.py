@@ -7,7 +7,7 @@ import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -18,6 +18,7 @@ from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import MEMORY_BYTES, settle_in
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.pictures import PictureOptions, Pictures, make_pictures
+from ims_mcp.local.media.playlist import StoredPiece
 from ims_mcp.local.media.probe import Probe, probe
 
 T = TypeVar("T")
@@ -61,13 +62,15 @@ class MediaWorker:
             # A copy: by the time the wait begins, those that have ended have left the set.
             await asyncio.shield(asyncio.wait(set(self._ending)))
 
-    async def probe(self, path: Path, name: str) -> Probe:
+    async def probe(self, path: Path, name: str, pieces: Sequence[StoredPiece] = ()) -> Probe:
         """:func:`ims_mcp.local.media.probe.probe`. Raises UnreadableMedia with the reason in plain words."""
-        return await self._run(probe, path, name)
+        return await self._run(probe, path, name, pieces)
 
-    async def make_pictures(self, path: Path, directory: Path, options: PictureOptions) -> Pictures:
+    async def make_pictures(
+        self, path: Path, directory: Path, options: PictureOptions, pieces: Sequence[StoredPiece] = ()
+    ) -> Pictures:
         """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia if the file cannot be opened."""
-        return await self._run(make_pictures, path, directory, options)
+        return await self._run(make_pictures, path, directory, options, [piece.path for piece in pieces])
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._places:

@@ -74,9 +74,16 @@ class Pictures:
 
 
 def make_pictures(
-    path: Path, directory: Path, options: PictureOptions, *, time_limit_seconds: float = _TIME_LIMIT_SECONDS
+    path: Path,
+    directory: Path,
+    options: PictureOptions,
+    pieces: Sequence[Path] = (),
+    *,
+    time_limit_seconds: float = _TIME_LIMIT_SECONDS,
 ) -> Pictures:
     """Make the pictures of the file at ``path``; an image gives a cover only, a sound file nothing.
+
+    ``pieces``: where it is a playlist, the files it names.
 
     Up to 10 snapshots and 32 sprite cells, at least a second apart, upright and with square pixels, the longer side at
     most 1280 (cover), 640 (snapshot) or 160 (cell) pixels. Without a time the cover is the first frame that is not
@@ -88,7 +95,7 @@ def make_pictures(
     directory.mkdir(parents=True, exist_ok=True)
     cover: Path | None = None
     if options.cover:
-        with open_media(path, path.name, deadline) as container:
+        with open_media(path, path.name, deadline, pieces=pieces) as container:
             stream = choose_picture_stream(container)
             frame = (
                 find_cover_frame(container, stream, options.cover_at_seconds, deadline) if stream is not None else None
@@ -99,7 +106,7 @@ def make_pictures(
     if not (options.snapshots or options.sprite):
         return Pictures(cover)
     # Opened again: not every container can be wound back.
-    with open_media(path, path.name, deadline) as container:
+    with open_media(path, path.name, deadline, pieces=pieces) as container:
         stream = choose_picture_stream(container)
         if stream is None or (container.duration or 0) < _SHORTEST_SECONDS * 1_000_000:
             return Pictures(cover)

@@ -25,6 +25,7 @@ from ims_mcp.local.media.media_file import (
     open_media,
 )
 from ims_mcp.local.media.packet_walk import Walk, is_cover_art, walk
+from ims_mcp.local.media.playlist import StoredPiece
 from ims_mcp.local.media.stream_info import (
     describe_audio,
     describe_subtitles,
@@ -33,10 +34,12 @@ from ims_mcp.local.media.stream_info import (
     write_kilobits,
     write_seconds,
 )
+from ims_mcp.local.media.undecoded import read_undecoded
 
 MediaKind = Literal["video", "audio", "image", "text"]
 
 _TIME_LIMIT_SECONDS = 20.0
+_PLAYLIST_FORMAT = "hls"
 _MICROSECOND = Fraction(1, 1_000_000)
 # Containers that hold a picture or a moving one: one frame makes an image.
 _ANIMATIONS = frozenset({"gif", "apng", "webp", "webp_anim"})
@@ -65,8 +68,13 @@ class Probe:
         }
 
 
-def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECONDS) -> Probe:
+def probe(
+    path: Path, name: str, pieces: Sequence[StoredPiece] = (), *, time_limit_seconds: float = _TIME_LIMIT_SECONDS
+) -> Probe:
     """Examine the file at ``path``, which the user calls ``name`` (its suffix tells a font from other files).
+
+    ``pieces``: where it is a playlist, what it names. The streams are those of the pieces, the length is the sum of
+    what the playlist says, the size is the playlist's own.
 
     A container that does not state how many frames it has is read to its end to count them; past the time limit the
     count is estimated. Raises UnreadableMedia where nothing in the file plays, shows or reads.
@@ -74,7 +82,7 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
     if get_suffix(name) in FONT_SUFFIXES:
         return _probe_font(path, name)
     deadline = Deadline.after(time_limit_seconds)
-    with open_media(path, name, deadline) as container:
+    with open_media(path, name, deadline, pieces=[piece.path for piece in pieces]) as container:
         videos = [stream for stream in container.streams if isinstance(stream, VideoStream)]
         audios = [stream for stream in container.streams if isinstance(stream, AudioStream)]
         subtitles = [stream for stream in container.streams if isinstance(stream, SubtitleStream)]
@@ -84,25 +92,39 @@ def probe(path: Path, name: str, *, time_limit_seconds: float = _TIME_LIMIT_SECO
         walks = walk(container, streams, deadline)
         kind = _find_kind(container, streams, walks)
         _refuse_unfit(kind, streams, walks, name)
-        seconds = None if kind == "image" else _find_seconds(container, streams, walks)
+        if pieces:
+            seconds = sum((Fraction(piece.seconds).limit_denominator(1_000_000) for piece in pieces), Fraction(0))
+        else:
+            seconds = None if kind == "image" else _find_seconds(container, streams, walks)
+        undecoded = read_undecoded(container)
         video = [
             describe_video(
-                stream, walks[stream.index], is_image=kind == "image" or is_cover_art(stream), file_seconds=seconds
+                stream,
+                walks[stream.index],
+                is_image=kind == "image" or is_cover_art(stream),
+                file_seconds=seconds,
+                format_name=container.format.name,
+                undecoded=undecoded.get(stream.index),
             )
             for stream in videos
         ]
-        bits_per_second = container.bit_rate or (path.stat().st_size * 8 / seconds if seconds else 0)
+        size_bytes = sum(piece.path.stat().st_size for piece in pieces) if pieces else path.stat().st_size
+        stated = 0 if pieces else container.bit_rate
+        bits_per_second = stated or (size_bytes * 8 / seconds if seconds else 0)
         shown = [fields for stream, fields in zip(videos, video, strict=True) if not is_cover_art(stream)]
         return Probe(
             kind=kind,
             basic={
-                **_describe_file(path, name, container.format.name),
+                **_describe_file(path, name, _PLAYLIST_FORMAT if pieces else container.format.name),
                 "Duration": write_seconds(seconds),
                 "Bitrate": write_kilobits(bits_per_second) if seconds and kind != "text" else "",
                 "Width": shown[0]["Width"] if shown else "",
                 "Height": shown[0]["Height"] if shown else "",
             },
-            audio=tuple(describe_audio(stream, walks[stream.index], file_seconds=seconds) for stream in audios),
+            audio=tuple(
+                describe_audio(stream, walks[stream.index], file_seconds=seconds, undecoded=undecoded.get(stream.index))
+                for stream in audios
+            ),
             video=tuple(video),
             subtitles=tuple(describe_subtitles(stream, walks[stream.index]) for stream in subtitles),
             duration_seconds=float(seconds) if seconds else None,

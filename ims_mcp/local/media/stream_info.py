@@ -11,9 +11,11 @@ from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from ims_mcp.local.media.packet_walk import Walk, is_cover_art
+from ims_mcp.local.media.undecoded import Undecoded
 
 # FFmpeg's descriptors, which ffprobe prints, where they differ from its decoders, which PyAV prints.
 _LONG_NAMES = {
+    "ac4": "AC-4",
     "ass": "ASS (Advanced SSA) subtitle",
     "av1": "Alliance for Open Media AV1",
     "gif": "CompuServe GIF (Graphics Interchange Format)",
@@ -21,11 +23,14 @@ _LONG_NAMES = {
     "hevc": "H.265 / HEVC (High Efficiency Video Coding)",
     "mjpeg": "Motion JPEG",
     "mov_text": "MOV text",
+    "mpegh_3d_audio": "MPEG-H 3D Audio",
     "opus": "Opus (Opus Interactive Audio Codec)",
     "webp": "WebP",
 }
 # A codec made of fields counts two ticks a frame: CodecTimeBase is half the length of a frame there.
 _FIELD_CODECS = frozenset({"h264", "mpeg1video", "mpeg2video", "vc1"})
+# Where neither codec nor container has times that tell fields from frames, FFmpeg 8 gives the rate of fields.
+_TIMELESS_CODECS, _TIMELESS_FORMATS = frozenset({"mpeg1video"}), frozenset({"h264", "mpegvideo"})
 
 
 def write_seconds(value: Fraction | None) -> str:
@@ -44,12 +49,20 @@ def read_fraction(value: object) -> Fraction | None:
     return Fraction(numerator, denominator) if numerator and denominator else None
 
 
-def describe_video(stream: VideoStream, walk: Walk, *, is_image: bool, file_seconds: Fraction | None) -> dict[str, str]:
+def describe_video(
+    stream: VideoStream,
+    walk: Walk,
+    *,
+    is_image: bool,
+    file_seconds: Fraction | None,
+    format_name: str = "",
+    undecoded: Undecoded | None = None,
+) -> dict[str, str]:
     """One element of VideoStreamInfoList. An image has no rate, level or duration of its own: blank."""
     context = _get_context(stream)
-    base_rate, average_rate = read_fraction(stream.base_rate), read_fraction(stream.average_rate)
+    common = _describe_stream(stream, undecoded)
+    base_rate, average_rate = _find_rates(stream, common["CodecName"], format_name)
     rate = average_rate or base_rate
-    common = _describe_stream(stream)
     ticks = 2 if common["CodecName"] in _FIELD_CODECS else 1
     frames = _count(stream, walk, rate, file_seconds)
     sar, dar = _find_aspect_ratios(stream)
@@ -57,8 +70,8 @@ def describe_video(stream: VideoStream, walk: Walk, *, is_image: bool, file_seco
         **common,
         "CodecTimeBase": _write_ratio(1 / (rate * ticks)) if rate is not None and not is_image else "",
         "Profile": _read_profile(context),
-        "Width": str(context.width) if context is not None else "",
-        "Height": str(context.height) if context is not None else "",
+        "Width": str(_read_known(context, undecoded, "width")),
+        "Height": str(_read_known(context, undecoded, "height")),
         "HasBFrames": str(walk.reorder_depth),
         "Sar": sar,
         "Dar": dar,
@@ -68,29 +81,34 @@ def describe_video(stream: VideoStream, walk: Walk, *, is_image: bool, file_seco
         "Fps": "" if is_image else _write_rate(base_rate),
         "AvgFPS": "" if is_image else _write_rate(average_rate),
         "Duration": "" if is_image else common["Duration"],
-        "Bitrate": write_kilobits(context.bit_rate) if context is not None else "",
+        "Bitrate": write_kilobits(_read_bit_rate(context, undecoded)),
         "NumFrames": frames,
         "Nb_frames": frames,
         "Rotate": str(walk.rotation or 0),
     }
 
 
-def describe_audio(stream: AudioStream, walk: Walk, *, file_seconds: Fraction | None) -> dict[str, str]:
+def describe_audio(
+    stream: AudioStream, walk: Walk, *, file_seconds: Fraction | None, undecoded: Undecoded | None = None
+) -> dict[str, str]:
     """One element of AudioStreamInfoList. Fps is packets a second."""
     context = _get_context(stream)
-    sample_rate = int(context.sample_rate) if context is not None else 0
+    sample_rate = int(_read_known(context, undecoded, "sample_rate") or 0)
     rate = _measure_packet_rate(stream, walk, sample_rate, int(context.frame_size) if context is not None else 0)
-    layout = str(context.layout.name) if context is not None else ""
+    if context is not None:
+        layout, channels = str(context.layout.name), str(context.layout.nb_channels)
+    else:
+        layout, channels = (undecoded.layout, str(undecoded.channels or "")) if undecoded else ("", "")
     return {
-        **_describe_stream(stream),
+        **_describe_stream(stream, undecoded),
         "CodecTimeBase": f"1/{sample_rate}" if sample_rate else "",
         "Profile": _read_profile(context),
         "SampleFmt": str(context.format.name) if context is not None and context.format is not None else "",
         "SampleRate": str(sample_rate or ""),
-        "Channels": str(context.layout.nb_channels) if context is not None else "",
+        "Channels": channels,
         # "2 channels" is what FFmpeg calls channels whose order it does not know.
         "ChannelLayout": "" if layout.endswith("channels") else layout,
-        "Bitrate": write_kilobits(context.bit_rate) if context is not None else "",
+        "Bitrate": write_kilobits(_read_bit_rate(context, undecoded)),
         "Fps": _write_rate(rate),
         "NumFrames": _count(stream, walk, rate, file_seconds),
     }
@@ -111,15 +129,45 @@ def _get_context(stream: Stream) -> Any:
     return stream.codec_context
 
 
-def _describe_stream(stream: Stream) -> dict[str, str]:
+def _read_known(context: Any, undecoded: Undecoded | None, name: str) -> Any:
+    """From PyAV or else from FFmpeg's description; an empty text where neither has it."""
+    if context is not None:
+        return getattr(context, name)
+    return getattr(undecoded, name, 0) or ""
+
+
+def _read_bit_rate(context: Any, undecoded: Undecoded | None) -> int:
+    if context is not None:
+        return int(context.bit_rate or 0)
+    return undecoded.bits_per_second if undecoded is not None else 0
+
+
+def _find_rates(stream: VideoStream, codec: str, format_name: str) -> tuple[Fraction | None, Fraction | None]:
+    """Fps, which no frame falls between, and AvgFPS."""
+    base, average = read_fraction(stream.base_rate), read_fraction(stream.average_rate)
+    if base is None or average is None:
+        return base, average
+    if average > 2 * base:
+        # No average is above the rate itself: FFmpeg 8 takes the ticks of DV for frames.
+        return base, base
+    timeless = codec in _TIMELESS_CODECS or format_name in _TIMELESS_FORMATS
+    if timeless and codec in _FIELD_CODECS and base == 2 * average:
+        return average, average
+    return base, average
+
+
+def _describe_stream(stream: Stream, undecoded: Undecoded | None = None) -> dict[str, str]:
     context = _get_context(stream)
-    codec = str(context.codec.canonical_name) if context is not None else ""
-    tag = _read_tag(context)
+    if context is not None:
+        codec, long_name = str(context.codec.canonical_name), str(context.codec.long_name)
+    else:
+        codec, long_name = (undecoded.codec if undecoded is not None else ""), ""
+    tag = undecoded.tag if undecoded is not None and context is None else _read_tag(context)
     time_base = read_fraction(stream.time_base)
     return {
         "Index": str(stream.index),
         "CodecName": codec,
-        "CodecLongName": _LONG_NAMES.get(codec, str(context.codec.long_name)) if context is not None else "",
+        "CodecLongName": _LONG_NAMES.get(codec, long_name),
         "CodecTagString": "".join(_write_tag_character(byte) for byte in tag),
         "CodecTag": f"0x{int.from_bytes(tag, 'little'):04x}",
         "Timebase": _write_ratio(time_base),

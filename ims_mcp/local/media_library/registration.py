@@ -18,11 +18,12 @@ from ims_mcp.local.disk import explain_failure
 from ims_mcp.local.media.media_file import UnreadableMedia
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.pictures import Pictures
+from ims_mcp.local.media.playlist import StoredPiece, read_playlist_file
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.assets import SOURCE_FILE, Asset, MediaFile, StoredPictures
-from ims_mcp.local.oss.objects import Objects, StoredObject
+from ims_mcp.local.oss.objects import MAX_KEY_BYTES, Objects, StoredObject
 
 PICTURE_PREFIX = "ims-pictures/"
 # An object may be replaced while it is read: that often it is read anew.
@@ -125,10 +126,10 @@ class Registrar:
             stored = await self._stat(file.address)
             await self._library.finish(file, _describe_unread(file.address, stored), None)
             return
-        stored, probe = await self._probe(file)
+        stored, pieces, probe = await self._probe(file)
         pictures = None
         if file.file_type == SOURCE_FILE and asset.media_type == "video" and probe.kind == "video":
-            pictures = await self._make_pictures(asset, stored)
+            pictures = await self._make_pictures(asset, stored, pieces)
         if not await self._library.finish(file, probe.to_file_info(), pictures) and pictures is not None:
             for key in pictures.keys:
                 await self._objects.delete(file.address.bucket, key)
@@ -137,15 +138,32 @@ class Registrar:
         _log.warning("%s cannot be used: %s", file.address, reason)
         await self._library.fail(file, reason)
 
-    async def _probe(self, file: MediaFile) -> tuple[StoredObject, Probe]:
+    async def _probe(self, file: MediaFile) -> tuple[StoredObject, list[StoredPiece], Probe]:
         for attempt in range(_ATTEMPTS):
             stored = await self._stat(file.address)
             try:
-                return stored, await self._worker.probe(stored.path, file.address.file_name)
+                pieces = await self._find_pieces(file.address, stored)
+                return stored, pieces, await self._worker.probe(stored.path, file.address.file_name, pieces)
             except UnreadableMedia:
                 if attempt == _ATTEMPTS - 1 or (await self._stat(file.address)).path == stored.path:
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _find_pieces(self, address: ObjectAddress, stored: StoredObject) -> list[StoredPiece]:
+        """The objects beside a playlist that it names; none where it is no playlist. Raises UnreadableMedia."""
+        if address.extension != "m3u8":
+            return []
+        named = await asyncio.to_thread(read_playlist_file, stored.path)
+        folder = address.key.removesuffix(address.file_name)
+        pieces: list[StoredPiece] = []
+        for piece in named or ():
+            key = folder + piece.name
+            fits = len(key.encode("utf-8")) <= MAX_KEY_BYTES
+            found = await self._objects.stat(address.bucket, key) if fits else None
+            if found is None:
+                raise UnreadableMedia(f"The playlist names {piece.name}, which is not beside it in the bucket.")
+            pieces.append(StoredPiece(found.path, piece.seconds))
+        return pieces
 
     async def _stat(self, address: ObjectAddress) -> StoredObject:
         stored = await self._objects.stat(address.bucket, address.key)
@@ -153,14 +171,16 @@ class Registrar:
             raise UnreadableMedia(f"The object {address} does not exist.")
         return stored
 
-    async def _make_pictures(self, asset: Asset, stored: StoredObject) -> StoredPictures | None:
+    async def _make_pictures(
+        self, asset: Asset, stored: StoredObject, pieces: list[StoredPiece]
+    ) -> StoredPictures | None:
         options = asset.options
         if not (options.cover or options.snapshots or options.sprite):
             return None
         directory = self._work_dir / uuid.uuid4().hex
         directory.mkdir(mode=0o700)
         try:
-            pictures = await self._worker.make_pictures(stored.path, directory, options)
+            pictures = await self._worker.make_pictures(stored.path, directory, options, pieces)
             return await self._store(asset, pictures)
         except UnreadableMedia as unreadable:
             _log.warning("%s gets no pictures: %s", asset.address, unreadable)

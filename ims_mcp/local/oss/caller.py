@@ -6,10 +6,11 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ims_mcp.local.identity import CredentialRejection, Identities, Identity, Scope
+from ims_mcp.local.identity import CredentialRejection, Identities, Identity
 from ims_mcp.local.oss import signature_v1, signature_v4
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
 from ims_mcp.local.oss.request import Claim, Request
+from ims_mcp.local.policy import Policy
 
 _V1_QUERY = ("OSSAccessKeyId", "Signature")
 
@@ -22,12 +23,12 @@ class Caller:
 
     def require(self, action: str, bucket: str | None, key: str | None) -> None:
         """AccessDenied unless the identity may do this (``oss:PutObject``) to the key, or to the bucket itself."""
-        scope = self.identity.scope
-        if scope is not None and not scope.allows(action, bucket, key):
+        resource = "" if bucket is None else bucket if key is None else f"{bucket}/{key}"
+        if not self.identity.may(action, resource):
             raise access_denied(f"The temporary credential does not allow {action} here.")
 
 
-NOBODY = Caller(Identity("", "", scope=Scope("")))
+NOBODY = Caller(Identity("", "", policy=Policy(())))
 """The sender of a request that is answered without a signature: may do nothing that is asked for."""
 
 

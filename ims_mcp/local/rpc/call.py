@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 _MARK = "handled_operation"
 IMS_VERSION = "2020-11-09"
 STS_VERSION = "2015-04-01"
+_RAM_CODES = {IMS_VERSION: "ice", STS_VERSION: "sts"}
 # Beyond what any listing has, and far below what SQLite can count to.
 _LAST_PAGE = 1_000_000
 _MAX_PAGE_SIZE = 100
@@ -57,6 +58,13 @@ class Call:
             raise invalid(name, f"has {len(parts)} parts, at most {most} are allowed")
         return parts
 
+    def get_known(self, name: str, known: Iterable[str]) -> str | None:
+        """One of the values that the table leaves open but there are no others of. RpcFault (InvalidParameter)."""
+        value = self.get_text(name)
+        if value is not None:
+            refuse_unknown(name, [value], known)
+        return value
+
     def get_page(self) -> tuple[int, int]:
         """PageNo, from 1, and PageSize, 10 where it was not given. RpcFault where no listing has such a page."""
         number, size = self.get_integer("PageNo"), self.get_integer("PageSize")
@@ -87,6 +95,21 @@ class Service:
     operation: Operation
     handler: Handler
     version: str = IMS_VERSION
+    is_open: bool = False
+    """Whoever has a key may call it, whatever a policy says."""
+
+    @property
+    def action(self) -> str:
+        """As a policy names it: ``ice:GetMediaInfo``."""
+        return f"{_RAM_CODES[self.version]}:{self.operation.name}"
+
+
+def refuse_unknown(name: str, values: Iterable[str], known: Iterable[str]) -> None:
+    """RpcFault (InvalidParameter) where a value is none of those there are: nothing is passed over in silence."""
+    there_are = sorted(known)
+    for value in values:
+        if value not in there_are:
+            raise invalid(name, f"{value[:40]!r} is not one of {', '.join(there_are)}")
 
 
 def handles(name: str) -> Callable[[_Method], _Method]:

@@ -17,13 +17,24 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.admission import find_refusal
 from ims_mcp.local.disk import is_disk_full
+from ims_mcp.local.oss.request import find_bucket_in_host
 from ims_mcp.local.request_body import BodyTooLarge, ClientGone, RequestBody
 from ims_mcp.local.rpc.call import Call, Service
-from ims_mcp.local.rpc.service_errors import RpcFault, disk_full, find_missing_parameter, from_invalid_arguments
-from ims_mcp.local.rpc.signature import SignatureCheck, SignedRequest
+from ims_mcp.local.rpc.claim import SignedRequest
+from ims_mcp.local.rpc.service_errors import (
+    RpcFault,
+    disk_full,
+    find_missing_parameter,
+    from_invalid_arguments,
+    invalid,
+    missing,
+)
+from ims_mcp.local.rpc.signature import SignatureCheck
+from ims_mcp.local.rpc.signature_v1 import carries_parameters
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 _MAX_PARAMETERS = 10_000
+_FORM = "application/x-www-form-urlencoded"
 OWN_FIELDS = frozenset({"PrepareFailReason", "FailReason"})
 """Fields of the local IMS's own: the service documents no place for why a file could not be used."""
 _log = logging.getLogger(__name__)
@@ -32,12 +43,20 @@ _log = logging.getLogger(__name__)
 def is_rpc(scope: Scope) -> bool:
     """Whether a request is for IMS; anything else on the port is for OSS.
 
-    RPC carries x-acs-action; the older way names ``Action`` in the query of ``/``, which no OSS request does.
+    RPC carries x-acs-action; the older way names ``Action`` in the query of ``/`` or in a form that is posted there.
+    No OSS request does either: its only POST of a form goes to a bucket, and is multipart.
     """
-    if any(name == b"x-acs-action" for name, _ in scope["headers"]):
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if b"x-acs-action" in headers:
         return True
-    return scope["path"] == "/" and any(
-        part.startswith(b"Action=") for part in bytes(scope["query_string"]).split(b"&")
+    if scope["path"] != "/":
+        return False
+    if any(part.startswith(b"Action=") for part in bytes(scope["query_string"]).split(b"&")):
+        return True
+    return (
+        scope["method"] == "POST"
+        and headers.get(b"content-type", b"").lower().startswith(_FORM.encode())
+        and find_bucket_in_host(headers.get(b"host", b"").decode("latin-1")) is None
     )
 
 
@@ -101,14 +120,15 @@ class Rpc:
         body = await request_body.read(MAX_BODY_BYTES)
         query = _read_pairs(bytes(scope["query_string"]), "query")
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        signed = SignedRequest(scope["method"], scope["path"], query, headers, body)
+        is_form = dict(headers).get("content-type", "").lower().startswith(_FORM)
+        form = _read_pairs(body, "body") if is_form else []
+        signed = SignedRequest(scope["method"], scope["path"], query, headers, body, form)
         # Who is asked for comes before who asks: the three anonymous operations are not signed.
         service = self._find_service(signed)
         sender = None if service.operation.anonymous else await self._signatures.find_sender(signed)
-        sent = dict(query)
-        if (signed.get_header("content-type") or "").startswith("application/x-www-form-urlencoded"):
-            sent.update(_read_pairs(body, "body"))
-        arguments = _gather_arguments(service.operation, sent)
+        arguments = _gather_arguments(service.operation, dict((*query, *form)))
+        if sender is not None and not service.is_open and not sender.may(service.action, ""):
+            raise RpcFault("AccessDenied", f"The policy of these credentials does not allow {service.action}.")
         if fault := find_missing_parameter(service.operation, arguments):
             raise fault
         try:
@@ -119,9 +139,14 @@ class Rpc:
         return keep_documented(answer, service.operation.response)
 
     def _find_service(self, request: SignedRequest) -> Service:
-        action, version = request.get_header("x-acs-action"), request.get_header("x-acs-version")
-        if action is None:
-            raise RpcFault("IncompleteSignature", "Sign with ACS3-HMAC-SHA256: the action belongs into x-acs-action.")
+        action, version = request.get_parameter("Action"), request.get_parameter("Version")
+        if carries_parameters(request):
+            # What is signed counts: clients that sign this way may send the headers, too.
+            _check_format(request)
+        else:
+            action, version = (request.get_header("x-acs-action") or action), request.get_header("x-acs-version")
+        if not action:
+            raise missing("Action")
         service = self._services.get((version or "", action))
         if service is not None:
             return service
@@ -129,7 +154,7 @@ class Rpc:
         if versions:
             raise RpcFault(
                 "InvalidAction.NotFound",
-                f"{action} has no version {version!r}: x-acs-version has to be {' or '.join(versions)}.",
+                f"{action} has no version {version or ''!r}: it has to be {' or '.join(versions)}.",
             )
         if action in list_known_names():
             raise RpcFault(
@@ -140,15 +165,23 @@ class Rpc:
         )
 
 
+def _check_format(request: SignedRequest) -> None:
+    if (request.get_parameter("Format") or "JSON").upper() != "JSON":
+        raise invalid("Format", "the local IMS answers in JSON only")
+
+
 def _gather_arguments(operation: Operation, sent: dict[str, str]) -> dict[str, Any]:
-    """What was sent, by the names of the table: flattened lists gathered, foreign names and empty values dropped."""
+    """What was sent, by the names of the table: flattened lists gathered, foreign names dropped.
+
+    An empty value counts as not given, but where the table says that it means something.
+    """
     arguments: dict[str, Any] = {}
     for row in operation.parameters:
         if row.style == "flat":
             numbered = (f"{row.name}.{number}" for number in range(1, len(sent) + 1))
             if values := [sent[name] for name in numbered if name in sent]:
                 arguments[row.name] = values
-        elif sent.get(row.name):
+        elif sent.get(row.name) or (row.keeps_empty and row.name in sent):
             arguments[row.name] = sent[row.name]
     return arguments
 

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import quote
 
-from ims_mcp.local.identity import Identities, Scope
+from ims_mcp.local.identity import Identities
 from ims_mcp.local.media_library import steps
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.media_library.asset_library import Registration
@@ -31,6 +31,7 @@ from ims_mcp.local.media_library.assets import (
 )
 from ims_mcp.local.media_library.registration import Registrar
 from ims_mcp.local.oss.objects import Objects
+from ims_mcp.local.policy import allow_object
 from ims_mcp.local.rpc.service_errors import RpcFault, media_not_found
 from ims_mcp.local.store import Columns, insert_row, update_row
 from ims_mcp.local.wire_values import write_utc
@@ -81,8 +82,8 @@ class UploadCredentials:
         UploadAddress: {Endpoint, Bucket, FileName}. UploadAuth: {AccessKeyId, AccessKeySecret, SecurityToken,
         Expiration (seconds, as text), ExpireUTCTime, Region}.
         """
-        scope = Scope(address.bucket, address.key, key_is_prefix=False, actions=ACTIONS)
-        identity = await self._identities.mint(seconds=self._lifetime_seconds, scope=scope)
+        policy = allow_object(address.bucket, address.key, ACTIONS)
+        identity = await self._identities.mint(seconds=self._lifetime_seconds, policy=policy)
         place = {"Endpoint": self._endpoint(), "Bucket": address.bucket, "FileName": address.key}
         credential = {
             "AccessKeyId": identity.access_key_id,
