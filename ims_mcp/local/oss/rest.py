@@ -238,7 +238,7 @@ class OssRest:
 
     async def _check_existence(self, request: Request, caller: Caller) -> None:
         """NoSuchBucket and NoSuchKey come before what is not done: clients tell by them what is there."""
-        if request.bucket is None or caller.identity.scope is not None:
+        if request.bucket is None or caller.identity.policy is not None:
             return
         if not await self._objects.store.fetch("SELECT 1 FROM buckets WHERE name = ?", (request.bucket,)):
             raise no_such_bucket(request.bucket)
