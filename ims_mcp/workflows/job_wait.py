@@ -22,6 +22,7 @@ from ims_mcp.summaries.shaping import MAX_BYTES, present_ours, shape
 from ims_mcp.summaries.values import as_objects
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall
+from ims_mcp.workflows.failures import find_failure
 from ims_mcp.workflows.next_call import propose, propose_operation
 from ims_mcp.workflows.results import SHORTEST_READ_SECONDS, Found, ResultReader
 from ims_mcp.workflows.waiting import (
@@ -99,6 +100,8 @@ async def follow_job(
         # It may begin once more: what was seen before says nothing then.
         _over_since.get(client, {}).pop(_write_key(operation, waited), None)
     found: Found | None = None
+    # A recording that is over may say what its files lack: no state of it is one of failure.
+    lacks = find_failure(operation, waited.last_data, arguments).reason if _lags(poll, waited) else ""
     result = poll.result
     # A recording has no file before it is over; the address of a stream is there while it runs.
     if result is not None and (waited.outcome != "running" or not result.operation):
@@ -116,6 +119,9 @@ async def follow_job(
             found = await reader.read(poll, result, waited, lambda: latest - clock())
             if found.fields or found.problem or not _lags(poll, waited):
                 break
+            if lacks and not found.left_count:
+                waited = replace(waited, outcome="failed", problem=lacks)
+                break
             over_seconds = clock() - _find_first_seen_over(client, operation, waited, clock())
             if over_seconds >= NO_FILE_SECONDS and not found.left_count:
                 problem = f"No file of it is listed {over_seconds:.0f} s after it was first seen to be over."
@@ -131,6 +137,8 @@ async def follow_job(
         waited = replace(waited, seconds=round(clock() - started, 2))
     fields = dict(found.fields) if found is not None else {}
     note = _write_note(poll, waited, found, just_submitted=just_submitted)
+    if lacks and waited.outcome == "succeeded":
+        note = f"{note}; {lacks}" if note else f"not all of it is there: {lacks}"
     next_call = _propose(operation, waited, found, arguments, until, listed, just_submitted=just_submitted)
     return Followed(waited, fields, note, next_call)
 

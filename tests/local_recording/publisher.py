@@ -1,7 +1,7 @@
 """A publisher in a process of its own: sends a clip to an RTMP address without re-encoding, as far as it is told to.
 
-``python publisher.py CLIP URL SPEED SHIFT_FROM`` says that it is ready, obeys lines on its stdin and answers each with
-one: ``connect``, and ``send SECONDS``, up to which second of the stream; at the end of stdin it hangs up and says
+``python publisher.py CLIP URL SPEED SHIFT_FROM ABSENT`` says that it is ready, obeys lines on its stdin and answers
+each with one: ``connect``, and ``send SECONDS``, up to which second of the stream; at its end it hangs up and says
 ``{"packets": [[kind, dts_ms, pts_ms, size, sha256], …]}``: what it has sent.
 """
 
@@ -35,10 +35,10 @@ Sent = list[tuple[str, int, int, int, str]]
 class Publisher:
     """A publisher that has come up, and waits for orders."""
 
-    def __init__(self, clip: Path, url: str, speed: float, shift_from: float) -> None:
+    def __init__(self, clip: Path, url: str, speed: float, shift_from: float, absent: str) -> None:
         command = [sys.executable, "-P", str(Path(__file__).resolve()), str(clip.absolute()), url]
         self._process = subprocess.Popen(
-            [*command, str(speed), str(shift_from)],
+            [*command, str(speed), str(shift_from), absent],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=clean_environment(os.environ),
@@ -85,9 +85,12 @@ class Publisher:
 
 
 @contextmanager
-def publishing(clip: Path, url: str, *, speed: float = SPEED, shift_from: float = -1.0) -> Generator[Publisher]:
-    """Killed on the way out if it still runs. ``shift_from``: the second from which its picture is an hour ahead."""
-    publisher = Publisher(clip, url, speed, shift_from)
+def publishing(
+    clip: Path, url: str, *, speed: float = SPEED, shift_from: float = -1.0, absent: str = ""
+) -> Generator[Publisher]:
+    """Killed on the way out if it still runs. ``shift_from``: the second from which its picture is an hour ahead.
+    ``absent``: ``video:0:12`` for no picture in the first twelve seconds, though it is announced."""
+    publisher = Publisher(clip, url, speed, shift_from, absent)
     try:
         yield publisher
     finally:
@@ -97,13 +100,15 @@ def publishing(clip: Path, url: str, *, speed: float = SPEED, shift_from: float 
 class _Stream:
     """The clip again and again, as one stream."""
 
-    def __init__(self, clip: str, url: str, speed: float, shift_from: float) -> None:
+    def __init__(self, clip: str, url: str, speed: float, shift_from: float, absent: str) -> None:
+        self._absent, begin, end = (absent or "nothing:0:0").split(":")
+        self._absence = float(begin), float(end)
         self._clip = clip
         self._speed = speed
         self._shift_from = shift_from
         self._packets: list[list[Any]] = []
         # Without waiting for a stream whose time stamps lie behind.
-        delta = {"max_interleave_delta": "1"} if shift_from >= 0 else {}
+        delta = {"max_interleave_delta": "1"} if shift_from >= 0 or absent else {}
         self._output = av.open(url, "w", format="flv", container_options={"flush_packets": "1", **delta})
         self._targets: dict[str, Any] = {}
         with av.open(clip) as source:
@@ -120,6 +125,9 @@ class _Stream:
             if (wait := began + at / self._speed - time.monotonic()) > 0:
                 time.sleep(wait)  # a live stream comes no faster than it is filmed
             kind = packet.stream.type
+            if kind == self._absent and self._absence[0] <= at < self._absence[1]:
+                self._next = next(self._read)
+                continue
             if kind == "video" and 0 <= self._shift_from <= at:
                 shift = round(SHIFT_SECONDS / packet.time_base)
                 packet.dts, packet.pts = packet.dts + shift, packet.pts + shift
@@ -150,13 +158,13 @@ class _Stream:
                 offset = end
 
 
-def _obey(clip: str, url: str, speed: float, shift_from: float) -> None:
+def _obey(clip: str, url: str, speed: float, shift_from: float, absent: str) -> None:
     stream: _Stream | None = None
     print("ready", flush=True)
     for line in sys.stdin:
         order, *words = line.split()
         if order == "connect":
-            stream = _Stream(clip, url, speed, shift_from)
+            stream = _Stream(clip, url, speed, shift_from, absent)
         elif stream is not None:
             stream.send(float(words[0]))
         print("done", flush=True)
@@ -165,4 +173,4 @@ def _obey(clip: str, url: str, speed: float, shift_from: float) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is its parent's, which ends it
-    _obey(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))
+    _obey(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]), sys.argv[5])

@@ -26,6 +26,7 @@ class Recorded:
     payloads: dict[str, list[bytes]]
     extradata: dict[str, bytes]
     codecs: dict[str, tuple[Any, ...]]
+    tags: dict[str, str]
 
 
 class Recorder:
@@ -35,18 +36,25 @@ class Recorder:
         self.ims = ims
         self.bucket = bucket
 
-    def template(self, *formats: str, cycle_seconds: int = 3600, name: str = "test") -> str:
+    def template(
+        self,
+        *formats: str,
+        cycle_seconds: int = 3600,
+        name: str = "test",
+        pattern: str = "live/{JobId}/{Sequence}-{EscapedStartTime}-{EscapedEndTime}",
+        slice_pattern: str = "live/{JobId}/slices/{UnixTimestamp}-{Sequence}",
+    ) -> str:
         """Creates one; returns its id."""
         entries: list[Any] = []
         for format_ in formats:
             entry = models.CreateLiveRecordTemplateRequestRecordFormat(
                 format=format_,
                 cycle_duration=cycle_seconds,
-                oss_object_prefix="live/{JobId}/{Sequence}-{EscapedStartTime}-{EscapedEndTime}",
+                oss_object_prefix=pattern,
             )
             if format_ == "m3u8":
                 entry.slice_duration = 5
-                entry.slice_oss_object_prefix = "live/{JobId}/slices/{UnixTimestamp}-{Sequence}"
+                entry.slice_oss_object_prefix = slice_pattern
             entries.append(entry)
         request = models.CreateLiveRecordTemplateRequest(name=name, record_format=entries)
         return str(self.ims.client().create_live_record_template(request).body.template_id)
@@ -122,7 +130,8 @@ def read(path: Path) -> Recorded:
             codecs["video"] = (stream.codec_context.name, stream.codec_context.width, stream.codec_context.height)
         for stream in source.streams.audio:
             codecs["audio"] = (stream.codec_context.name, stream.codec_context.sample_rate)
-    return Recorded(seconds, packets, payloads, extradata, codecs)
+    tags = {stream.type: str(stream.codec_context.codec_tag) for stream in streams}
+    return Recorded(seconds, packets, payloads, extradata, codecs, tags)
 
 
 def decodes(path: Path) -> int:

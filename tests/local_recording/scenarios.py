@@ -75,7 +75,7 @@ def _name(url: str) -> str:
 
 
 def _recorded(
-    stage: Stage, name: str, seconds: float, *formats: str, output: str = "oss", cycle: int = 3600, **options: float
+    stage: Stage, name: str, seconds: float, *formats: str, output: str = "oss", cycle: int = 3600, **options: Any
 ) -> Outcome:
     url = stage.rtmp.url(name)
     with publishing(stage.clip, url, **options) as publisher:

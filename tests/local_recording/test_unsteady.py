@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -122,9 +123,9 @@ def test_what_is_recorded_of_unsteady_streams_plays_and_is_as_long_as_they_were_
                 proxy = running.enter_context(cutting_proxy(urlsplit(base).port or 0))
                 streams[seed] = Publication(proxy, Trouble.choose(seed))
                 jobs[seed] = recorder.submit(f"rtmp://127.0.0.1:{proxy.port}/live/s{seed}", template)
-            published = [(f"{base}/s{seed}", streams[seed]) for seed in batch]
+            urls = [f"{base}/s{seed}" for seed in batch]
             with ThreadPoolExecutor() as threads:
-                list(threads.map(lambda each: _publish(film, *each), published))
+                list(threads.map(partial(_publish, film), urls, [streams[seed] for seed in batch]))
             for seed in batch:
                 recorder.reached(jobs[seed], "paused")
         problems = {
