@@ -210,6 +210,10 @@ def test_conditions_on_a_read_hold(any_bucket: Any) -> None:
     assert read(If_Modified_Since=past) == read(If_Unmodified_Since=future) == 200
     assert read(If_Modified_Since="no date") == 200
     assert read(If_Match='"other"') == read(If_Unmodified_Since=past) == 412
+    with pytest.raises(oss2.exceptions.PreconditionFailed) as raised:
+        any_bucket.get_object("key", headers={"If-Match": '"other"'})
+    assert raised.value.details["Condition"] == "If-Match"
+    assert raised.value.message == "At least one of the pre-conditions you specified did not hold."
     assert read(If_None_Match=f'"{etag}"') == read(If_Modified_Since=future) == 304
 
 
