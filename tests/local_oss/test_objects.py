@@ -183,6 +183,7 @@ def test_a_chosen_file_name_may_be_of_any_script(any_bucket: Any, name: str) -> 
     any_bucket.put_object("key", b"x")
     wanted = f"attachment; filename={name}"
     got = any_bucket.get_object("key", params={"response-content-disposition": wanted})
+    assert got.read() == b"x"
     assert got.headers["content-disposition"].encode("latin-1").decode() == wanted
 
 

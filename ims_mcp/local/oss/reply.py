@@ -39,8 +39,8 @@ _COMPRESSED = frozenset(
 )
 _LEAST_COMPRESSED_BYTES = 1024
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-# Browsers save what has a disposition they do not know (RFC 2183, 2.8): some clients store a bare file name for one. The
-# three that browsers show are ruled out, and so is everything that is no token.
+# Browsers save what has a disposition they do not know (RFC 2183, 2.8): some clients store a bare file name for one.
+# The three that browsers show are ruled out, and so is everything that is no token.
 _SAVED = re.compile(
     r"\s*attachment\s*(;.*)?|(?!(inline|filename|name)$)[a-z0-9!#$%&'*+.^_`|~-]+", re.IGNORECASE | re.DOTALL
 )
