@@ -29,7 +29,8 @@ def test_tags_sent_with_a_put_are_kept_and_counted(any_bucket: Any) -> None:
     any_bucket.put_object("key", b"x", headers={"x-oss-tagging": TAGS})
     assert tags_of(any_bucket, "key") == READ
     assert any_bucket.head_object("key").headers["x-oss-tagging-count"] == "3"
-    assert any_bucket.get_object("key").headers["x-oss-tagging-count"] == "3"
+    got = any_bucket.get_object("key")
+    assert (got.read(), got.headers["x-oss-tagging-count"]) == (b"x", "3")
     any_bucket.put_object("key", b"x")
     assert tags_of(any_bucket, "key") == {}
     assert "x-oss-tagging-count" not in any_bucket.head_object("key").headers
@@ -162,7 +163,7 @@ def test_server_side_encryption_is_named_back(any_bucket: Any, bucket_name: str)
     )
     copy = any_bucket.copy_object(bucket_name, "key", "copy", headers={name: "AES256"})
     appended = any_bucket.append_object("appended", 0, b"x", headers={name: "AES256"})
-    answers = (upload, part, done, copy, appended, any_bucket.head_object("parts"), any_bucket.get_object("copy"))
+    answers = (upload, part, done, copy, appended, any_bucket.head_object("parts"), any_bucket.head_object("copy"))
     assert [answer.headers[name] for answer in answers] == ["AES256"] * 7
     refused = error_of(lambda: any_bucket.put_object("key", b"x", headers={name: "ROT13"}))
     assert refused == (400, "InvalidEncryptionAlgorithmError")

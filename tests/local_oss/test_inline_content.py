@@ -98,6 +98,11 @@ def test_media_is_shown_as_it_is(oss: OssThread, shelf: Any, content_type: str) 
         ('Attachment ; filename="a.html"', 'Attachment ; filename="a.html"'),
         ("attachmentx; filename=a", "attachment; filename=a"),
         ("inline, attachment", "attachment"),
+        ("a-name.html", "a-name.html"),
+        ("%E6%96%87.html", "%E6%96%87.html"),
+        ("Filename", "attachment"),
+        ("filename=a.html", "attachment"),
+        ("a name.html", "attachment"),
     ],
 )
 def test_a_disposition_keeps_its_file_name_and_never_shows_active_content(

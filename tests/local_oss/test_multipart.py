@@ -69,7 +69,11 @@ def test_a_part_has_the_encryption_of_its_upload(any_bucket: Any, bucket_name: s
             headers = {f"x-oss-server-side-{name}": "KMS"}
             any_bucket.upload_part_copy(bucket_name, "source", None, "key", upload, 1, headers=headers)
 
-        assert error_of(put) == error_of(copy) == (400, "InvalidArgument")
+        def complete(name: str = name) -> None:
+            headers = {f"x-oss-server-side-{name}": "KMS"}
+            any_bucket.complete_multipart_upload("key", upload, [], headers=headers)
+
+        assert error_of(put) == error_of(copy) == error_of(complete) == (400, "InvalidArgument")
     assert any_bucket.list_parts("key", upload).parts == []
 
 

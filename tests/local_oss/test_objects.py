@@ -183,6 +183,7 @@ def test_a_chosen_file_name_may_be_of_any_script(any_bucket: Any, name: str) -> 
     any_bucket.put_object("key", b"x")
     wanted = f"attachment; filename={name}"
     got = any_bucket.get_object("key", params={"response-content-disposition": wanted})
+    assert got.read() == b"x"
     assert got.headers["content-disposition"].encode("latin-1").decode() == wanted
 
 
@@ -210,6 +211,10 @@ def test_conditions_on_a_read_hold(any_bucket: Any) -> None:
     assert read(If_Modified_Since=past) == read(If_Unmodified_Since=future) == 200
     assert read(If_Modified_Since="no date") == 200
     assert read(If_Match='"other"') == read(If_Unmodified_Since=past) == 412
+    with pytest.raises(oss2.exceptions.PreconditionFailed) as raised:
+        any_bucket.get_object("key", headers={"If-Match": '"other"'})
+    assert raised.value.details["Condition"] == "If-Match"
+    assert raised.value.message == "At least one of the pre-conditions you specified did not hold."
     assert read(If_None_Match=f'"{etag}"') == read(If_Modified_Since=future) == 304
 
 

@@ -24,9 +24,9 @@ def check_conditions(request: Request, stored: StoredObject, prefix: str = "if-"
     unmodified_since = read_http_date(request.get_header(f"{prefix}unmodified-since"))
     modified_since = read_http_date(request.get_header(f"{prefix}modified-since"))
     if wanted is not None and not _is_named(wanted, etag):
-        raise _fail(f"{prefix}match")
+        raise _fail("If-Match")
     if unmodified_since is not None and modified > unmodified_since:
-        raise _fail(f"{prefix}unmodified-since")
+        raise _fail("If-Unmodified-Since")
     if (unwanted is not None and _is_named(unwanted, etag)) or (
         modified_since is not None and modified <= modified_since
     ):
@@ -35,9 +35,9 @@ def check_conditions(request: Request, stored: StoredObject, prefix: str = "if-"
         raise OssError("NotModified", "The object has not changed.", **headers)
 
 
-def _fail(header: str) -> OssError:
-    condition = "-".join(word if word in ("x", "oss") else word.capitalize() for word in header.split("-"))
-    message = f"At least one of the pre-conditions you specified did not hold. (condition: {condition})"
+def _fail(condition: str) -> OssError:
+    # Clients put the two together: "... did not hold. (condition: If-Match)"
+    message = "At least one of the pre-conditions you specified did not hold."
     return OssError("PreconditionFailed", message, Condition=condition)
 
 

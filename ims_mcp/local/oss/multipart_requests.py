@@ -111,6 +111,7 @@ class MultipartRequests:
 
     async def complete(self, request: Request, _caller: Caller) -> Reply:
         """Whole; x-oss-complete-all as well. Without parts it makes an empty object."""
+        refuse_encryption(request)
         upload = await self._find_upload(request)
         encode = choose_encoder(request)
         body = await request.body.read(_MAX_COMPLETE_BODY_BYTES)

@@ -39,7 +39,11 @@ _COMPRESSED = frozenset(
 )
 _LEAST_COMPRESSED_BYTES = 1024
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ATTACHMENT = re.compile(r"\s*attachment\s*(;.*)?", re.IGNORECASE | re.DOTALL)
+# Browsers save what has a disposition they do not know (RFC 2183, 2.8): some clients store a bare file name for one.
+# The three that browsers show are ruled out, and so is everything that is no token.
+_SAVED = re.compile(
+    r"\s*attachment\s*(;.*)?|(?!(inline|filename|name)$)[a-z0-9!#$%&'*+.^_`|~-]+", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def make_passive(headers: Mapping[str, str]) -> dict[str, str]:
     if _is_shown(headers.get("content-type", "")):
         return dict(headers)
     disposition = headers.get("content-disposition", "")
-    if not _ATTACHMENT.fullmatch(disposition):
+    if not _SAVED.fullmatch(disposition):
         _, semicolon, parameters = disposition.partition(";")
         disposition = f"attachment{semicolon}{parameters}"
     return {**headers, "content-disposition": disposition}
