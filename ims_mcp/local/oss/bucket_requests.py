@@ -167,7 +167,7 @@ class BucketRequests:
             tag("DataRedundancyType", "LRS"),
             tag("Comment", ""),
             *(tag(switch, "Disabled") for switch in _SWITCHES),
-            tag("BlockPublicAccess", "false"),
+            tag("BlockPublicAccess", "true"),
             wrap("BucketPolicy", tag("LogBucket", ""), tag("LogPrefix", "")),
             wrap("ServerSideEncryptionRule", tag("SSEAlgorithm", "None")),
         )
