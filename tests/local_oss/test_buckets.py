@@ -225,6 +225,7 @@ def test_what_a_bucket_holds_is_counted(any_bucket: Any) -> None:
     any_bucket.create_bucket()
     empty = any_bucket.get_bucket_stat()
     assert (empty.storage_size_in_bytes, empty.object_count, empty.multi_part_upload_count) == (0, 0, 0)
+    assert empty.last_modified_time == 0
     any_bucket.put_object("a", b"x" * 10)
     any_bucket.put_object("b", b"x" * 5)
     any_bucket.init_multipart_upload("c")
@@ -237,3 +238,11 @@ def test_what_a_bucket_holds_is_counted(any_bucket: Any) -> None:
 def test_there_are_no_live_channels(any_bucket: Any) -> None:
     any_bucket.create_bucket()
     assert list(oss2.LiveChannelIterator(any_bucket)) == []
+
+
+def test_a_bucket_has_a_head(any_bucket: Any) -> None:
+    """GetBucketMeta, as the PHP client calls it."""
+    head = lambda: any_bucket._do("HEAD", any_bucket.bucket_name, "")  # noqa: E731
+    assert error_of(head)[0] == 404
+    any_bucket.create_bucket()
+    assert head().headers["x-oss-bucket-region"] == f"oss-{REGION}"

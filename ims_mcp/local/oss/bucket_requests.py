@@ -169,11 +169,16 @@ class BucketRequests:
             tag("DataRedundancyType", "LRS"),
             tag("Comment", ""),
             *(tag(switch, "Disabled") for switch in _SWITCHES),
-            tag("BlockPublicAccess", "false"),
+            tag("BlockPublicAccess", "true"),
             wrap("BucketPolicy", tag("LogBucket", ""), tag("LogPrefix", "")),
             wrap("ServerSideEncryptionRule", tag("SSEAlgorithm", "None")),
         )
         return reply_with_xml(wrap("BucketInfo", wrap("Bucket", *bucket)))
+
+    async def head_bucket(self, request: Request, _caller: Caller) -> Reply:
+        """Whether it is there, and its region."""
+        await self._read_creation(check_bucket(request.bucket or ""))
+        return Reply(headers={"x-oss-bucket-region": f"oss-{self._region}"})
 
     async def get_bucket_location(self, request: Request, _caller: Caller) -> Reply:
         """Whole."""
@@ -241,12 +246,12 @@ class BucketRequests:
         name = check_bucket(request.bucket or "")
 
         def count(connection: sqlite3.Connection) -> tuple[int, int, int, int]:
-            created = read_bucket_creation(connection, name)
+            read_bucket_creation(connection, name)
             query = "SELECT count(*), total(size_bytes), max(modified) FROM objects WHERE bucket = ?"
             objects, size_bytes, modified = connection.execute(query, (name,)).fetchone()
             query = "SELECT count(*) FROM uploads WHERE bucket = ?"
             (uploads,) = connection.execute(query, (name,)).fetchone()
-            return objects, int(size_bytes), uploads, int(modified or created)
+            return objects, int(size_bytes), uploads, int(modified or 0)
 
         objects, size_bytes, uploads, modified = await self._store.read(count)
         stat = [

@@ -320,6 +320,7 @@ def _list_routes(
         Route("OptionObject", ("OPTIONS",), "bucket", buckets.option_object, signed=False),
         Route("PostObject", post, "bucket", forms.post_object, signed=False, form=True),
         Route("GetBucketInfo", get, "bucket", buckets.get_bucket_info, ("bucketInfo",)),
+        Route("GetBucketMeta", ("HEAD",), "bucket", buckets.head_bucket, action="GetBucketInfo"),
         Route("GetBucketStat", get, "bucket", buckets.get_bucket_stat, ("stat",)),
         Route("GetBucketVersioning", get, "bucket", buckets.get_bucket_versioning, ("versioning",)),
         Route("ListLiveChannel", get, "bucket", buckets.list_live_channels, ("live",)),
