@@ -130,6 +130,7 @@ async def test_a_renewal_that_brings_nothing_better_ends_the_upload(setting: Set
 
 @pytest.mark.anyio
 async def test_a_permanent_key_that_does_not_exist_is_not_renewed(setting: Setting) -> None:
+    setting.make_bucket()
     keys = Keys(Credential("nobody", "nothing"))
     with pytest.raises(UploadDenied, match="InvalidAccessKeyId"):
         await setting.upload(setting.file(3 * PART), keys=keys)
