@@ -95,13 +95,17 @@ class CorsRules:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: Mapping[str, Cors] | None = None
+        self._changes = 0
 
     async def find(self, bucket: str) -> Cors | None:
         """None where the bucket has none, or is not there."""
         known = self._known
         if known is None:
+            changes = self._changes
             rows = await self._store.fetch("SELECT * FROM bucket_cors")
-            known = self._known = {row["bucket"]: _from_json(row["configuration"]) for row in rows}
+            known = {row["bucket"]: _from_json(row["configuration"]) for row in rows}
+            if changes == self._changes:  # else they were read too early to be kept
+                self._known = known
         return known.get(bucket)
 
     async def change(self, work: Callable[[sqlite3.Connection], None]) -> None:
@@ -110,6 +114,7 @@ class CorsRules:
             await self._store.write(work)
         finally:
             self._known = None
+            self._changes += 1
 
 
 def save_cors(connection: sqlite3.Connection, bucket: str, cors: Cors) -> None:

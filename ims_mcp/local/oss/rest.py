@@ -64,10 +64,10 @@ class Route:
         """Whether a request has all that marks the operation."""
         return (
             request.method in self.methods
-            and is_form(request) == self.form
             and _find_target(request) == self.target
             and all(request.has(name) for name in self.parameters)
             and (self.header is None or request.get_header(self.header) is not None)
+            and is_form(request) == self.form
         )
 
 
