@@ -177,7 +177,7 @@ def test_the_rules_of_one_bucket_open_nothing_else(bucket: Any, client: Client, 
     name, copy = bucket.bucket_name, {"x-oss-copy-source": f"/{other.bucket_name}/secret"}
     escaped = {"x-oss-copy-source": f"/%62{other.bucket_name[1:]}/secret"}
 
-    def sent(method: str, target: Any, key: str, parameters: dict[str, str], headers: dict[str, str]) -> Answer:
+    def sent(method: str, target: Any, key: str, parameters: Any, headers: dict[str, str]) -> Answer:
         url = target.sign_url(method, key, 60, headers=dict(headers), params=dict(parameters))
         return raw(oss, method, url, headers={**headers, **page})
 
