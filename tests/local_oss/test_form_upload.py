@@ -53,11 +53,9 @@ def sign_v4(text: str, region: str = REGION) -> dict[str, str]:
 
 def post(oss: OssThread, bucket: str, fields: Mapping[str, str], file: Any = b"data", **more: Any) -> requests.Response:
     """As a browser does: the file comes last."""
-    parts = {name: (None, value) for name, value in fields.items()}
-    upload: Any = file if isinstance(file, tuple) else ("film.mp4", file, "video/mp4")
-    return requests.post(
-        f"{oss.url}/{bucket}", files={**parts, "file": upload}, allow_redirects=False, timeout=20, **more
-    )
+    parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
+    parts["file"] = file if isinstance(file, tuple) else ("film.mp4", file, "video/mp4")
+    return requests.post(f"{oss.url}/{bucket}", files=parts, allow_redirects=False, timeout=20, **more)
 
 
 def refusal(answer: requests.Response) -> tuple[int, str | None]:
