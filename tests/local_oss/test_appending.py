@@ -40,6 +40,12 @@ def test_appending_begins_where_the_object_ends(any_bucket: Any) -> None:
     assert not any_bucket.object_exists("other")
 
 
+def test_appending_behind_nothing_makes_no_bucket(client: Client) -> None:
+    bucket = client.bucket("no-such-bucket")
+    assert error_of(lambda: bucket.append_object("key", 3, b"x")) == (404, "NoSuchBucket")
+    assert error_of(bucket.list_objects) == (404, "NoSuchBucket")
+
+
 def test_only_what_was_appended_grows(any_bucket: Any) -> None:
     any_bucket.put_object("key", b"12345")
     for position in (0, 5):

@@ -258,6 +258,21 @@ def test_completing_can_take_all_parts_there_are(any_bucket: Any) -> None:
     assert any_bucket.get_object("key").read() == b"".join(pieces)
 
 
+def test_completing_names_its_parts_or_takes_all(bucket: Any) -> None:
+    upload = bucket.init_multipart_upload("key").upload_id
+    parts = upload_parts(bucket, "key", upload, [b"x"])
+    body = oss2.xml_utils.to_complete_upload_request(parts)
+    with pytest.raises(oss2.exceptions.InvalidArgument) as raised:
+        bucket._do(
+            "POST", bucket.bucket_name, "key", params={"uploadId": upload}, data=body,
+            headers=oss2.CaseInsensitiveDict({"x-oss-complete-all": "yes"}),
+        )  # fmt: skip
+    assert (raised.value.details["EC"], raised.value.message[:30]) == (
+        "0042-00000216",
+        "Should not speficy both comple",
+    )
+
+
 def test_beginning_respects_what_is_there(any_bucket: Any) -> None:
     any_bucket.put_object("key", b"first")
     forbid = {"x-oss-forbid-overwrite": "true"}

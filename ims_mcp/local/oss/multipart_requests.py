@@ -117,7 +117,7 @@ class MultipartRequests:
         body = await request.body.read(_MAX_COMPLETE_BODY_BYTES)
         take_all = (request.get_header("x-oss-complete-all") or "").lower() == "yes"
         if take_all and body:
-            message = "Should not speficy both complete all header and http body."
+            message = "Should not speficy both complete all header and http body."  # the service's own spelling
             raise invalid_argument("x-oss-complete-all", "yes", message, ec="0042-00000216")
         wanted = None if take_all else _read_wanted_parts(body)
         acl = request.get_header("x-oss-object-acl") or upload.description.acl

@@ -129,7 +129,8 @@ def name_object(stored: StoredObject) -> dict[str, str]:
 def _read_metadata(request: Request) -> dict[str, str]:
     metadata = dict(request.user)
     if sum(len(_METADATA_PREFIX) + len(name) + len(value) for name, value in metadata.items()) > MAX_METADATA_BYTES:
-        raise invalid_argument(_METADATA_PREFIX, "", "The x-oss-meta- headers of an object have at most 8 KB in all.")
+        message = "The x-oss-meta- headers of an object have at most 8 KB in all."
+        raise invalid_argument(_METADATA_PREFIX, "", message, ec="0011-00000002")
     return metadata
 
 
@@ -138,7 +139,8 @@ def _read_storage_class(request: Request) -> str:
     if given is None:
         return DEFAULT_STORAGE_CLASS
     if given not in STORAGE_CLASSES:
-        raise invalid_argument(_STORAGE_CLASS, given, f"The storage class is one of {', '.join(STORAGE_CLASSES)}.")
+        message = f"The storage class is one of {', '.join(STORAGE_CLASSES)}."
+        raise invalid_argument(_STORAGE_CLASS, given, message, ec="0013-00000101")
     return given
 
 

@@ -71,6 +71,8 @@ class ObjectRequests:
             raise invalid_argument("position", text, "The position is where the object ends, in bytes.")
         # Headers count with the first append only, and so do their errors.
         there = await self._objects.stat(bucket, key)
+        if there is None and position:
+            await check_bucket_exists(self._objects, bucket)
         description = describe(request) if there is None else there.description
         blob = await receive_blob(request, self._objects)
         stored = await self._objects.append(bucket, key, position, blob, description)

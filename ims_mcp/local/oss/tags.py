@@ -25,7 +25,8 @@ def read_tagging_header(header: str | None) -> dict[str, str]:
             continue
         name, _, value = part.partition("=")
         if "=" in value:
-            raise invalid_argument("x-oss-tagging", header or "", "The header reads key=value&key=value.")
+            message = "The header reads key=value&key=value."
+            raise invalid_argument("x-oss-tagging", header or "", message, ec="0010-00000219")
         try:
             pairs.append((_decode(name), _decode(value)))
         except UnicodeDecodeError:
