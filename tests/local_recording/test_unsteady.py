@@ -133,7 +133,7 @@ def test_what_is_recorded_of_unsteady_streams_plays_and_is_as_long_as_they_were_
             for seed, job_id in jobs.items()
             if (found := _judge(recorder, job_id, streams[seed].count_seconds(), tmp_path))
         }
-        assert problems == {}
+        assert problems == {}, "\n".join(map(str, problems.items()))
 
 
 def _judge(recorder: Recorder, job_id: str, connected_seconds: float, directory: Path) -> list[str]:
