@@ -21,7 +21,7 @@ from ims_mcp.local.recording.rtmp import Message, open_stream
 from ims_mcp.local.recording.segments import Journal, SegmentWriter, Track
 from ims_mcp.local.recording.timeline import PICTURE, SOUND, Timeline
 
-_RETRY_SECONDS = 0.5
+_RETRY_SECONDS = 0.2
 _PICTURE_GONE_MS = 10_000
 """Without a picture for so long, a file may end at any packet of sound."""
 _STREAMS: dict[Kind, int] = {"video": PICTURE, "audio": SOUND}
