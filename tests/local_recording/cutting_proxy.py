@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 
 _FIRST_MEDIA_BYTES = 5_000
 """More than a server sends before it sends the stream."""
+_HELLO_SECONDS = 0.5
+"""What it has time for before it does, where the publisher is silent."""
 
 
 class CuttingProxy:
@@ -62,13 +64,16 @@ class CuttingProxy:
             self._start(self._pass_on, server, player, True)
 
     def _pass_on(self, source: socket.socket, target: socket.socket, measures: bool) -> None:
-        count, began = 0, time.monotonic()
+        count, began, has_media = 0, time.monotonic(), False
         with suppress(OSError):
             source.settimeout(None)
             while data := source.recv(1 << 16):
                 target.sendall(data)
                 count += len(data)
-        if measures and count > _FIRST_MEDIA_BYTES:
+                if count > _FIRST_MEDIA_BYTES and not has_media:
+                    has_media = True
+                    began = min(time.monotonic(), began + _HELLO_SECONDS)
+        if measures and has_media:
             with self._lock:
                 self.connections.append((began, time.monotonic()))
         for each in (source, target):

@@ -126,7 +126,7 @@ class _Stream:
                 time.sleep(wait)  # a live stream comes no faster than it is filmed
             kind = packet.stream.type
             if kind == self._absent and self._absence[0] <= at < self._absence[1]:
-                self._next = next(self._read)
+                self._next = at, packet = next(self._read)
                 continue
             if kind == "video" and 0 <= self._shift_from <= at:
                 shift = round(SHIFT_SECONDS / packet.time_base)

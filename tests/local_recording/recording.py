@@ -124,13 +124,13 @@ def read(path: Path) -> Recorded:
             stamp = round(float(packet.dts * packet.time_base) * 1000)
             packets.setdefault(packet.stream.type, []).append((stamp, hashlib.sha256(payload).hexdigest()))
             payloads.setdefault(packet.stream.type, []).append(payload)
+        tags = {stream.type: str(stream.codec_context.codec_tag) for stream in streams}
         extradata = {stream.type: bytes(stream.codec_context.extradata or b"") for stream in streams}
         codecs: dict[str, tuple[Any, ...]] = {}
         for stream in source.streams.video:
             codecs["video"] = (stream.codec_context.name, stream.codec_context.width, stream.codec_context.height)
         for stream in source.streams.audio:
             codecs["audio"] = (stream.codec_context.name, stream.codec_context.sample_rate)
-    tags = {stream.type: str(stream.codec_context.codec_tag) for stream in streams}
     return Recorded(seconds, packets, payloads, extradata, codecs, tags)
 
 

@@ -85,7 +85,9 @@ class _Remux:
         return Assembled(str(self._locate_output(directory)), seconds, width, height, left_out=self.left_out)
 
     def _append(self, source: InputContainer, run: int, position_ms: int) -> None:
-        packets = source.demux([stream for stream in _list_tracks(source) if stream.type in self._targets])
+        tracks = [stream for stream in _list_tracks(source) if stream.type in self._targets]
+        # Without a stream all would be read.
+        packets = source.demux(tracks) if tracks else iter(())
         usable = (packet for packet in packets if packet.dts is not None and packet.size and not packet.is_corrupt)
         # Sound may lie a moment before the keyframe it came after: the first of all begins the file.
         head = list(islice(usable, 20))

@@ -21,11 +21,7 @@ from ims_mcp.local.recording.rtmp import Message, open_stream
 from ims_mcp.local.recording.segments import Journal, SegmentWriter, Track
 from ims_mcp.local.recording.timeline import PICTURE, SOUND, Timeline
 
-_RETRY_SECONDS = 0.5
-_PICTURE_SECONDS = 1.5
-"""So long sound waits for the first packet of a picture before a recording begins without one."""
-_KEYFRAME_SECONDS = 10.0
-"""The same where a picture has come that cannot be shown before its next keyframe."""
+_RETRY_SECONDS = 0.2
 _PICTURE_GONE_MS = 10_000
 """Without a picture for so long, a file may end at any packet of sound."""
 _STREAMS: dict[Kind, int] = {"video": PICTURE, "audio": SOUND}
@@ -41,13 +37,8 @@ class _Connection:
     begun: bool = False
     waits_for_key: bool = True
     """Pictures are passed over until one comes that needs no other."""
-    missed_pictures: bool = False
-    """It was joined between two keyframes."""
     key_shown_ms: int | None = None
     """Pictures that are shown before the first keyframe of all need others that are not there."""
-    held: list[tuple[Tag, float]] = field(default_factory=list[tuple[Tag, float]])
-    """Sound from before the first keyframe, and when it came."""
-    held_since: float = 0.0
 
 
 class _Pull:
@@ -63,6 +54,7 @@ class _Pull:
         )
         self._segments = 0
         self._last_picture_ms = 0
+        self._has_come = False
 
     def run(self) -> None:
         """Returns when the stream has been away for too long. Raises SegmentWriteFailed."""
@@ -85,15 +77,11 @@ class _Pull:
         self._timeline.reconnect()
         # A stream that comes in the last moment is given the time to begin.
         with open_stream(self._config.url, timeout_seconds=max(min(stall_seconds, left_seconds), 1.0)) as messages:
-            try:
-                for message in messages:
-                    self._take(stream, message)
-                    # Nothing can be shown before the first keyframe, and the stream is away until it comes.
-                    if time.monotonic() > self._deadline:
-                        return
-            finally:
-                if not stream.missed_pictures:
-                    self._write_held(stream)
+            for message in messages:
+                self._take(stream, message)
+                # Of pictures alone nothing can be shown before a keyframe, and the stream is away until it comes.
+                if time.monotonic() > self._deadline:
+                    return
 
     def _take(self, stream: _Connection, message: Message) -> None:
         if (announced := read_announced(message)) is not None:
@@ -114,59 +102,18 @@ class _Pull:
             stream.tracks[tag.kind] = Track(tag.config, b"")
         elif tag.config and not stream.tracks[tag.kind].header and tag.config != stream.tracks[tag.kind].config:
             stream.tracks[tag.kind] = Track(tag.config, b"")
-        if not (self._segments or stream.held):
+        if not self._has_come:
+            self._has_come = True
             self._report(came=True)
-        if tag.kind == "video":
-            self._take_picture(stream, tag)
-        else:
-            self._take_sound(stream, tag)
-
-    def _take_picture(self, stream: _Connection, tag: Tag) -> None:
-        shown_ms = tag.stamp_ms + tag.delay_ms
-        if tag.is_key:
-            if not stream.begun:
-                if stream.missed_pictures and not self._goes_on(stream):
-                    stream.held.clear()
-                self._write_held(stream)
-            if stream.waits_for_key:
-                stream.key_shown_ms = shown_ms
-            stream.waits_for_key = False
-        elif stream.waits_for_key:
-            stream.missed_pictures = True
-            return
-        elif stream.key_shown_ms is not None:
-            if -_PICTURE_GONE_MS < shown_ms - stream.key_shown_ms < 0:
-                return
-            stream.key_shown_ms = None
-        self._write(stream, tag, self._now())
-
-    def _take_sound(self, stream: _Connection, tag: Tag) -> None:
-        at = self._now()
-        if stream.begun or self._goes_on(stream):
-            self._write(stream, tag, at)
-            return
-        stream.held_since = stream.held_since or time.monotonic()
-        stream.held.append((tag, at))
-        longest = _KEYFRAME_SECONDS if stream.missed_pictures else _PICTURE_SECONDS
-        has_picture = "video" in (stream.announced or frozenset({"video"})) or "video" in stream.tracks
-        patience = min(longest, self._config.reconnect_timeout_seconds / 2) if has_picture else 0.0
-        if time.monotonic() - stream.held_since >= patience:
-            self._write_held(stream)
-
-    def _goes_on(self, stream: _Connection) -> bool:
-        """Whether it is written to the files there are: its tracks are theirs, as far as they are known."""
-        return self._writer.takes(stream.tracks) and not self._has_lost_a_track(stream)
+        # Sound is recorded from the first on, whenever its picture comes.
+        if tag.kind == "audio" or _can_be_shown(stream, tag):
+            self._write(stream, tag, self._now())
 
     def _has_lost_a_track(self, stream: _Connection) -> bool:
         known = stream.announced
         return known is not None and any(
             self._writer.holds(kind) and kind not in known and kind not in stream.tracks for kind in _STREAMS
         )
-
-    def _write_held(self, stream: _Connection) -> None:
-        held, stream.held = stream.held, []
-        for tag, at in held:
-            self._write(stream, tag, at)
 
     def _write(self, stream: _Connection, tag: Tag, at: float) -> None:
         place_ms = self._timeline.place(_STREAMS[tag.kind], tag.stamp_ms, tag.delay_ms)
@@ -190,6 +137,22 @@ class _Pull:
             self._last_picture_ms = place_ms
         self._writer.write(tag, place_ms, at)
         self._deadline = time.monotonic() + self._config.reconnect_timeout_seconds
+
+
+def _can_be_shown(stream: _Connection, tag: Tag) -> bool:
+    """Whether the pictures are there that this one needs."""
+    shown_ms = tag.stamp_ms + tag.delay_ms
+    if tag.is_key:
+        if stream.waits_for_key:
+            stream.key_shown_ms = shown_ms
+        stream.waits_for_key = False
+    elif stream.waits_for_key:
+        return False
+    elif stream.key_shown_ms is not None:
+        if -_PICTURE_GONE_MS < shown_ms - stream.key_shown_ms < 0:
+            return False
+        stream.key_shown_ms = None
+    return True
 
 
 def _record(config: dict[str, Any], messages: TextIO) -> None:

@@ -12,6 +12,8 @@ _BACK_MS = 1_000
 """A stream that goes so far back has jumped; a smaller step back is put right packet by packet."""
 _SHARED_MS = 1_500
 """Two streams whose time stamps are no further apart share a clock."""
+_PICTURE_MS = 40
+"""So much before its sound the time stamp of a picture may lie that arrives after it."""
 _TURN_MS = 100
 """As far as two streams are apart that arrive in turns: a stream that jumps alone goes on where it stood itself."""
 
@@ -99,6 +101,6 @@ class Timeline:
         # turn it has in arriving: otherwise every jump would put it a little later.
         if not self._shift and stream == SOUND and PICTURE in self._shown_at_seam:
             # Sound that comes first on a connection: its picture may bear a time stamp a turn before.
-            return self.end_ms + _TURN_MS - dts_ms
+            return self.end_ms + _PICTURE_MS - dts_ms
         own_end_ms = self._last.get(stream, self.end_ms) + self._step.get(stream, 0)
         return (own_end_ms if stream in self._shift and self.end_ms - own_end_ms <= _TURN_MS else self.end_ms) - dts_ms
