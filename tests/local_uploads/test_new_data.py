@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 
 from ims_mcp.local.media.media_worker import MediaWorker
 from ims_mcp.local.media.pictures import PictureOptions
+from ims_mcp.local.media.playlist import StoredPiece
 from ims_mcp.local.media.probe import Probe
 from ims_mcp.local.media_library import assets
 from ims_mcp.local.media_library.addresses import ObjectAddress
@@ -43,7 +44,7 @@ class HeldWorker(MediaWorker):
         self.first_ended = False
         self._is_first = True
 
-    async def probe(self, path: Path, name: str) -> Probe:
+    async def probe(self, path: Path, name: str, pieces: Sequence[StoredPiece] = ()) -> Probe:
         size_bytes = (await anyio.Path(path).stat()).st_size
         found = Probe("audio", {"FileName": name, "FileSize": str(size_bytes)})
         if self._is_first:

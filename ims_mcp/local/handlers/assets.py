@@ -45,7 +45,7 @@ class AssetChanges:
 
     @handles("RegisterMediaInfo")
     async def _register_asset(self, call: Call) -> dict[str, Any]:
-        """Without AI analysis, workflows and vod:// addresses; a playlist (m3u8) by its MPEG-TS pieces in the same folder;
+        """Without AI analysis, workflows and vod:// addresses; a playlist (m3u8) by the MPEG-TS pieces beside it;
         NotifyAddress and SearchLibName have no effect."""
         if call.get_text("SmartTagTemplateId"):
             raise unsupported("AI analysis: leave SmartTagTemplateId out")
