@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all bench snapshots lint clean
+.PHONY: demo test test-all official-suites bench snapshots lint clean
 
 # Hundreds of processes start: they must not compile every module anew, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,9 +21,14 @@ demo: $(READY)
 test: $(READY)
 	@$(call BESIDE_LINT,$(BIN)/python -m pytest $(SIDE_BY_SIDE))
 
-# The slow tests as well, and how much of the product the tests reach.
+# The slow tests as well, how much of the product the tests reach, and the official suites.
 test-all: $(READY)
 	@$(call BESIDE_LINT,$(BIN)/python scripts/measure_coverage.py $(SIDE_BY_SIDE) -m 'slow or not slow')
+	@$(BIN)/python scripts/official_suites.py
+
+# Official clients, with their own tests where their packages carry them, against a fresh embedded IMS; needs registries.
+official-suites: $(READY)
+	$(BIN)/python scripts/official_suites.py
 
 # Where another platform can make a difference to the types: modules of the standard library that have it in theirs.
 BY_PLATFORM = $(shell grep -rlE --include='*.py' \

@@ -45,7 +45,8 @@ class AssetChanges:
 
     @handles("RegisterMediaInfo")
     async def _register_asset(self, call: Call) -> dict[str, Any]:
-        """Without AI analysis, workflows and vod:// addresses; NotifyAddress and SearchLibName have no effect."""
+        """Without AI analysis, workflows and vod:// addresses; a playlist (m3u8) by the MPEG-TS pieces beside it;
+        NotifyAddress and SearchLibName have no effect."""
         if call.get_text("SmartTagTemplateId"):
             raise unsupported("AI analysis: leave SmartTagTemplateId out")
         if call.get_text("WorkflowId"):
@@ -93,7 +94,7 @@ class AssetChanges:
 
     @handles("UpdateMediaInfo")
     async def _update(self, call: Call) -> dict[str, Any]:
-        """Whole."""
+        """Whole; an empty text changes nothing."""
         asset = await find_asset(self._library, call)
         columns: dict[str, Any] = {
             column: call.get_text(name) for name, column in _CHANGED.items() if call.get_text(name) is not None

@@ -227,7 +227,7 @@ class LibraryReading:
 
     @handles("GetPlayInfo")
     async def _get_play_info(self, call: Call) -> dict[str, Any]:
-        """The source and the attached streams; there is no transcoding, encryption or CDN."""
+        """The source and the attached streams; no transcoding, encryption or CDN; a playlist is signed alone."""
         asset = await find_asset(self._library, call)
         seconds = call.link_seconds
         files = (await self._library.list_files([asset.media_id]))[asset.media_id]
