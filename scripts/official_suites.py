@@ -41,8 +41,8 @@ _START_SECONDS = 60
 _DECLARED = re.compile(r"NotImplemented|UnsupportedOperation|The local OSS has no |Signature version OSS2 is not known")
 _NOT_HERE = re.compile(
     rf"{re.escape(ELSEWHERE)}|gaierror|Name or service not known|WRONG_VERSION_NUMBER|longer than \d+ s\."
-    # A sample that the package does not carry; the number of an account; a client that is made without a region.
-    r"|No such file or directory: 'tests/|uid should not be empty|The region should not be None"
+    # A sample that the package lacks; an account's number; a locale that is not installed; a client without a region.
+    r"|No such file or directory: 'tests/|uid should not be empty|unsupported locale|The region should not be None"
 )
 # Files and tests about what docs/embedded-ims.md says is accepted without effect: traffic limits, encryption by the
 # server, storage classes.
