@@ -82,10 +82,7 @@ class ObjectRequests:
         return Reply(headers={**checksums, **next_position, **stored.description.encryption})
 
     async def get(self, request: Request, caller: Caller) -> Reply:
-        """Whole, with conditions, one range, response headers and gzip for texts.
-
-        What a browser would run comes as an attachment.
-        """
+        """Whole: conditions, one range, response headers, texts in gzip; what a browser would run is an attachment."""
         stored, file = await self._open(caller, *read_target(request))
         try:
             check_conditions(request, stored)
