@@ -81,7 +81,7 @@ async def test_every_operation_is_described_in_a_few_lines() -> None:
                 assert set(told.get("takes_also", {})) == ours - WELL_KNOWN
                 assert ("wait_seconds" in told.get("afterwards", "")) is (each.poll is not None)
                 assert ("costs" in told) is bool(each.costs)
-                named = told["also"].split(", ") if "also" in told else []
+                named: list[str] = str(told["also"]).split(", ") if "also" in told else []
                 rows = shown(each.parameters)
                 assert sorted([*told["parameters"], *named]) == sorted(row.name for row in rows)
                 assert not {row.name for row in rows if row.required or row.name in told["example"]} & set(named)
@@ -271,11 +271,12 @@ def test_a_caution_is_shown_with_the_first_hit_and_in_the_description() -> None:
     first, second = search("speech to text", limit=2)
     heed = "Sentences only: no subtitle file is written."
     careful, careless = replace(first.operation, heed=heed), replace(first.operation, heed="")
-    hits = describe_hits([replace(first, operation=careful), second], frozenset(), "speech to text")
+    hits = describe_hits([replace(first, operation=careful), second], frozenset[str](), "speech to text")
     assert hits[0]["heed"] == heed
     assert list(hits[0]).index("heed") < list(hits[0]).index("example")
     assert "heed" not in hits[1]
-    assert "heed" not in describe_hits([replace(first, operation=careless), second], frozenset(), "speech to text")[0]
+    unwarned = describe_hits([replace(first, operation=careless), second], frozenset[str](), "speech to text")
+    assert "heed" not in unwarned[0]
     assert describe(careful)["heed"] == heed
     assert "heed" not in describe(careless)
 
@@ -283,7 +284,7 @@ def test_a_caution_is_shown_with_the_first_hit_and_in_the_description() -> None:
 def test_a_long_example_takes_the_room_of_the_last_hits_and_three_stay() -> None:
     first, *others = search("make fifty short videos in one go", limit=5)
     long = replace(first, operation=replace(first.operation, heed="", example={"Title": "x" * 600}))
-    hits = describe_hits([long, *others], frozenset(), "")
+    hits = describe_hits([long, *others], frozenset[str](), "")
     assert hits[0]["example"] == {"Title": "x" * 600}
     assert 3 <= len(hits) < 5
     assert count_bytes({"operations": hits}) <= 1_000

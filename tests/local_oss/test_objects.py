@@ -381,6 +381,15 @@ def test_a_quiet_delete_says_nothing(client: Client, bucket: Any) -> None:
     assert not bucket.object_exists("key")
 
 
+def test_a_version_is_not_deleted_as_the_whole_object(bucket: Any) -> None:
+    bucket.put_object("key", b"x")
+    versions = oss2.models.BatchDeleteObjectVersionList([oss2.models.BatchDeleteObjectVersion("key", "v1")])
+    with pytest.raises(oss2.exceptions.OssError) as raised:
+        bucket.delete_object_versions(versions)
+    assert raised.value.code == "NotImplemented"
+    assert bucket.object_exists("key")
+
+
 def entities(root: str) -> str:
     """A text of 26 to the power of eight letters in a few hundred bytes."""
     inner = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 26}">' for n in range(1, 9))

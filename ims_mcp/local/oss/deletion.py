@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ims_mcp.local.oss.documents import find_children, parse, read_child_text
+from ims_mcp.local.oss.errors import OssError
 
 _KEY_TEXT = re.compile(r"(?<=Key>)[^<]*(?=</)")
 # What a reader of XML refuses, and the carriage return, which it would turn into a line feed.
@@ -20,7 +21,8 @@ _LAST_STAND_IN = 0x10FF00
 
 
 def read_deletion(body: bytes) -> tuple[list[str], bool]:
-    """The keys, at most 1,000, and whether the answer is to be silent. MalformedXML."""
+    """The keys, at most 1,000, and whether the answer is to be silent. MalformedXML, NotImplemented for
+    versions: what is named by one is not to be deleted whole."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -30,6 +32,8 @@ def read_deletion(body: bytes) -> tuple[list[str], bool]:
     root = parse(readable, "Delete")
     back = {ord(stand_in): one for one, stand_in in stand_ins.items()}
     found = find_children(root, "Object", at_least=1, at_most=1000)
+    if version := next((text for one in found if (text := one.findtext("VersionId")) not in (None, "", "null")), None):
+        raise OssError("NotImplemented", f"The local OSS has no versions: there is no VersionId {version[:50]!r}.")
     keys = [read_child_text(one, "Key").translate(back) for one in found]
     return keys, (root.findtext("Quiet") or "").strip().lower() == "true"
 

@@ -74,7 +74,7 @@ class Rpc:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = str(uuid.uuid4()).upper()
-        request_body = RequestBody.of(scope["headers"], receive)
+        request_body = RequestBody.of(scope["headers"], receive, scope["method"])
         try:
             status, body = await self._run(scope, request_body, request_id)
             is_ended = await request_body.drain()
