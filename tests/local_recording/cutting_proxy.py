@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 
 _FIRST_MEDIA_BYTES = 5_000
 """More than a server sends before it sends the stream."""
-_HELLO_SECONDS = 0.5
-"""What it has time for before it does, where the publisher is silent."""
 
 
 class CuttingProxy:
@@ -24,8 +22,8 @@ class CuttingProxy:
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self.connections: list[tuple[float, float]] = []
-        """When each began and ended that brought something of a stream, on the monotonic clock."""
+        self.connections: list[tuple[float, float, float]] = []
+        """Of each that brought something of a stream: when it began, brought the first of it, and ended; monotonic."""
 
     def start(self) -> None:
         self._start(self._accept)
@@ -64,18 +62,17 @@ class CuttingProxy:
             self._start(self._pass_on, server, player, True)
 
     def _pass_on(self, source: socket.socket, target: socket.socket, measures: bool) -> None:
-        count, began, has_media = 0, time.monotonic(), False
+        count, began, first, has_media = 0, time.monotonic(), 0.0, False
         with suppress(OSError):
             source.settimeout(None)
             while data := source.recv(1 << 16):
                 target.sendall(data)
                 count += len(data)
                 if count > _FIRST_MEDIA_BYTES and not has_media:
-                    has_media = True
-                    began = min(time.monotonic(), began + _HELLO_SECONDS)
+                    has_media, first = True, time.monotonic()
         if measures and has_media:
             with self._lock:
-                self.connections.append((began, time.monotonic()))
+                self.connections.append((began, first, time.monotonic()))
         for each in (source, target):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
