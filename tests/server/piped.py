@@ -98,7 +98,11 @@ class Piped:
         return self.ended()
 
     def ended(self) -> tuple[int, str]:
+        # One that does not end is killed, or its reader would wait for ever.
+        late = threading.Timer(WAIT_SECONDS, self.process.kill)
+        late.start()
         errors = self.stderr.read().decode()
+        late.cancel()
         return self.process.wait(WAIT_SECONDS), errors
 
     def close(self) -> None:
