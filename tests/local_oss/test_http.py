@@ -107,6 +107,12 @@ def test_what_is_not_there_is_told_before_what_is_not_done(any_client: Client, b
     assert error_of(lambda: bucket.get_symlink("key")) == (404, "NoSuchKey")
 
 
+def test_a_live_channel_is_refused_by_name_though_no_object_is_called_so(bucket: Any) -> None:
+    bucket.create_bucket()
+    for call in (bucket.get_live_channel, bucket.delete_live_channel):
+        assert error_of(lambda call=call: call("channel")) == (400, "NotImplemented")
+
+
 @pytest.mark.parametrize("name", sorted({row.name for row in UNSUPPORTED if row.target == "bucket"}))
 @pytest.mark.parametrize("signature", ["V1", "V4"])
 def test_every_sub_resource_that_clients_know_is_refused_by_name(oss: OssThread, name: str, signature: str) -> None:

@@ -93,6 +93,10 @@ _REFUSED_HEADERS = {
 }
 
 
+_NO_OBJECTS = ("live", "vod")
+"""Sub-resources of a key that is no object's: the name of a live channel."""
+
+
 class OssRest:
     """The ASGI application. ``on_stored(bucket, key)`` is awaited when an object is complete, before the answer.
 
@@ -226,7 +230,7 @@ class OssRest:
                 continue  # the version that every object has where there are none
             wanted = None if name in known else find_unsupported(_find_target(request), request.method, name)
             if wanted is not None:
-                await self._check_existence(request, caller)
+                await self._check_existence(request, caller, is_object=name not in _NO_OBJECTS)
                 raise OssError(
                     "NotImplemented", f"The local OSS has no {wanted} for {request.method} on this resource."
                 )
@@ -236,13 +240,13 @@ class OssRest:
         # The most specific one: it names most of what the request has.
         return max(fitting, key=lambda route: (len(route.parameters), route.header is not None))
 
-    async def _check_existence(self, request: Request, caller: Caller) -> None:
+    async def _check_existence(self, request: Request, caller: Caller, *, is_object: bool) -> None:
         """NoSuchBucket and NoSuchKey come before what is not done: clients tell by them what is there."""
         if request.bucket is None or caller.identity.policy is not None:
             return
         if not await self._objects.store.fetch("SELECT 1 FROM buckets WHERE name = ?", (request.bucket,)):
             raise no_such_bucket(request.bucket)
-        if request.key is None or request.method not in ("GET", "HEAD", "DELETE"):
+        if request.key is None or not is_object or request.method not in ("GET", "HEAD", "DELETE"):
             return
         if await self._objects.stat(request.bucket, request.key) is None:
             raise no_such_key(request.key)
