@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
@@ -12,6 +11,7 @@ from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.foreign_text import fold, plain
+from ims_mcp.summaries.json_strings import open_json
 from ims_mcp.summaries.values import label
 from ims_mcp.workflows.find_media import MediaFinder
 from ims_mcp.workflows.found_media import FoundMedia, stands_in
@@ -35,7 +35,7 @@ async def resolve_assets(
     One asset alone has to have this title or file name, or else all these words in it; what is destroyed is named by
     its whole title. Raises InvalidArguments that lists the assets where there are several, ImsError for none.
     """
-    given = {name: _open(value) for name, value in arguments.items()}
+    given = {name: _open(value, name) for name, value in arguments.items()}
     wanted = dict.fromkeys(_walk(given)) if operation.toolset not in _LIBRARIES_OF_THEIR_OWN else {}
     if not wanted:
         return dict(arguments), {}
@@ -81,14 +81,10 @@ def _has_words(media: FoundMedia, words: list[str]) -> bool:
     return any(all(stands_in(word, text) for word in words) for text in texts)
 
 
-def _open(value: Any) -> Any:
-    """A structured argument that came as a JSON text, where a title may stand in it."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and PREFIX in value:
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
+def _open(value: Any, name: str) -> Any:
+    """A structured argument that came as a JSON text, where a title stands in it in the place of an id."""
+    opened = open_json(value) if isinstance(value, str) and PREFIX in value else None
+    return value if opened is None or next(_walk(opened, name), None) is None else opened
 
 
 def _walk(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:

@@ -60,6 +60,13 @@ async def test_an_asset_is_meant_by_its_title_its_file_or_the_words_it_alone_has
     assert told["assets"] == {library.ids[title]: title}
 
 
+async def test_a_text_of_the_callers_own_stays_a_text(library: Library) -> None:
+    data = '{"note": "title: of the cut"}'
+    told = content_of(await call(library, "update_media_info", MediaId="title:Take 10", UserData=data))
+    assert told["MediaId"] == library.ids["Take 10"]
+    assert library.ims.media_info(told["MediaId"])["MediaBasicInfo"]["UserData"] == data
+
+
 async def test_titles_stand_in_lists_and_deep_in_structures(library: Library) -> None:
     ids = f"title:Harbour, morning,{library.ids['Take 1']}, title:灯塔的夜晚"
     rows = content_of(await call(library, "batch_get_media_infos", MediaIds=ids))
