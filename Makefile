@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all official-suites bench snapshots lint clean
+.PHONY: demo test test-all official-suites conformance bench snapshots lint clean
 
 # Hundreds of processes start: they must not compile every module anew, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,10 +21,11 @@ demo: $(READY)
 test: $(READY)
 	@$(call BESIDE_LINT,$(BIN)/python -m pytest $(SIDE_BY_SIDE))
 
-# The slow tests as well, how much of the product the tests reach, and the official suites.
+# The slow tests as well, how much of the product the tests reach, the official suites and MCP's own.
 test-all: $(READY)
 	@$(call BESIDE_LINT,$(BIN)/python scripts/measure_coverage.py $(SIDE_BY_SIDE) -m 'slow or not slow')
 	@$(BIN)/python scripts/official_suites.py
+	@$(BIN)/python scripts/conformance.py
 
 # Official clients, with their own tests where their packages carry them, against a fresh embedded IMS; needs registries.
 official-suites: $(READY)
@@ -42,6 +43,11 @@ lint: $(READY)
 	$(BIN)/pyright --pythonpath $(BIN)/python --pythonplatform Darwin $(BY_PLATFORM)
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_facts.py --check
+	$(BIN)/python scripts/build_ui.py --check
+
+# MCP's own suite against this server over HTTP, with what it calls by name mounted; needs a registry.
+conformance: $(READY)
+	$(BIN)/python scripts/conformance.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -11,13 +11,15 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import calls, listing, spawn, summary, tool_calls, uploads
+from benchmarks import calls, http_calls, listing, replicas, spawn, summary, tool_calls, uploads
 from benchmarks.rows import FULL, QUICK, Effort, Row, table
 
 BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "spawn": spawn.rows,
     "calls": calls.rows,
     "tool-calls": tool_calls.rows,
+    "http-calls": http_calls.rows,
+    "replicas": replicas.rows,
     "summary": summary.rows,
     "listing": listing.rows,
     "uploads": uploads.rows,

@@ -15,7 +15,7 @@ from benchmarks.child import ROOT
 Era = Literal["2026-07-28", "2025-11-25"]
 ERAS: tuple[Era, ...] = ("2026-07-28", "2025-11-25")
 _CLIENT = {"name": "benchmark", "version": "1"}
-_META = {
+META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": _CLIENT,
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -37,8 +37,8 @@ def list_tools(module: Sequence[str], era: Era, env: dict[str, str]) -> Listed:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=env) as process:
         assert process.stdin is not None and process.stdout is not None
         if era == "2026-07-28":
-            _ask(process.stdin, process.stdout, 1, "server/discover", {"_meta": _META})
-            result = _ask(process.stdin, process.stdout, 2, "tools/list", {"_meta": _META})
+            _ask(process.stdin, process.stdout, 1, "server/discover", {"_meta": META})
+            result = _ask(process.stdin, process.stdout, 2, "tools/list", {"_meta": META})
         else:
             greeting = {"protocolVersion": era, "capabilities": {}, "clientInfo": _CLIENT}
             _ask(process.stdin, process.stdout, 1, "initialize", greeting)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import re
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ import anyio.to_thread
 
 from benchmarks.child import Child, environment
 from benchmarks.lateness import Window, lateness_into, percentile_99
+from benchmarks.peak import read_peak_bytes
 from benchmarks.rows import Effort, Row, bounded, compared, interleaved
 from ims_mcp.client.credentials import Credential
 from ims_mcp.client.oss.journal import UploadJournal
@@ -96,17 +96,6 @@ def _write(path: Path, size: int) -> None:
             file.write(block[: size - offset])
 
 
-def _peak_bytes() -> int:
-    """The most memory this process had resident at any time."""
-    # Not ru_maxrss: that begins at what the parent had when it started this process.
-    status = Path("/proc/self/status")
-    if status.exists():
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
-        return int(found[1]) * 1024 if found else 0
-    resource: Any = importlib.import_module("resource")
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-
-
 async def _ours(directory: Path, endpoint: str) -> None:
     uploader = OssUploader(threads=THREADS)
     journal = UploadJournal(directory / "upload.json")
@@ -142,7 +131,7 @@ async def _serve(upload: Callable[[Path], Awaitable[None]]) -> None:
         source = Path(json.loads(line)["source"])
         began = time.monotonic()
         await upload(source)
-        print(json.dumps({"began": began, "ended": time.monotonic(), "peak_bytes": _peak_bytes()}), flush=True)
+        print(json.dumps({"began": began, "ended": time.monotonic(), "peak_bytes": read_peak_bytes()}), flush=True)
 
 
 def _oss(directory: Path) -> None:

@@ -252,6 +252,7 @@ _LONGEST_CREDENTIAL = 65_536
 _OWN_FORMS = re.compile(
     r"\b[0-9a-fA-F]{64}\b"  # a signature in hexadecimal
     r"|\bLTAI[0-9A-Za-z]{12,}|\bSTS\.[0-9A-Za-z]{16,}|\bCAIS[0-9A-Za-z+/=%_\-]{60,}"
+    r"|\bimsmcp_[\w\-]{16,}"  # a token of this project's own server
     r"|\beyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*"
     r"|\b(?:Bearer|Basic) (?=[^\s\d]*\d)[\w.~+/=\-]{16,}"
     r"|\bA[KS]IA[0-9A-Z]{16}\b|\bAKID[0-9A-Za-z]{28,}|\bAIza[\w\-]{35}|\bgh[pousr]_\w{30,}|\bxox[abeoprs]-[\w\-]{10,}"

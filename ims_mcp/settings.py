@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, overload
 from urllib.parse import urlsplit
@@ -31,6 +31,10 @@ ENVIRONMENT = {
     "IMS_MCP_EXCLUDE_TOOLS": "tools not to list",
     "IMS_MCP_READ_ONLY": "1 refuses every operation that changes anything",
     "IMS_MCP_ALLOW_DESTRUCTIVE": "1 runs destructive operations without asking, for clients that cannot ask",
+    "IMS_MCP_ASK": "who asks before a destructive call: auto (default: the client, else a page), form (the client) or "
+    "page (always one, that wants a PIN)",
+    "IMS_MCP_PINS": "file of the PINs by which people approve calls; written by `ims-mcp pin set`",
+    "IMS_MCP_CONFIG": "TOML file of accounts and of who may do what in them; `ims-mcp config check` reads it",
     "IMS_MCP_DATA_DIR": "where the embedded IMS keeps its state",
     "IMS_MCP_STATE_DIR": "where transfers are written down, so that they can go on after a restart",
     "IMS_MCP_UPLOAD_DIRS": "directories files may be uploaded from, separated as in PATH; none: no uploads",
@@ -39,6 +43,8 @@ ENVIRONMENT = {
     "IMS_MCP_MAX_WAIT_SECONDS": "longest time one call waits for a job, 1 to 45; unset: by what the client allows",
     "IMS_MCP_ECS_ROLE": "name of the ECS instance role to take credentials from; never asked unless set",
     "IMS_MCP_LANGUAGE": "language of questions to the user: en, zh, or auto (default): Chinese where the call is",
+    "IMS_MCP_AUDIT": "file to which a line is added for every call that changes something; - is stdout, over HTTP",
+    "IMS_MCP_REDIS_URL": "with --http: the Redis that replicas share, such as rediss://USER:PASSWORD@HOST:6379/0",
     "IMS_MCP_LOG_LEVEL": "debug, info, warning (default) or error; logs go to stderr",
 }
 # Variables of others that count as well.
@@ -48,9 +54,17 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 Language = Literal["auto", "en", "zh"]
 """Of questions to the user."""
+AskWay = Literal["auto", "form", "page"]
+"""How the user is asked: by their client, on a page, or on a page where the client cannot."""
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
+_ASK_WAYS: tuple[AskWay, ...] = get_args(AskWay)
 _LOG_LEVELS = ("debug", "info", "warning", "error")
-_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]{2,40}")
+_CHOICES = {
+    "language": ("The language", _LANGUAGES),
+    "ask": ("The way to ask", _ASK_WAYS),
+    "log_level": ("The log level", _LOG_LEVELS),
+}
+REGION_ID = re.compile(r"[a-z]{2}-[a-z0-9-]{2,40}")
 # ice.cn-shanghai.aliyuncs.com, ice-vpc.cn-shanghai.aliyuncs.com
 _REGIONAL_HOST = re.compile(r"ice(?P<vpc>-vpc)?\.(?P<region>[a-z0-9-]+)\.aliyuncs\.com")
 
@@ -101,7 +115,7 @@ _STATE_DIR = _OwnDirectory("state", "XDG_STATE_HOME", ".local/state")
 
 @dataclass(frozen=True)
 class Settings:
-    """Built by :func:`read_settings`; nothing in it is a secret.
+    """Built by :func:`read_settings`; nothing in it is a secret but a password in ``redis_url``.
 
     ``data_dir`` and ``state_dir`` raise SettingsError where they are needed and nobody knows where they could be.
     """
@@ -114,6 +128,7 @@ class Settings:
     read_only: bool = False
     allow_destructive: bool = False
     local: bool = False
+    config: Path | None = None
     data_dir: _OwnDirectory = _DATA_DIR
     state_dir: _OwnDirectory = _STATE_DIR
     upload_dirs: tuple[Path, ...] = ()
@@ -127,7 +142,12 @@ class Settings:
     max_wait_seconds: float | None = None
     ecs_role: str | None = None
     language: Language = "auto"
+    ask: AskWay = "auto"
+    pins: Path | None = None
+    audit: str | None = None
+    """A path, or ``-`` for stdout."""
     log_level: str = "warning"
+    redis_url: str | None = field(default=None, repr=False)
 
     @property
     def service(self) -> str:
@@ -234,7 +254,7 @@ def _read_flag(value: Any, source: str) -> bool:
     raise SettingsError(f"{source} is {_quote(value)}.", next_step="Set it to 1 or 0.")
 
 
-def _read_directory(value: Any, source: str) -> Path:
+def _read_path(value: Any, source: str) -> Path:
     try:
         return Path(str(value)).expanduser().absolute()
     except (RuntimeError, OSError) as error:  # no home directory, or no current one
@@ -244,19 +264,11 @@ def _read_directory(value: Any, source: str) -> Path:
         ) from None
 
 
-def _read_log_level(value: Any) -> str:
-    level = str(value).strip().lower()
-    if level not in _LOG_LEVELS:
-        raise SettingsError(f"The log level {_quote(level)} is unknown.", next_step=f"Use {', '.join(_LOG_LEVELS)}.")
-    return level
-
-
-def _read_language(value: Any) -> Language:
+def _read_choice(value: Any, what: str, choices: tuple[str, ...]) -> str:
     wanted = str(value).strip().lower()
-    for language in _LANGUAGES:
-        if wanted == language:
-            return language
-    raise SettingsError(f"The language {_quote(wanted)} is unknown.", next_step=f"Use {', '.join(_LANGUAGES)}.")
+    if wanted not in choices:
+        raise SettingsError(f"{what} {_quote(wanted)} is unknown.", next_step=f"Use {', '.join(choices)}.")
+    return wanted
 
 
 def _find_region(environ: Mapping[str, str], endpoint: str | None, *, local: bool) -> tuple[str, str]:
@@ -264,10 +276,10 @@ def _find_region(environ: Mapping[str, str], endpoint: str | None, *, local: boo
     if local:
         return DEFAULT_REGION, "default"
     regional = _REGIONAL_HOST.fullmatch(urlsplit(endpoint or "").hostname or "")
-    if regional is not None and _REGION.fullmatch(regional["region"]):
+    if regional is not None and REGION_ID.fullmatch(regional["region"]):
         return regional["region"], "the endpoint"
     profile = find_profile_in_use(environ)
-    if profile is not None and _REGION.fullmatch(profile.region_id):
+    if profile is not None and REGION_ID.fullmatch(profile.region_id):
         return profile.region_id, f"CLI profile {plain(profile.name, 60)}"
     return DEFAULT_REGION, "default"
 
@@ -340,7 +352,7 @@ def read_settings(environ: Mapping[str, str], **options: Any) -> Settings:
     region, region_source = chosen.get("region"), sources.get("region", "")
     if not region:
         region, region_source = _find_region(environ, chosen.get("endpoint"), local=chosen["local"])
-    if not _REGION.fullmatch(region):
+    if not REGION_ID.fullmatch(region):
         raise SettingsError(
             f"The region {_quote(region)} ({region_source}) is not a region id.",
             next_step="Name one such as cn-shanghai.",
@@ -362,8 +374,8 @@ def _read(option: str, value: Any, source: str) -> Any:
             return names or (("core",) if option == "toolsets" else ())
         case "read_only" | "allow_destructive":
             return _read_flag(value, source)
-        case "data_dir" | "state_dir":
-            return _read_directory(value, source)
+        case "data_dir" | "state_dir" | "config" | "pins":
+            return _read_path(value, source)
         case "upload_dirs":
             return value.split(os.pathsep) if isinstance(value, str) else value
         case "max_upload_bytes":
@@ -372,9 +384,7 @@ def _read(option: str, value: Any, source: str) -> Any:
             return read_seconds("timeout", value, 3600, 0.001)
         case "max_wait_seconds":
             return read_seconds("longest wait", value, MAX_WAIT_SECONDS)
-        case "language":
-            return _read_language(value)
-        case "log_level":
-            return _read_log_level(value)
+        case "language" | "ask" | "log_level":
+            return _read_choice(value, *_CHOICES[option])
         case _:
             return str(value).strip()

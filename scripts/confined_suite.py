@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
@@ -51,6 +52,16 @@ def pytest_runtest_call() -> Generator[None, Any, Any]:
         return (yield)
     finally:
         signal.alarm(0)
+
+
+@pytest.fixture(autouse=True)
+def unchanged_defaults() -> Generator[None]:
+    """What one test sets for all of oss2 and, failing, leaves set, such as a time limit, is not there for the next."""
+    defaults = sys.modules.get("oss2.defaults")
+    before = {} if defaults is None else dict(vars(defaults))
+    yield
+    if defaults is not None:
+        vars(defaults).update(before)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -5,7 +5,7 @@ A client whose package on its registry carries its tests is tried by these; any 
 Node.js) is said and counted, and is no failure. The columns:
 
 - declared: the embedded IMS says by name that it does not do this (NotImplemented, UnsupportedOperation), or its
-  page says that it has no effect;
+  page says that it has no effect or goes another way;
 - elsewhere: the test needs something else than an OSS (KMS, a sample file that the package lacks), or one with a name
   of its own, HTTPS or further accounts;
 - failed: everything else that did not pass. One is exit code 1, and each is listed.
@@ -44,21 +44,25 @@ _NOT_HERE = re.compile(
     # A sample that the package lacks; an account's number; a locale that is not installed; a client without a region.
     r"|No such file or directory: 'tests/|uid should not be empty|unsupported locale|The region should not be None"
 )
-# Files and tests about what docs/embedded-ims.md says is accepted without effect: traffic limits, encryption by the
-# server, storage classes.
-_WITHOUT_EFFECT = frozenset(
+# Files and tests about what docs/embedded-ims.md says is done otherwise, where the end of the test does not tell so:
+# traffic limits, encryption by the server and storage classes have no effect, there is one region, no callback is made.
+_ON_THE_PAGE = frozenset(
     {
         "test_traffic_limit.py",
         "test_server_side_encryotion.py",
-        "test_bucket_with_storage_class",
         "test_restore_archive_object_with_job_parameters",
         "test_restore_object_with_config",
         "test_restore_object_with_wrong_request",
+        "test_describe_regions_normal",
+        "test_sign_url_with_callback",
     }
 )
 # Tests of oss2 that no OSS on a port of this machine could pass.
 _CANNOT_PASS = {
-    "test_check_endpoint": "writes behind the endpoint's port",
+    "TestApiBase::test_check_endpoint": "writes behind the endpoint's port",
+    "TestLiveChannel::test_anonymous_auth": "wants the bucket in the endpoint's name",
+    "TestObject::test_default_timeout": "wants a connection to take longer than a millisecond",
+    "TestObject::test_timeout": "wants a connection to take longer than a millisecond",
 }
 
 
@@ -87,9 +91,9 @@ class Tally:
             self.passed += 1
         elif outcome == "skipped":
             return
-        elif _DECLARED.search(text) or _WITHOUT_EFFECT.intersection(re.split("::|/", test)):
+        elif _DECLARED.search(text) or _ON_THE_PAGE.intersection(re.split("::|/", test)):
             self.declared += 1
-        elif _NOT_HERE.search(text) or test.rsplit("::", 1)[-1] in _CANNOT_PASS:
+        elif _NOT_HERE.search(text) or "::".join(test.split("::")[-2:]) in _CANNOT_PASS:
             self.elsewhere += 1
         else:
             self.failed.append(f"{test}: {text.strip().splitlines()[-1][:200] if text.strip() else outcome}")
@@ -109,7 +113,8 @@ def try_oss2(work: Path, signature: str) -> Tally:
         "OSS_TEST_ACCESS_KEY_ID": "local",
         "OSS_TEST_ACCESS_KEY_SECRET": "local",
         "OSS_TEST_REGION": "cn-shanghai",
-        "OSS_TEST_BUCKET": f"suite-{signature.lower()}-",
+        # A test lists buckets whose names begin so; with a longer one others would have names that are too long.
+        "OSS_TEST_BUCKET": "oss-python-sdk-",
         "OSS_TEST_AUTH_VERSION": signature.lower(),
         # For tests that ask the cloud's STS: they get no further.
         "OSS_TEST_STS_ID": "local",
@@ -236,6 +241,7 @@ def _run_pytest(
         **os.environ,
         **settings,
         REPORT_VARIABLE: str(report),
+        "PYTEST_ADDOPTS": "",
         "PYTHONPATH": os.pathsep.join(map(str, (*paths, ROOT / "scripts"))),
     }
     quiet = subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Write the schema snapshots and the ledger of bytes in tests/snapshots, and the generated tables of README.md.
+"""Write the schema snapshots and the ledger of bytes in tests/snapshots, and the generated tables of pages.
 
 Run as ``make snapshots``. With ``--check`` nothing is written and every difference is named, with exit code 1.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,6 +29,9 @@ SNAPSHOTS = ROOT / "tests" / "snapshots"
 LEDGER = SNAPSHOTS / "ledger.json"
 ASKED = SNAPSHOTS / "asked.json"
 README = ROOT / "README.md"
+HTTP_PAGE = ROOT / "docs" / "http.md"
+_NOT_OVER_HTTP = ("--upload-dir", "--max-upload-bytes", "--state-dir")
+_IN_A_TABLE = str.maketrans({"{": "", "}": "", ",": r"\|"})
 
 
 async def _listed(toolset: str) -> list[Tool]:
@@ -115,13 +120,27 @@ def tables(tools: list[Tool], everything: list[Tool]) -> dict[str, str]:
     }
 
 
+def list_http_options() -> str:
+    """What ``ims-mcp serve --http`` takes, as a table; what it takes over stdio as well is in its last row."""
+    command = [sys.executable, "-m", "ims_mcp", "serve", "--help"]
+    environ = {**os.environ, "COLUMNS": "500"}
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environ).stdout
+    common, alone = (
+        re.findall(r"^  (--[a-z-]+)((?: [A-Z{]\S*)?)\s+(.+)$", part, re.MULTILINE)
+        for part in said.split("\nover HTTP:\n")
+    )
+    rows = [f"| `{name}{value.translate(_IN_A_TABLE)}` | {text} |" for name, value, text in alone if name != "--http"]
+    both = ", ".join(f"`{name}`" for name, _, _ in common if name not in _NOT_OVER_HTTP)
+    return "\n".join(["| option | what it sets |", "|---|---|", *rows, f"| {both} | the same as over stdio |"])
+
+
 def filled(text: str, blocks: dict[str, str]) -> str:
-    """The README with every generated block replaced. Raises LookupError where a block's marks are missing."""
+    """The page with every generated block replaced. Raises LookupError where a block's marks are missing."""
     for name, content in blocks.items():
         pattern = re.compile(rf"(<!-- {name}: generated -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text, count = pattern.subn(lambda match, content=content: f"{match[1]}{content}\n{match[2]}", text)
         if count != 1:
-            raise LookupError(f"README.md has {count} blocks called {name}")
+            raise LookupError(f"a page has {count} blocks called {name}")
     return text
 
 
@@ -134,6 +153,7 @@ def wanted_files() -> dict[Path, str]:
         LEDGER: ledger(tools, everything),
         ASKED: asked(),
         README: filled(README.read_text(encoding="utf-8"), tables(tools, everything)),
+        HTTP_PAGE: filled(HTTP_PAGE.read_text(encoding="utf-8"), {"options": list_http_options()}),
     }
 
 

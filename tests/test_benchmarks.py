@@ -20,12 +20,14 @@ ROWS = {
         )
     ],
     "tool-calls": ["tool calls, 30 ms service, 2 at once", "event loop delay p99, 30 ms service, 2 at once"],
+    "replicas": ["CPU of 10,000 HTTP calls", "memory after"],
+    "http-calls": [f"HTTP calls, {era}, 2 at once" for era in ("2026-07-28", "2025-11-25")],
     "summary": [
         "summary bytes, page example",
         "summary time, page example",
         "summary bytes, 21 files, 120 min of tags",
     ],
-    "listing": ["tools/list of 10 tools", "tools/list of 21 tools"],
+    "listing": ["tools/list of 10 tools", "tools/list of 23 tools"],
     "uploads": ["upload, MB", "upload, memory over that of 1 MiB", "upload, event loop delay p99"],
 }
 
@@ -80,4 +82,4 @@ def test_sides_take_turns_and_the_median_counts() -> None:
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "spawn, calls, tool-calls, summary, listing, uploads" in capsys.readouterr().err
+    assert "spawn, calls, tool-calls, http-calls, replicas, summary, listing, uploads" in capsys.readouterr().err

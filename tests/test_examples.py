@@ -21,6 +21,7 @@ from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss.uploader import put_file
 from ims_mcp.local.media.clip import make_clip
 from ims_mcp.settings import Settings
+from tests.http.test_command import started
 from tests.local_recording.publisher import publishing
 from tests.local_recording.rtmp_server import rtmp_server
 
@@ -137,6 +138,20 @@ async def test_upload_folder_uploads_each_file_once_and_names_what_failed(tmp_pa
     assert "broken.mp4" in next(line for line in out.splitlines() if line.startswith("FAIL"))
 
 
+@pytest.mark.anyio
+async def test_over_http_uploads_a_film_reads_it_and_is_asked_before_it_deletes(tmp_path: Path, clip: Path) -> None:
+    with started(tmp_path, "--local", IMS_MCP_LOCAL_PROCESSING_DELAY="0") as (url, _process, _said):
+        code, out, errors = await run_example("over_http.py", url, "--file", str(clip), "--yes")
+        assert (code, errors) == (0, "")
+        assert '"codec": "h264"' in out
+        assert "This deletes assets from the library" in out
+        assert '"deleted": [{"id":' in out
+        code, out, errors = await run_example("over_http.py", url, "--file", str(clip), "--legacy")
+        assert (code, "Protocol 2025-11-25" in out, "this client cannot ask its user" in errors) == (1, True, True)
+        code, out, errors = await run_example("over_http.py", url)
+        assert (code, '"title": "clip"' in out) == (0, True)
+
+
 def configurations() -> list[Any]:
     return [
         pytest.param(json.loads(path.read_text(encoding="utf-8")), id=path.stem)
@@ -155,7 +170,7 @@ async def test_every_client_configuration_starts_a_server_that_lists_its_tools(
         command=sys.executable, args=["-m", "ims_mcp", *server["args"]], env={"HOME": str(tmp_path), **server["env"]}
     )
     async with Client(command) as client:
-        assert len((await client.list_tools()).tools) == 21
+        assert len((await client.list_tools()).tools) == 23
 
 
 def test_the_examples_readme_names_every_example() -> None:
@@ -172,4 +187,4 @@ def test_an_example_without_arguments_says_how_to_use_it(
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(path), run_name="__main__")
     assert ended.value.code == 2
-    assert re.search("addresses.txt|oss://|manifest|folder|stream", capsys.readouterr().err)
+    assert re.search("addresses.txt|oss://|manifest|folder|stream|url", capsys.readouterr().err)

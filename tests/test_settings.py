@@ -180,6 +180,9 @@ def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path)
         "EXCLUDE_TOOLS": "d",
         "READ_ONLY": "1",
         "ALLOW_DESTRUCTIVE": "yes",
+        "ASK": "Page",
+        "PINS": "/pins",
+        "CONFIG": "/config.toml",
         "DATA_DIR": "/data",
         "STATE_DIR": "/state",
         "UPLOAD_DIRS": str(tmp_path),
@@ -188,6 +191,8 @@ def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path)
         "MAX_WAIT_SECONDS": "4",
         "ECS_ROLE": "r",
         "LANGUAGE": "ZH",
+        "AUDIT": "/audit",
+        "REDIS_URL": "redis://127.0.0.1",
         "LOG_LEVEL": "DEBUG",
     }
     variables = {f"IMS_MCP_{name}": value for name, value in values.items()}
@@ -199,6 +204,9 @@ def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path)
         oss_endpoint="https://o",
         read_only=True,
         allow_destructive=True,
+        ask="page",
+        pins=Path("/pins"),
+        config=Path("/config.toml"),
         data_dir=Path("/data"),
         state_dir=Path("/state"),
         upload_dirs=(tmp_path,),
@@ -210,6 +218,8 @@ def test_every_variable_that_is_listed_sets_what_it_is_called_by(tmp_path: Path)
         max_wait_seconds=4,
         ecs_role="r",
         language="zh",
+        audit="/audit",
+        redis_url="redis://127.0.0.1",
         log_level="debug",
     )
 

@@ -96,10 +96,16 @@ def get_operation(name: str) -> Operation:
 
     Raises UnknownOperation where IMS has no such operation.
     """
-    known = name if name in list_known_names() else _index_tool_names().get(name)
-    if known is None:
+    operation = find_operation(name)
+    if operation is None:
         raise _refuse(name)
-    return _join(known, toolset_of(known) or undescribed.TOOLSET)
+    return operation
+
+
+def find_operation(name: str) -> Operation | None:
+    """The same, and None where there is none, at once: what a name could have been meant for takes long to find."""
+    known = name if name in list_known_names() else _index_tool_names().get(name)
+    return None if known is None else _join(known, toolset_of(known) or undescribed.TOOLSET)
 
 
 @cache

@@ -379,7 +379,8 @@ class Operation:
             f"{condition.reason} ({condition.when})" if condition.when else condition.reason
             for condition in self.asks_about(arguments)
         )
-        return "; ".join(told) or "may destroy something"
+        usual = "may destroy something" if self.effect is Effect.DESTRUCTIVE else "changes something"
+        return "; ".join(told) or usual
 
     def effect_of(self, arguments: Mapping[str, Any]) -> Effect:
         """The effect of this very call."""

@@ -17,7 +17,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -114,10 +114,18 @@ class Found:
     summary: str
 
 
-def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: str | None = None) -> list[Found]:
+def search(
+    query: str,
+    *,
+    limit: int = 5,
+    toolset: str | None = None,
+    effect: str | None = None,
+    may_be: Callable[[Operation], bool] | None = None,
+) -> list[Found]:
     """The operations that fit a request best, best first; none where nothing fits.
 
-    ``toolset`` and ``effect`` leave all others out. Any text may be searched for: nothing in it is an operator.
+    ``toolset``, ``effect`` and ``may_be`` leave all others out. Any text may be searched for: nothing in it is an
+    operator.
     """
     index = _index()
     scores = index.scores(query)
@@ -125,6 +133,7 @@ def search(query: str, *, limit: int = 5, toolset: str | None = None, effect: st
         hit
         for hit in (entry.found for entry in index.entries if entry.name in scores)
         if toolset in (None, hit.operation.toolset) and effect in (None, hit.operation.effect)
+        if may_be is None or may_be(hit.operation)
     ]
     fitting.sort(key=lambda hit: (-scores[hit.operation.name], bool(hit.operation.replaced_by), hit.operation.name))
     return _put_steps_in_order(query, fitting)[: max(limit, 0)]

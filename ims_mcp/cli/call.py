@@ -6,17 +6,18 @@ import argparse
 import json
 import os
 import sys
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
 from ims_mcp.catalogue import Effect, Operation, UnknownOperation, get_operation
 from ims_mcp.catalogue.check import check
 from ims_mcp.cli.connection import connect
+from ims_mcp.cli.console import find_screen
 from ims_mcp.cli.endings import DONE
-from ims_mcp.cli.terminal import print_json, say
+from ims_mcp.cli.terminal import print_json
+from ims_mcp.cli.watching import watch_wait
 from ims_mcp.errors import InvalidArguments, Problem, Refused
-from ims_mcp.foreign_text import plain
 from ims_mcp.server.confirmation import write_place
 from ims_mcp.server.question import write_question
 from ims_mcp.server.question_words import choose_words
@@ -26,14 +27,27 @@ from ims_mcp.workflows.behaviours.present_state import PresentState
 from ims_mcp.workflows.operation_call import check_arguments, resolve_arguments, run_operation
 from ims_mcp.workflows.server_parameters import complete_table, split_arguments
 
+if TYPE_CHECKING:  # of an extra, and for a terminal only
+    from ims_mcp.cli.views.screen import Screen
+
 
 def call(settings: Settings, options: argparse.Namespace, words: list[str]) -> int:
-    """Print the result as JSON. Raises InvalidArguments with everything that is wrong, before anything is sent."""
+    """Print the result as JSON; on a terminal, and unless --json or --raw ask for JSON, laid out to be read.
+
+    Raises InvalidArguments with everything that is wrong, before anything is sent.
+    """
     operation = _find_operation(options.operation)
-    arguments = {**_read_json_object(operation, options.json), **_read_pairs(operation, words)}
+    texts = [text for text in options.json or () if text]
+    arguments = {**_read_json_object(operation, texts[-1] if texts else None), **_read_pairs(operation, words)}
+    screen = None if options.raw or options.json else find_screen(is_data=True)
     yes = options.yes or _ask_person(settings, operation, arguments)
-    result = anyio.run(_call, settings, operation, arguments, yes, options.raw)
-    print_json(json.dumps(result, ensure_ascii=False, indent=2))
+    result = anyio.run(_call, settings, operation, arguments, yes, options.raw, screen)
+    if screen is None:
+        print_json(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        from ims_mcp.cli.views.answer import show_answer
+
+        show_answer(screen, operation.name, result)
     return DONE
 
 
@@ -60,17 +74,20 @@ def _ask_person(settings: Settings, operation: Operation, arguments: dict[str, A
 
 
 async def _call(
-    settings: Settings, operation: Operation, arguments: dict[str, Any], yes: bool, raw: bool
+    settings: Settings,
+    operation: Operation,
+    arguments: dict[str, Any],
+    yes: bool,
+    raw: bool,
+    screen: Screen | None,
 ) -> dict[str, Any]:
-    async def progress(done: float, total: float, message: str) -> None:
-        say(f"{done:5.1f} s of {total:.0f} s  {plain(message)}")
-
     async with connect(settings, os.environ) as to:
         checked = await check_arguments(to.client, operation, arguments)
         checked, own = await resolve_arguments(to.client, operation, checked)
         if raw:
             return (await to.client.call(operation, checked, confirmed=yes)).data
-        return await run_operation(OperationCall(to.client, operation, checked, own, yes), progress=progress)
+        with watch_wait(screen) as watch:
+            return await run_operation(OperationCall(to.client, operation, checked, own, yes), progress=watch)
 
 
 def _find_operation(name: str) -> Operation:

@@ -6,12 +6,11 @@ import json
 import os
 import sys
 import tempfile
-import textwrap
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import anyio
 from mcp import Client
@@ -20,6 +19,7 @@ from mcp.client.stdio import StdioServerParameters
 from ims_mcp.catalogue import get_operation
 from ims_mcp.cli.connection import choose_credential_source, connect
 from ims_mcp.cli.demo_stream import serve_stream
+from ims_mcp.cli.demo_telling import Call, Teller, choose_teller
 from ims_mcp.cli.embedded import EmbeddedIms
 from ims_mcp.client.oss.uploader import put_file
 from ims_mcp.errors import LocalImsError
@@ -28,47 +28,45 @@ from ims_mcp.settings import Settings, read_settings
 BUCKET = "local-media"
 WAIT_SECONDS = 30
 LIVE_SECONDS = 10
-WIDTH = 110
-_FOR_PROGRAMS = ("RequestId", "next_call", "left_out")
 
 
 @dataclass(slots=True)
 class Demo:
-    """One run: the MCP client it speaks through and what was found to be off."""
+    """One run: the MCP client it speaks through, who hears of it, and what was found to be off."""
 
     client: Client
+    teller: Teller
     problems: list[str] = field(default_factory=list[str])
 
     async def call(self, what: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Say what is done, call the tool, show the call and what came of it; returns the structured result."""
-        print(f"\n{what}")
-        print("\n".join(wrap_call(tool, arguments)))
+        """Call the tool and tell what for, what comes meanwhile and what came of it; returns the structured result."""
+        call = Call(what, tool, arguments)
+        self.teller.tell_call(call)
         said = ""
 
         async def show(progress: float, total: float | None, message: str | None) -> None:
             nonlocal said
             if message and message != said:
                 said = message
-                print(f"  … {message}")
+                self.teller.tell_progress(message)
 
         result = await self.client.call_tool(tool, arguments, progress_callback=show)
         content = dict(result.structured_content or {})
-        if content:
-            print("\n".join(format_result(content)))
-        else:
-            print(_wrap("  " + "".join(getattr(block, "text", "") for block in result.content), "  "))
+        text = "".join(getattr(block, "text", "") for block in result.content)
+        self.teller.tell_answer(call, content, text)
         self.expect(not result.is_error, f"{tool} answered with an error")
         return content
 
     def expect(self, holds: bool, otherwise: str) -> None:
-        """Note and print ``otherwise`` where something does not hold."""
+        """Note and tell ``otherwise`` where something does not hold."""
         if not holds:
             self.problems.append(otherwise)
-            print(f"  !! {otherwise}")
+            self.teller.tell_problem(otherwise)
 
 
-def demo(*, keep: str | None = None) -> int:
+def demo(*, keep: str | None = None, as_json: bool = False) -> int:
     """Run it in a temporary directory, or in ``keep``, which is new or empty. Exit code 1 where anything is off."""
+    teller = choose_teller(as_json=as_json)
     if keep is not None:
         directory = Path(keep).expanduser().absolute()
         directory.mkdir(parents=True, exist_ok=True)
@@ -77,15 +75,22 @@ def demo(*, keep: str | None = None) -> int:
                 f"{directory} is not empty, and the demo writes files of its own.",
                 next_step="Name a directory that is new or empty.",
             )
-        code = anyio.run(_demo, directory)
-        print(f"Its clips, the library and the local OSS are kept in {directory}.")
+        code = anyio.run(_demo, directory, teller)
+        teller.tell_kept(directory)
         return code
     with tempfile.TemporaryDirectory(prefix="ims-mcp-demo-") as temporary:
-        return anyio.run(_demo, Path(temporary))
+        return anyio.run(_demo, Path(temporary), teller)
 
 
-async def _demo(directory: Path) -> int:
-    started = time.monotonic()
+async def _demo(directory: Path, teller: Teller) -> int:
+    with teller.open():
+        started = time.monotonic()
+        problems = await _run(directory, teller)
+    teller.tell_end(problems, time.monotonic() - started)
+    return 1 if problems else 0
+
+
+async def _run(directory: Path, teller: Teller) -> list[str]:
     settings = read_settings({}, local=True, data_dir=directory / "data")
     source, rendition, own = await _make_clips(directory)
     live = await anyio.Path(directory / "film.flv").read_bytes()
@@ -98,26 +103,23 @@ async def _demo(directory: Path) -> int:
         credential = await choose_credential_source(settings, os.environ, embedded).get()
         for path in (source, rendition):
             await put_file(endpoint, BUCKET, f"demo/{path.name}", path, credential)
-            print(
-                f"put {path.name} ({path.stat().st_size:,} bytes) into the local OSS as oss://{BUCKET}/demo/{path.name}"
-            )
+            teller.tell_stored(path.name, path.stat().st_size, f"oss://{BUCKET}/demo/{path.name}")
         options = ["--local", "--data-dir", str(settings.data_dir), "--upload-dir", str(own.parent)]
         command = ["-m", "ims_mcp", "serve", *options, "--state-dir", str(directory / "state")]
-        print("\nAn MCP client starts the server:")
-        print(_wrap(f"$ ims-mcp serve {' '.join(options)}", "    "))
         server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
         client = await stack.enter_async_context(Client(server))
         listed = await client.list_tools()
-        print(_wrap(f"{len(listed.tools)} tools: {', '.join(tool.name for tool in listed.tools)}", "  "))
-        run = Demo(client)
+        teller.tell_server(options, [tool.name for tool in listed.tools])
+        run = Demo(client, teller)
         stream = await stack.enter_async_context(serve_stream(live))
-        print(f"\na stream of {LIVE_SECONDS} s waits at {stream}")
+        teller.tell_stream(stream, LIVE_SECONDS)
+        teller.tell_film(source)
         job_id = await _record(run, stream)
         media_id = await _register_and_attach(run, source.name, rendition.name)
         await _compare_sizes(run, settings, media_id)
         await _upload(run, own, own_bytes)
         await _collect(run, job_id)
-    return _report(run.problems, time.monotonic() - started)
+    return run.problems
 
 
 async def _make_clips(directory: Path) -> tuple[Path, Path, Path]:
@@ -217,7 +219,7 @@ async def _upload(run: Demo, own: Path, own_bytes: int) -> None:
     uploaded = await run.call(
         "Upload a file of this machine, in parts.",
         "upload_media",
-        {"path": str(own), "Title": "Uploaded by the demo", "wait_seconds": 40},
+        {"path": own.name, "Title": "Uploaded by the demo", "wait_seconds": 40},
     )
     run.expect(uploaded.get("state") == "done", "the upload did not end well")
     run.expect(uploaded.get("uploaded", {}).get("size_bytes") == own_bytes, "the upload is not complete")
@@ -228,64 +230,5 @@ async def _compare_sizes(run: Demo, settings: Settings, media_id: str) -> None:
         reply = await to.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
     result = await run.client.call_tool("get_media_info", {"MediaId": media_id})
     read = sum(len(getattr(block, "text", "").encode()) for block in result.content)
-    print(
-        f"\nGetMediaInfo: {reply.size_bytes:,} bytes raw, {read:,} bytes for the model ({read / reply.size_bytes:.0%})"
-    )
+    run.teller.tell_sizes(reply.size_bytes, read)
     run.expect(read < reply.size_bytes, "the summary is not smaller than the response")
-
-
-def _report(problems: list[str], seconds: float) -> int:
-    if problems:
-        print(f"\n{len(problems)} things are off: {'; '.join(problems)}", file=sys.stderr)
-        return 1
-    print(f"\nEverything is as it should be ({seconds:.1f} s). Next: connect your own client, see the README.")
-    return 0
-
-
-def wrap_call(tool: str, arguments: dict[str, Any]) -> list[str]:
-    """The call as a client sends it, on lines that fit a terminal."""
-    return _wrap(f"> {tool} {json.dumps(arguments, ensure_ascii=False)}", "    ").splitlines()
-
-
-def _wrap(text: str, indent: str) -> str:
-    return textwrap.fill(
-        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )
-
-
-def format_result(result: dict[str, Any]) -> list[str]:
-    """What came out, as a person reads it: a line for each fact, without what only a program needs."""
-    lines = _format_facts({name: value for name, value in result.items() if name not in _FOR_PROGRAMS}, "  ")
-    following = result.get("next_call")
-    if following:
-        lines.append(f"  (next: {following['tool']}, {following['why']})")
-    return lines
-
-
-def _format_facts(facts: dict[str, Any], indent: str) -> list[str]:
-    """``title: film``; what holds more than fits on a line stands below its name, further in."""
-    lines: list[str] = []
-    for name, value in facts.items():
-        flat = f"{indent}{name}: {_write_value(value)}"
-        if name in _FOR_PROGRAMS:
-            continue
-        if not isinstance(value, dict | list) or len(flat) < WIDTH:
-            lines.append(flat)
-        elif isinstance(value, dict):
-            lines += [f"{indent}{name}:", *_format_facts(cast("dict[str, Any]", value), f"{indent}  ")]
-        else:
-            lines.append(f"{indent}{name}:")
-            for each in cast("list[Any]", value):
-                item = (
-                    _format_facts(cast("dict[str, Any]", each), "") if isinstance(each, dict) else [_write_value(each)]
-                )
-                lines += [f"{indent}  {'- ' if number == 0 else '  '}{line}" for number, line in enumerate(item)]
-    return lines
-
-
-def _write_value(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_write_value(each)}" for name, each in cast("dict[str, Any]", value).items())
-    if isinstance(value, list):
-        return ", ".join(_write_value(each) for each in cast("list[Any]", value))
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

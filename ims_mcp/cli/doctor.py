@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 import anyio.to_thread
 
 from ims_mcp.catalogue import get_operation
-from ims_mcp.cli.connection import TRANSFERS, choose_credential_source, connect
+from ims_mcp.cli.connection import (
+    TRANSFERS,
+    choose_credential_source,
+    connect,
+    connect_accounts,
+)
+from ims_mcp.cli.console import find_screen
 from ims_mcp.cli.embedded import EmbeddedIms
+from ims_mcp.cli.endings import explain_extra
 from ims_mcp.cli.installed import OWN_ENVIRONMENT, find_unmet_requirements
+from ims_mcp.cli.terminal import print_json
 from ims_mcp.client.outbound import describe_authorities, find_route
 from ims_mcp.client.reachability import MAX_SKEW_SECONDS, Reachability, reach
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
+from ims_mcp.redis_store import open_redis
 from ims_mcp.settings import Settings
+from ims_mcp.shared_store import StoreUnavailable
+
+if TYPE_CHECKING:  # heavy, and looked at where there is a configuration file
+    from ims_mcp.client.ims import ImsClient
+    from ims_mcp.server.reach import Access, Reach
+    from ims_mcp.workflows.transfers.run import TransferRunner
+
+
+_PAGE_ORIGINS, _PAGE_ORIGIN = "http://127.0.0.1:*", "http://127.0.0.1:43210"
+"""Of pages of a server on stdio: the port is another one each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +61,47 @@ class Finding:
         return f"{line}\n      {'':<12} -> {self.to_do}" if self.to_do else line
 
 
-def doctor(settings: Settings) -> int:
-    """Print the findings; exit code 1 where one of them stands in the way of a call."""
-    return anyio.run(_doctor, settings)
+_MISSING = Finding(
+    "note",
+    "terminal",
+    "rich is not installed: commands print plain text on a terminal, too",
+    explain_extra("terminal"),
+)
 
 
-async def _doctor(settings: Settings) -> int:
-    good = True
+def doctor(settings: Settings, *, as_json: bool = False) -> int:
+    """Print the findings, or ``{"ready", "findings": [{level, what, text, to_do}]}``; exit code 1 where one of them
+    stands in the way of a call."""
+    return anyio.run(_doctor, settings, as_json)
+
+
+async def _doctor(settings: Settings, as_json: bool) -> int:
+    findings: list[Finding] = []
+    show = None if as_json else _choose_show()
     async with EmbeddedIms(settings, os.environ) as embedded:
         async for finding in _check_all(settings, embedded):
-            print(finding, flush=True)
-            good = good and finding.level != "FAIL"
-    return 0 if good else 1
+            findings.append(finding)
+            if show is not None:
+                show(finding)
+    failures, notes = (sum(each.level == level for each in findings) for level in ("FAIL", "note"))
+    if as_json:
+        whole = {"ready": not failures, "findings": [asdict(finding) for finding in findings]}
+        print_json(json.dumps(whole, ensure_ascii=False, indent=2))
+    elif (screen := find_screen()) is not None:
+        from ims_mcp.cli.views.lists import show_verdict
+
+        show_verdict(screen, failures, notes)
+    return 1 if failures else 0
+
+
+def _choose_show() -> Callable[[Finding], None]:
+    """Each finding as soon as it is made: on a terminal laid out, else a line."""
+    screen = find_screen()
+    if screen is None:
+        return lambda finding: print(finding, flush=True)
+    from ims_mcp.cli.views.lists import show_finding
+
+    return lambda finding: show_finding(screen, finding.level, finding.what, finding.text, finding.to_do)
 
 
 async def _check_all(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerator[Finding]:
@@ -62,8 +114,15 @@ async def _check_all(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerato
         yield finding
     if "FAIL" not in (finding.level for finding in packages):
         yield await _check_tools(settings)
+    yield _check_terminal()
     for finding in _check_directories(settings):
         yield finding
+    if settings.redis_url:
+        yield await _check_redis(settings.redis_url)
+    if settings.config is not None:
+        async for finding in _check_accounts(settings):
+            yield finding
+        return
     missing: list[str] = []
     if not settings.local:
         credentials = await _check_credentials(settings, embedded)
@@ -77,7 +136,8 @@ async def _check_all(settings: Settings, embedded: EmbeddedIms) -> AsyncGenerato
     if missing:
         yield Finding("note", "a read", f"not tried: it needs {' and '.join(missing)}")
     else:
-        yield await _try_read(settings)
+        async for finding in _try_read(settings):
+            yield finding
 
 
 def _make_failure(what: str, error: ImsError) -> Finding:
@@ -92,13 +152,16 @@ def _leave_out_this_command(advice: str) -> str:
 
 
 def _check_settings(settings: Settings) -> Finding:
-    mode = "embedded IMS" if settings.local else settings.endpoint_url
+    if settings.config is not None:
+        mode = f"the accounts of {plain(str(settings.config), 200)}"
+    else:
+        mode = "embedded IMS" if settings.local else settings.endpoint_url
     limits = [
         text
         for flag, text in ((settings.read_only, "read-only"), (settings.allow_destructive, "destructive calls unasked"))
         if flag
     ]
-    where = f"region {settings.region} ({settings.region_source}), {mode}"
+    where = mode if settings.config is not None else f"region {settings.region} ({settings.region_source}), {mode}"
     return Finding("ok", "settings", f"{where}{''.join(f', {text}' for text in limits)}")
 
 
@@ -110,6 +173,17 @@ def _check_packages() -> list[Finding]:
         to_do = f"{OWN_ENVIRONMENT}, then uninstall it here and install those again"
         findings.append(Finding("note", "packages", f"others are broken: {'; '.join(others)}", to_do))
     return findings or [Finding("ok", "packages", "all that is installed fits together")]
+
+
+def _check_terminal() -> Finding:
+    """Whether commands show more than plain text on a terminal. Looked up, not imported: most runs are piped."""
+    try:
+        is_there = find_spec("rich") is not None
+        return (
+            Finding("ok", "terminal", f"colours, tables and bars by rich {version('rich')}") if is_there else _MISSING
+        )
+    except (ValueError, PackageNotFoundError):
+        return _MISSING
 
 
 async def _check_tools(settings: Settings) -> Finding:
@@ -160,6 +234,28 @@ def _find_write_problem(directory: Path) -> str:
     except OSError as error:
         return f"nothing can be written in {plain(str(there), 300)} ({error.strerror or type(error).__name__})"
     return ""
+
+
+async def _check_redis(url: str) -> Finding:
+    try:
+        store = open_redis(url)
+        try:
+            await store.check()
+            policy = ""
+            with suppress(StoreUnavailable):  # this user may not ask
+                policy = await store.find_eviction()
+        finally:
+            await store.close()
+    except ImsError as error:
+        return _make_failure("redis", error)
+    if policy:
+        return Finding(
+            "note",
+            "redis",
+            f"{store.describe()} answers; when it is full it gives up keys before their time ({plain(policy, 40)})",
+            "Set maxmemory-policy noeviction: an answer of the user's that was given up counts a second time.",
+        )
+    return Finding("ok", "redis", f"{store.describe()} answers")
 
 
 async def _check_credentials(settings: Settings, embedded: EmbeddedIms) -> Finding:
@@ -232,14 +328,84 @@ def _check_clock(reached: Reachability, skew_seconds: float) -> Finding:
     )
 
 
-async def _try_read(settings: Settings) -> Finding:
-    operation = get_operation("ListMediaBasicInfos")
+async def _try_read(settings: Settings) -> AsyncGenerator[Finding]:
     try:
         async with connect(settings, os.environ) as to:
-            reply = await to.client.call(operation, {"MaxResults": 1})
+            yield Finding("ok", "a read", await _read_something(to.client))
+            # Buckets of the embedded IMS let the pages of this machine in by themselves.
+            if not settings.local and (bucket := await _find_default_bucket(to.client)):
+                yield await _check_cors(to.transfers.runner, bucket)
     except ImsError as error:
-        return _make_failure("a read", error)
-    count = reply.data.get("TotalCount")
+        yield _make_failure("a read", error)
+
+
+async def _check_cors(runner: TransferRunner, bucket: str) -> Finding:
+    """Whether the bucket lets upload pages in. A note at most: files go there without a page as well."""
+    from ims_mcp.client.oss.signed_upload import SignedUpload
+
+    shown = plain(bucket, 70)
+    try:
+        target = await runner.storage.locate(bucket, "upload-page")
+        now = runner.client.service_clock.now()
+        way = SignedUpload(runner.uploader, target, runner.storage.get_credential, now)
+        if await way.lets_pages_in(_PAGE_ORIGIN):
+            return Finding("ok", "upload page", f"the bucket {shown} lets the pages of servers on this machine in")
+    except ImsError as error:
+        step = "Allow the credential oss:GetBucketCors to have it looked at."
+        return Finding("note", "upload page", f"the CORS rules of {shown} could not be seen: {error}", step)
     return Finding(
-        "ok", "a read", f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"
+        "note",
+        "upload page",
+        f"no CORS rule of the bucket {shown} lets the pages of create_upload in; its curl line needs none",
+        f"Add one: AllowedOrigin {_PAGE_ORIGINS} (or the origin of --public-url), AllowedMethod PUT, POST, GET and "
+        "HEAD, AllowedHeader *, ExposeHeader ETag, x-oss-hash-crc64ecma and x-oss-request-id.",
     )
+
+
+async def _find_default_bucket(client: ImsClient) -> str:
+    """Of the library; empty where it has none, or does not say."""
+    with suppress(ImsError):
+        reply = await client.call(get_operation("GetDefaultStorageLocation"), {})
+        if reply.data.get("StorageType") == "user_oss_bucket":
+            return str(reply.data.get("Bucket") or "")
+    return ""
+
+
+async def _read_something(client: ImsClient) -> str:
+    operation = get_operation("ListMediaBasicInfos")
+    reply = await client.call(operation, {"MaxResults": 1})
+    count = reply.data.get("TotalCount")
+    return f"{operation.name} works{'' if count is None else f': {count} assets in the library'}"
+
+
+async def _check_accounts(settings: Settings) -> AsyncGenerator[Finding]:
+    """A read in each region of each account, with the credentials that calls of it would have."""
+    from ims_mcp.config.mistakes import ConfigError
+
+    try:
+        async with connect_accounts(settings, os.environ) as accounts:
+            assert accounts is not None
+            reach = await accounts.find_all()
+            for access in reach.accesses:
+                for region in access.regions:
+                    yield (finding := await _check_account(reach, access, region))
+                    if finding.level == "ok" and access.bucket:
+                        target = await reach.open(access, region)
+                        if not target.settings.local:
+                            yield await _check_cors(target.transfers.runner, access.bucket)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            yield Finding("FAIL", "config", str(mistake))
+    except ImsError as error:
+        yield _make_failure("config", error)
+
+
+async def _check_account(reach: Reach, access: Access, region: str) -> Finding:
+    where = f"{access.account} in {region}"
+    try:
+        client = (await reach.open(access, region)).client
+        text = await _read_something(client)
+    except ImsError as error:
+        failure = _make_failure("account", error)
+        return replace(failure, text=f"{where}: {failure.text}")
+    return Finding("ok", "account", f"{where}: {text}, with {client.describe_credentials()}")

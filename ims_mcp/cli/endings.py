@@ -85,9 +85,9 @@ def explain_failure(error: BaseException, name: str) -> int:
     return code
 
 
-def explain_extra() -> str:
+def explain_extra(extra: str = "local") -> str:
     """By the Python that runs this, and from the checkout: of an index the name may be somebody else's."""
-    return f"Install the extra, in the checkout of ims-mcp: {shlex.quote(sys.executable)} -m pip install '.[local]'"
+    return f"Install the extra, in the checkout of ims-mcp: {shlex.quote(sys.executable)} -m pip install '.[{extra}]'"
 
 
 def _explain_the_unforeseen(error: BaseException) -> str:

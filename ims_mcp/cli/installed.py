@@ -16,7 +16,7 @@ OWN_ENVIRONMENT = (
 )
 """README's command: several MCP packages pin releases of ``mcp`` that exclude each other."""
 _PROJECT = "ims-mcp"
-_EXTRAS = ("local", "socks")
+_EXTRAS = ("local", "otel", "socks", "terminal")
 
 
 class _Installed(NamedTuple):

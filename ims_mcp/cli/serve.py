@@ -15,15 +15,24 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
-from ims_mcp.cli.connection import connect
+from ims_mcp.cli.connection import Common, connect, connect_accounts
 from ims_mcp.cli.endings import DONE, END_SECONDS, INTERRUPTED, end_within
+from ims_mcp.cli.observing import observe_calls
+from ims_mcp.cli.pins_in_use import set_up_approvals
+from ims_mcp.cli.stdio_pages import StdioPages
 from ims_mcp.cli.terminal import say
+from ims_mcp.file_store import FileStore
 from ims_mcp.server.build import ImsServer
 from ims_mcp.server.stdio import StdioTransport
-from ims_mcp.settings import Settings
+from ims_mcp.settings import Settings, SettingsError
+from ims_mcp.shared_store import MemoryStore, SharedStore
+
+if TYPE_CHECKING:
+    from ims_mcp.server.http.pages import PageSet
 
 logger = logging.getLogger("ims_mcp.cli.serve")
 
@@ -33,9 +42,14 @@ _ASK_TO_END = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 def serve(settings: Settings, words: Sequence[str]) -> int:
     """Serve until stdin ends, the client goes, or a signal asks to end. Exit code 130 after Ctrl-C, otherwise 0.
 
-    Raises SettingsError where an upload directory cannot be used.
+    Raises SettingsError where an upload directory cannot be used, or a Redis is named.
     """
     settings.check_upload_dirs()
+    if settings.redis_url:
+        raise SettingsError(
+            "IMS_MCP_REDIS_URL is set, and a server on stdio has one client and shares nothing.",
+            next_step="Unset it, or serve over HTTP with --http.",
+        )
     for warning in settings.warnings:
         logger.warning(warning)
     at_terminal = sys.stdin.isatty()
@@ -60,9 +74,22 @@ class _Ending:
 
 async def _serve(settings: Settings, greeting: str) -> _Ending:
     transport, ending = StdioTransport(), _Ending()
-    async with connect(settings, os.environ) as to:
-        transport.on_end = to.transfers.end
-        server = ImsServer(settings, to.client, to.transfers)
+    async with (
+        observe_calls(settings, os.environ, stdout_is_taken=True) as observer,
+        connect(settings, os.environ, common := Common(observer)) as to,
+        connect_accounts(settings, os.environ, common) as accounts,
+        StdioPages(lambda: _list_page_sets(server)) as pages,
+    ):
+        transport.on_end = to.transfers.end if accounts is None else accounts.end
+        server = ImsServer(
+            settings,
+            to.client,
+            to.transfers,
+            accounts=accounts,
+            store=(store := _choose_store(settings)),
+            pages=pages,
+            approvals=set_up_approvals(settings, store),
+        )
         server.warn_of_too_many_tools()
         # What is loaded by now stays: a full collection over it would hold the event loop for 20 ms at a time.
         gc.freeze()
@@ -76,6 +103,20 @@ async def _serve(settings: Settings, greeting: str) -> _Ending:
         if transport.gone is not None:
             ending.client_gone = transport.gone.strerror or str(transport.gone)
     return ending
+
+
+def _list_page_sets(server: ImsServer) -> Sequence[PageSet]:
+    from ims_mcp.server.http.page_sets import list_page_sets  # late: a server without pages pays for none
+
+    return list_page_sets(server)
+
+
+def _choose_store(settings: Settings) -> SharedStore:
+    """What outlives this process, and commands of the same user can answer: nothing is there before it is needed."""
+    try:
+        return FileStore(settings.state_dir / "shared")
+    except SettingsError:  # without a home
+        return MemoryStore()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -24,7 +24,7 @@ LOOK_UP_SECONDS = 20.0
 RENEWAL_SECONDS = 5.0
 # Each holds a thread until its provider returns, if ever it does.
 MOST_ABANDONED = 3
-_HOW_TO = (
+HOW_TO = (
     "Calling again does not help. For whoever runs the server: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET (for temporary credentials also ALIBABA_CLOUD_SECURITY_TOKEN), or make a profile "
     "with `aliyun configure`. Without an account, `ims-mcp serve --local` needs none."
@@ -40,6 +40,8 @@ class Credential:
     access_key_id: str = field(repr=False)
     access_key_secret: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
+    ends_at: float | None = field(default=None, repr=False, compare=False, kw_only=True)
+    """Epoch seconds, where whoever gave it said so."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -94,6 +96,8 @@ class ProviderChain:
     """The official providers in the official order (:class:`~ims_mcp.aliyun_profile.Place`), as ``environ`` has them.
 
     Needs asyncio. ``ecs_role`` names the role whose credentials the metadata service of ECS is asked for.
+    ``list_sources`` gives others in their place, each with why it is passed over; ``whose`` and ``how_to`` are then for
+    the text where none has credentials: "for account studio", and what to do.
     """
 
     def __init__(
@@ -101,11 +105,15 @@ class ProviderChain:
         environ: Mapping[str, str],
         *,
         ecs_role: str | None = None,
+        list_sources: Callable[[], Sequence[tuple[NamedProvider, str]]] | None = None,
+        whose: str = "",
+        how_to: str = HOW_TO,
         monotonic: Callable[[], float] = time.monotonic,
         look_up_seconds: float = LOOK_UP_SECONDS,
     ) -> None:
-        self._environ = environ
-        self._ecs_role = ecs_role
+        self._list_sources = list_sources or (lambda: list_providers(environ, ecs_role))
+        self._whose = f" {whose}" if whose else ""
+        self._how_to = how_to
         self._monotonic = monotonic
         self._look_up_seconds = look_up_seconds
         self._chosen: tuple[NamedProvider, Any] | None = None
@@ -165,12 +173,12 @@ class ProviderChain:
                 self._under_way = None
                 self._chosen = None  # a provider that hangs holds its own locks
                 self._abandoned.append(look_up)
-        raise _explain_silence(look_up.asking, f"gave no credentials within {self._look_up_seconds:g} s")
+        raise self._explain_silence(look_up.asking, f"gave no credentials within {self._look_up_seconds:g} s")
 
     def _begin(self) -> _LookUp:
         self._abandoned = [look_up for look_up in self._abandoned if not look_up.future.done()]
         if len(self._abandoned) >= MOST_ABANDONED:
-            raise _explain_silence(
+            raise self._explain_silence(
                 self._abandoned[-1].asking,
                 f"has left {len(self._abandoned)} requests for credentials unanswered and is not asked again before it "
                 "answers one",
@@ -223,23 +231,25 @@ class ProviderChain:
             source, provider = chosen
             look_up.asking = source.name
             try:
-                return (*_read_credential(provider.get_credentials(), source), chosen)
+                return (*read_credential(provider.get_credentials(), source), chosen)
+            except SourceRefused:
+                raise
             except Exception as error:
                 raise CredentialsError(
                     f"The credentials from {source.name} could not be renewed: {source.explain(error)}.",
-                    next_step=_HOW_TO,
+                    next_step=self._how_to,
                 ) from None
         passed_over: list[str] = []
-        for source, absent in list_providers(self._environ, self._ecs_role):
+        for source, absent in self._list_sources():
             if absent:
                 passed_over.append(f"{source.name}: {absent}")
                 continue
             look_up.asking = source.name
             try:
                 provider = source.make_provider()
-                credential, expires_at = _read_credential(provider.get_credentials(), source)
-            except _NotFilledIn:
-                raise  # whoever wrote it meant this source: no other account may take its place unnoticed
+                credential, expires_at = read_credential(provider.get_credentials(), source)
+            except SourceRefused:
+                raise
             except Exception as error:
                 passed_over.append(f"{source.name}: {source.explain(error)}")
             else:
@@ -247,15 +257,14 @@ class ProviderChain:
                 return credential, expires_at, (source, provider)
         # `from None` throughout: what the providers raise can quote answers that hold keys.
         raise CredentialsError(
-            f"No Alibaba Cloud credentials were found ({'; '.join(passed_over)}).", next_step=_HOW_TO
+            f"No Alibaba Cloud credentials were found{self._whose} ({'; '.join(passed_over)}).", next_step=self._how_to
         )
 
-
-def _explain_silence(asked: str, what: str) -> CredentialsError:
-    return CredentialsError(
-        f"{asked[:1].upper()}{asked[1:] or 'The source of credentials'} {what}.",
-        next_step=f"Look at what keeps it, or take credentials from elsewhere. {_HOW_TO}",
-    )
+    def _explain_silence(self, asked: str, what: str) -> CredentialsError:
+        return CredentialsError(
+            f"{asked[:1].upper()}{asked[1:] or 'The source of credentials'} {what}.",
+            next_step=f"Look at what keeps it, or take credentials from elsewhere. {self._how_to}",
+        )
 
 
 def _choose_recheck_seconds(expires_at: float | None) -> float:
@@ -264,8 +273,9 @@ def _choose_recheck_seconds(expires_at: float | None) -> float:
     return max(1.0, min(RECHECK_SECONDS, expires_at - time.time() - RECHECK_SECONDS))
 
 
-class _NotFilledIn(CredentialsError):
-    """A placeholder stands where a part of a credential should be."""
+class SourceRefused(CredentialsError):
+    """A source that is meant, as what is written there shows, gives none: no other account may take its place
+    unnoticed."""
 
 
 # ${env:X}, {{ x }}, <your-access-key-id>, %X%, op://vault/item, env:X; and the words that examples are written with,
@@ -279,8 +289,11 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def _read_credential(answer: Any, source: NamedProvider) -> tuple[Credential, float | None]:
-    """A provider's answer, without the line ends that pasted keys bring along."""
+def read_credential(answer: Any, source: NamedProvider) -> tuple[Credential, float | None]:
+    """A provider's answer, without the line ends that pasted keys bring along, and when it ends (epoch seconds).
+
+    Raises CredentialsError for what is no credential; a SourceRefused for a placeholder.
+    """
     key_id, secret = str(answer.get_access_key_id() or "").strip(), str(answer.get_access_key_secret() or "").strip()
     token = str(answer.get_security_token() or "").strip() or None
     if not key_id or not secret:
@@ -288,7 +301,7 @@ def _read_credential(answer: Any, source: NamedProvider) -> tuple[Credential, fl
     for part, name in zip((key_id, secret, token or ""), source.fields, strict=True):
         if _PLACEHOLDER.search(part):
             # Not quoted: with quotation marks round it, it may be a key after all.
-            raise _NotFilledIn(
+            raise SourceRefused(
                 f"The client did not fill in the placeholder for the credentials: {name} ({source.name}) holds an "
                 "example, a ${…}, a <…> or quotation marks, and no key.",
                 next_step=f"Write the value itself into {name} where the client's configuration (env) or the profile "
@@ -299,4 +312,5 @@ def _read_credential(answer: Any, source: NamedProvider) -> tuple[Credential, fl
     expiration = answer.get_expiration()
     # An External command that names no end is given the end 0.
     lasting = not isinstance(expiration, int) or expiration <= 0
-    return Credential(key_id, secret, token), None if lasting else float(expiration)
+    ends_at = None if lasting else float(expiration)
+    return Credential(key_id, secret, token, ends_at=ends_at), ends_at

@@ -2,68 +2,63 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
 import ssl
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
-import anyio.to_thread
 
+from ims_mcp.call_origin import FORM, current_consent
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import CallContext, Reply
+from ims_mcp.client.call_under_way import CallUnderWay
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import describe_recovery
+from ims_mcp.client.download import download
+from ims_mcp.client.limiter import Limiter, Permit
+from ims_mcp.client.observers import (
+    CallObserver,
+    Confirmation,
+    ObservedCall,
+    describe_try,
+    end_with_reply,
+)
+from ims_mcp.client.pool import ConnectionPool
 from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind, RetryPolicy, should_retry
-from ims_mcp.client.wire import EncodedRequest, encode_request
-from ims_mcp.errors import ConnectionFailed, DeadlineExceeded, Refused, ServiceError
+from ims_mcp.client.wire import encode_request
+from ims_mcp.config.rights import Asking, Rights, find_started_work
+from ims_mcp.errors import RateLimited, Refused, ServiceError
 
-if TYPE_CHECKING:  # imported at the first call, in a thread
+if TYPE_CHECKING:
     from ims_mcp.client.transport import Transport
 
 RETRY_POLICY = RetryPolicy()
 _LOOKING = "looking for credentials"
+_FOR_TURN = 0.9
+"""Of what is left of the deadline, so much may be spent on waiting for a turn."""
 
 logger = logging.getLogger("ims_mcp.client")
 
-
-@dataclass(slots=True)
-class _Call:
-    """One call under way: what is fixed from its beginning, and how far it has come."""
-
-    operation: Operation
-    request: EncodedRequest
-    repeatable: bool
-    recovery_hint: str
-    limit_seconds: float
-    started_at: float = field(default_factory=time.monotonic)
-    stage: str = "starting"
-    requests: int = 0
-    """Begun, whatever for."""
-    tries: int = 0
-    """Of those, the ones that count against the policy."""
-    attempt: Attempt | None = None
-    maybe_done: bool = False
-    """An earlier try may have been carried out."""
-    last: Failure | None = None
-    clock_set: bool = False
-    renewed: bool = False
+T = TypeVar("T")
 
 
 class ImsClient:
-    """Calls operations of IMS over one pool of connections, made at the first call. Async context manager.
+    """Calls operations of IMS in one account and region. Async context manager.
 
     ``endpoint`` gives scheme and host and is asked at every call, so it may start something first. ``timeout_seconds``
-    is the deadline of a call, credentials, retries and waits included. ``clock`` (epoch seconds), ``sleep`` and
-    ``jitter`` (0 to 1) are there for tests, ``ssl_context`` for certificate authorities of one's own.
+    is the deadline of a call, credentials, retries and waits included. ``account`` is its name where there are several.
+    ``pool`` is shared with other clients, and stays open; without one it has its own. ``limiter`` is that of the
+    process; without one only the service limits. ``clock`` (epoch seconds), ``sleep`` and ``jitter`` (0 to 1) are there
+    for tests, ``ssl_context`` for certificate authorities of one's own.
     """
 
     def __init__(
@@ -74,25 +69,36 @@ class ImsClient:
         timeout_seconds: float = 30.0,
         read_only: bool = False,
         allow_destructive: bool = False,
+        account: str = "",
+        pool: ConnectionPool | None = None,
+        limiter: Limiter | None = None,
         ssl_context: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
+        observer: CallObserver | None = None,
+        region: str = "",
     ) -> None:
+        """``observer`` hears of every call, with the names of ``account`` and ``region``."""
         self._endpoint = endpoint
         self._credentials = credentials
         self._timeout_seconds = timeout_seconds
         self._read_only = read_only
         self._allow_destructive = allow_destructive
-        self._ssl_context = ssl_context
+        self.account = account
+        self._limited_as = account
+        self._rights = Rights()
+        self._pool = pool or ConnectionPool(ssl_context)
+        self._owns_pool = pool is None
+        self._limiter = limiter
+        self._kept: dict[type, Any] = {}
         self.service_clock = ServiceClock(clock)
         """Shared with uploads: whoever learns the service's time first tells the others."""
         self.sleep = sleep
         """For those who wait between calls of it."""
         self._jitter = jitter
-        self._transport: Transport | None = None
-        self._opening = anyio.Lock()
-        self._closed = False
+        self._observer = observer
+        self._region = region
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,10 +106,43 @@ class ImsClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closed = True
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await transport.aclose()
+        if self._owns_pool:
+            await self._pool.__aexit__(kind, error, trace)
+
+    def for_rights(self, rights: Rights) -> Self:
+        """The same client for somebody who may do only so much with it."""
+        client = copy.copy(self)
+        client._rights = rights
+        return client
+
+    def for_credentials(self, credentials: CredentialSource, whose: str) -> Self:
+        """A client for the same service with the credentials of another account, which is unknown but for what tells it
+        from others (``whose``). It remembers nothing of this one."""
+        client = copy.copy(self)
+        client._credentials, client._kept, client._limited_as = credentials, {}, whose
+        return client
+
+    async def find_endpoint(self) -> str:
+        """Scheme and host of the service; an embedded one is started for it."""
+        return await self._endpoint()
+
+    async def find_credential(self) -> Credential:
+        """What its calls are signed with. Raises CredentialsError."""
+        return await self._credentials.get()
+
+    async def open_transport(self, endpoint: str) -> Transport:
+        """Connections to another host than the service's, by the same way."""
+        return await self._pool.open(endpoint)
+
+    def describe_credentials(self) -> str:
+        """Where they came from, once a call has looked for them."""
+        return self._credentials.describe()
+
+    def keep(self, kind: type[T], make: Callable[[], T]) -> T:
+        """What a workflow remembers of this account from call to call, made at the first; it ends with the client."""
+        if kind not in self._kept:
+            self._kept[kind] = make()
+        return self._kept[kind]
 
     async def call(
         self,
@@ -126,74 +165,168 @@ class ImsClient:
             # Always sent, and the same at every try: the service takes tries with one token for one call.
             token = str(checked.get("ClientToken") or uuid.uuid4().hex)
             checked["ClientToken"] = token
-        call = _Call(
+        call = CallUnderWay(
             operation=operation,
             request=encode_request(operation, checked),
             repeatable=effect is Effect.READ or token is not None,
             recovery_hint=describe_recovery(operation, effect, token),
             limit_seconds=self._timeout_seconds if timeout_seconds is None else timeout_seconds,
         )
+        if self._observer is None:
+            return await self._settle(call)
+        # Before the call's own time begins: what has to be written down first may have to wait.
+        watch = await self._observer.begin(self._describe_call(operation, checked, effect, confirmed=confirmed))
+        call.seen, call.started_at = [], time.monotonic()
+        try:
+            reply = await self._settle(call)
+        except BaseException as error:
+            watch.end(call.end_with_error(error))
+            raise
+        seconds = time.monotonic() - call.started_at
+        watch.end(end_with_reply(reply, seconds=seconds, tries=call.requests, requests=call.seen))
+        return reply
+
+    async def download(self, url: str, *, most_bytes: int, timeout_seconds: float) -> bytes:
+        """The small file at an address that this service gave. Raises DownloadFailed."""
+        endpoint = await self._endpoint()
+        return await download(
+            self._pool, url, endpoint=endpoint, most_bytes=most_bytes, timeout_seconds=timeout_seconds
+        )
+
+    def observe_refusal(self, operation: Operation, arguments: Mapping[str, Any], refused: Refused) -> Refused:
+        """Tell whoever watches of a call that is not made, once; for those too who refuse it before it gets here."""
+        if self._observer is not None and not refused.is_observed:
+            refused.is_observed = True
+            call = self._describe_call(operation, arguments, operation.effect_of(arguments))
+            self._observer.refuse(call, refused.reason)
+        return refused
+
+    def _describe_call(
+        self, operation: Operation, arguments: Mapping[str, Any], effect: Effect, *, confirmed: bool | None = None
+    ) -> ObservedCall:
+        """``confirmed`` is None for a call that is refused."""
+        how, by = Confirmation.NONE, ""
+        if effect is not Effect.READ and confirmed and (consent := current_consent.get()) is not None:
+            how, by = Confirmation(consent.how), consent.by
+        elif effect is Effect.DESTRUCTIVE and confirmed is not None:
+            how = Confirmation.ASKED if confirmed else Confirmation.ALLOWED
+        return ObservedCall(operation.name, effect, operation, arguments, self.account, self._region, how, by)
+
+    async def _settle(self, call: CallUnderWay) -> Reply:
         with anyio.move_on_after(call.limit_seconds) as deadline:
             return await self._try_until_settled(call, deadline)
-        raise self._explain_deadline(call)
+        raise call.explain_deadline(self._credentials.name_asked() if call.stage == _LOOKING else "")
 
     def needs_confirmation(self, operation: Operation, arguments: Mapping[str, Any]) -> bool:
         """Whether the user has to be asked before this call; False too where it is refused anyway."""
-        if self._read_only or self._allow_destructive:
+        effect = operation.effect_of(arguments)
+        if self._read_only or not self._rights.permits_unnamed(operation, effect):
             return False
-        return operation.effect_of(arguments) is Effect.DESTRUCTIVE
+        return self.find_asking(operation, arguments) in (Asking.ASK, Asking.PAGE)
+
+    def find_asking(self, operation: Operation, arguments: Mapping[str, Any]) -> Asking:
+        """Whether and how somebody has to agree to this call, where it may be made at all."""
+        effect = operation.effect_of(arguments)
+        if self._allow_destructive:
+            return self._rights.find_ruled(operation, effect, arguments) or Asking.ALLOW
+        return self._rights.find_asking(operation, effect, arguments)
 
     def guard(self, operation: Operation, arguments: Mapping[str, Any], *, confirmed: bool = False) -> None:
         """Raises Refused where this call would be; for those who have something to do before it."""
         effect = operation.effect_of(arguments)
-        if effect is Effect.READ:
+        asking = self.find_asking(operation, arguments)
+        if effect is Effect.READ and asking is not Asking.DENY:
             return
-        if self._read_only:
-            raise Refused(
-                f"{operation.name} was not sent: it changes things, and this server is in read-only mode.",
-                next_step="Tell the user what it would have done. Only the person who runs the server can change that: "
-                "start it without --read-only and with IMS_MCP_READ_ONLY unset.",
+        consent = current_consent.get()
+        if effect is not Effect.READ and (self._read_only or not self._rights.permits_unnamed(operation, effect)):
+            refused = self.refuse(operation, effect)
+        elif asking is Asking.DENY:
+            refused = Refused(
+                f"{operation.name} was not sent: a rule of this server denies it"
+                f"{f' in the account {self.account}' if self.account else ''}.",
+                next_step="Nothing was sent. Tell the user. Whoever runs the server writes its rules.",
+                reason="denied",
             )
-        if effect is Effect.DESTRUCTIVE and not (confirmed or self._allow_destructive):
-            raise Refused(
+        elif not self._rights.pays(operation, effect) and (path := find_started_work(arguments)):
+            refused = self.refuse(operation, effect, f"{path} starts work that costs money, and ")
+        elif asking is Asking.PAGE and confirmed and consent is not None and consent.how == FORM:
+            refused = Refused(
+                f"{operation.name} was not sent: since the user was asked, a rule wants their approval on a page.",
+                next_step="Nothing was sent. Call again.",
+                reason="not_confirmed",
+            )
+        elif asking in (Asking.ASK, Asking.PAGE) and not confirmed:
+            refused = Refused(
                 f"{operation.name} was not sent: it {operation.what_it_does(arguments)}, and nobody confirmed it.",
                 next_step="Tell the user. Only the person who runs the server decides about such calls; its README "
                 "says how.",
+                reason="not_confirmed",
             )
+        else:
+            return
+        raise self.observe_refusal(operation, arguments, refused)
 
-    async def _try_until_settled(self, call: _Call, deadline: anyio.CancelScope) -> Reply:
+    def refuse(self, operation: Operation, effect: Effect, why: str = "") -> Refused:
+        """What says that this server, or this caller, makes no calls of this effect. ``why`` begins the reason."""
+        if self._read_only and effect is not Effect.READ:
+            return Refused(
+                f"{operation.name} was not sent: it changes things, and this server is in read-only mode.",
+                next_step="Tell the user what it would have done. Only the person who runs the server can change that: "
+                "start it without --read-only and with IMS_MCP_READ_ONLY unset.",
+                reason="read_only",
+            )
+        what = "operations that cost money are" if self._rights.gives(effect) else f"{effect} calls are"
+        return Refused(
+            f"{operation.name} was not sent: {why}{what} not among the caller's rights"
+            f"{f' in the account {self.account}' if self.account else ''}.",
+            next_step="Tell the user. Whoever runs the server grants rights, in its configuration file.",
+            reason="no_right",
+        )
+
+    async def _try_until_settled(self, call: CallUnderWay, deadline: anyio.CancelScope) -> Reply:
         """Try until there is a result, an answer that trying again would not change, or no try left."""
         credential: Credential | None = None
         while True:
             call.stage = "finding the endpoint"
             endpoint = await self._endpoint()
             call.stage = "starting the HTTP client"
-            transport = await self._open_transport(endpoint)
+            transport = await self._pool.open(endpoint)
             if not call.operation.anonymous:
                 call.stage = _LOOKING
                 credential = await self._credentials.get()
+            permit = await self._wait_for_turn(call, deadline)
             outcome = await self._try(call, transport, endpoint, credential)
+            if permit is not None and self._limiter is not None:
+                await self._limiter.report(permit, _read_throttling(outcome), _read_retry_after(outcome))
             if isinstance(outcome, Reply):
                 return outcome
             call.last = outcome
             call.maybe_done = call.maybe_done or outcome.kind in UNCERTAIN
             if not await self._prepare_next_try(call, outcome, credential, deadline):
-                raise _explain_failure(call, outcome)
+                raise call.explain_failure(outcome)
 
-    async def _open_transport(self, endpoint: str) -> Transport:
-        if self._transport is not None:
-            return self._transport
-        async with self._opening:
-            if self._closed:
-                raise RuntimeError("this ImsClient is closed")
-            if self._transport is None:
-                self._transport = await anyio.to_thread.run_sync(
-                    _make_transport, endpoint, self._ssl_context, self.service_clock.now, abandon_on_cancel=True
-                )
-            return self._transport
+    async def _wait_for_turn(self, call: CallUnderWay, deadline: anyio.CancelScope) -> Permit | None:
+        """Raises RateLimited where the account's limit leaves no time for this call; after a try whose outcome is not
+        known, that one's error, which says more."""
+        if self._limiter is None:
+            return None
+        call.stage = "waiting for the account's limit"
+        left = deadline.deadline - anyio.current_time()
+        try:
+            # A turn that comes with the deadline would be of no use.
+            return await self._limiter.acquire(self._limited_as, call.operation.name, left * _FOR_TURN)
+        except RateLimited as error:
+            logger.info(
+                "%s: the account's limit is used up",
+                call.operation.name,
+                extra={**call.log_fields(), "code": "RateLimited", "status": 0},
+            )
+            if call.maybe_done and call.last is not None:
+                raise call.explain_failure(call.last) from error
+            raise
 
     async def _try(
-        self, call: _Call, transport: Transport, endpoint: str, credential: Credential | None
+        self, call: CallUnderWay, transport: Transport, endpoint: str, credential: Credential | None
     ) -> Reply | Failure:
         call.requests += 1
         call.tries += 1
@@ -206,23 +339,28 @@ class ImsClient:
             secrets=credential.secrets if credential is not None else (),
             key_id=credential.access_key_id if credential is not None else "",
         )
-        begun_at = time.monotonic()
+        begun_at, began_at = time.monotonic(), time.time()
         outcome = await transport.send(
             endpoint,
             call.request,
             credential,
             context,
+            now=self.service_clock.now(),
             attempt=call.attempt,
             connect_seconds=call.limit_seconds / 3,
             # A connection that went dead unnoticed must not use up the whole deadline of a call that may be repeated.
             silence_seconds=call.limit_seconds / 2 if call.repeatable else None,
         )
         call.attempt = None
-        _log_try(call, outcome, time.monotonic() - begun_at)
+        seconds = time.monotonic() - begun_at
+        if call.seen is not None:
+            what, resends = (call.operation.name, call.request.method, context.host), call.requests - 1
+            call.seen.append(describe_try(outcome, what, began_at=began_at, seconds=seconds, resends=resends))
+        call.log_try(outcome, seconds)
         return outcome
 
     async def _prepare_next_try(
-        self, call: _Call, failure: Failure, credential: Credential | None, deadline: anyio.CancelScope
+        self, call: CallUnderWay, failure: Failure, credential: Credential | None, deadline: anyio.CancelScope
     ) -> bool:
         """Do what the next try needs (the right time, fresh credentials, a wait); False where there is none."""
         if failure.kind is FailureKind.CLOCK:
@@ -249,65 +387,13 @@ class ImsClient:
         await self.sleep(wait)
         return True
 
-    def _explain_deadline(self, call: _Call) -> DeadlineExceeded:
-        sent = call.attempt is not None and call.attempt.sent
-        maybe_done = bool(call.recovery_hint) and (sent or call.maybe_done)
-        asked = self._credentials.name_asked() if call.stage == _LOOKING else ""
-        stage = f"{call.stage}: {asked}" if asked else call.stage
-        so_far = f" after {call.requests} {'try' if call.requests == 1 else 'tries'}" if call.requests else ""
-        before = f" The try before: {call.last.error}" if call.last is not None else ""
-        logger.warning(
-            "%s: deadline passed",
-            call.operation.name,
-            extra={**_log_fields(call), "code": "DeadlineExceeded", "status": 0},
-        )
-        return DeadlineExceeded(
-            f"{call.operation.name} had no result within {call.limit_seconds:g} s{so_far} ({stage}).{before}",
-            maybe_done=maybe_done,
-            next_step=call.recovery_hint
-            if maybe_done
-            else "Call again, asking for less. If it stays so, for whoever runs the server: a longer timeout "
-            "(IMS_MCP_TIMEOUT_SECONDS) helps if the service is slow; `ims-mcp doctor` tries the way there.",
-        )
+
+def _read_throttling(outcome: Reply | Failure) -> str | None:
+    """The code of an answer that refuses a call for its frequency."""
+    if isinstance(outcome, Reply) or outcome.kind is not FailureKind.THROTTLED:
+        return None
+    return outcome.error.code if isinstance(outcome.error, ServiceError) else ""
 
 
-def _make_transport(endpoint: str, ssl_context: ssl.SSLContext | None, now: Callable[[], float]) -> Transport:
-    """0.3 s of imports and certificates, for a worker thread."""
-    from ims_mcp.client.transport import Transport, read_connection_config  # heavy, so imported late
-
-    return Transport(read_connection_config(endpoint, ssl_context), now=now)
-
-
-def _explain_failure(call: _Call, failure: Failure) -> Exception:
-    """The last try's error; where an earlier try may have been carried out, it says so."""
-    error = failure.error
-    if call.recovery_hint and call.maybe_done and failure.kind not in UNCERTAIN:
-        error.next_step = f"{error.next_step} An earlier try may have been carried out: {call.recovery_hint}"
-        if isinstance(error, ConnectionFailed):
-            error.maybe_done = True
-    return error
-
-
-def _log_fields(call: _Call) -> dict[str, Any]:
-    """What every log record of a call has; arguments, URLs and headers are never in one."""
-    return {
-        "operation": call.operation.name,
-        "attempt": call.requests,
-        "elapsed_ms": round((time.monotonic() - call.started_at) * 1000, 1),
-    }
-
-
-def _log_try(call: _Call, outcome: Reply | Failure, seconds: float) -> None:
-    if isinstance(outcome, Reply) and not logger.isEnabledFor(logging.DEBUG):
-        return  # the usual case, and collecting the fields is not free
-    fields = {**_log_fields(call), "try_ms": round(seconds * 1000, 1)}
-    if isinstance(outcome, Reply):
-        fields |= {"status": 200, "code": "", "request_id": outcome.request_id, "size_bytes": outcome.size_bytes}
-        logger.debug("%s answered", call.operation.name, extra=fields)
-        return
-    error = outcome.error
-    service = error if isinstance(error, ServiceError) else None
-    code, status = (service.code, service.http_status) if service else (type(error).__name__, 0)
-    fields |= {"status": status, "code": code, "request_id": service.request_id if service else ""}
-    level = logging.INFO if outcome.kind is FailureKind.FINAL else logging.WARNING
-    logger.log(level, "%s failed: %s (%s)", call.operation.name, code, outcome.kind.value, extra=fields)
+def _read_retry_after(outcome: Reply | Failure) -> float | None:
+    return None if isinstance(outcome, Reply) else outcome.retry_after_seconds

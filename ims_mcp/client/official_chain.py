@@ -166,12 +166,7 @@ def _explain_external(text: str) -> str:
 
 def list_providers(environ: Mapping[str, str], ecs_role: str | None) -> list[tuple[NamedProvider, str]]:
     """Every source in the order it is asked, with why it is passed over. Imports the official providers (0.2 s)."""
-    from alibabacloud_credentials import provider as official  # heavy, so imported late
-
-    from ims_mcp.client.provider_requests import lead_providers_out
-
-    silence_libraries()
-    lead_providers_out()
+    official = load_official_providers()
 
     def value(name: str) -> str:
         return environ.get(f"ALIBABA_CLOUD_{name}", "").strip()
@@ -179,7 +174,7 @@ def list_providers(environ: Mapping[str, str], ecs_role: str | None) -> list[tup
     keys = {"access_key_id": value("ACCESS_KEY_ID"), "access_key_secret": value("ACCESS_KEY_SECRET")}
     token = value("SECURITY_TOKEN")
     profile = value("PROFILE")
-    cli_file, ini_file = find_config_file(environ) or Path(), find_credentials_file(environ) or Path("credentials.ini")
+    ini_file = find_credentials_file(environ) or Path("credentials.ini")
     sources = {
         Place.ENVIRONMENT: NamedProvider(
             "environment variables",
@@ -203,11 +198,7 @@ def list_providers(environ: Mapping[str, str], ecs_role: str | None) -> list[tup
             ),
             lambda error: explain_failure(error, _ASKS["OIDC"]),
         ),
-        Place.CLI_PROFILE: NamedProvider(
-            f"CLI profile {_describe_profile(cli_file, profile)} of ~/.aliyun/config.json",
-            lambda: official.CLIProfileCredentialsProvider(profile_name=profile, profile_file=str(cli_file)),
-            lambda error: _explain_profile(cli_file, profile, error),
-        ),
+        Place.CLI_PROFILE: _name_profile(environ, profile, official),
         Place.CREDENTIALS_FILE: NamedProvider(
             f"profile {plain(profile, 60) or 'default'} of the credentials file {ini_file.name}",
             lambda: official.ProfileCredentialsProvider(profile_name=profile, profile_file=str(ini_file)),
@@ -228,6 +219,32 @@ def list_providers(environ: Mapping[str, str], ecs_role: str | None) -> list[tup
         ),
     }
     return [(sources[place], absent) for place, absent in find_places(environ, ecs_role).items()]
+
+
+def list_profile_alone(environ: Mapping[str, str], profile: str) -> list[tuple[NamedProvider, str]]:
+    """The named profile of the CLI and no other source, with why it is passed over."""
+    source = _name_profile(environ, profile, load_official_providers())
+    return [(source, find_places(environ)[Place.CLI_PROFILE])]
+
+
+def load_official_providers() -> Any:
+    """The module of the official providers, made to log nothing and to send its requests by the way of all others."""
+    from alibabacloud_credentials import provider as official  # heavy, so imported late
+
+    from ims_mcp.client.provider_requests import lead_providers_out
+
+    silence_libraries()
+    lead_providers_out()
+    return official
+
+
+def _name_profile(environ: Mapping[str, str], profile: str, official: Any) -> NamedProvider:
+    file = find_config_file(environ) or Path()
+    return NamedProvider(
+        f"CLI profile {_describe_profile(file, profile)} of ~/.aliyun/config.json",
+        lambda: official.CLIProfileCredentialsProvider(profile_name=profile, profile_file=str(file)),
+        lambda error: _explain_profile(file, profile, error),
+    )
 
 
 def _describe_profile(file: Path, name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 import zlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -90,11 +90,18 @@ def make_http_transport(config: ConnectionConfig) -> httpx.AsyncHTTPTransport:
     )
 
 
-class Transport:
-    """Keeps connections alive for as long as it is open. ``now`` gives the service's time."""
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address answered; ``body`` is None where it is longer than was asked for."""
 
-    def __init__(self, config: ConnectionConfig, *, now: Callable[[], float]) -> None:
-        self._now = now
+    status: int
+    body: bytes | None
+
+
+class Transport:
+    """Keeps connections alive for as long as it is open."""
+
+    def __init__(self, config: ConnectionConfig) -> None:
         self.route = config.route
         # httpx2's AsyncClient is not needed around its transport: its redirects, cookies and logs of URLs are what
         # must not happen here.
@@ -112,15 +119,17 @@ class Transport:
         credential: Credential | None,
         context: CallContext,
         *,
+        now: float,
         attempt: Attempt,
         connect_seconds: float,
         silence_seconds: float | None,
     ) -> Reply | Failure:
-        """Send ``encoded`` once and read the whole answer. ``attempt`` is told when the request leaves.
+        """Send ``encoded`` once and read the whole answer. ``now`` is the service's time, ``attempt`` is told when the
+        request leaves.
 
         ``silence_seconds`` is how long the service may say nothing; None leaves that to the caller's deadline.
         """
-        request = self._build_request(endpoint, encoded, credential)
+        request = self._build_request(endpoint, encoded, credential, now)
         request.extensions["trace"] = attempt.trace
         request.extensions["timeout"] = {
             "connect": min(CONNECT_SECONDS, connect_seconds),
@@ -131,7 +140,7 @@ class Transport:
         try:
             response = await self._http.handle_async_request(request)
             try:
-                body = await _read_body(response)
+                body = await _read_body(response, MAX_BODY_BYTES)
             finally:
                 await response.aclose()
         except FAILURES as error:
@@ -148,23 +157,61 @@ class Transport:
             else read_answer(context, response.status_code, response.headers, body)
         )
 
-    def _build_request(self, endpoint: str, encoded: EncodedRequest, credential: Credential | None) -> httpx.Request:
+    async def fetch(
+        self, origin: str, target: str, *, most_bytes: int, connect_seconds: float, silence_seconds: float
+    ) -> Fetched:
+        """GET ``target`` (path and query, as they are) of ``origin``, unsigned; redirects are not followed.
+
+        Raises the errors of :data:`FAILURES`.
+        """
+        url = httpx.URL(f"{origin}/")
+        request = httpx.Request(
+            "GET",
+            url,
+            headers={
+                "host": url.netloc.decode("ascii"),
+                "user-agent": f"ims-mcp/{__version__}",
+                "accept-encoding": "identity",
+            },
+            # Beside the URL, for the same reasons as that of a call.
+            extensions={
+                "target": target.encode("ascii"),
+                "timeout": {
+                    "connect": min(CONNECT_SECONDS, connect_seconds),
+                    "read": silence_seconds,
+                    "write": silence_seconds,
+                    "pool": None,
+                },
+            },
+        )
+        response = await self._http.handle_async_request(request)
+        try:
+            announced = response.headers.get("content-length", "")
+            is_too_large = announced.isdecimal() and int(announced[:18]) > most_bytes
+            body = None if is_too_large else await _read_body(response, most_bytes)
+        finally:
+            await response.aclose()
+        return Fetched(response.status_code, body)
+
+    def _build_request(
+        self, endpoint: str, encoded: EncodedRequest, credential: Credential | None, now: float
+    ) -> httpx.Request:
         url = self._urls.get(endpoint)
         if url is None:
             url = self._urls[endpoint] = httpx.URL(f"{endpoint}/")
         query = encoded.query
         headers = {
             "host": url.netloc.decode("ascii"),
-            "x-acs-version": get_api_version(),
+            "x-acs-version": encoded.version or get_api_version(),
             "x-acs-action": encoded.operation,
         }
         if encoded.is_form:
             headers["content-type"] = FORM_TYPE
         if credential is None:
-            added = write_anonymous_query(encoded.operation, now=self._now())
+            added = write_anonymous_query(encoded.operation, now=now)
             query = f"{query}&{added}" if query else added
         else:
-            headers |= sign_request(encoded, headers, credential, now=self._now())
+            headers |= sign_request(encoded, headers, credential, now=now)
         # Headers that a proxy may rewrite stay out of the signature.
         headers |= {"user-agent": f"ims-mcp/{__version__}", "accept": "application/json", "accept-encoding": "gzip"}
         # The query travels beside the URL: it is not parsed again, and no log or error that names the URL holds it.
@@ -172,13 +219,13 @@ class Transport:
         return httpx.Request(encoded.method, url, headers=headers, content=encoded.body, extensions={"target": target})
 
 
-async def _read_body(response: httpx.Response) -> bytes | None:
+async def _read_body(response: httpx.Response, most_bytes: int) -> bytes | None:
     """The whole body, unpacked; None where it is longer than is read. Raises httpx's errors."""
     body = bytearray()
     async with aclosing(cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))) as pieces:
         async for piece in pieces:
             body += piece
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) > most_bytes:
                 return None
     if _has_trailing_bytes(response):
         await response.extensions["network_stream"].aclose()
@@ -186,10 +233,10 @@ async def _read_body(response: httpx.Response) -> bytes | None:
         return bytes(body)
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        unpacked = unpacker.decompress(body, MAX_BODY_BYTES + 1)
+        unpacked = unpacker.decompress(body, most_bytes + 1)
     except zlib.error as error:
         raise httpx.DecodingError("the body is not the gzip it is said to be") from error
-    return unpacked if len(unpacked) <= MAX_BODY_BYTES else None
+    return unpacked if len(unpacked) <= most_bytes else None
 
 
 def _has_trailing_bytes(response: httpx.Response) -> bool:

@@ -27,6 +27,8 @@ class EncodedRequest:
     body: bytes = b""
     is_form: bool = False
     """Whether the body, even an empty one, is declared as a form."""
+    version: str = ""
+    """Of another product's API; empty for that of IMS."""
 
 
 def encode_request(operation: Operation, arguments: Mapping[str, Any]) -> EncodedRequest:

@@ -16,7 +16,7 @@ from ims_mcp.loopback import is_loopback
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?")
 # OSS's own names, where a hosts file, a proxy or a client's adapter leads them here: clients put the bucket in front.
 # Nobody but OSS can point them at another address.
-_OSS_HOST = re.compile(r"(?:[a-z0-9-]+\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
+_OSS_HOST = re.compile(r"(?:[a-z0-9_-]+\.)?oss-[a-z0-9-]+\.aliyuncs\.com")
 
 
 def find_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -28,9 +28,13 @@ def find_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 def find_host_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """Why the Host is refused: it is not this machine."""
     hosts = [value.decode("latin-1").strip() for name, value in headers if name == b"host"]
-    if len(hosts) != 1 or not _is_own_host(hosts[0]):
-        return "The local IMS answers to 127.0.0.1, [::1], localhost and names under localhost: no other Host."
-    return None
+    if len(hosts) == 1 and _is_own_host(hosts[0]):
+        return None
+    return (
+        f"The local IMS does not answer to the Host {', '.join(hosts)[:100]!r}, but to 127.0.0.1, [::1], localhost, "
+        "names under localhost and OSS's. SDKs of IMS take an endpoint without http://; ali-oss wants "
+        "http://localhost:PORT with sldEnable."
+    )
 
 
 def find_page_refusal(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -29,6 +29,7 @@ from ims_mcp.local.handlers.marks import Marks
 from ims_mcp.local.handlers.pulling import Pulling
 from ims_mcp.local.handlers.reading import LibraryReading, MediaInfo
 from ims_mcp.local.handlers.searching import Searching
+from ims_mcp.local.handlers.snapshots import Snapshots
 from ims_mcp.local.handlers.sts import Sts
 from ims_mcp.local.handlers.uploading import Uploading
 from ims_mcp.local.identity import Identities
@@ -37,12 +38,15 @@ from ims_mcp.local.media_library import assets, text_index
 from ims_mcp.local.media_library.asset_library import Library
 from ims_mcp.local.media_library.asset_search import AssetSearch
 from ims_mcp.local.media_library.registration import Registrar
+from ims_mcp.local.media_library.stand_ins import StandIns
 from ims_mcp.local.oss import objects as oss
 from ims_mcp.local.oss.rest import OssRest, Route
 from ims_mcp.local.recording.recordings import RECONNECT_TIMEOUT_SECONDS
 from ims_mcp.local.rpc.call import Service, list_services
 from ims_mcp.local.rpc.front import Rpc, is_rpc
 from ims_mcp.local.rpc.signature import SignatureCheck
+from ims_mcp.local.snapshots import snapshot_jobs
+from ims_mcp.local.snapshots.snapshotter import Snapshotter
 from ims_mcp.local.store import Store
 from ims_mcp.local.uploads import pull_jobs
 from ims_mcp.local.uploads.download import PullLimits
@@ -52,7 +56,7 @@ from ims_mcp.local.uploads.sessions import VOD_BUCKET, UploadCredentials, Upload
 _SCHEMA = "\n".join(
     (
         *(identity.SCHEMA, oss.SCHEMA, assets.SCHEMA, text_index.SCHEMA),
-        *(storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA),
+        *(storage.SCHEMA, pull_jobs.SCHEMA, live_record.SCHEMA, snapshot_jobs.SCHEMA),
     )
 )
 
@@ -144,11 +148,22 @@ class LocalIms:
         puller = await parts.enter_async_context(
             Puller(jobs, sessions, objects, registrar, work_dir=self._data_dir / "pulls", limits=self._pull_limits)
         )
+        snapshots = snapshot_jobs.SnapshotJobs(store, self._clock)
+        snapshotter = await parts.enter_async_context(
+            Snapshotter(
+                snapshots,
+                registrar,
+                objects,
+                worker,
+                work_dir=self._data_dir / "work",
+                delay_seconds=self._processing_delay_seconds,
+            )
+        )
         vod_storage = VodStorage(self._region, self._clock)
         credentials = UploadCredentials(
             identities, lambda: self.endpoint, region=self._region, lifetime_seconds=self._credential_seconds
         )
-        media_info = MediaInfo(identities.owner, lambda: self.endpoint, self._region, self._clock)
+        media_info = MediaInfo(await identities.ensure_reader(), lambda: self.endpoint, self._region, self._clock)
         recording = await parts.enter_async_context(
             live_record.live_record(
                 store,
@@ -162,12 +177,13 @@ class LocalIms:
         )
         families = (
             AssetChanges(library, registrar, objects),
-            LibraryReading(library, media_info),
+            LibraryReading(library, media_info, StandIns(objects)),
             Searching(search, media_info),
             Uploading(library, sessions, vod_storage, credentials),
             Pulling(jobs, puller, vod_storage, lambda: self.endpoint),
             Categories(store),
             Marks(store),
+            Snapshots(snapshots, library, objects, media_info, snapshotter.begin, self._region),
             storages,
         )
         self.services = (

@@ -27,6 +27,8 @@ _VERSION = b"ims-mcp data directory, version 1\n"
 _DIRECTORIES = ("objects", "work", "pulls", "recordings")
 _DATABASE = "ims.sqlite3"
 _LOCK = "lock"
+_ACCOUNTS = "accounts"
+"""Beside them, in the usual directory: those of a configuration file, each a data directory of its own."""
 _FILES = (
     *(MARKER, _LOCK, "endpoint.json", "endpoint.json.part", "reserve"),
     *(_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", f"{_DATABASE}-journal"),
@@ -176,8 +178,11 @@ def _take(path: Path, mode: int) -> None:
     if mode & stat.S_ISVTX:
         _refuse(path, "is shared by all users of this machine", f"Name a directory of its own in it {_OPTION}.")
     names = {entry.name for entry in path.iterdir()} - {MARKER}
+    if _holds_accounts(path / _ACCOUNTS):
+        names.discard(_ACCOUNTS)
     foreign = sorted(names - _EARLIER_NAMES)
-    if names and (foreign or not _is_earlier(path)):
+    # Marked by now: another process has taken it since the last look.
+    if names and (foreign or not _is_earlier(path)) and not _is_marked(path):
         shown = ", ".join(repr(name) for name in (foreign or sorted(names))[:3])
         _refuse(
             path,
@@ -188,6 +193,14 @@ def _take(path: Path, mode: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path / MARKER, flags, 0o600), "wb") as file:
         file.write(_VERSION)
+
+
+def _holds_accounts(path: Path) -> bool:
+    """Whether all that is in it is marked, or not yet."""
+    found = _lstat(path)
+    if found is None or _is_link(found) or not stat.S_ISDIR(found.st_mode):
+        return False
+    return all(each.is_dir() and (_is_marked(each) or not any(each.iterdir())) for each in path.iterdir())
 
 
 def _is_earlier(path: Path) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from ims_mcp.local.policy import Policy, allow_object
+from ims_mcp.local.policy import Policy, Statement, allow_object
 from ims_mcp.local.store import Store, insert_row
 
 SCHEMA = """
@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS temporary_credentials (
 _REMEMBERED_SECONDS = 86_400.0
 ACCOUNT_ID = "1000000000000000"
 """The account that everything here belongs to, where no role names another."""
+_READER_ID = "STS.EmbeddedImsSignsAddresses"
+_FAR_FUTURE = 4_102_444_800.0
 _ID_CHARACTERS = string.ascii_letters + string.digits
 
 
@@ -98,8 +100,26 @@ class Identities:
 
     @property
     def owner(self) -> Identity:
-        """The first permanent pair: what the embedded IMS itself signs with."""
+        """The first permanent pair."""
         return next(iter(self._permanent.values()))
+
+    async def ensure_reader(self) -> Identity:
+        """What the embedded IMS signs addresses with: a temporary credential, as the service's, that may read objects.
+        The same after a restart, so that addresses go on working."""
+        secret, token = secrets.token_urlsafe(33), "CAIS" + base64.b64encode(secrets.token_bytes(48)).decode("ascii")
+        policy = Policy((Statement(True, ("oss:GetObject",), (("oss", "*"),)),))
+        new = Identity(_READER_ID, secret, token, _FAR_FUTURE, policy)
+
+        def insert(connection: sqlite3.Connection) -> None:
+            query = "SELECT 1 FROM temporary_credentials WHERE access_key_id = ?"
+            if connection.execute(query, (_READER_ID,)).fetchone() is None:
+                columns = asdict(new)
+                del columns["policy"], columns["role"]
+                scope = json.dumps({"policy": policy.to_json(), "role": None})
+                insert_row(connection, "temporary_credentials", {**columns, "scope": scope})
+
+        await self._store.write(insert)
+        return await self.find(_READER_ID) or new
 
     async def find(self, access_key_id: str) -> Identity | None:
         """The credential with this id, expired ones included (:meth:`Identity.reject` tells); None: never seen."""

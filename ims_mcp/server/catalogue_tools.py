@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -58,9 +58,8 @@ _WELL_KNOWN = frozenset({"query", "show_fields", "wait_seconds"})
 """Parameters of this server that the tools' own texts or ``afterwards`` tell of."""
 
 
-def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -> TableTool:
-    """Serves :data:`SEARCH_OPERATIONS`; ``listed`` are the operations' tools that an answer may name, ``on_search``
-    hears every query."""
+def make_search_tool(on_search: Callable[[str], None]) -> TableTool:
+    """Serves :data:`SEARCH_OPERATIONS`; ``on_search`` hears every query."""
 
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
         on_search(arguments["query"])
@@ -69,14 +68,14 @@ def make_search_tool(listed: Container[str], on_search: Callable[[str], None]) -
             raise ImsError(
                 f"There is no toolset {quote_name(toolset)}.", next_step=f"There are: {', '.join(TOOLSETS)}."
             )
-        found = search(arguments["query"], limit=arguments.get("limit", 5), toolset=toolset)
+        found = search(arguments["query"], limit=arguments.get("limit", 5), toolset=toolset, may_be=request.may_call)
         if not found:
             names = ", ".join(operation.name for operation in operations(toolset)) if toolset else ""
             other = f". {toolset} has: {names}." if toolset else ", or name a toolset to see what it has."
             return {"operations": [], "hint": f"Nothing fits. Use other words{other}"}
-        return {"operations": describe_hits(found, listed, arguments["query"])}
+        return {"operations": describe_hits(found, request.listed, arguments["query"])}
 
-    return TableTool(SEARCH_OPERATIONS, answer, output_schema=declare(operations="array"))
+    return TableTool(SEARCH_OPERATIONS, answer, output_schema=declare(operations="array"), is_called=False)
 
 
 def make_describe_tool() -> TableTool:
@@ -91,7 +90,9 @@ def make_describe_tool() -> TableTool:
             return fit(describe_part(operation, arguments["part"], _list_own(operation)), MAX_BYTES)
         return _describe_operation(operation)
 
-    return TableTool(DESCRIBE_OPERATION, answer, output_schema=declare(parameters="object", example="object"))
+    return TableTool(
+        DESCRIBE_OPERATION, answer, output_schema=declare(parameters="object", example="object"), is_called=False
+    )
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ims_mcp.catalogue import Effect, Operation, Parameter
-from ims_mcp.client.ims import ImsClient
 from ims_mcp.server.tool import TableTool, ToolRequest
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
@@ -44,6 +43,8 @@ FIND_MEDIA = Operation(
         Parameter("page", "string", text="From next_call."),
     ),
 )
+SEARCHES = ("SearchMedia", "ListMediaBasicInfos")
+"""The library may be searched by whoever may call one of these."""
 _OUTPUT: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -53,11 +54,13 @@ _OUTPUT: dict[str, Any] = {
 }
 
 
-def make_find_tool(client: ImsClient) -> TableTool:
+def make_find_tool() -> TableTool:
     """Serves :data:`FIND_MEDIA`."""
-    finder = MediaFinder(client)
 
     async def answer(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
+        client = request.client
+        request.target.require_any(SEARCHES, Effect.READ)
+        finder = client.keep(MediaFinder, lambda: MediaFinder(client))
         found = await finder.find(arguments, longest_seconds=request.longest_wait_seconds)
         return fit(found, MAX_BYTES, query_prefix=None)
 

@@ -18,6 +18,7 @@ from typing import Any
 from mcp_types import GetPromptResult, Prompt, PromptArgument, PromptMessage, TextContent
 
 from ims_mcp.foreign_text import clean
+from ims_mcp.server.icons import make_icon
 from ims_mcp.server.tool import quote_name
 
 _NAMED = re.compile(r"`([a-z_]+)`")
@@ -78,7 +79,13 @@ def parse_prompt(name: str, content: str) -> PromptFile:
         arguments = [
             PromptArgument(name=each, description=words, required=each in required) for each, words in described.items()
         ]
-        listed = Prompt(name=name, title=fields["title"], description=fields["description"], arguments=arguments)
+        listed = Prompt(
+            name=name,
+            title=fields["title"],
+            description=fields["description"],
+            arguments=arguments,
+            icons=[make_icon(name)],
+        )
     except (ValueError, KeyError) as error:
         raise ValueError(f"the head of the prompt {name} cannot be used: {error!r}") from error
     if unknown := {*_PLACEHOLDER.findall(text), *required} - described.keys():

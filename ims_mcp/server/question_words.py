@@ -28,6 +28,8 @@ class QuestionWords:
     """{text}: a stranger's words, without quotation marks in them"""
     this: str
     """{what}: the reasons, joined."""
+    changes: str
+    """{title}: of an operation that no reason is known for."""
     and_then: str
     one: str
     several: str
@@ -68,11 +70,13 @@ class QuestionWords:
     embedded: str
     region: str
     endpoint: str
+    account: str
 
 
 ENGLISH = QuestionWords(
     quoted='"{text}"',
     this="This {what}.",
+    changes="This changes something: {title}.",
     and_then="; ",
     one="It is {title}.",
     several="{count} in all: {titles}.",
@@ -104,10 +108,12 @@ ENGLISH = QuestionWords(
     embedded="On the embedded IMS of this machine.",
     region="In region {place}.",
     endpoint="At {place}.",
+    account="In the account {account}.",
 )
 CHINESE = QuestionWords(
     quoted="“{text}”",
     this="此操作将{what}。",
+    changes="此操作将做出更改：{title}。",
     and_then="；",
     one="对象：{title}。",
     several="共 {count} 个：{titles}。",
@@ -139,6 +145,7 @@ CHINESE = QuestionWords(
     embedded="位于本机的内置 IMS。",
     region="地域：{place}。",
     endpoint="服务地址：{place}。",
+    account="账号：{account}。",
 )
 
 
@@ -160,6 +167,8 @@ def choose_words(
 def write_reason(operation: Operation, arguments: Mapping[str, Any], words: QuestionWords) -> str:
     """A sentence that says what the call does: the reasons why it is asked about."""
     reasons = [condition.reason for condition in operation.asks_about(arguments)]
+    if not reasons:
+        return words.changes.format(title=operation.title)
     if words is CHINESE:
         reasons = [REASONS.get(reason, reason) for reason in reasons]
     return words.this.format(what=words.and_then.join(reasons))

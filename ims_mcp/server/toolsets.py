@@ -7,32 +7,12 @@ from collections.abc import Iterable
 
 from mcp_types import ListToolsResult, Tool
 
-from ims_mcp.catalogue import TOOLSETS, Operation, UnknownOperation, get_operation, list_known_names, operations
+from ims_mcp.catalogue import Operation, find_operation, list_known_names
+from ims_mcp.catalogue.named_toolsets import NAMED_TOOLSETS, list_named
 from ims_mcp.catalogue.operation import snake_case
 from ims_mcp.foreign_text import plain
+from ims_mcp.server.app_clients import VIEW_MEDIA
 from ims_mcp.settings import Settings, SettingsError
-
-CORE = (
-    "RegisterMediaInfo",
-    "RegisterMediaStream",
-    "GetMediaInfo",
-    "BatchGetMediaInfos",
-    "ListMediaBasicInfos",
-    "UpdateMediaInfo",
-    "DeleteMediaInfos",
-    "GetPlayInfo",
-    "CreateUploadStream",
-    "SubmitLiveRecordJob",
-)
-"""The operations people meet first. Everything else is reached through the catalogue tools or another toolset."""
-
-
-def find_operation(name: str) -> Operation | None:
-    """The operation of this name or tool; None for a workflow tool, and for a name that nothing has."""
-    try:
-        return get_operation(name)
-    except UnknownOperation:
-        return None
 
 
 def choose_operations(settings: Settings) -> dict[str, Operation]:
@@ -40,15 +20,11 @@ def choose_operations(settings: Settings) -> dict[str, Operation]:
     those of --tools, none of --exclude-tools. Raises SettingsError for a toolset that there is not."""
     chosen: list[Operation] = []
     for toolset in settings.toolsets:
-        if toolset == "core":
-            chosen += map(get_operation, CORE)
-        elif toolset == "all" or toolset in TOOLSETS:
-            chosen += operations(None if toolset == "all" else toolset)
-        else:
-            known = ("core", "all", *TOOLSETS)
+        if toolset not in NAMED_TOOLSETS:
             raise SettingsError(
-                f"There is no toolset {plain(toolset, 60)!r}.", next_step=f"There are: {', '.join(known)}."
+                f"There is no toolset {plain(toolset, 60)!r}.", next_step=f"There are: {', '.join(NAMED_TOOLSETS)}."
             )
+        chosen += list_named(toolset)
     chosen += filter(None, map(find_operation, settings.tools))
     return {each.tool_name: each for each in chosen if each.tool_name not in settings.exclude_tools}
 
@@ -61,6 +37,7 @@ def choose_listed(settings: Settings, held: Iterable[str]) -> frozenset[str]:
     for name in (*settings.tools, *settings.exclude_tools):
         # What this server does not hold may be left out of its list all the same.
         names = {*held, *map(snake_case, list_known_names())}
+        names |= {VIEW_MEDIA} if name in settings.exclude_tools else set()
         if name not in names:
             near = difflib.get_close_matches(name, sorted(names), n=1)
             hint = f"Did you mean {near[0]}?" if near else "`ims-mcp tools --toolsets all` lists them."

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ims_mcp.catalogue import Effect, Operation, Parameter, get_operation
+from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.catalogue.check import check
-from ims_mcp.client.ims import ImsClient
-from ims_mcp.server.tool import TableTool, ToolRequest, declare
+from ims_mcp.errors import Refused
+from ims_mcp.foreign_text import plain
+from ims_mcp.server.tool import Answer, Check, TableTool, ToolRequest, declare
+from ims_mcp.server.transfer_rows import DESTINATION, TRANSFER_ID, UPLOADS, WAIT, copy_rows
+from ims_mcp.server.upload_tools import UploadDesk
+from ims_mcp.summaries.bounds import fit
+from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.categories import CATEGORY_NAME
 from ims_mcp.workflows.named_assets import resolve_assets
-from ims_mcp.workflows.server_parameters import WAIT_SECONDS
-from ims_mcp.workflows.transfers.manager import TransferManager
-from ims_mcp.workflows.transfers.store import VOD
+from ims_mcp.workflows.tickets.ticket import is_ticket_id
+from ims_mcp.workflows.transfers.run import guard_upload
+from ims_mcp.workflows.transfers.store import VOD, TransferError, TransferRecord
 
+AnswerCall = Callable[[dict[str, Any], ToolRequest], Awaitable[dict[str, Any]]]
 DEFAULT_WAIT_SECONDS = 30.0
-_WAIT = replace(WAIT_SECONDS, text="Default 30, at most 45.")
+_LIST_THEM = "Call transfer_status without an id to list those there are."
 _PATH = Parameter("path", "string", required=True, text="Absolute, or relative to an upload directory.")
-_DESTINATION = Parameter(
-    "destination",
-    "string",
-    text="vod (default: storage of IMS), or oss://bucket/prefix/ of your own, then registered.",
-    pattern=r"vod|oss://[a-z0-9][a-z0-9-]{1,61}[a-z0-9](/.*)?",
-)
-_TRANSFER_ID = Parameter("transfer_id", "string", text="Id from an upload, such as t-0123456789ab.")
-
-
-def _copy_rows(operation: str, names: str) -> tuple[Parameter, ...]:
-    """Rows of an operation's own table, so that limits and words are the same. All are listed: describe_operation does
-    not know this tool."""
-    table = get_operation(operation)
-    return tuple(replace(row, unlisted=False) for name in names.split() if (row := table.parameter(name)) is not None)
 
 
 _OUTPUT = declare(MediaId="string", state="string", transfer_id="string")
@@ -51,13 +43,13 @@ UPLOAD_MEDIA = Operation(
     idempotent=True,
     parameters=(
         _PATH,
-        *_copy_rows("RegisterMediaInfo", "Title Description MediaTags"),
+        *copy_rows("RegisterMediaInfo", "Title Description MediaTags"),
         CATEGORY_NAME,
         # For those who have it from an answer: category_name takes it as well.
-        *(replace(row, unlisted=True) for row in _copy_rows("RegisterMediaInfo", "CateId")),
-        *_copy_rows("RegisterMediaInfo", "MediaType BusinessType CoverURL UserData"),
-        _DESTINATION,
-        _WAIT,
+        *(replace(row, unlisted=True) for row in copy_rows("RegisterMediaInfo", "CateId")),
+        *copy_rows("RegisterMediaInfo", "MediaType BusinessType CoverURL UserData"),
+        DESTINATION,
+        WAIT,
     ),
 )
 UPLOAD_STREAM = Operation(
@@ -74,10 +66,10 @@ UPLOAD_STREAM = Operation(
     parameters=(
         _PATH,
         Parameter("MediaId", "string", required=True, text="Id of the asset that gets the stream.", max_bytes=64),
-        *_copy_rows("CreateUploadStream", "Definition HDRType UserData"),
-        *_copy_rows("RegisterMediaStream", "StreamTags"),
-        _DESTINATION,
-        _WAIT,
+        *copy_rows("CreateUploadStream", "Definition HDRType UserData"),
+        *copy_rows("RegisterMediaStream", "StreamTags"),
+        DESTINATION,
+        WAIT,
     ),
 )
 TRANSFER_STATUS = Operation(
@@ -90,7 +82,7 @@ TRANSFER_STATUS = Operation(
     ),
     effect=Effect.WRITE,
     idempotent=True,
-    parameters=(_TRANSFER_ID, _WAIT),
+    parameters=(TRANSFER_ID, WAIT),
 )
 CANCEL_TRANSFER = Operation(
     name="CancelTransfer",
@@ -102,48 +94,101 @@ CANCEL_TRANSFER = Operation(
     ),
     effect=Effect.WRITE,
     idempotent=True,
-    parameters=(Parameter("transfer_id", "string", required=True, text=_TRANSFER_ID.text),),
+    parameters=(Parameter("transfer_id", "string", required=True, text=TRANSFER_ID.text),),
 )
+FILE_TOOLS = (UPLOAD_MEDIA.tool_name, UPLOAD_STREAM.tool_name)
+"""What works with files of this machine."""
 
 
-def make_transfer_tools(client: ImsClient, transfers: TransferManager, listed: Container[str]) -> list[TableTool]:
-    """The four tools over one set of transfers; ``listed`` are the operations that have a tool of their own, which a
-    next call may name."""
+def make_transfer_tools(tickets: UploadDesk, *, with_files: bool) -> list[TableTool]:
+    """The five tools; each account and region has transfers of its own. Without files of this machine those are not
+    told of, whoever uploads them."""
 
-    async def check_stream(arguments: Mapping[str, Any]) -> dict[str, Any]:
-        resolved, _ = await resolve_assets(client, UPLOAD_STREAM, arguments)
+    async def check_stream(arguments: Mapping[str, Any], request: ToolRequest) -> dict[str, Any]:
+        _require(request, "stream")
+        resolved, _ = await resolve_assets(request.client, UPLOAD_STREAM, arguments)
         return check(UPLOAD_STREAM, resolved)
 
     async def upload(kind: str, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
-        return await transfers.upload(
+        bucket = request.target.access.bucket if kind == "media" else None
+        _require(request, kind)
+        destination = str(arguments.pop("destination", f"oss://{bucket}/" if bucket else VOD))
+        request.target.transfers.guard()
+        guard_upload(request.client, kind, destination, arguments)
+        return await request.target.transfers.upload(
             kind,
             str(arguments.pop("path")),
-            str(arguments.pop("destination", VOD)),
+            destination,
             arguments,
             category_name=str(arguments.pop(CATEGORY_NAME.name, "")),
             wait_seconds=float(arguments.pop("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,
-            listed=listed,
+            listed=request.listed,
         )
 
     async def follow(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         if "transfer_id" not in arguments:
-            return await transfers.list()
-        return await transfers.follow(
+            return await list_all(request)
+        if is_ticket_id(str(arguments["transfer_id"])):
+            wait_seconds = float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS))
+            return await tickets.follow(str(arguments["transfer_id"]), wait_seconds, request)
+        record = await _require_record(request, str(arguments["transfer_id"]))
+        if not (record.ended or record.arrived):  # it goes on from where it stopped
+            guard_upload(request.client, record.kind, record.destination, record.arguments)
+        return await request.target.transfers.follow(
             str(arguments["transfer_id"]),
             wait_seconds=float(arguments.get("wait_seconds", DEFAULT_WAIT_SECONDS)),
             longest_seconds=request.longest_wait_seconds,
             progress=request.report_progress,
-            listed=listed,
+            listed=request.listed,
         )
 
+    async def list_all(request: ToolRequest) -> dict[str, Any]:
+        count, open_tickets = await tickets.list(request)
+        if not with_files:
+            return fit({"count": count, "transfers": open_tickets}, MAX_BYTES, query_prefix=None)
+        ours = await request.target.transfers.list()
+        if not count:
+            return ours
+        joined = {**ours, "count": ours["count"] + count, "transfers": [*open_tickets, *ours["transfers"]]}
+        return fit(joined, MAX_BYTES, query_prefix=None)
+
     async def cancel(arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
-        return await transfers.cancel(str(arguments["transfer_id"]), listed)
+        if is_ticket_id(str(arguments["transfer_id"])):
+            return await tickets.cancel(str(arguments["transfer_id"]), request)
+        await _require_record(request, str(arguments["transfer_id"]))
+        return await request.target.transfers.cancel(str(arguments["transfer_id"]), request.listed)
+
+    def make(
+        table: Operation, answer: AnswerCall, output_schema: dict[str, Any], check: Check | None = None
+    ) -> TableTool:
+        async def answer_or_tell(arguments: dict[str, Any], request: ToolRequest) -> Answer:
+            given = dict(arguments)
+            try:
+                return await answer(arguments, request)
+            except Refused as refused:
+                request.client.observe_refusal(table, given, refused)
+                raise
+
+        return TableTool(table, answer_or_tell, check=check, output_schema=output_schema)
+
+    async def _require_record(request: ToolRequest, transfer_id: str) -> TransferRecord:
+        """An upload that goes on, or is taken back, writes as the one that began it."""
+        if not with_files:
+            raise TransferError(f"There is no transfer {plain(transfer_id, 40)!r}.", next_step=_LIST_THEM)
+        record = await request.target.transfers.find(transfer_id)
+        _require(request, record.kind)
+        return record
 
     return [
-        TableTool(UPLOAD_MEDIA, partial(upload, "media"), output_schema=_OUTPUT),
-        TableTool(UPLOAD_STREAM, partial(upload, "stream"), check=check_stream, output_schema=_OUTPUT),
-        TableTool(TRANSFER_STATUS, follow, output_schema=declare(state="string", transfers="array")),
-        TableTool(CANCEL_TRANSFER, cancel, output_schema=declare(state="string")),
+        tickets.make_tool(),
+        make(UPLOAD_MEDIA, partial(upload, "media"), _OUTPUT),
+        make(UPLOAD_STREAM, partial(upload, "stream"), _OUTPUT, check_stream),
+        make(TRANSFER_STATUS, follow, declare(state="string", transfers="array")),
+        make(CANCEL_TRANSFER, cancel, declare(state="string")),
     ]
+
+
+def _require(request: ToolRequest, kind: str) -> None:
+    request.target.require_any(UPLOADS[kind], Effect.WRITE)

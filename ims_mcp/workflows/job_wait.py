@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 import anyio
 import anyio.to_thread
@@ -46,8 +45,10 @@ _NOTHING_THERE = "it has succeeded, but nothing lies where its result should be"
 NO_FILE_SECONDS = 60.0
 """For so long after a job was first seen to be over its files may still come."""
 _MOST_OVER = 1000
-_over_since: WeakKeyDictionary[ImsClient, dict[str, float]] = WeakKeyDictionary()
-"""When jobs without files were first seen to be over, of every client: no answer of the service tells it."""
+
+
+class _OverSince(dict[str, float]):
+    """When jobs without files were first seen to be over: no answer of the service tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ async def follow_job(
     )
     if not _lags(poll, waited):
         # It may begin once more: what was seen before says nothing then.
-        _over_since.get(client, {}).pop(_write_key(operation, waited), None)
+        client.keep(_OverSince, _OverSince).pop(_write_key(operation, waited), None)
     found: Found | None = None
     # A recording that is over may say what its files lack: no state of it is one of failure.
     lacks = find_failure(operation, waited.last_data, arguments).reason if _lags(poll, waited) else ""
@@ -150,7 +151,7 @@ def _lags(poll: Poll, waited: PollResult) -> bool:
 
 def _find_first_seen_over(client: ImsClient, operation: Operation, waited: PollResult, now: float) -> float:
     """When it was first seen to be over: now, unless an earlier look has taken it down. ``now`` of the waits' clock."""
-    seen = _over_since.setdefault(client, {})
+    seen = client.keep(_OverSince, _OverSince)
     first = seen.setdefault(_write_key(operation, waited), now)
     while len(seen) > _MOST_OVER:
         del seen[next(iter(seen))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from ims_mcp.catalogue import Effect, Operation
 from ims_mcp.client.ims import ImsClient
@@ -24,7 +23,6 @@ _MOST_TITLES = 10
 """In one call."""
 _MOST_FOUND, _MOST_SHOWN = 20, 6
 _DEEPEST = 40
-_finders: WeakKeyDictionary[ImsClient, MediaFinder] = WeakKeyDictionary()
 
 
 async def resolve_assets(
@@ -44,7 +42,7 @@ async def resolve_assets(
         raise InvalidArguments(operation.name, [Problem("MediaId", problem)])
     # Where no answer of the user's would let it through, nothing is looked up either.
     client.guard(operation, given, confirmed=True)
-    finder = _finders.setdefault(client, MediaFinder(client))
+    finder = client.keep(MediaFinder, lambda: MediaFinder(client))
     found = {title: await _find_one(finder, operation, title) for title in wanted}
     replaced = _replace(given, lambda title: found[title].media_id)
     return replaced, {media.media_id: label(media.title, 200) for media in found.values()}

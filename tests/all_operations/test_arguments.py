@@ -18,7 +18,7 @@ from ims_mcp.settings import Settings
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.drawn_arguments import EXAMPLES, drawn, mutated, seeds
 from tests.fixed_credentials import FixedCredentials
-from tests.server.connected import BY_NOBODY, CREDENTIAL, text_of
+from tests.server.connected import CREDENTIAL, by_nobody, text_of
 
 COUNTS = [EXAMPLES, pytest.param(4 * EXAMPLES, marks=pytest.mark.slow)]
 
@@ -31,7 +31,7 @@ async def try_all(make: Make, count: int, *, by_call_tool: bool) -> tuple[int, i
     settings = Settings(allow_destructive=True)
     with ScriptedService() as service:
         async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            maker = OperationTools(to.client, Confirmations(to.client))
+            maker = OperationTools(Confirmations())
             call_tools = {effect: maker.make_effect_tool(effect) for effect in Effect}
             for operation in operations():
                 tool = call_tools[operation.effect] if by_call_tool else maker.make_operation_tool(operation)
@@ -39,7 +39,7 @@ async def try_all(make: Make, count: int, *, by_call_tool: bool) -> tuple[int, i
                     arguments = make(operation, random)
                     before = service.count
                     given = {"operation": operation.name, "arguments": arguments} if by_call_tool else arguments
-                    result = await tool.run(given, BY_NOBODY)
+                    result = await tool.run(given, by_nobody(to))
                     assert isinstance(result, CallToolResult)
                     assert_clear(operation, arguments, result, service.arrived[before:])
                     sent, refused = sent + (not result.is_error), refused + bool(result.is_error)
@@ -96,15 +96,15 @@ async def test_arguments_of_a_call_tool_that_are_no_object_are_refused(effect: E
     with ScriptedService() as service:
         settings = Settings(allow_destructive=True)
         async with open_connection(settings, service.endpoint, service.endpoint, FixedCredentials(CREDENTIAL)) as to:
-            tool = OperationTools(to.client, Confirmations(to.client)).make_effect_tool(effect)
+            tool = OperationTools(Confirmations()).make_effect_tool(effect)
             for wrong in ("[1]", "text", 5, [1], True, "{", '{"a": NaN}'):
-                result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, BY_NOBODY)
+                result = await tool.run({"operation": "GetMediaInfo", "arguments": wrong}, by_nobody(to))
                 assert isinstance(result, CallToolResult)
                 assert result.is_error
                 assert "arguments: " in text_of(result), text_of(result)
             names: list[Any] = ["", "No Such", "\ud800", 5, None, [], "x" * 1000]
             for wrong in names:
-                result = await tool.run({"operation": wrong, "arguments": {}}, BY_NOBODY)
+                result = await tool.run({"operation": wrong, "arguments": {}}, by_nobody(to))
                 assert isinstance(result, CallToolResult)
                 assert result.is_error
                 assert "failed inside this server" not in text_of(result)

@@ -157,6 +157,10 @@ def find_flaws_of_result(operation: Operation) -> list[str]:
     return lost + [name for name, _ in poll.result.arguments if reader.parameter(name) is None]
 
 
+OF_THE_EMBEDDED_IMS = ("Files.FailReason",)
+"""What the service does not answer and the embedded IMS does."""
+
+
 def find_flaws_of_rows(operation: Operation) -> list[str]:
     """Columns that lie in no answer."""
     rows = operation.rows
@@ -165,7 +169,8 @@ def find_flaws_of_rows(operation: Operation) -> list[str]:
     # An entry of a list in a list also shows what its owner says of itself.
     owners = [f"{rows.path}.", f"{rows.path.rpartition('.')[0]}.".lstrip(".")]
     paths = [(rows.path,), *(tuple(owner + path for owner in owners) for _, path in rows.columns)]
-    return [each[0] for each in paths if not any(has_path(operation.response, path) for path in each)]
+    found = [each[0] for each in paths if not any(has_path(operation.response, path) for path in each)]
+    return [path for path in found if path not in OF_THE_EMBEDDED_IMS]
 
 
 PLACES = {

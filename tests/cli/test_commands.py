@@ -89,7 +89,7 @@ def test_tools_prints_each_tool_with_its_bytes_and_the_whole(tmp_path: Path) -> 
     printed = run("tools", home=tmp_path)
     assert printed.returncode == 0, printed.stderr
     lines = printed.stdout.splitlines()
-    assert len(lines) == 22
+    assert len(lines) == 24
     as_json = run("tools", "--json", home=tmp_path)
     assert f"{len(as_json.stdout.strip().encode()):,} B" in lines[-1]
 

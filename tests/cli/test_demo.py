@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from ims_mcp.cli.demo import format_result, wrap_call
+from ims_mcp.cli.demo_telling import format_result, wrap_call
+from tests.cli.pseudo_terminal import see
 from tests.cli.running import run_process
 
 RESULT = {
@@ -61,3 +63,30 @@ def test_the_demo_runs_to_its_end(tmp_path: Path) -> None:
     ended = run_process("demo", home=tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "!!" not in ended.stdout
+
+
+@pytest.mark.slow
+def test_the_demo_as_json_is_one_document_with_every_step(tmp_path: Path) -> None:
+    ended = run_process("demo", "--json", home=tmp_path)
+    told = json.loads(ended.stdout)
+    assert (ended.returncode, told["problems"]) == (0, [])
+    assert [step["tool"] for step in told["steps"]].count("register_media_info") == 2
+    assert told["bytes"]["read"] < told["bytes"]["raw"]
+
+
+@pytest.mark.slow
+def test_at_a_terminal_the_demo_is_a_story_of_two_screens_with_frames_of_the_film(tmp_path: Path) -> None:
+    seen = see(tmp_path, "demo", patience_seconds=240.0)
+    assert (seen.code, seen.terminal.unknown) == (0, []), seen.text
+    assert seen.terminal.shows_cursor
+    lines = seen.text.splitlines()
+    first, second = (next(at for at, line in enumerate(lines) if f"ims-mcp demo {n}/2" in line) for n in (1, 2))
+    assert (first, second) <= (0, 23)
+    assert len(lines) - second <= 23, "with the prompt below it"
+    for words in ("asked   Register the clip", "called  register_media_info", "read    Test pattern", "bytes   ██"):
+        assert any(line.startswith(words) for line in lines[:second]), words
+    assert any(line.startswith("✓ Everything is as it should be") for line in lines[second:])
+    cells = [cell for line in (*seen.terminal.above, *seen.terminal.lines) for cell in line if cell.text == "▀"]
+    assert len(cells) == 3 * 22 * 6
+    # Bars of a test pattern.
+    assert len({cell.colour for cell in cells}) > 20

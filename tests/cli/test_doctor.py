@@ -15,7 +15,10 @@ import pytest
 
 from tests.cli.running import KEYS, run
 from tests.client.scripted_service import Answer, ScriptedService, refusal, unused_port
+from tests.config.written import write_config
 from tests.local_uploads.source import serving
+from tests.redis_server import RedisServer
+from tests.tenants.accounts import Keys, write_accounts
 
 
 @pytest.fixture
@@ -53,6 +56,25 @@ def test_the_arguments_of_a_client_can_be_put_behind_it(service: ScriptedService
     assert f"{tmp_path / 'state'} can be written" in found["state dir"][0]
     assert f"files below {tmp_path / 'videos'} may be uploaded" in found["upload dir"][0]
     assert not (tmp_path / "state").exists(), "looking leaves nothing behind"
+
+
+def test_a_redis_is_asked_for_a_sign_of_life(service: ScriptedService, tmp_path: Path) -> None:
+    with RedisServer("HiddenPassword1") as redis:
+        words = ("serve", "--http", "--redis", redis.url, "--endpoint", service.url)
+        code, found = look(tmp_path, *words, **KEYS)
+        assert (code, found["redis"]) == (0, [f"ok Redis at “redis://127.0.0.1:{redis.port}” answers"])
+        redis.kill()
+        code, found = look(tmp_path, *words, **KEYS)
+    assert (code, found["redis"][0][:4]) == (1, "FAIL")
+    assert "HiddenPassword1" not in str(found)
+
+
+def test_a_redis_that_gives_up_keys_is_told(service: ScriptedService, tmp_path: Path) -> None:
+    with RedisServer(eviction="volatile-lru") as redis:
+        code, found = look(tmp_path, "serve", "--http", "--redis", redis.url, "--endpoint", service.url, **KEYS)
+    assert code == 0
+    assert found["redis"][0].startswith("note")
+    assert "before their time (volatile-lru)" in found["redis"][0]
 
 
 def test_toolsets_and_tools_that_do_not_exist_are_told(service: ScriptedService, tmp_path: Path) -> None:
@@ -252,3 +274,35 @@ def test_a_directory_whose_name_is_no_text_is_no_traceback(service: ScriptedServ
     code, found = look(tmp_path, "--endpoint", service.url, "--upload-dir", str(directory), **KEYS)
     assert code == 0
     assert "\x1b" not in str(found)
+
+
+def test_each_account_of_a_configuration_file_is_read_and_told_by_its_name(
+    service: ScriptedService, tmp_path: Path
+) -> None:
+    path = write_accounts(tmp_path, {"east": service.url, "west": "http://127.0.0.1:9"}, regions=["cn-beijing"])
+    code, found = look(tmp_path, "serve", "--config", str(path), "--toolsets", "core", IMS_MCP_TIMEOUT_SECONDS="5")
+    assert code == 1
+    east, west = found["account"]
+    assert east.startswith(
+        "ok east in cn-beijing: ListMediaBasicInfos works: 7 assets in the library, with CLI profile"
+    )
+    assert west.startswith("FAIL west in cn-beijing: ")
+    assert found["settings"][0].startswith(f"ok the accounts of {path}")
+    assert "credentials" not in found, "nothing is looked for that no account has"
+    assert [request.action for request in service.arrived] == ["ListMediaBasicInfos"]
+    assert Keys("east").key_id in service.arrived[0].headers["authorization"]
+    path.write_text(path.read_text(encoding="utf-8").replace('profile = "west"', 'profile = "none"'), encoding="utf-8")
+    _, found = look(tmp_path, "--config", str(path))
+    assert "none" in found["account"][1]
+
+
+def test_mistakes_of_a_configuration_file_are_told_each(service: ScriptedService, tmp_path: Path) -> None:
+    path = write_config(tmp_path, '[accounts.east]\nregion = "x"\n[[grants]]\naccounts = ["west"]\n')
+    code, found = look(tmp_path, "--config", str(path))
+    assert code == 1
+    places = [line.removeprefix("FAIL ").partition(":")[0] for line in found["config"]]
+    assert places == ["accounts.east.region", "grants[0]", "grants[0].accounts[0]"]
+    good = write_accounts(tmp_path, {"east": service.url})
+    code, found = look(tmp_path, "--config", str(good), "--endpoint", service.url)
+    assert code == 1
+    assert "--endpoint cannot be used with --config" in found["config"][0]

@@ -17,7 +17,7 @@ TEXTS = {
     **{code: known.next_step for code, known in DIAGNOSES.items()},
     **{str(status): diagnose("Other", status).next_step for status in (400, 401, 403, 404, 409, 429, 500)},
     **{name: getattr(answers, name) for name in ("_FOREIGN_STEP", "_NETWORK_STEP", "_REDIRECTION_STEP")},
-    "_HOW_TO": getattr(credentials, "_HOW_TO"),  # noqa: B009 - a private text, read from outside
+    "HOW_TO": credentials.HOW_TO,
     **getattr(errors, "_STEPS"),  # noqa: B009 - the same
 }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ims_mcp.errors import LocalImsError
-from ims_mcp.local.data_dir import MARKER
+from ims_mcp.local.data_dir import MARKER, DataDir, DataDirInUse
 from ims_mcp.local.endpoint_file import read_announcement
 from tests.local_ims.server import ims_process, running_ims
 
@@ -90,6 +90,16 @@ def test_an_earlier_directory_whose_process_was_killed_is_taken_as_well(tmp_path
     (tmp_path / MARKER).unlink()
     with running_ims(tmp_path) as ims:
         assert ims.bucket().get_object("kept.bin").read() == b"kept"
+
+
+def test_a_directory_that_holds_only_those_of_accounts_is_taken(tmp_path: Path) -> None:
+    with running_ims(tmp_path / "accounts" / "studio") as ims:
+        ims.put("kept.bin", b"kept")
+    with running_ims(tmp_path), running_ims(tmp_path / "accounts" / "studio") as ims:
+        assert ims.bucket().get_object("kept.bin").read() == b"kept"
+    # What only has the name is somebody else's.
+    fill(tmp_path / "other", {"accounts/2025/book.txt": "mine"})
+    assert "holds 'accounts'" in refusal(tmp_path / "other")
 
 
 def test_an_empty_marker_among_somebody_elses_files_is_none(tmp_path: Path) -> None:
@@ -212,6 +222,23 @@ def test_missing_parents_are_made_and_an_empty_directory_is_taken(tmp_path: Path
 
 
 @posix
+def test_one_that_another_process_takes_at_the_same_moment_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, home = tmp_path / "data", Path.home()
+    with ExitStack() as stack:
+
+        def look_late() -> Path:
+            monkeypatch.setattr(Path, "home", lambda: home)
+            stack.enter_context(DataDir(path))
+            return home
+
+        # Looked up between the first look at the directory and the last.
+        monkeypatch.setattr(Path, "home", look_late)
+        with pytest.raises(DataDirInUse):
+            stack.enter_context(DataDir(path))
+
+
 def test_a_directory_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     (tmp_path / "data").mkdir()

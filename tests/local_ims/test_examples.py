@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ims_mcp.catalogue import get_operation
+from ims_mcp.local.handlers.snapshots import TEMPLATE_ID
 from ims_mcp.settings import Settings
 from tests.local_ims.server import RunningIms
 from tests.local_ims.test_rpc_front import DONE
@@ -18,7 +19,10 @@ FIRST, SECOND = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90", "5f2d1a7c9b3e4d68a0c4e6f81b2
 UUID, MARK = "83500793-b1e0-4b4d-9a5b-2f4c1d3e5a67", "mark-f82d690c2f0347ad8d5e2d1a"
 NOWHERE = "127.0.0.1:9"
 """Where examples lead that would leave this machine."""
-BEFORE = ("AddCategory", "AddMediaMarks", "CreateLiveRecordTemplate", "SubmitLiveRecordJob", "UploadMediaByURL")
+BEFORE = (
+    *("AddCategory", "AddMediaMarks", "CreateLiveRecordTemplate", "SubmitLiveRecordJob", "SubmitSnapshotJob"),
+    "UploadMediaByURL",
+)
 """What makes the things that other examples name."""
 AFTER = ("DeleteLiveRecordFiles", "DeleteLiveRecordTemplate", "DeleteMediaMarks", "DeleteCategory", "DeleteMediaInfos")
 
@@ -28,7 +32,7 @@ class World:
 
     def __init__(self) -> None:
         self._names = {"live.example.com": NOWHERE, "https://example.com": f"http://{NOWHERE}"}
-        self._job_id = ""
+        self._job_id = self._snapshot_job_id = ""
 
     def name(self, written: str, real: Any) -> None:
         self._names[written] = str(real)
@@ -38,9 +42,15 @@ class World:
         text = json.dumps(get_operation(operation).example)
         if operation in ("GetLiveRecordJob", "ListLiveRecordFiles"):
             text = text.replace(UUID, self._job_id)
+        if operation in ("GetSnapshotJob", "GetSnapshotUrls"):
+            text = text.replace(FIRST, self._snapshot_job_id)
+        if operation == "GetCustomTemplate":
+            text = text.replace(FIRST, TEMPLATE_ID)
         for written, real in self._names.items():
             text = text.replace(written, real)
-        return json.loads(text)
+        # Pictures have addresses once they have been taken.
+        waits = {"wait_seconds": 30} if operation == "SubmitSnapshotJob" else {}
+        return json.loads(text) | waits
 
     def learn(self, operation: str, answer: dict[str, Any]) -> None:
         """Take note of what an answer has made."""
@@ -53,6 +63,8 @@ class World:
                 self._names[UUID] = answer["TemplateId"]
             case "SubmitLiveRecordJob":
                 self._job_id = answer["JobId"]
+            case "SubmitSnapshotJob":
+                self._snapshot_job_id = answer["JobId"]
             case "UploadMediaByURL":
                 self._names["86c1925fba0c11eb94530a9b1c2d3e4f"] = answer["UploadJobs"][0]["JobId"]
             case _:

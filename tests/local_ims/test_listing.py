@@ -11,8 +11,6 @@ import pytest
 
 from tests.local_ims.server import RunningIms, refusal_of, running_ims
 
-NOW = time.time()
-
 
 class Library:
     """25 assets, one a minute, each third of them an image; none of them has a file."""
@@ -20,8 +18,9 @@ class Library:
     def __init__(self, ims: RunningIms, clock: dict[str, float]) -> None:
         self.ims = ims
         self.media_ids: list[str] = []
+        now = clock["now"]
         for number in range(25):
-            clock["now"] = NOW + number * 20
+            clock["now"] = now + number * 20
             kind = "png" if number % 3 == 0 else "mp4"
             parameters = {"business_type": "opening"} if number == 7 else {}
             self.media_ids.append(ims.register(f"oss://local-media/{number}.{kind}", **parameters))
@@ -44,7 +43,7 @@ class Library:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    clock = {"now": NOW}
+    clock = {"now": time.time()}
     with running_ims(tmp_path_factory.mktemp("listing"), clock=lambda: clock["now"]) as ims:
         yield Library(ims, clock)
 

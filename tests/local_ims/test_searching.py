@@ -22,7 +22,6 @@ from ims_mcp.local.media_library.text_index import TextIndex
 from ims_mcp.local.store import Store
 from tests.local_ims.server import RunningIms, refusal_of, running_ims
 
-START = int(time.time()) - 300
 LIBRARY: dict[str, dict[str, Any]] = {
     "launch": {"title": "Spring launch event", "description": "The whole keynote", "media_tags": "launch,spring"},
     "teaser": {"title": "Teaser for the LAUNCH", "description": "30 s cut", "media_tags": "launch,teaser"},
@@ -39,10 +38,11 @@ class Library:
 
     def __init__(self, ims: RunningIms, clock: dict[str, float]) -> None:
         self.ims = ims
+        self.start = int(clock["now"])
         self.ids: dict[str, str] = {}
         self.category = str(ims.call("AddCategory", CateName="Ads")["Category"]["CateId"])
         for number, (name, facts) in enumerate(LIBRARY.items()):
-            clock["now"] = START + number * 10
+            clock["now"] = self.start + number * 10
             given = {"media_type": "video", **facts}
             if name == "teaser":
                 given["cate_id"] = int(self.category)
@@ -59,7 +59,9 @@ class Library:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    clock = {"now": float(START)}
+    clock = {
+        "now": time.time() - 300
+    }  # of now, and not of when this file was read: a call's date may be 15 minutes old
     with running_ims(tmp_path_factory.mktemp("searching"), clock=lambda: clock["now"]) as ims:
         yield Library(ims, clock)
 
@@ -113,16 +115,16 @@ def test_a_match_finds_what_the_vendor_describes(library: Library, match: str, f
 
 
 def test_ids_categories_and_times_are_compared(library: Library) -> None:
-    ids = library.ids
+    ids, start = library.ids, library.start
     assert library.find(f"mediaId == '{ids['odd']}'") == ["odd"]
     assert library.find(f"cateId == {library.category}") == ["teaser"]
-    second, third = (START + 10) * 1000, (START + 20) * 1000
+    second, third = (start + 10) * 1000, (start + 20) * 1000
     assert library.find(f"utcCreate = ['{second}','{third}']") == ["teaser", "interview"]
     assert library.find(f"utcCreate = ('{second}','{third}']") == ["interview"]
     assert library.find(f"utcCreate = ({second},{third})") == []
     assert library.find(f"utcCreate = (,'{second}')") == ["launch"]
-    assert library.find(f"utcModified = ['{START * 1000}','')") == VIDEOS
-    assert library.find(f"utcModified = ('{(START + 60) * 1000}',)") == []
+    assert library.find(f"utcModified = ['{start * 1000}','')") == VIDEOS
+    assert library.find(f"utcModified = ('{(start + 60) * 1000}',)") == []
 
 
 @pytest.mark.parametrize(

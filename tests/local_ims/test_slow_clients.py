@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import pytest
 
-from ims_mcp.local.app import BoundedProtocol, Timeouts
-from ims_mcp.local.request_body import DRAINED_BYTES
+from ims_mcp.http_protocol import BoundedProtocol, Timeouts
+from ims_mcp.request_body import DRAINED_BYTES
 from tests.local_ims.server import RunningIms, running_ims, wait_for
 
 PLACES = 20
@@ -158,6 +158,23 @@ def test_those_that_come_at_once_take_no_more_than_the_places_there_are(hasty: R
         assert regular.getresponse().status == 200
 
 
+def test_one_that_has_just_come_does_not_give_way_to_the_next(hasty: RunningIms) -> None:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BoundedProtocol, "timeouts", replace(BoundedProtocol.timeouts, header_seconds=60))
+        pooled: list[http.client.HTTPConnection] = []
+        for _ in range(2 * PLACES):
+            pooled.append(stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=10))))
+            pooled[-1].request("GET", "/-/health")
+            pooled[-1].getresponse().read()
+        new = [stack.enter_context(connect(hasty)) for _ in range(2)]
+        # They have the places of the two that have asked for nothing for longest.
+        for one in pooled[PLACES : PLACES + 2]:
+            assert one.sock is not None and is_closed(one.sock)
+        for one in new:
+            one.sendall(f"GET /-/health HTTP/1.1\r\nHost: {hasty.host}\r\n\r\n".encode())
+            assert one.recv(12) == b"HTTP/1.1 200"
+
+
 def refused_put(ims: RunningIms, length: str) -> bytes:
     return (
         f"PUT /b/k?OSSAccessKeyId=local&Expires=1&Signature=x HTTP/1.1\r\nHost: {ims.host}\r\n{length}\r\n\r\n".encode()
@@ -186,7 +203,7 @@ def test_the_body_of_a_refused_request_is_not_read_to_its_end(hasty: RunningIms,
 def test_a_refused_request_does_not_keep_its_place_by_sending_on(
     hasty: RunningIms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ims_mcp.local.request_body.DRAINED_SECONDS", 0.2)
+    monkeypatch.setattr("ims_mcp.request_body.DRAINED_SECONDS", 0.2)
     with connect(hasty, refused_put(hasty, "Content-Length: 30000000")) as made:
         assert drip(made, bytes(20_000))
 

@@ -174,7 +174,7 @@ def test_sound_has_the_same_rate_of_packets_in_every_container(name: str, sample
 
 def test_a_rate_is_that_of_frames_whatever_ticks_the_file_has(samples: Samples) -> None:
     rates: dict[str, tuple[str, str]] = {}
-    for name in ("pal.dv", "mpeg1_mp2.mpg", "raw.h264", "raw.m1v", "interlaced.mp4"):
+    for name in ("pal.dv", "mpeg1_mp2.mpg", "mpeg1_mp2.ts", "raw.h264", "raw.m1v", "interlaced.mp4"):
         video = probe(samples[name], name).video[0]
         rates[name] = (video["Fps"], video["AvgFPS"])
     assert rates == dict.fromkeys(rates, ("25.0", "25.0"))

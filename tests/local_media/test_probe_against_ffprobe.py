@@ -132,11 +132,11 @@ EXPLAINED = (
         "FFmpeg 8 counts DV in finer ticks.",
     ),
     Difference(
-        "mpeg1_mp2.mpg",
+        "mpeg1_mp2.*",
         "*",
         ("Duration", "Bitrate"),
         _within(0.015),
-        "FFmpeg 7 and later do not count how long the last frame of a program stream is shown.",
+        "FFmpeg 7 and later do not count how long the last frame of a program or transport stream is shown.",
     ),
     Difference("raw.m1v", "*", ("Duration",), _within(0.001), "Guessed from the bit rate, and rounded elsewhere."),
     Difference(

@@ -72,6 +72,15 @@ def test_headers_count_with_the_first_append(any_bucket: Any) -> None:
     assert not any_bucket.object_exists("new")
 
 
+def test_the_acl_counts_with_every_append(any_bucket: Any) -> None:
+    any_bucket.append_object("key", 0, b"1")
+    any_bucket.append_object("key", 1, b"2", headers={"x-oss-object-acl": "private", "x-oss-meta-a": "2"})
+    assert any_bucket.get_object_acl("key").acl == "private"
+    any_bucket.append_object("key", 2, b"3")
+    assert any_bucket.get_object_acl("key").acl == "private"
+    assert "x-oss-meta-a" not in any_bucket.head_object("key").headers
+
+
 @pytest.mark.parametrize("position", ["", "-1", "x", "9" * 30])
 def test_a_position_that_is_none_is_refused(bucket: Any, position: str) -> None:
     assert error_of(lambda: bucket.append_object("key", position, b"x")) == (400, "InvalidArgument")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import random
 import time
 from collections.abc import AsyncGenerator
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 
 from ims_mcp.local.oss.objects import Description, Objects
-from tests.local_oss.clients import Client, error_of, oss2
+from tests.local_oss.clients import Client, error_of, oss2, raw
 from tests.local_oss.server import REGION, OssThread
 
 
@@ -39,10 +44,12 @@ def test_a_bucket_lives_from_creation_to_deletion(any_client: Client, bucket_nam
     assert bucket.get_bucket_location().location == f"oss-{REGION}"
     assert bucket.list_objects().object_list == []
     bucket.put_object("key", b"x")
-    assert error_of(bucket.delete_bucket) == (409, "BucketNotEmpty")
+    with pytest.raises(oss2.exceptions.BucketNotEmpty, match="The bucket has objects"):
+        bucket.delete_bucket()
     bucket.delete_object("key")
     upload = bucket.init_multipart_upload("key").upload_id
-    assert error_of(bucket.delete_bucket) == (409, "BucketNotEmpty")
+    with pytest.raises(oss2.exceptions.BucketNotEmpty, match="The bucket has Multipart Uploads"):
+        bucket.delete_bucket()
     bucket.abort_multipart_upload("key", upload)
     assert bucket.delete_bucket().status == 204
     assert error_of(bucket.delete_bucket) == (404, "NoSuchBucket")
@@ -66,8 +73,45 @@ def test_buckets_are_listed_in_pages(any_client: Client, bucket_name: str) -> No
     assert began <= page.buckets[0].creation_date <= ended
 
 
-def test_a_public_bucket_is_refused_openly(bucket: Any) -> None:
-    assert error_of(lambda: bucket.create_bucket(oss2.BUCKET_ACL_PUBLIC_READ)) == (400, "NotImplemented")
+@pytest.mark.parametrize("acl", [oss2.BUCKET_ACL_PUBLIC_READ, "authenticated-read"])
+def test_a_public_bucket_is_refused_openly(bucket: Any, acl: str) -> None:
+    assert error_of(lambda: bucket.create_bucket(acl)) == (400, "NotImplemented")
+
+
+def test_no_acl_leaves_the_acl_as_it_is(bucket: Any) -> None:
+    bucket.create_bucket()
+    assert bucket._do("PUT", bucket.bucket_name, "", params={"acl": ""}).status == 200
+    assert bucket.get_bucket_acl().acl == "private"
+    empty = {"x-oss-acl": ""}
+    refused = error_of(lambda: bucket._do("PUT", bucket.bucket_name, "", params={"acl": ""}, headers=empty))
+    assert refused == (400, "InvalidArgument")
+
+
+def test_a_bucket_is_created_in_this_region_only(client: Client, bucket_name: str) -> None:
+    bucket = client.bucket(bucket_name)
+
+    def create(location: str) -> None:
+        wanted = f"<LocationConstraint>{location}</LocationConstraint>"
+        body = f"<CreateBucketConfiguration>{wanted}</CreateBucketConfiguration>"
+        bucket._do("PUT", bucket_name, "", data=body)
+
+    assert error_of(lambda: create("oss-cn-zhengzhou")) == (400, "InvalidLocationConstraint")
+    assert error_of(bucket.get_bucket_location) == (404, "NoSuchBucket")
+    create(f"oss-{REGION}")
+    assert bucket.get_bucket_location().location == f"oss-{REGION}"
+
+
+@pytest.mark.parametrize("host", [f"old_name.oss-{REGION}.aliyuncs.com", "old_name.localhost"])
+def test_a_bucket_with_a_name_as_they_once_were_is_not_there(oss: OssThread, host: str) -> None:
+    def ask(method: str, *, signed: bool) -> tuple[int, str | None]:
+        date = formatdate(usegmt=True)
+        digest = hmac.new(b"local", f"{method}\n\n\n{date}\n/old_name/".encode(), hashlib.sha1).digest()
+        proof = {"Authorization": f"OSS local:{base64.b64encode(digest).decode()}"} if signed else {}
+        answer = raw(oss, method, "/", headers={"Host": host, "Date": date, **proof})
+        return answer.status, ElementTree.fromstring(answer.body).findtext("Code")
+
+    assert ask("GET", signed=True) == ask("GET", signed=False) == (404, "NoSuchBucket")
+    assert ask("PUT", signed=True) == (400, "InvalidBucketName")
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +203,13 @@ def test_buckets_that_are_not_there_are_an_empty_list(any_client: Client, bucket
     for asked in ({"prefix": "no-bucket-begins-so"}, {"marker": "zzzz"}, {"prefix": "zz", "max_keys": 1}):
         page = any_client.service().list_buckets(**asked)
         assert (page.buckets, page.is_truncated) == ([], False)
+
+
+def test_buckets_are_not_listed_by_what_is_in_no_name(any_client: Client) -> None:
+    for asked, ec in (({"prefix": "FilmBucket"}, "0017-00000290"), ({"marker": "film_bucket"}, "0017-00000291")):
+        with pytest.raises(oss2.exceptions.ServerError) as refused:
+            any_client.service().list_buckets(**asked)
+        assert (refused.value.status, refused.value.code, refused.value.ec) == (400, "InvalidArgument", ec)
 
 
 def test_a_bucket_is_private_and_can_be_nothing_else(any_bucket: Any) -> None:

@@ -203,6 +203,34 @@ def test_the_rules_of_one_bucket_open_nothing_else(bucket: Any, client: Client, 
     assert len(bucket.get_bucket_cors().rules) == 1
 
 
+def test_a_page_reads_by_an_address_that_a_temporary_credential_signed_where_there_are_no_rules(
+    bucket: Any, oss: OssThread
+) -> None:
+    bucket.create_bucket()
+    bucket.put_object("key", b"data")
+    identity = oss.call(oss.parts.identities.mint(seconds=600.0))
+    lent = oss2.Bucket(
+        oss2.StsAuth(identity.access_key_id, identity.secret, identity.security_token), oss.url, bucket.bucket_name
+    )
+    pages = ({"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"})
+    for page in pages:
+        for method in ("GET", "HEAD"):
+            answer = raw(oss, method, lent.sign_url(method, "key", 60), headers=page)
+            assert answer.status == 200, (method, page)
+            shared = answer.headers.get("access-control-allow-origin")
+            assert shared == ("*" if "Origin" in page else None), page
+        forged = lent.sign_url("GET", "key", 60).replace("security-token=", "security-token=x")
+        for method, url in (
+            ("GET", bucket.sign_url("GET", "key", 60)),
+            ("GET", forged),
+            ("PUT", lent.sign_url("PUT", "key", 60)),
+            ("DELETE", lent.sign_url("DELETE", "key", 60)),
+        ):
+            assert raw(oss, method, url, headers=page).status == 403, (method, url, page)
+    allow(bucket, rule())
+    assert raw(oss, "GET", lent.sign_url("GET", "key", 60), headers=pages[0]).status == 403, "rules count alone"
+
+
 def test_another_site_gets_nothing_that_names_no_origin_of_the_rules(bucket: Any, oss: OssThread) -> None:
     allow(bucket, rule())
     bucket.put_object("key", b"data")

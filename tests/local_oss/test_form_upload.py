@@ -65,7 +65,9 @@ def refusal(answer: requests.Response) -> tuple[int, str | None]:
 @pytest.mark.parametrize("sign", [sign_v1, sign_v4])
 def test_a_form_stores_its_file(oss: OssThread, bucket: Any, sign: Any) -> None:
     name = bucket.bucket_name
-    allowed = policy({"bucket": name}, ["starts-with", "$key", "dir/"], ["content-length-range", 1, 3_000_000])
+    # The type is that of the file where no field says it.
+    conditions = (["starts-with", "$key", "dir/"], ["in", "$content-type", ["video/x-own", "image/png"]])
+    allowed = policy({"bucket": name}, *conditions, ["content-length-range", 1, 3_000_000])
     fields = {"key": "dir/${filename}", **sign(allowed), "x-oss-meta-a": "1", "Cache-Control": "no-cache"}
     data = random.Random(1).randbytes(2_000_000) + b"\r\n--\r\n"
     answer = post(oss, name, fields, ("视频.mp4", data, "video/x-own"))
@@ -91,6 +93,7 @@ def test_a_form_says_what_it_wants_to_hear(oss: OssThread, bucket: Any) -> None:
     etag = bucket.head_object("a/b c").etag
     assert answer.status_code == 201
     assert (told["Bucket"], told["Key"], told["ETag"]) == (name, "a/b c", f'"{etag}"')
+    assert told["Location"] == f"{oss.url}/{name}/a/b%20c"
     answer = post(oss, name, {**fields, "success_action_redirect": "http://localhost:3000/done?x=1"})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("http://localhost:3000/done?x=1&")
@@ -277,3 +280,63 @@ def test_a_page_of_another_origin_posts_where_the_rules_let_it(oss: OssThread, b
     bucket.put_bucket_cors(f"<CORSConfiguration><CORSRule>{rules}</CORSRule></CORSConfiguration>")
     answer = post(oss, name, fields, headers=page)
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "https://app.example")
+
+
+def raw_form(oss: OssThread, bucket: Any, head: str, key: str = "key", text: str | None = None) -> requests.Response:
+    """A form whose file has ``head`` for its own headers."""
+    signed = {"key": key, **sign_v1(text or policy({"bucket": bucket.bucket_name}))}
+    fields = "".join(f'--x\r\nContent-Disposition: form-data; name="{one}"\r\n\r\n{signed[one]}\r\n' for one in signed)
+    body = f"{fields}--x\r\n{head}\r\n\r\ndata\r\n--x--\r\n".encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    return requests.post(f"{oss.url}/{bucket.bucket_name}", data=body, headers=headers, timeout=20)
+
+
+_FILE_HEAD = 'Content-Disposition: form-data; name="file"; filename="{name}"'
+
+
+@pytest.mark.parametrize("file_type", ["text/plain\nX-More: yes", "text/plain\rX", "text/\x7f"])
+def test_a_type_that_no_header_can_have_is_refused(oss: OssThread, bucket: Any, file_type: str) -> None:
+    bucket.create_bucket()
+    answer = raw_form(oss, bucket, f"{_FILE_HEAD}\r\nContent-Type: {file_type}")
+    assert refusal(answer) == (400, "InvalidArgument")
+
+
+def test_blanks_around_a_field_are_no_part_of_the_header_it_becomes(oss: OssThread, bucket: Any) -> None:
+    fields = {"key": "key", "x-oss-meta-a": " b ", "Content-Type": " text/plain ", "Cache-Control": "  "}
+    assert (
+        post(oss, bucket.bucket_name, {**fields, **sign_v1(policy({"bucket": bucket.bucket_name}))}).status_code == 204
+    )
+    stored = bucket.get_object("key")
+    assert (stored.read(), stored.headers["x-oss-meta-a"], stored.content_type) == (b"data", "b", "text/plain")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    ['; x="' + ";" * 200_000, ";a*0=1" * 40_000, "; filename*" + "9" * 5000 + "=c", '; x="\\' * 40_000, "; " * 100_000],
+    ids=["open quote", "pieces", "number", "backslashes", "blanks"],
+)
+def test_the_head_of_a_file_takes_no_longer_than_its_length(oss: OssThread, bucket: Any, parameters: str) -> None:
+    began = time.process_time()  # the server is a thread of this process
+    answer = raw_form(oss, bucket, f'Content-Disposition: form-data; name="file"{parameters}')
+    assert (answer.status_code, time.process_time() - began < 5) == (204, True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("ф.txt", "ф.txt"),
+        (r"C:\dir\a.txt", "a.txt"),
+        ("a;b=c.txt", "a;b=c.txt"),
+        (r"a\"b.txt", 'a"b.txt'),
+        ("", ""),
+    ],
+)
+def test_the_name_of_the_file_is_what_the_browser_wrote(oss: OssThread, bucket: Any, sent: str, kept: str) -> None:
+    assert raw_form(oss, bucket, _FILE_HEAD.format(name=sent), key="in/${filename}").status_code == 204
+    assert bucket.get_object(f"in/{kept}").read() == b"data"
+
+
+def test_a_policy_with_half_a_surrogate_pair_is_told(oss: OssThread, bucket: Any) -> None:
+    bucket.create_bucket()
+    answer = raw_form(oss, bucket, _FILE_HEAD, text=policy(["\ud800", "$key", "x"]))
+    assert refusal(answer) == (400, "InvalidPolicyDocument")

@@ -18,7 +18,7 @@ from ims_mcp.local.oss.reply import FileSlice, Reply, send_reply
 from ims_mcp.local.oss.request import find_bucket_in_host
 from ims_mcp.local.oss.signature_v1 import sign_url
 from ims_mcp.local.oss.unsupported import UNSUPPORTED
-from ims_mcp.local.request_body import ClientGone, Message
+from ims_mcp.request_body import ClientGone, Message
 from tests.local_oss.clients import Answer, Client, connection, error_of, oss2, raw, until
 from tests.local_oss.server import OssThread
 
@@ -51,6 +51,11 @@ def put_url(client: Client, bucket: str, key: str) -> str:
 )
 def test_the_host_decides_where_the_bucket_is(host: str, bucket: str | None) -> None:
     assert find_bucket_in_host(host) == bucket
+
+
+def test_an_error_names_the_host_that_it_is_refused_for(oss: OssThread) -> None:
+    answer = raw(oss, "GET", f"{oss.url}/", headers={"Host": "a.b.oss-cn-shanghai.aliyuncs.com"})
+    assert (answer.status, fields(answer.body)["HostId"]) == (403, "a.b.oss-cn-shanghai.aliyuncs.com")
 
 
 def test_an_error_has_the_fields_of_oss(oss: OssThread, client: Client) -> None:

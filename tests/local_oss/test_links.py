@@ -14,8 +14,11 @@ from tests.local_oss.server import OssThread
 @pytest.mark.parametrize("target", ["target", "目标/a b+%.txt", "control\x0c\x01"])
 def test_who_reads_a_link_reads_its_target(any_bucket: Any, target: str) -> None:
     put = any_bucket.put_object(target, b"hello", headers={"x-oss-meta-a": "target", "Content-Type": "video/mp4"})
-    any_bucket.put_symlink(target, "link", headers={"x-oss-meta-a": "link", "x-oss-tagging": "a=b"})
-    assert any_bucket.get_symlink("link").target_key == target
+    own = {"x-oss-meta-a": "link", "Content-Type": "text/plain"}
+    any_bucket.put_symlink(target, "link", headers={**own, "x-oss-tagging": "a=b"})
+    link = any_bucket.get_symlink("link")
+    assert link.target_key == target
+    assert {name: link.headers[name] for name in own} == own
     got, head = any_bucket.get_object("link"), any_bucket.head_object("link")
     assert (got.read(), head.content_length) == (b"hello", 5)
     for one in (got, head):

@@ -8,14 +8,15 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from ims_mcp.local.oss.errors import OssError
 from ims_mcp.local.oss.objects import Description
 from ims_mcp.local.oss.uploads import Uploads
-from tests.local_oss.clients import Client, error_of, oss2
-from tests.local_oss.server import OssThread
+from tests.local_oss.clients import Client, Resolving, error_of, oss2
+from tests.local_oss.server import REGION, OssThread
 
 PART = 100 * 1024
 
@@ -75,6 +76,12 @@ def test_a_part_has_the_encryption_of_its_upload(any_bucket: Any, bucket_name: s
 
         assert error_of(put) == error_of(copy) == error_of(complete) == (400, "InvalidArgument")
     assert any_bucket.list_parts("key", upload).parts == []
+    encrypted = any_bucket.init_multipart_upload("key", headers={"x-oss-server-side-encryption": "SM4"}).upload_id
+    for answer in (
+        any_bucket.upload_part("key", encrypted, 1, b"x"),
+        any_bucket.upload_part_copy(bucket_name, "source", None, "key", encrypted, 2),
+    ):
+        assert answer.headers["x-oss-server-side-encryption"] == "SM4"
 
 
 @pytest.mark.parametrize("body", [b"<CompleteMultipartUpload/>", None])
@@ -110,6 +117,12 @@ def test_a_list_of_parts_says_how_a_client_has_encrypted_them(any_bucket: Any) -
     found = re.findall("<ClientEncryption(\\w+)>(.*?)<", body)
     sizes = [("DataSize", "9"), ("PartSize", "7")]
     assert found == [("Key", "k&amp;y"), ("Start", "s"), ("CekAlg", "AES/CTR"), ("WrapAlg", "RSA"), *sizes]
+    part = any_bucket.upload_part("key", upload, 1, b"8 bytes.")
+    parts = [oss2.models.PartInfo(1, part.etag)]
+    refused = error_of(lambda: any_bucket.complete_multipart_upload("key", upload, parts))
+    assert refused == (400, "InvalidEncryptionRequest")
+    part = any_bucket.upload_part("key", upload, 1, b"9 bytes..")
+    any_bucket.complete_multipart_upload("key", upload, [oss2.models.PartInfo(1, part.etag)])
     plain = any_bucket.init_multipart_upload("key").upload_id
     body = any_bucket._do("GET", any_bucket.bucket_name, "key", params={"uploadId": plain}).read()
     assert b"ClientEncryption" not in body
@@ -180,8 +193,25 @@ def test_parts_are_copied_from_objects(any_bucket: Any, bucket_name: str) -> Non
     assert any_bucket.get_object("key").read() == source * 2
 
 
+@pytest.mark.parametrize("endpoint", [None, f"http://oss-{REGION}.aliyuncs.com"])
+def test_completing_says_where_the_object_is(oss: OssThread, bucket_name: str, endpoint: str | None) -> None:
+    client = Client(oss, "V4", adapter=Resolving(oss.port))
+    try:
+        bucket = client.bucket(bucket_name, endpoint)
+        upload = bucket.init_multipart_upload("dir/~ *.mp4").upload_id
+        answer = bucket._do(
+            "POST", bucket_name, "dir/~ *.mp4", params={"uploadId": upload}, data="<CompleteMultipartUpload/>"
+        )
+        location = ElementTree.fromstring(answer.read()).findtext("Location")
+    finally:
+        client.close()
+    address = f"http://{bucket_name}.oss-{REGION}.aliyuncs.com" if endpoint else f"{oss.url}/{bucket_name}"
+    assert location == f"{address}/dir%2F%7E%20%2A.mp4"
+
+
 def test_parts_are_listed_in_pages(any_bucket: Any) -> None:
     upload = any_bucket.init_multipart_upload("key").upload_id
+    assert any_bucket.list_parts("key", upload).next_marker == ""
     for number in (1, 3, 5, 7, 10_000):
         any_bucket.upload_part("key", upload, number, b"x")
     page = any_bucket.list_parts("key", upload, max_parts=2)

@@ -135,11 +135,15 @@ RANGES = [
     ("bytes=100-", 200, (0, 100)),
     ("bytes=9-5", 200, (0, 100)),
     ("bytes=-101", 200, (0, 100)),
-    ("bytes=-0", 200, (0, 100)),
     ("bytes=-", 200, (0, 100)),
     ("byte=0-9", 200, (0, 100)),
     ("bytes=a-b", 200, (0, 100)),
 ]
+
+
+def test_the_last_0_bytes_are_no_range(any_bucket: Any) -> None:
+    any_bucket.put_object("key", b"x" * 100)
+    assert error_of(lambda: any_bucket.get_object("key", headers={"Range": "bytes=-0"})) == (416, "InvalidRange")
 
 
 @pytest.mark.parametrize(("header", "status", "span"), RANGES)
@@ -367,6 +371,17 @@ def test_any_name_is_deleted_in_a_batch(bucket: Any, written: str) -> None:
     named = re.findall("<Key>(.*?)</Key>", answer.read().decode())
     assert [unquote(name) for name in named] == UNREADABLE
     assert [one.key for one in bucket.list_objects().object_list] == ["stays"]
+
+
+def test_the_keys_of_a_batch_are_encoded_where_a_header_asks(bucket: Any) -> None:
+    bucket.create_bucket()
+    body = b"<Delete><Object><Key>&#x1;</Key></Object><Quiet>false</Quiet></Delete>"
+    answer = bucket._do(
+        "POST", bucket.bucket_name, "", params={"delete": ""}, data=body, headers={"Encoding-type": "url"}
+    )
+    told = answer.read()
+    assert b"<EncodingType>url</EncodingType>" in told
+    assert b"<Key>%01</Key>" in told
 
 
 def test_a_quiet_delete_says_nothing(client: Client, bucket: Any) -> None:

@@ -18,7 +18,8 @@ _CHUNK_SIZE, _ACKNOWLEDGE, _AUDIO, _VIDEO, _DATA, _COMMAND = 1, 5, 8, 9, 18, 20
 _OUT_CHUNK_BYTES = 60_000
 
 
-def _amf(*values: Any) -> bytes:
+def write_amf(*values: Any) -> bytes:
+    """Values as a message holds them."""
     out = b""
     for value in values:
         if isinstance(value, bool):
@@ -29,7 +30,7 @@ def _amf(*values: Any) -> bytes:
             out += b"\x02" + struct.pack(">H", len(value.encode())) + value.encode()
         elif isinstance(value, dict):
             fields = cast("dict[str, Any]", value)
-            pairs = (struct.pack(">H", len(name)) + name.encode() + _amf(held) for name, held in fields.items())
+            pairs = (struct.pack(">H", len(name)) + name.encode() + write_amf(held) for name, held in fields.items())
             out += b"\x03" + b"".join(pairs) + b"\x00\x00\x09"
         else:
             out += b"\x05"
@@ -132,9 +133,9 @@ class _Peer:
                 self.send(_ACKNOWLEDGE, struct.pack(">I", 5_000_000), channel=2)
                 self.send(_CHUNK_SIZE, struct.pack(">I", _OUT_CHUNK_BYTES), channel=2)
                 status = {"level": "status", "code": "NetConnection.Connect.Success", "description": ""}
-                self.send(_COMMAND, _amf("_result", number, {"fmsVer": "FMS/3,0,1,123"}, status))
+                self.send(_COMMAND, write_amf("_result", number, {"fmsVer": "FMS/3,0,1,123"}, status))
             case ["createStream", number, *_]:
-                self.send(_COMMAND, _amf("_result", number, None, 1))
+                self.send(_COMMAND, write_amf("_result", number, None, 1))
             case ["publish", *_]:
                 self._status("NetStream.Publish.Start", "status")
             case ["play", _, name, *_] if not stream.is_live:
@@ -153,7 +154,7 @@ class _Peer:
 
     def _status(self, code: str, level: str) -> None:
         said = {"level": level, "code": code, "description": code}
-        self.send(_COMMAND, _amf("onStatus", 0, None, said), stream=1, channel=5)
+        self.send(_COMMAND, write_amf("onStatus", 0, None, said), stream=1, channel=5)
 
     async def _messages(self) -> AsyncIterator[tuple[int, int, bytes]]:
         read, heads, bodies = self._reader.readexactly, dict[int, list[int]](), dict[int, bytearray]()

@@ -132,3 +132,30 @@ def test_no_stream_ever_goes_back() -> None:
     timeline = Timeline()
     places = [timeline.place(PICTURE, stamp) for stamp in (0, 40, 30, 80, 79, 120)]
     assert places == sorted(places)
+
+
+B_FRAMES_MS = (80, 160, 40, 0)
+"""How much later than they are sent the pictures are shown."""
+
+
+@pytest.mark.parametrize("away_ms", [0, 50, 90])
+def test_a_connection_that_was_cut_for_a_moment_leaves_everything_where_it_was(away_ms: int) -> None:
+    timeline = Timeline()
+    cuts, is_back_at = [2_450, 4_610, 9_330], 0
+    for stream, time in arriving(12):
+        if cuts and time >= cuts[0]:
+            is_back_at = cuts.pop(0) + away_ms
+            timeline.reconnect()
+        if time >= is_back_at:
+            delay_ms = B_FRAMES_MS[time // FRAME_MS % 4] if stream == PICTURE else 0
+            assert timeline.place(stream, HOUR_MS + time, delay_ms) == time
+
+
+def test_a_publisher_that_begins_anew_follows_on_whatever_its_stamps_were_before() -> None:
+    timeline = Timeline()
+    places = list[int]()
+    for _ in range(3):
+        timeline.reconnect()
+        places += [timeline.place(stream, time) for stream, time in arriving(10)]
+    assert places == sorted(places)
+    assert abs(max(places) - 30_000) < 150

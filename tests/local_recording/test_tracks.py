@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
+import av
 import pytest
 
+from ims_mcp.local.media.clip import make_clip
 from tests.local_recording.ffmpeg_publisher import AAC, H264, ffmpeg_publishing, find_ffmpeg, picture, sound
 from tests.local_recording.nginx_rtmp import nginx_rtmp
 from tests.local_recording.publisher import publishing
 from tests.local_recording.recording import Recorder, read
 from tests.local_recording.rtmp_server import RtmpServer
 from tests.local_recording.scenarios import wait_for_player
+from tests.local_recording.tag_publisher import SentTag, TagPublisher, read_tags
 from tests.server.connected import LOCAL, connected, content_of
 
 
@@ -145,8 +148,11 @@ async def test_what_a_format_cannot_hold_is_said_of_job_and_file_and_by_the_wait
             "wait_for_job", {"operation": "SubmitLiveRecordJob", "ids": {"JobId": job_id}, "wait_seconds": 5}
         )
         over = content_of(waited)
+        asked = {"operation": "ListLiveRecordFiles", "arguments": {"JobIds": [job_id]}}
+        rows = content_of(await client.call_tool("call_read_operation", asked))["rows"]
     assert over["outcome"] == "succeeded"
     assert "cannot hold pcm_alaw" in over["note"]
+    assert {row["format"]: row.get("lacks", "").count("pcm_alaw") for row in rows} == {"flv": 0, "mp4": 1, "m3u8": 1}
 
 
 @pytest.mark.anyio
@@ -165,6 +171,34 @@ async def test_a_recording_none_of_whose_files_can_be_made_has_failed_with_the_r
     assert "There is no mp4 file: mp4 cannot hold flv1." in over["problem"]
 
 
+def test_a_codec_that_cannot_be_written_at_all_is_left_out_with_the_reason(recorder: Recorder, base: str) -> None:
+    speex = ["-c:a", "libspeex", "-ar", "16000", "-ac", "1"]
+    job_id = _record(recorder, f"{base}/speex", picture(2), sound(2), H264, speex, formats=("flv",))
+    (file,) = recorder.ims.call("ListLiveRecordFiles", **{"JobIds.1": job_id})["Files"]
+    assert file["FailReason"] == "The flv file lacks speex, which the local IMS writes into no format."
+
+
+@pytest.mark.parametrize("absent", ["", "audio:0:99"], ids=["with sound", "alone"])
+def test_a_track_that_a_server_does_not_pass_on_is_said_to_lack(
+    recorder: Recorder, base: str, tmp_path: Path, absent: str
+) -> None:
+    """nginx passes on no picture of enhanced RTMP."""
+    clip = make_clip(tmp_path / "hevc.flv", seconds=4, width=320, height=180, video_codec="libx265", subtitles=False)
+    url = f"{base}/absent{absent[:5]}"
+    with publishing(clip, url, speed=1.0, absent=absent) as publisher:
+        publisher.connect()
+        job_id = recorder.submit(url, recorder.template("mp4"))
+        publisher.begin_sending(4.0)
+        publisher.finish()
+    recorder.reached(job_id, "paused")
+    files = recorder.ims.call("ListLiveRecordFiles", **{"JobIds.1": job_id})["Files"]
+    job = recorder.ims.call("GetLiveRecordJob", JobId=job_id)["RecordJob"]
+    assert len(files) == (0 if absent else 1)
+    tracks = "the picture and the sound" if absent else "the picture"
+    for told in [*files, job]:
+        assert told["FailReason"].startswith(f"The stream announced {tracks}, and nothing came")
+
+
 def test_slices_of_sound_that_goes_on_without_a_picture_are_as_long_as_their_index_says(
     recorder: Recorder, rtmp: RtmpServer, clip: Path, tmp_path: Path
 ) -> None:
@@ -177,3 +211,43 @@ def test_slices_of_sound_that_goes_on_without_a_picture_are_as_long_as_their_ind
     slices = [index.parent / line for line in index.read_text("utf-8").splitlines() if line[:1] not in ("", "#")]
     for path, length in zip(slices, lengths, strict=True):
         assert abs(read(path).seconds - length) < 0.3
+
+
+def _record_tags(recorder: Recorder, rtmp: RtmpServer, name: str, tags: list[SentTag]) -> list[Any]:
+    url = rtmp.url(name)
+    with TagPublisher(url) as publisher:
+        job_id = recorder.submit(url, recorder.template("mp4", "flv", "m3u8"))
+        wait_for_player(rtmp, url)
+        publisher.send(tags)
+    recorder.reached(job_id, "paused")
+    return recorder.files(job_id)
+
+
+def test_a_codec_that_changes_in_the_middle_of_a_connection_begins_new_files(
+    recorder: Recorder, rtmp: RtmpServer, clip: Path, tmp_path: Path
+) -> None:
+    first = read_tags(clip)
+    path = tmp_path / "sorenson.flv"
+    with av.open(path, "w") as made:
+        stream = made.add_stream("flv1", rate=25, width=320, height=180, pix_fmt="yuv420p")
+        for _ in range(50):
+            made.mux(stream.encode(av.VideoFrame(320, 180, "yuv420p")))
+        made.mux(stream.encode())
+    tags = first + [(kind, 4000 + stamp, body) for kind, stamp, body in read_tags(path)]
+    tags += [(kind, 6000 + stamp, body) for kind, stamp, body in first]
+    files = _record_tags(recorder, rtmp, "changes", tags)
+    kinds = [read(recorder.fetch(file, tmp_path)).codecs["video"][0] for file in files if file.format == "flv"]
+    assert kinds == ["h264", "flv", "h264"]
+    lengths = [round(float(file.duration)) for file in files if file.format == "mp4"]
+    assert (lengths[0], lengths[-1]) == (4, 4)
+
+
+def test_a_header_that_describes_nothing_makes_no_file(
+    recorder: Recorder, rtmp: RtmpServer, clip: Path, tmp_path: Path
+) -> None:
+    tags = [
+        (kind, stamp, body[:5] + b"\x01\xff\xff" if body[:2] == b"\x17\0" else body)
+        for kind, stamp, body in read_tags(clip)
+    ]
+    for file in _record_tags(recorder, rtmp, "nothing", tags):
+        assert not _say_errors(recorder.fetch(file, tmp_path)), file.format

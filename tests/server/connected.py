@@ -13,9 +13,11 @@ from mcp import Client
 from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, Implementation
 
-from ims_mcp.cli.connection import open_connection
+from ims_mcp.cli.connection import Common, Connection, open_connection
 from ims_mcp.client.credentials import Credential
+from ims_mcp.client.observers import CallObserver
 from ims_mcp.server.build import ImsServer
+from ims_mcp.server.reach import Access, Target
 from ims_mcp.server.tool import ToolRequest
 from ims_mcp.settings import MAX_WAIT_SECONDS, Settings
 from tests.fixed_credentials import FixedCredentials
@@ -34,8 +36,11 @@ class _Deaf:
         pass
 
 
-BY_NOBODY = ToolRequest(cast("Any", SimpleNamespace(session=_Deaf())), cast("Any", None), MAX_WAIT_SECONDS)
-"""For tools that are run without a client; none of them asks its user."""
+def by_nobody(to: Connection, settings: Settings | None = None) -> ToolRequest:
+    """For tools that are run without a client; none of them asks its user."""
+    context, settings = cast("Any", SimpleNamespace(session=_Deaf())), settings or Settings()
+    target = Target(to.client, to.transfers, settings, Access("", (settings.region,)))
+    return ToolRequest(context, cast("Any", None), MAX_WAIT_SECONDS, target)
 
 
 @asynccontextmanager
@@ -48,6 +53,7 @@ async def connected(
     timeout_seconds: float = 10.0,
     elicitation: ElicitationFnT | None = None,
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    observer: CallObserver | None = None,
 ) -> AsyncGenerator[Client]:
     """The client side of a server that calls ``endpoint``."""
     settings = settings or Settings()
@@ -57,7 +63,7 @@ async def connected(
 
     settings = replace(settings, timeout_seconds=timeout_seconds)
     async with (
-        open_connection(settings, fixed, fixed, FixedCredentials(credential), sleep=sleep) as to,
+        open_connection(settings, fixed, fixed, FixedCredentials(credential), Common(observer), sleep=sleep) as to,
         Client(
             ImsServer(settings, to.client, to.transfers),
             mode=era,

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from mcp_types import CallToolResult
 
 from ims_mcp.catalogue import Operation, get_operation
+from ims_mcp.catalogue.named_toolsets import CORE
 from ims_mcp.catalogue.schema import input_schema
 from ims_mcp.cli.connection import open_connection
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.operation_tools import OperationTools
-from ims_mcp.server.toolsets import CORE
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.server_parameters import list_server_parameters
 from tests.client.scripted_service import Arrived, ScriptedService
 from tests.fixed_credentials import FixedCredentials
-from tests.server.connected import BY_NOBODY, CREDENTIAL
+from tests.server.connected import CREDENTIAL, by_nobody
 
 EXAMPLES = 20
 TRIED = settings(
@@ -60,8 +60,8 @@ class Driver:
         settings = Settings(allow_destructive=True)
         credentials = FixedCredentials(CREDENTIAL)
         async with open_connection(settings, self.service.endpoint, self.service.endpoint, credentials) as to:
-            tool = OperationTools(to.client, Confirmations(to.client)).make_operation_tool(self.operation)
-            result = await tool.run(arguments, BY_NOBODY)
+            tool = OperationTools(Confirmations()).make_operation_tool(self.operation)
+            result = await tool.run(arguments, by_nobody(to))
         assert isinstance(result, CallToolResult)
         text = "".join(getattr(block, "text", "") for block in result.content)
         return text, bool(result.is_error), self.service.arrived[before:]

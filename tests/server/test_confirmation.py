@@ -9,10 +9,12 @@ import pytest
 from mcp import Client
 from mcp_types import CallToolResult, ElicitResult, ErrorData, InputRequiredResult
 
+from ims_mcp.call_origin import current_subject
 from ims_mcp.catalogue import Effect, get_operation
 from ims_mcp.errors import Refused
 from ims_mcp.server.confirmation import UsedAnswers, hash_call, require_yes
 from ims_mcp.settings import Settings
+from ims_mcp.shared_store import MemoryStore, StoreUnavailable
 from ims_mcp.workflows.behaviours import present_state
 from tests.client.scripted_service import Answer, Arrived, ScriptedService, refusal
 from tests.server.connected import ERAS, Era, connected, content_of, text_of
@@ -266,18 +268,42 @@ async def test_an_answer_without_a_question_is_asked_for_and_one_to_another_call
     assert changes(service) == []
 
 
-def test_used_answers_are_forgotten_once_they_could_not_be_given_any_more_and_never_grow_without_bound() -> None:
+async def use_as(caller: str, used: UsedAnswers, answer_id: str) -> bool:
+    before = current_subject.set(caller)
+    try:
+        return await used.use(answer_id)
+    finally:
+        current_subject.reset(before)
+
+
+@pytest.mark.anyio
+async def test_one_caller_who_answers_by_a_program_leaves_the_others_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(UsedAnswers, "MOST_OF_ONE_CALLER", 3)
+    now = 1_000.0
+    used = UsedAnswers(MemoryStore(lambda: now), lambda: now)
+    assert [await use_as("a program", used, f"answer {number}") for number in range(3)] == [True] * 3
+    with pytest.raises(StoreUnavailable, match="One caller's answers"):
+        await use_as("a program", used, "answer 3")
+    assert await use_as("ann", used, "hers")
+    assert not await use_as("ann", used, "answer 0"), "what has counted is remembered all the same"
+    now += UsedAnswers.REMEMBERED_SECONDS
+    assert await use_as("a program", used, "answer 3")
+
+
+@pytest.mark.anyio
+async def test_used_answers_are_forgotten_once_they_could_not_be_given_any_more_and_never_grow_without_bound() -> None:
     now = 0.0
-    used = UsedAnswers(clock=lambda: now)
-    assert used.use("a")
-    assert not used.use("a")
-    for index in range(UsedAnswers.MOST - 1):
-        assert used.use(str(index))
+    used = UsedAnswers(MemoryStore(lambda: now), lambda: now)
+    assert await used.use("a")
+    assert not await used.use("a")
+    for index in range(MemoryStore.MOST - 1):
+        assert await use_as(f"caller {index % 20}", used, str(index))
     # Full: rather no answer counts than one twice.
-    assert not used.use("one too many")
-    assert not used.use("a")
+    with pytest.raises(StoreUnavailable):
+        await used.use("one too many")
+    assert not await used.use("a")
     now = UsedAnswers.REMEMBERED_SECONDS + 1
-    assert used.use("one too many")
+    assert await used.use("one too many")
 
 
 def test_the_digest_covers_every_argument_however_long() -> None:

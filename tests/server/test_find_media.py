@@ -675,16 +675,12 @@ async def test_what_is_sent_is_what_the_tables_allow() -> None:
 
 
 def test_the_tool_costs_little_in_the_list() -> None:
-    tool = make_find_tool(ImsClient(no_endpoint, FixedCredentials(CREDENTIAL)))
+    tool = make_find_tool()
     assert measure_listed(tool.listed) <= 1300
     assert tool.listed.annotations is not None
     assert tool.listed.annotations.read_only_hint
     assert "find_media" in INSTRUCTIONS
     assert get_operation("SearchMedia").parameter("Match") is not None
-
-
-async def no_endpoint() -> str:
-    raise AssertionError("nothing is called")
 
 
 def test_a_text_that_is_no_search_is_refused_before_it_is_split() -> None:

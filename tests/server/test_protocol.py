@@ -40,7 +40,9 @@ async def test_nothing_is_announced_that_never_happens(era: Era) -> None:
         assert not announced.prompts.list_changed
         assert announced.resources is None or not (announced.resources.list_changed or announced.resources.subscribe)
         assert announced.logging is None
-        assert announced.completions is None
+        assert announced.completions is not None
+        # Clients of the older protocol are not told; hosts look at the tools.
+        assert announced.extensions == (None if era == "legacy" else {"io.modelcontextprotocol/ui": {}})
 
 
 @pytest.mark.anyio
@@ -85,7 +87,7 @@ async def test_an_unknown_tool_is_an_error_of_the_request(
     [
         ("record_streams", {}, "Unknown prompt: 'record_streams'. There are: "),
         ("x" * 100_000, {}, "Unknown prompt: 'xxx"),
-        ("record_stream", {"stream": "x"}, "missing: bucket. Its arguments are stream, bucket, Name."),
+        ("record_stream", {"stream": "x"}, "missing: bucket. Its arguments are stream, bucket, Name, TemplateId."),
         ("record_stream", {}, "missing: stream, bucket."),
         ("record_stream", {"stream": "x", "bucket": ""}, "missing: bucket."),
         ("record_stream", {"stream": "x", "bucket": "b", "Bucket": "c"}, "unknown: 'Bucket'."),
@@ -121,9 +123,12 @@ async def test_prompts_that_write_are_not_there_in_read_only_mode(
 @pytest.mark.anyio
 async def test_a_client_is_told_that_it_may_know_a_tool_by_another_name() -> None:
     async with connected(NOWHERE, era="auto") as client:
-        assert client.instructions == INSTRUCTIONS
-    assert "next_call names a tool as this\nserver does: your client may list it under a longer name" in INSTRUCTIONS
-    assert len(INSTRUCTIONS.encode()) <= 2_000
+        told = client.instructions or ""
+    assert told.startswith(INSTRUCTIONS)
+    assert "next_call names a tool as this server does: your client may list it under a longer name" in " ".join(
+        told.split()
+    )
+    assert len(told.encode()) <= 2_000
 
 
 @pytest.mark.anyio

@@ -94,7 +94,7 @@ def talk(
 def test_it_starts_lists_and_ends_with_stdin_without_any_credentials(tmp_path: Path) -> None:
     answers, errors = talk([*HANDSHAKE, LIST], environment={"HOME": str(tmp_path)})
     assert answers[0]["result"]["serverInfo"]["name"] == "ims-mcp"
-    assert len(answers[1]["result"]["tools"]) == 21
+    assert len(answers[1]["result"]["tools"]) == 23
     assert errors == ""
 
 
@@ -162,6 +162,8 @@ def test_what_is_still_open_when_stdin_ends_is_answered(tmp_path: Path) -> None:
     ):
         server.listen()
         server.greet()
+        server.call("first", "get_media_info", {"MediaId": "m"})  # which loads what a call needs
+        assert server.answer()["id"] == "first"
         for number in range(50):
             server.request(number, "tools/list")
         server.call("slow", "get_media_info", {"MediaId": "m"})

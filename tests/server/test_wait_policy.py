@@ -41,7 +41,7 @@ async def longest(era: Era, name: str, *, asks_for_progress: bool = False, allow
     """What a call of a client called ``name`` may wait."""
 
     async def probe(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
-        return write_result({"seconds": ToolRequest(context, params, allowed).longest_wait_seconds})
+        return write_result({"seconds": ToolRequest(context, params, allowed, cast("Any", None)).longest_wait_seconds})
 
     async def list_tools(context: ServerRequestContext[Any], params: Any) -> ListToolsResult:
         return ListToolsResult(tools=[Tool(name="probe_it", input_schema={"type": "object"})])

@@ -81,8 +81,9 @@ def weigh_media(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(name: str) -> Operation:
         return WEIGH_MEDIA if name in ("WeighMedia", "weigh_media") else get_operation(name)
 
-    for module in ("server.toolsets", "server.catalogue_tools", "server.operation_tools"):
+    for module in ("server.catalogue_tools", "server.operation_tools"):
         monkeypatch.setattr(f"ims_mcp.{module}.get_operation", find)
+    monkeypatch.setattr("ims_mcp.server.toolsets.find_operation", find)
     monkeypatch.setattr(
         "ims_mcp.server.toolsets.list_known_names", lambda: catalogue.list_known_names() | {"WeighMedia"}
     )

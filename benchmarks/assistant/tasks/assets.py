@@ -199,7 +199,7 @@ TASKS = (
         _give_link,
         _grade_link,
         1,
-        800,
+        900,  # a signature with its token
         furnish=note_ids(media_id="Autumn teaser"),
     ),
     Task(

@@ -29,16 +29,23 @@ def _script_templates(start: Start) -> None:
         "移动端": ("9b1d3f5a", 960, 900),
     }
 
+    templates = [
+        {"TemplateId": f"{key}7a9d4c2e8b6f0a1d3c5e7b90", "TemplateName": name, "Type": 1, "Subtype": 1}
+        | {"TypeName": "TranscodeTemplate", "Status": "Normal", "TemplateConfig": _make_config(width, bitrate)}
+        for name, (key, width, bitrate) in rows.items()
+    ]
+
     def list_templates(arguments: Mapping[str, Any]) -> Body:
         shown = [
-            {"TemplateId": f"{key}7a9d4c2e8b6f0a1d3c5e7b90", "TemplateName": name, "Type": 1, "Subtype": 1}
-            | {"TypeName": "TranscodeTemplate", "Status": "Normal", "TemplateConfig": _make_config(width, bitrate)}
-            for name, (key, width, bitrate) in rows.items()
-            if str(arguments["Type"]) == "1" and arguments.get("Name", name) == name
+            each
+            for each in templates
+            if str(arguments["Type"]) == "1" and arguments.get("Name", each["TemplateName"]) == each["TemplateName"]
         ]
         return {"CustomTemplateList": shown, "Total": len(shown)}
 
     start.script.answer("ListCustomTemplates", list_templates)
+    known = {str(each["TemplateId"]): {"CustomTemplate": each} for each in templates}
+    start.script.answer("GetCustomTemplate", by_id("TemplateId", known))
     start.script.answer("DeleteCustomTemplate", {"Success": True})
     start.facts["web_720p"] = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"
 

@@ -212,6 +212,7 @@ NOTES = (
                 ("RecordId", "RecordId"),
                 ("JobId", "JobId"),
                 ("job_name", "JobName"),
+                ("lacks", "FailReason"),
             ),
         ),
     ),

@@ -269,6 +269,16 @@ def explain_not_seen(failure: OssFailure, target: UploadTarget) -> UploadError:
     return _make_error(failure, message, step, resumable=failure.repeatable)
 
 
+def explain_signed(failure: OssFailure, target: UploadTarget) -> UploadError:
+    """Why something about an upload that others send could not be done or seen."""
+    if failure.is_denied and failure.code not in _STEPS:
+        step = "Allow the credential oss:PutObject, oss:GetObject, oss:ListParts and oss:AbortMultipartUpload there."
+    else:
+        step = failure.next_step or _find_step(failure) or ("" if failure.repeatable else "Correct what it names.")
+    message = f"{target}: {_tell_how(failure)}."
+    return _make_error(failure, message, step or "Try again in a moment.", resumable=failure.repeatable)
+
+
 def _tell_how(failure: OssFailure) -> str:
     if failure.tries > 1:
         return f"{failure.what} was tried {failure.tries} times, and the last time {failure.words}"

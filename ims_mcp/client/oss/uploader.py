@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
+from ims_mcp.catalogue.operation import Effect
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential
+from ims_mcp.client.observers import ABORT, UPLOAD, CallObserver, EndedCall, ObservedCall, Outcome, end_with_error
 from ims_mcp.client.oss.errors import (
     OssFailure,
     SourceChanged,
@@ -79,6 +81,9 @@ class OssUploader:
         clock: ServiceClock | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[], float] = random.random,
+        observer: CallObserver | None = None,
+        account: str = "",
+        region: str = "",
     ) -> None:
         self._plan = PartPlan(threads, multipart_threshold_bytes, part_bytes)
         self._timeouts = timeouts or Timeouts()
@@ -86,6 +91,9 @@ class OssUploader:
         self._clock = clock or ServiceClock()
         self._sleep = sleep
         self._jitter = jitter
+        self._observer = observer
+        self._account = account
+        self._region = region
 
     async def upload(
         self,
@@ -104,13 +112,28 @@ class OssUploader:
         forget it, unless ``keep_when_cancelled`` says (then) that it is going to be resumed; an object that was just
         made stays. Raises UploadError, or what ``credentials`` raises.
         """
+        async with self.observe(UPLOAD):
+            return await self._upload(
+                source, target, credentials, journal, counter=counter, keep_when_cancelled=keep_when_cancelled
+            )
+
+    async def _upload(
+        self,
+        source: Path | Source,
+        target: UploadTarget,
+        credentials: Credentials,
+        journal: UploadJournal,
+        *,
+        counter: ByteCounter | None,
+        keep_when_cancelled: Callable[[], bool],
+    ) -> UploadedFile:
         target = target.require_usable()
         counter = counter or ByteCounter()
         began = time.monotonic()
         file = await anyio.to_thread.run_sync(Source.open, source) if isinstance(source, Path) else source
         run: UploadRun | None = None
         try:
-            async with self._open_client(target, credentials) as oss:
+            async with self.open_client(target, credentials) as oss:
                 from ims_mcp.client.oss.upload_run import UploadRun
 
                 run = UploadRun(oss, journal, file, self._plan, counter)
@@ -147,10 +170,11 @@ class OssUploader:
         Raises UploadError; then the journal keeps it, and it can be tried again.
         """
         target = target.require_usable()
-        try:
-            await self._clean_up(target, credentials, journal)
-        except OssFailure as failure:
-            raise explain_no_abort(failure, target) from None
+        async with self.observe(ABORT):
+            try:
+                await self._clean_up(target, credentials, journal)
+            except OssFailure as failure:
+                raise explain_no_abort(failure, target) from None
 
     async def exists(self, target: UploadTarget, credentials: Credentials) -> bool:
         """Whether there is such an object. In a bucket that is not there is none: the upload says what is wrong.
@@ -158,7 +182,7 @@ class OssUploader:
         Raises UploadError where OSS does not say.
         """
         target = target.require_usable()
-        async with self._open_client(target, credentials) as oss:
+        async with self.open_client(target, credentials) as oss:
             try:
                 await oss.ask("the look at the object", lambda bucket: bucket.head())
             except OssFailure as failure:
@@ -168,7 +192,22 @@ class OssUploader:
         return True
 
     @asynccontextmanager
-    async def _open_client(self, target: UploadTarget, credentials: Credentials) -> AsyncGenerator[OssClient]:
+    async def observe(self, name: str) -> AsyncGenerator[None]:
+        """Tell whoever watches of one piece of work; what it raises goes through."""
+        if self._observer is None:
+            yield
+            return
+        call = ObservedCall(name, Effect.WRITE, account=self._account, region=self._region)
+        watch, began = await self._observer.begin(call), time.monotonic()
+        try:
+            yield
+        except BaseException as error:
+            watch.end(end_with_error(error, seconds=time.monotonic() - began))
+            raise
+        watch.end(EndedCall(Outcome.DONE, time.monotonic() - began))
+
+    @asynccontextmanager
+    async def open_client(self, target: UploadTarget, credentials: Credentials) -> AsyncGenerator[OssClient]:
         """The way to OSS for one piece of work; whatever is still under way at its end is cut off."""
         # In a thread: it takes long, and the event loop has other things to do.
         await anyio.to_thread.run_sync(importlib.import_module, "ims_mcp.client.oss.upload_run", abandon_on_cancel=True)
@@ -184,6 +223,7 @@ class OssUploader:
                 threads=self._plan.threads,
                 sleep=self._sleep,
                 jitter=self._jitter,
+                observer=self._observer,
             ),
             abandon_on_cancel=True,
         )
@@ -218,7 +258,7 @@ class OssUploader:
         """Whatever the journal speaks of, and then that. Raises OssFailure and TransferRefused."""
         if journal.record is None:
             return
-        async with self._open_client(target, credentials) as oss:
+        async with self.open_client(target, credentials) as oss:
             from ims_mcp.client.oss.upload_run import MultipartCleanup
 
             await MultipartCleanup(oss, journal).run(journal.record)

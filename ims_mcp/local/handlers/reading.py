@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from ims_mcp.local.handlers.assets import find_asset
 from ims_mcp.local.identity import Identity
@@ -23,25 +22,31 @@ from ims_mcp.local.media_library.assets import (
     Asset,
     MediaFile,
 )
+from ims_mcp.local.media_library.stand_ins import SUFFIX, StandIns, describe_stand_ins
 from ims_mcp.local.oss.signature_v1 import sign_url
 from ims_mcp.local.rpc.call import Call, handles, refuse_unknown
 from ims_mcp.local.rpc.service_errors import invalid, missing
 from ims_mcp.local.uploads.sessions import VOD_BUCKET
 from ims_mcp.local.wire_values import MOST, read_utc, write_beijing, write_utc
 
-# There are no templates here; clients find one named all the same.
+# There is one template here; that of sprites is only named.
 _SPRITE_TEMPLATE_ID = "0" * 32
+
+
+def name_sprite_job(media_id: str) -> str:
+    """The id of the job that is said to have made an asset's sprite; of a job's id the asset's."""
+    return media_id[::-1]
 
 
 class MediaInfo:
     """Assets and files as answers show them: the fields of GetMediaInfo, of which other operations show fewer.
 
-    ``seconds`` is the lifetime of the addresses in an answer, which are signed with the IMS's own key pair for the
-    endpoint it listens on now: stored state holds no port. A field that is None is not in there.
+    ``seconds`` is the lifetime of the addresses in an answer, which are signed with a credential of the IMS's own for
+    the endpoint it listens on now: stored state holds no port. A field that is None is not in there.
     """
 
-    def __init__(self, owner: Identity, endpoint: Callable[[], str], region: str, clock: Callable[[], float]) -> None:
-        self._owner = owner
+    def __init__(self, signer: Identity, endpoint: Callable[[], str], region: str, clock: Callable[[], float]) -> None:
+        self._signer = signer
         self._endpoint = endpoint
         self._region = region
         self._clock = clock
@@ -49,7 +54,7 @@ class MediaInfo:
     def sign(self, address: ObjectAddress, seconds: int) -> str:
         """A path-style URL anybody can GET until it expires."""
         expires = int(self._clock()) + seconds
-        return sign_url(self._endpoint(), address.bucket, address.key, self._owner, expires=expires)
+        return sign_url(self._endpoint(), address.bucket, address.key, self._signer, expires=expires)
 
     def describe_asset(self, asset: Asset, files: Sequence[MediaFile], seconds: int) -> dict[str, Any]:
         """MediaBasicInfo."""
@@ -117,7 +122,7 @@ class MediaInfo:
             return None
         known = {
             "bucket": asset.address.bucket,
-            "iceJobId": uuid.uuid5(uuid.NAMESPACE_OID, asset.media_id).hex,
+            "iceJobId": name_sprite_job(asset.media_id),
             "location": f"oss-{self._region}",
             "templateId": _SPRITE_TEMPLATE_ID,
         }
@@ -150,16 +155,25 @@ _HIGH_QUALITY_KBITS = 192.0
 class LibraryReading:
     """Everything an asset's owner reads of it."""
 
-    def __init__(self, library: Library, media_info: MediaInfo) -> None:
+    def __init__(self, library: Library, media_info: MediaInfo, stand_ins: StandIns) -> None:
         self._library = library
         self._media_info = media_info
+        self._stand_ins = stand_ins
 
     @handles("GetMediaInfo")
     async def _get(self, call: Call) -> dict[str, Any]:
-        """Without AI results; addresses are signed with V1 whatever OutputType says."""
+        """AI results are stand-ins, from a file beside the object; addresses are signed with V1 whatever OutputType
+        says."""
         asset = await find_asset(self._library, call)
         infos = await self._describe_assets([asset], call.link_seconds, with_files=True)
-        return {"MediaInfo": infos[0]}
+        results = await self._stand_ins.find(asset.address)
+        if results is None:
+            return {"MediaInfo": infos[0]}
+        url = None
+        if not _wants_content(call):
+            beside = ObjectAddress(asset.address.bucket, f"{asset.address.key}{SUFFIX}")
+            url = self._media_info.sign(beside, call.link_seconds)
+        return {"MediaInfo": {**infos[0], "AiRoughData": describe_stand_ins(results, asset.media_id, url)}}
 
     @handles("BatchGetMediaInfos")
     async def _get_several(self, call: Call) -> dict[str, Any]:
@@ -276,6 +290,13 @@ class LibraryReading:
             "TransTemplateType": None if is_source else "Normal",
             "Width": _read_integer(basic.get("Width")),
         }
+
+
+def _wants_content(call: Call) -> bool:
+    """ReturnDetailedInfo: whether AI results themselves are wanted, in place of an address of them."""
+    given = call.arguments.get("ReturnDetailedInfo")
+    fields: Any = json.loads(given) if isinstance(given, str) else given
+    return isinstance(fields, dict) and cast("dict[str, Any]", fields).get("AiRoughData.StandardSmartTagJob") is True
 
 
 def _read_time_filters(call: Call) -> list[tuple[str, Any]]:

@@ -52,7 +52,22 @@ _UNLISTED = (
     (b"\x1f\x8b", "compressed by gzip"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x7f\xfe\x80\x01", "DTS"),
+    (b"ADIF", "AAC in one piece (ADIF)"),
+    (b"MM\x00+", "a BigTIFF picture"),
+    (b"II+\x00", "a BigTIFF picture"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"\xffO\xffQ", "a JPEG 2000 picture"),
+    (b"\xff\xd8\xff\xf7", "a JPEG-LS picture"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"SDPX", "a DPX picture"),
+    (b"v/1\x01", "an OpenEXR picture"),
+    (b"qoif", "a QOI picture"),
 )
+_ID3_HEADER_BYTES = 10
+_WEBP_FLAGS_AT, _WEBP_IS_ANIMATED = 20, 0x02
+ANIMATED_WEBP = "The picture cannot be decoded: it is an animated WebP, which is not read here."
+_JPEG = b"\xff\xd8\xff"
 _TOO_LONG = "The file took too long to read: its structure is damaged or unusually large."
 # What the pieces of a playlist may be.
 _PIECE_CONTAINERS = "mpegts"
@@ -86,9 +101,11 @@ class Deadline:
 class _OneFile:
     """What FFmpeg reads instead of a path, so that it can reach no other file, says no path, and can be stopped."""
 
-    def __init__(self, file: BinaryIO, name: str, deadline: Deadline) -> None:
+    def __init__(self, file: BinaryIO, name: str, deadline: Deadline, start: int = 0) -> None:
         self._file = file
         self._deadline = deadline
+        self._start = start
+        self.seek(0)
         # A suffix helps FFmpeg to tell raw streams apart; with the suffix of an image it would take the name for a
         # numbered sequence of files.
         suffix = get_suffix(name)
@@ -106,22 +123,22 @@ class _OneFile:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         try:
-            return self._file.seek(offset, whence)
+            return self._file.seek(offset + (0 if whence else self._start), whence) - self._start
         except (OSError, ValueError):
             return -errno.EINVAL
 
     def tell(self) -> int:
-        return self._file.tell()
+        return self._file.tell() - self._start
 
 
 class _Pieces(RawIOBase):
     """Files one behind the other, read as one; only the one that is read is open."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        self._open: tuple[int, BinaryIO] | None = None
         self._paths = tuple(paths)
         self._starts = (0, *accumulate(path.stat().st_size for path in self._paths))
         self._position = 0
-        self._open: tuple[int, BinaryIO] | None = None
 
     def seekable(self) -> bool:
         return True
@@ -179,9 +196,11 @@ def open_media(path: Path, name: str, deadline: Deadline, *, pieces: Sequence[Pa
         raise UnreadableMedia(f"The file is not there or cannot be read ({type(error).__name__}).") from None
     with file:
         try:
+            form, start = (None, 0) if pieces else (_find_format(file, name), _find_start(file))
             container = av.open(
-                _OneFile(file, "piece.ts" if pieces else name, deadline),
+                _OneFile(file, "piece.ts" if pieces else name, deadline, start),
                 "r",
+                format=form,
                 container_options={
                     "format_whitelist": _PIECE_CONTAINERS if pieces else _CONTAINERS,
                     "protocol_whitelist": "none",
@@ -203,6 +222,35 @@ def get_suffix(name: str) -> str:
     return Path(name).suffix.lower().lstrip(".")
 
 
+def _find_start(file: BinaryIO) -> int:
+    """Behind the ID3 tag of a Monkey's Audio file, which FFmpeg 8 does not read with one; else 0."""
+    behind = _skip_id3(_read_at(file, 0, _ID3_HEADER_BYTES))
+    return behind if behind and _read_at(file, behind, 4) == b"MAC " else 0
+
+
+def _find_format(file: BinaryIO, name: str) -> str | None:
+    """None lets the content decide. It takes a JPEG with previews behind its picture for a film, though."""
+    is_jpeg = get_suffix(name) in ("jpg", "jpeg") and _read_at(file, 0, len(_JPEG)) == _JPEG
+    return "jpeg_pipe" if is_jpeg else None
+
+
+def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    try:
+        file.seek(offset)
+        return file.read(size)
+    except OSError:
+        return b""
+
+
+def _skip_id3(head: bytes) -> int:
+    """Where the file goes on behind its ID3v2 tag; 0 where it has none."""
+    if head[:3] != b"ID3" or len(head) < _ID3_HEADER_BYTES:
+        return 0
+    # Four times seven bits, a header of ten bytes before and perhaps one after.
+    size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    return _ID3_HEADER_BYTES + size + (_ID3_HEADER_BYTES if head[5] & 0x10 else 0)
+
+
 def _explain_unreadable(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(4096)
@@ -212,19 +260,26 @@ def _explain_unreadable(file: BinaryIO) -> str:
         return "The file is a playlist (m3u8): it names other files and holds no picture or sound itself."
     if _is_text(head):
         return "The file holds text, not picture or sound."
+    if is_animated_webp(head):
+        return ANIMATED_WEBP
     if known := _name_by_signature(file, head):
         return f"The file is {known}: IMS does not list that among the formats it takes."
+    if head[4:8] in (b"moof", b"sidx", b"styp"):
+        return "The file is a segment of a fragmented MP4: what it cannot be read without (moov) is in another file."
     if head[4:8] == b"ftyp":
         return "The MP4 index (moov) is missing or damaged: the file is probably cut off."
-    return "No known media format fits what the file holds: it is damaged, cut off or not media."
+    return "No format that IMS lists fits what the file holds: it is damaged, cut off, not media or of another format."
+
+
+def is_animated_webp(head: bytes) -> bool:
+    """By the first 21 bytes of a file."""
+    return head[8:16] == b"WEBPVP8X" and len(head) > _WEBP_FLAGS_AT and bool(head[_WEBP_FLAGS_AT] & _WEBP_IS_ANIMATED)
 
 
 def _name_by_signature(file: BinaryIO, head: bytes) -> str | None:
     """What a sound file is that only is of no use here; None where it is not known."""
-    if head[:3] == b"ID3" and len(head) >= 10:
-        # Four times seven bits, a header of ten bytes before and perhaps one after.
-        size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
-        file.seek(10 + size + (10 if head[5] & 0x10 else 0))
+    if behind := _skip_id3(head):
+        file.seek(behind)
         head = file.read(16)
     return next((name for signature, name in _UNLISTED if head.startswith(signature)), None)
 

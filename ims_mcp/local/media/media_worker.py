@@ -17,6 +17,7 @@ from typing import ParamSpec, Self, TypeVar
 from ims_mcp.errors import LocalImsError
 from ims_mcp.local.isolation import MEMORY_BYTES, settle_in
 from ims_mcp.local.media.media_file import UnreadableMedia
+from ims_mcp.local.media.picture_jobs import PicturePlan, take_pictures
 from ims_mcp.local.media.pictures import PictureOptions, Pictures, make_pictures
 from ims_mcp.local.media.playlist import StoredPiece
 from ims_mcp.local.media.probe import Probe, probe
@@ -71,6 +72,12 @@ class MediaWorker:
     ) -> Pictures:
         """:func:`~ims_mcp.local.media.pictures.make_pictures`. Raises UnreadableMedia if the file cannot be opened."""
         return await self._run(make_pictures, path, directory, options, [piece.path for piece in pieces])
+
+    async def take_pictures(
+        self, path: Path, directory: Path, plan: PicturePlan, pieces: Sequence[StoredPiece] = ()
+    ) -> tuple[int, tuple[Path, ...]]:
+        """:func:`~ims_mcp.local.media.picture_jobs.take_pictures`. Raises UnreadableMedia if there is no picture."""
+        return await self._run(take_pictures, path, directory, plan, [piece.path for piece in pieces])
 
     async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._places:

@@ -30,6 +30,7 @@ class Walk:
     first_tick: int | None = None
     last_tick: int | None = None
     end_tick: int | None = None
+    first_byte: int | None = None
     rotation: int | None = None
     """Degrees the picture is to be turned clockwise, 0 to 359; None where no frame was decoded."""
     reorder_depth: int = 0
@@ -47,6 +48,8 @@ class Walk:
     def see(self, packet: Packet[Stream]) -> None:
         """Count a packet, and when it plays."""
         self.packets += 1
+        if self.first_byte is None:
+            self.first_byte = bytes(packet)[0]
         if packet.pts is None:
             return
         end = packet.pts + (packet.duration or 0)
@@ -59,8 +62,13 @@ class Walk:
 
 
 def is_cover_art(stream: Stream) -> bool:
-    """A still picture that travels with a sound file."""
+    """A picture that travels with a sound file, or the pictures of its chapters."""
     return bool(stream.disposition & Disposition.attached_pic)
+
+
+def is_still(stream: Stream) -> bool:
+    """Cover art of one picture: those of chapters have a length and a rate."""
+    return is_cover_art(stream) and not stream.disposition & Disposition.timed_thumbnails
 
 
 def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadline) -> dict[int, Walk]:
@@ -80,7 +88,11 @@ def walk(container: InputContainer, streams: Sequence[Stream], deadline: Deadlin
     seen = 0
     try:
         for packet in container.demux(*streams):
-            if packet.size == 0:  # the end of a stream
+            if packet.size == 0:  # the end of a stream: a decoder gives what it has held back
+                # Of streams, too, that have turned up on the way.
+                ended = walks.get(packet.stream_index)
+                if ended is not None and ended.decode_tries:
+                    _look_at_picture(packet, ended)
                 continue
             seen += 1
             found = walks[packet.stream_index]

@@ -21,6 +21,12 @@ _DULL_FRAMES = 75
 _DULL_CONTRAST = 24
 _TOLERANCE_SECONDS = 0.001
 _OVERSHOT_SECONDS = 1.0
+# Times come in whole milliseconds: half of one before its time a frame counts as shown.
+_EXACT_SECONDS = 0.0005
+# As far ahead reading on is about as fast as a jump.
+_NEAR_SECONDS = 2.0
+_EARLIER_SECONDS = (5.0, 30.0)
+_BEFORE_SECONDS = 10.0
 
 
 def choose_picture_stream(container: InputContainer) -> VideoStream | None:
@@ -101,6 +107,58 @@ def pick_frames(
         # The last picture can be due after the last frame: sound often runs longer.
         for _ in pending:
             yield frame
+
+
+def pick_exact_frames(
+    container: InputContainer, stream: VideoStream, times: Sequence[float], deadline: Deadline
+) -> Iterator[VideoFrame]:
+    """For each of ``times`` (ascending) the frame that is on the screen then; fewer where the deadline passes, and none
+    for what lies behind the end.
+
+    Decodes from the keyframe before each, so a picture of a long video costs one group of pictures.
+    """
+    frames: Iterator[tuple[float, VideoFrame]] = iter(())
+    shown: tuple[float, VideoFrame] | None = None
+    coming: tuple[float, VideoFrame] | None = None
+    for second in times:
+        is_far = coming is not None and coming[0] + _NEAR_SECONDS < second
+        if shown is None or is_far:
+            frames, shown, coming = _begin_before(container, stream, second, deadline)
+        while coming is not None and coming[0] <= second + _EXACT_SECONDS:
+            shown, coming = coming, next(frames, None)
+        if shown is None or deadline.passed:
+            return
+        yield shown[1]
+
+
+def pick_key_frames(
+    container: InputContainer, stream: VideoStream, times: Sequence[float], deadline: Deadline
+) -> Iterator[VideoFrame]:
+    """For each of ``times`` the keyframe at it or before it; fewer where the deadline passes."""
+    for second in times:
+        _, found, _ = _begin_before(container, stream, second, deadline)
+        if found is None or deadline.passed:
+            return
+        yield found[1]
+
+
+def _begin_before(
+    container: InputContainer, stream: VideoStream, second: float, deadline: Deadline
+) -> tuple[Iterator[tuple[float, VideoFrame]], tuple[float, VideoFrame] | None, tuple[float, VideoFrame] | None]:
+    """Frames from one at ``second`` or before it on: the iterator, its first frame, and the one after that."""
+    # Where a container has no index a jump may land too far on: then from ever earlier. The beginning of MPEG-TS is
+    # found from before it only.
+    latest = second + _BEFORE_SECONDS
+    for early in (0.0, *_EARLIER_SECONDS, second, latest):
+        if not _seek(container, stream, second - early):
+            continue
+        frames = _decode_frames(container, stream, deadline)
+        first = next(frames, None)
+        if first is not None and (first[0] <= second + _EXACT_SECONDS or early == latest):
+            return frames, first, next(frames, None)
+    # It cannot be jumped in at all: on from where it was read to.
+    frames = _decode_frames(container, stream, deadline)
+    return frames, next(frames, None), next(frames, None)
 
 
 def _decode_frames(

@@ -14,7 +14,9 @@ from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
+from ims_mcp.local.media.descriptions import read_descriptions
 from ims_mcp.local.media.media_file import (
+    ANIMATED_WEBP,
     AUDIO_SUFFIXES,
     FONT_SUFFIXES,
     IMAGE_SUFFIXES,
@@ -22,9 +24,10 @@ from ims_mcp.local.media.media_file import (
     Deadline,
     UnreadableMedia,
     get_suffix,
+    is_animated_webp,
     open_media,
 )
-from ims_mcp.local.media.packet_walk import Walk, is_cover_art, walk
+from ims_mcp.local.media.packet_walk import Walk, is_cover_art, is_still, walk
 from ims_mcp.local.media.playlist import StoredPiece
 from ims_mcp.local.media.stream_info import (
     describe_audio,
@@ -34,7 +37,6 @@ from ims_mcp.local.media.stream_info import (
     write_kilobits,
     write_seconds,
 )
-from ims_mcp.local.media.undecoded import read_undecoded
 
 MediaKind = Literal["video", "audio", "image", "text"]
 
@@ -88,23 +90,25 @@ def probe(
         subtitles = [stream for stream in container.streams if isinstance(stream, SubtitleStream)]
         streams: list[Stream] = [*videos, *audios, *subtitles]
         if not streams:
-            raise UnreadableMedia("The file has no picture, sound or subtitles in it.")
+            raise UnreadableMedia("Nothing in the file is picture or sound of a codec that is known here.")
         walks = walk(container, streams, deadline)
-        kind = _find_kind(container, streams, walks)
+        kind = _find_kind(container, streams, walks, name)
         _refuse_unfit(kind, streams, walks, name)
+        if kind == "image" and not any(walks[stream.index].is_shown for stream in videos):
+            raise UnreadableMedia(_explain_undecoded(path))
         if pieces:
             seconds = sum((Fraction(piece.seconds).limit_denominator(1_000_000) for piece in pieces), Fraction(0))
         else:
             seconds = None if kind == "image" else _find_seconds(container, streams, walks)
-        undecoded = read_undecoded(container)
+        descriptions = read_descriptions(container)
         video = [
             describe_video(
                 stream,
                 walks[stream.index],
-                is_image=kind == "image" or is_cover_art(stream),
+                is_image=kind == "image" or is_still(stream),
                 file_seconds=seconds,
                 format_name=container.format.name,
-                undecoded=undecoded.get(stream.index),
+                description=descriptions.get(stream.index),
             )
             for stream in videos
         ]
@@ -122,7 +126,9 @@ def probe(
                 "Height": shown[0]["Height"] if shown else "",
             },
             audio=tuple(
-                describe_audio(stream, walks[stream.index], file_seconds=seconds, undecoded=undecoded.get(stream.index))
+                describe_audio(
+                    stream, walks[stream.index], file_seconds=seconds, description=descriptions.get(stream.index)
+                )
                 for stream in audios
             ),
             video=tuple(video),
@@ -149,15 +155,17 @@ def _probe_font(path: Path, name: str) -> Probe:
     return Probe(kind="text", basic=_describe_file(path, name, ""))
 
 
-def _find_kind(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> MediaKind:
+def _find_kind(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk], name: str) -> MediaKind:
     pictures = [stream for stream in streams if stream.type == "video" and not is_cover_art(stream)]
     types = {stream.type for stream in streams}
     if not pictures:
         return "audio" if "audio" in types else "image" if "video" in types else "text"
     form = container.format.name
     one_frame = len(pictures) == 1 and max(pictures[0].frames, walks[pictures[0].index].packets) <= 1
-    is_still = container.metadata.get("major_brand", "").strip() in _STILL_BRANDS
-    if "audio" not in types and (form.endswith("_pipe") or is_still or (form in _ANIMATIONS and one_frame)):
+    has_still_brand = container.metadata.get("major_brand", "").strip() in _STILL_BRANDS
+    # Motion JPEG without a container is pictures in a row, as a JPEG with previews in it is.
+    is_picture = form.endswith("_pipe") and (one_frame or get_suffix(name) not in VIDEO_SUFFIXES)
+    if "audio" not in types and (is_picture or has_still_brand or (form in _ANIMATIONS and one_frame)):
         return "image"
     return "video"
 
@@ -166,9 +174,17 @@ def _refuse_unfit(kind: MediaKind, streams: Sequence[Stream], walks: dict[int, W
     if kind == "text" and get_suffix(name) in VIDEO_SUFFIXES | AUDIO_SUFFIXES | IMAGE_SUFFIXES:
         raise UnreadableMedia("The file holds subtitle text, not picture or sound.")
     if kind != "text" and not any(found.packets for found in walks.values()):
-        raise UnreadableMedia("The file describes its streams but holds no frame of them: it is cut off or damaged.")
-    if kind == "image" and not any(walks[stream.index].is_shown for stream in streams if stream.type == "video"):
-        raise UnreadableMedia("The picture cannot be decoded: it is cut off or damaged.")
+        raise UnreadableMedia(
+            "The file describes its streams but holds no frame of them: it is an init segment, cut off or damaged."
+        )
+
+
+def _explain_undecoded(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(21)
+    if is_animated_webp(head):
+        return ANIMATED_WEBP
+    return "The picture cannot be decoded: it is cut off, damaged or of a kind that is not read here."
 
 
 def _find_seconds(container: InputContainer, streams: Sequence[Stream], walks: dict[int, Walk]) -> Fraction | None:

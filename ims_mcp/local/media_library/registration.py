@@ -123,7 +123,7 @@ class Registrar:
         if asset is None:
             return
         if file.file_type == SOURCE_FILE and asset.media_type == "other":
-            stored = await self._stat(file.address)
+            stored = await self.stat(file.address)
             await self._library.finish(file, _describe_unread(file.address, stored), None)
             return
         stored, pieces, probe = await self._probe(file)
@@ -140,16 +140,16 @@ class Registrar:
 
     async def _probe(self, file: MediaFile) -> tuple[StoredObject, list[StoredPiece], Probe]:
         for attempt in range(_ATTEMPTS):
-            stored = await self._stat(file.address)
+            stored = await self.stat(file.address)
             try:
-                pieces = await self._find_pieces(file.address, stored)
+                pieces = await self.find_pieces(file.address, stored)
                 return stored, pieces, await self._worker.probe(stored.path, file.address.file_name, pieces)
             except UnreadableMedia:
-                if attempt == _ATTEMPTS - 1 or (await self._stat(file.address)).path == stored.path:
+                if attempt == _ATTEMPTS - 1 or (await self.stat(file.address)).path == stored.path:
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _find_pieces(self, address: ObjectAddress, stored: StoredObject) -> list[StoredPiece]:
+    async def find_pieces(self, address: ObjectAddress, stored: StoredObject) -> list[StoredPiece]:
         """The objects beside a playlist that it names; none where it is no playlist. Raises UnreadableMedia."""
         if address.extension != "m3u8":
             return []
@@ -165,7 +165,8 @@ class Registrar:
             pieces.append(StoredPiece(found.path, piece.seconds))
         return pieces
 
-    async def _stat(self, address: ObjectAddress) -> StoredObject:
+    async def stat(self, address: ObjectAddress) -> StoredObject:
+        """The object as it is now. Raises UnreadableMedia where there is none."""
         stored = await self._objects.stat(address.bucket, address.key)
         if stored is None:
             raise UnreadableMedia(f"The object {address} does not exist.")

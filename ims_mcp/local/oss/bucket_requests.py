@@ -1,4 +1,4 @@
-"""The operations on the service and on buckets: create, describe, delete, share by CORS, and list what is in them."""
+"""The operations on the service and on buckets: create, describe, delete, and list what is in them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ import binascii
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
 
+from ims_mcp.local.oss.bucket_settings import (
+    RESOURCE_GROUP,
+    BucketSettings,
+    check_resource_group,
+    find_settings,
+    keep_settings,
+    read_settings,
+)
 from ims_mcp.local.oss.caller import Caller
-from ims_mcp.local.oss.cors import CorsRules, read_cors, save_cors
+from ims_mcp.local.oss.cors import CorsRules
 from ims_mcp.local.oss.description import DEFAULT_STORAGE_CLASS, STORAGE_CLASS_COLUMN
-from ims_mcp.local.oss.documents import encode_url, tag, wrap, write_iso_time
+from ims_mcp.local.oss.documents import encode_url, parse, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_bucket
-from ims_mcp.local.oss.objects import Objects, check_bucket
+from ims_mcp.local.oss.listing import Page, list_page
+from ims_mcp.local.oss.objects import Objects, add_bucket, check_bucket
 from ims_mcp.local.oss.reply import Reply, reply_with_xml
 from ims_mcp.local.oss.request import Request
 
@@ -26,8 +34,12 @@ MAX_PAGE = 1000
 _SMALL_BODY_BYTES = 64 * 1024
 _LISTED = f"key, kind, size_bytes, etag, modified, {STORAGE_CLASS_COLUMN} AS storage_class"
 _SEALED = re.compile(r"[A-Za-z0-9_-]+")
+_PART_OF_NAME = re.compile(r"[a-z0-9-]*")
+# Source: the pages of the two error codes.
+_EC_OF_PART = {"prefix": "0017-00000290", "marker": "0017-00000291"}
 _PRIVATE = "private"
-_ACLS = (_PRIVATE, "public-read", "public-read-write")
+_GROUP = "x-oss-resource-group-id"
+_ACLS = (_PRIVATE, "public-read", "public-read-write", "authenticated-read")
 _OTHER_CLASSES = ("InfrequentAccess", "Archive", "ColdArchive", "DeepColdArchive")
 _STAT_OF_CLASS = ("Storage", "RealStorage", "ObjectCount")
 _SWITCHES = ("AccessMonitor", "CrossRegionReplication", "TransferAcceleration")
@@ -43,19 +55,24 @@ class BucketRequests:
         self._region = region
 
     async def list_buckets(self, request: Request, _caller: Caller) -> Reply:
-        """Whole, with pages."""
-        prefix, marker = request.get_parameter("prefix") or "", request.get_parameter("marker") or ""
+        """Whole, with pages and by resource group; there is the default group only."""
+        prefix, marker = _read_part_of_name(request, "prefix"), _read_part_of_name(request, "marker")
         size = request.get_number("max-keys", 100, 1, MAX_PAGE)
         query = "SELECT * FROM buckets WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?"
-        rows = await self._store.fetch(query, (marker, len(prefix), prefix, size + 1))
-        truncated, rows = len(rows) > size, rows[:size]
+
+        def read(connection: sqlite3.Connection) -> list[tuple[str, float, BucketSettings]]:
+            rows = connection.execute(query, (marker, len(prefix), prefix, size + 1)).fetchall()
+            return [(name, created, find_settings(connection, name)) for name, created in rows]
+
+        found = await self._store.read(read) if _read_group(request) in ("", RESOURCE_GROUP) else []
+        truncated, found = len(found) > size, found[:size]
         paging: list[str] = []
         if truncated or any(request.has(name) for name in ("prefix", "marker", "max-keys")):
             paging += [tag("Prefix", prefix), tag("Marker", marker), tag("MaxKeys", size)]
             paging.append(tag("IsTruncated", "true" if truncated else "false"))
         if truncated:
-            paging.append(tag("NextMarker", rows[-1]["name"]))
-        buckets = (wrap("Bucket", *self._describe(request, row["name"], row["created"])) for row in rows)
+            paging.append(tag("NextMarker", found[-1][0]))
+        buckets = (wrap("Bucket", *self._describe(request, *one)) for one in found)
         return reply_with_xml(wrap("ListAllMyBucketsResult", *paging, OWNER, wrap("Buckets", *buckets)))
 
     async def describe_regions(self, request: Request, _caller: Caller) -> Reply:
@@ -69,11 +86,19 @@ class BucketRequests:
         return reply_with_xml(wrap("RegionInfoList", region))
 
     async def put_bucket(self, request: Request, _caller: Caller) -> Reply:
-        """Private buckets only; storage class and redundancy have no effect."""
+        """Private buckets of the one region only; storage class and redundancy are named and have no effect."""
         name = check_bucket(request.bucket or "")
         _check_acl(request.get_header("x-oss-acl") or _PRIVATE)
-        await request.body.read(_SMALL_BODY_BYTES)  # storage class and redundancy: the local OSS has one of each
-        await self._objects.ensure_bucket(name)
+        check_resource_group(_read_group(request))
+        settings = read_settings(await request.body.read(_SMALL_BODY_BYTES), self._region)
+
+        def create(connection: sqlite3.Connection) -> None:
+            is_new = not connection.execute("SELECT 1 FROM buckets WHERE name = ?", (name,)).fetchone()
+            add_bucket(connection, name, self._objects.clock())
+            if settings is not None:
+                keep_settings(connection, name, settings, is_new=is_new)
+
+        await self._store.write(create)
         return Reply(headers={"location": f"/{name}"})
 
     async def delete_bucket(self, request: Request, _caller: Caller) -> Reply:
@@ -81,12 +106,11 @@ class BucketRequests:
         name = check_bucket(request.bucket or "")
 
         def delete(connection: sqlite3.Connection) -> None:
-            for table in ("objects", "uploads"):
+            for table, what in (("objects", "objects"), ("uploads", "Multipart Uploads")):
                 query = f"SELECT 1 FROM {table} WHERE bucket = ? LIMIT 1"  # noqa: S608 - two fixed names
                 if connection.execute(query, (name,)).fetchone() is not None:
-                    raise OssError(
-                        "BucketNotEmpty", "The bucket has objects. Please delete them first.", BucketName=name
-                    )
+                    message = f"The bucket has {what}. Please delete them first."
+                    raise OssError("BucketNotEmpty", message, BucketName=name)
             if connection.execute("DELETE FROM buckets WHERE name = ?", (name,)).rowcount == 0:
                 raise no_such_bucket(name)
 
@@ -101,72 +125,23 @@ class BucketRequests:
     async def put_bucket_acl(self, request: Request, _caller: Caller) -> Reply:
         """To private only; the others are NotImplemented. A bucket that is not there comes into being."""
         name = check_bucket(request.bucket or "")
-        _check_acl(request.get_header("x-oss-acl") or "")
+        # Without one the ACL stays as it is.
+        if (acl := request.get_header("x-oss-acl")) is not None:
+            _check_acl(acl)
         await self._objects.ensure_bucket(name)
         return Reply()
 
-    async def put_bucket_cors(self, request: Request, _caller: Caller) -> Reply:
-        """Whole; the rules decide what pages of other origins may do in the bucket, and answer OPTIONS."""
-        name = check_bucket(request.bucket or "")
-        cors = read_cors(await request.body.read(_SMALL_BODY_BYTES))
-
-        def save(connection: sqlite3.Connection) -> None:
-            read_bucket_creation(connection, name)
-            save_cors(connection, name, cors)
-
-        await self._cors.change(save)
-        return Reply()
-
-    async def get_bucket_cors(self, request: Request, _caller: Caller) -> Reply:
-        """Whole."""
-        name = check_bucket(request.bucket or "")
-        await self._read_creation(name)
-        cors = await self._cors.find(name)
-        if cors is None:
-            raise OssError("NoSuchCORSConfiguration", "The CORS Configuration does not exist.", BucketName=name)
-        return reply_with_xml(cors.to_xml())
-
-    async def delete_bucket_cors(self, request: Request, _caller: Caller) -> Reply:
-        """Whole."""
-        name = check_bucket(request.bucket or "")
-
-        def delete(connection: sqlite3.Connection) -> None:
-            read_bucket_creation(connection, name)
-            connection.execute("DELETE FROM bucket_cors WHERE bucket = ?", (name,))
-
-        await self._cors.change(delete)
-        return Reply(204)
-
-    async def option_object(self, request: Request, _caller: Caller) -> Reply:
-        """Answered by the CORS rules of the bucket, without a signature."""
-        name = check_bucket(request.bucket or "")
-        origin = request.get_header("origin")
-        method = request.get_header("access-control-request-method")
-        if not origin or not method:
-            raise OssError("InvalidArgument", "OPTIONS needs Origin and Access-Control-Request-Method.")
-        await self._read_creation(name)
-        cors = await self._cors.find(name)
-        if cors is None:
-            raise OssError("AccessForbidden", "CORSResponse: CORS is not enabled for this bucket.")
-        sent = request.get_header("access-control-request-headers") or ""
-        names = tuple(part.strip() for part in sent.split(",") if part.strip())
-        rule = cors.find_rule(origin, method, names)
-        if rule is None:
-            raise OssError("AccessForbidden", "CORSResponse: No rule of the bucket allows this request.")
-        headers = rule.name_allowed(origin) | ({"access-control-allow-headers": ", ".join(names)} if names else {})
-        if request.get_header("access-control-request-private-network") == "true":
-            headers["access-control-allow-private-network"] = "true"
-        return Reply(headers=headers)
-
     async def get_bucket_info(self, request: Request, _caller: Caller) -> Reply:
-        """Whole; every bucket is Standard, LRS and private, and what else it could have is off."""
+        """Whole; every bucket is private, and what else it could have is off."""
         name = check_bucket(request.bucket or "")
-        created = await self._read_creation(name)
+        created, settings = await self._store.read(
+            lambda connection: (read_bucket_creation(connection, name), find_settings(connection, name))
+        )
         bucket = (
-            *self._describe(request, name, created),
+            *self._describe(request, name, created, settings),
             OWNER,
             wrap("AccessControlList", tag("Grant", _PRIVATE)),
-            tag("DataRedundancyType", "LRS"),
+            tag("DataRedundancyType", settings.redundancy),
             tag("Comment", ""),
             *(tag(switch, "Disabled") for switch in _SWITCHES),
             tag("BlockPublicAccess", "true"),
@@ -184,6 +159,18 @@ class BucketRequests:
         """Whole."""
         await self._read_creation(check_bucket(request.bucket or ""))
         return reply_with_xml(tag("LocationConstraint", f"oss-{self._region}"))
+
+    async def get_resource_group(self, request: Request, _caller: Caller) -> Reply:
+        """Whole: every bucket is in the default group."""
+        await self._read_creation(check_bucket(request.bucket or ""))
+        return reply_with_xml(wrap("BucketResourceGroupConfiguration", tag("ResourceGroupId", RESOURCE_GROUP)))
+
+    async def put_resource_group(self, request: Request, _caller: Caller) -> Reply:
+        """To the default group only, there is no other."""
+        await self._read_creation(check_bucket(request.bucket or ""))
+        root = parse(await request.body.read(_SMALL_BODY_BYTES), "BucketResourceGroupConfiguration")
+        check_resource_group((root.findtext("ResourceGroupId") or "").strip())
+        return Reply()
 
     async def list_objects(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with prefix, delimiter, pages and encoding-type."""
@@ -298,7 +285,7 @@ class BucketRequests:
     async def _read_creation(self, name: str) -> float:
         return await self._store.read(lambda connection: read_bucket_creation(connection, name))
 
-    def _describe(self, request: Request, name: str, created: float) -> tuple[str, ...]:
+    def _describe(self, request: Request, name: str, created: float, settings: BucketSettings) -> tuple[str, ...]:
         return (
             tag("CreationDate", write_iso_time(created)),
             # Clients follow these: they lead back here.
@@ -307,9 +294,27 @@ class BucketRequests:
             tag("Location", f"oss-{self._region}"),
             tag("Name", name),
             tag("Region", self._region),
-            tag("ResourceGroupId", "rg-local"),
-            tag("StorageClass", "Standard"),
+            # A listing of all groups does not say which is whose.
+            *([tag("ResourceGroupId", RESOURCE_GROUP)] if request.bucket or request.get_header(_GROUP) else []),
+            tag("StorageClass", settings.storage_class),
         )
+
+
+def _read_group(request: Request) -> str:
+    """The resource group that a header names, or an empty text. InvalidArgument."""
+    group = request.get_header(_GROUP) or ""
+    if group and not group.startswith("rg-"):
+        raise invalid_argument(_GROUP, group, "The id of a resource group begins with rg-.", ec="0017-00000138")
+    return group
+
+
+def _read_part_of_name(request: Request, parameter: str) -> str:
+    """InvalidArgument for what stands in no bucket's name: official clients ask so whether a name is one."""
+    value = request.get_parameter(parameter) or ""
+    if not _PART_OF_NAME.fullmatch(value):
+        message = "The names of buckets have lower-case letters, digits and hyphens."
+        raise invalid_argument(parameter, value, message, ec=_EC_OF_PART[parameter])
+    return value
 
 
 def _check_acl(acl: str) -> None:
@@ -319,9 +324,9 @@ def _check_acl(acl: str) -> None:
         raise OssError("NotImplemented", f"The local OSS has no {acl} buckets: sign a URL to share an object.")
 
 
-def choose_encoder(request: Request) -> Encoder:
+def choose_encoder(request: Request, otherwise: str | None = None) -> Encoder:
     """How names are written in the answer: as they are, or percent-encoded (encoding-type=url)."""
-    wanted = request.get_parameter("encoding-type")
+    wanted = request.get_parameter("encoding-type") or otherwise
     if wanted == "url":
         return encode_url
     if wanted:
@@ -366,70 +371,3 @@ def _read_token(token: str) -> str:
         return base64.urlsafe_b64decode((sealed + "=" * (-len(sealed) % 4)).encode()).decode("utf-8")
     except (binascii.Error, ValueError):
         raise unknown from None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """``rows`` and ``prefixes`` together are at most the size asked for.
-
-    ``next_marker`` is None on the last page; elsewhere a listing that begins after it goes on without gap or repeat.
-    """
-
-    rows: list[sqlite3.Row]
-    prefixes: list[bytes]
-    next_marker: bytes | None
-
-
-def list_page(
-    select: Callable[[bytes, bool], sqlite3.Cursor], *, prefix: bytes, delimiter: bytes, marker: bytes, size: int
-) -> Page:
-    """One page of the keys that begin with ``prefix`` and come after ``marker``.
-
-    ``select(start, inclusive)`` opens a cursor over the rows from a key on, in order; it is only stepped as far as
-    needed, and opened anew behind each folded group: a group costs one look-up however many keys it has.
-    A marker that is itself a folded group (as NextMarker can be) skips the whole group.
-    """
-    rows: list[sqlite3.Row] = []
-    prefixes: list[bytes] = []
-    last = marker
-    start, inclusive = (marker, False) if marker >= prefix else (prefix, True)
-    if delimiter and marker.startswith(prefix) and _find_group(marker, prefix, delimiter) == marker and marker:
-        behind = find_key_after(marker)
-        if behind is None:
-            return Page(rows, prefixes, None)
-        start, inclusive = behind, True
-    while True:
-        group = None
-        for row in select(start, inclusive):
-            key: bytes = row["key"]
-            if not key.startswith(prefix):
-                return Page(rows, prefixes, None)
-            if len(rows) + len(prefixes) == size:
-                return Page(rows, prefixes, last)
-            group = _find_group(key, prefix, delimiter)
-            if group is not None:
-                break
-            rows.append(row)
-            last = key
-        if group is None:
-            return Page(rows, prefixes, None)
-        prefixes.append(group)
-        last = group
-        behind = find_key_after(group)
-        if behind is None:
-            return Page(rows, prefixes, None)
-        start, inclusive = behind, True
-
-
-def find_key_after(prefix: bytes) -> bytes | None:
-    """The smallest key that comes after every key with this prefix; None where there is none (all bytes 0xFF)."""
-    trimmed = prefix.rstrip(b"\xff")
-    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None
-
-
-def _find_group(key: bytes, prefix: bytes, delimiter: bytes) -> bytes | None:
-    """The common prefix that ``key`` is folded into, if any."""
-    if not delimiter:
-        return None
-    end = key.find(delimiter, len(prefix))
-    return None if end < 0 else key[: end + len(delimiter)]

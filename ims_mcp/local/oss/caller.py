@@ -25,7 +25,10 @@ class Caller:
         """AccessDenied unless the identity may do this (``oss:PutObject``) to the key, or to the bucket itself."""
         resource = "" if bucket is None else bucket if key is None else f"{bucket}/{key}"
         if not self.identity.may(action, resource):
-            raise access_denied(f"The temporary credential does not allow {action} here.")
+            # Clients look for the service's own sentence.
+            raise access_denied(
+                f"Access denied by authorizer's policy. The temporary credential does not allow {action} here."
+            )
 
 
 NOBODY = Caller(Identity("", "", policy=Policy(())))

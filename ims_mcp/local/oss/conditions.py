@@ -45,8 +45,8 @@ def read_byte_range(text: str | None, size_bytes: int, *, standard: bool = False
     """(start, length) of a Range header; None where it does not apply and the whole object is meant.
 
     OSS ignores a range that is malformed or reaches beyond the object, unless the request asks for the ``standard``
-    behaviour (x-oss-range-behavior): then the end is clipped, and a start beyond the end is InvalidRange. Of several
-    ranges the first counts.
+    behaviour (x-oss-range-behavior): then the end is clipped, and a start beyond the end is InvalidRange. The last 0
+    bytes always are. Of several ranges the first counts.
     """
     if text is None:
         return None
@@ -55,6 +55,8 @@ def read_byte_range(text: str | None, size_bytes: int, *, standard: bool = False
         return None
     if not match[1]:
         length = _read_position(match[2])
+        if not length:
+            raise _begin_beyond(size_bytes)
         if standard:
             length = min(length, size_bytes)
         start, end = size_bytes - length, size_bytes - 1
@@ -67,10 +69,13 @@ def read_byte_range(text: str | None, size_bytes: int, *, standard: bool = False
     if 0 <= start <= end < size_bytes:
         return start, end - start + 1
     if standard:
-        raise OssError(
-            "InvalidRange", "The range begins beyond the end of the object.", ActualObjectSize=str(size_bytes)
-        )
+        raise _begin_beyond(size_bytes)
     return None
+
+
+def _begin_beyond(size_bytes: int) -> OssError:
+    message = "The requested range cannot be satisfied: it begins beyond the end of the object."
+    return OssError("InvalidRange", message, ActualObjectSize=str(size_bytes))
 
 
 def _is_named(header: str, etag: str) -> bool:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from ims_mcp.local.oss.documents import find_children, parse, tag, wrap
 from ims_mcp.local.oss.errors import OssError, invalid_argument
+from ims_mcp.local.oss.request import Request
 from ims_mcp.local.store import Store, insert_row
 from ims_mcp.local.wire_values import read_whole_number
 
@@ -89,6 +90,18 @@ class Cors:
         return wrap("CORSConfiguration", *rules, tag("ResponseVary", "true" if self.varies else "false"))
 
 
+_OWN_ORIGIN = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}")
+"""As browsers write it: the asterisk of a rule stands for anything."""
+_OWN_PAGES = CorsRule(
+    origins=("http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"),
+    methods=("GET", "PUT", "POST", "HEAD"),
+    headers=("*",),
+    exposed=("ETag", "x-oss-hash-crc64ecma", "x-oss-request-id"),
+)
+"""What a page of this machine may do with an address that is signed, where a bucket has no rules: whoever gave it the
+address has decided so."""
+
+
 class CorsRules:
     """The rules of all buckets, kept in the store and, since every request asks for them, in memory as well."""
 
@@ -107,6 +120,17 @@ class CorsRules:
             if changes == self._changes:  # else they were read too early to be kept
                 self._known = known
         return known.get(bucket)
+
+    async def find_for(self, request: Request) -> Cors | None:
+        """Those that count for a request: where the bucket has none, a signed address lets pages of this machine in."""
+        known = None if request.bucket is None else await self.find(request.bucket)
+        if known is not None or request.bucket is None:
+            return known
+        is_signed = request.has("x-oss-signature") or request.has("Signature")
+        is_own = _OWN_ORIGIN.fullmatch(request.get_header("origin") or "") is not None
+        # localhost and 127.0.0.1 are two sites to a browser: what one of them serves is not trusted by the other.
+        is_elsewhere = (request.get_header("sec-fetch-site") or "").strip().lower() == "cross-site"
+        return Cors((_OWN_PAGES,), varies=True) if is_signed and is_own and not is_elsewhere else None
 
     async def change(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Run a transaction that changes rules, or takes a bucket with its rules away."""

@@ -10,6 +10,7 @@ from typing import Any
 DEFAULT_CONTENT_TYPE = "application/octet-stream"
 DEFAULT_ACL = "default"
 DEFAULT_STORAGE_CLASS = "Standard"
+STORAGE_CLASSES = (DEFAULT_STORAGE_CLASS, "IA", "Archive", "ColdArchive", "DeepColdArchive")
 STORAGE_CLASS_COLUMN = "json_extract(description, '$[3].storage_class')"
 """In a query: NULL where it is the default."""
 
@@ -28,7 +29,8 @@ class Description:
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     acl: str = DEFAULT_ACL
-    storage_class: str = DEFAULT_STORAGE_CLASS
+    storage_class: str = ""
+    """Empty until it is stored where a client does not say one: then it is the bucket's."""
     encryption: Mapping[str, str] = field(default_factory=dict[str, str])
     link_target: str = ""
     """The key that a symbolic link stands for; empty for anything else."""
@@ -52,4 +54,4 @@ class Description:
         """What :meth:`to_json` wrote."""
         read: list[Any] = json.loads(text)
         rest: dict[str, Any] = read[3] if len(read) > 3 else {}
-        return cls(*read[:3], **rest)
+        return cls(*read[:3], **{"storage_class": DEFAULT_STORAGE_CLASS, **rest})

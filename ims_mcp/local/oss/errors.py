@@ -13,6 +13,7 @@ from ims_mcp.errors import ImsError
 STATUS: Mapping[str, int] = {
     "AccessDenied": 403,
     "AccessForbidden": 403,
+    "BucketAlreadyExists": 409,
     "BucketNotEmpty": 409,
     "EntityTooLarge": 400,
     "EntityTooSmall": 400,
@@ -23,6 +24,8 @@ STATUS: Mapping[str, int] = {
     "InvalidBucketName": 400,
     "InvalidDigest": 400,
     "InvalidEncryptionAlgorithmError": 400,
+    "InvalidEncryptionRequest": 400,
+    "InvalidLocationConstraint": 400,
     "InvalidObjectName": 400,
     "InvalidPart": 400,
     "InvalidPartOrder": 400,
@@ -46,6 +49,7 @@ STATUS: Mapping[str, int] = {
     "PositionNotEqualToLength": 409,
     "PreconditionFailed": 412,
     "RequestTimeTooSkewed": 403,
+    "ResourceGroupIdPreCheckError": 400,
     "SecurityTokenExpired": 403,
     "SignatureDoesNotMatch": 403,
     "SymlinkTargetNotExist": 404,
@@ -59,6 +63,8 @@ _EC: Mapping[str, str] = {
     "NoSuchKey": "0026-00000001",
     "NoSuchUpload": "0042-00000002",
     "PositionNotEqualToLength": "0026-00000016",
+    "RequestTimeTooSkewed": "0002-00000504",
+    "ResourceGroupIdPreCheckError": "0039-00000003",
     "SignatureDoesNotMatch": "0002-00000040",
 }
 _EC_OF_OPERATION: Mapping[tuple[str, str], str] = {

@@ -14,7 +14,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import Message as Header
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -24,12 +23,15 @@ from ims_mcp.local.oss.documents import tag, wrap
 from ims_mcp.local.oss.errors import OssError, access_denied, invalid_argument
 from ims_mcp.local.oss.reply import Reply, reply_with_xml
 from ims_mcp.local.oss.request import Request
-from ims_mcp.local.request_body import Message, RequestBody
+from ims_mcp.request_body import Message, RequestBody
 
 _MAX_FIELD_BYTES = 256 * 1024
 """Of all fields together, the heads of the parts included."""
 _MAX_FIELDS = 200
 _END_OF_HEAD = b"\r\n\r\n"
+# Name and value of one parameter of a header. It takes time in proportion to the text, whatever that is: a form is
+# read before anybody has proved who sends it.
+_PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"|([^";]*+))', re.DOTALL)
 # Fields that are headers of the put, beside those with a name of OSS's own.
 _HEADERS = frozenset(
     """
@@ -67,22 +69,21 @@ def is_form(request: Request) -> bool:
 
 async def _read_form(request: Request) -> Form:
     """The fields of the form, read up to its file. MalformedPOSTRequest, EntityTooLarge."""
-    boundary = _parse_header(request.get_header("content-type") or "").get_param("boundary")
-    if not isinstance(boundary, str) or not 1 <= len(boundary) <= 256:
+    boundary = _read_parameters(request.get_header("content-type") or "").get("boundary", "")
+    if not 1 <= len(boundary) <= 256:
         raise _malformed("The Content-Type names no boundary.")
     parts = _Parts(request.body.read_chunks(), boundary.encode("latin-1", "replace"))
     fields: dict[str, str] = {}
     while (head := await parts.next_head()) is not None:
-        disposition = _parse_header(head.get("content-disposition", ""))
-        name = disposition.get_param("name")
-        if not isinstance(name, str):
+        disposition = _read_parameters(head.get("content-disposition", ""))
+        name = disposition.get("name")
+        if name is None:
             raise _malformed("A part of the form has no name.")
         if name.lower() == "file":
             # As bytes that travelled: browsers send a name in UTF-8.
-            file_name = disposition.get_param("filename")
-            text = file_name if isinstance(file_name, str) else ""
-            text = text.encode("latin-1", "replace").decode("utf-8", "replace")
-            return Form(fields, re.split(r"[/\\]", text)[-1], head.get("content-type"), parts.read_part())
+            file_name = _decode(disposition.get("filename", ""))
+            file_type = _decode(head["content-type"]) if "content-type" in head else None
+            return Form(fields, re.split(r"[/\\]", file_name)[-1], file_type, parts.read_part())
         if len(fields) >= _MAX_FIELDS:
             raise _malformed("The form has too many fields.")
         value = await parts.read_value()
@@ -103,16 +104,18 @@ def _make_put(request: Request, form: Form, now: float) -> Request:
         raise invalid_argument("key", "", "The form has no field called key.")
     if "callback" in fields:
         raise OssError("NotImplemented", "The local OSS has no callback for form uploads.")
-    smallest, largest = _check_policy(fields, request.bucket or "", key, now)
     headers = {name: value for name, value in request.headers.items() if name in ("host", "origin", "user-agent")}
     for name, value in fields.items():
         if name in _HEADERS or (name.startswith("x-oss-") and name not in _NO_HEADERS):
-            _check_header(name, value)
-            headers[name] = value.encode().decode("latin-1")
+            headers[name] = _write_header(name, value)
     # The type of the file is a field, or is said where the file begins; that of the request is the form's.
-    file_type = headers.pop("x-oss-content-type", None) or headers.get("content-type") or form.file_type
+    file_type = fields.get("x-oss-content-type") or fields.get("content-type") or form.file_type
+    headers.pop("x-oss-content-type", None)
     if file_type:
-        headers["content-type"] = file_type
+        headers["content-type"] = _write_header("content-type", file_type)
+    # The policy speaks of the file's type however it was said.
+    values = {"content-type": file_type or "", **fields, "bucket": request.bucket or "", "key": key}
+    smallest, largest = _check_policy(values, now)
     body = RequestBody(_bound(form.file, smallest, largest), expected=True, waits=False)
     return replace(request, method="PUT", key=key, query=(), headers=headers, body=body)
 
@@ -127,7 +130,7 @@ def _answer(form: Form, put: Request, stored: Reply) -> Reply:
         return Reply(303, {**headers, "location": f"{target}{'&' if '?' in target else '?'}{query}"})
     status = form.fields.get("success_action_status", "")
     if status == "201":
-        location = f"http://{put.host}/{quote(key)}"
+        location = f"{put.bucket_address}/{quote(key)}"
         document = wrap(
             "PostResponse", tag("Bucket", bucket), tag("Location", location), tag("Key", key), tag("ETag", etag)
         )
@@ -135,17 +138,16 @@ def _answer(form: Form, put: Request, stored: Reply) -> Reply:
     return Reply(int(status) if status in _STATUSES else 204, headers)
 
 
-def _check_policy(fields: Mapping[str, str], bucket: str, key: str, now: float) -> tuple[int, int | None]:
+def _check_policy(values: Mapping[str, str], now: float) -> tuple[int, int | None]:
     """The bounds of the file's size."""
     try:
-        policy = json.loads(base64.b64decode(fields.get("policy", ""), validate=True).decode("utf-8"))
+        policy = json.loads(base64.b64decode(values.get("policy", ""), validate=True).decode("utf-8"))
         expires = datetime.fromisoformat(policy["expiration"].removesuffix("Z") + "+00:00")
         conditions: list[Any] = list(policy["conditions"])
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _bad_policy("it is the base64 of a JSON object with expiration and conditions") from None
     if now > expires.timestamp():
         raise access_denied("Invalid according to Policy: Policy expired.")
-    values = {**fields, "bucket": bucket, "key": key}
     smallest, largest = 0, None
     for condition in conditions:
         if isinstance(condition, dict):
@@ -182,9 +184,11 @@ def _holds(operator: str, sent: str | None, wanted: Any) -> bool:
             raise _bad_policy(f"{operator[:50]} is not a condition with such a value")
 
 
-def _check_header(name: str, value: str) -> None:
+def _write_header(name: str, value: str) -> str:
+    """The value as it would have travelled in a header: without blanks around it, as Latin-1 text of its bytes."""
     if not re.fullmatch(r"[a-z0-9!#$%&'*+.^_`|~-]+", name) or not value.isprintable():
         raise invalid_argument(name, value, "The field cannot be kept as a header.")
+    return value.strip(" ").encode().decode("latin-1")
 
 
 def _bound(file: AsyncGenerator[bytes], smallest: int, largest: int | None) -> Any:
@@ -196,7 +200,7 @@ def _bound(file: AsyncGenerator[bytes], smallest: int, largest: int | None) -> A
         chunk = await anext(file, None)
         if chunk is None:
             if size_bytes < smallest:
-                raise OssError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size.")
+                raise OssError("EntityTooSmall", "Your proposed upload smaller than the minimum allowed size.")
             return {"type": "http.request", "body": b"", "more_body": False}
         size_bytes += len(chunk)
         if largest is not None and size_bytes > largest:
@@ -299,10 +303,18 @@ class _Parts:
         self._held += chunk
 
 
-def _parse_header(text: str) -> Header:
-    header = Header()
-    header["content-type"] = text
-    return header
+def _read_parameters(header: str) -> dict[str, str]:
+    """``form-data; name="file"`` -> ``{"name": "file"}``; the first of a name counts."""
+    parameters: dict[str, str] = {}
+    for name, quoted, plain in _PARAMETER.findall(header):
+        value = quoted.replace("\\\\", "\\").replace('\\"', '"') if quoted else plain.strip()
+        parameters.setdefault(name.lower(), value)
+    return parameters
+
+
+def _decode(header: str) -> str:
+    """The text of a header that came as bytes of UTF-8."""
+    return header.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _bad_policy(why: str) -> OssError:

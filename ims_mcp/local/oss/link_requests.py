@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.errors import OssError
-from ims_mcp.local.oss.object_headers import describe
+from ims_mcp.local.oss.object_headers import describe, name_metadata
 from ims_mcp.local.oss.object_requests import (
     OnStored,
     find_object,
@@ -57,6 +57,8 @@ class LinkRequests:
             raise OssError("NotSymlink", "The object is not symlink")
         headers = {
             _TARGET: quote(stored.description.link_target, safe=""),
+            "content-type": stored.description.content_type,
+            **name_metadata(stored.description),
             "etag": f'"{stored.etag}"',
             "last-modified": write_http_date(stored.modified),
         }

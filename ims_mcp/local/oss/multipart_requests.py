@@ -84,7 +84,8 @@ class MultipartRequests:
         result = wrap(
             "CopyPartResult", tag("LastModified", write_iso_time(part.modified)), tag("ETag", f'"{part.blob.etag}"')
         )
-        return reply_with_xml(result, name_checksums(part.blob.etag, part.blob))
+        checksums = name_checksums(part.blob.etag, part.blob)
+        return reply_with_xml(result, {**checksums, **upload.description.encryption})
 
     async def list_parts(self, request: Request, _caller: Caller) -> Reply:
         """Whole, with pages."""
@@ -102,7 +103,7 @@ class MultipartRequests:
                 tag("StorageClass", upload.description.storage_class),
                 *_describe_envelope(upload),
                 tag("PartNumberMarker", marker),
-                tag("NextPartNumberMarker", parts[-1].number if parts else marker),
+                tag("NextPartNumberMarker", parts[-1].number if parts else ""),
                 tag("MaxParts", size),
                 tag("IsTruncated", "true" if truncated else "false"),
                 *(_describe_part(part) for part in parts),
@@ -127,7 +128,7 @@ class MultipartRequests:
         result = wrap(
             "CompleteMultipartUploadResult",
             *_describe_upload(upload, encode),
-            tag("Location", f"http://{request.host}/{encode_url(upload.key)}"),
+            tag("Location", f"{request.bucket_address}/{encode_url(upload.key).replace('~', '%7E')}"),
             tag("ETag", f'"{stored.etag}"'),
         )
         return reply_with_xml(result, {**name_checksums(stored.etag, stored.blob), **stored.description.encryption})

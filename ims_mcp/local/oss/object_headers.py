@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.description import DEFAULT_ACL, DEFAULT_CONTENT_TYPE, DEFAULT_STORAGE_CLASS, Description
+from ims_mcp.local.oss.description import DEFAULT_ACL, DEFAULT_CONTENT_TYPE, STORAGE_CLASSES, Description
 from ims_mcp.local.oss.errors import OssError, invalid_argument
 from ims_mcp.local.oss.objects import StoredObject
 from ims_mcp.local.oss.reply import write_http_date
@@ -14,7 +14,6 @@ from ims_mcp.local.oss.request import Request
 from ims_mcp.local.oss.tags import read_tagging_header
 
 MAX_METADATA_BYTES = 8 * 1024
-STORAGE_CLASSES = ("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")
 _KEPT_HEADERS = ("cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 _OVERRIDES = ("content-type", *_KEPT_HEADERS)
 _METADATA_PREFIX = "x-oss-meta-"
@@ -115,7 +114,7 @@ def name_object(stored: StoredObject) -> dict[str, str]:
         **name_checksums(stored.etag, stored.blob),
         **description.encryption,
         **description.headers,
-        **{f"{_METADATA_PREFIX}{name}": value for name, value in description.metadata.items()},
+        **name_metadata(description),
     }
     if stored.content_md5 is not None:
         headers["content-md5"] = stored.content_md5
@@ -124,6 +123,11 @@ def name_object(stored: StoredObject) -> dict[str, str]:
     if description.tags:
         headers["x-oss-tagging-count"] = str(len(description.tags))
     return headers
+
+
+def name_metadata(description: Description) -> dict[str, str]:
+    """The x-oss-meta- headers."""
+    return {f"{_METADATA_PREFIX}{name}": value for name, value in description.metadata.items()}
 
 
 def _read_metadata(request: Request) -> dict[str, str]:
@@ -137,7 +141,7 @@ def _read_metadata(request: Request) -> dict[str, str]:
 def _read_storage_class(request: Request) -> str:
     given = request.get_header(_STORAGE_CLASS)
     if given is None:
-        return DEFAULT_STORAGE_CLASS
+        return ""
     if given not in STORAGE_CLASSES:
         message = f"The storage class is one of {', '.join(STORAGE_CLASSES)}."
         raise invalid_argument(_STORAGE_CLASS, given, message, ec="0013-00000101")

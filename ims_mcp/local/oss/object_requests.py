@@ -18,7 +18,7 @@ from ims_mcp.local.oss.bucket_requests import choose_encoder, read_bucket_creati
 from ims_mcp.local.oss.caller import Caller
 from ims_mcp.local.oss.conditions import check_conditions, read_byte_range
 from ims_mcp.local.oss.deletion import read_deletion
-from ims_mcp.local.oss.documents import tag, wrap, write_iso_time
+from ims_mcp.local.oss.documents import encode_url, tag, wrap, write_iso_time
 from ims_mcp.local.oss.errors import OssError, invalid_argument, no_such_key
 from ims_mcp.local.oss.object_headers import (
     describe,
@@ -69,13 +69,16 @@ class ObjectRequests:
         position = read_whole_number(text, 0, MOST)
         if position is None:
             raise invalid_argument("position", text, "The position is where the object ends, in bytes.")
-        # Headers count with the first append only, and so do their errors.
+        # Headers count with the first append only, and so do their errors. The ACL counts with each.
         there = await self._objects.stat(bucket, key)
         if there is None and position:
             await check_bucket_exists(self._objects, bucket)
         description = describe(request) if there is None else there.description
         blob = await receive_blob(request, self._objects)
         stored = await self._objects.append(bucket, key, position, blob, description)
+        acl = request.get_header("x-oss-object-acl")
+        if there is not None and acl is not None:
+            await self._objects.change_description(bucket, key, lambda changed: replace(changed, acl=acl))
         await self._on_stored(bucket, key)
         next_position = {"x-oss-next-append-position": str(stored.size_bytes)}
         checksums = {**name_checksums(stored.etag, stored.blob), "content-md5": blob.content_md5}
@@ -146,14 +149,15 @@ class ObjectRequests:
         body = await request.body.read(_MAX_DELETE_BODY_BYTES)
         check_digest(request, hashlib.md5(body, usedforsecurity=False).digest())
         keys, quiet = read_deletion(body)
-        encode = choose_encoder(request)
+        # The Java client asks by header.
+        encode = choose_encoder(request, request.get_header("encoding-type"))
         for key in keys:
             caller.require("oss:DeleteObject", bucket, key)
         await check_bucket_exists(self._objects, bucket)
         await self._objects.delete_all(bucket, keys)
         if quiet:
             return Reply()
-        encoding = [tag("EncodingType", "url")] if request.has("encoding-type") else []
+        encoding = [tag("EncodingType", "url")] if encode is encode_url else []
         return reply_with_xml(
             wrap("DeleteResult", *encoding, *(wrap("Deleted", tag("Key", encode(key))) for key in keys))
         )
@@ -246,7 +250,7 @@ def check_digest(request: Request, md5: bytes) -> None:
     """InvalidDigest where a Content-MD5 header was sent and is not the MD5 of what arrived."""
     digest = _read_digest(request)
     if digest is not None and digest != md5:
-        raise OssError("InvalidDigest", "Content-MD5 is not the MD5 of the body that arrived.")
+        raise OssError("InvalidDigest", "The Content-MD5 you specified was invalid: the body that arrived has another.")
 
 
 def forbids_overwrite(request: Request) -> bool:
@@ -290,7 +294,7 @@ def _read_digest(request: Request) -> bytes | None:
     except (binascii.Error, ValueError):
         digest = b""
     if len(digest) != 16:
-        raise OssError("InvalidDigest", "Content-MD5 is not the base64 of an MD5.")
+        raise OssError("InvalidDigest", "The Content-MD5 you specified was invalid.")
     return digest
 
 

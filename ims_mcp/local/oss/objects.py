@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ims_mcp.local.oss import cors
+from ims_mcp.local.oss import bucket_settings, cors
 from ims_mcp.local.oss.blobs import Blob, Blobs
 from ims_mcp.local.oss.description import DEFAULT_CONTENT_TYPE, Description
 from ims_mcp.local.oss.errors import OssError, PositionNotEqualToLength
@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS parts (
   modified REAL NOT NULL,
   PRIMARY KEY (upload_id, number)
 ) WITHOUT ROWID;
-{cors.SCHEMA}
+{cors.SCHEMA}{bucket_settings.SCHEMA}
 """
 
 MAX_KEY_BYTES = 1023
@@ -152,6 +152,7 @@ class Objects:
         modified = self.clock()
 
         def write(connection: sqlite3.Connection) -> list[str]:
+            nonlocal description
             unneeded = list(before(connection)) if before is not None else []
             query = "SELECT blob FROM objects WHERE bucket = ? AND key = ?"
             replaced = connection.execute(query, (bucket, encoded)).fetchone()
@@ -160,6 +161,7 @@ class Objects:
                     raise OssError("FileAlreadyExists", "The object exists and may not be overwritten.")
                 unneeded.append(replaced["blob"])
             add_bucket(connection, bucket, modified)
+            description = settle_description(connection, bucket, description)
             row = {"bucket": bucket, "key": encoded, "kind": kind, "etag": etag, "modified": modified, **blob.to_row()}
             insert_row(connection, "objects", row | {"description": description.to_json()}, replaces=True)
             return unneeded
@@ -296,6 +298,13 @@ def add_bucket(connection: sqlite3.Connection, name: str, now: float) -> None:
     connection.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?)", (name, now))
 
 
+def settle_description(connection: sqlite3.Connection, bucket: str, description: Description) -> Description:
+    """With the bucket's storage class, unless it has one of its own."""
+    if description.storage_class:
+        return description
+    return replace(description, storage_class=bucket_settings.find_settings(connection, bucket).storage_class)
+
+
 def check_bucket(name: str) -> str:
     """The name itself; InvalidBucketName unless 3 to 63 of a-z, 0-9 and inner hyphens."""
     if not BUCKET_NAME.fullmatch(name):
@@ -309,6 +318,8 @@ def encode_key(key: str) -> bytes:
         encoded = key.encode("utf-8")
     except UnicodeEncodeError:
         raise OssError("InvalidObjectName", "The object name is not valid UTF-8.") from None
-    if not encoded or len(encoded) > MAX_KEY_BYTES or encoded[:1] in (b"/", b"\\"):
+    if len(encoded) > MAX_KEY_BYTES:
+        raise OssError("InvalidObjectName", "The Length of Object name must be less than 1024.", ObjectName=key)
+    if not encoded or encoded[:1] in (b"/", b"\\"):
         raise OssError("InvalidObjectName", "The object name is not valid.", ObjectName=key)
     return encoded

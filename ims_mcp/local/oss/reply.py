@@ -20,7 +20,7 @@ import anyio.to_thread
 from ims_mcp.local.oss import documents
 from ims_mcp.local.oss.errors import OssError, PositionNotEqualToLength
 from ims_mcp.local.oss.request import Send
-from ims_mcp.local.request_body import ClientGone, Receive
+from ims_mcp.request_body import ClientGone, Receive
 
 _BLOCK_BYTES = 256 * 1024
 PASSIVE: Mapping[str, str] = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from ims_mcp.local.oss.errors import OssError, invalid_argument
-from ims_mcp.local.request_body import Message, Receive, RequestBody
 from ims_mcp.local.wire_values import read_whole_number
+from ims_mcp.request_body import Message, Receive, RequestBody
 
 MAX_SKEW_SECONDS = 900.0
 Scope = Mapping[str, Any]
@@ -68,6 +68,12 @@ class Request:
         """
         bucket = find_bucket_in_host(self.host)
         return f"http://{self.host if bucket is None else self.host[len(bucket) + 1 :]}"
+
+    @property
+    def bucket_address(self) -> str:
+        """The address of the bucket, in the style that the request was sent in."""
+        path = "" if find_bucket_in_host(self.host) is not None else f"/{quote(self.bucket or '')}"
+        return f"http://{self.host}{path}"
 
     @property
     def user(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,16 +21,17 @@ from ims_mcp.local.oss.attribute_requests import AttributeRequests
 from ims_mcp.local.oss.bucket_requests import BucketRequests
 from ims_mcp.local.oss.caller import NOBODY, Caller, authenticate
 from ims_mcp.local.oss.cors import CorsRules
+from ims_mcp.local.oss.cors_requests import CorsRequests
 from ims_mcp.local.oss.errors import OssError, access_denied, no_such_bucket, no_such_key
 from ims_mcp.local.oss.form_upload import FormUploads, is_form
 from ims_mcp.local.oss.link_requests import LinkRequests
 from ims_mcp.local.oss.multipart_requests import MultipartRequests
 from ims_mcp.local.oss.object_requests import ObjectRequests, OnStored
-from ims_mcp.local.oss.objects import BUCKET_NAME, Objects
+from ims_mcp.local.oss.objects import Objects
 from ims_mcp.local.oss.reply import Reply, reply_with_error, send_reply
 from ims_mcp.local.oss.request import Request, Scope, Send, read_request
 from ims_mcp.local.oss.unsupported import find_unsupported
-from ims_mcp.local.request_body import BodyTooLarge, ClientGone, Receive, RequestBody
+from ims_mcp.request_body import BodyTooLarge, ClientGone, Receive, RequestBody
 
 _log = logging.getLogger(__name__)
 
@@ -91,8 +93,8 @@ _REFUSED_HEADERS = {
     "x-oss-callback": (),
     "x-oss-object-acl": ("private", "default"),
 }
-
-
+# As they were once allowed: nobody can make one now, and some may still ask for one.
+_OLD_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
 _NO_OBJECTS = ("live", "vod")
 """Sub-resources of a key that is no object's: the name of a live channel."""
 
@@ -121,6 +123,7 @@ class OssRest:
         files = ObjectRequests(objects, self._tell)
         self.routes = _list_routes(
             BucketRequests(objects, self._cors, region),
+            CorsRequests(objects, self._cors),
             files,
             MultipartRequests(objects, self._tell),
             AttributeRequests(objects),
@@ -151,7 +154,8 @@ class OssRest:
             raise
         except Exception as problem:
             error = _convert_error(problem, request_id)
-            host = "" if request is None else request.host
+            # Also where the request could not be read, or its Host is what it is refused for.
+            host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
             reply = reply_with_error(error, request_id=request_id, host=host, method=scope["method"])
             if error.ec is not None:
                 reply = replace(reply, headers={**reply.headers, "x-oss-ec": error.ec})
@@ -170,11 +174,14 @@ class OssRest:
         if request.method == "OPTIONS":
             return Page()  # asks what the rules say, and is told so or refused
         refused = find_page_refusal(scope["headers"])
-        cors = None if request.bucket is None else await self._cors.find(request.bucket)
+        cors = await self._cors.find_for(request)
         origin = read_origin(scope["headers"])
         rule = None if cors is None or origin is None else cors.find_rule(origin, request.method)
+        if cors is None and _reads_by_address(request):
+            # What a page has been given an address of, it may show, and where nobody has made rules, read.
+            return Page(origin, refused is not None, {} if origin is None else {"access-control-allow-origin": "*"})
         if refused and rule is None:
-            raise access_denied(refused)
+            raise access_denied(f"{refused} No CORS rule of the bucket lets this one in: PutBucketCors makes one.")
         headers = {} if rule is None or origin is None else rule.name_allowed(origin)
         if cors is not None and (cors.varies or headers.get("access-control-allow-origin", "*") != "*"):
             headers["vary"] = "Origin"
@@ -192,7 +199,9 @@ class OssRest:
                     caller.require(f"oss:{route.action or route.name}", request.bucket, request.key)
             return await route.handler(request, caller)
         except OssError as error:
-            if error.code in _UNPROVED and caller is NOBODY and await self._is_missing(request):
+            if (error.code in _UNPROVED and caller is NOBODY and await self._is_missing(request)) or (
+                error.code == "InvalidBucketName" and _has_old_name(request)
+            ):
                 raise no_such_bucket(request.bucket or "") from None
             if route is not None:
                 error.narrow_to(route.name)
@@ -200,7 +209,7 @@ class OssRest:
 
     async def _is_missing(self, request: Request) -> bool:
         """Whether a request is for a bucket that is not there, and does not make it."""
-        if request.bucket is None or not BUCKET_NAME.fullmatch(request.bucket):
+        if request.bucket is None or not _OLD_BUCKET_NAME.fullmatch(request.bucket):
             return False
         if request.method == "PUT" and request.key is None and not any(name != "acl" for name, _ in request.query):
             return False
@@ -260,15 +269,27 @@ class OssRest:
                 _log.exception("the object was stored, but what follows it failed")
 
 
+def _reads_by_address(request: Request) -> bool:
+    """Whether it is a GET or HEAD of an object by an address that a temporary credential signed; its signature is
+    checked later. What a lasting key pair signed proves nothing of a page: everybody knows it."""
+    has_token = any(request.has(name) for name in ("security-token", "x-oss-security-token"))
+    return request.method in ("GET", "HEAD") and request.key is not None and has_token
+
+
 def _check_host(scope: Scope) -> None:
     if refused := find_host_refusal(scope["headers"]):
         raise access_denied(refused)
 
 
+def _has_old_name(request: Request) -> bool:
+    """Whether a request looks for a bucket with a name that was allowed once: there is none here."""
+    return request.method in ("GET", "HEAD", "DELETE") and _OLD_BUCKET_NAME.fullmatch(request.bucket or "") is not None
+
+
 def _check_headers(request: Request) -> None:
     for name, allowed in _REFUSED_HEADERS.items():
         if (value := request.get_header(name)) is not None and value not in allowed:
-            raise OssError("NotImplemented", f"The local OSS has no {name}.")
+            raise OssError("NotImplemented", f"The local OSS has no {name}: {value[:50]!r}.")
 
 
 def _share(reply: Reply, headers: Mapping[str, str]) -> Reply:
@@ -301,6 +322,7 @@ def _find_target(request: Request) -> Target:
 
 def _list_routes(
     buckets: BucketRequests,
+    cors: CorsRequests,
     objects: ObjectRequests,
     multipart: MultipartRequests,
     attributes: AttributeRequests,
@@ -317,17 +339,19 @@ def _list_routes(
         Route("DeleteBucket", delete, "bucket", buckets.delete_bucket, for_pages=False),
         Route("GetBucketAcl", get, "bucket", buckets.get_bucket_acl, ("acl",)),
         Route("PutBucketAcl", put, "bucket", buckets.put_bucket_acl, ("acl",), for_pages=False),
-        Route("GetBucketCors", get, "bucket", buckets.get_bucket_cors, ("cors",)),
-        Route("PutBucketCors", put, "bucket", buckets.put_bucket_cors, ("cors",), for_pages=False),
-        Route("DeleteBucketCors", delete, "bucket", buckets.delete_bucket_cors, ("cors",), for_pages=False),
-        Route("OptionObject", ("OPTIONS",), "object", buckets.option_object, signed=False),
-        Route("OptionObject", ("OPTIONS",), "bucket", buckets.option_object, signed=False),
+        Route("GetBucketCors", get, "bucket", cors.get_bucket_cors, ("cors",)),
+        Route("PutBucketCors", put, "bucket", cors.put_bucket_cors, ("cors",), for_pages=False),
+        Route("DeleteBucketCors", delete, "bucket", cors.delete_bucket_cors, ("cors",), for_pages=False),
+        Route("OptionObject", ("OPTIONS",), "object", cors.option_object, signed=False),
+        Route("OptionObject", ("OPTIONS",), "bucket", cors.option_object, signed=False),
         Route("PostObject", post, "bucket", forms.post_object, signed=False, form=True),
         Route("GetBucketInfo", get, "bucket", buckets.get_bucket_info, ("bucketInfo",)),
         Route("GetBucketMeta", ("HEAD",), "bucket", buckets.head_bucket, action="GetBucketInfo"),
         Route("GetBucketStat", get, "bucket", buckets.get_bucket_stat, ("stat",)),
         Route("GetBucketVersioning", get, "bucket", buckets.get_bucket_versioning, ("versioning",)),
         Route("ListLiveChannel", get, "bucket", buckets.list_live_channels, ("live",)),
+        Route("GetBucketResourceGroup", get, "bucket", buckets.get_resource_group, ("resourceGroup",)),
+        Route("PutBucketResourceGroup", put, "bucket", buckets.put_resource_group, ("resourceGroup",)),
         Route("GetBucketLocation", get, "bucket", buckets.get_bucket_location, ("location",)),
         Route("ListObjects", get, "bucket", buckets.list_objects),
         Route("ListObjectsV2", get, "bucket", buckets.list_objects_v2, ("list-type",), action="ListObjects"),

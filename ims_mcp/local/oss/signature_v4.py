@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -24,6 +24,9 @@ _UNSIGNED = "UNSIGNED-PAYLOAD"
 _MAX_EXPIRES_SECONDS = 604_800
 _TIME = "%Y%m%dT%H%M%SZ"
 _ALWAYS_SIGNED = ("content-type", "content-md5")
+_EC_OF_WRONG_SCOPE = {"region": "0002-00000226", "product": "0002-00000227"}
+WrongScope = Callable[[str], OssError]
+"""What to say of a region or product that is another's."""
 
 
 def read_header_claim(request: Request, authorization: str, region: str, now: float) -> Claim:
@@ -58,11 +61,11 @@ def read_header_claim(request: Request, authorization: str, region: str, now: fl
         time_text=time_text or "",
         moment=moment,
         region=region,
-        wrong_region=invalid_argument(
+        wrong_scope=lambda what: invalid_argument(
             "Credential",
             fields["Credential"],
-            "Invalid signing region in Authorization header.",
-            ec="0002-00000226",
+            f"Invalid signing {what} in Authorization header.",
+            ec=_EC_OF_WRONG_SCOPE[what],
         ),
     )
 
@@ -90,7 +93,7 @@ def read_query_claim(request: Request, region: str, now: float) -> Claim:
         time_text=values["date"],
         moment=signed_at,
         region=region,
-        wrong_region=_wrong_region(values["credential"]),
+        wrong_scope=_in_credential(values["credential"]),
     )
 
 
@@ -101,7 +104,7 @@ def read_form_claim(fields: Mapping[str, str], region: str, now: float) -> Claim
     if signed_at > now:
         check_skew(signed_at, now)
     check_expiry(signed_at + _MAX_EXPIRES_SECONDS, now)
-    access_key_id, scope = _split_credential(credential, signed_at, region, _wrong_region(credential))
+    access_key_id, scope = _split_credential(credential, signed_at, region, _in_credential(credential))
     policy = fields.get("policy", "")
     return Claim(
         access_key_id,
@@ -112,8 +115,8 @@ def read_form_claim(fields: Mapping[str, str], region: str, now: float) -> Claim
     )
 
 
-def _wrong_region(credential: str) -> OssError:
-    return invalid_argument("Credential", credential, "The signing region in credential is invalid.")
+def _in_credential(credential: str) -> WrongScope:
+    return lambda what: invalid_argument("Credential", credential, f"The signing {what} in credential is invalid.")
 
 
 def _make_claim(
@@ -126,9 +129,9 @@ def _make_claim(
     time_text: str,
     moment: float,
     region: str,
-    wrong_region: OssError,
+    wrong_scope: WrongScope,
 ) -> Claim:
-    access_key_id, scope = _split_credential(credential, moment, region, wrong_region)
+    access_key_id, scope = _split_credential(credential, moment, region, wrong_scope)
     names = sorted({name for name in additional.lower().split(";") if name})
     for name in names:
         if name not in request.headers:
@@ -140,18 +143,20 @@ def _make_claim(
     return Claim(access_key_id, token, signature, shown, lambda secret: _sign(secret, scope, text))
 
 
-def _split_credential(credential: str, moment: float, region: str, wrong_region: OssError) -> tuple[str, list[str]]:
+def _split_credential(credential: str, moment: float, region: str, wrong_scope: WrongScope) -> tuple[str, list[str]]:
     """The key id, and the scope that the signing key is derived by."""
     access_key_id, *scope = credential.rsplit("/", 4)
     day = datetime.fromtimestamp(moment, UTC).strftime("%Y%m%d")
-    if len(scope) != 4 or scope[2:] != ["oss", "aliyun_v4_request"] or scope[0] != day:
+    if len(scope) != 4 or scope[3] != "aliyun_v4_request" or scope[0] != day:
         raise invalid_argument(
             "Credential",
             credential,
             "The credential reads AccessKeyId/date of x-oss-date/region/oss/aliyun_v4_request.",
         )
+    if scope[2] != "oss":
+        raise wrong_scope("product")
     if scope[1] != region:
-        raise wrong_region
+        raise wrong_scope("region")
     return access_key_id, scope
 
 
@@ -168,7 +173,7 @@ def _write_canonical_request(request: Request, additional: list[str]) -> bytes:
         (encode_percent(name), encode_percent(value)) for name, value in request.query if name != "x-oss-signature"
     )
     signed = sorted(
-        (name, value.strip())
+        (name, value.strip(" \t"))
         for name, value in request.headers.items()
         if name.startswith("x-oss-") or name in _ALWAYS_SIGNED or name in additional
     )

@@ -19,6 +19,7 @@ service requesterQosInfo GET:ListRequesterQosInfos
 service resourcePool GET:ListResourcePools
 service resourcePoolInfo GET:GetResourcePoolInfo
 service accessPoint GET:ListAccessPoints
+service vpcip GET:ListVpcip POST:CreateVpcip DELETE:DeleteVpcip
 service udf GET:ListUdfs POST:CreateUdf DELETE:DeleteUdf
 bucket accessPoint GET:GetAccessPoint PUT:CreateAccessPoint DELETE:DeleteAccessPoint
 bucket accessPointPolicy GET:GetAccessPointPolicy PUT:PutAccessPointPolicy DELETE:DeleteAccessPointPolicy
@@ -32,6 +33,7 @@ bucket cname GET:ListCname POST:PutCname
 bucket comp GET:GetCnameToken POST:CreateCnameToken
 bucket encryption GET:GetBucketEncryption PUT:PutBucketEncryption DELETE:DeleteBucketEncryption
 bucket httpsConfig GET:GetBucketHttpsConfig PUT:PutBucketHttpsConfig
+bucket img GET:GetBucketImage PUT:PutBucketImage DELETE:DeleteBucketImage
 bucket inventory GET:GetBucketInventory PUT:PutBucketInventory DELETE:DeleteBucketInventory
 bucket lifecycle GET:GetBucketLifecycle PUT:PutBucketLifecycle DELETE:DeleteBucketLifecycle
 bucket logging GET:GetBucketLogging PUT:PutBucketLogging DELETE:DeleteBucketLogging
@@ -41,8 +43,10 @@ bucket objectWorm GET:GetBucketObjectWormConfiguration PUT:PutBucketObjectWormCo
 bucket overwriteConfig GET:GetBucketOverwriteConfig PUT:PutBucketOverwriteConfig DELETE:DeleteBucketOverwriteConfig
 bucket policy GET:GetBucketPolicy PUT:PutBucketPolicy DELETE:DeleteBucketPolicy
 bucket policyStatus GET:GetBucketPolicyStatus
+bucket processConfiguration GET:GetBucketProcess PUT:PutBucketProcess
 bucket publicAccessBlock GET:GetBucketPublicAccessBlock PUT:PutBucketPublicAccessBlock \
 DELETE:DeleteBucketPublicAccessBlock
+bucket qos GET:GetBucketStorageCapacity PUT:PutBucketStorageCapacity
 bucket qosInfo GET:GetBucketQosInfo PUT:PutBucketQosInfo DELETE:DeleteBucketQosInfo
 bucket redundancyTransition GET:GetBucketDataRedundancyTransition POST:CreateBucketDataRedundancyTransition \
 DELETE:DeleteBucketDataRedundancyTransition
@@ -52,7 +56,6 @@ bucket replicationLocation GET:GetBucketReplicationLocation
 bucket replicationProgress GET:GetBucketReplicationProgress
 bucket requestPayment GET:GetBucketRequestPayment PUT:PutBucketRequestPayment
 bucket requesterQosInfo GET:GetRequesterQosInfo PUT:PutRequesterQosInfo
-bucket resourceGroup GET:GetBucketResourceGroup PUT:PutBucketResourceGroup
 bucket responseHeader GET:GetBucketResponseHeader PUT:PutBucketResponseHeader DELETE:DeleteBucketResponseHeader
 bucket rtc PUT:PutBucketRtc
 bucket style GET:GetStyle PUT:PutStyle DELETE:DeleteStyle
@@ -61,6 +64,7 @@ bucket transferAcceleration GET:GetBucketTransferAcceleration PUT:PutBucketTrans
 bucket userDefinedLogFieldsConfig GET:GetUserDefinedLogFieldsConfig PUT:PutUserDefinedLogFieldsConfig \
 DELETE:DeleteUserDefinedLogFieldsConfig
 bucket versioning PUT:PutBucketVersioning
+bucket vip GET:GetBucketVpcip POST:PostBucketVpcip
 bucket website GET:GetBucketWebsite PUT:PutBucketWebsite DELETE:DeleteBucketWebsite
 bucket worm GET:GetBucketWorm POST:InitiateBucketWorm DELETE:AbortBucketWorm
 bucket wormExtend POST:ExtendBucketWorm
@@ -77,16 +81,18 @@ object symlink GET:GetSymlink PUT:PutSymlink
 object tagging GET:GetObjectTagging PUT:PutObjectTagging DELETE:DeleteObjectTagging
 object vod GET:GetVodPlaylist POST:PostVodPlaylist
 object x-oss-async-process GET:AsyncProcessObject POST:AsyncProcessObject
+object x-oss-delete POST:DeleteDirectory
+object x-oss-dir POST:CreateDirectory
 object x-oss-process GET:ProcessObject POST:ProcessObject
+object x-oss-rename POST:RenameObject
 object x-oss-write-get-object-response POST:WriteGetObjectResponse
 """
 # Sub-resources that only modify an operation; any other that no route names is an operation we do not have.
 _MODIFIERS = frozenset(
-    name
-    for name in SUBRESOURCES
-    if name.startswith(("response-", "x-oss-ac-"))
-    or name in ("continuation-token", "regionList", "security-token", "x-oss-request-payer", "x-oss-traffic-limit")
-)
+    """
+    continuation-token inventoryId regionList security-token x-oss-request-payer x-oss-traffic-limit
+    """.split()  # noqa: SIM905 - one look instead of six lines
+) | {name for name in SUBRESOURCES if name.startswith(("response-", "x-oss-ac-"))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ims_mcp.local.oss.blobs import Blob
-from ims_mcp.local.oss.bucket_requests import Page, list_page, read_bucket_creation
+from ims_mcp.local.oss.bucket_requests import read_bucket_creation
 from ims_mcp.local.oss.description import Description
 from ims_mcp.local.oss.errors import OssError, no_such_upload
-from ims_mcp.local.oss.objects import Objects, StoredObject, add_bucket, check_bucket, encode_key
+from ims_mcp.local.oss.listing import Page, list_page
+from ims_mcp.local.oss.objects import (
+    Objects,
+    StoredObject,
+    add_bucket,
+    check_bucket,
+    encode_key,
+    settle_description,
+)
 from ims_mcp.local.store import insert_row
 
 MIN_PART_BYTES = 100 * 1024
@@ -53,8 +61,9 @@ class Uploads:
 
         def insert(connection: sqlite3.Connection) -> None:
             add_bucket(connection, bucket, upload.initiated)
+            settled = settle_description(connection, bucket, description)
             row = {"id": upload.id, "bucket": bucket, "key": encoded, "initiated": upload.initiated}
-            insert_row(connection, "uploads", row | {"description": description.to_json()})
+            insert_row(connection, "uploads", row | {"description": settled.to_json()})
 
         await self._store.write(insert)
         return upload
@@ -105,9 +114,11 @@ class Uploads:
     ) -> StoredObject:
         """Make the object of the ``wanted`` parts (number, ETag), or of all there are (None); of none an empty one.
 
-        InvalidPartOrder, InvalidPart (missing, or of another ETag), EntityTooSmall (all but the last have 100 KB).
+        InvalidPartOrder, InvalidPart (missing, or of another ETag), EntityTooSmall (all but the last have 100 KB),
+        InvalidEncryptionRequest (a client that encrypts has said another size).
         """
         chosen = _choose_parts(await self.list_parts(upload), wanted)
+        _check_encrypted_size(upload, chosen)
         try:
             blob = await self._objects.blobs.merge([part.blob for part in chosen])
         except FileNotFoundError:
@@ -164,25 +175,40 @@ def _choose_parts(there: Sequence[Part], wanted: Sequence[tuple[int, str]] | Non
     else:
         numbers = [number for number, _ in wanted]
         if any(left >= right for left, right in pairwise(numbers)):
-            raise OssError("InvalidPartOrder", "The parts have to be listed by ascending number.")
+            raise OssError(
+                "InvalidPartOrder",
+                "The list of parts was not in ascending order. Parts list must specified in order by part number.",
+            )
         by_number = {part.number: part for part in there}
         for number, etag in wanted:
             part = by_number.get(number)
             if part is None or part.blob.etag != etag.strip().strip('"').upper():
                 raise OssError(
-                    "InvalidPart", "A part is missing, or its ETag is another.", PartNumber=str(number), ETag=etag
+                    "InvalidPart",
+                    "One or more of the specified parts could not be found or the specified entity tag might not have"
+                    " matched the part's entity tag.",
+                    PartNumber=str(number),
+                    ETag=etag,
                 )
         chosen = [by_number[number] for number in numbers]
     for part in chosen[:-1]:
         if part.blob.size_bytes < MIN_PART_BYTES:
             raise OssError(
                 "EntityTooSmall",
-                "Every part but the last has at least 100 KB.",
+                "Your proposed upload smaller than the minimum allowed size.",
                 PartNumber=str(part.number),
                 ProposedSize=str(part.blob.size_bytes),
                 MinSizeAllowed=str(MIN_PART_BYTES),
             )
     return chosen
+
+
+def _check_encrypted_size(upload: Upload, parts: Sequence[Part]) -> None:
+    said = upload.description.metadata.get("client-side-encryption-data-size")
+    size_bytes = sum(part.blob.size_bytes for part in parts)
+    if said is not None and said != str(size_bytes):
+        message = f"The parts have {size_bytes} bytes in all, where client-side-encryption-data-size says {said[:30]}."
+        raise OssError("InvalidEncryptionRequest", message)
 
 
 def _check_there(connection: sqlite3.Connection, upload: Upload) -> None:

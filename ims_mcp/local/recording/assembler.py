@@ -21,7 +21,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from ims_mcp.local.disk import DiskFull, is_disk_full
-from ims_mcp.local.recording.child import AssemblerConfig, run_child, send
+from ims_mcp.local.recording.child import UNWRITABLE, AssemblerConfig, run_child, send
 from ims_mcp.local.recording.segments import LEAD_MS
 
 # Codecs that players find in these, as FFmpeg names them. FFmpeg itself writes any into a transport stream, as data
@@ -86,8 +86,7 @@ class _Remux:
 
     def _append(self, source: InputContainer, run: int, position_ms: int) -> None:
         tracks = [stream for stream in _list_tracks(source) if stream.type in self._targets]
-        # Without a stream all would be read.
-        packets = source.demux(tracks) if tracks else iter(())
+        packets = _read_packets(source, tracks)
         usable = (packet for packet in packets if packet.dts is not None and packet.size and not packet.is_corrupt)
         # Sound may lie a moment before the keyframe it came after: the first of all begins the file.
         head = list(islice(usable, 20))
@@ -115,12 +114,14 @@ class _Remux:
                 if dts - last < 1000:
                     self._step[kind] = dts - last
             self._last[kind] = dts
-            packet.dts, packet.pts = dts, dts + max(delay, 0)
-            self._begin_ms = packet.pts if self._begin_ms is None else min(self._begin_ms, packet.pts)
-            self._end_ms = max(self._end_ms, packet.pts + self._step.get(kind, 0))
+            shown_ms = dts + max(delay, 0)
+            packet.dts, packet.pts = dts, shown_ms
             packet.stream = self._targets[kind]
             with _tell_full_disk():
                 self._output.mux_one(packet)
+            # Not before: where the format refuses what describes the tracks there is nothing in the file.
+            self._begin_ms = shown_ms if self._begin_ms is None else min(self._begin_ms, shown_ms)
+            self._end_ms = max(self._end_ms, shown_ms + self._step.get(kind, 0))
 
     def _open(self, directory: Path) -> None:
         """The output, with every track that any of the segments has and the format can hold."""
@@ -141,8 +142,8 @@ class _Remux:
     def _add(self, directory: Path, kind: str, stream: Any) -> None:
         context = stream.codec_context
         codec = "an unknown codec" if context is None else context.codec.canonical_name
-        holds = _HOLDS.get(self._config.format)
-        if context is None or (holds is not None and codec not in holds):
+        holds = _HOLDS.get(self._config.format, {codec}) - UNWRITABLE
+        if context is None or codec not in holds:
             self.left_out[kind] = codec
             return
         if self._output is None:
@@ -197,6 +198,13 @@ def _get_dts(packet: Packet[Any]) -> int:
 
 def _list_tracks(source: InputContainer) -> list[Any]:
     return [*source.streams.video[:1], *source.streams.audio[:1]]
+
+
+def _read_packets(source: InputContainer, tracks: list[Any]) -> Iterator[Packet[Any]]:
+    # PyAV 18 stumbles, after the last packet, over a stream that turned up on the way.
+    with suppress(IndexError):
+        if tracks:  # without a stream all would be read
+            yield from source.demux(tracks)
 
 
 def _read_slices(directory: Path, seconds: float) -> list[tuple[str, float]]:

@@ -15,6 +15,8 @@ from typing import Any, TextIO, cast
 from ims_mcp.local.disk import DiskFull, is_disk_full
 from ims_mcp.local.isolation import clean_environment, find_neutral_directory, settle_in
 
+UNWRITABLE = frozenset({"speex"})
+"""Codecs that come by RTMP and are written into no format: FFmpeg crashes on them."""
 # Six hours of slices of 5 s are named in one line.
 _LINE_BYTES = 16 * 1024**2
 _END_SECONDS = 2.0

@@ -33,6 +33,8 @@ class Tag:
     """How long after its stamp it is shown."""
     config: bytes = b""
     """Tells packets that one header decodes from those of another codec; of a header, itself."""
+    codec: bytes = b""
+    """Equal in a header and the packets that it decodes; empty where it is not known."""
 
 
 def read_tag(message: Message) -> Tag | None:
@@ -51,15 +53,16 @@ def _read_video(message: Message) -> Tag | None:
     if frame == _COMMAND_FRAME:
         return None
     if codec != _AVC:
-        is_key = frame == _KEYFRAME
-        return Tag("video", message.stamp_ms, body, False, is_key, config=bytes([codec])) if len(body) > 1 else None
+        is_key, name = frame == _KEYFRAME, bytes([codec])
+        return Tag("video", message.stamp_ms, body, False, is_key, 0, name, name) if len(body) > 1 else None
     if len(body) <= 5:
         return None
     if body[1] == _HEADER:
-        return Tag("video", message.stamp_ms, body, True, False, config=body[5:])
+        return Tag("video", message.stamp_ms, body, True, False, config=body[5:], codec=bytes([codec]))
     if body[1] != _CODED:
         return None
-    return Tag("video", message.stamp_ms, body, False, frame == _KEYFRAME, _read_delay(body[2:5]))
+    delay_ms = _read_delay(body[2:5])
+    return Tag("video", message.stamp_ms, body, False, frame == _KEYFRAME, delay_ms, codec=bytes([codec]))
 
 
 def _read_enhanced_video(message: Message) -> Tag | None:
@@ -79,21 +82,23 @@ def _read_enhanced_video(message: Message) -> Tag | None:
     if not data:
         return None
     if packet_type == _HEADER:
-        return Tag("video", message.stamp_ms, body, True, False, config=codec + data)
+        return Tag("video", message.stamp_ms, body, True, False, config=codec + data, codec=codec)
     if packet_type not in (_CODED, _CODED_WITHOUT_DELAY):
         return None
     delay_ms = _read_delay(data[:3]) if packet_type == _CODED and codec in _WITH_DELAY else 0
-    return Tag("video", message.stamp_ms, body, False, frame == _KEYFRAME, delay_ms)
+    return Tag("video", message.stamp_ms, body, False, frame == _KEYFRAME, delay_ms, codec=codec)
 
 
 def _read_audio(message: Message) -> Tag | None:
     body = message.body
     codec = body[0] >> 4
+    name = bytes([codec])
     if codec == _AAC:
         if len(body) <= 2:
             return None
         is_header = body[1] == _HEADER
-        return Tag("audio", message.stamp_ms, body, is_header, False, config=body[2:] if is_header else b"")
+        config = body[2:] if is_header else b""
+        return Tag("audio", message.stamp_ms, body, is_header, False, config=config, codec=name)
     if codec == _ENHANCED_AUDIO:
         packet_type = body[0] & 0x0F
         if packet_type not in (_HEADER, _CODED, _MULTITRACK, _MOD_EX) or len(body) <= 5:
@@ -101,8 +106,9 @@ def _read_audio(message: Message) -> Tag | None:
         is_header = packet_type == _HEADER
         # Some codecs have no header: the packets themselves say which one it is.
         config = body[1:] if is_header else body[1:5]
-        return Tag("audio", message.stamp_ms, body, is_header, False, config=config)
-    return Tag("audio", message.stamp_ms, body, False, False, config=body[:1]) if len(body) > 1 else None
+        name = body[1:5] if packet_type in (_HEADER, _CODED) else b""
+        return Tag("audio", message.stamp_ms, body, is_header, False, config=config, codec=name)
+    return Tag("audio", message.stamp_ms, body, False, False, config=body[:1], codec=name) if len(body) > 1 else None
 
 
 def _read_delay(data: bytes) -> int:

@@ -8,14 +8,14 @@ import logging
 import math
 import posixpath
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from ims_mcp.local.media_library.addresses import ObjectAddress
 from ims_mcp.local.oss.objects import Objects
-from ims_mcp.local.recording.child import Child
+from ims_mcp.local.recording.child import UNWRITABLE, Child
 from ims_mcp.local.recording.files import RecordFile, RecordFiles
 from ims_mcp.local.recording.jobs import RecordJob
 from ims_mcp.local.recording.segments import Journal, Segment
@@ -26,6 +26,7 @@ _ATTEMPTS = 2
 _INDEX_TYPE = "application/vnd.apple.mpegurl"
 _KINDS = {"video": "the picture", "audio": "the sound"}
 _REMEDY = "A template with flv records all of the stream."
+_SERVER_REMEDY = "Some servers do not pass on the codecs of enhanced RTMP, or to players only that were there first."
 _log = logging.getLogger(__name__)
 
 
@@ -81,7 +82,9 @@ class Publisher:
         try:
             async with self._slots:
                 made = await self._assemble(config | {"slice_seconds": entry.slice_seconds or 0}, work)
-            reason = _explain(entry.format, made)
+            has = {kind for segment in segments for kind in segment.shape}
+            absent = {kind for segment in segments for kind in segment.promised} - has
+            reason = " ".join(filter(None, (_explain(entry.format, made), explain_absence(absent))))
             if made is None or made.get("nothing"):
                 if reason:
                     await self._files.add_fault(job.job_id, entry.format, number, reason)
@@ -189,10 +192,18 @@ def _explain(format_: str, made: Mapping[str, Any] | None) -> str:
     if not left_out:
         return ""
     codecs = " and ".join(left_out.values())
+    if not UNWRITABLE.isdisjoint(left_out.values()):
+        return f"The {format_} file lacks {codecs}, which the local IMS writes into no format."
     if made.get("nothing"):
         return f"There is no {format_} file: {format_} cannot hold {codecs}. {_REMEDY}"
     kinds = " and ".join(_KINDS[kind] for kind in left_out)
     return f"The {format_} file lacks {kinds}: {format_} cannot hold {codecs}. {_REMEDY}"
+
+
+def explain_absence(kinds: Collection[str]) -> str | None:
+    """Why these are in no file though the stream was to have them; None where there are none."""
+    names = " and ".join(name for kind, name in _KINDS.items() if kind in kinds)
+    return f"The stream announced {names}, and nothing came that could be decoded. {_SERVER_REMEDY}" if kinds else None
 
 
 def _make_empty(directory: Path) -> None:

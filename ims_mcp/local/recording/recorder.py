@@ -34,6 +34,8 @@ class _Connection:
     tracks: dict[Kind, Track] = field(default_factory=dict[Kind, Track])
     announced: frozenset[Kind] | None = None
     """Of its metadata; None where it has told of no track."""
+    undecodable: set[Kind] = field(default_factory=set[Kind])
+    """Tracks whose packets came before what decodes them."""
     begun: bool = False
     waits_for_key: bool = True
     """Pictures are passed over until one comes that needs no other."""
@@ -56,8 +58,11 @@ class _Pull:
         self._last_picture_ms = 0
         self._has_come = False
 
-    def run(self) -> None:
-        """Returns when the stream has been away for too long. Raises SegmentWriteFailed."""
+    def run(self) -> frozenset[Kind]:
+        """Returns when the stream has been away for too long: what tracks it was to have.
+
+        Raises SegmentWriteFailed.
+        """
         with closing(self._writer):
             while (left := self._deadline - time.monotonic()) > 0:
                 began = time.monotonic()
@@ -66,6 +71,7 @@ class _Pull:
                     self._record(left)
                 # A connection that lasted is followed by another at once.
                 time.sleep(max(0.0, min(began + _RETRY_SECONDS, self._deadline) - time.monotonic()))
+        return self._writer.promised
 
     def _now(self) -> float:
         return time.time() + self._config.clock_offset_seconds
@@ -86,28 +92,35 @@ class _Pull:
     def _take(self, stream: _Connection, message: Message) -> None:
         if (announced := read_announced(message)) is not None:
             stream.announced = announced
+            self._promise(stream)
         tag = read_tag(message)
         if tag is None:
             return
+        known = stream.tracks.get(tag.kind)
         if tag.is_header:
-            known = stream.tracks.get(tag.kind)
             if known is None or known.config != tag.config:
-                stream.tracks[tag.kind] = Track(tag.config, tag.body)
+                stream.tracks[tag.kind] = Track(tag.config, tag.body, tag.codec)
                 stream.waits_for_key |= tag.kind == "video"
             return
-        if tag.kind not in stream.tracks:
-            if not tag.config:
-                # What decodes it has not come.
-                return
-            stream.tracks[tag.kind] = Track(tag.config, b"")
-        elif tag.config and not stream.tracks[tag.kind].header and tag.config != stream.tracks[tag.kind].config:
-            stream.tracks[tag.kind] = Track(tag.config, b"")
+        # A stream may change its codec in the middle, to one that has no header as well.
+        is_other = known is None or bool(tag.codec and known.codec and tag.codec != known.codec)
+        if is_other and not tag.config:
+            # What decodes it has not come.
+            stream.undecodable.add(tag.kind)
+            self._promise(stream)
+            return
+        if known is None or is_other or (tag.config and not known.header and tag.config != known.config):
+            stream.tracks[tag.kind] = Track(tag.config, b"", tag.codec)
+            stream.waits_for_key |= is_other and known is not None and tag.kind == "video"
         if not self._has_come:
             self._has_come = True
             self._report(came=True)
         # Sound is recorded from the first on, whenever its picture comes.
         if tag.kind == "audio" or _can_be_shown(stream, tag):
             self._write(stream, tag, self._now())
+
+    def _promise(self, stream: _Connection) -> None:
+        self._writer.promise(stream.undecodable.union(stream.announced or ()))
 
     def _has_lost_a_track(self, stream: _Connection) -> bool:
         known = stream.announced
@@ -156,8 +169,8 @@ def _can_be_shown(stream: _Connection, tag: Tag) -> bool:
 
 
 def _record(config: dict[str, Any], messages: TextIO) -> None:
-    _Pull(RecorderConfig(**config), partial(send, messages)).run()
-    send(messages, gave_up=True)
+    promised = _Pull(RecorderConfig(**config), partial(send, messages)).run()
+    send(messages, gave_up=True, promised=sorted(promised))
 
 
 if __name__ == "__main__":

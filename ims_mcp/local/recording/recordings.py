@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +19,7 @@ from ims_mcp.local.recording.callback import Callbacks, make_numeric
 from ims_mcp.local.recording.child import Child, RecorderConfig
 from ims_mcp.local.recording.files import RecordFile
 from ims_mcp.local.recording.jobs import JobStatus, RecordJob, RecordJobs
-from ims_mcp.local.recording.publishing import Publisher
+from ims_mcp.local.recording.publishing import Publisher, explain_absence
 from ims_mcp.local.recording.segments import Journal
 
 RECONNECT_TIMEOUT_SECONDS = 180.0
@@ -89,7 +89,7 @@ class Recordings:
         reason = None
         try:
             await asyncio.to_thread(directory.mkdir, mode=0o700, exist_ok=True)
-            await self._record(recording)
+            reason = await self._record(recording)
         except Exception as error:
             reason = explain_failure(error, _name_job(job), "record the stream", disk_full=_ENDED)
         await self._finish(recording, reason)
@@ -107,24 +107,31 @@ class Recordings:
         if not is_kept:
             await asyncio.to_thread(shutil.rmtree, recording.journal.directory, ignore_errors=True)
 
-    async def _record(self, recording: _Recording) -> None:
-        """Returns when the stream has been away for too long. Raises DiskFull."""
+    async def _record(self, recording: _Recording) -> str | None:
+        """Returns when the stream has been away for too long: why nothing of it was recorded, where some of it came.
+
+        Raises DiskFull.
+        """
         pause_seconds = _FIRST_PAUSE_SECONDS
         if recording.journal.list_segments():
             await self._move(recording.job, JobStatus.STARTED)
         while (left := self._count_seconds_left(recording)) > 0:
             began = time.monotonic()
-            if await self._run_recorder(recording, left):
-                return
+            if (promised := await self._run_recorder(recording, left)) is not None:
+                return explain_absence(promised) if not recording.journal.list_segments() else None
             # It crashed, or was killed. One that comes to nothing again and again is given time.
             if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
                 pause_seconds = _FIRST_PAUSE_SECONDS
             _log.warning("the recorder of job %s ended; another takes over", recording.job.job_id)
             await asyncio.sleep(min(pause_seconds, max(left, 0.0)))
             pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+        return None
 
-    async def _run_recorder(self, recording: _Recording, left_seconds: float) -> bool:
-        """Whether the recorder gave up, because the stream has been away for too long."""
+    async def _run_recorder(self, recording: _Recording, left_seconds: float) -> Sequence[str] | None:
+        """The tracks the stream was to have, where the recorder gave up because it has been away for too long.
+
+        None where it ended otherwise.
+        """
         job = recording.job
         config = RecorderConfig(
             url=make_numeric(job.url),
@@ -140,7 +147,7 @@ class Recordings:
         try:
             async for message in child.receive():
                 if message.get("gave_up"):
-                    return True
+                    return message["promised"]
                 await self._move(job, JobStatus.STARTED)
                 publishing.start(self._publish(recording, ended=False), f"storing a file of {_name_job(job)}")
         except asyncio.CancelledError:
@@ -149,7 +156,7 @@ class Recordings:
         finally:
             await child.end()
             await publishing.join()
-        return False
+        return None
 
     async def _publish(self, recording: _Recording, *, ended: bool) -> None:
         async with recording.lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from io import FileIO
@@ -41,6 +41,8 @@ class Segment:
     """Format -> epoch seconds at which that file began."""
     ended_at: float | None = None
     """Epoch seconds of its last packet; None while it is written, and where a kill ended it."""
+    promised: Sequence[str] = ()
+    """``video`` and ``audio``, those that the stream announced, or brought without what decodes them."""
 
 
 class Journal:
@@ -119,6 +121,8 @@ class Track:
     config: bytes
     header: bytes
     """The body of the tag that comes before them; empty where the codec has none."""
+    codec: bytes
+    """As :attr:`~ims_mcp.local.recording.flv.Tag.codec` has it."""
 
     @property
     def name(self) -> str:
@@ -144,6 +148,8 @@ class SegmentWriter:
         self._files: dict[str, _File] = {}
         # Of the present files: their tracks, whose parameters stay.
         self._shape: dict[str, str] = {}
+        self.promised: frozenset[Kind] = frozenset()
+        """As :attr:`Segment.promised` has it."""
         if former:
             ended_at = journal.find_last_packet_time(offset_seconds) or now
             for format_, number in former[-1].files.items():
@@ -200,6 +206,7 @@ class SegmentWriter:
             shape=shape,
             files={format_: file.number for format_, file in files.items()},
             began={format_: file.began for format_, file in files.items()},
+            promised=sorted(self.promised),
         )
         self._next_number += 1
         with _tell_failure():
@@ -210,6 +217,12 @@ class SegmentWriter:
                 if track.header:
                     self._put(write_tag(name, 0, track.header))
         return True
+
+    def promise(self, kinds: Set[Kind]) -> None:
+        """Take down which tracks the stream is to have from now on, whether or not they come."""
+        if kinds != self.promised:
+            self.promised = frozenset(kinds)
+            self.close()
 
     def write(self, tag: Tag, place_ms: int, at: float) -> None:
         """``place_ms`` is where it lies on this run's clock. It goes to the disk at once."""

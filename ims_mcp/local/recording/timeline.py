@@ -39,10 +39,13 @@ class Timeline:
         # Of the present connection, by stream: what is added to its time stamps, and the first of them.
         self._shift: dict[int, int] = {}
         self._first: dict[int, int] = {}
+        # Of the connection before that brought something.
+        self._former_shift: dict[int, int] = {}
 
     def reconnect(self) -> None:
         """The next packet comes from another connection: it follows on what was placed and shown last."""
-        self._shift.clear()
+        if self._shift:
+            self._former_shift, self._shift = self._shift, {}
         self._first.clear()
         self._shown_at_seam = dict(self._shown)
         self.end_ms = max([self.end_ms, *self._shown.values()])
@@ -53,9 +56,12 @@ class Timeline:
         is_first = stream not in self._shift
         if is_first:
             self._first[stream] = dts_ms
-            self._shift[stream] = self._find_shift(stream, dts_ms, self._first)
-            if stream == PICTURE and last_ms is not None:
-                self._shift[stream] += self._align(dts_ms + self._shift[stream] + delay_ms)
+            if self._goes_on(stream, dts_ms):
+                self._shift[stream] = self._former_shift[stream]
+            else:
+                self._shift[stream] = self._find_shift(stream, dts_ms, self._first)
+                if stream == PICTURE and last_ms is not None:
+                    self._shift[stream] += self._align(dts_ms + self._shift[stream] + delay_ms)
         elif self._has_jumped(stream, dts_ms):
             self._shift[stream] = self._find_shift(stream, dts_ms, {})
         place_ms = dts_ms + self._shift[stream]
@@ -72,6 +78,16 @@ class Timeline:
         self.end_ms = max(self.end_ms, place_ms + step_ms)
         self._shown[stream] = max(self._shown.get(stream, 0), place_ms + delay_ms + step_ms)
         return place_ms
+
+    def _goes_on(self, stream: int, dts_ms: int) -> bool:
+        """Whether the connection before broke off so shortly before that its clock still tells the place.
+
+        What it brought last is shown after it was sent, and so much may have been missed without a gap to close.
+        """
+        if stream not in self._former_shift or not self._shift.items() <= self._former_shift.items():
+            return False
+        ahead_ms = _SHARED_MS if self._shift else 0
+        return self._last[stream] < dts_ms + self._former_shift[stream] <= self.end_ms + ahead_ms
 
     def _align(self, shown_ms: int) -> int:
         """What moves the first picture of a connection, shown at ``shown_ms``, behind all those of the one before.

@@ -18,7 +18,6 @@ from ims_mcp.errors import InvalidArguments
 from ims_mcp.local.admission import find_refusal
 from ims_mcp.local.disk import is_disk_full
 from ims_mcp.local.oss.request import find_bucket_in_host
-from ims_mcp.local.request_body import BodyTooLarge, ClientGone, RequestBody
 from ims_mcp.local.rpc.call import Call, Service
 from ims_mcp.local.rpc.claim import SignedRequest
 from ims_mcp.local.rpc.service_errors import (
@@ -31,6 +30,7 @@ from ims_mcp.local.rpc.service_errors import (
 )
 from ims_mcp.local.rpc.signature import SignatureCheck
 from ims_mcp.local.rpc.signature_v1 import carries_parameters
+from ims_mcp.request_body import BodyTooLarge, ClientGone, RequestBody
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 _MAX_PARAMETERS = 10_000

@@ -13,14 +13,14 @@ from ims_mcp.workflows.behaviours.behaviour import OperationBehaviour, Operation
 
 _LONGEST_CHARACTERS = 16_384
 _UTC = "%Y-%m-%dT%H:%M:%SZ"
-_NOTE = "UploadAuth and UploadAddress are Base64 of JSON: decode them before use"
+_NOTE = "UploadAuth is Base64 of JSON, and UploadAddress where it is a text: decode before use"
 
 
 class CreateUpload(OperationBehaviour):
     """Says beside the Base64 when the credential expires."""
 
     async def submit(self, call: OperationCall) -> Submission:
-        """Adds ``expires``, a time in UTC, and what the texts are, where the credential is shown."""
+        """Adds ``expires``, a time in UTC, and what its text is, where the credential is shown."""
         submission = await super().submit(call)
         if not call.own.include_credentials:
             return submission

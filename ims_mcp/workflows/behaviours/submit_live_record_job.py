@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 import anyio
 
@@ -59,9 +59,6 @@ class SubmitLiveRecordJob(OperationBehaviour):
 
     parameters = (Parameter("allow_duplicate", "boolean", text="true: record it twice."),)
 
-    def __init__(self) -> None:
-        self._places: WeakKeyDictionary[ImsClient, _Places] = WeakKeyDictionary()
-
     async def advise(self, client: ImsClient, error: InvalidArguments) -> str:
         """The recording templates there are, where TemplateId is a problem."""
         about_template = any(problem.path == "TemplateId" for problem in error.problems)
@@ -71,7 +68,7 @@ class SubmitLiveRecordJob(OperationBehaviour):
         """Raises Refused where the stream is being recorded to the same place already."""
         client, arguments = call.client, call.arguments
         client.guard(call.operation, arguments, confirmed=call.confirmed)
-        places, place = self._places.setdefault(client, _Places()), _read_place(arguments)
+        places, place = client.keep(_Places, _Places), _read_place(arguments)
         async with places.locks.setdefault(place, anyio.Lock()):
             before = await _list_jobs(client)
             if not call.own.special.get("allow_duplicate"):

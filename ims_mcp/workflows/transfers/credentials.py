@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from ims_mcp.workflows.transfers.store import TransferError
 RENEW_BEFORE_SECONDS = 120.0
 """Renewed this long before its end, or in the last fifth of a shorter life."""
 _WITHOUT_EXPIRY_SECONDS = 3000.0
+_REGION = re.compile(r"[a-z]{2}-[a-z0-9-]{2,30}")
 
 
 def decode_field(answer: Mapping[str, Any], field: str) -> dict[str, Any]:
@@ -36,6 +38,12 @@ def read_target(answer: Mapping[str, Any]) -> UploadTarget:
     if "://" not in endpoint:
         endpoint = f"https://{endpoint}"
     return UploadTarget(endpoint, str(address.get("Bucket", "")), str(address.get("FileName", "")))
+
+
+def read_region(answer: Mapping[str, Any]) -> str:
+    """The region that UploadAuth is for; empty where it names none."""
+    region = str(decode_field(answer, "UploadAuth").get("Region", ""))
+    return region if _REGION.fullmatch(region) else ""
 
 
 async def renew_upload(client: ImsClient, media_id: str, bucket: str, key: str) -> Mapping[str, Any]:
@@ -87,12 +95,15 @@ class UploadCredentials:
 
     def _take(self, answer: Mapping[str, Any]) -> None:
         auth = decode_field(answer, "UploadAuth")
-        self._credential = Credential(
-            str(auth.get("AccessKeyId", "")), str(auth.get("AccessKeySecret", "")), str(auth.get("SecurityToken", ""))
-        )
         try:
             life = float(auth.get("Expiration", ""))
         except (TypeError, ValueError):
             life = _WITHOUT_EXPIRY_SECONDS
+        self._credential = Credential(
+            str(auth.get("AccessKeyId", "")),
+            str(auth.get("AccessKeySecret", "")),
+            str(auth.get("SecurityToken", "")),
+            ends_at=self._client.service_clock.now() + life,
+        )
         self._taken_at = self._clock()
         self._renew_at = self._taken_at + max(life - RENEW_BEFORE_SECONDS, life * 0.8)

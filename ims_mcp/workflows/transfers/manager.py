@@ -71,6 +71,16 @@ class TransferManager:
         self._starting = anyio.Lock()
         self._ending = False
 
+    @property
+    def runner(self) -> TransferRunner:
+        """What it works with."""
+        return self._runner
+
+    @property
+    def service(self) -> str:
+        """Which IMS its transfers belong to, and whose account there."""
+        return self._service
+
     async def __aenter__(self) -> Self:
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
@@ -168,6 +178,10 @@ class TransferManager:
         rows = [await self._describe(record) for record in ours[:_MOST_LISTED]]
         return fit({"count": len(ours), "transfers": rows}, MAX_BYTES, query_prefix=None)
 
+    async def find(self, transfer_id: str) -> TransferRecord:
+        """As it stands. Raises TransferError where there is no such transfer here."""
+        return await self._find(transfer_id)
+
     async def cancel(self, transfer_id: str, listed: Container[str] | None = None) -> dict[str, Any]:
         """Stop a transfer, take back what lies half sent, and remember that. What has arrived stays as it is.
 
@@ -193,7 +207,7 @@ class TransferManager:
         self, kind: str, path: str, destination: str, arguments: dict[str, Any], category_name: str
     ) -> TransferRecord:
         """The transfer there now is; one that has arrived as it is, unless what it made was deleted since."""
-        self._guard()
+        self.guard()
         with ExitStack() as kept:
             source = await self._open_source(path, kept)
             category = ""
@@ -234,16 +248,18 @@ class TransferManager:
             raise TransferError(
                 f"The transfer {transfer_id} belongs to {show_path(record.service)}, and this server uses "
                 f"{show_path(self._service)}.",
-                next_step="Ask a server that is set up for that one.",
+                next_step="Ask a server that is set up for that one, or name its account and region.",
             )
         return record
 
-    def _guard(self) -> None:
+    def guard(self) -> None:
+        """Raises Refused in read-only mode."""
         # A bucket of the user's own is written to past the client, so past its guard.
         if self._read_only:
             raise Refused(
                 "Nothing was sent: this server is in read-only mode.",
                 next_step="Only the person who runs the server can change that.",
+                reason="read_only",
             )
 
     async def _open_source(self, path: str, kept: ExitStack) -> Source:
@@ -338,7 +354,7 @@ class TransferManager:
             active.scope.cancel()
 
     async def _cancel_interrupted(self, transfer_id: str) -> TransferRecord:
-        self._guard()
+        self.guard()
         with ExitStack() as held:
             journal = await self._hold(transfer_id, held)
             if journal is None:
@@ -373,7 +389,7 @@ class TransferManager:
                 record = await self._find(transfer_id)
                 if record.ended or record.arrived:
                     return None
-                self._guard()
+                self.guard()
                 with ExitStack() as kept:
                     source = await self._open_source(record.path, kept)
                     active = await self._activate(record, source, kept)

@@ -96,7 +96,7 @@ class TransferRunner:
         if record.target:
             target, credentials = await self._renew_upload(record)
         else:
-            answer = await self._create_upload(record, source)
+            answer = await self.create_upload(record)
             target = read_target(answer)
             record.media_id = str(answer.get("MediaId", ""))
             record.target = {"bucket": target.bucket, "key": target.key, "url": str(answer.get("FileURL", ""))}
@@ -111,7 +111,7 @@ class TransferRunner:
             target = await self.storage.locate(*locate_object(record.destination, record.path))
             if not record.target:
                 if record.kind == "media" and "MediaType" not in record.arguments:
-                    _check_type_is_known(target.key)
+                    check_type_is_known(target.key)
                 # Asked before anything is sent, and told to OSS again with every request that makes the object.
                 if await self.uploader.exists(target, self.storage.get_credential):
                     raise FileRefused(f"{target} exists already and is not overwritten.", next_step=EXISTS_STEP)
@@ -121,7 +121,7 @@ class TransferRunner:
             await self._upload(active, source, target, self.storage.get_credential)
         record.state = "registering"
         await active.save()
-        await self._register(record)
+        await self.register(record)
 
     async def _upload(
         self, active: ActiveTransfer, source: Source, target: UploadTarget, credentials: Credentials
@@ -149,8 +149,8 @@ class TransferRunner:
         }
         await active.save()
 
-    async def _create_upload(self, record: TransferRecord, source: Source) -> Mapping[str, Any]:
-        """The service's answer with id, address and credential."""
+    async def create_upload(self, record: TransferRecord) -> Mapping[str, Any]:
+        """The service's answer with id, address and credential. A size of 0 is one that nobody knows yet."""
         name = PurePath(record.path)
         arguments = record.arguments
         if record.kind == "stream":
@@ -167,7 +167,7 @@ class TransferRunner:
                 "Type": arguments.get("MediaType") or guess_media_type(name.suffix),
                 "Name": cut_to_bytes(name.stem, 128),
                 "Ext": read_extension(name.suffix) or "bin",
-                "Size": source.size,
+                **({"Size": record.size_bytes} if record.size_bytes else {}),
             },
             "MediaMetaData": meta,
         }
@@ -185,7 +185,9 @@ class TransferRunner:
             return await self._renew_upload(record)
         return await self.storage.locate(record.target["bucket"], record.target["key"]), self.storage.get_credential
 
-    async def _register(self, record: TransferRecord) -> None:
+    async def register(self, record: TransferRecord) -> None:
+        """Make the object of a bucket of one's own an asset, or a stream of one: its id is in the record then. Nothing
+        is registered twice. Raises ImsError."""
         address = read_address(record)
         arguments = {**record.arguments, "InputURL": address}
         if record.kind == "media":
@@ -201,6 +203,19 @@ class TransferRunner:
                 k: v for k, v in arguments.items() if k in ("MediaId", "InputURL", *OWN_STREAM_ARGUMENTS, "UserData")
             }
             await self.client.call(get_operation("RegisterMediaStream"), kept)
+
+    async def is_registered(self, record: TransferRecord) -> bool:
+        """Whether :meth:`register` has got through before. Raises ImsError where that cannot be seen."""
+        if record.kind == "stream":
+            record.media_id = str(record.arguments["MediaId"])
+            return await self._is_attached(record)
+        try:
+            await self.client.call(get_operation("GetMediaInfo"), {"InputURL": read_address(record)})
+        except ServiceError as error:
+            if error.is_not_found:
+                return False
+            raise
+        return True
 
     async def is_gone(self, record: TransferRecord) -> bool:
         """Whether what an arrived transfer made was deleted since. Raises ImsError where that cannot be seen."""
@@ -222,6 +237,19 @@ class TransferRunner:
         reply = await self.client.call(get_operation("GetMediaInfo"), {"MediaId": media_id})
         files = as_objects(as_object(reply.data.get("MediaInfo")).get("FileInfoList"))
         return [str(as_object(row.get("FileBasicInfo")).get("FileUrl", "")) for row in files]
+
+
+def guard_upload(client: ImsClient, kind: str, destination: str, arguments: Mapping[str, Any]) -> None:
+    """Raises Refused where ``client`` may not make of an upload what it is to be, before anything of it is sent.
+
+    A bucket of one's own is written to past the client, so past its rules; and transfers go on in the background with
+    a client that has the account's rights, not those of whoever began them.
+    """
+    if destination == VOD:
+        client.guard(get_operation("CreateUploadMedia" if kind == "media" else "CreateUploadStream"), arguments)
+        return
+    operation = get_operation("RegisterMediaInfo" if kind == "media" else "RegisterMediaStream")
+    client.guard(operation, {**arguments, "InputURL": destination})
 
 
 def check_stream_arguments(destination: str, arguments: Mapping[str, Any]) -> None:
@@ -261,8 +289,8 @@ def guess_media_type(suffix: str) -> str:
     return next((name for name, suffixes in _TYPES.items() if wanted in suffixes.split()), "other")
 
 
-def _check_type_is_known(key: str) -> None:
-    # Found out before the file is sent, and not when it is registered.
+def check_type_is_known(key: str) -> None:
+    """Found out before the file is sent, and not when it is registered. Raises FileRefused."""
     if guess_media_type(PurePath(key).suffix) == "other":
         raise FileRefused(
             "What kind of media this is cannot be told from the file's extension.",

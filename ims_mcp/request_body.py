@@ -75,10 +75,11 @@ class RequestBody:
         """The whole of a small body. Raises as :meth:`read_chunks` does."""
         return b"".join([chunk async for chunk in self.read_chunks(limit_bytes)])
 
-    async def drain(self) -> bool:
+    async def drain(self, most_bytes: int | None = None) -> bool:
         """Read on and forget it: a client that is still sending would never see the answer. Whether that is the end.
 
-        At most DRAINED_BYTES are read, for DRAINED_SECONDS; where the method takes no body, only what is here already.
+        At most DRAINED_BYTES are read unless said otherwise, for DRAINED_SECONDS; where the method takes no body, only
+        what is here already.
         Where False is returned the connection has to be closed after the answer.
         """
         if not self.expected or self.done:
@@ -87,7 +88,7 @@ class RequestBody:
             return False
         try:
             async with asyncio.timeout(DRAINED_SECONDS if self.asked else UNASKED_SECONDS) as patience:
-                async for _ in self.read_chunks(DRAINED_BYTES):
+                async for _ in self.read_chunks(most_bytes or DRAINED_BYTES):
                     if not self.asked:
                         patience.reschedule(asyncio.get_running_loop().time() + UNASKED_SECONDS)
         except (BodyTooLarge, TimeoutError):

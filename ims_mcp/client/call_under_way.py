@@ -1,0 +1,107 @@
+"""One call under way: how far it has come, what its log records say, and the errors it can end with."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from ims_mcp.catalogue.operation import Operation
+from ims_mcp.client.answers import Reply
+from ims_mcp.client.observers import EndedCall, ObservedRequest, end_with_error, read_outcome
+from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind
+from ims_mcp.client.wire import EncodedRequest
+from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
+
+logger = logging.getLogger("ims_mcp.client")
+
+
+@dataclass(slots=True)
+class CallUnderWay:
+    """One call under way: what is fixed from its beginning, and how far it has come."""
+
+    operation: Operation
+    request: EncodedRequest
+    repeatable: bool
+    recovery_hint: str
+    limit_seconds: float
+    started_at: float = field(default_factory=time.monotonic)
+    stage: str = "starting"
+    requests: int = 0
+    """Begun, whatever for."""
+    tries: int = 0
+    """Of those, the ones that count against the policy."""
+    attempt: Attempt | None = None
+    maybe_done: bool = False
+    """An earlier try may have been carried out."""
+    last: Failure | None = None
+    seen: list[ObservedRequest] | None = None
+    """Every try, where somebody watches."""
+    clock_set: bool = False
+    renewed: bool = False
+
+    def explain_failure(self, failure: Failure) -> Exception:
+        """The last try's error; where an earlier try may have been carried out, it says so."""
+        error = failure.error
+        if self.recovery_hint and self.maybe_done and failure.kind not in UNCERTAIN:
+            error.next_step = f"{error.next_step} An earlier try may have been carried out: {self.recovery_hint}"
+            if isinstance(error, ConnectionFailed):
+                error.maybe_done = True
+        return error
+
+    def explain_deadline(self, asked: str) -> DeadlineExceeded:
+        """The error once its time has passed. ``asked``: who was being asked for credentials, if anybody was."""
+        stage = f"{self.stage}: {asked}" if asked else self.stage
+        so_far = f" after {self.requests} {'try' if self.requests == 1 else 'tries'}" if self.requests else ""
+        before = f" The try before: {self.last.error}" if self.last is not None else ""
+        logger.warning(
+            "%s: deadline passed",
+            self.operation.name,
+            extra={**self.log_fields(), "code": "DeadlineExceeded", "status": 0},
+        )
+        return DeadlineExceeded(
+            f"{self.operation.name} had no result within {self.limit_seconds:g} s{so_far} ({stage}).{before}",
+            maybe_done=self._may_have_acted,
+            next_step=self.recovery_hint
+            if self._may_have_acted
+            else "Call again, asking for less. If it stays so, for whoever runs the server: a longer timeout "
+            "(IMS_MCP_TIMEOUT_SECONDS) helps if the service is slow; `ims-mcp doctor` tries the way there.",
+        )
+
+    def end_with_error(self, error: BaseException) -> EndedCall:
+        """What whoever watches is told where it was broken off or failed."""
+        return end_with_error(
+            error,
+            seconds=time.monotonic() - self.started_at,
+            tries=self.requests,
+            requests=self.seen or (),
+            maybe_done=self._may_have_acted,
+        )
+
+    def log_fields(self) -> dict[str, Any]:
+        """What every log record of a call has; arguments, URLs and headers are never in one."""
+        return {
+            "operation": self.operation.name,
+            "attempt": self.requests,
+            "elapsed_ms": round((time.monotonic() - self.started_at) * 1000, 1),
+        }
+
+    def log_try(self, outcome: Reply | Failure, seconds: float) -> None:
+        """One record for a try; one that went well is of interest to few."""
+        if isinstance(outcome, Reply) and not logger.isEnabledFor(logging.DEBUG):
+            return  # the usual case, and collecting the fields is not free
+        fields = {**self.log_fields(), "try_ms": round(seconds * 1000, 1)}
+        status, code, request_id = read_outcome(outcome)
+        fields |= {"status": status, "code": code, "request_id": request_id}
+        if isinstance(outcome, Reply):
+            logger.debug("%s answered", self.operation.name, extra=fields | {"size_bytes": outcome.size_bytes})
+            return
+        level = logging.INFO if outcome.kind is FailureKind.FINAL else logging.WARNING
+        logger.log(level, "%s failed: %s (%s)", self.operation.name, code, outcome.kind.value, extra=fields)
+
+    @property
+    def _may_have_acted(self) -> bool:
+        """Whether the service may have done something that nobody has heard of."""
+        sent = self.attempt is not None and self.attempt.sent  # broken off while it waited
+        return bool(self.recovery_hint) and (sent or self.maybe_done)

@@ -1,0 +1,92 @@
+"""How many calls a second an account may make, as far as it has been learned: halved by a throttled call, grown again.
+
+The curve is CUBIC's (RFC 9438), in three pieces: back quickly to just below what was too much, a plateau there, then
+careful probing. No I/O and no clock; seconds are those of whoever asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEAST_RATE = 0.2
+_FIRST_RATE = 4.0
+MOST_RATE = 5_000.0
+_PLATEAU = 0.97
+"""Of what was too much. Calls that leave evenly, some milliseconds early or late, stay below it in every window."""
+_BACK_SECONDS = 1.5
+_HOLD_SECONDS, _LONGEST_HOLD_SECONDS = 2.0, 12.0
+_SAME = 0.1
+"""Two levels that differ by less are the same limit, met again."""
+_USED_UP = 0.9
+_BELOW, _LOWER, _SOON_SECONDS = 0.99, 0.95, 2.5
+"""Of what was too much where less turned out to be too much as well: of a bucket, the first was what it had saved."""
+_CORRECTED = 0.9
+_PROBE_PER_SECOND = 0.0125
+_FIRST_BOLD_SECONDS, _BOLD_SECONDS = (2.0, 5.0), (12.0, 10.0)
+"""After so long with no throttled call the limit has been raised, or was never met: from then on the rate grows with
+the third power, on a scale of so many seconds. Sooner, and faster, where that level was met but once."""
+STILL_FULL_SECONDS = 1.0
+"""After a decrease the service's own window may be full for so long: what it refuses then tells nothing new."""
+
+
+@dataclass(slots=True)
+class LearnedRate:
+    """All times are in seconds of the shared store. ``ceiling`` is the level last known as too much, None before."""
+
+    decreased_at: float
+    floor: float
+    """The rate right after the last decrease."""
+    ceiling: float | None = None
+    age: float = 0.0
+    """Seconds since the decrease in which the rate was used up; until it is back, all seconds."""
+    hold: float = _HOLD_SECONDS
+
+    @classmethod
+    def begin(cls, now: float, accepted: float) -> LearnedRate:
+        """At the first throttled call. ``accepted``: calls of this process that the service took in the last second.
+
+        What other processes sent is not known, so the limit is not either: the rate doubles each second until it is.
+        """
+        return cls(now, _bound(max(_FIRST_RATE, accepted / 2)))
+
+    @property
+    def rate(self) -> float:
+        """Calls a second."""
+        if self.ceiling is None:
+            return _bound(self.floor * 2 ** min(self.age, 30.0))
+        plateau = _PLATEAU * self.ceiling
+        if self.age < _BACK_SECONDS:
+            return _bound(plateau - (plateau - self.floor) * (1 - self.age / _BACK_SECONDS) ** 3)
+        probing = max(0.0, self.age - _BACK_SECONDS - self.hold)
+        after, scale = _BOLD_SECONDS if self.hold > _HOLD_SECONDS else _FIRST_BOLD_SECONDS
+        bold = max(0.0, probing - after) / scale
+        return _bound(plateau + self.ceiling * (_PROBE_PER_SECOND * probing + bold**3))
+
+    def pass_time(self, seconds: float, *, used_up: bool) -> None:
+        """A rate that was not used up has not shown that it holds: it comes back to the plateau and grows no more."""
+        if used_up:
+            self.age += seconds
+        elif self.age < _BACK_SECONDS:
+            self.age = min(_BACK_SECONDS, self.age + seconds) if self.ceiling is not None else self.age
+
+    def decrease(self, now: float, accepted: float) -> None:
+        """A call was throttled. ``accepted``: how many the service took in the second before, of all replicas."""
+        rate, before = self.rate, self.ceiling
+        # A rate that was not used up was not too much: what was accepted was.
+        level = rate if accepted >= _USED_UP * rate else max(accepted, rate / 2)
+        is_same = before is not None and abs(level - before) <= _SAME * before
+        self.hold = min(self.hold * 2, _LONGEST_HOLD_SECONDS) if is_same else _HOLD_SECONDS
+        if before is not None and level == rate < _BELOW * before and self.age < _BACK_SECONDS + _SOON_SECONDS:
+            level *= _LOWER
+        self.ceiling = _bound(level)
+        self.floor = _bound(self.ceiling / 2)
+        self.decreased_at, self.age = now, 0.0
+
+    def correct(self, accepted: float) -> None:
+        """More calls of the same event were throttled: what was accepted before one of them tells the level better."""
+        if self.ceiling is not None:
+            self.ceiling = _bound(min(self.ceiling, max(accepted + 1, _CORRECTED * self.ceiling)))
+
+
+def _bound(rate: float) -> float:
+    return min(MOST_RATE, max(LEAST_RATE, rate))

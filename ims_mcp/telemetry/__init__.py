@@ -1,0 +1,1 @@
+"""Traces and metrics of calls by OpenTelemetry, switched on by its own variables only."""

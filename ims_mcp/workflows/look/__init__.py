@@ -1,0 +1,1 @@
+"""What an asset looks like: which frames, where from, and as pictures that fit into an answer."""

@@ -1,0 +1,1 @@
+"""look_at_media: what a model sees of an asset."""
