@@ -19,6 +19,8 @@ from ims_mcp.errors import ImsError
 
 BACKLOG = 128
 """Connections that have come and are not taken yet."""
+_TAKING_SECONDS = 0.01
+"""In which a connection that asyncio has accepted gets its protocol: it breaks off those that have none at the end."""
 
 
 class SilentServer(uvicorn.Server):
@@ -33,6 +35,9 @@ class SilentServer(uvicorn.Server):
 
         Closing alone would break off whoever has connected and has not been taken yet.
         """
+        with suppress(NotImplementedError):  # the loop of Windows
+            asyncio.get_running_loop().remove_reader(listener)
+        await asyncio.sleep(_TAKING_SECONDS)
         arrived: list[socket.socket] = []
         with suppress(OSError):  # nobody is left
             while True:

@@ -17,7 +17,7 @@ from ims_mcp.server.http.bounds import HEADER_BYTES, Bounds, make_protocol
 DRAIN_SECONDS = 30.0
 """What calls that run may still take: less than a container is given to end, more than a read takes."""
 _CLOSING_SECONDS = 3
-_LAST_SECONDS = 0.5
+_LAST_SECONDS = 5.0
 """For those who had connected before this port was closed, to ask and be refused: a call that is broken off without an
 answer may have been carried out, for all its sender knows, and no proxy gives it to another replica."""
 _KEEP_ALIVE_SECONDS = 75
