@@ -17,7 +17,9 @@ CORE = (
     "SubmitLiveRecordJob",
 )
 """The operations people meet first. Everything else is reached through the catalogue tools or another toolset."""
-NAMED_TOOLSETS = ("core", "all", *TOOLSETS)
+WORKFLOW_TOOLSETS = {"script": ("run_script",), "bulk": ("bulk_start", "bulk_status", "bulk_cancel")}
+"""Tools of this server's own, which are listed where their toolset is named. No operations: ``all`` is those."""
+NAMED_TOOLSETS = ("core", "all", *TOOLSETS, *WORKFLOW_TOOLSETS)
 
 
 def list_named(toolset: str) -> tuple[Operation, ...]:
@@ -29,5 +31,7 @@ def list_named(toolset: str) -> tuple[Operation, ...]:
             return operations()
         case _ if toolset in TOOLSETS:
             return operations(toolset)
+        case _ if toolset in WORKFLOW_TOOLSETS:
+            return ()
         case _:
             raise KeyError(toolset)

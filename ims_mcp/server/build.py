@@ -57,6 +57,7 @@ from ims_mcp.server.toolbox import MOST_TOOLS, ToolBox, Tools, add_place
 from ims_mcp.server.toolsets import read_effect
 from ims_mcp.server.transfer_tools import UPLOAD_MEDIA, make_transfer_tools
 from ims_mcp.server.upload_tools import UploadDesk
+from ims_mcp.server.workflow_toolsets import make_workflow_tools
 from ims_mcp.settings import Settings
 from ims_mcp.shared_store import MemoryStore, SharedStore
 from ims_mcp.summaries.values import as_object
@@ -156,6 +157,7 @@ class ImsServer(Server[Any]):
             make_search_tool(confirmations.remember_search if state_security is None else _forget),
             make_describe_tool(),
             *map(maker.make_effect_tool, Effect),
+            *make_workflow_tools(settings, confirmations, self.store),
         ]
         self.settings = settings
         self._client = client
@@ -243,6 +245,7 @@ class ImsServer(Server[Any]):
             tools.operations,
             None if reach is self.alone else reach.may_call,
             find_target_again,
+            tools.held,
         )
 
     def _show_with_app(self, listed: list[Tool], reach: Reach) -> list[Tool]:

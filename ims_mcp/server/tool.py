@@ -8,7 +8,7 @@ import logging
 import math
 import uuid
 from collections.abc import Awaitable, Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import anyio
@@ -59,6 +59,8 @@ class ToolRequest:
     """Whether a caller who has not everything has this."""
     find_target_again: Callable[[], Awaitable[Target]] | None = None
     """Where the call goes by what its caller has now: a question may have been open for long."""
+    held: Mapping[str, TableTool] = field(default_factory=dict[str, "TableTool"])
+    """The caller's tools, for one that calls others."""
 
     @property
     def client(self) -> ImsClient:

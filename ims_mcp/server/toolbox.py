@@ -9,6 +9,7 @@ from typing import Any
 from mcp_types import Tool
 
 from ims_mcp.catalogue import Effect, Operation, get_operation
+from ims_mcp.catalogue.named_toolsets import WORKFLOW_TOOLSETS
 from ims_mcp.server.find_tools import SEARCHES
 from ims_mcp.server.look_tools import LOOK_AT_MEDIA, READS
 from ims_mcp.server.operation_tools import OperationTools
@@ -22,6 +23,8 @@ MOST_TOOLS = 128
 """What OpenAI's API and VS Code take in one request."""
 _KEPT_LISTS = 256
 _CALLS = {f"call_{effect}_operation": effect for effect in Effect}
+_TOOLSETS = {name: toolset for toolset, names in WORKFLOW_TOOLSETS.items() for name in names}
+"""Of those tools that belong to one and are no operations."""
 _STAND_FOR = {
     "find_media": SEARCHES,
     LOOK_AT_MEDIA.tool_name: READS,
@@ -102,6 +105,8 @@ class ToolBox:
 
     def _may_be_used(self, tool: TableTool, operation: Operation | None, reach: Reach) -> bool:
         effect = read_effect(self._list(tool, reach))
+        if reach.toolsets is not None and (toolset := _TOOLSETS.get(tool.name)) and toolset not in reach.toolsets:
+            return False
         if self._settings.read_only and effect != "read":
             return False
         if operation is not None:
