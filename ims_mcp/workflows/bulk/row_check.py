@@ -22,6 +22,7 @@ from ims_mcp.workflows.transfers.store import VOD, locate_object
 
 _PROBLEM_CHARACTERS = 300
 _ANY_ENDPOINT = "https://oss-cn-shanghai.aliyuncs.com"
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 DOUBLE, SAME_OBJECT = "double", "same_object"
 
 
@@ -76,7 +77,7 @@ class RowCheck:
             raise _Bad(raw.problem_class, raw.problem)
         arguments = self._check(raw)
         size_bytes = self._check_file(arguments, raw) if self._kind is Kind.UPLOAD else raw.size_bytes
-        text = json.dumps(arguments, sort_keys=True, separators=(",", ":"))
+        text = _ENCODER.encode(arguments)
         if not self._seen.add(text):
             raise _Bad(DOUBLE, "the same as a row before it: it is done once")
         name = self._name_object(arguments)
