@@ -76,6 +76,7 @@ class LongObject:
         self._key = bucket_key
         self._upload_id = ""
         self._parts: list[Any] = []
+        self._may_be_made = False
 
     def begin(self, bucket: SignedBucket) -> None:
         """Before its first part."""
@@ -92,10 +93,16 @@ class LongObject:
 
     def complete(self, bucket: SignedBucket) -> None:
         """In place of what is there."""
-        bucket.send(
-            "POST CompleteMultipartUpload",
-            lambda to: to.complete_multipart_upload(self._key, self._upload_id, self._parts),
-        )
+        try:
+            bucket.send(
+                "POST CompleteMultipartUpload",
+                lambda to: to.complete_multipart_upload(self._key, self._upload_id, self._parts),
+            )
+        except OssFailure as failure:
+            if failure.is_gone and self._may_be_made:
+                return  # an earlier try made it, and its answer was lost
+            self._may_be_made = self._may_be_made or failure.uncertain
+            raise
 
     def abort(self, bucket: SignedBucket) -> None:
         """Give back what its parts hold."""
