@@ -19,7 +19,7 @@ from ims_mcp.call_origin import FORM, current_consent
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import CallContext, Reply
-from ims_mcp.client.call_under_way import CallUnderWay
+from ims_mcp.client.call_under_way import TO_TRY_AGAIN, WAITING_FOR_TURN, CallUnderWay, occupying_slot
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import describe_recovery
@@ -213,7 +213,7 @@ class ImsClient:
         return ObservedCall(operation.name, effect, operation, arguments, self.account, self._region, how, by)
 
     async def _settle(self, call: CallUnderWay) -> Reply:
-        with anyio.move_on_after(call.limit_seconds) as deadline:
+        with anyio.move_on_after(call.limit_seconds) as deadline, occupying_slot(call):
             return await self._try_until_settled(call, deadline)
         raise call.explain_deadline(self._credentials.name_asked() if call.stage == _LOOKING else "")
 
@@ -310,7 +310,7 @@ class ImsClient:
         known, that one's error, which says more."""
         if self._limiter is None:
             return None
-        call.stage = "waiting for the account's limit"
+        call.stage = WAITING_FOR_TURN
         left = deadline.deadline - anyio.current_time()
         try:
             # A turn that comes with the deadline would be of no use.
@@ -383,7 +383,7 @@ class ImsClient:
         wait = RETRY_POLICY.compute_backoff_seconds(call.tries, failure.retry_after_seconds, self._jitter())
         if wait >= deadline.deadline - anyio.current_time():
             return False  # the deadline would pass in its sleep: say now what is known
-        call.stage = "waiting to try again"
+        call.stage = TO_TRY_AGAIN
         await self.sleep(wait)
         return True
 
