@@ -181,7 +181,8 @@ class _Tally:
             if self._kind is Kind.UPLOAD:
                 self._target.transfers.guard()
                 given = {name: value for name, value in arguments.items() if name not in ("path", "destination")}
-                guard_upload(self._target.client, "media", str(arguments.get("destination", VOD)), given)
+                destination = str(arguments.get("destination", VOD))
+                guard_upload(self._target.client, "media", destination, given, confirmed=True)
             else:
                 self._target.client.guard(self._operation, arguments, confirmed=True)
         except Refused as refused:
