@@ -75,6 +75,9 @@ class UploadAct:
         self._target.transfers.guard()
         guard_upload(self._target.client, "media", destination, arguments, confirmed=self._job.confirmed)
         transfer_id = _name_transfer(row)
+        known = await anyio.to_thread.run_sync(self._read, transfer_id)
+        if known is not None and known.arrived:  # whatever has become of the file since
+            return _make_outcome(row, known)
         with ExitStack() as kept:
             opening = self._target.transfers.rules.open
             source = await anyio.to_thread.run_sync(lambda: kept.enter_context(closing(opening(path))))
@@ -155,8 +158,7 @@ class UploadAct:
                     raise
                 record.media_id, record.state, state = ids["MediaId"], "processing", RowState.EXISTS
                 await active.save()
-        ids = {"MediaId": record.media_id} | ({"URL": read_address(record)} if record.target else {})
-        return Outcome(row.number, state, ids)
+        return _make_outcome(row, record, state)
 
     async def _read_service(self, operation: Operation, arguments: Mapping[str, Any]) -> Reply:
         return await self._target.client.call(operation, arguments)
@@ -181,6 +183,11 @@ def open_store(job_id: str, target: BulkTarget) -> TransferStore:
 
 def _name_transfer(row: Row) -> str:
     return f"t-{row.number:012x}"
+
+
+def _make_outcome(row: Row, record: TransferRecord, state: RowState = RowState.DONE) -> Outcome:
+    ids = {"MediaId": record.media_id} | ({"URL": read_address(record)} if record.target else {})
+    return Outcome(row.number, state, ids)
 
 
 def _is_of(record: TransferRecord, source: Source) -> bool:
