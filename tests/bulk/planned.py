@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 from ims_mcp.cli.connection import open_connection
 from ims_mcp.client.credentials import Credential
 from ims_mcp.settings import Settings
@@ -32,10 +34,14 @@ async def planned_target(
     async def fixed() -> str:
         return endpoint
 
+    async def sleep(seconds: float) -> None:
+        await anyio.sleep(0 if endpoint == NOWHERE else seconds)
+
     if home is not None:
         settings["state_dir"] = home
     chosen = Settings(upload_dirs=folders, **settings)
-    async with open_connection(chosen, fixed, fixed, FixedCredentials(Credential("local", "local", None))) as to:
+    credentials = FixedCredentials(Credential("local", "local", None))
+    async with open_connection(chosen, fixed, fixed, credentials, sleep=sleep) as to:
         yield BulkTarget(to.client, to.transfers)
 
 
