@@ -30,7 +30,9 @@ from ims_mcp.workflows.bulk.target import BulkTarget
 from ims_mcp.workflows.bulk.upload_act import UploadAct, open_store
 from tests.bulk.planned import planned_target, read_job_rows, write
 from tests.bulk.uploading import work
+from tests.fault_proxy import Delay, LoseAnswer, Seen
 from tests.local_ims.server import RunningIms, running_ims, wait_for
+from tests.transfers.setting import ims_behind_proxy
 
 pytestmark = pytest.mark.anyio
 SUBTITLES = {"MediaType": "text", "BusinessType": "subtitles"}
@@ -43,6 +45,8 @@ class Uploads:
     home: Path
     ims: RunningIms
     template: dict[str, Any]
+    endpoint: str = ""
+    """Where the service is reached, if not at its own address."""
 
     @property
     def files(self) -> Path:
@@ -65,7 +69,9 @@ class Uploads:
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[BulkTarget]:
-        async with planned_target(self.ims.endpoint, home=self.home / "state", folders=(self.files,)) as target:
+        async with planned_target(
+            self.endpoint or self.ims.endpoint, home=self.home / "state", folders=(self.files,)
+        ) as target:
             yield target
 
     async def make(self) -> BulkJob:
@@ -81,7 +87,8 @@ class Uploads:
         return found
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.bulk.uploading", str(self.home / "job"), self.ims.endpoint]
+        endpoint = self.endpoint or self.ims.endpoint
+        command = [sys.executable, "-m", "tests.bulk.uploading", str(self.home / "job"), endpoint]
         return subprocess.Popen([*command, str(self.home)])
 
     def list_assets(self) -> list[dict[str, Any]]:
@@ -122,7 +129,7 @@ class Uploads:
         objects = self.list_objects(bucket)
         assert len(objects) == len(rows)
         for row in rows:
-            key = unquote(urlsplit(assets[ids[row.number]]["InputURL"]).path).removeprefix("/")
+            key = unquote(urlsplit(str(assets[ids[row.number]]["InputURL"])).path).removeprefix("/")
             assert objects[key] == Path(row.arguments["path"]).read_bytes()
         assert self.ims.bucket(bucket).list_multipart_uploads().upload_list == []
 
@@ -136,10 +143,14 @@ def ims(tmp_path: Path) -> Iterator[RunningIms]:
 
 @pytest.fixture(params=["vod", "oss://bucket-of-ours/films/{folder}"])
 def uploads(request: pytest.FixtureRequest, ims: RunningIms, tmp_path: Path) -> Uploads:
-    destination = str(request.param)
+    return choose_uploads(tmp_path, ims, str(request.param))
+
+
+def choose_uploads(home: Path, ims: RunningIms, destination: str, endpoint: str = "") -> Uploads:
     if destination != "vod":
         ims.bucket("bucket-of-ours").create_bucket()
-    return Uploads(tmp_path.resolve(), ims, {"destination": destination, "Title": "{folder}{name}"})
+    template = {"destination": destination, "Title": "{folder}{name}"}
+    return Uploads(home.resolve(), ims, template, endpoint)
 
 
 def find_bucket(uploads: Uploads) -> str:
@@ -174,13 +185,38 @@ async def kill_and_resume(uploads: Uploads, count: int, kills: int, seconds: flo
     assert not [*(uploads.home / "state" / "transfers").rglob("*.json")]
 
 
-async def test_a_folder_arrives_though_its_process_is_killed_three_times(uploads: Uploads) -> None:
-    await kill_and_resume(uploads, 300, 3, 0.6)
+DESTINATIONS = pytest.mark.parametrize("destination", ["vod", "oss://bucket-of-ours/films/{folder}"])
+CREATING = ("CreateUploadMedia", "RegisterMediaInfo")
+
+
+def makes_asset(seen: Seen) -> bool:
+    return seen.headers.get("x-acs-action") in CREATING
+
+
+@DESTINATIONS
+async def test_a_folder_arrives_though_its_process_is_killed_three_times(tmp_path: Path, destination: str) -> None:
+    with ims_behind_proxy(tmp_path / "ims") as (ims, proxy):
+        # So that most kills come between what the service has done and what it says of that.
+        proxy.inject(Delay(0.15), makes_asset, times=10**9)
+        await kill_and_resume(choose_uploads(tmp_path, ims, destination, proxy.url), 300, 3, 0.6)
 
 
 @pytest.mark.slow
-async def test_ten_thousand_files_arrive_though_their_process_is_killed_five_times(uploads: Uploads) -> None:
-    await kill_and_resume(uploads, 10_000, 5, 25.0)
+@DESTINATIONS
+async def test_ten_thousand_files_arrive_though_their_process_is_killed_five_times(
+    ims: RunningIms, tmp_path: Path, destination: str
+) -> None:
+    await kill_and_resume(choose_uploads(tmp_path, ims, destination), 10_000, 5, 25.0)
+
+
+@DESTINATIONS
+async def test_an_answer_that_is_lost_leaves_no_second_asset(tmp_path: Path, destination: str) -> None:
+    with ims_behind_proxy(tmp_path / "ims") as (ims, proxy):
+        uploads = choose_uploads(tmp_path, ims, destination, proxy.url)
+        async with single(uploads) as (job, row, target):
+            proxy.inject(LoseAnswer(), makes_asset, times=1)
+            outcome = await UploadAct(job, target).do(row, maybe_sent=False)
+            uploads.check_all_arrived([row], {0: outcome}, find_bucket(uploads))
 
 
 @asynccontextmanager
