@@ -16,13 +16,16 @@ from ims_mcp.workflows.bulk.acts import Act
 from ims_mcp.workflows.bulk.job import BulkJob, Control, Outcome, Row, RowState
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.shard_files import OutcomeWriter, is_left, read_outcomes, read_rows
+from ims_mcp.workflows.bulk.watch import ControlWatch
+
+__all__ = ["ControlWatch", "Watch", "run_shard"]
 
 _LOOK_SECONDS = 0.05
 _GIVING_BACK_SECONDS = 5.0
 
 
 class Watch(Protocol):
-    """What is wanted of the job, as :class:`ims_mcp.workflows.bulk.watch.ControlWatch` reads it."""
+    """What is wanted of the job, as :class:`ControlWatch` reads it."""
 
     @property
     def current(self) -> Control:
