@@ -1,0 +1,81 @@
+"""What a script uses of the module ``ims``, read from its text: names, and calls with their arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MODULE = "ims"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedName:
+    """A name of the module, where it stands first."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptCall:
+    """One call of a function of the module."""
+
+    name: str
+    node: ast.Call
+
+
+def find_used_names(tree: ast.Module) -> list[UsedName]:
+    """Every name that is taken from ``ims``, by attribute or by import, in the order of their lines."""
+    modules, _ = _find_imports(tree)
+    found = [*_find_imported(tree), *(UsedName(node.attr, node.lineno) for node in _find_attributes(tree, modules))]
+    first: dict[str, UsedName] = {}
+    for each in sorted(found, key=lambda used: used.line):
+        first.setdefault(each.name, each)
+    return list(first.values())
+
+
+def find_calls(tree: ast.Module) -> list[ScriptCall]:
+    """Every call of such a name; one that is handed on first is none."""
+    modules, functions = _find_imports(tree)
+    calls: list[ScriptCall] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        match node.func:
+            case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in modules:
+                calls.append(ScriptCall(name, node))
+            case ast.Name(id=name) if name in functions:
+                calls.append(ScriptCall(functions[name], node))
+            case _:
+                pass
+    return calls
+
+
+def _find_imports(tree: ast.Module) -> tuple[set[str], dict[str, str]]:
+    """What the module is called in the script, and its names by what they are called there."""
+    modules = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == MODULE
+    }
+    functions = {alias.asname or alias.name: alias.name for _, alias in _find_aliases(tree)}
+    return modules, functions
+
+
+def _find_imported(tree: ast.Module) -> Iterator[UsedName]:
+    return (UsedName(alias.name, node.lineno) for node, alias in _find_aliases(tree) if alias.name != "*")
+
+
+def _find_aliases(tree: ast.Module) -> Iterator[tuple[ast.ImportFrom, ast.alias]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == MODULE and node.level == 0:
+            yield from ((node, alias) for alias in node.names)
+
+
+def _find_attributes(tree: ast.Module, modules: set[str]) -> Iterator[ast.Attribute]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            yield node
