@@ -35,7 +35,7 @@ class Checker:
 
     def explain(self, *lines: str, names: Collection[str], tools: Collection[Operation] = ()) -> list[tuple[int, str]]:
         """What is made of them: the number of the line, from 1, and the text."""
-        problems = explain(self.diagnose(*lines, names=names, tools=tools), _write_body(lines))
+        problems = explain(self.diagnose(*lines, names=names, tools=tools), _write_body(lines), most=10_000)
         return [(problem.line - _HEAD_LINES, problem.text) for problem in problems]
 
 

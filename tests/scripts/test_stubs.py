@@ -11,6 +11,8 @@ import pytest
 from ims_mcp.catalogue import Operation, Parameter, UnknownOperation, operations
 from ims_mcp.catalogue.uses import USES
 from ims_mcp.server.find_tools import FIND_MEDIA
+from ims_mcp.workflows.scripts.diagnostics import explain
+from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS
 from ims_mcp.workflows.scripts.stubs import list_names, list_script_parameters, write_stubs
 from tests.scripts.checker import Checker, checking
 
@@ -185,3 +187,16 @@ def test_of_two_operations_only_the_two_are_written() -> None:
 def test_a_name_that_is_none_is_refused() -> None:
     with pytest.raises(UnknownOperation):
         write_stubs(["get_media_inf"])
+
+
+def test_of_a_thousand_problems_the_first_are_told() -> None:
+    code = "import ims\n" + "".join(f"ims.no_such_{number}\n" for number in range(1000))
+    told = explain(
+        "".join(
+            f"main.py:{number}:1: error[unresolved-attribute] Module `ims` has no member `no_such_{number}`\n"
+            for number in range(2, 1002)
+        ),
+        code,
+    )
+    assert len(told) == MOST_PROBLEMS + 1
+    assert str(told[-1]) == "line 22: and from here on up to 980 more problems."

@@ -11,12 +11,13 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ims_mcp.catalogue import Operation, find_operation
 from ims_mcp.catalogue.near_names import find_meant
 from ims_mcp.workflows.scripts.answer_types import find_answer_types
 from ims_mcp.workflows.scripts.script_calls import MODULE, find_used_names
-from ims_mcp.workflows.scripts.script_problem import ScriptProblem
+from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
 from ims_mcp.workflows.scripts.stubs import OWN_NAMES, list_names, list_script_parameters
 
 _LINE = re.compile(r"^[^:\n]+:(\d+):(\d+): (error|warning)\[([\w-]+)\] (.*)$")
@@ -34,6 +35,41 @@ _MOST_KEYS = 25
 _TAKE_ELEMENTS = "this is a list: take its elements, with a loop or [0], before a key."
 
 
+class _Script:
+    """What is asked of a script's text for many diagnostics: read once."""
+
+    def __init__(self, code: str) -> None:
+        self.lines = code.splitlines()
+        self._code = code
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        return ast.parse(self._code)
+
+    @cached_property
+    def stored_keys(self) -> set[tuple[int, object]]:
+        """(line, key) of all that is written to, which makes it a key."""
+        return {
+            (line, node.slice.value)
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Subscript)
+            and not isinstance(node.ctx, ast.Load)
+            and isinstance(node.slice, ast.Constant)
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        }
+
+    @cached_property
+    def answers(self) -> dict[str, tuple[Operation, list[str]]]:
+        """Of the classes of answers that it may meet: the operation, and the keys."""
+        used = [find_operation(used.name) for used in find_used_names(self._tree)]
+        return {
+            name: (operation, list(fields))
+            for operation in used
+            if operation is not None
+            for name, fields in find_answer_types(operation).classes.items()
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class _Diagnostic:
     """One line of the checker's."""
@@ -43,7 +79,7 @@ class _Diagnostic:
     """From 1, in characters."""
     rule: str
     message: str
-    code: str
+    script: _Script
 
     def names(self, pattern: str) -> tuple[str, ...] | None:
         """The groups of a pattern, which has some, where the message fits it."""
@@ -51,23 +87,29 @@ class _Diagnostic:
         return found and found.groups()
 
 
-def explain(diagnostics: str, code: str) -> list[ScriptProblem]:
-    """The problems in a checker's concise diagnostics of ``code``, each with its remedy, in the order of their lines.
+def explain(diagnostics: str, code: str, *, most: int = MOST_PROBLEMS) -> list[ScriptProblem]:
+    """The problems in a checker's concise diagnostics of ``code``, each with its remedy, in the order of their lines;
+    beyond ``most`` they are counted.
 
     None of them is a reason not to run the script where the list is empty.
     """
-    found: list[ScriptProblem] = []
-    for line in diagnostics.splitlines():
-        match = _LINE.match(line.strip())
-        if match is None or (match[3] == "warning" and match[4] != "unused-awaitable"):
+    script = _Script(code)
+    told = [match for line in diagnostics.splitlines() if (match := _LINE.match(line.strip()))]
+    # A text that cannot be read has no imports either.
+    told = [match for match in told if match[4] == "invalid-syntax"] or told
+    found: dict[ScriptProblem, None] = {}
+    for number, match in enumerate(told):
+        if len(found) >= most:
+            return [
+                *found,
+                ScriptProblem(int(match[1]), f"and from here on up to {len(told) - number:,} more problems."),
+            ]
+        if match[3] == "warning" and match[4] != "unused-awaitable":
             continue
-        diagnostic = _Diagnostic(int(match[1]), int(match[2]), match[4], match[5], code)
+        diagnostic = _Diagnostic(int(match[1]), int(match[2]), match[4], match[5], script)
         if text := _EXPLAINED.get(diagnostic.rule, _quote)(diagnostic):
-            found.append(ScriptProblem(diagnostic.line, text))
-    if syntax := [each for each in found if each.text.startswith(_SYNTAX)]:
-        # A text that cannot be read has no imports either.
-        return syntax
-    return sorted(dict.fromkeys(found), key=lambda problem: problem.line)
+            found[ScriptProblem(diagnostic.line, text)] = None
+    return list(found)
 
 
 def describe_unknown(name: str) -> str:
@@ -154,7 +196,7 @@ def _name_type(told: str) -> str:
 
 
 def _find_keyword(told: _Diagnostic) -> str | None:
-    lines = told.code.splitlines()
+    lines = told.script.lines
     text = lines[told.line - 1] if told.line <= len(lines) else ""
     found = re.match(r"(\w+)\s*=(?!=)", text[told.column - 1 :])
     return found[1] if found else None
@@ -165,38 +207,17 @@ def _explain_key(told: _Diagnostic) -> str:
     if names is None:
         return _quote(told)
     key, kind = names
-    if _is_stored(told, key):
+    if (told.line, key) in told.script.stored_keys:
         return ""
-    operation, keys = _find_keys(kind, told.code)
-    if operation is None:
+    if kind not in told.script.answers:
         return _quote(told)
+    operation, keys = told.script.answers[kind]
     by_fold = {each.lower(): each for each in keys}
     near = difflib.get_close_matches(key.lower(), by_fold, n=1, cutoff=0.6)
     listed = ", ".join(keys[:_MOST_KEYS]) + (f" and {len(keys) - _MOST_KEYS} more" if len(keys) > _MOST_KEYS else "")
     hint = f"did you mean {by_fold[near[0]]}?" if near else f"it has {listed or 'no keys'}."
     place = "" if kind.endswith("Answer") else f" ({kind.partition('_')[2].replace('_', '.')})"
     return f"the answer of {operation.tool_name}{place} has no {key}; {hint}"
-
-
-def _find_keys(kind: str, code: str) -> tuple[Operation | None, list[str]]:
-    """The operation whose answer has a class, and the keys of that."""
-    for used in find_used_names(ast.parse(code)):
-        operation = find_operation(used.name)
-        if operation is not None and kind in (classes := find_answer_types(operation).classes):
-            return operation, list(classes[kind])
-    return None, []
-
-
-def _is_stored(told: _Diagnostic, key: str) -> bool:
-    """Whether the key is written to here, which makes it one."""
-    return any(
-        isinstance(node, ast.Subscript)
-        and not isinstance(node.ctx, ast.Load)
-        and isinstance(node.slice, ast.Constant)
-        and node.slice.value == key
-        and node.lineno <= told.line <= (node.end_lineno or node.lineno)
-        for node in ast.walk(ast.parse(told.code))
-    )
 
 
 def _explain_awaitable(told: _Diagnostic) -> str:
@@ -217,11 +238,8 @@ def _explain_operator(told: _Diagnostic) -> str:
     )
 
 
-_SYNTAX = "this is not Python"
-
-
 def _explain_syntax(told: _Diagnostic) -> str:
-    return f"{_SYNTAX} as a script can have it: {told.message}."
+    return f"this is not Python as a script can have it: {told.message}."
 
 
 def _quote(told: _Diagnostic) -> str:

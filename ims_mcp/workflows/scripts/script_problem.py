@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_PROBLEMS = 20
+"""That are told of one script: whoever has made so many begins again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScriptProblem:

@@ -15,7 +15,7 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.workflows.named_assets import PREFIX
 from ims_mcp.workflows.scripts.script_calls import ScriptCall, find_calls
-from ims_mcp.workflows.scripts.script_problem import ScriptProblem
+from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
 from ims_mcp.workflows.scripts.stubs import list_script_parameters
 
 _LATER = "worked-out-as-the-script-runs"
@@ -23,9 +23,12 @@ _LATER = "worked-out-as-the-script-runs"
 
 
 def check_written(tree: ast.Module) -> list[ScriptProblem]:
-    """What the tables refuse of the script's calls, in the order of their lines."""
+    """What the tables refuse of the script's calls, in the order of their lines; looked for until there are
+    ``MOST_PROBLEMS`` and more."""
     problems: list[ScriptProblem] = []
     for call in find_calls(tree):
+        if len(problems) >= MOST_PROBLEMS:
+            break
         if (operation := find_operation(call.name)) is not None and call.name == operation.tool_name:
             problems += _check_call(operation, call)
     return sorted(problems, key=lambda problem: problem.line)
