@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from ims_mcp.audit.ids import find_ids
 from ims_mcp.catalogue import Effect, Operation, get_operation
@@ -51,16 +52,36 @@ class QuietRequest(ToolRequest):
         """Nothing."""
 
 
+class Pace:
+    """Lets one piece of work of all scripts begin at a time, and the event loop go round in between: what scripts ask
+    for comes in bursts."""
+
+    def __init__(self) -> None:
+        self._lock = anyio.Lock()
+
+    async def wait(self) -> None:
+        """Until it is this one's turn."""
+        async with self._lock:
+            await anyio.lowlevel.checkpoint()
+
+
 class ScriptHost:
     """Answers the calls of one script, in the name of whoever runs it."""
 
     def __init__(
-        self, request: ToolRequest, tools: Mapping[str, TableTool], record: ScriptRecord, *, ends_at: float
+        self,
+        request: ToolRequest,
+        tools: Mapping[str, TableTool],
+        record: ScriptRecord,
+        pace: Pace,
+        *,
+        ends_at: float,
     ) -> None:
-        """``ends_at`` is on anyio's clock: no call waits longer."""
+        """``pace`` is that of all scripts. ``ends_at`` is on anyio's clock: no call waits longer."""
         self._request = request
         self._tools = tools
         self._record = record
+        self._pace = pace
         self._ends_at = ends_at
         self._reads = anyio.CapacityLimiter(limits.READS_AT_ONCE)
         self._writes = anyio.Lock()
@@ -76,7 +97,9 @@ class ScriptHost:
                 return await self._use_tool(self._tools[name], arguments)
             operation = get_operation(name)
             async with self._reads if operation.effect is Effect.READ else self._writes:
+                await self._pace.wait()
                 call, submission = await self._call(operation, arguments)
+            await self._pace.wait()
             # What a job that was started does is waited for beside others.
             return await complete_answer(call, submission, longest_seconds=self._seconds_left())
         except (ImsError, StopScript):

@@ -13,7 +13,7 @@ from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.catalogue.operation import AtLeastOne
 from ims_mcp.errors import ImsError
 from ims_mcp.server.confirmation import Confirmations
-from ims_mcp.server.script_host import SCRIPT_TOOLS, ScriptHost
+from ims_mcp.server.script_host import SCRIPT_TOOLS, Pace, ScriptHost
 from ims_mcp.server.tool import TableTool, ToolRequest, declare, log_bug
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.scripts import limits
@@ -86,6 +86,7 @@ class _ScriptTool:
         self._left_out = frozenset(settings.exclude_tools)
         self._sandbox = Sandbox()
         self._shelf = ScriptShelf()
+        self._pace = Pace()
 
     async def answer(self, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         """The result of a script, or how it stands."""
@@ -125,7 +126,7 @@ class _ScriptTool:
     ) -> None:
         """To the script's end, which its record has then."""
         record = run.record
-        host = ScriptHost(request, tools, record, ends_at=anyio.current_time() + seconds)
+        host = ScriptHost(request, tools, record, self._pace, ends_at=anyio.current_time() + seconds)
         try:
             record.ended = await self._sandbox.run(
                 script,

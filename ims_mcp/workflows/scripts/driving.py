@@ -25,13 +25,16 @@ from ims_mcp.workflows.scripts.script_calls import MODULE
 from ims_mcp.workflows.scripts.script_problem import ScriptProblem
 
 if TYPE_CHECKING:
-    from pydantic_monty import FunctionSnapshot, MontyError, MontyRuntimeError, MontySession
+    from pydantic_monty import MontyError, MontyRuntimeError, MontySession
 
 Outcome = Literal["done", "failed", "out_of_time", "out_of_memory", "stopped", "crashed"]
 _NICENESS = 10
 _IMPORT = f"import {MODULE}"
 _SLEEP, _SLEEP_TOGETHER = "system.sleep", "system.async_sleep"
 _IMPORTS = ("import", "import_stubs")
+_LATER: Any = {"future": ...}
+_MOST_BEGUN = 50
+"""Calls in one turn, before they are made."""
 _MOST_FRAMES = 5
 _NOT_AWAITED = "nobody waits for it any more"
 _LONGEST_PROBLEM = 4_000
@@ -179,6 +182,24 @@ def refuse(problems: list[ScriptProblem]) -> InvalidArguments:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A call that the script has made and is not told the answer of yet, or a sleep beside others."""
+
+    id: int
+    name: str
+    args: tuple[Any, ...]
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """Where a script waits, and what it has begun since it was told something."""
+
+    at: Any
+    begun: list[_Begun]
+
+
 class _Run:
     """One script under way: its turns, and the calls that it has begun."""
 
@@ -194,52 +215,63 @@ class _Run:
 
     async def follow(self, calls: anyio.abc.TaskGroup) -> Any:
         """The script's value. Raises MontyError as it ends with one; calls that nobody awaited may still be open."""
-        from pydantic_monty import FutureSnapshot, MontyComplete, NameLookupSnapshot
+        from pydantic_monty import FutureSnapshot, MontyComplete
 
-        feed = partial(
+        step: Callable[[], Any] = partial(
             self._process.session.feed_start,
             self._script.code,
             print_callback=self._printed.take,
             skip_type_check=True,
         )
-        snapshot = await self._process.take_turn(feed)
-        while not isinstance(snapshot, MontyComplete):
+        while True:
+            stopped = await self._process.take_turn(partial(self._advance, step))
+            for call in stopped.begun:
+                self._open_calls += call.name != _SLEEP_TOGETHER
+                calls.start_soon(self._make, calls, call)
+            snapshot = stopped.at
+            if isinstance(snapshot, MontyComplete):
+                return snapshot.output
             if isinstance(snapshot, FutureSnapshot):
-                resume = partial(snapshot.resume, await self._take_settled(snapshot.pending_call_ids))
-            elif isinstance(snapshot, NameLookupSnapshot):
-                resume = snapshot.resume  # there is no such name
-            else:
-                resume = await self._answer_stop(snapshot, calls)
-            snapshot = await self._process.take_turn(resume)
-        return snapshot.output
-
-    async def _answer_stop(self, snapshot: FunctionSnapshot, calls: anyio.abc.TaskGroup) -> Callable[[], Any]:
-        """How to go on from a call: of the system, or of one of our names; any other name does not exist."""
-        name = snapshot.function_name
-        later = partial(snapshot.resume, {"future": ...})
-        if snapshot.is_os_function:
-            if name in _IMPORTS:
-                return snapshot.resume_auto
-            if name == _SLEEP:
+                step = partial(snapshot.resume, await self._take_settled(snapshot.pending_call_ids))
+            elif snapshot.function_name == _SLEEP:
                 await anyio.sleep(_read_seconds(snapshot.args))
-                return partial(snapshot.resume, {"return_value": None})
-            if name == _SLEEP_TOGETHER:
-                calls.start_soon(self._sleep, snapshot.call_id, _read_seconds(snapshot.args))
-                return later
-            return snapshot.resume_not_handled
-        module, _, function = name.partition(".")
-        if module != MODULE or function not in self._script.names:
-            return partial(snapshot.resume, {"exception": NameError(f"name {plain(name, 60)!r} is not defined")})
-        self._open_calls += 1
-        # Read here, in the loop's thread no longer than a thread would hold it.
-        calls.start_soon(self._call, calls, snapshot.call_id, function, snapshot.args, snapshot.kwargs)
-        return later
+                step = partial(snapshot.resume, {"return_value": None})
+            else:
+                step = partial(snapshot.resume, _LATER)
 
-    async def _call(
-        self, calls: anyio.abc.TaskGroup, call_id: int, name: str, args: tuple[Any, ...], arguments: dict[str, Any]
-    ) -> None:
+    def _advance(self, step: Callable[[], Any]) -> _Stopped:
+        """Go on until the script has to be told something, or has begun many calls; in the sandbox's thread."""
+        from pydantic_monty import FunctionSnapshot, NameLookupSnapshot
+
+        begun: list[_Begun] = []
+        while True:
+            snapshot = step()
+            if isinstance(snapshot, NameLookupSnapshot):
+                step = snapshot.resume  # there is no such name
+                continue
+            if not isinstance(snapshot, FunctionSnapshot) or snapshot.function_name == _SLEEP:
+                return _Stopped(snapshot, begun)
+            name = snapshot.function_name
+            step = partial(snapshot.resume, _LATER)
+            module, _, function = name.partition(".")
+            if snapshot.is_os_function and name == _SLEEP_TOGETHER:
+                begun.append(_Begun(snapshot.call_id, name, snapshot.args, {}))
+            elif snapshot.is_os_function:
+                step = snapshot.resume_auto if name in _IMPORTS else snapshot.resume_not_handled
+            elif module == MODULE and function in self._script.names:
+                begun.append(_Begun(snapshot.call_id, function, snapshot.args, snapshot.kwargs))
+            else:
+                step = partial(snapshot.resume, {"exception": NameError(f"name {plain(name, 60)!r} is not defined")})
+            if len(begun) >= _MOST_BEGUN:
+                return _Stopped(snapshot, begun)
+
+    async def _make(self, calls: anyio.abc.TaskGroup, call: _Begun) -> None:
+        if call.name == _SLEEP_TOGETHER:
+            await anyio.sleep(_read_seconds(call.args))
+            self._settle(call.id, {"return_value": None})
+            return
         try:
-            settled = {"return_value": await self._answer(name, args, arguments)}
+            settled: dict[str, Any] = {"return_value": await self._answer(call.name, call.args, call.arguments)}
         except StopScript as stop:
             self.stopped = str(stop)
             calls.cancel_scope.cancel()
@@ -249,11 +281,7 @@ class _Run:
         except ImsError as error:
             settled = {"exception": RuntimeError(write_raised(error))}
         self._open_calls -= 1
-        self._settle(call_id, settled)
-
-    async def _sleep(self, call_id: int, seconds: float) -> None:
-        await anyio.sleep(seconds)
-        self._settle(call_id, {"return_value": None})
+        self._settle(call.id, settled)
 
     def _settle(self, call_id: int, settled: dict[str, Any]) -> None:
         self._settled[call_id] = settled
