@@ -7,6 +7,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -47,20 +48,37 @@ def rows(effort: Effort) -> list[Row]:
                 ALIBABA_CLOUD_ACCESS_KEY_SECRET=ACCESS_KEY_SECRET,
                 IMS_MCP_TOOLSETS="core,script",
             )
-            windows, as_script, as_tools, trivial = anyio.run(_measure, home, ready["endpoints"][0], env, effort)
-        delay_ms = percentile_99(home / "late", windows) * 1000
+            measured = anyio.run(_measure, home, ready["endpoints"][0], env, effort)
+        with_scripts, with_tools = (percentile_99(home / "late", each) * 1000 for each in measured.windows)
     return [
-        bounded(f"event loop delay p99, {SCRIPTS} scripts at once", delay_ms, None, "ms", at_most=DELAY_AT_MOST_MS),
-        compared(f"a script of {_READS} reads, beside {_READS} tool calls one by one", as_script, as_tools, "ms"),
-        bounded("a script that calls nothing, to its answer", trivial, None, "ms"),
+        bounded(
+            f"event loop delay p99, {SCRIPTS} scripts at once, beside as many tool calls at once",
+            with_scripts,
+            with_tools,
+            "ms",
+            at_most=DELAY_AT_MOST_MS,
+        ),
+        compared(
+            f"a script of {_READS} reads, beside {_READS} tool calls one by one",
+            statistics.median(measured.as_script),
+            statistics.median(measured.as_tools),
+            "ms",
+        ),
+        bounded("a script that calls nothing, to its answer", statistics.median(measured.trivial), None, "ms"),
     ]
 
 
-async def _measure(
-    home: Path, endpoint: str, env: dict[str, str], effort: Effort
-) -> tuple[list[Window], float, float, float]:
-    windows: list[Window] = []
-    scripts, tools, trivial = list[float](), list[float](), list[float]()
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    windows: tuple[list[Window], list[Window]] = field(default_factory=lambda: ([], []))
+    """Of scripts, and of tool calls."""
+    as_script: list[float] = field(default_factory=list[float])
+    as_tools: list[float] = field(default_factory=list[float])
+    trivial: list[float] = field(default_factory=list[float])
+
+
+async def _measure(home: Path, endpoint: str, env: dict[str, str], effort: Effort) -> _Measured:
+    measured = _Measured()
     parameters = StdioServerParameters(
         command=sys.executable,
         args=["-m", "benchmarks.measured_server", endpoint, str(home / "late")],
@@ -70,14 +88,33 @@ async def _measure(
     async with Client(parameters) as client:
         await _run(client, _CALLING.format(turns=1))  # opens the connections
         for _ in range(effort.repetitions):
-            windows.append(await _run_many(client, effort))
-            scripts.append(await _time(client, _CALLING.format(turns=1)))
-            trivial.append(await _time(client, "1 + 1"))
+            measured.windows[0].append(await _run_many(client, effort))
+            measured.windows[1].append(await _call_many(client, effort))
+            measured.as_script.append(await _time(client, _CALLING.format(turns=1)))
+            measured.trivial.append(await _time(client, "1 + 1"))
             began = time.monotonic()
             for _ in range(_READS):
-                await client.call_tool("get_media_info", {"MediaId": MEDIA_ID})
-            tools.append((time.monotonic() - began) * 1000)
-    return windows, statistics.median(scripts), statistics.median(tools), statistics.median(trivial)
+                await _read(client)
+            measured.as_tools.append((time.monotonic() - began) * 1000)
+    return measured
+
+
+async def _call_many(client: Client, effort: Effort) -> Window:
+    tickets = iter(range(effort.calls(20) * _READS * (SCRIPTS - 2)))
+
+    async def work() -> None:
+        for _ in tickets:
+            await _read(client)
+
+    began = time.monotonic()
+    async with anyio.create_task_group() as group:
+        for _ in range(8 * (SCRIPTS - 2)):
+            group.start_soon(work)
+    return began, time.monotonic()
+
+
+async def _read(client: Client) -> None:
+    await client.call_tool("get_media_info", {"MediaId": MEDIA_ID})
 
 
 async def _run_many(client: Client, effort: Effort) -> Window:

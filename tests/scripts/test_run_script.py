@@ -345,7 +345,8 @@ await asyncio.sleep(0.3)
 async def test_progress_announces_writes() -> None:
     heard: list[str | None] = []
 
-    async def hear(_progress: float, _total: float | None, message: str | None) -> None:
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        del progress, total
         heard.append(message)
 
     code = f"import ims\nfor i in range(2): await ims.update_media_info(MediaId='{ID}', Title=str(i))"
