@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ims_mcp.catalogue import Operation, ResponseField
+from ims_mcp.summaries.json_strings import BASE64_FIELDS, JSON_FIELDS
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _AFTER_A_WAIT = {"wait": "dict[str, Any]", "result": "Any"}
@@ -42,6 +43,8 @@ def _name_type(field: ResponseField, name: str, classes: dict[str, Mapping[str, 
     if field.items is not None:
         return f"list[{_name_type(field.items, name, classes)}]"
     if not field.fields:
+        if field.kind == "string" and field.name in JSON_FIELDS | BASE64_FIELDS:
+            return "Any"  # opened where it can be
         return _SCALARS.get(field.kind, "list[Any]" if field.kind == "array" else "dict[str, Any]")
     name = "".join(each if each.isalnum() else "_" for each in name)
     classes[name] = {inner.name: _name_type(inner, f"{name}_{inner.name}", classes) for inner in field.fields}

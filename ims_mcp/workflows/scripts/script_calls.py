@@ -27,12 +27,21 @@ class ScriptCall:
 
 def find_used_names(tree: ast.Module) -> list[UsedName]:
     """Every name that is taken from ``ims``, by attribute or by import, in the order of their lines."""
-    modules, _ = _find_imports(tree)
-    found = [*_find_imported(tree), *(UsedName(node.attr, node.lineno) for node in _find_attributes(tree, modules))]
+    found = [*_find_imported(tree), *(UsedName(node.attr, node.lineno) for node in find_attributes(tree))]
     first: dict[str, UsedName] = {}
     for each in sorted(found, key=lambda used: used.line):
         first.setdefault(each.name, each)
     return list(first.values())
+
+
+def find_attributes(tree: ast.Module) -> list[ast.Attribute]:
+    """Every place where a name is taken from the module by attribute."""
+    modules, _ = _find_imports(tree)
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+    ]
 
 
 def find_calls(tree: ast.Module) -> list[ScriptCall]:
@@ -73,9 +82,3 @@ def _find_aliases(tree: ast.Module) -> Iterator[tuple[ast.ImportFrom, ast.alias]
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == MODULE and node.level == 0:
             yield from ((node, alias) for alias in node.names)
-
-
-def _find_attributes(tree: ast.Module, modules: set[str]) -> Iterator[ast.Attribute]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
-            yield node

@@ -29,13 +29,10 @@ type Fields = Mapping[str, Any] | str | None
 type Parts = str | int | float | list[Any] | None
 
 
-class Error(Exception):
-    code: str
-    message: str
-    request_id: str
+class Error(RuntimeError): ...
 
 
-class NotDone(Exception): ...
+class NotDone(Error): ...
 
 
 async def search(words: str) -> list[dict[str, Any]]: ...
