@@ -60,12 +60,14 @@ async def test_a_name_that_was_read_nowhere_is_found(tmp_path: Path) -> None:
     code = """
 import ims
 page = await ims.list_media_basic_infos(MaxResults=10)
-other = await ims.list_smart_voice_groups(Made={"Up": 1})
-page["MediaInfos"], other["NotRead"]
+other = await ims.list_smart_voice_groups(NoParameter={"NoField": 1})
+page["MediaId"], other["NoKey"]
 """
     async with open_desk("http://127.0.0.1:9", tmp_path / "state", tmp_path, agree=bool, toolsets=TOOLSETS) as desk:
-        assert await find_unread(desk, code, "") == {"list_smart_voice_groups", "Made", "Up", "NotRead"}
-        desk.calls.append(ToolCall("search_operations", {}, '{"ListSmartVoiceGroups": "Made, Up: NotRead"}', False))
+        assert await find_unread(desk, code, "") == {"list_smart_voice_groups", "NoParameter", "NoField", "NoKey"}
+        desk.calls.append(
+            ToolCall("search_operations", {}, '{"ListSmartVoiceGroups": "NoParameter, NoField: NoKey"}', False)
+        )
         assert await find_unread(desk, code, "") == set()
 
 
