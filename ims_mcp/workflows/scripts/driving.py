@@ -6,7 +6,6 @@ process, so that no ``except`` of it can catch that.
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import sys
@@ -34,6 +33,7 @@ _IMPORT = f"import {MODULE}"
 _SLEEP, _SLEEP_TOGETHER = "system.sleep", "system.async_sleep"
 _IMPORTS = ("import", "import_stubs")
 _MOST_FRAMES = 5
+_NOT_AWAITED = "nobody waits for it any more"
 _LONGEST_PROBLEM = 4_000
 
 
@@ -125,6 +125,9 @@ class ScriptProcess:
                 result = await anyio.to_thread.run_sync(act, limiter=self._threads)
             except MontyError as error:
                 failed = error
+            except BaseException:  # the event loop ends: it cancels what no scope lets it
+                self.end("stopped", _NOT_AWAITED)
+                raise
             finally:
                 self._in_turn = False
             group.cancel_scope.cancel()
@@ -137,7 +140,7 @@ class ScriptProcess:
             await anyio.sleep_forever()
         finally:
             if self._in_turn:
-                self.end("stopped", "nobody waited for it any more")
+                self.end("stopped", _NOT_AWAITED)
 
 
 async def drive(process: ScriptProcess, script: SandboxedScript, answer: Answer, printed: Printed) -> Ended:
@@ -187,7 +190,7 @@ class _Run:
         self._printed = printed
         self._open_calls = 0
         self._settled: dict[int, dict[str, Any]] = {}
-        self._settle, self._settling = anyio.create_memory_object_stream[tuple[int, dict[str, Any]]](math.inf)
+        self._news = anyio.Event()
 
     async def follow(self, calls: anyio.abc.TaskGroup) -> Any:
         """The script's value. Raises MontyError as it ends with one; calls that nobody awaited may still be open."""
@@ -246,28 +249,31 @@ class _Run:
         except ImsError as error:
             settled = {"exception": RuntimeError(write_raised(error))}
         self._open_calls -= 1
-        self._settle.send_nowait((call_id, settled))
+        self._settle(call_id, settled)
 
     async def _sleep(self, call_id: int, seconds: float) -> None:
         await anyio.sleep(seconds)
-        self._settle.send_nowait((call_id, {"return_value": None}))
+        self._settle(call_id, {"return_value": None})
+
+    def _settle(self, call_id: int, settled: dict[str, Any]) -> None:
+        self._settled[call_id] = settled
+        self._news.set()
 
     async def _take_settled(self, wanted: Collection[int]) -> dict[int, Any]:
         """What is known of these calls, once anything is."""
         while True:
-            while self._settling.statistics().current_buffer_used:
-                self._keep(*self._settling.receive_nowait())
             if ready := {call_id: self._settled.pop(call_id) for call_id in wanted if call_id in self._settled}:
                 return ready
-            self._keep(*await self._settling.receive())
-
-    def _keep(self, call_id: int, settled: dict[str, Any]) -> None:
-        self._settled[call_id] = settled
+            await self._wait_for_news()
 
     async def wait_for_calls(self) -> None:
         """Until those that were begun and never awaited have ended: none is broken off by the script's end."""
         while self._open_calls:
-            self._keep(*await self._settling.receive())
+            await self._wait_for_news()
+
+    async def _wait_for_news(self) -> None:
+        self._news = anyio.Event()
+        await self._news.wait()
 
 
 def write_raised(error: ImsError) -> str:
@@ -305,5 +311,5 @@ def _describe_error(error: MontyRuntimeError | Any) -> str:
         for frame in frames[-_MOST_FRAMES:]
     )
     # What stands for an error of a call begins with that one's own code.
-    is_of_a_call = isinstance(error.exception(), RuntimeError)
+    is_of_a_call = type(error.exception()) in (RuntimeError, NotImplementedError)
     return shorten(clean(error.display("msg" if is_of_a_call else "type-msg")), _LONGEST_PROBLEM) + where
