@@ -162,7 +162,7 @@ def test_a_slip_is_told_with_what_to_write(line: str, text: str, checker: Checke
             "    await ims.get_media_info()",
             "except ims.NotDone: pass",
             "except ims.Error as error:",
-            "    print(error.code, error.message, error.request_id)",
+            "    print(str(error))",
         ),
         ("hits = await ims.search('subtitles')", "await ims.describe(hits[0]['operation'])"),
     ],

@@ -10,7 +10,7 @@ from ims_mcp.catalogue import Operation
 from ims_mcp.workflows.scripts.diagnostics import describe_unknown, explain
 from ims_mcp.workflows.scripts.driving import SandboxedScript, refuse
 from ims_mcp.workflows.scripts.script_calls import MODULE, find_attributes, find_used_names
-from ims_mcp.workflows.scripts.script_problem import ScriptProblem
+from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
 from ims_mcp.workflows.scripts.stubs import OWN_NAMES, list_names, write_stubs
 from ims_mcp.workflows.scripts.written_calls import check_written
 
@@ -31,7 +31,9 @@ def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
     tree = _parse(code)
     used = [each for each in find_used_names(tree) if each.name not in _ERRORS]
     known = {*list_names(), *tools, *OWN_NAMES}
-    problems = [ScriptProblem(each.line, describe_unknown(each.name)) for each in used if each.name not in known]
+    # What a name is likely to mean takes milliseconds to find.
+    unknown = [each for each in used if each.name not in known][:MOST_PROBLEMS]
+    problems = [ScriptProblem(each.line, describe_unknown(each.name)) for each in unknown]
     problems += _find_imported_errors(tree)
     if problems := problems or check_written(tree):
         raise refuse(problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 MODULE = "ims"
 
@@ -63,22 +64,21 @@ def find_calls(tree: ast.Module) -> list[ScriptCall]:
 
 def _find_imports(tree: ast.Module) -> tuple[set[str], dict[str, str]]:
     """What the module is called in the script, and its names by what they are called there."""
-    modules = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-        if alias.name == MODULE
-    }
-    functions = {alias.asname or alias.name: alias.name for _, alias in _find_aliases(tree)}
+    modules: set[str] = set()
+    functions: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules |= {alias.asname or alias.name for alias in node.names if alias.name == MODULE}
+        elif _is_from_module(node):
+            functions |= {alias.asname or alias.name: alias.name for alias in node.names}
     return modules, functions
 
 
 def _find_imported(tree: ast.Module) -> Iterator[UsedName]:
-    return (UsedName(alias.name, node.lineno) for node, alias in _find_aliases(tree) if alias.name != "*")
-
-
-def _find_aliases(tree: ast.Module) -> Iterator[tuple[ast.ImportFrom, ast.alias]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == MODULE and node.level == 0:
-            yield from ((node, alias) for alias in node.names)
+        if _is_from_module(node):
+            yield from (UsedName(alias.name, node.lineno) for alias in node.names if alias.name != "*")
+
+
+def _is_from_module(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(node, ast.ImportFrom) and node.module == MODULE and node.level == 0

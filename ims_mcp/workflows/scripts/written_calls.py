@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ims_mcp.catalogue import Operation, find_operation
@@ -34,12 +35,18 @@ def check_written(tree: ast.Module) -> list[ScriptProblem]:
     return sorted(problems, key=lambda problem: problem.line)
 
 
+@cache
+def _make_table(operation: Operation) -> Operation:
+    """With what a script may give."""
+    return replace(operation, parameters=list_script_parameters(operation))
+
+
 def _check_call(operation: Operation, call: ScriptCall) -> list[ScriptProblem]:
     reader = _Reader()
     arguments = {keyword.arg: reader.read(keyword.value, keyword.arg) for keyword in call.node.keywords if keyword.arg}
     is_whole = len(arguments) == len(call.node.keywords)
     try:
-        check(replace(operation, parameters=list_script_parameters(operation)), arguments)
+        check(_make_table(operation), arguments)
     except InvalidArguments as error:
         return [
             ScriptProblem(
