@@ -21,6 +21,7 @@ ROWS = {
     ],
     "tool-calls": ["tool calls, 30 ms service, 2 at once", "event loop delay p99, 30 ms service, 2 at once"],
     "replicas": ["CPU of 10,000 HTTP calls", "memory after"],
+    "scripts": ["event loop delay p99, 10 scripts", "a script of 20 reads", "a script that calls nothing"],
     "http-calls": [f"HTTP calls, {era}, 2 at once" for era in ("2026-07-28", "2025-11-25")],
     "summary": [
         "summary bytes, page example",
