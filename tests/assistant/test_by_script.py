@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from benchmarks.assistant.__main__ import main
-from benchmarks.assistant.by_script import TOOLSETS, find_unread, make_by_script
+from benchmarks.assistant.by_script import TOOLSETS, find_unread, make_by_script, solve
 from benchmarks.assistant.desk import ToolCall, open_desk
 from benchmarks.assistant.run import Spent, make_scripted
-from benchmarks.assistant.script_solutions import NEED_A_YES, SEVERAL_CALLS, SOLUTIONS
+from benchmarks.assistant.script_solutions import NEED_A_YES, SEVERAL_CALLS, SOLUTIONS, ScriptSolution
 from benchmarks.assistant.stage import Played, play
 from benchmarks.assistant.start_state import share_start_state
 from benchmarks.assistant.task import Task
@@ -64,6 +64,8 @@ other = await ims.list_smart_voice_groups(NoParameter={"NoField": 1})
 page["MediaId"], other["NoKey"]
 """
     async with open_desk("http://127.0.0.1:9", tmp_path / "state", tmp_path, agree=bool, toolsets=TOOLSETS) as desk:
+        with pytest.raises(AssertionError, match="nothing that was read tells of NoField, NoKey, NoParameter"):
+            await solve(ScriptSolution(code), desk, "", {})
         assert await find_unread(desk, code, "") == {"list_smart_voice_groups", "NoParameter", "NoField", "NoKey"}
         desk.calls.append(
             ToolCall("search_operations", {}, '{"ListSmartVoiceGroups": "NoParameter, NoField: NoKey"}', False)

@@ -91,7 +91,7 @@ async def test_speech_is_recognised_and_attached_where_subtitles_are_missing(
 ) -> None:
     wanted = register(ims, clips["long.mp3"], "First day", "welcome,hr")
     register(ims, clips["subtitled.mp4"], "Safety", "hr")
-    register(ims, clips["short.mp4"], "Greeting", "hr")
+    register(ims, clips["tall.mp4"], "Greeting", "hr")
     register(ims, clips["long.mp3"], "Concert", "chronicle")
     done = {"JobId": "job-1", "State": "Finished", "JobResult": SPOKEN}
     script.run_job("SubmitASRJob", {"JobId": "job-1", "State": "Created"}, "GetSmartHandleJob", [done])

@@ -68,7 +68,9 @@ def test_a_wrong_name_beside_what_is_worked_out_later_is_found() -> None:
     [
         ["await ims.submit_live_record_job(Name=n, TemplateId=t, StreamInput={**stream}, RecordOutput={key: 'b'})"],
         ["await ims.submit_live_record_job(Name=n, **given)"],
-        ["await ims.get_media_info(MediaId='title:Evening news')"],
+        [f"await ims.get_media_info(MediaId='title:{'Evening news ' * 6}')"],
+        ["await ims.submit_media_producing_job(Timeline={**base}, OutputMediaConfig={'MediaURL': url})"],
+        ["await ims.submit_media_producing_job(TemplateId=made, OutputMediaConfig={'MediaURL': url})"],
         ["await other.get_media_info()", "get_media_info()"],
         ["await ims.submit_media_producing_job(Timeline={'VideoTracks': tracks}, OutputMediaConfig={'MediaURL': u})"],
     ],

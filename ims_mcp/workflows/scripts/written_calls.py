@@ -115,7 +115,7 @@ class _Reader:
         is_lack = problem.path not in self._lines
         if is_lack and (self._open or not is_whole) and not problem.text.startswith("unknown"):
             return False
-        return not (self._later and _is_about_all(problem))
+        return not ((self._later or self._open) and _is_about_all(problem))
 
 
 def _is_within(path: str, outer: str) -> bool:
