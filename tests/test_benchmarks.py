@@ -83,4 +83,6 @@ def test_sides_take_turns_and_the_median_counts() -> None:
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "spawn, calls, tool-calls, http-calls, replicas, summary, listing, uploads" in capsys.readouterr().err
+    assert (
+        "spawn, calls, tool-calls, http-calls, replicas, scripts, summary, listing, uploads" in capsys.readouterr().err
+    )

@@ -169,8 +169,8 @@ async def test_a_client_that_does_not_wait_gets_the_id_and_the_rest_later() -> N
     settings = replace(SETTINGS, max_wait_seconds=0.5)
     async with scripting({"UpdateMediaInfo": Answer()}, settings=settings) as (client, _):
         told = await run(client, f"{WRITE}import asyncio\nawait asyncio.sleep(1.2)\n'end'")
-        assert (told["outcome"], told["done"]) == ("running", DONE)
-        for _ in range(10):
+        assert told["outcome"] == "running"
+        for _ in range(40):
             told = content_of(await client.call_tool("run_script", told["next_call"]["arguments"]))
             if told["outcome"] != "running":
                 break

@@ -10,7 +10,9 @@ import anyio.to_thread
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.behaviour import OperationCall, Submission
 from ims_mcp.workflows.job_wait import follow_job
-from ims_mcp.workflows.operation_call import LARGE_BYTES
+
+_LARGE_BYTES = 100_000
+"""From this size on an answer is made readable in a thread: a script asks for many."""
 
 
 async def complete_answer(call: OperationCall, submission: Submission, *, longest_seconds: float) -> dict[str, Any]:
@@ -20,7 +22,7 @@ async def complete_answer(call: OperationCall, submission: Submission, *, longes
     """
     reply, own = submission.reply, call.own
     present = partial(find_behaviour(call.operation).present, call, reply.data)
-    answer = present() if reply.size_bytes < LARGE_BYTES else await anyio.to_thread.run_sync(present)
+    answer = present() if reply.size_bytes < _LARGE_BYTES else await anyio.to_thread.run_sync(present)
     if call.operation.poll is None or not own.wait_seconds:
         return answer
     followed = await follow_job(
