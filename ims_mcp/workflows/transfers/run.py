@@ -35,6 +35,8 @@ _TYPES = {
     "image": "gif webp png jpg jpeg heic",
     "text": "srt vtt ass ttf ttc fon",
 }
+MEDIA_SUFFIXES = frozenset(suffix for suffixes in _TYPES.values() for suffix in suffixes.split())
+"""Of files that become assets, in small letters."""
 
 
 VOD_STREAM_ARGUMENTS, OWN_STREAM_ARGUMENTS = ("Definition", "HDRType"), ("StreamTags",)
@@ -239,17 +241,21 @@ class TransferRunner:
         return [str(as_object(row.get("FileBasicInfo")).get("FileUrl", "")) for row in files]
 
 
-def guard_upload(client: ImsClient, kind: str, destination: str, arguments: Mapping[str, Any]) -> None:
+def guard_upload(
+    client: ImsClient, kind: str, destination: str, arguments: Mapping[str, Any], *, confirmed: bool = False
+) -> None:
     """Raises Refused where ``client`` may not make of an upload what it is to be, before anything of it is sent.
+    ``confirmed``: somebody has agreed to it.
 
     A bucket of one's own is written to past the client, so past its rules; and transfers go on in the background with
     a client that has the account's rights, not those of whoever began them.
     """
     if destination == VOD:
-        client.guard(get_operation("CreateUploadMedia" if kind == "media" else "CreateUploadStream"), arguments)
+        creating = get_operation("CreateUploadMedia" if kind == "media" else "CreateUploadStream")
+        client.guard(creating, arguments, confirmed=confirmed)
         return
     operation = get_operation("RegisterMediaInfo" if kind == "media" else "RegisterMediaStream")
-    client.guard(operation, {**arguments, "InputURL": destination})
+    client.guard(operation, {**arguments, "InputURL": destination}, confirmed=confirmed)
 
 
 def check_stream_arguments(destination: str, arguments: Mapping[str, Any]) -> None:
@@ -270,11 +276,15 @@ def read_address(record: TransferRecord) -> str:
     """The file's address as the service knows it. Raises KeyError before there is one."""
     if url := record.target.get("url"):
         return url
+    return write_address(record.target["bucket"], record.target["key"])
+
+
+def write_address(bucket: str, key: str) -> str:
+    """``oss://bucket/key`` as the service takes it."""
     # Letters and blanks stay as they are; what would be read as an escape, a query or the end of a line does not.
-    key = record.target["key"]
     kept = key.rstrip()
     escaped = "".join(quote(c) if c in "%?#" or not c.isprintable() else c for c in kept) + quote(key[len(kept) :])
-    return f"oss://{record.target['bucket']}/{escaped}"
+    return f"oss://{bucket}/{escaped}"
 
 
 def read_extension(suffix: str) -> str:

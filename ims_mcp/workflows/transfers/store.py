@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import threading
 import time
 import unicodedata
@@ -156,6 +157,10 @@ class TransferStore:
         self._reading = threading.Lock()
         self._known: dict[str, tuple[os.stat_result, TransferRecord]] = {}
 
+    def keep_apart(self, name: str) -> TransferStore:
+        """A store for the files of one job, which are not listed among the others and not forgotten by themselves."""
+        return TransferStore(self._directory / name, self._clock)
+
     def enter(self, wish: TransferRecord) -> TransferRecord:
         """The transfer there is for the same wish, unless it failed or was cancelled; or this one, now written down.
 
@@ -189,6 +194,14 @@ class TransferStore:
     def write(self, record: TransferRecord) -> None:
         """Replace what is written of a transfer that nothing is sent of: not begun yet, or arrived."""
         replace_file(self._locate(record.id), [asdict(record)])
+
+    def forget(self, transfer_id: str) -> None:
+        """Nobody will ask for it again. No error where it is not there."""
+        _remove(self._locate(transfer_id), self._locate(transfer_id).with_suffix(".lock"))
+
+    def forget_all(self) -> None:
+        """Those of a job that is over, with their directory."""
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def read(self, transfer_id: str) -> TransferRecord:
         """What is written of it, also while another works on it."""
