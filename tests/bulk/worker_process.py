@@ -11,6 +11,7 @@ import json
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -44,11 +45,13 @@ async def main(endpoint: str, url: str, place: str | None) -> None:
 
         async with BulkEngine(url, find_target, store) as engine, anyio.create_task_group() as group:
             stop = anyio.Event()
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+            with suppress(NotImplementedError):  # Windows has no SIGTERM to hear
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
             if place is not None:
                 group.start_soon(_start_and_wait, engine, place, stop)
             print(json.dumps({"ready": True}), flush=True)
             await engine.work(stop)
+            group.cancel_scope.cancel()
     await store.close()
     print(json.dumps({"ended": True, "cpu_seconds": time.process_time()}), flush=True)
 

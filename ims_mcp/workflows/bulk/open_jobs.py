@@ -93,6 +93,10 @@ class OpenJobs:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         self._ending.set()
+        if isinstance(error, Exception):
+            # An error of the block is not one of the tasks: it goes on as it is, not inside a group.
+            await self._tasks.__aexit__(None, None, None)
+            return None
         return await self._tasks.__aexit__(kind, error, trace)
 
     @asynccontextmanager
