@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ims_mcp import __version__
+from ims_mcp.cli.bulk_options import add_bulk_command
 from ims_mcp.cli.endings import MISUSED, run_to_the_end
 from ims_mcp.cli.terminal import prepare_streams, say
 from ims_mcp.logs import log_to_stderr
@@ -75,6 +76,10 @@ def _run(words: list[str]) -> int:
         from ims_mcp.cli.upload import list_directories
 
         options.upload_dirs = list_directories(options.files)
+    if options.command == "bulk":
+        from ims_mcp.cli.bulk import list_folders
+
+        options.upload_dirs = list_folders(options)
     settings = read_settings(environ, **vars(options))
     log_to_stderr(settings.log_level)
     if "OTEL_PROPAGATORS" in os.environ:
@@ -122,6 +127,10 @@ def _run_command(options: argparse.Namespace, rest: list[str], settings: Setting
             from ims_mcp.cli.upload import upload
 
             return upload(settings, options)
+        case "bulk":
+            from ims_mcp.cli.bulk import bulk
+
+            return bulk(settings, options, words)
         case "record":
             from ims_mcp.cli.record import record
 
@@ -207,6 +216,8 @@ def _build_parser() -> argparse.ArgumentParser:
 
     _add_transfer_commands(commands)
 
+    add_bulk_command(commands, _add_command, _add_bulk_settings)
+
     tools = _add_command(commands, "tools", "what the server lists, with bytes")
     tools.add_argument("--json", action="store_true", help="print the tools/list result itself")
     _add_settings(tools)
@@ -266,6 +277,15 @@ def _add_transfer_commands(commands: Any) -> None:
         _add_settings(command)
     upload.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
     upload.add_argument("--oss-endpoint", help="endpoint of OSS for buckets of your own, in place of the region's")
+
+
+def _add_bulk_settings(parser: argparse.ArgumentParser) -> None:
+    _add_json(parser)
+    _add_settings(parser)
+    parser.add_argument("--state-dir", help="where jobs and transfers are kept (default ~/.local/state/ims-mcp)")
+    parser.add_argument("--oss-endpoint", help="endpoint of OSS for buckets of your own, in place of the region's")
+    parser.add_argument("--config", metavar="FILE", help="TOML file of accounts and of who may do what in them")
+    parser.add_argument("--account", help="of the accounts of that file; its region: --region")
 
 
 def _add_token_command(commands: Any) -> None:

@@ -1,0 +1,1 @@
+"""Bulk jobs, from their sources to their reports."""
