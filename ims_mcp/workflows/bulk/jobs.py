@@ -3,23 +3,18 @@ job's place, so it works wherever the job runs."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-
-import anyio
 
 from ims_mcp.call_origin import Consent
 from ims_mcp.errors import ImsError, InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
-from ims_mcp.workflows.bulk.job import CONTROL, JOB, ROWS, BulkJob, Control, Row, name_shard
+from ims_mcp.workflows.bulk.job import CONTROL, JOB, BulkJob, Control
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.shelf import unknown_job
 
 MOST_RATE = 10_000.0
 ALL_CLASSES = "*"
-_READ_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +77,6 @@ async def confirm(opened: OpenedJob, consent: Consent | None) -> OpenedJob:
     job = replace(opened.job, confirmed=True, consent=told)
     await opened.place.write(JOB, job.encode())
     return replace(opened, job=job)
-
-
-async def digest_rows(job: BulkJob, place: JobPlace) -> str:
-    """Of all rows as they are kept: what a yes was for. Several shards are read at once."""
-    digests = [b""] * job.shard_count
-    waiting = iter(range(job.shard_count))
-
-    async def read() -> None:
-        for number in waiting:
-            rows = await place.read(name_shard(ROWS, number))
-            digests[number] = hashlib.sha256(rows or b"").digest()
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(_READ_AT_ONCE):
-            tasks.start_soon(read)
-    fixed = f"{job.job_id} {job.operation} {job.total_rows} {job.account} {job.region}".encode()
-    return hashlib.sha256(fixed + b"".join(digests)).hexdigest()
-
-
-async def read_samples(job: BulkJob, place: JobPlace, most: int) -> list[Mapping[str, Any]]:
-    """The arguments of the first rows."""
-    written = await place.read(name_shard(ROWS, 0)) or b""
-    return [Row.decode(line).arguments for line in written.splitlines()[:most]]
 
 
 def check_service(job: BulkJob, service: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from pydantic import TypeAdapter
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 from ims_mcp.shared_store import SharedStore
-from ims_mcp.workflows.bulk.job import JOB
+from ims_mcp.workflows.bulk.job import JOB, BulkJob
 
 BULK = "bulk"
 """Below the state directory."""
@@ -32,15 +31,19 @@ class UnknownJob(ImsError):
 
 @dataclass(frozen=True, slots=True)
 class KeptJob:
-    """What is known of a job outside of its place: whoever can write there has no say in it."""
+    """What is known of a job outside of its place: who can write there alone has no say in it."""
 
     job_id: str
     address: str
     """Of its place."""
-    rows_digest: str = ""
-    """Of all of its rows, as they were when somebody agreed to them; empty where nobody had to."""
-    made_at: float = 0.0
+    made_at: float
     """Epoch seconds."""
+    job: BulkJob | None = None
+    """As it was written last; None of one that has nothing but its folder here, which is its user's."""
+    rows_digest: str = ""
+    """Of all of its rows."""
+    asked_rows: int = 0
+    """So many of them somebody has to agree to."""
 
 
 class JobShelf(Protocol):
@@ -110,7 +113,7 @@ class FolderShelf:
         except (OSError, ValueError):
             folder = self.root / job_id
         try:
-            return KeptJob(job_id, str(folder), made_at=(folder / JOB).stat().st_mtime)
+            return KeptJob(job_id, str(folder), (folder / JOB).stat().st_mtime)
         except OSError:
             return None
 
@@ -124,46 +127,65 @@ class FolderShelf:
 
 
 class StoreShelf:
-    """In the store of all replicas, for one ``owner``. Raises StoreUnavailable."""
+    """In the store of all replicas. ``subject``: whose jobs there are; None for those of all, by their ids alone. Raises
+    StoreUnavailable."""
 
-    def __init__(self, store: SharedStore, owner: str) -> None:
+    def __init__(self, store: SharedStore, subject: str | None) -> None:
         self._store = store
-        self._key = f"bulk-of:{owner}"
+        self._subject = subject
 
     async def put(self, kept: KeptJob) -> None:
         """See :class:`JobShelf`."""
 
         def enter(value: bytes | None) -> tuple[bytes | None, None]:
-            known = [each for each in _read_all(value) if each.job_id != kept.job_id]
-            return _ALL.dump_json(_sort([kept, *known])[:_MOST_KEPT]), None
+            known = [each for each in _read_index(value) if each[0] != kept.job_id]
+            return _INDEX.dump_json([(kept.job_id, kept.made_at), *known][:_MOST_KEPT]), None
 
-        await self._store.update(self._key, enter, _KEPT_SECONDS)
+        content = _KEPT.dump_json(kept)
+        await self._store.update(_name(kept.job_id), lambda _: (content, None), _KEPT_SECONDS)
+        await self._store.update(f"bulk-of:{self._subject}", enter, _KEPT_SECONDS)
 
     async def find(self, job_id: str) -> KeptJob:
         """See :class:`JobShelf`."""
-        found = next((each for each in await self.list() if each.job_id == job_id), None)
+        found = await self._read(job_id) if _ID.fullmatch(job_id) else None
         if found is None:
             raise unknown_job(job_id)
         return found
 
     async def list(self) -> list[KeptJob]:
         """See :class:`JobShelf`."""
-        return await self._store.update(self._key, lambda value: (value, _read_all(value)), _KEPT_SECONDS)
+        index = await self._store.update(
+            f"bulk-of:{self._subject}", lambda value: (value, _read_index(value)), _KEPT_SECONDS
+        )
+        found = [await self._read(job_id) for job_id, _ in index]
+        return _sort(each for each in found if each is not None)
 
-
-def keep(job_id: str, address: str, rows_digest: str = "") -> KeptJob:
-    """As of now."""
-    return KeptJob(job_id, address, rows_digest, time.time())
+    async def _read(self, job_id: str) -> KeptJob | None:
+        kept = await self._store.update(_name(job_id), lambda value: (value, _read_kept(value)), _KEPT_SECONDS)
+        if kept is None or kept.job is None or self._subject not in (None, kept.job.subject):
+            return None
+        return kept
 
 
 _KEPT = TypeAdapter(KeptJob)
-_ALL = TypeAdapter(list[KeptJob])
+_INDEX = TypeAdapter(list[tuple[str, float]])
 
 
-def _read_all(value: bytes | None) -> list[KeptJob]:
+def _name(job_id: str) -> str:
+    return f"bulk-job:{job_id}"
+
+
+def _read_kept(value: bytes | None) -> KeptJob | None:
     try:
-        return [] if value is None else _ALL.validate_json(value)
+        return None if value is None else _KEPT.validate_json(value)
     except ValueError:  # of another version
+        return None
+
+
+def _read_index(value: bytes | None) -> list[tuple[str, float]]:
+    try:
+        return [] if value is None else _INDEX.validate_json(value)
+    except ValueError:
         return []
 
 
