@@ -77,7 +77,7 @@ def _run(words: list[str]) -> int:
 
         options.upload_dirs = list_directories(options.files)
     if options.command == "bulk":
-        from ims_mcp.cli.bulk import list_folders
+        from ims_mcp.cli.bulk_source import list_folders
 
         options.upload_dirs = list_folders(options)
     settings = read_settings(environ, **vars(options))

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ims_mcp.call_origin import Consent
 from ims_mcp.errors import ImsError, InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.bulk.job import CONTROL, JOB, BulkJob, Control
@@ -71,10 +70,9 @@ async def change_rate(opened: OpenedJob, rate: float | None) -> OpenedJob:
     return await _change(opened, rate=rate)
 
 
-async def confirm(opened: OpenedJob, consent: Consent | None) -> OpenedJob:
-    """Write down that somebody agreed to all of it, before it is first started."""
-    told = None if consent is None else (consent.how, consent.by)
-    job = replace(opened.job, confirmed=True, consent=told)
+async def amend(opened: OpenedJob, **changes: Any) -> OpenedJob:
+    """Write down what was not known yet when the job was made: who agreed to it, for which service it is."""
+    job = replace(opened.job, **changes)
     await opened.place.write(JOB, job.encode())
     return replace(opened, job=job)
 

@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ims_mcp.catalogue import Operation, get_operation
 from ims_mcp.config.rights import Asking
 from ims_mcp.workflows.bulk.job import ROWS, BulkJob, Row, name_shard
 from ims_mcp.workflows.bulk.place import JobPlace
+from ims_mcp.workflows.bulk.upload_table import UPLOAD
+from ims_mcp.workflows.transfers.store import VOD
 
 _MOST_SAMPLES = 5
 _ORDER = (Asking.ALLOW, Asking.ASK, Asking.PAGE, Asking.DENY)
@@ -30,6 +33,15 @@ class Survey:
     """The strictest of what is wanted for any row that is not denied."""
     samples: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
     """Of the rows that are asked about, or of all where none is."""
+
+
+def find_call(operation: str, arguments: Mapping[str, Any]) -> tuple[Operation, Mapping[str, Any]]:
+    """The call of the service that says what a row does: of an upload the one that makes its asset."""
+    if operation != UPLOAD:
+        return get_operation(operation), arguments
+    if (destination := arguments.get("destination", VOD)) == VOD:
+        return get_operation("CreateUploadMedia"), {}
+    return get_operation("RegisterMediaInfo"), {**arguments, "InputURL": destination}
 
 
 async def survey(job: BulkJob, place: JobPlace, find_asking: FindAsking) -> Survey:

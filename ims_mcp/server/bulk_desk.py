@@ -1,0 +1,151 @@
+"""The jobs that this server runs: one engine for all of them, made for the first and ended with the server.
+
+It outlives the calls that start jobs, and works with the rights that a job's caller has by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from ims_mcp.call_origin import STDIO, current_subject
+from ims_mcp.catalogue import Effect, get_operation
+from ims_mcp.errors import ImsError, Refused
+from ims_mcp.server.reach import ACCOUNT, REGION, Reach, Target
+from ims_mcp.server.transfer_rows import UPLOADS
+from ims_mcp.settings import Settings
+from ims_mcp.shared_store import SharedStore
+from ims_mcp.workflows.bulk.job import BulkJob, Kind
+from ims_mcp.workflows.bulk.shelf import BULK, FolderShelf, JobShelf, KeptJob, StoreShelf, UnknownJob
+
+if TYPE_CHECKING:  # of an extra, imported for the first job
+    from ims_mcp.workflows.bulk.engine import BulkEngine
+    from ims_mcp.workflows.bulk.jobs import OpenedJob
+    from ims_mcp.workflows.bulk.target import BulkTarget
+
+FindReach = Callable[[str, Mapping[str, Any]], Awaitable[Reach]]
+_END_SECONDS = 8.0
+"""What has been sent may take so long to be answered when the server ends."""
+
+logger = logging.getLogger("ims_mcp.server")
+
+
+@dataclass(slots=True)
+class BulkDesk:
+    """One for a server. ``is_shared``: it has many callers, whose jobs are kept in ``store``; else those of its user are
+    in a folder of theirs."""
+
+    settings: Settings
+    store: SharedStore
+    find_reach: FindReach
+    is_shared: bool
+    running: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
+    """Jobs that were started here and have not ended."""
+    _stop: anyio.Event = field(default_factory=anyio.Event)
+    _owner: asyncio.Task[None] | None = None
+    _engine: asyncio.Future[BulkEngine] | None = None
+
+    def find_shelf(self) -> JobShelf:
+        """Of whoever makes the call under way."""
+        if self.is_shared:
+            return StoreShelf(self.store, current_subject.get())
+        return FolderShelf(self.settings.state_dir / BULK)
+
+    async def start(self, opened: OpenedJob) -> None:
+        """Have the engine work at it, and its report written at the end. Raises ImsError, as where it runs already."""
+        engine = await self._open_engine()
+        assert opened.control is not None
+        await engine.start(opened.job, opened.place.address, opened.control)
+        job_id = opened.job.job_id
+        if job_id not in self.running:
+            task = asyncio.create_task(self._see_to_end(opened), context=contextvars.Context())
+            self.running[job_id] = task
+            task.add_done_callback(lambda _: self.running.pop(job_id, None))
+
+    def find_problem(self, job_id: str) -> str:
+        """Why a job of this server cannot go on at the moment; empty where it can."""
+        engine = self._engine
+        if engine is None or not engine.done() or engine.cancelled() or engine.exception() is not None:
+            return ""
+        problem = engine.result().problems.get(job_id)
+        return "" if problem is None else problem.explain()
+
+    async def end(self) -> None:
+        """The server ends: nothing more is begun, what has been sent is waited for, and all can be resumed."""
+        self._stop.set()
+        if self._owner is not None:
+            await asyncio.wait([self._owner], timeout=_END_SECONDS)
+            self._owner.cancel()
+            await asyncio.wait([self._owner, *self.running.values()], timeout=1)
+        for task in self.running.values():
+            task.cancel()
+
+    async def _open_engine(self) -> BulkEngine:
+        if self._owner is None or self._owner.done():
+            self._engine = asyncio.get_running_loop().create_future()
+            # Not in the context of the call: that has its caller's rights, and ends.
+            self._owner = asyncio.create_task(self._run_engine(self._engine), context=contextvars.Context())
+        assert self._engine is not None
+        return await asyncio.shield(self._engine)
+
+    async def _run_engine(self, opened: asyncio.Future[BulkEngine]) -> None:
+        try:
+            from ims_mcp.workflows.bulk.engine import MEMORY, BulkEngine
+
+            async with BulkEngine(self.settings.redis_url or MEMORY, self._find_target, self.store) as engine:
+                opened.set_result(engine)
+                await engine.work(self._stop)
+        except Exception as error:
+            if opened.done():
+                logger.exception("the engine of bulk jobs has ended")
+            else:
+                opened.set_exception(error)
+
+    async def _find_target(self, job: BulkJob) -> BulkTarget:
+        """By what is granted to its caller now. Raises ImsError where that is not enough any more."""
+        from ims_mcp.workflows.bulk.target import BulkTarget
+
+        # What its place says of whose it is, others may have written.
+        kept = await self._find_kept(job.job_id)
+        known = kept.job or job
+        reach = await self.find_reach(known.subject or STDIO, known.claims)
+        place = {ACCOUNT: known.account, REGION: known.region} if reach.has_names else dict[str, Any]()
+        target = await reach.take("bulk_start", place)
+        if known.operation:
+            target = require_rights(target, known.kind, known.operation)
+        return BulkTarget(target.client, target.transfers)
+
+    async def _find_kept(self, job_id: str) -> KeptJob:
+        if self.is_shared:
+            return await StoreShelf(self.store, None).find(job_id)
+        return await FolderShelf(self.settings.state_dir / BULK).find(job_id)
+
+    async def _see_to_end(self, opened: OpenedJob) -> None:
+        """Its report is there as soon as it has ended, whether somebody looks or not."""
+        from ims_mcp.workflows.bulk.follow import follow_to_report
+
+        try:
+            await follow_to_report(opened)
+        except (ImsError, UnknownJob) as error:
+            logger.warning("the job %s is not followed any more: %s", opened.job.job_id, error)
+
+
+def require_rights(target: Target, kind: Kind, operation: str) -> Target:
+    """The target with the grants that let the job's calls through. Raises Refused where none does."""
+    if target.credentials and not target.access.account:
+        raise Refused(
+            "No job was made: the credentials came with the request, and nothing is kept of them.",
+            next_step="Use an account of the server's own, or make the calls one by one.",
+            reason="no_right",
+        )
+    if kind is Kind.UPLOAD:
+        target.require_any(UPLOADS["media"], Effect.WRITE)
+        return target
+    found = get_operation(operation)
+    return target.require(found, Effect.DESTRUCTIVE if kind is Kind.DELETE else found.effect)
