@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +16,9 @@ from ims_mcp.client.observers import EndedCall, ObservedRequest, end_with_error,
 from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind
 from ims_mcp.client.wire import EncodedRequest
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
+
+FOR_TURN, BETWEEN_TRIES = "waiting for the account's limit", "waiting to try again"
+"""Stages in which nothing is on its way."""
 
 logger = logging.getLogger("ims_mcp.client")
 
@@ -101,7 +107,45 @@ class CallUnderWay:
         logger.log(level, "%s failed: %s (%s)", self.operation.name, code, outcome.kind.value, extra=fields)
 
     @property
+    def is_sent(self) -> bool:
+        """Whether a try of it is on its way, or answered and its caller does not know yet. A call that may be repeated
+        is not, while it waits for its next try."""
+        if self.stage in (FOR_TURN, BETWEEN_TRIES):
+            return self.maybe_done and not self.repeatable
+        return self.attempt.sent if self.attempt is not None else self.requests > 0
+
+    @property
     def _may_have_acted(self) -> bool:
         """Whether the service may have done something that nobody has heard of."""
         sent = self.attempt is not None and self.attempt.sent  # broken off while it waited
         return bool(self.recovery_hint) and (sent or self.maybe_done)
+
+
+@dataclass(slots=True)
+class CallSlot:
+    """What a task calls at the moment, for whoever breaks tasks off and lets end what has been sent."""
+
+    call: CallUnderWay | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """See :attr:`CallUnderWay.is_sent`."""
+        return self.call is not None and self.call.is_sent
+
+
+current_slot: ContextVar[CallSlot | None] = ContextVar("current_slot", default=None)
+"""Set by a task that somebody may break off."""
+
+
+@contextmanager
+def occupying_slot(call: CallUnderWay) -> Generator[None]:
+    """For as long as the call is under way."""
+    slot = current_slot.get()
+    if slot is None:
+        yield
+        return
+    slot.call = call
+    try:
+        yield
+    finally:
+        slot.call = None

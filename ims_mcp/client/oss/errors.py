@@ -279,6 +279,16 @@ def explain_signed(failure: OssFailure, target: UploadTarget) -> UploadError:
     return _make_error(failure, message, step or "Try again in a moment.", resumable=failure.repeatable)
 
 
+def explain_kept(failure: OssFailure, address: str) -> UploadError:
+    """Why an object that something is kept in could not be read or written."""
+    if failure.is_denied and failure.code not in _STEPS:
+        step = "Allow the credential oss:GetObject, oss:PutObject, oss:AbortMultipartUpload and oss:ListObjects there."
+    else:
+        step = failure.next_step or _find_step(failure) or ("" if failure.repeatable else "Correct what it names.")
+    message = f"{address}: {_tell_how(failure)}."
+    return _make_error(failure, message, step or "Try again in a moment.", resumable=failure.repeatable)
+
+
 def _tell_how(failure: OssFailure) -> str:
     if failure.tries > 1:
         return f"{failure.what} was tried {failure.tries} times, and the last time {failure.words}"

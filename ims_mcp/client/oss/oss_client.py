@@ -208,7 +208,7 @@ class SignedBucket:
 
     def begin(self, headers: Mapping[str, str] | None = None) -> str:
         """The upload id of a new multipart upload; ``headers`` are those of its object."""
-        begun = self._ask(
+        begun = self.send(
             "POST InitiateMultipartUpload",
             lambda bucket: bucket.init_multipart_upload(self._key, headers={**(headers or {}), **self._making}),
         )
@@ -217,7 +217,7 @@ class SignedBucket:
     def put_part(self, upload_id: str, number: int, body: PartBody) -> Stored:
         """One part, which replaces an earlier one of its number."""
         return _read_stored(
-            self._ask("PUT UploadPart", lambda bucket: bucket.upload_part(self._key, upload_id, number, body))
+            self.send("PUT UploadPart", lambda bucket: bucket.upload_part(self._key, upload_id, number, body))
         )
 
     def put(self, body: PartBody, md5: bytes) -> Stored:
@@ -225,7 +225,7 @@ class SignedBucket:
         headers = {**self._making, "Content-MD5": base64.b64encode(md5).decode("ascii")}
         data = body if body.len else b""  # a stream without bytes would be sent in chunks, which OSS signs differently
         return _read_stored(
-            self._ask("PUT PutObject", lambda bucket: bucket.put_object(self._key, data, headers=headers))
+            self.send("PUT PutObject", lambda bucket: bucket.put_object(self._key, data, headers=headers))
         )
 
     def complete(self, upload_id: str, etags: Mapping[int, str]) -> Stored:
@@ -233,7 +233,7 @@ class SignedBucket:
         parts = [oss2.models.PartInfo(number, etags[number]) for number in sorted(etags)]
         headers = {**self._making}
         return _read_stored(
-            self._ask(
+            self.send(
                 "POST CompleteMultipartUpload",
                 lambda bucket: bucket.complete_multipart_upload(self._key, upload_id, parts, headers=headers),
                 answer_seconds=self._client.timeouts.complete_seconds,
@@ -242,14 +242,14 @@ class SignedBucket:
 
     def abort(self, upload_id: str) -> None:
         """Give back what a multipart upload holds."""
-        self._ask("DELETE AbortMultipartUpload", lambda bucket: bucket.abort_multipart_upload(self._key, upload_id))
+        self.send("DELETE AbortMultipartUpload", lambda bucket: bucket.abort_multipart_upload(self._key, upload_id))
 
     def list_parts(self, upload_id: str) -> dict[int, Stored]:
         """Every part OSS has of an upload, by number."""
         found: dict[int, Stored] = {}
         marker = ""
         while True:
-            page = self._ask(
+            page = self.send(
                 "GET ListParts", lambda bucket, marker=marker: bucket.list_parts(self._key, upload_id, marker=marker)
             )
             checksums = _read_part_checksums(page)
@@ -266,7 +266,7 @@ class SignedBucket:
         found: dict[str, float] = {}
         markers = {"key_marker": "", "upload_id_marker": ""}
         while True:
-            page = self._ask(
+            page = self.send(
                 "GET ListMultipartUploads",
                 lambda bucket, after=markers: bucket.list_multipart_uploads(prefix=self._key, **after),
             )
@@ -280,13 +280,13 @@ class SignedBucket:
 
     def head(self) -> Stored:
         """The object as it is."""
-        result = self._ask("HEAD HeadObject", lambda bucket: bucket.head_object(self._key))
+        result = self.send("HEAD HeadObject", lambda bucket: bucket.head_object(self._key))
         stored = _read_stored(result)
         return Stored(stored.etag, stored.crc64, int(result.content_length))
 
     def find(self) -> FoundObject:
         """The object as it is, with all that is said of it."""
-        result = self._ask("HEAD HeadObject", lambda bucket: bucket.head_object(self._key))
+        result = self.send("HEAD HeadObject", lambda bucket: bucket.head_object(self._key))
         stored = _read_stored(result)
         named = {str(name).lower(): str(value) for name, value in result.headers.items()}
         metadata = {name.removeprefix(_META): value for name, value in named.items() if name.startswith(_META)}
@@ -338,7 +338,7 @@ class SignedBucket:
     def read_cors(self) -> list[CorsRule]:
         """The rules of the bucket. Needs a right on the bucket itself."""
         try:
-            found = self._ask("GET GetBucketCors", lambda bucket: bucket.get_bucket_cors())
+            found = self.send("GET GetBucketCors", lambda bucket: bucket.get_bucket_cors())
         except OssFailure as failure:
             if failure.code == "NoSuchCORSConfiguration":
                 return []
@@ -355,10 +355,10 @@ class SignedBucket:
 
     def delete(self) -> None:
         """Remove the object; none there is no error."""
-        self._ask("DELETE DeleteObject", lambda bucket: bucket.delete_object(self._key))
+        self.send("DELETE DeleteObject", lambda bucket: bucket.delete_object(self._key))
 
-    def _ask(self, name: str, request: Callable[[Any], T], *, answer_seconds: float | None = None) -> T:
-        """``name``: method and operation of OSS."""
+    def send(self, name: str, request: Callable[[Any], T], *, answer_seconds: float | None = None) -> T:
+        """What ``request`` returns of oss2's bucket. ``name``: method and operation of OSS."""
         observer = self._client.observer
         if observer is None:
             return self._request(request, answer_seconds)

@@ -209,28 +209,32 @@ class OssUploader:
     @asynccontextmanager
     async def open_client(self, target: UploadTarget, credentials: Credentials) -> AsyncGenerator[OssClient]:
         """The way to OSS for one piece of work; whatever is still under way at its end is cut off."""
+        oss = await self.make_client(target, credentials, self._plan.threads)
+        try:
+            yield oss
+        finally:
+            oss.close()
+
+    async def make_client(self, target: UploadTarget, credentials: Credentials, threads: int) -> OssClient:
+        """The same for whoever closes it, with up to ``threads`` requests at once."""
         # In a thread: it takes long, and the event loop has other things to do.
         await anyio.to_thread.run_sync(importlib.import_module, "ims_mcp.client.oss.upload_run", abandon_on_cancel=True)
         from ims_mcp.client.oss.oss_client import OssClient
 
-        oss = await anyio.to_thread.run_sync(
+        return await anyio.to_thread.run_sync(
             lambda: OssClient(
                 target,
                 credentials,
                 timeouts=self._timeouts,
                 retry=self._retry,
                 clock=self._clock,
-                threads=self._plan.threads,
+                threads=threads,
                 sleep=self._sleep,
                 jitter=self._jitter,
                 observer=self._observer,
             ),
             abandon_on_cancel=True,
         )
-        try:
-            yield oss
-        finally:
-            oss.close()
 
     async def _stop(self, oss: OssClient, journal: UploadJournal) -> None:
         """Nothing more is sent, and soon nobody works for the upload any more."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
 from typing import Protocol
+
+from ims_mcp.errors import ImsError
+
+
+class PlaceError(ImsError):
+    """The place of a job cannot be reached, read or written."""
 
 
 class JobPlace(Protocol):
@@ -21,10 +28,21 @@ class JobPlace(Protocol):
         """All of it or nothing of it, in place of what was there."""
         ...
 
+    async def write_parts(self, name: str, parts: AsyncIterable[bytes]) -> None:
+        """The same for a long file, of which only a part is in memory at a time."""
+        ...
+
     async def append(self, name: str, lines: bytes) -> None:
-        """Behind what is there; whole lines that are kept when this returns, even if this process is killed then."""
+        """Behind what is there; whole lines that are kept when this returns, even if this process is killed then.
+
+        Where an answer of the place is lost, they may stand there twice.
+        """
         ...
 
     async def list_names(self, folder: str) -> list[str]:
         """The files in a folder, with it in front, in order."""
+        ...
+
+    async def list_sizes(self, folder: str) -> dict[str, int]:
+        """The same with their bytes: a file of outcomes that is as long as it was has nothing new."""
         ...

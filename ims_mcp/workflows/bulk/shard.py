@@ -1,0 +1,143 @@
+"""One worker's work on one shard: what is left of it is done, lanes side by side, and written down row by row."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from ims_mcp.call_origin import Consent, current_claims, current_consent, current_subject
+from ims_mcp.client.call_under_way import CallSlot, current_slot
+from ims_mcp.workflows.bulk.acts import Act
+from ims_mcp.workflows.bulk.job import BulkJob, Outcome, Row, RowState
+from ims_mcp.workflows.bulk.place import JobPlace
+from ims_mcp.workflows.bulk.shard_files import OutcomeWriter, is_left, read_outcomes, read_rows
+from ims_mcp.workflows.bulk.watch import ControlWatch
+
+_LOOK_SECONDS = 0.02
+
+
+async def run_shard(
+    job: BulkJob,
+    place: JobPlace,
+    number: int,
+    act: Act,
+    watch: ControlWatch,
+    *,
+    lanes: int = 8,
+    pace: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Do what is left of a shard; nobody else may work on it meanwhile.
+
+    ``pace`` returns when another row may be begun. Returns early where the job is to stop: what waits is given up, what
+    has been sent ends. Raises ImsError for what is no matter of a row (the place, credentials); then, too, what has
+    been sent ends first, and all of it can be done again.
+    """
+    rows = await read_rows(job, place, number)
+    before = await read_outcomes(place, number)
+    left = deque(row for row in rows if is_left(before.get(row.number), watch.current))
+    begun = {row.number for row in left if (known := before.get(row.number)) and known.state is RowState.BEGUN}
+    if left:
+        await _ShardRun(job, act, watch, OutcomeWriter(place, number), pace, left, begun).run(min(lanes, len(left)))
+
+
+class _ShardRun:
+    def __init__(
+        self,
+        job: BulkJob,
+        act: Act,
+        watch: ControlWatch,
+        writer: OutcomeWriter,
+        pace: Callable[[], Awaitable[None]] | None,
+        left: deque[Row],
+        begun: set[int],
+    ) -> None:
+        self._job = job
+        self._act = act
+        self._watch = watch
+        self._writer = writer
+        self._pace = pace
+        self._left = left
+        self._begun = begun
+        self._lanes: set[_Lane] = set()
+        self._ended = anyio.Event()
+        self._is_stopping = anyio.Event()
+        self._error: Exception | None = None
+
+    async def run(self, lanes: int) -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(lanes):
+                lane = _Lane()
+                self._lanes.add(lane)
+                tasks.start_soon(self._work, lane)
+            tasks.start_soon(self._watch_for_stop)
+            tasks.start_soon(self._break_off)
+            await self._ended.wait()
+            tasks.cancel_scope.cancel()
+        if self._error is not None:
+            raise self._error
+
+    async def _watch_for_stop(self) -> None:
+        await self._watch.wait_for_stop()
+        self._is_stopping.set()
+
+    async def _break_off(self) -> None:
+        """Once it is to stop: lanes that wait end at once, the others when their answer is written down."""
+        await self._is_stopping.wait()
+        while True:
+            for lane in self._lanes:
+                if lane.is_waiting:
+                    lane.scope.cancel()
+            await anyio.sleep(_LOOK_SECONDS)
+
+    async def _work(self, lane: _Lane) -> None:
+        self._act_for_starter()
+        current_slot.set(lane.slot)
+        try:
+            with lane.scope:
+                while not self._is_stopping.is_set() and not self._watch.current.stop and self._left:
+                    if self._pace is not None:
+                        await self._pace()
+                    if self._left:
+                        await self._do(lane, self._left.popleft())
+        except Exception as error:
+            self._error = self._error or error
+            self._is_stopping.set()
+        finally:
+            self._lanes.discard(lane)
+            if not self._lanes:
+                self._ended.set()
+
+    async def _do(self, lane: _Lane, row: Row) -> None:
+        maybe_sent = row.number in self._begun
+        if self._act.needs_begun and not maybe_sent:
+            await self._write(lane, Outcome(row.number, RowState.BEGUN))
+        await self._write(lane, await self._act.do(row, maybe_sent=maybe_sent))
+
+    async def _write(self, lane: _Lane, outcome: Outcome) -> None:
+        lane.is_writing = True
+        await self._writer.write((outcome,))
+        lane.is_writing = False
+
+    def _act_for_starter(self) -> None:
+        """Limits and audit tell callers apart."""
+        if self._job.subject:
+            current_subject.set(self._job.subject)
+            current_claims.set(self._job.claims)
+        if self._job.consent is not None:
+            current_consent.set(Consent(*self._job.consent))
+
+
+class _Lane:
+    """One row at a time."""
+
+    def __init__(self) -> None:
+        self.scope = anyio.CancelScope()
+        self.slot = CallSlot()
+        self.is_writing = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is lost where it is broken off now."""
+        return not self.is_writing and not self.slot.is_sent

@@ -1,0 +1,83 @@
+"""What is wanted of a job, as it is said now: looked at a few times a second while shards are worked on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import anyio
+import anyio.abc
+
+from ims_mcp.errors import ImsError
+from ims_mcp.workflows.bulk.job import CONTROL, Control
+from ims_mcp.workflows.bulk.place import JobPlace
+
+LOOK_SECONDS = 0.25
+
+logger = logging.getLogger("ims_mcp.workflows.bulk")
+
+
+async def read_control(place: JobPlace) -> Control:
+    """What is wanted; to run, where nothing is said. Raises ImsError."""
+    content = await place.read(CONTROL)
+    try:
+        return Control() if content is None else Control.decode(content)
+    except ValueError:
+        logger.warning("control.json cannot be read: the job runs", extra={"place": place.address})
+        return Control()
+
+
+class ControlWatch:
+    """Async context manager. A place that is away for a while changes nothing: what was wanted last, is."""
+
+    def __init__(self, place: JobPlace) -> None:
+        self._place = place
+        self._tasks: anyio.abc.TaskGroup | None = None
+        self._is_ended = False
+        self._stopping = anyio.Event()
+        self.current = Control()
+
+    async def __aenter__(self) -> Self:
+        self._take(await read_control(self._place))
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        self._tasks.start_soon(self._look)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        assert self._tasks is not None
+        self._tasks.cancel_scope.cancel()
+        if isinstance(error, Exception):
+            # An error of the block is not one of the tasks: it goes on as it is, not inside a group.
+            await self._tasks.__aexit__(None, None, None)
+            return None
+        return await self._tasks.__aexit__(kind, error, trace)
+
+    def end_here(self) -> None:
+        """This process stops as if that was wanted of the job, whatever is said of it: others go on."""
+        self._is_ended = True
+        self._take(self.current)
+
+    async def wait_for_stop(self) -> None:
+        """Returns once it is wanted that no row is begun any more."""
+        while not self.current.stop:
+            await self._stopping.wait()
+
+    def _take(self, control: Control) -> None:
+        self.current = replace(control, stop=True) if self._is_ended else control
+        if self.current.stop:
+            self._stopping.set()
+        elif self._stopping.is_set():
+            self._stopping = anyio.Event()
+
+    async def _look(self) -> None:
+        while True:
+            await anyio.sleep(LOOK_SECONDS)
+            try:
+                self._take(await read_control(self._place))
+            except ImsError as error:
+                logger.warning("what is wanted of a job cannot be read: %s", error)
