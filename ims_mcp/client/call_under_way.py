@@ -17,7 +17,7 @@ from ims_mcp.client.retry import UNCERTAIN, Attempt, Failure, FailureKind
 from ims_mcp.client.wire import EncodedRequest
 from ims_mcp.errors import ConnectionFailed, DeadlineExceeded
 
-FOR_TURN, BETWEEN_TRIES = "waiting for the account's limit", "waiting to try again"
+WAITING_FOR_TURN, TO_TRY_AGAIN = "waiting for the account's limit", "waiting to try again"
 """Stages in which nothing is on its way."""
 
 logger = logging.getLogger("ims_mcp.client")
@@ -68,9 +68,9 @@ class CallUnderWay:
         )
         return DeadlineExceeded(
             f"{self.operation.name} had no result within {self.limit_seconds:g} s{so_far} ({stage}).{before}",
-            maybe_done=self._may_have_acted,
+            maybe_done=self.may_have_acted,
             next_step=self.recovery_hint
-            if self._may_have_acted
+            if self.may_have_acted
             else "Call again, asking for less. If it stays so, for whoever runs the server: a longer timeout "
             "(IMS_MCP_TIMEOUT_SECONDS) helps if the service is slow; `ims-mcp doctor` tries the way there.",
         )
@@ -82,7 +82,7 @@ class CallUnderWay:
             seconds=time.monotonic() - self.started_at,
             tries=self.requests,
             requests=self.seen or (),
-            maybe_done=self._may_have_acted,
+            maybe_done=self.may_have_acted,
         )
 
     def log_fields(self) -> dict[str, Any]:
@@ -110,12 +110,12 @@ class CallUnderWay:
     def is_sent(self) -> bool:
         """Whether a try of it is on its way, or answered and its caller does not know yet. A call that may be repeated
         is not, while it waits for its next try."""
-        if self.stage in (FOR_TURN, BETWEEN_TRIES):
+        if self.stage in (WAITING_FOR_TURN, TO_TRY_AGAIN):
             return self.maybe_done and not self.repeatable
         return self.attempt.sent if self.attempt is not None else self.requests > 0
 
     @property
-    def _may_have_acted(self) -> bool:
+    def may_have_acted(self) -> bool:
         """Whether the service may have done something that nobody has heard of."""
         sent = self.attempt is not None and self.attempt.sent  # broken off while it waited
         return bool(self.recovery_hint) and (sent or self.maybe_done)
@@ -126,6 +126,8 @@ class CallSlot:
     """What a task calls at the moment, for whoever breaks tasks off and lets end what has been sent."""
 
     call: CallUnderWay | None = None
+    maybe_done: bool = False
+    """Whether a call that changes something has been answered, or may have been carried out; its owner resets it."""
 
     @property
     def is_sent(self) -> bool:
@@ -147,5 +149,9 @@ def occupying_slot(call: CallUnderWay) -> Generator[None]:
     slot.call = call
     try:
         yield
+        slot.maybe_done = slot.maybe_done or bool(call.recovery_hint)
+    except BaseException:
+        slot.maybe_done = slot.maybe_done or call.may_have_acted
+        raise
     finally:
         slot.call = None

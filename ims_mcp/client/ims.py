@@ -19,7 +19,7 @@ from ims_mcp.call_origin import FORM, current_consent
 from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.operation import Effect, Operation
 from ims_mcp.client.answers import CallContext, Reply
-from ims_mcp.client.call_under_way import BETWEEN_TRIES, FOR_TURN, CallUnderWay, occupying_slot
+from ims_mcp.client.call_under_way import TO_TRY_AGAIN, WAITING_FOR_TURN, CallUnderWay, occupying_slot
 from ims_mcp.client.clock import ServiceClock
 from ims_mcp.client.credentials import Credential, CredentialSource
 from ims_mcp.client.diagnosis import describe_recovery
@@ -172,20 +172,19 @@ class ImsClient:
             recovery_hint=describe_recovery(operation, effect, token),
             limit_seconds=self._timeout_seconds if timeout_seconds is None else timeout_seconds,
         )
-        with occupying_slot(call):
-            if self._observer is None:
-                return await self._settle(call)
-            # Before the call's own time begins: what has to be written down first may have to wait.
-            watch = await self._observer.begin(self._describe_call(operation, checked, effect, confirmed=confirmed))
-            call.seen, call.started_at = [], time.monotonic()
-            try:
-                reply = await self._settle(call)
-            except BaseException as error:
-                watch.end(call.end_with_error(error))
-                raise
-            seconds = time.monotonic() - call.started_at
-            watch.end(end_with_reply(reply, seconds=seconds, tries=call.requests, requests=call.seen))
-            return reply
+        if self._observer is None:
+            return await self._settle(call)
+        # Before the call's own time begins: what has to be written down first may have to wait.
+        watch = await self._observer.begin(self._describe_call(operation, checked, effect, confirmed=confirmed))
+        call.seen, call.started_at = [], time.monotonic()
+        try:
+            reply = await self._settle(call)
+        except BaseException as error:
+            watch.end(call.end_with_error(error))
+            raise
+        seconds = time.monotonic() - call.started_at
+        watch.end(end_with_reply(reply, seconds=seconds, tries=call.requests, requests=call.seen))
+        return reply
 
     async def download(self, url: str, *, most_bytes: int, timeout_seconds: float) -> bytes:
         """The small file at an address that this service gave. Raises DownloadFailed."""
@@ -214,7 +213,7 @@ class ImsClient:
         return ObservedCall(operation.name, effect, operation, arguments, self.account, self._region, how, by)
 
     async def _settle(self, call: CallUnderWay) -> Reply:
-        with anyio.move_on_after(call.limit_seconds) as deadline:
+        with anyio.move_on_after(call.limit_seconds) as deadline, occupying_slot(call):
             return await self._try_until_settled(call, deadline)
         raise call.explain_deadline(self._credentials.name_asked() if call.stage == _LOOKING else "")
 
@@ -311,7 +310,7 @@ class ImsClient:
         known, that one's error, which says more."""
         if self._limiter is None:
             return None
-        call.stage = FOR_TURN
+        call.stage = WAITING_FOR_TURN
         left = deadline.deadline - anyio.current_time()
         try:
             # A turn that comes with the deadline would be of no use.
@@ -384,7 +383,7 @@ class ImsClient:
         wait = RETRY_POLICY.compute_backoff_seconds(call.tries, failure.retry_after_seconds, self._jitter())
         if wait >= deadline.deadline - anyio.current_time():
             return False  # the deadline would pass in its sleep: say now what is known
-        call.stage = BETWEEN_TRIES
+        call.stage = TO_TRY_AGAIN
         await self.sleep(wait)
         return True
 

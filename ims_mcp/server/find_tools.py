@@ -9,7 +9,8 @@ from ims_mcp.server.tool import TableTool, ToolRequest
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.find_media import DEFAULT_LIMIT, MOST_ROWS, MediaFinder
-from ims_mcp.workflows.media_wish import SORTS, STATUS_NUMBERS
+from ims_mcp.workflows.media_filters import FILTERS
+from ims_mcp.workflows.media_wish import SORTS
 
 FIND_MEDIA = Operation(
     name="FindMedia",
@@ -21,16 +22,7 @@ FIND_MEDIA = Operation(
     effect=Effect.READ,
     idempotent=True,
     parameters=(
-        Parameter("text", "string", text="Words: all are needed."),
-        Parameter("media_type", "string", choices=("video", "audio", "image", "text")),
-        Parameter("category", "string", text="Id, name or path."),
-        Parameter("created_after", "string", text="UTC time or date, its start."),
-        Parameter("created_before", "string", text="Of a date its end."),
-        Parameter("min_duration", "number", text="Seconds."),
-        Parameter("max_duration", "number"),
-        Parameter("min_size", "string", text="Bytes, or 10MB."),
-        Parameter("max_size", "string"),
-        Parameter("status", "string", choices=tuple(STATUS_NUMBERS)),
+        *FILTERS,
         Parameter("sort", "string", choices=SORTS),
         Parameter(
             "limit",

@@ -12,13 +12,14 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.tool import Answer, Check, TableTool, ToolRequest, declare
-from ims_mcp.server.transfer_rows import DESTINATION, TRANSFER_ID, UPLOADS, WAIT, copy_rows
+from ims_mcp.server.transfer_rows import TRANSFER_ID, UPLOADS, WAIT
 from ims_mcp.server.upload_tools import UploadDesk
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.categories import CATEGORY_NAME
 from ims_mcp.workflows.named_assets import resolve_assets
 from ims_mcp.workflows.tickets.ticket import is_ticket_id
+from ims_mcp.workflows.transfers.rows import DESTINATION, copy_rows
 from ims_mcp.workflows.transfers.run import guard_upload
 from ims_mcp.workflows.transfers.store import VOD, TransferError, TransferRecord
 

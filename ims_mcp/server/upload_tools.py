@@ -19,12 +19,13 @@ from ims_mcp.foreign_text import clean
 from ims_mcp.server.page_host import PageHost
 from ims_mcp.server.reach import Target
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare
-from ims_mcp.server.transfer_rows import DESTINATION, UPLOADS, copy_rows
+from ims_mcp.server.transfer_rows import UPLOADS
 from ims_mcp.settings import Settings
 from ims_mcp.shared_store import SharedStore
 from ims_mcp.workflows.categories import CATEGORY_NAME, resolve_category
 from ims_mcp.workflows.named_assets import resolve_assets
 from ims_mcp.workflows.tickets.ticket import OPEN_SECONDS, Owner, Ticket
+from ims_mcp.workflows.transfers.rows import DESTINATION, copy_rows
 from ims_mcp.workflows.transfers.run import TransferRunner, check_stream_arguments
 from ims_mcp.workflows.transfers.store import VOD
 

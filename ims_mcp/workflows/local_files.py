@@ -74,6 +74,26 @@ class UploadRules:
             )
         return source
 
+    def find_directory(self, path: str) -> Path:
+        """The directory at ``path``, absolute or relative to a named one: one of those that were named, or inside one,
+        without links in its path. Blocks. Raises FileRefused."""
+        given = Path(path)
+        if "\x00" in path or not path.strip() or not _can_be_named(path) or ".." in given.parts:
+            raise FileRefused(f"{_quote(path)!r} is no directory.", next_step="Give its path without '..'.")
+        candidates = [given] if given.anchor else [directory.path / given for directory in self._directories]
+        found = [each for each in candidates if each.is_dir()]
+        for candidate in found:
+            with suppress(OSError):
+                real = candidate.resolve(strict=True)
+                if any(real.is_relative_to(directory.path) for directory in self._directories):
+                    return real
+        if not found:
+            raise FileRefused(f"There is no directory {_quote(path)}.", next_step="Check the name.")
+        raise FileRefused(
+            f"{_quote(path)} is outside the directories files may come from.",
+            next_step=f"Allowed are {self._list_names() or 'none'}; --upload-dir of the server adds a directory.",
+        )
+
     def _open_absolute(self, path: Path) -> Source:
         for directory in self._directories:
             if path.is_relative_to(directory.path):

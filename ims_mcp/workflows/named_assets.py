@@ -48,6 +48,13 @@ async def resolve_assets(
     return replaced, {media.media_id: label(media.title, 200) for media in found.values()}
 
 
+def find_titles(operation: Operation, arguments: Mapping[str, Any]) -> list[str]:
+    """The titles that stand in place of ids, for those who look none up."""
+    if operation.toolset in _LIBRARIES_OF_THEIR_OWN:
+        return []
+    return [*_walk({name: _open(value, name) for name, value in arguments.items()})]
+
+
 async def _find_one(finder: MediaFinder, operation: Operation, title: str) -> FoundMedia:
     shown, wanted = plain(title, 60), fold(title)
     if not wanted:

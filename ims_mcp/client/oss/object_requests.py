@@ -106,9 +106,7 @@ class LongObject:
 
     def abort(self, bucket: SignedBucket) -> None:
         """Give back what its parts hold."""
-        bucket.send(
-            "DELETE AbortMultipartUpload", lambda to: to.abort_multipart_upload(self._key, self._upload_id)
-        )
+        bucket.send("DELETE AbortMultipartUpload", lambda to: to.abort_multipart_upload(self._key, self._upload_id))
 
 
 def _read_piece(bucket: SignedBucket, key: str, first: int) -> tuple[bytes, int]:

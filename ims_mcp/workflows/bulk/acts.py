@@ -5,14 +5,23 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from ims_mcp.catalogue import Effect, Operation, get_operation, values_at
 from ims_mcp.client.answers import Reply
 from ims_mcp.errors import ImsError, RateLimited, ServiceError
 from ims_mcp.foreign_text import plain
+from ims_mcp.summaries.values import as_object
 from ims_mcp.workflows.bulk.job import BulkJob, Kind, Outcome, Row, RowState
-from ims_mcp.workflows.bulk.problems import fail, is_hindrance, is_outage, is_uncertain, name_class, stops_job
+from ims_mcp.workflows.bulk.problems import (
+    LONGEST_PROBLEM,
+    fail,
+    is_hindrance,
+    is_outage,
+    is_uncertain,
+    name_class,
+    stops_job,
+)
 from ims_mcp.workflows.bulk.recovery import EXISTING, find_recovery
 from ims_mcp.workflows.bulk.target import BulkTarget
 
@@ -171,7 +180,7 @@ class OperationAct:
     def _read(self, row: Row, reply: Reply) -> Outcome:
         if self._job.kind is Kind.DELETE:
             if forbidden := _list_texts(reply.data.get("ForbiddenList")):
-                problem = plain(f"The service does not let it be deleted: {', '.join(forbidden)}", 299)
+                problem = plain(f"The service does not let it be deleted: {', '.join(forbidden)}", LONGEST_PROBLEM)
                 return Outcome(row.number, RowState.FAILED, {}, "Forbidden", problem, reply.request_id)
             ignored = _list_texts(reply.data.get("IgnoredList"))
             if ignored and len(ignored) >= _count_named(row.arguments):
@@ -189,23 +198,22 @@ def read_ids(operation: Operation, data: Mapping[str, Any]) -> dict[str, str]:
         _keep_id(found, name, value)
     if not found:
         for inner in data.values():
-            for name, value in inner.items() if isinstance(inner, Mapping) else ():
-                _keep_id(found, str(name), value)
+            for name, value in as_object(inner).items():
+                _keep_id(found, name, value)
     return found
 
 
 def _keep_id(found: dict[str, str], name: str, value: Any) -> None:
-    if name.endswith("Id") and name != "RequestId" and isinstance(value, str | int) and len(found) < _MOST_IDS:
-        if text := plain(str(value), _LONGEST_ID):
-            found.setdefault(name, text)
+    is_id = name.endswith("Id") and name != "RequestId" and isinstance(value, str | int)
+    if is_id and len(found) < _MOST_IDS and (text := plain(str(value), _LONGEST_ID)):
+        found.setdefault(name, text)
 
 
 def _list_texts(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
+    return [str(each) for each in cast("list[Any]", value)] if isinstance(value, list) else []
 
 
 def _count_named(arguments: Mapping[str, Any]) -> int:
     """How many things a deletion names, in its one list of names."""
     lists = (value for name, value in arguments.items() if name.endswith(("Ids", "URLs")))
-    counts = [len(value) if isinstance(value, list) else len(str(value).split(",")) for value in lists]
-    return max(counts, default=1)
+    return max((len(_list_texts(value) or str(value).split(",")) for value in lists), default=1)

@@ -38,6 +38,8 @@ class RowState(StrEnum):
 
     BEGUN = "begun"
     """It may have been sent. Written before a call that must not be sent twice and has no ClientToken."""
+    LEFT = "left"
+    """It was begun and has not been sent: the job was stopped before. As if nothing had been written of it."""
     DONE = "done"
     EXISTS = "exists"
     """It was there before: nothing had to be done."""

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from ims_mcp.client.oss.errors import UploadError
 from ims_mcp.client.retry import UNCERTAIN, FailureKind, classify_answer
-from ims_mcp.errors import ConnectionFailed, CredentialsError, DeadlineExceeded, ImsError, RateLimited, Refused
-from ims_mcp.errors import InvalidArguments, ServiceError
+from ims_mcp.errors import (
+    ConnectionFailed,
+    DeadlineExceeded,
+    ImsError,
+    InvalidArguments,
+    RateLimited,
+    Refused,
+    ServiceError,
+)
 from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.bulk.job import Outcome, Row, RowState
 
@@ -55,7 +62,9 @@ def stops_job(error: ImsError) -> bool:
     """Whether it would be the same with every row, until somebody does something about it."""
     if isinstance(error, ServiceError):
         return error.code.startswith(_OF_ALL_ROWS)
-    return isinstance(error, CredentialsError)
+    if isinstance(error, Refused):
+        return error.reason == "read_only"
+    return not isinstance(error, InvalidArguments | ConnectionFailed | UploadError)
 
 
 def is_hindrance(error: ImsError) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import anyio
 
 from ims_mcp.call_origin import Consent, current_claims, current_consent, current_subject
 from ims_mcp.client.call_under_way import CallSlot, current_slot
+from ims_mcp.errors import ImsError
 from ims_mcp.workflows.bulk.acts import Act
 from ims_mcp.workflows.bulk.job import BulkJob, Outcome, Row, RowState
 from ims_mcp.workflows.bulk.place import JobPlace
@@ -16,6 +18,7 @@ from ims_mcp.workflows.bulk.shard_files import OutcomeWriter, is_left, read_outc
 from ims_mcp.workflows.bulk.watch import ControlWatch
 
 _LOOK_SECONDS = 0.02
+_GIVING_BACK_SECONDS = 5.0
 
 
 async def run_shard(
@@ -110,10 +113,23 @@ class _ShardRun:
                 self._ended.set()
 
     async def _do(self, lane: _Lane, row: Row) -> None:
-        maybe_sent = row.number in self._begun
-        if self._act.needs_begun and not maybe_sent:
-            await self._write(lane, Outcome(row.number, RowState.BEGUN))
-        await self._write(lane, await self._act.do(row, maybe_sent=maybe_sent))
+        maybe_sent, lane.slot.maybe_done = row.number in self._begun, False
+        if not self._act.needs_begun or maybe_sent:
+            await self._write(lane, await self._act.do(row, maybe_sent=maybe_sent))
+            return
+        await self._write(lane, Outcome(row.number, RowState.BEGUN))
+        try:
+            outcome = await self._act.do(row, maybe_sent=False)
+        except BaseException:
+            if not lane.slot.maybe_done:
+                await self._give_back(row)
+            raise
+        await self._write(lane, outcome)
+
+    async def _give_back(self, row: Row) -> None:
+        """A row that was begun and has not been sent; where that cannot be written down, it counts as begun."""
+        with anyio.move_on_after(_GIVING_BACK_SECONDS, shield=True), suppress(ImsError):
+            await self._writer.write((Outcome(row.number, RowState.LEFT),))
 
     async def _write(self, lane: _Lane, outcome: Outcome) -> None:
         lane.is_writing = True

@@ -10,6 +10,7 @@ from ims_mcp.workflows.bulk.job import OUTCOMES, ROWS, BulkJob, Control, Outcome
 from ims_mcp.workflows.bulk.place import JobPlace, PlaceError
 
 SETTLED = (RowState.DONE, RowState.EXISTS)
+_OPEN = (RowState.BEGUN, RowState.LEFT)
 _ALL_CLASSES = "*"
 
 
@@ -53,7 +54,7 @@ def decode_outcomes(content: bytes) -> dict[int, Outcome]:
 def is_left(outcome: Outcome | None, control: Control) -> bool:
     """Whether there is something to do with a row of this last outcome: that it has none, or failed in a class that
     is to be tried again. An unknown one only where its class is named."""
-    if outcome is None or outcome.state is RowState.BEGUN:
+    if outcome is None or outcome.state in _OPEN:
         return True
     if outcome.state in SETTLED:
         return False

@@ -35,6 +35,8 @@ _TYPES = {
     "image": "gif webp png jpg jpeg heic",
     "text": "srt vtt ass ttf ttc fon",
 }
+MEDIA_SUFFIXES = frozenset(suffix for suffixes in _TYPES.values() for suffix in suffixes.split())
+"""Of files that become assets, in small letters."""
 
 
 VOD_STREAM_ARGUMENTS, OWN_STREAM_ARGUMENTS = ("Definition", "HDRType"), ("StreamTags",)
@@ -270,11 +272,15 @@ def read_address(record: TransferRecord) -> str:
     """The file's address as the service knows it. Raises KeyError before there is one."""
     if url := record.target.get("url"):
         return url
+    return write_address(record.target["bucket"], record.target["key"])
+
+
+def write_address(bucket: str, key: str) -> str:
+    """``oss://bucket/key`` as the service takes it."""
     # Letters and blanks stay as they are; what would be read as an escape, a query or the end of a line does not.
-    key = record.target["key"]
     kept = key.rstrip()
     escaped = "".join(quote(c) if c in "%?#" or not c.isprintable() else c for c in kept) + quote(key[len(kept) :])
-    return f"oss://{record.target['bucket']}/{escaped}"
+    return f"oss://{bucket}/{escaped}"
 
 
 def read_extension(suffix: str) -> str:

@@ -156,6 +156,10 @@ class TransferStore:
         self._reading = threading.Lock()
         self._known: dict[str, tuple[os.stat_result, TransferRecord]] = {}
 
+    def keep_apart(self, name: str) -> TransferStore:
+        """A store for the files of one job, which are not listed among the others and not forgotten by themselves."""
+        return TransferStore(self._directory / name, self._clock)
+
     def enter(self, wish: TransferRecord) -> TransferRecord:
         """The transfer there is for the same wish, unless it failed or was cancelled; or this one, now written down.
 

@@ -1,0 +1,114 @@
+"""From what was examined to a job: its rows written shard by shard, and job.json last."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from typing import Any
+
+import anyio.to_thread
+
+from ims_mcp.errors import ImsError
+from ims_mcp.workflows.bulk.examined import Examined
+from ims_mcp.workflows.bulk.job import JOB, ROWS, SHARD_ROWS, BulkJob, Row, name_shard
+from ims_mcp.workflows.bulk.place import JobPlace
+from ims_mcp.workflows.bulk.plan import Plan
+from ims_mcp.workflows.bulk.rows import PlannedRows
+from ims_mcp.workflows.bulk.sources.raw import SourceError
+from ims_mcp.workflows.bulk.target import BulkTarget
+
+
+class JobRefused(ImsError):
+    """No job was made, and nothing was sent."""
+
+
+def make_job_id() -> str:
+    """A new one: ``b-0123456789ab``."""
+    return f"b-{secrets.token_hex(6)}"
+
+
+async def make_job(
+    plan: Plan,
+    examined: Examined,
+    place: JobPlace,
+    target: BulkTarget,
+    *,
+    job_id: str = "",
+    skip_bad: bool = False,
+    subject: str = "",
+    claims: Mapping[str, Any] | None = None,
+    confirmed: bool = False,
+    consent: tuple[str, str] | None = None,
+    shard_rows: int = SHARD_ROWS,
+    clock: Callable[[], float] = time.time,
+) -> BulkJob:
+    """The job of exactly the rows that were examined. ``skip_bad``: those with a problem are left out; without it
+    there may be none.
+
+    Raises JobRefused; SourceError where the source is another one by now: there is no job then, and the dry run has to
+    be made again. ImsError where the place cannot be written to.
+    """
+    _require_rows(examined, skip_bad)
+    if await place.read(JOB) is not None:
+        raise JobRefused(
+            f"There is a job in {place.address} already.", next_step="Resume that one, or name another place."
+        )
+    rows = PlannedRows(plan, target)
+    waiting: list[Row] = []
+    count = shards = 0
+    async with aclosing(rows.read()) as batches:
+        async for batch in batches:
+            for judged in batch:
+                if judged.is_good:
+                    waiting.append(Row(count, judged.line, judged.arguments))
+                    count += 1
+            while len(waiting) >= shard_rows:
+                await _write(place, shards, waiting[:shard_rows])
+                del waiting[:shard_rows]
+                shards += 1
+            if count > examined.rows:
+                break
+    if (rows.digest, count) != (examined.digest, examined.rows):
+        raise SourceError(
+            f"{plan.source.describe()} has changed since the dry run ({examined.rows:,} rows then, "
+            f"{'more' if count > examined.rows else f'{count:,}'} now): no job was made, and nothing was sent.",
+            next_step="Make the dry run again, and look at what it says.",
+        )
+    if waiting:
+        await _write(place, shards, waiting)
+    job = BulkJob(
+        job_id=job_id or make_job_id(),
+        kind=plan.kind,
+        operation=rows.operation.name,
+        total_rows=count,
+        source=plan.source.describe(),
+        created_at=clock(),
+        account=plan.account,
+        region=plan.region,
+        shard_rows=shard_rows,
+        subject=subject,
+        claims=dict(claims or {}),
+        confirmed=confirmed,
+        consent=consent,
+    )
+    await place.write(JOB, job.encode())
+    return job
+
+
+def _require_rows(examined: Examined, skip_bad: bool) -> None:
+    if examined.refusal:
+        raise JobRefused(f"Nothing of this job would be sent. {examined.refusal}")
+    if not examined.rows:
+        raise JobRefused("No row of this job can be sent.", next_step="Correct what the dry run names.")
+    if examined.bad_rows and not skip_bad:
+        raise JobRefused(
+            f"{examined.bad_rows:,} rows of this job cannot be sent.",
+            next_step="Correct what the dry run names, or say that these rows are to be left out.",
+        )
+
+
+async def _write(place: JobPlace, number: int, rows: list[Row]) -> None:
+    content = await anyio.to_thread.run_sync(lambda: b"".join(row.encode() for row in rows))
+    await place.write(name_shard(ROWS, number), content)

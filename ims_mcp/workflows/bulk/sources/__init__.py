@@ -1,0 +1,1 @@
+"""Where the rows of a bulk job come from: manifests, rows that are given, folders, buckets, the library."""
