@@ -130,11 +130,16 @@ async def _resume(
 
 async def _find(bench: Bench, name: str) -> OpenedJob:
     """By its id, or by where it is kept. Raises UnknownJob."""
-    address = name
-    if not name.startswith("oss://"):
-        path = Path(os.path.realpath(Path(name).expanduser()))
-        address = str(path) if path.is_dir() else (await bench.shelf.find(name)).address
+    address = _find_kept(name) or (await bench.shelf.find(name)).address
     return await read_job(await open_place(address, bench.bulk_target), name)
+
+
+def _find_kept(place: str) -> str:
+    """The place by its own name; empty where that is none."""
+    if place.startswith("oss://"):
+        return place
+    path = os.path.realpath(Path(place).expanduser())
+    return path if Path(path).is_dir() else ""
 
 
 def _locate_out(out: str, job_id: str) -> str:

@@ -55,9 +55,7 @@ async def agree(bench: Bench, examined: Examined, options: argparse.Namespace) -
         )
     typed = _ask(f"{await _write_question(bench, examined)}\nType {count} to do it: ")
     if typed.replace(",", "") != count:
-        raise Refused(
-            f"The job was not started: {count} was not typed.", next_step=_NOTHING, reason="declined"
-        )
+        raise Refused(f"The job was not started: {count} was not typed.", next_step=_NOTHING, reason="declined")
     return True
 
 

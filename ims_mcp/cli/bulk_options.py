@@ -33,7 +33,9 @@ def add_bulk_command(
         start.add_argument("--template", metavar="JSON", help="parameters of all rows, as JSON or a file of it")
         start.add_argument("--operation", metavar="NAME", help="the operation, where it is not the usual one")
         start.add_argument("--out", metavar="WHERE", help="folder or oss://bucket/prefix/ that keeps the job")
-        start.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be done, and do the rest")
+        start.add_argument(
+            "--skip-bad", action="store_true", help="leave out rows that cannot be done, and do the rest"
+        )
         start.add_argument("--dry-run", action="store_true", help="look at all rows, and do nothing")
         start.add_argument(
             "--yes",

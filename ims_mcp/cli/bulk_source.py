@@ -23,7 +23,7 @@ _WHAT = "Name a CSV or JSONL file, a folder (for uploads), oss://bucket/prefix/,
 
 def list_folders(options: argparse.Namespace) -> list[str] | None:
     """Whoever names a folder, or a list of files, at a prompt allows that these are sent. None where none is named."""
-    named = list(getattr(options, "upload_dirs", None) or ())
+    named: list[str] = [*(getattr(options, "upload_dirs", None) or ())]
     if getattr(options, "action", "") == Kind.UPLOAD and not options.source.startswith(("oss://", _FIND)):
         path = Path(os.path.realpath(Path(options.source).expanduser()))
         named.append(str(path if path.is_dir() else path.parent))
@@ -65,7 +65,9 @@ def read_template(text: str | None) -> dict[str, Any]:
                 content = file.read(_LONGEST_TEMPLATE_BYTES).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8"
-            raise _refuse("--template", f"{show_path(text)!r} is no JSON object and cannot be read ({reason})") from None
+            raise _refuse(
+                "--template", f"{show_path(text)!r} is no JSON object and cannot be read ({reason})"
+            ) from None
     return _read_object("--template", content)
 
 

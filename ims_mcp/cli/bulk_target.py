@@ -1,4 +1,4 @@
-"""Where the jobs of a command go: the one account there is, or one of the configuration file, with its user's rights."""
+"""Where the jobs of a command go: the one account there is, or one of the configuration file with its user's rights."""
 
 from __future__ import annotations
 

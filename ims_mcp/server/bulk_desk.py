@@ -38,8 +38,8 @@ logger = logging.getLogger("ims_mcp.server")
 
 @dataclass(slots=True)
 class BulkDesk:
-    """One for a server. ``is_shared``: it has many callers, whose jobs are kept in ``store``; else those of its user are
-    in a folder of theirs."""
+    """One for a server. ``is_shared``: it has many callers, whose jobs are known by ``store``; else those of its user
+    are in a folder of theirs."""
 
     settings: Settings
     store: SharedStore

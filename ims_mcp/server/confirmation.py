@@ -172,8 +172,9 @@ class Confirmations:
         """What to send once the user has said yes; while the question is open what is to be returned in place of a
         result: the question for the client, or that the call waits for approval.
 
-        ``many`` are the calls of a job, of which the first has these arguments: one yes is for all of them. Nobody is asked where the look before the question finds that nothing would be destroyed. Raises Refused where
-        the answer is anything but a yes, where nobody can be asked, and where nothing the call names exists.
+        ``many`` are the calls of a job, of which the first has these arguments: one yes is for all of them. Nobody is
+        asked where the look before the question finds that nothing would be destroyed. Raises Refused where the answer
+        is anything but a yes, where nobody can be asked, and where nothing the call names exists.
         """
         capabilities = request.context.session.client_capabilities
         asking = request.client.find_asking(operation, arguments) if many is None else many.asking

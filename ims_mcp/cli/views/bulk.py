@@ -1,4 +1,4 @@
-"""Jobs at a terminal: what a dry run has found, a live bar while one runs, what has become of its rows, and the list."""
+"""Jobs at a terminal: what a dry run has found, a live bar while one runs, what became of its rows, and the list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _MOST_PROBLEMS = 10
 
 
 def show_plan(screen: Screen, plan: Json) -> None:
-    """``plan``: ``{operation, source, facts: [(name, text)], problems: [{class, count, examples}], samples: [text]}``."""
+    """``plan``: ``{operation, source, facts: [(name, text)], problems: [{class, count, examples}], samples: [text]}``,
+    as texts."""
     screen.print(screen.join([screen.text(plan["operation"], "name"), screen.text(plan["source"])]))
     facts = cast("Sequence[tuple[str, str]]", plan["facts"])
     screen.print(Padding(screen.grid(facts), (0, 0, 0, 2)))
@@ -72,27 +73,27 @@ def show_progress(screen: Screen, name: str) -> Generator[Show]:
 
 def show_end(screen: Screen, told: Json) -> None:
     """What has become of the rows, and where the report is."""
-    stands = cast("Json", told["rows_told"])
+    stands = cast("Json", told["counts"])
     is_good = not stands.get("failed") and not stands.get("unknown") and not stands.get("left")
     sign, style = (screen.signs.good, "ok") if is_good else (screen.signs.bad, "note")
     screen.print(screen.join([screen.text(f"{sign} {told['job_id']}", style), *describe_counts(stands)]))
     failures = describe_failures(screen, stands)
     if failures:
         screen.print(Padding(failures, (0, 0, 0, 2)))
-    rows = [(name, str(told[name])) for name in ("report", "next") if told.get(name)]
-    if rows:
-        screen.print(Padding(screen.grid(rows), (0, 0, 0, 2)))
+    rows = [("report", str(told["report"]["csv"]))]
+    rows += [(name, str(told[name])) for name in ("resume", "retry") if told.get(name)]
+    screen.print(Padding(screen.grid(rows), (0, 0, 0, 2)))
 
 
 def show_jobs(screen: Screen, jobs: Sequence[Json]) -> None:
     """One line each, the newest first."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="label")
     is_wide = screen.width >= _WIDE
-    for name in ("job", "state", "rows", "done", *(["operation", "from"] if is_wide else [])):
-        table.add_column(name, justify="right" if name in ("rows", "done") else "left", no_wrap=name != "from")
+    for name in ("job", "made", "state", "rows", *(["operation", "from"] if is_wide else [])):
+        table.add_column(name, justify="right" if name == "rows" else "left", no_wrap=name != "from")
     for job in jobs:
-        cells = [screen.text(job["job_id"], "name"), screen.text(job["state"])]
-        cells += [Text(f"{job['rows']:,}" if "rows" in job else ""), Text(f"{job['done']:,}" if "done" in job else "")]
+        cells = [screen.text(job["job_id"], "name"), screen.text(job.get("made_at", "")), screen.text(job["state"])]
+        cells += [Text(f"{job['rows']:,}" if "rows" in job else "")]
         cells += [screen.text(job.get("operation", "")), screen.text(job.get("source", ""))] if is_wide else []
         table.add_row(*cells)
     screen.print(table)

@@ -62,11 +62,6 @@ class JobShelf(Protocol):
         ...
 
 
-def make_job_id() -> str:
-    """Such as ``b-3f09c1d2a4b5``."""
-    return f"b-{secrets.token_hex(6)}"
-
-
 def unknown_job(name: str) -> UnknownJob:
     """What is said of a name under which there is no job."""
     return UnknownJob(
@@ -77,6 +72,11 @@ def unknown_job(name: str) -> UnknownJob:
 def join_address(folder: str, job_id: str) -> str:
     """Where a job is kept below a folder or an ``oss://`` prefix."""
     return f"{folder.rstrip('/')}/{job_id}/" if folder.startswith("oss://") else str(Path(folder) / job_id)
+
+
+def join_name(address: str, name: str) -> str:
+    """A file of a job, as people find it."""
+    return f"{address.rstrip('/')}/{name}" if address.startswith("oss://") else str(Path(address) / name)
 
 
 class FolderShelf:
@@ -127,8 +127,8 @@ class FolderShelf:
 
 
 class StoreShelf:
-    """In the store of all replicas. ``subject``: whose jobs there are; None for those of all, by their ids alone. Raises
-    StoreUnavailable."""
+    """In the store of all replicas. ``subject``: whose jobs these are; None for those of all, by their ids alone.
+    Raises StoreUnavailable."""
 
     def __init__(self, store: SharedStore, subject: str | None) -> None:
         self._store = store
