@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ims_mcp.client.outbound import Route, explain_no_connection, list_causes
 from ims_mcp.client.retry import UNCERTAIN, FailureKind, should_retry
 from ims_mcp.errors import ImsError
-from ims_mcp.foreign_text import plain, quotable
+from ims_mcp.foreign_text import quotable
 from ims_mcp.http_date import read_http_date
 
 if TYPE_CHECKING:
@@ -267,16 +267,6 @@ def explain_not_seen(failure: OssFailure, target: UploadTarget) -> UploadError:
     else:
         step = failure.next_step or _find_step(failure) or "Correct what the answer names."
     return _make_error(failure, message, step, resumable=failure.repeatable)
-
-
-def explain_not_listed(failure: OssFailure, bucket: str, prefix: str) -> UploadError:
-    """Why the objects below a prefix could not be listed."""
-    if failure.is_denied and failure.code not in _STEPS:
-        step = "Allow the credential oss:ListObjects on this bucket."
-    else:
-        step = failure.next_step or _find_step(failure) or ("Try again." if failure.repeatable else "Check the name.")
-    where = plain(f"oss://{bucket}/{prefix}", 200)
-    return _make_error(failure, f"{where} could not be listed: {_tell_how(failure)}.", step, resumable=False)
 
 
 def explain_signed(failure: OssFailure, target: UploadTarget) -> UploadError:

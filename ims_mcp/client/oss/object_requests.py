@@ -56,17 +56,18 @@ def append_object(bucket: SignedBucket, key: str, position: int, content: bytes)
 
 def list_objects(bucket: SignedBucket, prefix: str) -> dict[str, int]:
     """Keys that begin so, in order, with their bytes."""
-    found: dict[str, int] = {}
-    marker = ""
-    while True:
-        page = bucket.send(
-            "GET GetBucket",
-            lambda to, marker=marker: to.list_objects(prefix=prefix, marker=marker, max_keys=_PAGE),
-        )
-        found |= {str(each.key): int(each.size) for each in page.object_list}
-        if not page.is_truncated:
-            return found
-        marker = str(page.next_marker)
+    found, marker = list_page(bucket, prefix, "")
+    while marker:
+        page, marker = list_page(bucket, prefix, marker)
+        found |= page
+    return found
+
+
+def list_page(bucket: SignedBucket, prefix: str, marker: str) -> tuple[dict[str, int], str]:
+    """Up to 1,000 of them, and where the next page begins; empty after the last."""
+    page = bucket.send("GET GetBucket", lambda to: to.list_objects(prefix=prefix, marker=marker, max_keys=_PAGE))
+    found = {str(each.key): int(each.size) for each in page.object_list}
+    return found, str(page.next_marker) if page.is_truncated else ""
 
 
 class LongObject:

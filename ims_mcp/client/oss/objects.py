@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
@@ -81,6 +82,17 @@ class BucketObjects:
         from ims_mcp.client.oss.object_requests import list_objects
 
         return await self._ask(prefix, "listing it", lambda bucket: list_objects(bucket, prefix))
+
+    async def list_pages(self, prefix: str) -> AsyncGenerator[dict[str, int]]:
+        """The same, up to 1,000 at a time."""
+        from ims_mcp.client.oss.object_requests import list_page
+
+        marker = ""
+        while True:
+            page, marker = await self._ask(prefix, "listing it", partial(list_page, prefix=prefix, marker=marker))
+            yield page
+            if not marker:
+                return
 
     async def _ask(self, key: str, what: str, request: Callable[[SignedBucket], T]) -> T:
         oss = await self._open()

@@ -278,16 +278,6 @@ class SignedBucket:
                 return found
             markers = {"key_marker": str(page.next_key_marker), "upload_id_marker": str(page.next_upload_id_marker)}
 
-    def list_objects(self, prefix: str, token: str, most: int) -> tuple[list[tuple[str, int]], str]:
-        """Key and size of the objects below a prefix of the bucket, whatever the target's key is, and the token of the
-        next page, empty after the last. Needs a right on the bucket itself."""
-        page = self._ask(
-            "GET ListObjects",
-            lambda bucket: bucket.list_objects_v2(prefix=prefix, continuation_token=token, max_keys=most),
-        )
-        found = [(str(each.key), int(each.size)) for each in page.object_list]
-        return found, str(page.next_continuation_token or "") if page.is_truncated else ""
-
     def head(self) -> Stored:
         """The object as it is."""
         result = self.send("HEAD HeadObject", lambda bucket: bucket.head_object(self._key))

@@ -55,6 +55,10 @@ class Act(Protocol):
 
 def choose_act(job: BulkJob, target: BulkTarget) -> Act:
     """What ``job`` does with its rows."""
+    if job.kind is Kind.UPLOAD:
+        from ims_mcp.workflows.bulk.upload_act import UploadAct  # late: it knows this module
+
+        return UploadAct(job, target)
     return OperationAct(job, target, get_operation(job.operation))
 
 

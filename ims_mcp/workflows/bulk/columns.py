@@ -19,6 +19,7 @@ from ims_mcp.workflows.server_parameters import complete_table
 _LISTS_OF = {"MediaId": "MediaIds", "InputURL": "InputURLs"}
 _SHOWN = 60
 _MOST_LISTED = 25
+_TOKEN = "ClientToken"  # noqa: S105 - the name of a parameter
 
 
 class Columns:
@@ -27,7 +28,7 @@ class Columns:
     def __init__(self, operation: Operation, template: Template) -> None:
         self.operation = operation
         self.template = template
-        self._table = {row.name: row for row in operation.parameters if not row.hidden}
+        self._table = {row.name: row for row in operation.parameters if not row.hidden and row.name != _TOKEN}
         self.parameters: dict[str, str] = {name: name for name in self._table}
         """What a column may be called -> the parameter it is."""
         self.parameters |= {publish_name(name): name for name in self._table}
@@ -47,7 +48,7 @@ class Columns:
         if name in self._ours:
             instead = ": give CateId" if name == CATEGORY_NAME.name else ""
             return f"belongs to single calls, and nothing is looked up or waited for in a bulk job{instead}"
-        if name == "ClientToken":
+        if name == _TOKEN:
             return "is made for every row by the job itself: leave it out"
         near = find_meant(name, self._table)
         # Of columns that a template may name only near misses are worth a word.

@@ -27,6 +27,10 @@ class SeenTexts:
             self._grow()
         return True
 
+    def count_bytes(self) -> int:
+        """What the table takes."""
+        return self._table.itemsize * len(self._table)
+
     def _grow(self) -> None:
         wider = array("Q", bytes(16 * len(self._table)))
         for word in self._table:

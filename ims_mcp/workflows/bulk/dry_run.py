@@ -20,7 +20,7 @@ from ims_mcp.workflows.bulk.job import Kind
 from ims_mcp.workflows.bulk.plan import Plan
 from ims_mcp.workflows.bulk.row_check import DOUBLE, Judged
 from ims_mcp.workflows.bulk.rows import PlannedRows
-from ims_mcp.workflows.bulk.sources.raw import SourceError
+from ims_mcp.workflows.bulk.sources.raw import SourceError, count_rows
 from ims_mcp.workflows.bulk.target import BulkTarget
 from ims_mcp.workflows.transfers.run import guard_upload
 from ims_mcp.workflows.transfers.store import VOD
@@ -125,7 +125,9 @@ class _Tally:
     def notes(self) -> list[str]:
         if not self._paid:
             return []
-        return [f"{self._paid:,} rows start a workflow or an analysis, which is billed by itself"]
+        return [
+            f"{count_rows(self._paid)} start{'s' if self._paid == 1 else ''} a workflow or an analysis, billed by itself"
+        ]
 
     def add(self, batch: list[Judged]) -> None:
         for row in batch:
@@ -181,7 +183,8 @@ class _Tally:
             if self._kind is Kind.UPLOAD:
                 self._target.transfers.guard()
                 given = {name: value for name, value in arguments.items() if name not in ("path", "destination")}
-                guard_upload(self._target.client, "media", str(arguments.get("destination", VOD)), given)
+                destination = str(arguments.get("destination", VOD))
+                guard_upload(self._target.client, "media", destination, given, confirmed=True)
             else:
                 self._target.client.guard(self._operation, arguments, confirmed=True)
         except Refused as refused:

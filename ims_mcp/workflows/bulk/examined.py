@@ -9,6 +9,7 @@ from typing import Any
 from ims_mcp.catalogue import Effect
 from ims_mcp.foreign_text import plain
 from ims_mcp.summaries.shaping import present_ours
+from ims_mcp.workflows.bulk.sources.raw import count_rows
 
 EXAMPLES = 20
 """Problems of a class that are told with their lines."""
@@ -121,7 +122,7 @@ class Examined:
         if not self.asked_rows:
             return ""
         how = "on a page or in a terminal, with a PIN" if self.asked_on_page else "by the client"
-        return f"one yes for {self.asked_rows:,} rows, {how}: each {self.what_it_does}"
+        return f"one yes for {count_rows(self.asked_rows)}, {how}: each {self.what_it_does}"
 
     def _describe_time(self) -> str:
         if not self.rows:

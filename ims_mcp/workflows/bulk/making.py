@@ -16,7 +16,7 @@ from ims_mcp.workflows.bulk.job import JOB, ROWS, SHARD_ROWS, BulkJob, Row, name
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.plan import Plan
 from ims_mcp.workflows.bulk.rows import PlannedRows
-from ims_mcp.workflows.bulk.sources.raw import SourceError
+from ims_mcp.workflows.bulk.sources.raw import SourceError, count_rows
 from ims_mcp.workflows.bulk.target import BulkTarget
 
 
@@ -72,7 +72,7 @@ async def make_job(
                 break
     if (rows.digest, count) != (examined.digest, examined.rows):
         raise SourceError(
-            f"{plan.source.describe()} has changed since the dry run ({examined.rows:,} rows then, "
+            f"{plan.source.describe()} has changed since the dry run ({count_rows(examined.rows)} then, "
             f"{'more' if count > examined.rows else f'{count:,}'} now): no job was made, and nothing was sent.",
             next_step="Make the dry run again, and look at what it says.",
         )
@@ -104,7 +104,7 @@ def _require_rows(examined: Examined, skip_bad: bool) -> None:
         raise JobRefused("No row of this job can be sent.", next_step="Correct what the dry run names.")
     if examined.bad_rows and not skip_bad:
         raise JobRefused(
-            f"{examined.bad_rows:,} rows of this job cannot be sent.",
+            f"{count_rows(examined.bad_rows)} of this job cannot be sent.",
             next_step="Correct what the dry run names, or say that these rows are to be left out.",
         )
 

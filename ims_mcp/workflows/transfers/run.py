@@ -241,17 +241,21 @@ class TransferRunner:
         return [str(as_object(row.get("FileBasicInfo")).get("FileUrl", "")) for row in files]
 
 
-def guard_upload(client: ImsClient, kind: str, destination: str, arguments: Mapping[str, Any]) -> None:
+def guard_upload(
+    client: ImsClient, kind: str, destination: str, arguments: Mapping[str, Any], *, confirmed: bool = False
+) -> None:
     """Raises Refused where ``client`` may not make of an upload what it is to be, before anything of it is sent.
+    ``confirmed``: somebody has agreed to it.
 
     A bucket of one's own is written to past the client, so past its rules; and transfers go on in the background with
     a client that has the account's rights, not those of whoever began them.
     """
     if destination == VOD:
-        client.guard(get_operation("CreateUploadMedia" if kind == "media" else "CreateUploadStream"), arguments)
+        creating = get_operation("CreateUploadMedia" if kind == "media" else "CreateUploadStream")
+        client.guard(creating, arguments, confirmed=confirmed)
         return
     operation = get_operation("RegisterMediaInfo" if kind == "media" else "RegisterMediaStream")
-    client.guard(operation, {**arguments, "InputURL": destination})
+    client.guard(operation, {**arguments, "InputURL": destination}, confirmed=confirmed)
 
 
 def check_stream_arguments(destination: str, arguments: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import threading
 import time
 import unicodedata
@@ -193,6 +194,14 @@ class TransferStore:
     def write(self, record: TransferRecord) -> None:
         """Replace what is written of a transfer that nothing is sent of: not begun yet, or arrived."""
         replace_file(self._locate(record.id), [asdict(record)])
+
+    def forget(self, transfer_id: str) -> None:
+        """Nobody will ask for it again. No error where it is not there."""
+        _remove(self._locate(transfer_id), self._locate(transfer_id).with_suffix(".lock"))
+
+    def forget_all(self) -> None:
+        """Those of a job that is over, with their directory."""
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def read(self, transfer_id: str) -> TransferRecord:
         """What is written of it, also while another works on it."""

@@ -12,7 +12,7 @@ from ims_mcp.workflows.bulk.columns import Columns
 from ims_mcp.workflows.bulk.sources.csv_rows import read_csv
 from ims_mcp.workflows.bulk.sources.jsonl_rows import make_row, read_jsonl
 from ims_mcp.workflows.bulk.sources.lines import TextFile
-from ims_mcp.workflows.bulk.sources.raw import LeftOut, RawRow, read_in_thread
+from ims_mcp.workflows.bulk.sources.raw import LeftOut, RawRow, count_rows, read_in_thread
 from ims_mcp.workflows.bulk.target import BulkTarget
 from ims_mcp.workflows.local_files import UploadRules
 
@@ -55,7 +55,7 @@ class GivenRows:
     fills: frozenset[str] = _NONE
 
     def describe(self) -> str:
-        return f"{len(self.rows):,} rows given with the call"
+        return f"{count_rows(len(self.rows))} given with the call"
 
     async def read(self, target: BulkTarget, columns: Columns, left_out: LeftOut) -> AsyncGenerator[list[RawRow]]:
         del target, columns, left_out

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ims_mcp.client.oss.listing import list_objects
+from ims_mcp.client.oss.objects import BucketObjects
 from ims_mcp.errors import InvalidArguments, Problem
 from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.bulk.columns import Columns
@@ -43,17 +43,18 @@ class OssPrefix:
         bucket, prefix = found["bucket"], found["prefix"] or ""
         below = len(prefix[: prefix.rfind("/") + 1])
         runner, line = target.transfers.runner, 0
-        async with aclosing(list_objects(runner.uploader, runner.storage, bucket, prefix)) as pages:
+        objects = BucketObjects(runner.uploader, runner.storage, bucket)
+        async with aclosing(objects.list_pages(prefix)) as pages:
             async for page in pages:
                 batch: list[RawRow] = []
-                for each in page:
-                    if each.key.endswith("/"):
+                for key, size_bytes in page.items():
+                    if key.endswith("/"):
                         left_out.add("folder")
-                    elif not is_wanted(each.key, self.suffixes):
+                    elif not is_wanted(key, self.suffixes):
                         left_out.add("other extension")
                     else:
                         line += 1
-                        values = {"InputURL": write_address(bucket, each.key), "key": each.key, "bucket": bucket}
-                        row = RawRow(line, values | name_parts(each.key[below:]), size_bytes=each.size_bytes)
+                        values = {"InputURL": write_address(bucket, key), "key": key, "bucket": bucket}
+                        row = RawRow(line, values | name_parts(key[below:]), size_bytes=size_bytes)
                         batch.append(row)
                 yield batch

@@ -83,6 +83,11 @@ async def read_in_thread(rows: Iterator[RawRow]) -> AsyncGenerator[list[RawRow]]
             close()
 
 
+def count_rows(count: int) -> str:
+    """``1 row``, ``1,000 rows``."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def name_parts(relative: str) -> dict[str, str]:
     """What a template may say of a file: ``a/b/Clip.MP4`` -> name Clip.MP4, stem Clip, ext MP4, folder a/b/.
 

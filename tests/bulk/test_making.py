@@ -1,0 +1,112 @@
+"""From a dry run to a job: just the rows that were examined, or none at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ims_mcp.workflows.bulk.dry_run import examine
+from ims_mcp.workflows.bulk.folder_place import FolderPlace
+from ims_mcp.workflows.bulk.job import JOB, BulkJob, Kind, Row
+from ims_mcp.workflows.bulk.making import JobRefused, make_job
+from ims_mcp.workflows.bulk.plan import Plan
+from ims_mcp.workflows.bulk.sources.manifest import GivenRows, ManifestFile
+from ims_mcp.workflows.bulk.sources.raw import SourceError
+from tests.bulk.planned import planned_target, read_job_rows, write
+
+pytestmark = pytest.mark.anyio
+ROWS = 1_030
+
+
+def write_films(path: Path, count: int = ROWS, extra: str = "") -> Path:
+    lines = "".join(f"oss://bucket-of-ours/film-{number}.mp4,Film {number}\n" for number in range(count))
+    return write(path, f"InputURL,Title\n{lines}{extra}")
+
+
+def plan_films(path: Path) -> Plan:
+    return Plan(Kind.DELETE if path.suffix == ".jsonl" else Kind.REGISTER, ManifestFile(path), account="a", region="r")
+
+
+async def make(plan: Plan, place: FolderPlace, before_job: Any = None, **options: Any) -> BulkJob:
+    """Examined, changed meanwhile, and made."""
+    async with planned_target(timeout_seconds=1.0) as target:
+        examined = await examine(plan, target)
+        if before_job is not None:
+            before_job()
+        return await make_job(plan, examined, place, target, **options)
+
+
+async def test_rows_are_written_shard_by_shard_with_their_lines(tmp_path: Path) -> None:
+    path, place = write_films(tmp_path / "rows.csv", extra="oss://bucket-of-ours/film-1.mp4,Film 1\n"), tmp_path / "job"
+    job = await make(plan_films(path), FolderPlace(place), subject="me", claims={"x": 1}, clock=lambda: 7.0)
+    kept = FolderPlace(place)
+    assert BulkJob.decode(await kept.read(JOB) or b"") == job
+    assert (job.kind, job.operation, job.total_rows, job.shard_count) == (Kind.REGISTER, "RegisterMediaInfo", ROWS, 5)
+    assert (job.account, job.region, job.subject, job.created_at, job.source) == ("a", "r", "me", 7.0, str(path))
+    rows = await read_job_rows(job, kept)
+    assert [row.number for row in rows] == [*range(ROWS)]
+    assert rows[700] == Row(700, 702, {"InputURL": "oss://bucket-of-ours/film-700.mp4", "Title": "Film 700"})
+    assert len(await kept.list_names("rows")) == 5
+
+
+@pytest.mark.parametrize("count", [ROWS - 1, ROWS + 1, ROWS * 3])
+async def test_a_manifest_that_has_changed_makes_no_job(tmp_path: Path, count: int) -> None:
+    path, place = write_films(tmp_path / "rows.csv"), FolderPlace(tmp_path / "job")
+    with pytest.raises(SourceError, match="has changed since the dry run"):
+        await make(plan_films(path), place, lambda: write_films(path, count))
+    assert await place.read(JOB) is None
+
+
+async def test_one_changed_value_makes_no_job_either(tmp_path: Path) -> None:
+    path, place = write_films(tmp_path / "rows.csv"), FolderPlace(tmp_path / "job")
+    changed = path.read_text(encoding="utf-8").replace("Film 77\n", "Film 78\n")
+    with pytest.raises(SourceError, match="changed since"):
+        await make(plan_films(path), place, lambda: write(path, changed))
+    assert await place.read(JOB) is None
+
+
+async def test_a_place_that_was_left_half_made_is_made_anew(tmp_path: Path) -> None:
+    path, place = write_films(tmp_path / "rows.csv"), FolderPlace(tmp_path / "job")
+    with pytest.raises(SourceError):
+        await make(plan_films(path), place, lambda: write_films(path, ROWS + 1))
+    job = await make(plan_films(write_films(path, 40)), place)
+    assert len(await read_job_rows(job, place)) == 40
+
+
+async def test_a_place_has_one_job(tmp_path: Path) -> None:
+    path, place = write_films(tmp_path / "rows.csv"), FolderPlace(tmp_path / "job")
+    await make(plan_films(path), place)
+    with pytest.raises(JobRefused, match="There is a job in"):
+        await make(plan_films(path), place)
+
+
+async def test_bad_rows_are_left_out_only_where_that_is_said(tmp_path: Path) -> None:
+    plan = plan_films(write_films(tmp_path / "rows.csv", 10, extra="ftp://x,Film\n"))
+    place = FolderPlace(tmp_path / "job")
+    with pytest.raises(JobRefused, match="1 row of this job cannot be sent"):
+        await make(plan, place)
+    job = await make(plan, place, skip_bad=True)
+    assert job.total_rows == 10
+
+
+async def test_a_job_of_bad_rows_only_is_refused(tmp_path: Path) -> None:
+    plan = Plan(Kind.REGISTER, GivenRows([{"InputURL": "x"}]))
+    with pytest.raises(JobRefused, match="No row of this job can be sent"):
+        await make(plan, FolderPlace(tmp_path / "job"), skip_bad=True)
+
+
+async def test_what_the_server_would_refuse_makes_no_job(tmp_path: Path) -> None:
+    plan, place = plan_films(write_films(tmp_path / "rows.csv", 10)), FolderPlace(tmp_path / "job")
+    async with planned_target(timeout_seconds=1.0, read_only=True) as target:
+        examined = await examine(plan, target)
+        with pytest.raises(JobRefused, match="read-only mode"):
+            await make_job(plan, examined, place, target)
+    assert await place.read(JOB) is None
+
+
+async def test_each_job_has_tokens_of_its_own(tmp_path: Path) -> None:
+    plan = plan_films(write_films(tmp_path / "rows.csv", 10))
+    jobs = [await make(plan, FolderPlace(tmp_path / name)) for name in ("one", "two")]
+    assert len({job.make_client_token(row) for job in jobs for row in range(10)}) == 20
