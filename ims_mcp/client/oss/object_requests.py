@@ -19,10 +19,12 @@ _PAGE = 1_000
 
 def read_object(bucket: SignedBucket, key: str) -> bytes | None:
     """All of it, in as many requests as it takes; None where there is none."""
-    found, total = b"", 1
+    found, total = b"", _READ_BYTES
     while len(found) < total:
+        # A range that ends behind the object's end would bring all of it.
+        last = min(len(found) + _READ_BYTES, total) - 1
         try:
-            piece, total = _read_piece(bucket, key, len(found))
+            piece, total = _read_piece(bucket, key, len(found), last)
         except OssFailure as failure:
             if failure.code == "NoSuchKey":
                 return None
@@ -110,11 +112,11 @@ class LongObject:
         bucket.send("DELETE AbortMultipartUpload", lambda to: to.abort_multipart_upload(self._key, self._upload_id))
 
 
-def _read_piece(bucket: SignedBucket, key: str, first: int) -> tuple[bytes, int]:
-    """Some bytes from ``first`` on, and how many the object has."""
+def _read_piece(bucket: SignedBucket, key: str, first: int, last: int) -> tuple[bytes, int]:
+    """The bytes from ``first`` to ``last``, and how many the object has."""
 
     def read(to: Any) -> tuple[bytes, int]:
-        answer = to.get_object(key, byte_range=(first, first + _READ_BYTES - 1))
+        answer = to.get_object(key, byte_range=(first, last))
         content = bytes(answer.read())
         total = str(answer.headers.get("content-range", "")).rpartition("/")[2]
         # Without a range in the answer this is all of the object.

@@ -55,7 +55,7 @@ class FolderPlace:
         """See :class:`ims_mcp.workflows.bulk.place.JobPlace`."""
         path = self._folder / name
         temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-        file = await self._run("written", name, partial(_make, temporary))
+        file = await self._run("written", name, partial(_make, self._folder, temporary))
         try:
             async for part in parts:
                 await self._run("written", name, partial(_write_all, file, part))
@@ -67,7 +67,7 @@ class FolderPlace:
 
     async def append(self, name: str, lines: bytes) -> None:
         """A line that was broken off before is ended first. What cannot be written whole is not written at all."""
-        await self._run("written", name, partial(_append, self._folder / name, lines))
+        await self._run("written", name, partial(_append, self._folder, self._folder / name, lines))
 
     async def list_names(self, folder: str) -> list[str]:
         """See :class:`ims_mcp.workflows.bulk.place.JobPlace`."""
@@ -101,8 +101,13 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _make(path: Path) -> BinaryIO:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _make_folders(root: Path, path: Path) -> None:
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+
+
+def _make(root: Path, path: Path) -> BinaryIO:
+    _make_folders(root, path)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb", 0)
 
 
@@ -112,12 +117,12 @@ def _put_in_place(file: BinaryIO, temporary: Path, path: Path) -> None:
     _insist(lambda: temporary.replace(path))
 
 
-def _append(path: Path, lines: bytes) -> None:
+def _append(root: Path, path: Path, lines: bytes) -> None:
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags, 0o600)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folders(root, path)
         descriptor = os.open(path, flags, 0o600)
     with os.fdopen(descriptor, "r+b", 0) as file:
         end = file.seek(0, os.SEEK_END)

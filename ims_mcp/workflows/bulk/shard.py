@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 import anyio
 
@@ -12,13 +13,24 @@ from ims_mcp.call_origin import Consent, current_claims, current_consent, curren
 from ims_mcp.client.call_under_way import CallSlot, current_slot
 from ims_mcp.errors import ImsError
 from ims_mcp.workflows.bulk.acts import Act
-from ims_mcp.workflows.bulk.job import BulkJob, Outcome, Row, RowState
+from ims_mcp.workflows.bulk.job import BulkJob, Control, Outcome, Row, RowState
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.shard_files import OutcomeWriter, is_left, read_outcomes, read_rows
 from ims_mcp.workflows.bulk.watch import ControlWatch
 
-_LOOK_SECONDS = 0.02
+__all__ = ["ControlWatch", "Watch", "run_shard"]
+
+_LOOK_SECONDS = 0.05
 _GIVING_BACK_SECONDS = 5.0
+
+
+class Watch(Protocol):
+    """What is wanted of the job, as :class:`ControlWatch` reads it."""
+
+    @property
+    def current(self) -> Control:
+        """As it is known now; asked all the time."""
+        ...
 
 
 async def run_shard(
@@ -26,7 +38,7 @@ async def run_shard(
     place: JobPlace,
     number: int,
     act: Act,
-    watch: ControlWatch,
+    watch: Watch,
     *,
     lanes: int = 8,
     pace: Callable[[], Awaitable[None]] | None = None,
@@ -50,7 +62,7 @@ class _ShardRun:
         self,
         job: BulkJob,
         act: Act,
-        watch: ControlWatch,
+        watch: Watch,
         writer: OutcomeWriter,
         pace: Callable[[], Awaitable[None]] | None,
         left: deque[Row],
@@ -65,7 +77,6 @@ class _ShardRun:
         self._begun = begun
         self._lanes: set[_Lane] = set()
         self._ended = anyio.Event()
-        self._is_stopping = anyio.Event()
         self._error: Exception | None = None
 
     async def run(self, lanes: int) -> None:
@@ -74,39 +85,37 @@ class _ShardRun:
                 lane = _Lane()
                 self._lanes.add(lane)
                 tasks.start_soon(self._work, lane)
-            tasks.start_soon(self._watch_for_stop)
             tasks.start_soon(self._break_off)
             await self._ended.wait()
             tasks.cancel_scope.cancel()
         if self._error is not None:
             raise self._error
 
-    async def _watch_for_stop(self) -> None:
-        await self._watch.wait_for_stop()
-        self._is_stopping.set()
+    @property
+    def _must_stop(self) -> bool:
+        return self._error is not None or self._watch.current.stop
 
     async def _break_off(self) -> None:
         """Once it is to stop: lanes that wait end at once, the others when their answer is written down."""
-        await self._is_stopping.wait()
         while True:
-            for lane in self._lanes:
-                if lane.is_waiting:
-                    lane.scope.cancel()
             await anyio.sleep(_LOOK_SECONDS)
+            if self._must_stop:
+                for lane in self._lanes:
+                    if lane.is_waiting:
+                        lane.scope.cancel()
 
     async def _work(self, lane: _Lane) -> None:
         self._act_for_starter()
         current_slot.set(lane.slot)
         try:
             with lane.scope:
-                while not self._is_stopping.is_set() and not self._watch.current.stop and self._left:
+                while self._left and not self._must_stop:
                     if self._pace is not None:
                         await self._pace()
-                    if self._left:
+                    if self._left and not self._must_stop:
                         await self._do(lane, self._left.popleft())
         except Exception as error:
             self._error = self._error or error
-            self._is_stopping.set()
         finally:
             self._lanes.discard(lane)
             if not self._lanes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -35,12 +34,10 @@ class ControlWatch:
     def __init__(self, place: JobPlace) -> None:
         self._place = place
         self._tasks: anyio.abc.TaskGroup | None = None
-        self._is_ended = False
-        self._stopping = anyio.Event()
         self.current = Control()
 
     async def __aenter__(self) -> Self:
-        self._take(await read_control(self._place))
+        self.current = await read_control(self._place)
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._look)
@@ -57,27 +54,10 @@ class ControlWatch:
             return None
         return await self._tasks.__aexit__(kind, error, trace)
 
-    def end_here(self) -> None:
-        """This process stops as if that was wanted of the job, whatever is said of it: others go on."""
-        self._is_ended = True
-        self._take(self.current)
-
-    async def wait_for_stop(self) -> None:
-        """Returns once it is wanted that no row is begun any more."""
-        while not self.current.stop:
-            await self._stopping.wait()
-
-    def _take(self, control: Control) -> None:
-        self.current = replace(control, stop=True) if self._is_ended else control
-        if self.current.stop:
-            self._stopping.set()
-        elif self._stopping.is_set():
-            self._stopping = anyio.Event()
-
     async def _look(self) -> None:
         while True:
             await anyio.sleep(LOOK_SECONDS)
             try:
-                self._take(await read_control(self._place))
+                self.current = await read_control(self._place)
             except ImsError as error:
                 logger.warning("what is wanted of a job cannot be read: %s", error)
