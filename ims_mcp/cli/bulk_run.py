@@ -21,7 +21,7 @@ from ims_mcp.cli.interrupts import end_on_signals
 from ims_mcp.cli.terminal import say
 from ims_mcp.errors import ImsError
 from ims_mcp.workflows.bulk.engine import MEMORY, BulkEngine
-from ims_mcp.workflows.bulk.follow import JobFollower, Seen, locate_report
+from ims_mcp.workflows.bulk.follow import JobFollower, Seen, locate_report, name_state
 from ims_mcp.workflows.bulk.jobs import OpenedJob, stop
 from ims_mcp.workflows.bulk.report import write_report
 
@@ -89,14 +89,10 @@ async def show_status(opened: OpenedJob, screen: Screen | None, *, as_json: bool
 
 def describe_end(seen: Seen) -> dict[str, Any]:
     """As --json prints it."""
-    control = seen.opened.control
-    state = (
-        "not started" if control is None else "done" if seen.is_through else "stopped" if control.stop else "started"
-    )
     return {
         "job_id": seen.opened.job.job_id,
         "operation": seen.opened.job.operation,
-        "state": state,
+        "state": name_state(seen.opened, is_through=seen.is_through),
         "place": seen.opened.place.address,
         "counts": seen.describe(),
         "report": locate_report(seen.opened),

@@ -13,7 +13,7 @@ from ims_mcp.cli.terminal import print_json, say
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.bulk.examined import Examined
-from ims_mcp.workflows.bulk.follow import Seen
+from ims_mcp.workflows.bulk.follow import Seen, is_through, name_state
 from ims_mcp.workflows.bulk.jobs import read_job
 from ims_mcp.workflows.bulk.places import open_place
 
@@ -106,9 +106,7 @@ async def tell_jobs(bench: Bench, screen: Screen | None, *, as_json: bool) -> No
         except ImsError as error:
             rows.append(row | {"state": "cannot be read", "problem": str(error)})
             continue
-        control = opened.control
-        state = "not started" if control is None else "stopped" if control.stop else "started"
-        job = opened.job
+        job, state = opened.job, name_state(opened, is_through=await is_through(opened))
         made_at = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.created_at))
         row |= {"state": state, "rows": job.total_rows, "operation": job.operation, "source": job.source}
         rows.append(row | {"made_at": made_at})

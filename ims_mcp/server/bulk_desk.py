@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +26,24 @@ from ims_mcp.workflows.bulk.shelf import BULK, FolderShelf, JobShelf, KeptJob, S
 
 if TYPE_CHECKING:  # of an extra, imported for the first job
     from ims_mcp.workflows.bulk.engine import BulkEngine
+    from ims_mcp.workflows.bulk.follow import JobFollower
     from ims_mcp.workflows.bulk.jobs import OpenedJob
     from ims_mcp.workflows.bulk.target import BulkTarget
 
 FindReach = Callable[[str, Mapping[str, Any]], Awaitable[Reach]]
+_MOST_LOOKS, _MOST_FOLLOWED = 20, 20
 _END_SECONDS = 8.0
 """What has been sent may take so long to be answered when the server ends."""
 
 logger = logging.getLogger("ims_mcp.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All rows of a source are being looked at, for a caller who is told when that is done."""
+
+    subject: str
+    task: asyncio.Task[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -47,6 +57,9 @@ class BulkDesk:
     is_shared: bool
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     """Jobs that were started here and have not ended."""
+    looks: dict[str, Look] = field(default_factory=dict[str, Look])
+    """By the ids that the jobs will have."""
+    _followers: dict[str, JobFollower] = field(default_factory=dict[str, "JobFollower"])
     _stop: anyio.Event = field(default_factory=anyio.Event)
     _owner: asyncio.Task[None] | None = None
     _engine: asyncio.Future[BulkEngine] | None = None
@@ -56,6 +69,45 @@ class BulkDesk:
         if self.is_shared:
             return StoreShelf(self.store, current_subject.get())
         return FolderShelf(self.settings.state_dir / BULK)
+
+    def find_folder(self, job_id: str) -> str:
+        """Where a job is kept that nobody says a place for."""
+        return str(self.settings.state_dir / BULK / job_id)
+
+    def look(self, job_id: str, looking: Coroutine[Any, Any, dict[str, Any]]) -> Look:
+        """Have it done beside the call, in its context. Raises ImsError where too much of the kind is under way."""
+        for known in [*self.looks][: len(self.looks) + 1 - _MOST_LOOKS]:
+            if self.looks[known].task.done():  # and nobody has asked
+                del self.looks[known]
+        if len(self.looks) >= _MOST_LOOKS:
+            looking.close()
+            raise ImsError(f"{_MOST_LOOKS} sources are being looked at already.", next_step="Call again in a minute.")
+        found = self.looks[job_id] = Look(current_subject.get(), asyncio.create_task(looking))
+        found.task.add_done_callback(_take_note)
+        return found
+
+    async def finish_look(self, job_id: str, look: Look) -> dict[str, Any]:
+        """What it has found; it is forgotten then. Raises what it has come to."""
+        try:
+            return await asyncio.shield(look.task)
+        finally:
+            if look.task.done():
+                self.looks.pop(job_id, None)
+
+    def keep_follower(self, opened: OpenedJob) -> JobFollower:
+        """One for all calls about a job: what it has read it does not read again."""
+        from ims_mcp.workflows.bulk.follow import JobFollower
+
+        job_id = opened.job.job_id
+        follower = self._followers.pop(job_id, None) or JobFollower(opened)
+        self._followers[job_id] = follower
+        while len(self._followers) > _MOST_FOLLOWED:
+            del self._followers[next(iter(self._followers))]
+        return follower
+
+    def is_running(self, job_id: str) -> bool:
+        """Whether this server works at it."""
+        return job_id in self.running
 
     async def start(self, opened: OpenedJob) -> None:
         """Have the engine work at it, and its report written at the end. Raises ImsError, as where it runs already."""
@@ -83,7 +135,7 @@ class BulkDesk:
             await asyncio.wait([self._owner], timeout=_END_SECONDS)
             self._owner.cancel()
             await asyncio.wait([self._owner, *self.running.values()], timeout=1)
-        for task in self.running.values():
+        for task in (*self.running.values(), *(look.task for look in self.looks.values())):
             task.cancel()
 
     async def _open_engine(self) -> BulkEngine:
@@ -134,6 +186,12 @@ class BulkDesk:
             await follow_to_report(opened)
         except (ImsError, UnknownJob) as error:
             logger.warning("the job %s is not followed any more: %s", opened.job.job_id, error)
+
+
+def _take_note(task: asyncio.Task[Any]) -> None:
+    """An error that nobody asks for any more is no warning of the loop's."""
+    if not task.cancelled():
+        task.exception()
 
 
 def require_rights(target: Target, kind: Kind, operation: str) -> Target:

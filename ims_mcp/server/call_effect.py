@@ -17,8 +17,8 @@ from ims_mcp.server.toolsets import read_effect
 from ims_mcp.workflows.server_parameters import complete_table
 
 _CALLS = {f"call_{effect}_operation": effect for effect in Effect}
-_READ_FIRST = frozenset({"look_at_media"})
-"""What shows stored things to whoever may read; the call of it that changes something is checked where it is made."""
+_READ_FIRST = frozenset({"look_at_media", "run_script", "bulk_start"})
+"""What is there for whoever may read; a call of it that changes something is checked where it is made."""
 
 
 def find_call_effect(tool: Tool, operation: Operation | None, arguments: Mapping[str, Any]) -> Effect:

@@ -71,8 +71,8 @@ class JobFollower:
     async def look(self) -> Seen:
         """As of now. Raises ImsError where its place cannot be read."""
         opened = await read_job(self._opened.place, self._opened.job.job_id)
-        is_through = await _is_through(opened)
-        return Seen(opened, await self._counter.count(), is_through)
+        through = await is_through(opened)  # first: what is through is counted whole
+        return Seen(opened, await self._counter.count(), through)
 
     async def follow(self, tell: Tell) -> Seen:
         """Until all of it is through, or it has been stopped and come to rest."""
@@ -98,13 +98,24 @@ async def follow_to_report(opened: OpenedJob) -> Mapping[str, Any]:
     return await write_report(opened.place, opened.job)
 
 
+def name_state(opened: OpenedJob, *, is_through: bool) -> str:
+    """``looked_at`` before its first start, ``done``, ``stopped``, or ``started``, whether anybody works at it or
+    not."""
+    if opened.control is None:
+        return "looked_at"
+    if is_through:
+        return "done"
+    return "stopped" if opened.control.stop else "started"
+
+
 def locate_report(opened: OpenedJob) -> dict[str, str]:
     """Where the two files of it are, or will be."""
     address = opened.place.address
     return {"json": join_name(address, REPORT), "csv": join_name(address, REPORT_TABLE)}
 
 
-async def _is_through(opened: OpenedJob) -> bool:
+async def is_through(opened: OpenedJob) -> bool:
+    """Whether nothing is left to be tried in this attempt."""
     control = opened.control
     if control is None:
         return False

@@ -12,6 +12,7 @@ from typing import Protocol
 import anyio.to_thread
 from pydantic import TypeAdapter
 
+from ims_mcp.catalogue import Effect
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain
 from ims_mcp.shared_store import SharedStore
@@ -42,8 +43,8 @@ class KeptJob:
     """As it was written last; None of one that has nothing but its folder here, which is its user's."""
     rows_digest: str = ""
     """Of all of its rows."""
-    asked_rows: int = 0
-    """So many of them somebody has to agree to."""
+    effect: Effect = Effect.WRITE
+    """The gravest of any row."""
 
 
 class JobShelf(Protocol):
