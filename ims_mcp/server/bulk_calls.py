@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, cast
 
@@ -40,7 +39,6 @@ from ims_mcp.workflows.bulk.making import make_job, make_job_id
 from ims_mcp.workflows.bulk.places import open_place
 from ims_mcp.workflows.bulk.plan import Plan, choose_operation
 from ims_mcp.workflows.bulk.report import write_report
-from ims_mcp.workflows.bulk.running import run_alone
 from ims_mcp.workflows.bulk.shelf import KeptJob, join_address
 from ims_mcp.workflows.bulk.survey import find_call, survey
 from ims_mcp.workflows.bulk.target import BulkTarget
@@ -174,7 +172,8 @@ async def _begin(
     check_allowed(job.operation, kept.effect)
     rate = float(arguments["rate"]) if "rate" in arguments else None
     retry = read_retry(arguments)
-    if desk.is_running(job_id) and not retry:
+    is_wanted = opened.control is not None and not opened.control.stop
+    if is_wanted and desk.is_running(job_id) and not retry:
         if rate is not None:
             opened = await change_rate(opened, rate)
         return await _describe(desk, await desk.keep_follower(opened).look())
@@ -189,8 +188,8 @@ async def _begin(
         if not isinstance(answer, OpenedJob):
             return answer
         opened = answer
-    async with nullcontext() if settings.redis_url else run_alone(job_id, opened.place):
-        opened = await start_again(opened, rate=rate, retry=retry)
+    await desk.require_free(opened)  # what runs elsewhere must not be told to begin anew
+    opened = await start_again(opened, rate=rate, retry=retry)
     await desk.start(opened)
     return await _describe(desk, await desk.keep_follower(opened).look())
 
@@ -283,10 +282,10 @@ async def _describe(desk: BulkDesk, seen: Seen) -> dict[str, Any]:
     job = seen.opened.job
     state = _name_state(desk, job.job_id, name_state(seen.opened, is_through=seen.is_through))
     told: dict[str, Any] = {"job_id": job.job_id, "state": state, "operation": job.operation, **seen.describe()}
-    if seen.is_through and job.job_id not in desk.running:
-        told["failed"] = await _read_failures(seen)
-        if not told["failed"]:
-            del told["failed"]
+    if seen.counts.failed:
+        await desk.wait_for_report(job.job_id, is_due=seen.is_through)
+        counts = {name: {"count": count} for name, count in seen.counts.failed_by_class.items()}
+        told["failed"] = await _read_failures(seen) if seen.is_through else counts
     if seen.opened.is_started:
         told["report"] = locate_report(seen.opened)
     if problem := desk.find_problem(job.job_id):

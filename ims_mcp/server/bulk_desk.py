@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # of an extra, imported for the first job
 
 FindReach = Callable[[str, Mapping[str, Any]], Awaitable[Reach]]
 _MOST_LOOKS, _MOST_FOLLOWED = 20, 20
+_REPORT_SECONDS = 5.0
 _END_SECONDS = 8.0
 """What has been sent may take so long to be answered when the server ends."""
 
@@ -60,6 +61,8 @@ class BulkDesk:
     looks: dict[str, Look] = field(default_factory=dict[str, Look])
     """By the ids that the jobs will have."""
     _followers: dict[str, JobFollower] = field(default_factory=dict[str, "JobFollower"])
+    _begun: set[str] = field(default_factory=set[str])
+    """Jobs that its engine has had."""
     _stop: anyio.Event = field(default_factory=anyio.Event)
     _owner: asyncio.Task[None] | None = None
     _engine: asyncio.Future[BulkEngine] | None = None
@@ -105,6 +108,24 @@ class BulkDesk:
             del self._followers[next(iter(self._followers))]
         return follower
 
+    async def require_free(self, opened: OpenedJob) -> None:
+        """Raises JobRunsAlready where another process runs it by itself. Workers on one Redis share it."""
+        from ims_mcp.workflows.bulk.running import JobRunsAlready, run_alone
+
+        if self.settings.redis_url:
+            return
+        try:
+            async with run_alone(opened.job.job_id, opened.place):
+                return
+        except JobRunsAlready:
+            if opened.job.job_id not in self._begun:  # else it is this one, which holds it for a while
+                raise
+
+    async def wait_for_report(self, job_id: str, *, is_due: bool) -> None:
+        """Until a report that is being written is there, for a few seconds."""
+        if is_due and (task := self.running.get(job_id)) is not None:
+            await asyncio.wait([task], timeout=_REPORT_SECONDS)
+
     def is_running(self, job_id: str) -> bool:
         """Whether this server works at it."""
         return job_id in self.running
@@ -115,6 +136,7 @@ class BulkDesk:
         assert opened.control is not None
         await engine.start(opened.job, opened.place.address, opened.control)
         job_id = opened.job.job_id
+        self._begun.add(job_id)
         if job_id not in self.running:
             task = asyncio.create_task(self._see_to_end(opened), context=contextvars.Context())
             self.running[job_id] = task
