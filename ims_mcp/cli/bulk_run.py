@@ -43,21 +43,26 @@ async def run_job(
     job, lanes = opened.job, options.lanes or _LANES
     if not options.json:
         say(f"The job {job.job_id} is kept in {opened.place.address}")
-    end, control, code = anyio.Event(), opened.control, DONE
+    end, worked, control, code = anyio.Event(), anyio.Event(), opened.control, DONE
     assert control is not None
     async with BulkEngine(options.redis_url or MEMORY, bench.find_target, bench.store, lanes=lanes) as engine:
+
+        async def work() -> None:
+            await engine.work(end)
+            worked.set()
+
         await engine.start(job, opened.place.address, control)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(engine.work, end)
+            tasks.start_soon(work)
             try:
                 code = await _watch(opened, engine, screen, options)
             finally:
                 end.set()
             if code:
-                with _ending_at_once():
+                with _ending_at_once(), anyio.CancelScope(shield=True):
                     say("It stops: what has been sent is waited for. Ctrl-C again ends it at once.")
-                    with anyio.CancelScope(shield=True):
-                        await stop(opened)
+                    await stop(opened)
+                    await worked.wait()
     return await _finish(opened, code, words, screen, as_json=options.json)
 
 

@@ -20,6 +20,7 @@ from ims_mcp.server.bulk_question import ManyCalls
 from ims_mcp.server.bulk_wish import check_together, choose_source, read_retry
 from ims_mcp.server.confirmation import Agreed, Confirmations
 from ims_mcp.server.tool import Answer, ToolRequest
+from ims_mcp.server.transfer_rows import UPLOADS
 from ims_mcp.summaries.bounds import fit
 from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.bulk.dry_run import examine
@@ -119,6 +120,9 @@ async def _look(desk: BulkDesk, arguments: dict[str, Any], request: ToolRequest)
     kind = Kind(arguments["kind"])
     operation = choose_operation(kind, str(arguments.get("operation", "")))
     target = require_rights(request.target, kind, operation.name)
+    check_allowed(operation.name, operation.effect)
+    if "out" in arguments:
+        target.require_any(UPLOADS["media"], Effect.WRITE)
     source = choose_source(desk, kind, arguments, target)
     where = target.access.account, target.settings.region
     plan = Plan(kind, source, operation.name, cast("dict[str, Any]", arguments.get("template", {})), *where)
@@ -282,8 +286,9 @@ async def _describe(desk: BulkDesk, seen: Seen) -> dict[str, Any]:
     job = seen.opened.job
     state = _name_state(desk, job.job_id, name_state(seen.opened, is_through=seen.is_through))
     told: dict[str, Any] = {"job_id": job.job_id, "state": state, "operation": job.operation, **seen.describe()}
+    if seen.is_through:
+        await desk.wait_for_report(job.job_id)
     if seen.counts.failed:
-        await desk.wait_for_report(job.job_id, is_due=seen.is_through)
         counts = {name: {"count": count} for name, count in seen.counts.failed_by_class.items()}
         told["failed"] = await _read_failures(seen) if seen.is_through else counts
     if seen.opened.is_started:

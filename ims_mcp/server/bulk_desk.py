@@ -121,9 +121,9 @@ class BulkDesk:
             if opened.job.job_id not in self._begun:  # else it is this one, which holds it for a while
                 raise
 
-    async def wait_for_report(self, job_id: str, *, is_due: bool) -> None:
-        """Until a report that is being written is there, for a few seconds."""
-        if is_due and (task := self.running.get(job_id)) is not None:
+    async def wait_for_report(self, job_id: str) -> None:
+        """Until the report of a job that has ended is there, for a few seconds."""
+        if (task := self.running.get(job_id)) is not None:
             await asyncio.wait([task], timeout=_REPORT_SECONDS)
 
     def is_running(self, job_id: str) -> bool:

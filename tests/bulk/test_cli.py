@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -179,6 +180,31 @@ def test_ctrl_c_stops_a_job_and_the_command_that_is_told_goes_on(service: Script
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
+def test_a_second_ctrl_c_ends_at_once(service: ScriptedService, tmp_path: Path) -> None:
+    service.usual = Answer(fault="silent")
+    rows = write_rows(tmp_path, 20, "MediaId", "m{}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ims_mcp", "bulk", "update", rows, "--yes", *options(tmp_path, service)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean_environment(tmp_path, **KEYS),
+    )
+    try:
+        assert process.stderr is not None
+        assert service.wait_until(lambda it: bool(sent(it, "UpdateMediaInfo")), 30)
+        process.send_signal(signal.SIGINT)
+        assert any("Ctrl-C again ends it at once" in line for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
 def test_a_second_start_says_that_it_runs_and_where(service: ScriptedService, tmp_path: Path) -> None:
     rows = write_rows(tmp_path, 200)
     first = subprocess.Popen(
@@ -247,7 +273,14 @@ def test_a_folder_becomes_assets_on_the_embedded_ims(ims: RunningIms, tmp_path: 
     clip = make_clip(tmp_path / "clip.mp4", seconds=1, width=160, height=90).read_bytes()
     for number in range(4):
         (folder / f"{number}.mp4").write_bytes(clip + bytes([number]))
-    words = ("bulk", "upload", str(tmp_path / "films"), "--template", '{"Title": "{stem}", "MediaTags": "bulk"}', "--yes")
+    words = (
+        "bulk",
+        "upload",
+        str(tmp_path / "films"),
+        "--template",
+        '{"Title": "{stem}", "MediaTags": "bulk"}',
+        "--yes",
+    )
     seen = look(tmp_path, *words, *options(tmp_path, ims), columns=100)
     assert (seen.code, seen.terminal.unknown) == (0, []), seen.text
     assert "4 done" in seen.text
@@ -269,7 +302,9 @@ def test_a_job_is_kept_where_it_is_said_and_found_there(ims: RunningIms, tmp_pat
         assert json.loads(shown.stdout)["state"] == "done"
 
 
-def test_a_job_of_another_service_is_not_gone_on_with(ims: RunningIms, service: ScriptedService, tmp_path: Path) -> None:
+def test_a_job_of_another_service_is_not_gone_on_with(
+    ims: RunningIms, service: ScriptedService, tmp_path: Path
+) -> None:
     ended = run(
         *("bulk", "register", write_rows(tmp_path, 1), "--yes", *options(tmp_path, service)), home=tmp_path, **KEYS
     )

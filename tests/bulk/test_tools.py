@@ -53,6 +53,11 @@ async def on_ims(ims: RunningIms, tmp_path: Path, **more: Any) -> AsyncGenerator
         yield client
 
 
+def asked(service: ScriptedService) -> int:
+    """Reads of what there is, for the words of a question."""
+    return sum(request.action != "DeleteMediaInfos" for request in service.arrived)
+
+
 async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     return content_of(await client.call_tool(tool, arguments))
 
@@ -95,23 +100,24 @@ async def test_rows_are_looked_at_first_then_registered_and_reported(ims: Runnin
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_deletion_of_300_needs_one_yes_that_names_count_and_sample(tmp_path: Path, era: Era) -> None:
-    user = User()
-    rows = [{"MediaIds": f"{number:032x}"} for number in range(300)]
+@pytest.mark.parametrize("count", [300, pytest.param(5_000, marks=pytest.mark.slow)])
+async def test_a_deletion_needs_one_yes_that_names_count_and_sample(tmp_path: Path, era: Era, count: int) -> None:
+    user, names = User(), [f"{number:032x}" for number in range(count)]
+    (tmp_path / "gone.csv").write_text("\n".join(["MediaIds", *names]), encoding="utf-8")
     with ScriptedService() as service:
         service.usual = Answer(body={"RequestId": "r", "MediaInfos": []})
-        settings = settings_in(tmp_path)
+        settings = settings_in(tmp_path, upload_dirs=(tmp_path,))
         async with connected(service.url, settings=settings, era=era, elicitation=user) as client:
-            begun = await begin(client, kind="delete", rows=rows)
+            begun = await begin(client, kind="delete", source="gone.csv")
             told = await wait_for_end(client, begun["job_id"])
-    assert (told["state"], told["done"]) == ("done", 300)
+    assert (told["state"], told["done"]) == ("done", count)
     (question,) = user.asked
     assert "This deletes assets from the library" in question
-    assert "Rows: 300, with a call for each" in question
-    assert "Call: DeleteMediaInfos, 300 times" in question
+    assert f"Rows: {count:,}, with a call for each" in question
+    assert f"Call: DeleteMediaInfos, {count:,} times" in question
     assert [f"{number:032x}" in question for number in range(6)] == [True] * 5 + [False]
     sent = [request.query["MediaIds"] for request in service.arrived if request.action == "DeleteMediaInfos"]
-    assert sorted(sent) == sorted(row["MediaIds"] for row in rows)
+    assert sorted(sent) == names
 
 
 @pytest.mark.anyio
@@ -119,7 +125,9 @@ async def test_a_no_begins_nothing_and_the_count_has_to_be_right(tmp_path: Path)
     user = User(ElicitResult(action="accept", content={"confirm": False}))
     with ScriptedService() as service:
         async with connected(service.url, settings=settings_in(tmp_path), elicitation=user) as client:
-            looked = await call(client, "bulk_start", kind="delete", rows=[{"MediaIds": "a" * 32}, {"MediaIds": "b" * 32}])
+            looked = await call(
+                client, "bulk_start", kind="delete", rows=[{"MediaIds": "a" * 32}, {"MediaIds": "b" * 32}]
+            )
             wrong = await client.call_tool("bulk_start", {"job_id": looked["job_id"], "confirm_rows": 3})
             assert "confirm_rows has to be the number of its rows, 2" in text_of(wrong)
             assert not user.asked
@@ -144,12 +152,20 @@ async def test_a_job_stops_within_a_second_when_told_to_and_goes_on_without_doin
             with anyio.fail_after(20):
                 while (await call(client, "bulk_status", job_id=job_id))["done"] < 20:
                     await anyio.sleep(0.05)
-            stopped = await call(client, "bulk_cancel", job_id=job_id)
-            assert stopped["state"] == "stopped"
-            assert 0 < stopped["left"] < 300
-            sent = len(service.arrived)
+            cancelled: list[dict[str, Any]] = []
+
+            async def cancel() -> None:
+                cancelled.append(await call(client, "bulk_cancel", job_id=job_id))
+
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(cancel)
+                await anyio.sleep(1)  # the second that it may take
+                sent = len(service.arrived)
             await anyio.sleep(1)
-            assert len(service.arrived) == sent  # nothing is begun any more
+            assert len(service.arrived) == sent
+            (stopped,) = cancelled
+            assert (stopped["state"], stopped["done"]) == ("stopped", sent - asked(service))
+            assert 0 < stopped["left"] < 300
             assert stopped["next_call"]["arguments"] == {"job_id": job_id}
             await call(client, "bulk_start", job_id=job_id, rate=1000)
             told = await wait_for_end(client, job_id)

@@ -80,13 +80,16 @@ async def test_no_file_of_the_servers_is_read_or_written(arguments: dict[str, An
 
 
 @pytest.mark.anyio
-async def test_who_may_only_read_may_look_and_begins_nothing(ims: RunningIms) -> None:
-    address = ims.put("one/1.mp4", b"x")
+async def test_scopes_are_those_of_what_a_job_does(ims: RunningIms) -> None:
+    rows, new = [{"MediaIds": "0" * 32}], {"rows": [{"InputURL": ims.put("one/1.mp4", b"x")}], "out": OUT}
     async with served(ims.endpoint, gate=NameGate(), settings=SETTINGS) as to:
-        rows = [{"InputURL": address}]
-        refused, looked = await ask(to, "eve/ims:read", "bulk_start", kind="register", rows=rows, out=OUT)
-        assert (refused, looked["state"]) == (False, "not_made")
-        assert "no scope" in looked["then"]
+        answered = await call(to.url, "bulk_start", {"kind": "register", **new}, caller="eve/ims:read")
+        assert (answered.status_code, "ims:write" in answered.text) == (403, True)
+        _, looked = await ask(to, "eve/ims:read,ims:write", "bulk_start", kind="register", **new)
+        assert looked["state"] == "looked_at"
+        refused, text = await ask(to, "eve/ims:read,ims:write", "bulk_start", kind="delete", rows=rows, out=OUT)
+        assert refused
+        assert "a token with the scope ims:destructive is needed" in text
 
 
 @pytest.mark.anyio
