@@ -95,6 +95,19 @@ async def test_of_many_failures_a_few_are_examples_and_the_most_frequent_class_i
     assert (failed["often"]["count"], len(failed["often"]["examples"])) == (99, 5)
 
 
+async def test_a_table_of_several_parts_has_each_row_once(place: FolderPlace) -> None:
+    job = await make_job(place, name_objects(6000), shard_rows=1000)
+    for shard in range(job.shard_count):
+        rows = range(shard * 1000, shard * 1000 + 1000)
+        lines = [Outcome(n, RowState.FAILED, problem_class="c", problem=f"{n} {'x' * 280}").encode() for n in rows]
+        await place.append(name_shard(OUTCOMES, shard), b"".join(lines))
+    await write_report(place, job)
+    table = await read_table(place)
+    assert (await place.list_sizes("."))["./report.csv"] > 1.5 * 1024**2
+    assert [row["line"] for row in table] == [str(number + 2) for number in range(6000)]
+    assert all(row["problem"].startswith(f"{number} x") for number, row in enumerate(table))
+
+
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)"])
 async def test_no_text_of_a_stranger_is_a_formula(place: FolderPlace, text: str) -> None:
     job = await make_job(place, name_objects(1))

@@ -13,7 +13,7 @@ from ims_mcp.client.limiter import Limiter
 from ims_mcp.shared_store import MemoryStore
 from ims_mcp.workflows.bulk.acts import choose_act
 from ims_mcp.workflows.bulk.folder_place import FolderPlace
-from ims_mcp.workflows.bulk.job import CONTROL, Control, RowState
+from ims_mcp.workflows.bulk.job import CONTROL, Control, Kind, RowState
 from ims_mcp.workflows.bulk.shard import ControlWatch, run_shard
 from ims_mcp.workflows.bulk.shard_files import read_outcomes
 from tests.bulk.made import (
@@ -128,6 +128,19 @@ async def test_it_stops_within_a_second_while_rows_wait_for_the_limit_and_what_w
         async with open_target(scripted.url) as target:
             assert states_of(await work(job, place, target)) == ["done"] * 100
         assert len(taken) == 100
+
+
+async def test_cancelled_from_outside_what_was_begun_and_not_sent_is_given_back(place: FolderPlace) -> None:
+    rows = [{"CateName": str(number)} for number in range(20)]
+    with ScriptedService(usual=refusal(400, "Throttling.User")) as scripted:
+        job = await make_job(place, rows, kind=Kind.SUBMIT, operation="AddCategory")
+        async with open_target(scripted.url) as target, anyio.create_task_group() as tasks:
+            tasks.start_soon(lambda: run_shard(job, place, 0, choose_act(job, target), Wanted(), lanes=4))
+            await wait_until(lambda: scripted.count >= 12)  # each has had its tries, and waits for more
+            tasks.cancel_scope.cancel()
+    assert {number: known.state for number, known in (await read_all_outcomes(job, place)).items()} == dict.fromkeys(
+        range(4), RowState.LEFT
+    )
 
 
 async def test_when_it_stops_what_has_been_sent_ends_and_is_written_down(place: FolderPlace) -> None:

@@ -104,9 +104,11 @@ def simulate(
     seed: int = 1,
     latency_seconds: float = 0.08,
     lateness_seconds: float = 0.0,
+    killed_every: float = 0.0,
 ) -> Outcome:
     """``limits``: second -> the service's limit from then on. Calls arrive late by ``lateness_seconds`` on
-    average, as on a busy machine. Clocks of replicas differ by seconds."""
+    average, as on a busy machine. Clocks of replicas differ by seconds. Every ``killed_every`` seconds a replica is
+    killed and started again, all its calls at once."""
 
     async def main(clock: Callable[[], float]) -> Outcome:
         chance = random.Random(seed)
@@ -151,12 +153,29 @@ def simulate(
                 await asyncio.sleep(at - clock())
                 service.limit = limit
 
-        tasks = [asyncio.create_task(change_limits())]
-        for caller in callers:
-            for place in caller.replicas:
-                tasks += [asyncio.create_task(go_on(limiters[place], caller)) for _ in range(caller.at_once)]
+        def start(place: int) -> list[asyncio.Task[None]]:
+            there = [caller for caller in callers if place in caller.replicas]
+            return [asyncio.create_task(go_on(limiters[place], each)) for each in there for _ in range(each.at_once)]
+
+        async def kill() -> None:
+            turn = 0
+            while killed_every:
+                await asyncio.sleep(killed_every)
+                place = turn % replicas
+                for task in running[place]:
+                    task.cancel()
+                await asyncio.sleep(1)
+                limiters[place] = Limiter(store, clock=make_clock(chance.uniform(-5, 5)))
+                starts[limiters[place]] = 0.0
+                running[place] = start(place)
+                turn += 1
+
+        running = [start(place) for place in range(replicas)]
+        others = [asyncio.create_task(change_limits()), asyncio.create_task(kill())]
         await asyncio.sleep(seconds)
-        failed = [error for task in tasks if task.done() and (error := task.exception()) is not None]
+        tasks = [*others, *(task for each in running for task in each)]
+        done = [task for task in tasks if task.done() and not task.cancelled()]
+        failed = [error for task in done if (error := task.exception()) is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

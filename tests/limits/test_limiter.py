@@ -277,3 +277,62 @@ async def test_calls_of_a_client_wait_for_their_turn_once_one_was_throttled() ->
             await take(limiter, anyio.current_time, 4, account="")
             assert anyio.current_time() - begun_at > 0.1
     assert service.count == 2
+
+
+def test_a_process_that_begins_with_many_calls_waits_for_its_first_look() -> None:
+    async def work(limiter: Limiter, clock: Clock) -> None:
+        await throttle(limiter, "Throttling.User")
+        begun = Limiter(limiter._store, clock=clock, sleep=asyncio.sleep)  # pyright: ignore[reportPrivateUsage]
+        permits = [asyncio.create_task(begun.acquire("main", GET, 1000)) for _ in range(100)]
+        await asyncio.sleep(0.05)
+        assert sum(task.done() for task in permits) < 5
+        for task in permits:
+            task.cancel()
+        await asyncio.gather(*permits, return_exceptions=True)
+
+    run_with_limiter(work)
+
+
+def test_turns_that_are_missed_while_a_process_was_held_up_are_let_go() -> None:
+    async def work(limiter: Limiter, clock: Clock) -> None:
+        await throttle(limiter, "Throttling.User")
+        held_from, held_until = clock() + 4.0, clock() + 6.0
+        left_at: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            if held_from <= clock() < held_until:
+                await asyncio.sleep(held_until - clock())
+
+        held_up = Limiter(limiter._store, clock=clock, sleep=sleep)  # pyright: ignore[reportPrivateUsage]
+
+        async def go_on() -> None:
+            while True:
+                await held_up.acquire("main", GET, 1000)
+                left_at.append(clock())
+
+        lanes = [asyncio.create_task(go_on()) for _ in range(100)]
+        await asyncio.sleep(held_until + 1 - clock())
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+        before = sum(held_from - 0.5 <= at < held_from for at in left_at)
+        heap = sum(held_until <= at < held_until + 0.02 for at in left_at)
+        assert before > 15
+        assert heap <= 4
+        assert sum(held_until + 0.02 <= at for at in left_at) > 30
+
+    run_with_limiter(work)
+
+
+def test_a_level_that_has_held_is_returned_to_after_a_heap_and_not_again_where_it_holds_no_more() -> None:
+    learned = LearnedRate(0.0, 90.0, ceiling=100.0, age=30.0, hold=16.0)
+    learned.decrease(100.0, accepted=learned.rate)
+    learned.ceiling = 80.0  # what was accepted before the heap
+    for _ in range(100):
+        learned.pass_time(0.1, used_up=True)
+    assert learned.rate >= 0.97 * 100
+    learned.decrease(110.0, accepted=60.0)
+    for at in (112.0, 114.0, 116.0, 118.0):
+        learned.decrease(at, accepted=50.0)
+    assert learned.proven < 65.0

@@ -36,6 +36,15 @@ def test_a_limit_that_is_raised_is_found(service: str) -> None:
     assert outcome.throttled(70, 90) < 0.03
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_workers_that_are_killed_and_started_again_use_a_limit_nearly_whole(service: str) -> None:
+    workers = [Caller("bulk", 64, range(4))]
+    outcome = simulate(SERVICES[service](200), workers, seconds=80, replicas=4, latency_seconds=0.05, killed_every=20)
+    minutes = [(first, first + 60) for first in range(15, 21)]
+    assert min(outcome.used(*minute) for minute in minutes) >= 0.95 * 200
+    assert max(outcome.throttled(*minute) for minute in minutes) < 0.01
+
+
 def test_a_caller_who_comes_later_waits_for_no_flood_and_one_who_was_idle_has_saved_nothing() -> None:
     callers = [Caller("flood", 100), Caller("late", 4, (1,), begins_at=30.0)]
     outcome = simulate(SERVICES["sliding window"](20), callers)

@@ -25,6 +25,8 @@ FETCH_SECONDS = 0.1
 """How often a replica with calls waiting looks. Half of that ahead, so no turn is fetched too late."""
 _GONE_SECONDS = 1.0
 """A replica that has not looked for so long has ended, or waits for nothing."""
+_LATE_SECONDS = 0.3
+"""A replica that has not looked for so long is handed nothing before it looks again: if it is dead, that is lost."""
 _FORGET_SECONDS = 300.0
 """Without a throttled call, and with the rate not used up: as if there were no limit."""
 _UNKNOWING_SECONDS = 2.5
@@ -141,6 +143,7 @@ class Turns:
         self.learned.floor /= by
         if self.learned.ceiling is not None:
             self.learned.ceiling /= by
+        self.learned.proven /= by
 
     def _pass_time(self, now: float) -> None:
         passed = now - self.looked_at
@@ -156,8 +159,12 @@ class Turns:
             for _, caller in turns:
                 if left.get(name, {}).get(caller, 0) > 0:
                     left[name][caller] -= 1
+        # At a slow rate nobody looks more often than turns come.
+        is_fast = self.learned.rate * FETCH_SECONDS > 1
         queues: dict[str, list[str]] = {}
         for name, each in left.items():
+            if is_fast and now - self.seen.get(name, now) > _LATE_SECONDS:
+                continue
             for caller, count in each.items():
                 if count > 0:
                     queues.setdefault(caller, []).append(name)
@@ -209,7 +216,7 @@ class Turns:
         """As it stands in the store: times to the millisecond."""
         learned = self.learned
         value = {
-            "rate": [learned.decreased_at, learned.floor, learned.ceiling, learned.age, learned.hold],
+            "rate": [learned.decreased_at, learned.floor, learned.ceiling, learned.age, learned.hold, learned.proven],
             "times": [self.free_at, self.looked_at, self.throttled_at],
             "used_up": self.used_up,
             "virtual": self.virtual,
@@ -229,7 +236,7 @@ class Turns:
         """None where there is no limit yet, or what is there is not ours: another version wrote it."""
         try:
             data = json.loads(value or b"")
-            decreased_at, floor, ceiling, age, hold = data["rate"]
+            decreased_at, floor, ceiling, age, hold, proven = data["rate"]
             free_at, looked_at, throttled_at = map(float, data["times"])
             return cls(
                 LearnedRate(
@@ -238,6 +245,7 @@ class Turns:
                     None if ceiling is None else float(ceiling),
                     float(age),
                     float(hold),
+                    float(proven),
                 ),
                 free_at,
                 looked_at,
