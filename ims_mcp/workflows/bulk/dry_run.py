@@ -125,9 +125,8 @@ class _Tally:
     def notes(self) -> list[str]:
         if not self._paid:
             return []
-        return [
-            f"{count_rows(self._paid)} start{'s' if self._paid == 1 else ''} a workflow or an analysis, billed by itself"
-        ]
+        start = "starts" if self._paid == 1 else "start"
+        return [f"{count_rows(self._paid)} {start} a workflow or an analysis, billed by itself"]
 
     def add(self, batch: list[Judged]) -> None:
         for row in batch:
