@@ -19,6 +19,7 @@ from tests.client.scripted_service import Answer, ScriptedService
 from tests.local_ims.server import RunningIms, running_ims
 from tests.server.connected import ERAS, LOCAL, Era, connected, content_of, text_of
 
+NO_ROW: dict[str, Any] = {}
 YES = ElicitResult(action="accept", content={"confirm": True})
 
 
@@ -70,6 +71,11 @@ async def wait_for_end(client: Client, job_id: str) -> dict[str, Any]:
                 return told
 
 
+def read_table(told: dict[str, Any]) -> list[dict[str, str]]:
+    with Path(told["report"]["csv"]).open(encoding="utf-8", newline="") as file:
+        return [*csv.DictReader(file)]
+
+
 async def begin(client: Client, **arguments: Any) -> dict[str, Any]:
     """A job looked at and begun, as its next call says it."""
     looked = await call(client, "bulk_start", **arguments)
@@ -92,8 +98,7 @@ async def test_rows_are_looked_at_first_then_registered_and_reported(ims: Runnin
         assert begun["state"] in ("running", "done")
         told = await wait_for_end(client, looked["job_id"])
     assert (told["state"], told["rows"], told["done"], told["left"]) == ("done", 5, 5, 0)
-    with Path(told["report"]["csv"]).open(encoding="utf-8", newline="") as file:
-        table = [*csv.DictReader(file)]
+    table = read_table(told)
     assert [row["state"] for row in table] == ["done"] * 5
     assert {ims.media_info(row["MediaId"])["MediaBasicInfo"]["MediaTags"] for row in table} == {"hr"}
 
@@ -150,9 +155,10 @@ async def test_a_job_stops_within_a_second_when_told_to_and_goes_on_without_doin
             job_id = looked["job_id"]
             await call(client, "bulk_start", **looked["next_call"]["arguments"])
             with anyio.fail_after(20):
-                while (await call(client, "bulk_status", job_id=job_id))["done"] < 20:
+                while (await call(client, "bulk_status", job_id=job_id))["done"] < 20:  # noqa: ASYNC110 - it tells no other way
                     await anyio.sleep(0.05)
             cancelled: list[dict[str, Any]] = []
+            sent = 0
 
             async def cancel() -> None:
                 cancelled.append(await call(client, "bulk_cancel", job_id=job_id))
@@ -224,15 +230,15 @@ async def test_failures_are_told_by_class_and_tried_again(tmp_path: Path) -> Non
     ("arguments", "part"),
     [
         ({"kind": "register"}, "give one of source, rows and find"),
-        ({"kind": "register", "rows": [], "source": "oss://b/"}, "give one of source, rows and find"),
+        ({"kind": "register", "rows": [NO_ROW], "source": "oss://b/"}, "give one of source, rows and find"),
         ({"kind": "register", "rows": [{"InputURL": "oss://b/1"}], "retry": "all"}, "give job_id"),
         ({"job_id": "b-000000000000", "kind": "register"}, "is for a new job"),
         ({"job_id": "b-000000000000"}, "There is no job 'b-000000000000'"),
         ({"job_id": "../../etc"}, "There is no job"),
-        ({"kind": "submit", "rows": [{}]}, "operation"),
-        ({"kind": "register", "rows": [{}] * 1001}, "1 to 1,000, and these are 1,001"),
+        ({"kind": "submit", "rows": [NO_ROW]}, "operation"),
+        ({"kind": "register", "rows": [NO_ROW] * 1001}, "1 to 1,000, and these are 1,001"),
         ({"kind": "register", "source": "/etc/passwd"}, "upload"),
-        ({"kind": "update", "operation": "DeleteMediaInfos", "rows": [{}]}, "use bulk delete"),
+        ({"kind": "update", "operation": "DeleteMediaInfos", "rows": [NO_ROW]}, "use bulk delete"),
     ],
 )
 async def test_what_makes_no_job_is_told_and_nothing_is_sent(
