@@ -108,6 +108,7 @@ async def _serve(
         gc.freeze()  # as over stdio: what is loaded by now stays
         with _stop_on_signals(stop):
             await serve_until(stop, app, listener, bounds, on_ready=lambda: say(greeting))
+        await server.end()
         to.transfers.end()
         if accounts is not None:
             accounts.end()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from mcp.server import Server, ServerRequestContext
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
@@ -147,6 +148,7 @@ class ImsServer(Server[Any]):
             find_by_page=None if pages is None or approvals is None else lambda: self.page_approvals,
         )
         maker = OperationTools(confirmations)
+        self._at_end: list[Callable[[], Awaitable[None]]] = []
         self.uploads = UploadDesk(settings, self.store, pages)
         """Tickets for files of others, which pages work with as tools do."""
         waiting = [*make_transfer_tools(self.uploads, with_files=not hides_uploads), maker.make_wait_tool()]
@@ -157,7 +159,14 @@ class ImsServer(Server[Any]):
             make_search_tool(confirmations.remember_search if state_security is None else _forget),
             make_describe_tool(),
             *map(maker.make_effect_tool, Effect),
-            *make_workflow_tools(settings, confirmations, self.store),
+            *make_workflow_tools(
+                settings,
+                confirmations,
+                self.store,
+                self.find_reach,
+                self._at_end.append,
+                is_shared=state_security is not None,
+            ),
         ]
         self.settings = settings
         self._client = client
@@ -189,7 +198,17 @@ class ImsServer(Server[Any]):
 
     async def run_stdio(self, transport: StdioTransport | None = None) -> None:
         """Serve one client on stdin and stdout, by this project's own transport."""
-        await (transport or StdioTransport()).run(self, self._waiting)
+        try:
+            await (transport or StdioTransport()).run(self, self._waiting)
+        finally:
+            await self.end()
+
+    async def end(self) -> None:
+        """What works beside calls comes to rest, and can go on later; whoever serves calls it once no call is taken any
+        more."""
+        with anyio.CancelScope(shield=True):
+            for end in self._at_end:
+                await end()
 
     async def find_reach(self, subject: str, claims: Mapping[str, Any]) -> Reach:
         """What a caller has before anything narrows it."""

@@ -17,8 +17,8 @@ from ims_mcp.server.toolsets import read_effect
 from ims_mcp.workflows.server_parameters import complete_table
 
 _CALLS = {f"call_{effect}_operation": effect for effect in Effect}
-_READ_FIRST = frozenset({"look_at_media", "run_script"})
-"""What is there for whoever may read; a call of it that changes something is checked where it is made."""
+_AT_LEAST = {"look_at_media": Effect.READ, "run_script": Effect.READ, "bulk_start": Effect.WRITE}
+"""What whoever may do this may call; what else a call of it would do is checked where it is made."""
 
 
 def find_call_effect(tool: Tool, operation: Operation | None, arguments: Mapping[str, Any]) -> Effect:
@@ -26,8 +26,8 @@ def find_call_effect(tool: Tool, operation: Operation | None, arguments: Mapping
     ``call_..._operation`` is given, or of a workflow tool. A call that will be refused for its operation counts as what
     its tool is for."""
     effect = _CALLS.get(tool.name)
-    if tool.name in _READ_FIRST:
-        return Effect.READ
+    if tool.name in _AT_LEAST:
+        return _AT_LEAST[tool.name]
     if effect is None:
         return Effect(read_effect(tool)) if operation is None else _find_effect(operation, arguments)
     operation, given = find_named_call(tool.name, arguments)

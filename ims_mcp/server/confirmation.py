@@ -44,6 +44,7 @@ from ims_mcp.workflows.behaviours.present_state import PresentState, list_names
 
 if TYPE_CHECKING:  # imported where the first question of the kind is asked
     from ims_mcp.approvals.approvals import Approval
+    from ims_mcp.server.bulk_question import ManyCalls
     from ims_mcp.server.page_approval import PageApprovals
 
 logger = logging.getLogger("ims_mcp.server")
@@ -125,6 +126,18 @@ class _Asked:
     operation: Operation
     arguments: Mapping[str, Any]
     call: str
+    many: ManyCalls | None = None
+    """Set for a job, whose rows are as many calls; ``arguments`` are those of the first."""
+
+    def write(self, looked: PresentState, words: QuestionWords) -> str:
+        """The whole question. Raises Refused where it does not fit."""
+        target = self.request.target
+        place = write_place(words, target.settings, target.access.account)
+        if self.many is None:
+            return write_question(self.operation, self.arguments, looked, words, place)
+        from ims_mcp.server.bulk_question import write_bulk_question
+
+        return write_bulk_question(self.operation, self.many, looked, words, place)
 
 
 class Confirmations:
@@ -150,20 +163,27 @@ class Confirmations:
         self._searched = query
 
     async def ask(
-        self, request: ToolRequest, operation: Operation, arguments: Mapping[str, Any]
+        self,
+        request: ToolRequest,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        many: ManyCalls | None = None,
     ) -> InputRequiredResult | dict[str, Any] | Agreed:
         """What to send once the user has said yes; while the question is open what is to be returned in place of a
         result: the question for the client, or that the call waits for approval.
 
-        Nobody is asked where the look before the question finds that nothing would be destroyed. Raises Refused where
-        the answer is anything but a yes, where nobody can be asked, and where nothing the call names exists.
+        ``many`` are the calls of a job, of which the first has these arguments: one yes is for all of them. Nobody is
+        asked where the look before the question finds that nothing would be destroyed. Raises Refused where the answer
+        is anything but a yes, where nobody can be asked, and where nothing the call names exists.
         """
         capabilities = request.context.session.client_capabilities
-        wants_page = self._way == "page" or request.client.find_asking(operation, arguments) is Asking.PAGE
-        call = hash_call(operation, arguments, request.target.service)
+        asking = request.client.find_asking(operation, arguments) if many is None else many.asking
+        wants_page = self._way == "page" or asking is Asking.PAGE
+        asked_about = arguments if many is None else {"job": many.identity}
+        call = hash_call(operation, asked_about, request.target.service)
         by_page = self._find_by_page() if wants_page or self._way != "form" else None
         obstacle = "" if by_page is None else by_page.find_obstacle()
-        asked = _Asked(request, operation, arguments, call)
+        asked = _Asked(request, operation, arguments, call, many)
         try:
             if by_page is not None and not obstacle:  # an earlier call of the same may have asked
                 answered = await by_page.find_answer(operation, call)
@@ -186,7 +206,7 @@ class Confirmations:
     async def _ask_by_form(self, asked: _Asked) -> InputRequiredResult | Agreed:
         """Raises _NotAsked where the client has answered in its user's place."""
         request, operation, arguments, call = asked.request, asked.operation, asked.arguments, asked.call
-        context, params, target = request.context, request.params, request.target
+        context, params = request.context, request.params
         is_stateless = is_version_at_least(context.protocol_version, _STATELESS)
         if is_stateless:
             state = _read_state(params.request_state)
@@ -197,9 +217,7 @@ class Confirmations:
         if isinstance(looked, Agreed):
             return looked
         words = choose_words(self._language, arguments, _read_locale(params), self._searched)
-        question = write_question(
-            operation, arguments, looked, words, write_place(words, target.settings, target.access.account)
-        )
+        question = asked.write(looked, words)
         if is_stateless:
             return _open_question(question, _make_form(words), call)
         asked_at = time.time()
@@ -222,15 +240,10 @@ class Confirmations:
         looked = await _look(asked)
         if isinstance(looked, Agreed):
             return looked
-        request, operation, arguments, target = asked.request, asked.operation, asked.arguments, asked.request.target
+        request, operation, arguments = asked.request, asked.operation, asked.arguments
 
         def write() -> dict[str, str]:
-            return {
-                language: write_question(
-                    operation, arguments, looked, words, write_place(words, target.settings, target.access.account)
-                )
-                for language, words in (("en", ENGLISH), ("zh", CHINESE))
-            }
+            return {language: asked.write(looked, words) for language, words in (("en", ENGLISH), ("zh", CHINESE))}
 
         is_stateless = is_version_at_least(request.context.protocol_version, _STATELESS)
         try:
@@ -277,6 +290,8 @@ class Confirmations:
 async def _look(asked: _Asked) -> PresentState | Agreed:
     """What there is before the call; Agreed where nobody has to be asked. Raises Refused where nothing is there."""
     client, operation = asked.request.target.client, asked.operation
+    if asked.many is not None:
+        return await asked.many.look(client, operation)
     before = await find_behaviour(operation).read_before(client, operation, asked.arguments)
     if before.harmless is not None and not client.needs_confirmation(operation, before.harmless):
         return Agreed(before.harmless, before=before)

@@ -38,6 +38,8 @@ _MOST_FIELDS = 8
 _MOST_ENTRIES = 3
 _LONGEST_DETAIL = 220
 _ENOUGH_FOR_NAMES = 300
+_MOST_BESIDE = 2
+"""Arguments of one call of many that are shown beside those that decide."""
 _MOST_TITLES = 5
 _TITLE_CHARACTERS = 60
 # Quotation marks, and what looks like them; brackets of a title.
@@ -81,6 +83,18 @@ def write_question(
         f"{operation.name} was not sent: what it would change does not fit into a question that a person can read.",
         next_step="Split it into several calls with fewer or shorter values; the user is asked about each.",
     )
+
+
+def describe_call(
+    operation: Operation, arguments: Mapping[str, Any], state: PresentState, words: QuestionWords, characters: int
+) -> str:
+    """One call of many, on a line: what decides, then the first of the rest, each value in so many ``characters``."""
+    given = [row for row in operation.parameters if row.name in arguments and not row.hidden]
+    deciding = _choose_deciding(operation.asks_about(arguments), given)
+    show = _ValueWriter(operation, arguments, state, words, characters)
+    told = [line for row in deciding for line in show.write_whole(row)]
+    told += [show.write_line(row) for row in given if row not in deciding][:_MOST_BESIDE]
+    return words.facts_comma.join(told)
 
 
 def _choose_deciding(conditions: tuple[AskWhen, ...], given: list[Parameter]) -> list[Parameter]:

@@ -71,6 +71,16 @@ class QuestionWords:
     region: str
     endpoint: str
     account: str
+    many: str
+    """{count}: of a job with a call for each of its rows"""
+    call_many: str
+    """{name}, {count}"""
+    rows_from: str
+    """{source}"""
+    costs: str
+    """{costs}"""
+    some_of_them: str
+    """{count}, before a line for each"""
 
 
 ENGLISH = QuestionWords(
@@ -109,6 +119,11 @@ ENGLISH = QuestionWords(
     region="In region {place}.",
     endpoint="At {place}.",
     account="In the account {account}.",
+    many="Rows: {count}, with a call for each. One yes is for all of them, also where the job goes on after a stop.",
+    call_many="Call: {name}, {count} times",
+    rows_from="Rows from: {source}",
+    costs="Costs: {costs}",
+    some_of_them="{count} of them:",
 )
 CHINESE = QuestionWords(
     quoted="“{text}”",
@@ -146,6 +161,11 @@ CHINESE = QuestionWords(
     region="地域：{place}。",
     endpoint="服务地址：{place}。",
     account="账号：{account}。",
+    many="共 {count} 行，每行调用一次。一次确认即同意全部，任务中断后继续时也不再询问。",
+    call_many="调用：{name}，共 {count} 次",
+    rows_from="数据来源：{source}",
+    costs="费用：{costs}",
+    some_of_them="其中 {count} 行：",
 )
 
 

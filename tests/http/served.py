@@ -125,6 +125,7 @@ async def served(
         finally:
             stop.set()
             await asyncio.wait_for(serving, WAIT_SECONDS)
+            await server.end()
 
 
 def message(method: str, params: dict[str, Any] | None = None, *, era: str = MODERN, request_id: int = 1) -> bytes:

@@ -64,8 +64,9 @@ async def connected(
     settings = replace(settings, timeout_seconds=timeout_seconds)
     async with (
         open_connection(settings, fixed, fixed, FixedCredentials(credential), Common(observer), sleep=sleep) as to,
+        _ending(ImsServer(settings, to.client, to.transfers)) as server,
         Client(
-            ImsServer(settings, to.client, to.transfers),
+            server,
             mode=era,
             elicitation_callback=elicitation,
             # One that waits for answers; tests/server/test_wait_policy.py is about those that do not.
@@ -73,6 +74,15 @@ async def connected(
         ) as client,
     ):
         yield client
+
+
+@asynccontextmanager
+async def _ending(server: ImsServer) -> AsyncGenerator[ImsServer]:
+    """What works beside calls ends with the client."""
+    try:
+        yield server
+    finally:
+        await server.end()
 
 
 def text_of(result: CallToolResult) -> str:

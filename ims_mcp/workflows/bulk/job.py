@@ -113,6 +113,8 @@ class BulkJob(_Written):
     """Somebody agreed to all of it, by count and sample."""
     consent: tuple[str, str] | None = None
     """How and who: :class:`ims_mcp.call_origin.Consent`."""
+    service: str = ""
+    """Which IMS it was made for, as :attr:`ims_mcp.settings.Settings.service` says it; empty where nobody says."""
 
     @property
     def shard_count(self) -> int:
