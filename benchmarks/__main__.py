@@ -11,7 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import calls, http_calls, listing, replicas, spawn, summary, tool_calls, uploads
+from benchmarks import bulk, calls, http_calls, listing, replicas, spawn, summary, tool_calls, uploads
 from benchmarks.rows import FULL, QUICK, Effort, Row, table
 
 BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "summary": summary.rows,
     "listing": listing.rows,
     "uploads": uploads.rows,
+    "bulk": bulk.rows,
 }
 
 

@@ -29,6 +29,7 @@ ROWS = {
     ],
     "listing": ["tools/list of 10 tools", "tools/list of 23 tools"],
     "uploads": ["upload, MB", "upload, memory over that of 1 MiB", "upload, event loop delay p99"],
+    "bulk": ["bulk job of 100 rows, CPU a row"],
 }
 
 
@@ -82,4 +83,4 @@ def test_sides_take_turns_and_the_median_counts() -> None:
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "spawn, calls, tool-calls, http-calls, replicas, summary, listing, uploads" in capsys.readouterr().err
+    assert "spawn, calls, tool-calls, http-calls, replicas, summary, listing, uploads, bulk" in capsys.readouterr().err

@@ -135,6 +135,10 @@ def _run_command(options: argparse.Namespace, rest: list[str], settings: Setting
             from ims_mcp.cli.record import record
 
             return record(settings, options)
+        case "worker":
+            from ims_mcp.cli.worker import worker
+
+            return worker(settings, options.shards, options.lanes)
         case "tools":
             from ims_mcp.cli.tools import tools
 
@@ -217,6 +221,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_transfer_commands(commands)
 
     add_bulk_command(commands, _add_command, _add_bulk_settings)
+    _add_worker_command(commands)
 
     tools = _add_command(commands, "tools", "what the server lists, with bytes")
     tools.add_argument("--json", action="store_true", help="print the tools/list result itself")
@@ -286,6 +291,27 @@ def _add_bulk_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--oss-endpoint", help="endpoint of OSS for buckets of your own, in place of the region's")
     parser.add_argument("--config", metavar="FILE", help="TOML file of accounts and of who may do what in them")
     parser.add_argument("--account", help="of the accounts of that file; its region: --region")
+
+
+def _add_worker_command(commands: Any) -> None:
+    worker = _add_command(
+        commands, "worker", "work at the bulk jobs on a Redis, beside other machines, until it is ended"
+    )
+    worker.add_argument(
+        "--redis", dest="redis_url", metavar="URL", help="where the jobs were started: redis://HOST:6379/0"
+    )
+    worker.add_argument("--shards", type=_read_shards, default=8, metavar="N", help="shards at once (default 8)")
+    worker.add_argument(
+        "--lanes", type=_read_shards, default=8, metavar="N", help="rows of a shard at once (default 8)"
+    )
+    _add_settings(worker)
+    worker.add_argument("--config", metavar="FILE", help="TOML file of accounts and of who may do what in them")
+    worker.add_argument(
+        "--upload-dir", action="append", dest="upload_dirs", help="directory files may be uploaded from; repeatable"
+    )
+    worker.add_argument("--state-dir", help="where transfers are written down (default ~/.local/state/ims-mcp)")
+    worker.add_argument("--oss-endpoint", help="endpoint of OSS for buckets of your own, in place of the region's")
+    worker.add_argument("--audit", metavar="FILE", help="add a line for every write to this file; - is stdout")
 
 
 def _add_token_command(commands: Any) -> None:
@@ -432,6 +458,10 @@ def _read_days(text: str) -> int:
 
 def _read_count(text: str) -> int:
     return _read_number(text, 1, 400, "a number from 1 to 400")
+
+
+def _read_shards(text: str) -> int:
+    return _read_number(text, 1, 64, "a number from 1 to 64")
 
 
 def _read_limit(text: str) -> int:

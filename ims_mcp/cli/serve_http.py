@@ -43,6 +43,7 @@ from ims_mcp.server.http.public_pages import PublicPages
 from ims_mcp.server.http.question_state import KEY_VARIABLE, MAKE_A_KEY, make_state_security
 from ims_mcp.server.http.rules import AddressRules
 from ims_mcp.server.http.serving import DRAIN_SECONDS, serve_until
+from ims_mcp.server.http.ticket_watch import watch_tickets
 from ims_mcp.server.transfer_tools import FILE_TOOLS
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.shared_store import MemoryStore, SharedStore
@@ -106,8 +107,12 @@ async def _serve(
         app = McpApp(server, chosen, addresses, bounds, carried, page_app)
         stop = asyncio.Event()
         gc.freeze()  # as over stdio: what is loaded by now stays
-        with _stop_on_signals(stop):
-            await serve_until(stop, app, listener, bounds, on_ready=lambda: say(greeting))
+        async with anyio.create_task_group() as beside:
+            if not settings.read_only:
+                beside.start_soon(watch_tickets, server)
+            with _stop_on_signals(stop):
+                await serve_until(stop, app, listener, bounds, on_ready=lambda: say(greeting))
+            beside.cancel_scope.cancel()
         await server.end()
         to.transfers.end()
         if accounts is not None:

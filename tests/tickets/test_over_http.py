@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,11 @@ class Replica:
 
 @asynccontextmanager
 async def replica(
-    setting: Setting, store: SharedStore | None = None, settings: Settings | None = None, **more: Any
+    setting: Setting,
+    store: SharedStore | None = None,
+    settings: Settings | None = None,
+    on_server: Callable[[ImsServer], object] = lambda _: None,
+    **more: Any,
 ) -> AsyncGenerator[Replica]:
     """As ``serve --http`` puts it together."""
     made: list[ImsServer] = []
@@ -78,6 +82,7 @@ async def replica(
 
     def make(*arguments: Any, **named: Any) -> ImsServer:
         made.append(ImsServer(*arguments, **{**named, "pages": pages}))
+        on_server(made[0])
         return made[0]
 
     async def page_app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -143,15 +143,8 @@ class _UploadPage:
         return ticket
 
     async def _find_runner(self, ticket: Ticket) -> TransferRunner:
-        """By what is granted to its caller now. Raises ImsError where that is not enough any more."""
-        reach = await self._server.find_reach(ticket.owner.subject, ticket.claims)
-        place: dict[str, Any] = {}
-        if reach.has_names:
-            place = {ACCOUNT: ticket.owner.account, REGION: ticket.owner.region}
         try:
-            target: Target = await reach.take("create_upload", place)
-            require_rights(target, ticket)
-            return find_runner(target)
+            return await find_ticket_runner(self._server, ticket)
         except ImsError as error:
             raise _refuse_rights(error) from error
 
@@ -173,6 +166,17 @@ class _UploadPage:
             "size_bytes": ticket.size_bytes,
             "error": quotable(ticket.error, limit=300),
         }
+
+
+async def find_ticket_runner(server: ImsServer, ticket: Ticket) -> TransferRunner:
+    """By what is granted to its caller now. Raises ImsError where that is not enough any more."""
+    reach = await server.find_reach(ticket.owner.subject, ticket.claims)
+    place: dict[str, Any] = {}
+    if reach.has_names:
+        place = {ACCOUNT: ticket.owner.account, REGION: ticket.owner.region}
+    target: Target = await reach.take("create_upload", place)
+    require_rights(target, ticket)
+    return find_runner(target)
 
 
 def _refuse_rights(error: ImsError) -> PageRefusal:

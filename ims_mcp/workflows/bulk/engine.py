@@ -2,8 +2,8 @@
 
 A shard is a task while it is queued or worked at; its rows and outcomes are in the job's place. A task has nothing but
 plain texts and numbers: where the job is, and which shard. When it ends it queues the next of its chain
-(:mod:`ims_mcp.workflows.bulk.chains`). A worker that dies is missed within the lease, and the shard goes to another one;
-a Redis that comes back empty is filled again by whoever works at the job.
+(:mod:`ims_mcp.workflows.bulk.chains`). A worker that dies is missed within the lease, and its shards go to others; a
+Redis that comes back empty is filled again by whoever works at the job.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Self
 
 import anyio
 
-from ims_mcp.call_origin import Consent, current_claims, current_subject, giving
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import quotable
 from ims_mcp.settings import SettingsError, shown_address
 from ims_mcp.shared_store import SharedStore, StoreUnavailable
+from ims_mcp.workflows.bulk.acts import choose_act
 from ims_mcp.workflows.bulk.chains import is_done, list_chains, read_next, write_next
 from ims_mcp.workflows.bulk.claims import Claim, ShardClaims
 from ims_mcp.workflows.bulk.job import BulkJob, Control
@@ -48,15 +48,15 @@ _BUSY_SECONDS, _PROBLEM_SECONDS = 2.0, 15.0
 _CHECK_SECONDS = 2.0
 _RECONNECT_SECONDS = 1.0
 _REMEMBERED_SECONDS = 30 * 86_400.0
-_END_SECONDS = 25.0
+_END_SECONDS = 10.0
 """So long calls that have been sent may take to be answered when this process ends."""
 
 logger = logging.getLogger("ims_mcp.workflows.bulk")
 
 
 @dataclass(frozen=True, slots=True)
-class _Watch:
-    """What :func:`run_shard` looks at: the job's control, and whether this process still has the shard."""
+class _ShardWatch:
+    """The job's control, and whether this process still has the shard."""
 
     held: OpenJob
     claim: Claim
@@ -65,10 +65,11 @@ class _Watch:
     @property
     def current(self) -> Control:
         control = self.held.watch.current
-        return replace(control, stop=True) if self.must_stop and not control.stop else control
+        return replace(control, stop=True) if self.must_end and not control.stop else control
 
     @property
-    def must_stop(self) -> bool:
+    def must_end(self) -> bool:
+        """Whether it has to be left to others."""
         return self.is_ending() or self.claim.is_lost or self.held.is_closed
 
 
@@ -90,7 +91,7 @@ class BulkEngine:
     ) -> None:
         self._is_shared = not url.startswith(MEMORY)
         self._url = url if self._is_shared else f"{MEMORY}{secrets.token_hex(8)}"  # by its name it would be shared
-        self._store = store
+        self._store, self._find_target = store, find_target
         self._jobs = OpenJobs(find_target, store, alone=not self._is_shared)
         self._claims = ShardClaims(store)
         self._shards_at_once, self._lanes = shards_at_once, lanes
@@ -162,10 +163,13 @@ class BulkEngine:
             stopping.cancel()
             with anyio.move_on_after(_END_SECONDS, shield=True) as end:
                 await worker.__aexit__(None, None, None)
-            if end.cancelled_caught:
-                logger.warning("calls that were sent have not been answered in %g s: they are left", _END_SECONDS)
-                running.cancel()
-        await running
+            with anyio.move_on_after(1, shield=True):
+                if end.cancelled_caught:
+                    logger.warning("calls that were sent have not been answered in %g s: they are left", _END_SECONDS)
+                    running.cancel()
+                await asyncio.wait((running,))
+        if running.done() and not running.cancelled():
+            running.result()
 
     async def _work(self, job_id: str, address: str, account: str, region: str, attempt: int, shard: int) -> None:
         """The task. Whatever happens, the chain goes on: here, in another task, or by this one's lease."""
@@ -180,8 +184,7 @@ class BulkEngine:
             self._note(job_id, error)
             later = _PROBLEM_SECONDS
         except Exception as error:
-            logger.exception("a shard of the job %s failed inside", job_id)
-            self._note(job_id, ImsError(f"Shard {shard} failed inside, which is a bug: {type(error).__name__}."))
+            self._note(job_id, ImsError(f"A shard failed inside, which is a bug: {type(error).__name__}."), error)
             later = _PROBLEM_SECONDS
         while later is not None:
             try:
@@ -207,12 +210,14 @@ class BulkEngine:
         claim = await self._claims.take(held.job.job_id, shard)
         if claim is None:
             return _BUSY_SECONDS
-        watch = _Watch(held, claim, lambda: self._is_ending)
+        watch = _ShardWatch(held, claim, lambda: self._is_ending)
         try:
-            await self._run_shard(held, shard, watch)
+            # Anew for each shard: whoever started the job may have lost the right to.
+            act = choose_act(held.job, await self._find_target(held.job))
+            await run_shard(held.job, held.place, shard, act, watch, lanes=self._lanes, pace=held.pace)
         finally:
             await self._claims.give_back(claim)
-        if watch.must_stop:
+        if watch.must_end:
             return 0.0
         if held.watch.current.stop or held.watch.current.attempt != attempt:
             return None
@@ -223,13 +228,6 @@ class BulkEngine:
         elif await is_done(held.place, held.job, control):
             self._begun.pop(held.job.job_id, None)
         return None
-
-    async def _run_shard(self, held: OpenJob, shard: int, watch: _Watch) -> None:
-        job = held.job
-        current_subject.set(job.subject or current_subject.get())
-        current_claims.set(job.claims)
-        with giving(Consent(*job.consent) if job.consent else None):
-            await run_shard(job, held.place, shard, held.act, watch, lanes=self._lanes, pace=held.pace)
 
     async def _queue(self, reference: JobReference, attempt: int, shard: int, later: float | None = None) -> None:
         """``later``: the task that runs is queued again, in so many seconds. Raises StoreUnavailable."""
@@ -259,9 +257,9 @@ class BulkEngine:
             logger.warning("the Redis of bulk jobs has forgotten the job %s: it is queued again", reference.job_id)
             await self.start(held.job, reference.address, control)
 
-    def _note(self, job_id: str, error: ImsError) -> None:
+    def _note(self, job_id: str, error: ImsError, bug: Exception | None = None) -> None:
         if str(error) != str(self.problems.get(job_id)):
-            logger.warning("job %s: %s", job_id, error)
+            logger.warning("job %s: %s", job_id, error, exc_info=bug)
         self.problems[job_id] = error
 
 

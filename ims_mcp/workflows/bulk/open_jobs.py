@@ -1,4 +1,4 @@
-"""The jobs that this process works at: each opened once, for all its shards here, and let go of when nothing is left."""
+"""The jobs that this process works at: each opened once, for all its shards here, and let go of afterwards."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ import anyio.abc
 
 from ims_mcp.errors import ImsError
 from ims_mcp.shared_store import SharedStore
-from ims_mcp.workflows.bulk.acts import Act, choose_act
 from ims_mcp.workflows.bulk.job import JOB, BulkJob, Kind
 from ims_mcp.workflows.bulk.pace import Pace
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.places import open_place
 from ims_mcp.workflows.bulk.running import run_alone
-from ims_mcp.workflows.bulk.shard import ControlWatch
 from ims_mcp.workflows.bulk.target import FindTarget
+from ims_mcp.workflows.bulk.watch import ControlWatch
 
 logger = logging.getLogger("ims_mcp.workflows.bulk")
 
@@ -52,11 +51,11 @@ class JobReference:
 
 @dataclass(slots=True, eq=False)
 class OpenJob:
-    """``users``: shards of it under way here."""
+    """Without its target: who started it may lose rights, or an account change, while it runs. ``users``: shards under
+    way here."""
 
     job: BulkJob
     place: JobPlace
-    act: Act
     watch: ControlWatch
     pace: Pace
     users: int = 0
@@ -94,6 +93,10 @@ class OpenJobs:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         self._ending.set()
+        if isinstance(error, Exception):
+            # An error of the block is not one of the tasks: it goes on as it is, not inside a group.
+            await self._tasks.__aexit__(None, None, None)
+            return None
         return await self._tasks.__aexit__(kind, error, trace)
 
     @asynccontextmanager
@@ -114,9 +117,7 @@ class OpenJobs:
         finally:
             held.leave()
 
-    async def _hold(
-        self, reference: JobReference, *, task_status: anyio.abc.TaskStatus[OpenJob | ImsError]
-    ) -> None:
+    async def _hold(self, reference: JobReference, *, task_status: anyio.abc.TaskStatus[OpenJob | ImsError]) -> None:
         """Keeps what has to be left by the task that entered it."""
         held: OpenJob | None = None
         try:
@@ -126,10 +127,9 @@ class OpenJobs:
                 if self._alone:
                     await stack.enter_async_context(run_alone(reference.job_id, place))
                 job = await _read_job(reference, place)
-                target = await self._find_target(job)
                 watch = await stack.enter_async_context(ControlWatch(place))
                 pace = Pace(self._store, job.job_id, lambda: watch.current.rate)
-                held = OpenJob(job, place, choose_act(job, target), watch, pace)
+                held = OpenJob(job, place, watch, pace)
                 task_status.started(held)
                 await self._wait_until_left(held)
                 held.is_closed = True

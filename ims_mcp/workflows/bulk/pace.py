@@ -54,8 +54,10 @@ class Pace:
             await self._sleep(left)
 
     async def _take(self) -> float | None:
-        while (rate := self._find_rate()) is not None:
+        while self._find_rate() is not None:
             async with self._fetching:
+                if (rate := self._find_rate()) is None:
+                    break
                 now = self._clock()
                 while self._turns and self._turns[0] < now - _AHEAD_SECONDS:
                     self._turns.popleft()  # whoever waited for it has been cancelled, and nothing is saved up
@@ -78,9 +80,9 @@ class Pace:
         most = max(1, min(self._waiting, round(rate * _AHEAD_SECONDS)))
 
         def take(value: bytes | None) -> tuple[bytes | None, tuple[float, int]]:
-            # A slow rate that was raised, and a clock that was set back, leave no turn far away.
-            free_at = min(_decode(value), now + 1 / rate + 2 * _AHEAD_SECONDS)
-            first = max(free_at, now)
+            free_at = _decode(value)
+            # Further away at this rate are turns of a slower one, or of a clock that was set back.
+            first = now if free_at > now + 1 / rate + 2 * _AHEAD_SECONDS else max(free_at, now)
             if first > now + _AHEAD_SECONDS:
                 return value, (first, 0)
             return json.dumps(first + most / rate).encode(), (first, most)

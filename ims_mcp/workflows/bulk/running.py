@@ -16,7 +16,6 @@ from pathlib import Path
 
 import anyio
 
-
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import quotable
 from ims_mcp.workflows.bulk.place import JobPlace

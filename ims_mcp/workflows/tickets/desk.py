@@ -15,6 +15,7 @@ from ims_mcp.errors import ServiceError
 from ims_mcp.foreign_text import plain, quotable
 from ims_mcp.settings import MAX_WAIT_SECONDS
 from ims_mcp.shared_store import SharedStore
+from ims_mcp.workflows.tickets.open_tickets import OpenTickets
 from ims_mcp.workflows.tickets.shelf import TicketShelf
 from ims_mcp.workflows.tickets.storage import TicketStorage, list_headers
 from ims_mcp.workflows.tickets.ticket import (
@@ -75,6 +76,7 @@ class TicketDesk:
 
     def __init__(self, store: SharedStore) -> None:
         self.shelf = TicketShelf(store)
+        self.open_tickets = OpenTickets(store)
         self.storage = TicketStorage()
 
     async def create(self, wish: Ticket, runner: TransferRunner) -> NewTicket:
@@ -87,6 +89,7 @@ class TicketDesk:
             address = await (await self.storage.open(ticket, runner)).sign_put(list_headers(ticket), OPEN_SECONDS)
             ticket = replace(ticket, put_ends_at=address.ends_at)
             await self.shelf.put(ticket)
+            await self.open_tickets.add(ticket)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await self.shelf.give_up(wish)
