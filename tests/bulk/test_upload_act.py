@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -179,7 +181,6 @@ async def kill_and_resume(uploads: Uploads, count: int, kills: int, seconds: flo
     assert len(await uploads.read_outcomes()) < count or kills == 0
     async with uploads.open() as target:
         await work(job, uploads.place, target)
-        assert len([*open_store(job.job_id, target)._directory.glob("t-*.lock")]) == 0  # pyright: ignore[reportPrivateUsage]
         open_store(job.job_id, target).forget_all()
     uploads.check_all_arrived(rows, await uploads.read_outcomes(), find_bucket(uploads))
     assert not [*(uploads.home / "state" / "transfers").rglob("*.json")]
@@ -312,7 +313,20 @@ async def test_what_has_arrived_is_forgotten_in_time(uploads: Uploads, monkeypat
     async with uploads.open() as target:
         await work(job, uploads.place, target)
         assert await target.transfers.list() == {"count": 0, "transfers": []}
-    assert len([*(uploads.home / "state" / "transfers" / job.job_id).iterdir()]) == 3
+    assert len([*(uploads.home / "state" / "transfers" / "jobs" / job.job_id).iterdir()]) == 3
+
+
+async def test_jobs_that_nobody_has_worked_on_for_long_are_forgotten(ims: RunningIms, tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path.resolve(), ims, {})  # noqa: ASYNC240 - a path is written
+    kept, old = (uploads.home / "state" / "transfers" / "jobs" / name for name in ("b-young", "b-old"))
+    for folder, age_days in ((kept, 80), (old, 100)):
+        folder.mkdir(parents=True)
+        write(folder / "t-000000000000.json", "{}")
+        at = time.time() - age_days * 86_400
+        os.utime(folder, (at, at))
+    async with uploads.open() as target:
+        open_store("b-new", target)
+    assert (kept.exists(), old.exists()) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ KEPT_DAYS = 90
 MOST_KEPT = 1000
 """… or when that many have been asked for or have ended since."""
 _ENTER_SECONDS = 10.0
+_JOBS = "jobs"
 _ID = re.compile(r"t-[0-9a-f]{12}")
 
 
@@ -158,8 +159,15 @@ class TransferStore:
         self._known: dict[str, tuple[os.stat_result, TransferRecord]] = {}
 
     def keep_apart(self, name: str) -> TransferStore:
-        """A store for the files of one job, which are not listed among the others and not forgotten by themselves."""
-        return TransferStore(self._directory / name, self._clock)
+        """A store for the files of one job, which are not listed among the others, and forgotten all together: by
+        :meth:`forget_all`, or once nobody has worked on the job for as long as transfers are kept."""
+        jobs = self._directory / _JOBS
+        oldest = self._clock() - KEPT_DAYS * 86_400
+        with suppress(OSError):
+            for other in jobs.iterdir():
+                if other.name != name and other.stat().st_mtime < oldest:
+                    shutil.rmtree(other, ignore_errors=True)
+        return TransferStore(jobs / name, self._clock)
 
     def enter(self, wish: TransferRecord) -> TransferRecord:
         """The transfer there is for the same wish, unless it failed or was cancelled; or this one, now written down.
