@@ -127,18 +127,12 @@ def _run_command(options: argparse.Namespace, rest: list[str], settings: Setting
             from ims_mcp.cli.upload import upload
 
             return upload(settings, options)
-        case "bulk":
-            from ims_mcp.cli.bulk import bulk
-
-            return bulk(settings, options, words)
+        case "bulk" | "worker":
+            return _run_many(options, settings, words)
         case "record":
             from ims_mcp.cli.record import record
 
             return record(settings, options)
-        case "worker":
-            from ims_mcp.cli.worker import worker
-
-            return worker(settings, options.shards, options.lanes)
         case "tools":
             from ims_mcp.cli.tools import tools
 
@@ -157,6 +151,17 @@ def _run_command(options: argparse.Namespace, rest: list[str], settings: Setting
             return demo(keep=options.keep, as_json=options.json)
         case _:
             return _run_permitting(options, settings)
+
+
+def _run_many(options: argparse.Namespace, settings: Settings, words: list[str]) -> int:
+    """Commands about jobs of many rows."""
+    if options.command == "bulk":
+        from ims_mcp.cli.bulk import bulk
+
+        return bulk(settings, options, words)
+    from ims_mcp.cli.worker import worker
+
+    return worker(settings, options.shards, options.lanes)
 
 
 def _run_permitting(options: argparse.Namespace, settings: Settings) -> int:
