@@ -11,7 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bulk, calls, http_calls, listing, replicas, spawn, summary, tool_calls, uploads
+from benchmarks import calls, http_calls, listing, replicas, scripts, spawn, summary, tool_calls, uploads
 from benchmarks.rows import FULL, QUICK, Effort, Row, table
 
 BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
@@ -20,10 +20,10 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "tool-calls": tool_calls.rows,
     "http-calls": http_calls.rows,
     "replicas": replicas.rows,
+    "scripts": scripts.rows,
     "summary": summary.rows,
     "listing": listing.rows,
     "uploads": uploads.rows,
-    "bulk": bulk.rows,
 }
 
 

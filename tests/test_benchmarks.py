@@ -21,6 +21,7 @@ ROWS = {
     ],
     "tool-calls": ["tool calls, 30 ms service, 2 at once", "event loop delay p99, 30 ms service, 2 at once"],
     "replicas": ["CPU of 10,000 HTTP calls", "memory after"],
+    "scripts": ["event loop delay p99, 10 scripts", "a script of 20 reads", "a script that calls nothing"],
     "http-calls": [f"HTTP calls, {era}, 2 at once" for era in ("2026-07-28", "2025-11-25")],
     "summary": [
         "summary bytes, page example",
@@ -29,7 +30,6 @@ ROWS = {
     ],
     "listing": ["tools/list of 10 tools", "tools/list of 23 tools"],
     "uploads": ["upload, MB", "upload, memory over that of 1 MiB", "upload, event loop delay p99"],
-    "bulk": ["bulk job of 100 rows, CPU a row"],
 }
 
 
@@ -83,4 +83,6 @@ def test_sides_take_turns_and_the_median_counts() -> None:
 def test_an_unknown_benchmark_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "spawn, calls, tool-calls, http-calls, replicas, summary, listing, uploads, bulk" in capsys.readouterr().err
+    assert (
+        "spawn, calls, tool-calls, http-calls, replicas, scripts, summary, listing, uploads" in capsys.readouterr().err
+    )

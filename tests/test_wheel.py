@@ -83,7 +83,9 @@ def test_the_installed_command_lists_the_tools_and_serves_the_prompts(installed:
     )
     where, prompts = run.stdout.splitlines()
     assert str(installed.parent) in where, "the wheel's own package was imported, not the checkout"
-    assert prompts == "['attach_rendition', 'record_stream', 'register_and_inspect', 'upload_and_publish']"
+    assert (
+        prompts == "['attach_rendition', 'record_stream', 'register_and_inspect', 'run_script', 'upload_and_publish']"
+    )
 
 
 def test_every_package_the_core_imports_is_declared(wheel: Path) -> None:

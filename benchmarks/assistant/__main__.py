@@ -12,9 +12,11 @@ from typing import Any
 
 import anyio
 
+from benchmarks.assistant.by_script import TOOLSETS, make_by_script
 from benchmarks.assistant.desk import Desk
-from benchmarks.assistant.report import Prices, write_report
+from benchmarks.assistant.report import Prices, write_comparison, write_report
 from benchmarks.assistant.run import MakePlayer, Outcome, Spent, choose_tasks, make_scripted, run_tasks
+from benchmarks.assistant.script_solutions import SOLUTIONS
 from benchmarks.assistant.stage import Player
 from benchmarks.assistant.task import Task
 from benchmarks.assistant.tasks import TASKS
@@ -27,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tasks = choose_tasks(TASKS, chosen.tasks)
     if not tasks:
         parser.error(f"no task and no toolset fits {' '.join(chosen.tasks)}")
+    if chosen.by_script:
+        compare(parser, chosen, [task for task in tasks if task.name in SOLUTIONS])
+        return
     make_player = make_scripted if chosen.scripted else _make_model(parser, chosen)
     prices = Prices(chosen.price_in, chosen.price_out)
     with ExitStack() as stack:
@@ -46,10 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(write_report(outcomes, prices))
 
 
+def compare(parser: argparse.ArgumentParser, chosen: argparse.Namespace, tasks: Sequence[Task]) -> None:
+    """Print how the tasks that need several calls go by single calls, and by run_script."""
+    if not tasks:
+        parser.error("none of these tasks has a solution by run_script")
+
+    async def run(make_player: MakePlayer, toolsets: tuple[str, ...]) -> list[Outcome]:
+        return await run_tasks(
+            tasks, make_player, concurrency=chosen.concurrency, start_state_dir=chosen.start_state, toolsets=toolsets
+        )
+
+    print(write_comparison(anyio.run(run, make_scripted, ("core",)), anyio.run(run, make_by_script, TOOLSETS)))
+
+
 def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.assistant", description=__doc__)
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--scripted", action="store_true", help="play the scripted solutions")
+    who.add_argument("--by-script", action="store_true", help="what needs several calls, by these and by run_script")
     who.add_argument("--model", metavar="NAME", help="have this model solve the tasks")
     add = parser.add_argument
     add("--base-url", metavar="URL", help="where the model is served")

@@ -32,7 +32,13 @@ class ToolCall:
 
     @property
     def size_bytes(self) -> int:
+        """Of what was read."""
         return len(self.text.encode())
+
+    @property
+    def written_bytes(self) -> int:
+        """Of what was written: a script is longer than what a tool is called with."""
+        return len(json.dumps(self.arguments, ensure_ascii=False).encode())
 
 
 @dataclass(slots=True)
@@ -76,7 +82,12 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    endpoint: str, state_dir: Path, upload_dir: Path, *, agree: Callable[[str], bool]
+    endpoint: str,
+    state_dir: Path,
+    upload_dir: Path,
+    *,
+    agree: Callable[[str], bool],
+    toolsets: tuple[str, ...] = ("core",),
 ) -> AsyncGenerator[Desk]:
     """A desk over the IMS at ``endpoint``. ``agree`` is the user: asked with the text of a question, it says yes or no.
 
@@ -92,7 +103,7 @@ async def open_desk(
         await anyio.sleep(READING_SECONDS)
         return ElicitResult(action="decline")
 
-    settings = Settings(upload_dirs=(upload_dir,), state_dir=state_dir)
+    settings = Settings(upload_dirs=(upload_dir,), state_dir=state_dir, toolsets=toolsets)
     async with connected(endpoint, credential=LOCAL, settings=settings, era="auto", elicitation=ask) as client:
         desks.append(Desk(client))
         yield desks[0]

@@ -38,6 +38,42 @@ def write_report(outcomes: Sequence[Outcome], prices: Prices) -> str:
     return "\n".join(lines)
 
 
+def write_comparison(by_calls: Sequence[Outcome], by_script: Sequence[Outcome]) -> str:
+    """The same tasks solved by single calls and by scripts, a line each, and what it comes to."""
+    width = max(len(outcome.task.name) for outcome in by_calls)
+    head = f"{'task':{width}}  solved      calls            bytes         bytes in all"
+    lines = [f"{'':{width}}  by calls/by script", head]
+    for one, other in zip(by_calls, by_script, strict=True):
+        solved = "/".join("yes" if each.solved else "NO" for each in (one, other))
+        lines.append(f"{one.task.name:{width}}  {solved:9} {_compare([one], [other])}")
+    lines += ["", f"{'all':{width}}  {'':9} {_compare(by_calls, by_script)}"]
+    for outcome in (*by_calls, *by_script):
+        if not outcome.solved:
+            lines += ["", f"{outcome.task.name}: not solved", *(f"  {problem}" for problem in outcome.problems)]
+    return "\n".join(lines)
+
+
+def _compare(by_calls: Sequence[Outcome], by_script: Sequence[Outcome]) -> str:
+    """Calls, bytes of answers, and these with the bytes of what was called; each with the share that is left."""
+    told: list[str] = []
+    for count in (_count_calls, _count_bytes, _count_all_bytes):
+        before, after = sum(map(count, by_calls)), sum(map(count, by_script))
+        told.append(f"{before:7,}/{after:6,} {after / before:4.0%}")
+    return "  ".join(told)
+
+
+def _count_calls(outcome: Outcome) -> int:
+    return len(outcome.made)
+
+
+def _count_bytes(outcome: Outcome) -> int:
+    return outcome.answer_bytes
+
+
+def _count_all_bytes(outcome: Outcome) -> int:
+    return outcome.answer_bytes + sum(call.written_bytes for call in outcome.made)
+
+
 _GROUP_HEAD = f"{'':20}  tasks  solved  calls/task  bytes/task  tokens/task  cost/task      cost"
 
 

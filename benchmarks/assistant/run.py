@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
@@ -16,8 +16,8 @@ from typing import Any
 import anyio
 
 from benchmarks.assistant.desk import Desk, ToolCall
-from benchmarks.assistant.stage import Player, play
-from benchmarks.assistant.start_state import StartState, share_start_state
+from benchmarks.assistant.stage import Played, Player, play
+from benchmarks.assistant.start_state import share_start_state
 from benchmarks.assistant.task import Problems, Task
 
 
@@ -102,6 +102,7 @@ async def run_tasks(
     *,
     concurrency: int = 1,
     start_state_dir: Path | None = None,
+    toolsets: tuple[str, ...] = ("core",),
     tell: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Play each task from a start state of its own; in the order of ``tasks``. ``tell`` hears each as it ends.
@@ -115,9 +116,10 @@ async def run_tasks(
 
         async def run_one(number: int, task: Task) -> None:
             async with limiter:
-                outcomes[number] = await _run_task(
-                    task, make_player, start_state, template_dir, Path(place) / f"play-{number}"
+                play_here = partial(
+                    play, task, start_state, template_dir, Path(place) / f"play-{number}", toolsets=toolsets
                 )
+                outcomes[number] = await _run_task(task, make_player, play_here)
             tell(outcomes[number])
 
         async with anyio.create_task_group() as group:
@@ -126,9 +128,7 @@ async def run_tasks(
     return [outcomes[number] for number in range(len(tasks))]
 
 
-async def _run_task(
-    task: Task, make_player: MakePlayer, start_state: StartState, template_dir: Path, work_dir: Path
-) -> Outcome:
+async def _run_task(task: Task, make_player: MakePlayer, play_here: Callable[[Player], Awaitable[Played]]) -> Outcome:
     """What went wrong on the way is a problem of this task and ends no other."""
     spent = Spent()
     player = make_player(task, spent)
@@ -142,7 +142,7 @@ async def _run_task(
             return ""
 
     try:
-        played = await play(task, start_state, template_dir, work_dir, work)
+        played = await play_here(work)
     except Exception as error:
         traceback.print_exception(error, file=sys.stderr)
         return Outcome(task, task.request, "", [f"broke off: {error!r}"], (), spent)

@@ -45,7 +45,15 @@ class Played:
         return sum(call.size_bytes for call in self.made)
 
 
-async def play(task: Task, start_state: StartState, template_dir: Path, work_dir: Path, player: Player) -> Played:
+async def play(
+    task: Task,
+    start_state: StartState,
+    template_dir: Path,
+    work_dir: Path,
+    player: Player,
+    *,
+    toolsets: tuple[str, ...] = ("core",),
+) -> Played:
     """Play in ``work_dir``, a new directory, on a copy of the data directory ``template_dir``.
 
     Nothing here keeps other plays of the same loop from going on.
@@ -66,7 +74,9 @@ async def play(task: Task, start_state: StartState, template_dir: Path, work_dir
     try:
         ims, idle_problems = await to_thread.run_sync(open_stage)
         request = task.request.format(**start.facts)
-        async with open_desk(ims.endpoint, work_dir / "state", upload_dir, agree=task.agrees) as desk:
+        async with open_desk(
+            ims.endpoint, work_dir / "state", upload_dir, agree=task.agrees, toolsets=toolsets
+        ) as desk:
             answer = await player(desk, request, start.facts)
         problems = await to_thread.run_sync(_judge, task, End(answer, ims, start, desk.calls, desk.questions))
     finally:

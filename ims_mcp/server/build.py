@@ -179,7 +179,7 @@ class ImsServer(Server[Any]):
         self._box = ToolBox(settings, maker, others)
         self.listed_tools = self._box.choose(self.alone).listed
         """For whoever has everything: the same for as long as the server runs."""
-        self._prompts = read_prompts()
+        self._prompts = read_prompts(settings.toolsets)
 
     @cached_property
     def page_approvals(self) -> PageApprovals | None:

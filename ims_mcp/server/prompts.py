@@ -1,15 +1,16 @@
 """The prompts of ``prompts/*.md``, served over MCP.
 
 A file is a head in TOML between two ``+++`` lines, then the text. The head has ``title``, ``description``, the table
-``arguments`` (name -> what it is) and ``required``, their names that have to be given. ``{{NAME}}`` in the text is
-replaced by the argument; a line that names an argument that was not given is left out.
+``arguments`` (name -> what it is) and ``required``, their names that have to be given; one with a ``toolset`` is for
+servers that list it. ``{{NAME}}`` in the text is replaced by the argument; a line that names an argument that was not
+given is left out.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,8 @@ class PromptFile:
 
     listed: Prompt
     text: str
+    toolset: str = ""
+    """The one that it needs."""
 
     @property
     def named(self) -> frozenset[str]:
@@ -59,14 +62,15 @@ class PromptFile:
         return GetPromptResult(description=self.listed.description, messages=[message])
 
 
-def read_prompts() -> dict[str, PromptFile]:
-    """Every prompt of the package, by name."""
+def read_prompts(toolsets: Iterable[str] | None = None) -> dict[str, PromptFile]:
+    """The prompts of the package by name, those that do without other than these toolsets; None: all."""
     packaged = files("ims_mcp").joinpath("prompts")
     # In a checkout the prompts lie beside the package; the wheel carries them inside it.
     directory = packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "prompts"
     entries = {entry.name: entry for entry in directory.iterdir() if entry.name.endswith(".md")}
     texts = {name.removesuffix(".md"): entries[name].read_text(encoding="utf-8") for name in sorted(entries)}
-    return {name: parse_prompt(name, text) for name, text in texts.items()}
+    parsed = {name: parse_prompt(name, text) for name, text in texts.items()}
+    return {name: file for name, file in parsed.items() if toolsets is None or file.toolset in ("", *toolsets)}
 
 
 def parse_prompt(name: str, content: str) -> PromptFile:
@@ -90,4 +94,4 @@ def parse_prompt(name: str, content: str) -> PromptFile:
         raise ValueError(f"the head of the prompt {name} cannot be used: {error!r}") from error
     if unknown := {*_PLACEHOLDER.findall(text), *required} - described.keys():
         raise ValueError(f"the prompt {name} lacks the arguments {sorted(unknown)}")
-    return PromptFile(listed, text)
+    return PromptFile(listed, text, str(fields.get("toolset", "")))

@@ -115,7 +115,7 @@ class TableTool:
         One that ``shows_pictures`` declares no output: it has no structured one. ``for_readers`` is the table where
         nothing but reads may be called, if the tool does less there."""
         self.is_called = is_called
-        self._table = table
+        self.table = table
         self._answer = answer
         self._check = check
         self.name = table.tool_name
@@ -134,11 +134,15 @@ class TableTool:
         self.listed = write_listed(table)
         self.listed_to_readers = self.listed if for_readers is None else write_listed(for_readers)
 
+    async def answer(self, arguments: Mapping[str, Any], request: ToolRequest) -> Answer | WithPictures:
+        """What it answers to arguments that are not checked yet. Raises ImsError."""
+        checked = check(self.table, arguments) if self._check is None else await self._check(arguments, request)
+        return await self._answer(checked, request)
+
     async def run(self, arguments: dict[str, Any], request: ToolRequest) -> CallToolResult | InputRequiredResult:
         """The call's result, success or failure, or the question it has to ask first. Raises MCPError only."""
         try:
-            checked = check(self._table, arguments) if self._check is None else await self._check(arguments, request)
-            result = await self._answer(checked, request)
+            result = await self.answer(arguments, request)
         except RateLimited as error:
             told = {"reason": "rate_limited", "retry_after_seconds": error.retry_after_seconds}
             return write_failure(error.explain(), told)

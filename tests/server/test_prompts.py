@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from mcp.shared.exceptions import MCPError
 
+from ims_mcp.catalogue.named_toolsets import WORKFLOW_TOOLSETS
 from ims_mcp.server import prompts
 from ims_mcp.server.prompts import parse_prompt, read_prompts
+from ims_mcp.settings import Settings
 from scripts.write_snapshots import listed_tools
 from tests.server.connected import ERAS, Era, connected
 
@@ -33,8 +36,19 @@ async def test_prompts_are_listed_with_arguments_and_rendered(era: Era) -> None:
     assert "{{" not in text
 
 
+@pytest.mark.anyio
+async def test_a_prompt_of_a_toolset_is_there_where_that_is_listed() -> None:
+    async with connected(NOWHERE, settings=Settings(toolsets=("core", "script"))) as client:
+        assert "run_script" in {prompt.name for prompt in (await client.list_prompts()).prompts}
+        text = str(getattr((await client.get_prompt("run_script", {"Request": "x"})).messages[0].content, "text", ""))
+        assert "`run_script`: x" in text
+    async with connected(NOWHERE) as client:
+        with pytest.raises(MCPError, match="Unknown prompt: 'run_script'"):
+            await client.get_prompt("run_script", {"Request": "x"})
+
+
 def test_prompts_name_only_tools_that_exist() -> None:
-    tools = {tool.name for tool in listed_tools()}
+    tools = {tool.name for tool in listed_tools()} | {name for names in WORKFLOW_TOOLSETS.values() for name in names}
     for name, file in read_prompts().items():
         named = {
             word

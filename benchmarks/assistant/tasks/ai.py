@@ -345,8 +345,8 @@ TASKS = (
             },
             "clean/teaser.mp4",
         ),
-        most_calls=4,
-        most_bytes=4_900,
+        most_calls=3,
+        most_bytes=1_700,
     ),
     Task(
         name="add-a-word-to-a-word-list",

@@ -1,0 +1,102 @@
+"""Scripts under way, and those that have ended, until they are forgotten: who started one may ask for it again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import anyio
+
+from ims_mcp.errors import ImsError, Refused
+from ims_mcp.foreign_text import plain
+from ims_mcp.workflows.scripts.record import ScriptRecord
+
+logger = logging.getLogger("ims_mcp.scripts")
+KEPT_SECONDS = 1800.0
+MOST_KEPT = 100
+MOST_OF_ONE_CALLER = 10
+"""Scripts under way, waited for or not."""
+
+
+@dataclass(slots=True)
+class ScriptRun:
+    """One script. ``ended`` is set when nothing of it is under way any more, ``begun`` when its text has been checked
+    (and when it ended before that); ``refused`` is why nothing of it has run."""
+
+    owner: str
+    record: ScriptRecord
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: Exception | None = None
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    """Cancelled, the script ends; writes that have been sent are waited for."""
+    task: asyncio.Task[None] | None = None
+    ended_at: float = 0.0
+
+
+class ScriptShelf:
+    """One for a server. What runs when the server ends, ends with its event loop."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._runs: dict[str, ScriptRun] = {}
+
+    def start(self, owner: str, work: Callable[[ScriptRun], Awaitable[None]]) -> ScriptRun:
+        """Begin ``work``, in the context of whoever calls. Raises Refused where one caller runs too many."""
+        self._forget_old()
+        running = [run for run in self._runs.values() if run.owner == owner and not run.ended.is_set()]
+        if len(running) >= MOST_OF_ONE_CALLER:
+            raise Refused(
+                f"The script was not run: {len(running)} of yours are under way.",
+                next_step="Nothing was called. Ask for one of them with its script_id; run this when one has ended.",
+                reason="too_many_scripts",
+            )
+        run = ScriptRun(owner, ScriptRecord(f"script-{secrets.token_hex(8)}"))
+        self._runs[run.record.script_id] = run
+        run.task = asyncio.create_task(self._follow(run, work))
+        return run
+
+    def find(self, owner: str, script_id: str) -> ScriptRun:
+        """Raises ImsError where this caller has no such script."""
+        self._forget_old()
+        run = self._runs.get(script_id)
+        if run is None or run.owner != owner:
+            raise ImsError(
+                f"There is no script {plain(script_id, 60)!r}.",
+                next_step=f"It may be over for more than {KEPT_SECONDS / 60:g} minutes, or have been run by a server "
+                "that has ended since. What a script has written is in the service, and in the server's log.",
+            )
+        return run
+
+    async def _follow(self, run: ScriptRun, work: Callable[[ScriptRun], Awaitable[None]]) -> None:
+        try:
+            with run.scope:
+                await work(run)
+        except Exception as error:  # told to whoever asks for it
+            run.refused = error
+        finally:
+            record = run.record
+            run.ended_at = self._clock()
+            run.begun.set()
+            run.ended.set()
+            logger.info(
+                "a script has ended",
+                extra={
+                    "script": record.script_id,
+                    "outcome": record.ended.outcome if record.ended is not None else "not_run",
+                    "reads": record.reads,
+                    "writes": len(record.done),
+                },
+            )
+
+    def _forget_old(self) -> None:
+        over = [run for run in self._runs.values() if run.ended.is_set()]
+        over.sort(key=lambda run: run.ended_at)
+        excess = len(self._runs) - MOST_KEPT
+        for number, run in enumerate(over):
+            if number < excess or run.ended_at + KEPT_SECONDS <= self._clock():
+                del self._runs[run.record.script_id]
