@@ -30,7 +30,6 @@ ROWS = {
     ],
     "listing": ["tools/list of 10 tools", "tools/list of 23 tools"],
     "uploads": ["upload, MB", "upload, memory over that of 1 MiB", "upload, event loop delay p99"],
-    "bulk": ["bulk job of 100 rows, CPU a row"],
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client
-from mcp_types import ElicitResult
+from mcp.client.stdio import StdioServerParameters
+from mcp_types import ElicitResult, Implementation
 
 from ims_mcp.settings import Settings
+from tests.cli.running import KEYS, clean_environment
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.local_ims.server import RunningIms, running_ims
 from tests.server.connected import ERAS, LOCAL, Era, connected, content_of, text_of
 
+ME = Implementation(name="ims-mcp tests", version="1")
 NO_ROW: dict[str, Any] = {}
 YES = ElicitResult(action="accept", content={"confirm": True})
 
@@ -290,3 +294,24 @@ async def test_rows_that_were_changed_after_the_look_are_not_deleted(tmp_path: P
     assert "its rows were changed" in text_of(refused)
     assert not user.asked
     assert "DeleteMediaInfos" not in [request.action for request in service.arrived]
+
+
+@pytest.mark.anyio
+async def test_a_server_on_stdio_ends_with_a_job_at_rest_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    rows = [{"InputURL": f"oss://b/{number}.mp4"} for number in range(60)]
+    with ScriptedService(usual=Answer(body={"RequestId": "r", "MediaId": "m"})) as service:
+        words = ["--toolsets", "core,bulk", "--endpoint", service.url, "--state-dir", str(tmp_path / "state")]
+        server = StdioServerParameters(
+            command=sys.executable, args=["-m", "ims_mcp", "serve", *words], env=clean_environment(tmp_path, **KEYS)
+        )
+        with anyio.fail_after(60):
+            async with Client(server, client_info=ME) as client:
+                looked = await call(client, "bulk_start", kind="register", rows=rows, rate=20)
+                await call(client, "bulk_start", **looked["next_call"]["arguments"])
+            async with Client(server, client_info=ME) as client:
+                begun = await call(client, "bulk_start", job_id=looked["job_id"], rate=1000)
+                assert 0 < begun["left"] <= 60
+                told = await wait_for_end(client, looked["job_id"])
+    assert (told["state"], told["done"]) == ("done", 60)
+    sent = [request.query["InputURL"] for request in service.arrived if request.action == "RegisterMediaInfo"]
+    assert sorted(sent) == sorted(row["InputURL"] for row in rows)
