@@ -11,11 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-<<<<<<< HEAD
 from benchmarks import bulk, calls, http_calls, listing, replicas, scripts, spawn, summary, tool_calls, uploads
-=======
-from benchmarks import calls, http_calls, listing, replicas, scripts, spawn, summary, tool_calls, uploads
->>>>>>> part-surface
 from benchmarks.rows import FULL, QUICK, Effort, Row, table
 
 BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
