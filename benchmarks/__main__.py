@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "summary": summary.rows,
     "listing": listing.rows,
     "uploads": uploads.rows,
+    "bulk": bulk.rows,
 }
 
 
