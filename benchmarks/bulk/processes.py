@@ -29,23 +29,25 @@ class Processes:
         self.running.append(process.pid)
         return process.pid
 
-    def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
+    def kill(self, pid: int) -> None:
         """End it, and wait for that."""
+        assert sys.platform != "win32"
         self.peaks_bytes.append(read_memory(pid, "VmHWM"))
-        os.kill(pid, number)
-        self._wait(pid, 0)
+        os.kill(pid, signal.SIGKILL)
+        self._wait(pid, is_awaited=True)
 
     def find_ended(self) -> list[int]:
         """Exit codes of those that have ended by themselves since."""
-        return [code for pid in [*self.running] if (code := self._wait(pid, os.WNOHANG)) is not None]
+        return [code for pid in [*self.running] if (code := self._wait(pid, is_awaited=False)) is not None]
 
     def kill_all(self) -> None:
         """Those that still run."""
         for pid in [*self.running]:
             self.kill(pid)
 
-    def _wait(self, pid: int, options: int) -> int | None:
-        ended, status, used = os.wait4(pid, options)
+    def _wait(self, pid: int, *, is_awaited: bool) -> int | None:
+        assert sys.platform != "win32", "what a process has cost is told by POSIX alone"
+        ended, status, used = os.wait4(pid, 0 if is_awaited else os.WNOHANG)
         if not ended:
             return None
         self.running.remove(pid)

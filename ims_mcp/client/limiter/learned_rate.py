@@ -15,7 +15,7 @@ _PLATEAU, _KNOWN_PLATEAU = 0.97, 0.98
 """Of what was too much, and of what has been so again and again. Calls that leave evenly, some milliseconds early or
 late, stay below it in every window."""
 _BACK_SECONDS = 1.5
-_HOLD_SECONDS, _LONGEST_HOLD_SECONDS = 2.0, 16.0
+_HOLD_SECONDS, _LONGEST_HOLD_SECONDS = 2.0, 12.0
 _SAME = 0.1
 """Two levels that differ by less are the same limit, met again."""
 _A_LITTLE = 0.85
@@ -23,9 +23,9 @@ _A_LITTLE = 0.85
 _USED_UP = 0.9
 _BELOW, _LOWER, _SOON_SECONDS = 0.99, 0.95, 2.5
 """Of what was too much where less turned out to be too much as well: of a bucket, the first was what it had saved."""
-_CORRECTED = 0.9
+_CORRECTED, _CORRECTED_A_LITTLE = 0.9, 0.95
 _PROBE_PER_SECOND = 0.0125
-_RETURN_FROM, _RETURN_PER_SECOND = 0.985, 0.03
+_RETURN_FROM, _RETURN_PER_SECOND, _LESS_PROVEN = 0.985, 0.03, 0.995
 """Below so much of a level that has held before, the rate goes back there: calls that came in a heap, after a process
 was held up, have been throttled for that, not for their rate."""
 _FIRST_BOLD_SECONDS, _BOLD_SECONDS = (2.0, 5.0), (12.0, 10.0)
@@ -94,13 +94,15 @@ class LearnedRate:
     def decrease(self, now: float, accepted: float) -> None:
         """A call was throttled. ``accepted``: how many the service took in the second before, of all replicas."""
         rate, before = self.rate, self.ceiling
-        if before is not None and not self._is_returning and self.age > _BACK_SECONDS + self.hold:
-            self.proven = before
-        elif self.proven:
-            self.proven = (self.proven + rate) / 2  # it holds no more
         # A rate that was not used up was not too much: what was accepted was.
         level = rate if accepted >= _USED_UP * rate else max(accepted, rate / 2)
         is_same = before is not None and abs(level - before) <= _SAME * before
+        if before is not None and not self._is_returning and self.age > _BACK_SECONDS + self.hold:
+            self.proven = before
+        elif level >= (1 - _SAME) * self.proven:
+            self.proven *= _LESS_PROVEN
+        else:
+            self.proven = (self.proven + rate) / 2 if self.proven else 0.0
         is_known = is_same and self.hold > _HOLD_SECONDS
         self.hold = min(self.hold * 2, _LONGEST_HOLD_SECONDS) if is_same else _HOLD_SECONDS
         if before is not None and level == rate < _BELOW * before and self.age < _BACK_SECONDS + _SOON_SECONDS:
@@ -112,7 +114,8 @@ class LearnedRate:
     def correct(self, accepted: float) -> None:
         """More calls of the same event were throttled: what was accepted before one of them tells the level better."""
         if self.ceiling is not None:
-            self.ceiling = _bound(min(self.ceiling, max(accepted + 1, _CORRECTED * self.ceiling)))
+            least = _CORRECTED_A_LITTLE if self.hold > 2 * _HOLD_SECONDS else _CORRECTED
+            self.ceiling = _bound(min(self.ceiling, max(accepted + 1, least * self.ceiling)))
 
 
 def _bound(rate: float) -> float:

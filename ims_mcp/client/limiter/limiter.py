@@ -27,7 +27,7 @@ _LEAST_PAUSE_SECONDS = 0.01
 _SHORTEST_SECONDS = 0.001
 _AWAY_SECONDS, _LONGEST_AWAY_SECONDS = 1.0, 16.0
 """So long a store that is away is left alone: twice as long after each time."""
-_LATE_SECONDS, _MOST_MISSED = 0.03, 2
+_LATE_SECONDS, _MOST_MISSED = 0.08, 2
 """A turn that is missed by more, in a process that was held up, is let go, so often: calls that leave in a heap are too
 many for the second they come in."""
 _KEPT_SECONDS = 600.0
