@@ -286,6 +286,7 @@ def test_a_folder_becomes_assets_on_the_embedded_ims(ims: RunningIms, tmp_path: 
     assert "4 done" in seen.text
     assets = ims.call("ListMediaBasicInfos", MaxResults="20")["MediaInfos"]
     assert sorted(each["MediaBasicInfo"]["Title"] for each in assets) == ["0", "1", "2", "3"]
+    assert not [*(tmp_path / "state" / "transfers").rglob("t-*")]
 
 
 def test_a_job_is_kept_where_it_is_said_and_found_there(ims: RunningIms, tmp_path: Path) -> None:
