@@ -249,6 +249,7 @@ def test_a_second_start_says_that_it_runs_and_where(service: ScriptedService, tm
         (("submit", "{rows}"), "operation: missing"),
         (("register", "{rows}", "--template", "{{"), "--template: is not valid JSON"),
         (("register", "{rows}", "--rate", "fast"), "rate: 'fast' is not a number of rows a second"),
+        (("register", "{rows}", "--yes", "--lanes", "-3"), "'-3' is not a number from 1 to 64"),
         (("register", "{rows}", "--account", "a"), "--account names an account of a configuration file"),
         (("register", "{rows}", "--yes", "--read-only"), "read-only mode"),
         (("register", "{rows}"), "nobody is there to be asked"),
