@@ -67,7 +67,7 @@ async def _bulk(settings: Settings, options: argparse.Namespace, words: Sequence
             case "status":
                 return await watch_job(opened, options, screen)
             case "report":
-                return await show_status(opened, screen, as_json=options.json)
+                return await show_status(bench, opened, screen, as_json=options.json)
             case "rate":
                 rate = None if options.rate == "max" else read_rate(options.rate)
                 await change_rate(opened, rate)

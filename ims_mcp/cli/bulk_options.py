@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from ims_mcp.cli.numbers import read_lanes
+
 AddCommand = Callable[[Any, str, str], argparse.ArgumentParser]
 
 STARTING = {
@@ -78,5 +80,7 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", metavar="N", help="rows a second at most, over all workers")
-    parser.add_argument("--lanes", type=int, metavar="N", help="rows of a shard that are under way at once (default 8)")
+    parser.add_argument(
+        "--lanes", type=read_lanes, metavar="N", help="rows of a shard that are under way at once (default 8)"
+    )
     parser.add_argument("--redis", dest="redis_url", metavar="URL", help="let workers on this Redis take part")

@@ -21,9 +21,8 @@ from ims_mcp.cli.interrupts import end_on_signals
 from ims_mcp.cli.terminal import say
 from ims_mcp.errors import ImsError
 from ims_mcp.workflows.bulk.engine import MEMORY, BulkEngine
-from ims_mcp.workflows.bulk.follow import JobFollower, Seen, locate_report, name_state
+from ims_mcp.workflows.bulk.follow import JobFollower, Seen, locate_report, name_state, write_end
 from ims_mcp.workflows.bulk.jobs import OpenedJob, stop
-from ims_mcp.workflows.bulk.report import write_report
 
 if TYPE_CHECKING:  # of an extra, and for a terminal only
     from ims_mcp.cli.views.screen import Screen
@@ -63,7 +62,7 @@ async def run_job(
                     say("It stops: what has been sent is waited for. Ctrl-C again ends it at once.")
                     await stop(opened)
                     await worked.wait()
-    return await _finish(opened, code, words, screen, as_json=options.json)
+    return await _finish(bench, opened, code, words, screen, as_json=options.json)
 
 
 async def watch_job(opened: OpenedJob, options: argparse.Namespace, screen: Screen | None) -> int:
@@ -84,9 +83,9 @@ async def watch_job(opened: OpenedJob, options: argparse.Namespace, screen: Scre
     return DONE if seen.is_good or seen.counts.left else FAILED
 
 
-async def show_status(opened: OpenedJob, screen: Screen | None, *, as_json: bool) -> int:
+async def show_status(bench: Bench, opened: OpenedJob, screen: Screen | None, *, as_json: bool) -> int:
     """The report written anew, whether the job has ended or not."""
-    await write_report(opened.place, opened.job)
+    await write_end(opened, bench.find_target)
     seen = await JobFollower(opened).look()
     tell_end(describe_end(seen), screen, as_json=as_json)
     return DONE if seen.is_good else FAILED
@@ -125,10 +124,12 @@ async def _watch(opened: OpenedJob, engine: BulkEngine, screen: Screen | None, o
     return interrupt.exit_code
 
 
-async def _finish(opened: OpenedJob, code: int, words: Sequence[str], screen: Screen | None, *, as_json: bool) -> int:
+async def _finish(
+    bench: Bench, opened: OpenedJob, code: int, words: Sequence[str], screen: Screen | None, *, as_json: bool
+) -> int:
     problem = ""
     try:
-        await write_report(opened.place, opened.job)
+        await write_end(opened, bench.find_target)
     except ImsError as error:
         problem = error.explain()
     seen = await JobFollower(opened).look()

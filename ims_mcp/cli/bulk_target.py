@@ -15,12 +15,13 @@ from ims_mcp.client.limiter import Limiter
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.redis_store import open_redis
+from ims_mcp.server.bulk_desk import require_rights
 from ims_mcp.server.reach import ACCOUNT, REGION, Access, Target
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.shared_store import MemoryStore, SharedStore
 from ims_mcp.workflows.bulk.job import BulkJob
 from ims_mcp.workflows.bulk.jobs import check_service
-from ims_mcp.workflows.bulk.shelf import BULK, FolderShelf
+from ims_mcp.workflows.bulk.shelf import BULK, FolderShelf, find_known
 from ims_mcp.workflows.bulk.target import BulkTarget
 
 
@@ -38,7 +39,8 @@ class Bench:
         return BulkTarget(self.target.client, self.target.transfers)
 
     async def find_target(self, job: BulkJob) -> BulkTarget:
-        """Raises Refused for a job of another account, region or service: another worker has to take it."""
+        """Raises Refused for a job of another account, region, service or caller: another worker has to take it."""
+        job = await find_known(self.store, job)
         settings, account = self.target.settings, self.target.access.account
         if (job.account, job.region or settings.region) != (account, settings.region):
             where = plain(f"{job.account} {job.region}".strip(), 80)
@@ -47,8 +49,14 @@ class Bench:
                 f"{f'{account} {settings.region}'.strip()}.",
                 next_step="Run it with --account and --region as it was made with.",
             )
+        if job.subject not in ("", STDIO):
+            raise Refused(
+                f"The job {job.job_id} is {plain(job.subject, 80)}'s, and this process works for its own user.",
+                next_step="The server that has begun it goes on with it, or ims-mcp worker.",
+            )
         check_service(job, settings.service)
-        return self.bulk_target
+        target = require_rights(self.target, job.kind, job.operation) if job.operation else self.target
+        return BulkTarget(target.client, target.transfers)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 from ims_mcp import __version__
 from ims_mcp.cli.bulk_options import add_bulk_command
+from ims_mcp.cli.numbers import read_lanes, read_number
 
 _OAUTH = {
     "issuer": "who gives tokens, as they name it (iss)",
@@ -130,10 +131,8 @@ def _add_worker_command(commands: Any) -> None:
     worker.add_argument(
         "--redis", dest="redis_url", metavar="URL", help="where the jobs were started: redis://HOST:6379/0"
     )
-    worker.add_argument("--shards", type=_read_shards, default=8, metavar="N", help="shards at once (default 8)")
-    worker.add_argument(
-        "--lanes", type=_read_shards, default=8, metavar="N", help="rows of a shard at once (default 8)"
-    )
+    worker.add_argument("--shards", type=read_lanes, default=8, metavar="N", help="shards at once (default 8)")
+    worker.add_argument("--lanes", type=read_lanes, default=8, metavar="N", help="rows of a shard at once (default 8)")
     _add_settings(worker)
     worker.add_argument("--config", metavar="FILE", help="TOML file of accounts and of who may do what in them")
     worker.add_argument(
@@ -288,31 +287,16 @@ def _add_log_level(parser: argparse.ArgumentParser) -> None:
 
 
 def _read_port(text: str) -> int:
-    return _read_number(text, 0, 65_535, "a port: 1 to 65535, or 0 for a free one")
+    return read_number(text, 0, 65_535, "a port: 1 to 65535, or 0 for a free one")
 
 
 def _read_days(text: str) -> int:
-    return _read_number(text, 1, 3650, "a number of days from 1 to 3650")
+    return read_number(text, 1, 3650, "a number of days from 1 to 3650")
 
 
 def _read_count(text: str) -> int:
-    return _read_number(text, 1, 400, "a number from 1 to 400")
-
-
-def _read_shards(text: str) -> int:
-    return _read_number(text, 1, 64, "a number from 1 to 64")
+    return read_number(text, 1, 400, "a number from 1 to 400")
 
 
 def _read_limit(text: str) -> int:
-    return _read_number(text, 1, 10_000, "a number from 1 to 10000")
-
-
-def _read_number(text: str, least: int, most: int, what: str) -> int:
-    """For argparse, which reports an ArgumentTypeError with the option's name."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
-    return number
+    return read_number(text, 1, 10_000, "a number from 1 to 10000")

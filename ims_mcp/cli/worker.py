@@ -17,10 +17,13 @@ from ims_mcp.client.limiter import Limiter
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.redis_store import RedisStore, open_redis
-from ims_mcp.server.reach import ACCOUNT, REGION, Accounts
+from ims_mcp.server.bulk_desk import require_rights
+from ims_mcp.server.reach import ACCOUNT, REGION, Access, Accounts, Target
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.workflows.bulk.engine import BulkEngine
 from ims_mcp.workflows.bulk.job import BulkJob
+from ims_mcp.workflows.bulk.jobs import check_service
+from ims_mcp.workflows.bulk.shelf import find_known
 from ims_mcp.workflows.bulk.target import BulkTarget
 
 
@@ -46,11 +49,17 @@ async def _work(settings: Settings, store: RedisStore, shards_at_once: int, lane
     ):
 
         async def find_target(job: BulkJob) -> BulkTarget:
+            known = await find_known(store, job)
             if accounts is not None:
-                return await _find_granted(accounts, job)
-            if job.account or job.region not in ("", settings.region):
-                raise _refuse(job, settings.region)
-            return BulkTarget(to.client, to.transfers)
+                target = await _find_granted(accounts, known)
+            elif known.account or known.region not in ("", settings.region):
+                raise _refuse(known, settings.region)
+            else:
+                target = Target(to.client, to.transfers, settings, Access("", (settings.region,)))
+            check_service(known, target.settings.service)
+            if known.operation:
+                target = require_rights(target, known.kind, known.operation)
+            return BulkTarget(target.client, target.transfers)
 
         await store.check()
         assert settings.redis_url
@@ -67,12 +76,11 @@ async def _work(settings: Settings, store: RedisStore, shards_at_once: int, lane
     return interrupt.exit_code if interrupt.exit_code == 128 + signal.SIGINT else DONE
 
 
-async def _find_granted(accounts: Accounts, job: BulkJob) -> BulkTarget:
+async def _find_granted(accounts: Accounts, job: BulkJob) -> Target:
     """With what whoever started it may do now."""
     reach = await accounts.find_reach(job.subject or STDIO, job.claims)
     named = {name: value for name, value in ((ACCOUNT, job.account), (REGION, job.region)) if value}
-    target = await reach.take(f"the job {job.job_id}", dict(named))
-    return BulkTarget(target.client, target.transfers)
+    return await reach.take(f"the job {job.job_id}", dict(named))
 
 
 def _refuse(job: BulkJob, region: str) -> Refused:

@@ -22,7 +22,7 @@ from ims_mcp.server.transfer_rows import UPLOADS
 from ims_mcp.settings import Settings
 from ims_mcp.shared_store import SharedStore
 from ims_mcp.workflows.bulk.job import BulkJob, Kind
-from ims_mcp.workflows.bulk.shelf import BULK, FolderShelf, JobShelf, KeptJob, StoreShelf, UnknownJob
+from ims_mcp.workflows.bulk.shelf import BULK, FolderShelf, JobShelf, KeptJob, StoreShelf, UnknownJob, require_unchanged
 
 if TYPE_CHECKING:  # of an extra, imported for the first job
     from ims_mcp.workflows.bulk.engine import BulkEngine
@@ -188,6 +188,7 @@ class BulkDesk:
         # What its place says of whose it is, others may have written.
         kept = await self._find_kept(job.job_id)
         known = kept.job or job
+        require_unchanged(known, job)
         reach = await self.find_reach(known.subject or STDIO, known.claims)
         place = {ACCOUNT: known.account, REGION: known.region} if reach.has_names else dict[str, Any]()
         target = await reach.take("bulk_start", place)
@@ -205,7 +206,7 @@ class BulkDesk:
         from ims_mcp.workflows.bulk.follow import follow_to_report
 
         try:
-            await follow_to_report(opened)
+            await follow_to_report(opened, self._find_target)
         except (ImsError, UnknownJob) as error:
             logger.warning("the job %s is not followed any more: %s", opened.job.job_id, error)
 

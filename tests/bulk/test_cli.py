@@ -249,6 +249,7 @@ def test_a_second_start_says_that_it_runs_and_where(service: ScriptedService, tm
         (("submit", "{rows}"), "operation: missing"),
         (("register", "{rows}", "--template", "{{"), "--template: is not valid JSON"),
         (("register", "{rows}", "--rate", "fast"), "rate: 'fast' is not a number of rows a second"),
+        (("register", "{rows}", "--yes", "--lanes", "-3"), "'-3' is not a number from 1 to 64"),
         (("register", "{rows}", "--account", "a"), "--account names an account of a configuration file"),
         (("register", "{rows}", "--yes", "--read-only"), "read-only mode"),
         (("register", "{rows}"), "nobody is there to be asked"),
@@ -286,6 +287,7 @@ def test_a_folder_becomes_assets_on_the_embedded_ims(ims: RunningIms, tmp_path: 
     assert "4 done" in seen.text
     assets = ims.call("ListMediaBasicInfos", MaxResults="20")["MediaInfos"]
     assert sorted(each["MediaBasicInfo"]["Title"] for each in assets) == ["0", "1", "2", "3"]
+    assert not [*(tmp_path / "state" / "transfers").rglob("t-*")]
 
 
 def test_a_job_is_kept_where_it_is_said_and_found_there(ims: RunningIms, tmp_path: Path) -> None:

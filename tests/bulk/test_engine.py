@@ -17,6 +17,7 @@ import pytest
 from benchmarks.child import environment
 from ims_mcp.redis_store import open_redis
 from ims_mcp.shared_store import MemoryStore
+from ims_mcp.workflows.bulk.claims import CLAIM_SECONDS
 from ims_mcp.workflows.bulk.engine import LEASE_SECONDS, MEMORY, BulkEngine
 from ims_mcp.workflows.bulk.job import BulkJob, Control, RowState
 from ims_mcp.workflows.bulk.running import JobRunsAlready
@@ -77,6 +78,22 @@ def test_a_process_is_killed_at_any_moment_and_each_row_is_done_once(tmp_path: P
                 wait_until(lambda moment=moment: service.ask()["made"] >= moment, "rows are made")
         with started(env, service.endpoint, MEMORY, str(folder)) as last:
             assert last.wait(PATIENCE_SECONDS) == 0
+        assert_each_once(service, folder, job)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP")
+def test_a_process_that_slept_longer_than_its_claims_goes_on_with_all_that_is_left(tmp_path: Path) -> None:
+    assert sys.platform != "win32"
+    folder, env = tmp_path / "job", environment(tmp_path)
+    job = write_job(folder, 240, shard_rows=120)
+    write_control(folder, Control(rate=40.0))
+    with CountingService(env, job.total_rows) as service:
+        with started(env, service.endpoint, MEMORY, str(folder)) as process:
+            wait_until(lambda: service.ask()["made"] >= 20, "rows are made")
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(CLAIM_SECONDS + 1)  # as long as a machine is asleep
+            process.send_signal(signal.SIGCONT)
+            assert process.wait(PATIENCE_SECONDS) == 0
         assert_each_once(service, folder, job)
 
 

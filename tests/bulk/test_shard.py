@@ -13,6 +13,7 @@ from ims_mcp.workflows.bulk.acts import choose_act
 from ims_mcp.workflows.bulk.folder_place import FolderPlace
 from ims_mcp.workflows.bulk.job import OUTCOMES, ROWS, Control, Kind, Outcome, RowState, name_shard
 from ims_mcp.workflows.bulk.place import PlaceError
+from ims_mcp.workflows.bulk.shard import run_shard
 from tests.bulk.made import (
     Registrations,
     Wanted,
@@ -299,3 +300,21 @@ async def test_rows_that_are_not_those_of_the_job_are_refused(place: FolderPlace
             with pytest.raises(PlaceError, match="does not hold the rows 10 to 19 of the job"):
                 await work(job, place, target)
     assert scripted.count == 10
+
+
+async def test_a_shard_that_was_to_stop_for_a_moment_is_not_through(place: FolderPlace) -> None:
+    watch = Wanted()
+
+    def stop_in_the_middle(request: Arrived) -> Answer:
+        watch.current = Control(stop=True)
+        return answer(MediaId=name_asset(request.query["InputURL"]))
+
+    with ScriptedService(usual=stop_in_the_middle) as scripted:
+        job = await make_job(place, name_objects(8))
+        async with open_target(scripted.url) as target:
+            is_through = await run_shard(job, place, 0, choose_act(job, target), watch, lanes=1)
+            assert (is_through, scripted.count) == (False, 1)
+            watch.current, scripted.usual = Control(), answer(MediaId="m")
+            assert await run_shard(job, place, 0, choose_act(job, target), watch)
+            assert await run_shard(job, place, 0, choose_act(job, target), watch)
+    assert states_of(await read_all_outcomes(job, place)) == ["done"] * 8

@@ -214,13 +214,15 @@ class BulkEngine:
         try:
             # Anew for each shard: whoever started the job may have lost the right to.
             act = choose_act(held.job, await self._find_target(held.job))
-            await run_shard(held.job, held.place, shard, act, watch, lanes=self._lanes, pace=held.pace)
+            is_through = await run_shard(held.job, held.place, shard, act, watch, lanes=self._lanes, pace=held.pace)
         finally:
             await self._claims.give_back(claim)
         if watch.must_end:
             return 0.0
         if held.watch.current.stop or held.watch.current.attempt != attempt:
             return None
+        if not is_through:
+            return 0.0  # it was to be left to others for a while, and is this process's again
         self.problems.pop(held.job.job_id, None)
         following = await write_next(held.place, shard, control)
         if following < held.job.shard_count:

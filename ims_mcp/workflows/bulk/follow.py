@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from ims_mcp.workflows.bulk.chains import list_chains, read_next
 from ims_mcp.workflows.bulk.counts import Counts, JobCounter
-from ims_mcp.workflows.bulk.job import REPORT
+from ims_mcp.workflows.bulk.job import REPORT, Kind
 from ims_mcp.workflows.bulk.jobs import OpenedJob, read_job
 from ims_mcp.workflows.bulk.report import REPORT_TABLE, write_report
 from ims_mcp.workflows.bulk.shelf import join_name
+from ims_mcp.workflows.bulk.target import FindTarget
 
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 1.0
@@ -88,14 +90,26 @@ class JobFollower:
             await self._sleep(LOOK_SECONDS)
 
 
-async def follow_to_report(opened: OpenedJob) -> Mapping[str, Any]:
+async def follow_to_report(opened: OpenedJob, find_target: FindTarget) -> Mapping[str, Any]:
     """Its report, written once it has come to rest. Raises ImsError."""
 
     async def tell(_: Seen) -> None:
         pass
 
     await JobFollower(opened).follow(tell)
-    return await write_report(opened.place, opened.job)
+    return await write_end(opened, find_target)
+
+
+async def write_end(opened: OpenedJob, find_target: FindTarget) -> Mapping[str, Any]:
+    """The report. Once every row is done, what was written down here of the files on their way is of no use: until
+    then a failed one may go on from where it is. Raises ImsError."""
+    report = await write_report(opened.place, opened.job)
+    if opened.job.kind is Kind.UPLOAD and report["done"] + report["exists"] == report["total"]:
+        from ims_mcp.workflows.bulk.upload_act import open_store  # late: most jobs send no files
+
+        target = await find_target(opened.job)
+        await anyio.to_thread.run_sync(lambda: open_store(opened.job.job_id, target).forget_all())
+    return report
 
 
 def name_state(opened: OpenedJob, *, is_through: bool) -> str:

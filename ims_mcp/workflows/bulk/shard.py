@@ -42,19 +42,21 @@ async def run_shard(
     *,
     lanes: int = 8,
     pace: Callable[[], Awaitable[None]] | None = None,
-) -> None:
-    """Do what is left of a shard; nobody else may work on it meanwhile.
+) -> bool:
+    """Do what is left of a shard; nobody else may work on it meanwhile. True: every row has its outcome.
 
-    ``pace`` returns when another row may be begun. Returns early where the job is to stop: what waits is given up, what
-    has been sent ends. Raises ImsError for what is no matter of a row (the place, credentials); then, too, what has
-    been sent ends first, and all of it can be done again.
+    ``pace`` returns when another row may be begun. False where it was to stop, if only for a moment: what waits is
+    given up, what has been sent ends. Raises ImsError for what is no matter of a row (the place, credentials); then,
+    too, what has been sent ends first, and all of it can be done again.
     """
     rows = await read_rows(job, place, number)
     before = await read_outcomes(place, number)
     left = deque(row for row in rows if is_left(before.get(row.number), watch.current))
     begun = {row.number for row in left if (known := before.get(row.number)) and known.state is RowState.BEGUN}
-    if left:
-        await _ShardRun(job, act, watch, OutcomeWriter(place, number), pace, left, begun).run(min(lanes, len(left)))
+    if not left:
+        return True
+    run = _ShardRun(job, act, watch, OutcomeWriter(place, number), pace, left, begun)
+    return await run.run(min(lanes, len(left)))
 
 
 class _ShardRun:
@@ -74,12 +76,14 @@ class _ShardRun:
         self._writer = writer
         self._pace = pace
         self._left = left
+        self._open = len(left)
+        """Rows that have no outcome yet."""
         self._begun = begun
         self._lanes: set[_Lane] = set()
         self._ended = anyio.Event()
         self._error: Exception | None = None
 
-    async def run(self, lanes: int) -> None:
+    async def run(self, lanes: int) -> bool:
         async with anyio.create_task_group() as tasks:
             for _ in range(lanes):
                 lane = _Lane()
@@ -90,6 +94,7 @@ class _ShardRun:
             tasks.cancel_scope.cancel()
         if self._error is not None:
             raise self._error
+        return not self._open
 
     @property
     def _must_stop(self) -> bool:
@@ -114,6 +119,7 @@ class _ShardRun:
                         await self._pace()
                     if self._left and not self._must_stop:
                         await self._do(lane, self._left.popleft())
+                        self._open -= 1
         except Exception as error:
             self._error = self._error or error
         finally:

@@ -12,8 +12,9 @@ from typing import Protocol
 import anyio.to_thread
 from pydantic import TypeAdapter
 
+from ims_mcp.call_origin import STDIO
 from ims_mcp.catalogue import Effect
-from ims_mcp.errors import ImsError
+from ims_mcp.errors import ImsError, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.shared_store import SharedStore
 from ims_mcp.workflows.bulk.job import JOB, BulkJob
@@ -166,6 +167,38 @@ class StoreShelf:
         if kept is None or kept.job is None or self._subject not in (None, kept.job.subject):
             return None
         return kept
+
+
+async def find_known(store: SharedStore, job: BulkJob) -> BulkJob:
+    """The job as those who work on one store know it, whatever its place says. One that was begun at a prompt is in no
+    store; whose it is, its place cannot say then. Raises Refused, and StoreUnavailable."""
+    try:
+        known = (await StoreShelf(store, None).find(job.job_id)).job
+    except UnknownJob:
+        known = None
+    if known is None:
+        if job.subject not in ("", STDIO):
+            whose = plain(job.subject, 80)
+            raise Refused(
+                f"The job {plain(job.job_id, 80)} is not worked at: its {JOB} says that it is {whose}'s, and nobody "
+                "here has begun it.",
+                next_step="Begin it anew from its source; work at it on the Redis of the server that has begun it.",
+                reason="changed",
+            )
+        return job
+    require_unchanged(known, job)
+    return known
+
+
+def require_unchanged(known: BulkJob, job: BulkJob) -> None:
+    """Raises Refused where ``job``, which its place has, is another than what is known of it. A sketch says nothing yet
+    that could be."""
+    if job.operation and job != known:
+        raise Refused(
+            f"The job {plain(job.job_id, 80)} is not as it was made: its {JOB} was changed.",
+            next_step="Nothing more is sent. Make the job anew from its source.",
+            reason="changed",
+        )
 
 
 _KEPT = TypeAdapter(KeptJob)
