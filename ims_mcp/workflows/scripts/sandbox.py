@@ -21,6 +21,7 @@ from ims_mcp.workflows.scripts.driving import (
     SandboxedScript,
     ScriptProcess,
     check_types,
+    describe_end,
     drive,
 )
 from ims_mcp.workflows.scripts.script_calls import MODULE
@@ -74,7 +75,10 @@ class Sandbox:
             try:
                 printed.on_flood = partial(process.end, "stopped", _FLOOD)
                 with anyio.move_on_after(seconds) as time:
-                    await check_types(process, script, explain)
+                    try:
+                        await check_types(process, script, explain)
+                    except monty.MontyError as error:
+                        return describe_end(process, error)
                     on_begin()
                     ended = await drive(process, script, answer, printed)
                     if not time.cancel_called:
