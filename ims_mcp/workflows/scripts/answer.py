@@ -37,6 +37,8 @@ def write_answer(record: ScriptRecord, *, listed: Container[str] | None, done_fr
     """
     ended = record.ended
     told: dict[str, Any] = {"outcome": "running" if ended is None else ended.outcome}
+    if ended is None:
+        told["script_id"] = record.script_id
     if ended is not None and ended.problem:
         told["problem"] = shorten(clean(f"{_ENDINGS[ended.outcome]}{ended.problem}"), _PROBLEM_BYTES)
     told["calls"] = {
@@ -89,8 +91,9 @@ def _tell_writes(record: ScriptRecord, done_from: int) -> dict[str, Any]:
 
 
 def _tell_printed(record: ScriptRecord) -> dict[str, Any]:
-    kept = shorten(clean(record.printed.text), limits.KEPT_PRINTED_BYTES)
-    if record.printed.size_bytes <= len(kept):
+    whole = clean(record.printed.text)
+    kept = shorten(whole, limits.KEPT_PRINTED_BYTES)
+    if kept == whole and record.printed.size_bytes <= len(record.printed.text):
         return {"notes": kept}
     return {"notes": kept, "notes_cut": f"the first {len(kept):,} of {record.printed.size_bytes:,} characters printed"}
 
