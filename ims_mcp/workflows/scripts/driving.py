@@ -158,8 +158,9 @@ async def drive(process: ScriptProcess, script: SandboxedScript, answer: Answer,
             ended = Ended("done", await run.follow(calls))
         except MontyError as error:
             ended = describe_end(process, error)
-        await run.wait_for_calls()
-        calls.cancel_scope.cancel()
+        if ended.outcome in ("done", "failed"):
+            await run.wait_for_calls()
+        calls.cancel_scope.cancel()  # not what has been sent: a write is waited for
     return Ended("stopped", problem=run.stopped) if run.stopped else ended
 
 
