@@ -103,6 +103,14 @@ async def test_a_process_that_is_killed_as_it_checks_a_script_costs_its_answer(p
         assert (await run(client, "1 + 1"))["result"] == 2
 
 
+async def test_a_check_that_takes_too_long_ends_with_the_time_of_its_script(processes: Processes) -> None:
+    async with scripting() as (client, _):
+        told = await run(client, f"x = {'[' * 150}{']' * 150}\n", timeout_seconds=1)
+    assert told["outcome"] == "out_of_time"
+    assert told["problem"] == "The script was ended: its 1 s were over while it was checked; nothing was called"
+    await wait_until(lambda: all(map(is_gone, processes.ids)))
+
+
 async def test_others_are_served_while_scripts_compute(processes: Processes) -> None:
     async with scripting({"GetMediaInfo": Answer()}) as (client, _):
         ended: list[str] = []
