@@ -11,7 +11,7 @@ import anyio
 from ims_mcp.call_origin import current_subject
 from ims_mcp.catalogue import Effect, Operation, Parameter
 from ims_mcp.catalogue.operation import AtLeastOne
-from ims_mcp.errors import ImsError
+from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.script_host import SCRIPT_TOOLS, Pace, ScriptHost
 from ims_mcp.server.tool import TableTool, ToolRequest, declare, log_bug
@@ -43,8 +43,9 @@ RUN_SCRIPT = Operation(
         "await works everywhere at the top; the value of the last expression, or `return`, is the result; print goes "
         "to notes. ims.Error is a failed call (str(error) begins with the code); ims.NotDone one that would destroy "
         "something: it is never made, but listed in would_destroy, with the call that does it once the user agrees. "
-        "Names and types are checked before anything runs. No files, no network, no other modules but asyncio, "
-        f"datetime, json, math, re. At most {limits.MOST_CALLS} calls, {limits.MOST_SECONDS} s, "
+        "Names and types are checked before anything runs. No files, no network; of Python's modules asyncio, "
+        "collections, datetime, itertools, json, math, re and a few others; no yield, del, or class bases, no "
+        f"return_exceptions. At most {limits.MOST_CALLS} calls, {limits.MOST_SECONDS} s, "
         f"{limits.MOST_MEMORY_BYTES >> 20} MB; whatever ends it, done lists the writes made, with their ids."
     ),
     effect=Effect.WRITE,
@@ -93,6 +94,9 @@ class _ScriptTool:
         owner = f"{current_subject.get()} {request.target.service}"
         longest = request.longest_wait_seconds
         if "script_id" in arguments:
+            if "code" in arguments:
+                problem = Problem("script_id", "asks for a script that runs already: give it without code")
+                raise InvalidArguments(RUN_SCRIPT.name, [problem])
             run = self._shelf.find(owner, str(arguments["script_id"]))
             await self._wait(run, min(longest, float(arguments.get("timeout_seconds", longest))), request)
             return self._write(run, request, int(arguments.get("done_from", 0)))

@@ -106,6 +106,14 @@ async def test_calls_that_nobody_awaits_are_not_broken_off() -> None:
     assert count_updates(service) == 3
 
 
+async def test_writes_that_wait_for_their_turn_are_not_made_once_the_script_is_ended() -> None:
+    code = f"import ims\nall = [ims.update_media_info(MediaId='{ID}', Title=str(i)) for i in range(60)]\n"
+    async with scripting({"UpdateMediaInfo": Answer(delay_seconds=0.1)}) as (client, service):
+        told = await run(client, code + "while True: print('x' * 10000)")
+    assert told["outcome"] == "stopped"
+    assert len(told.get("done", ())) == count_updates(service) < 50
+
+
 async def test_ten_scripts_at_once_get_their_own_answers() -> None:
     async with scripting({"GetMediaInfo": Answer(delay_seconds=0.05)}) as (client, service):
         results: dict[int, Any] = {}

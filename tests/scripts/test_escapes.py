@@ -117,6 +117,38 @@ ATTEMPTS = {
     "system exit": "raise SystemExit(3)",
     "keyboard interrupt": "raise KeyboardInterrupt",
     "name that is bound elsewhere": "system.async_sleep(1)",
+    # what looks like a part of the library
+    "path exists": "import os\nassert not os.path.exists('SECRET')",
+    "path real": "import os\nos.path.realpath('PLACE')",
+    "path expanded": "import os\nos.path.expanduser('~/x')",
+    "path variables": "import os\nos.path.expandvars('$CANARY')",
+    "path's module": "import os\nos.path.os.listdir('PLACE')",
+    "path size": "import os\nos.path.getsize('SECRET')",
+    "a module of a module": "import random\nrandom._os.listdir('PLACE')",
+    "collections' sys": "import collections\ncollections._sys.modules",
+    "json's codecs": "import json\njson.codecs.open('SECRET').read()",
+    "hash of a file": "import hashlib\nhashlib.file_digest(open('SECRET', 'rb'), 'md5').hexdigest()",
+    "csv of a file": "import csv\nlist(csv.reader(open('SECRET')))",
+    "partial of eval": "import functools\nfunctools.partial(eval, \"open('SECRET').read()\")()",
+    "wrapper's function": "import functools\nfunctools.wraps(print)(len).__wrapped__.__globals__",
+    "frames of sys": "import sys\nsys._getframe(0).f_back.f_globals",
+    "arguments of sys": "import sys\nstr(sys.argv)",
+    "exception of sys": "import sys\nsys.exc_info()[2].tb_frame",
+    "stdin": "import sys\nsys.stdin.read()",
+    # objects once more
+    "format map": "'{x.__class__.__mro__}'.format_map({'x': print})",
+    "f-string": "f'{print.__self__.open}'",
+    "percent": "'%(x)s' % {'x': __builtins__}",
+    "error's context": "try:\n  try:\n    1 / 0\n  except Exception:\n    open('SECRET')\nexcept Exception as e:\n"
+    "  e.__context__.__traceback__",
+    "error's class": "try:\n  1 / 0\nexcept Exception as e:\n  e.with_traceback(None).__class__.__subclasses__()",
+    "names of a class": "class Own:\n  def f(self): return __class__\nOwn().f().__base__.__subclasses__()",
+    "getattr in the class": "class Own:\n  def __getattr__(self, name): return open\nOwn().x('SECRET').read()",
+    "class by pattern": "match print:\n  case object(__self__=found): found.open('SECRET').read()",
+    "await of its own": "class Own:\n  def __await__(self): return iter([open])\nawait Own()",
+    "named like ims's": "def get_media_info(**k): return open('SECRET').read()\nget_media_info()",
+    "nul in a path": "open('SECRET\\x00.txt').read()",
+    "surrogates in a path": "open('SECRET\\udc80').read()",
 }
 
 

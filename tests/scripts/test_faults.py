@@ -87,6 +87,30 @@ async def test_a_killed_process_costs_one_answer_and_no_write(
     assert len(set(processes.ids)) == 2
 
 
+async def test_a_process_that_is_killed_as_it_checks_a_script_costs_its_answer(processes: Processes) -> None:
+    async with scripting() as (client, _):
+        answers: list[dict[str, Any]] = []
+
+        async def ask() -> None:
+            answers.append(await run(client, "x = [1, 'a', {}]\n" * 3000))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            await processes.is_there.wait()
+            os.kill(processes.ids[0], getattr(signal, "SIGKILL", signal.SIGTERM))
+        assert answers[0]["outcome"] == "crashed"
+        assert "bug" not in answers[0]["problem"]
+        assert (await run(client, "1 + 1"))["result"] == 2
+
+
+async def test_a_check_that_takes_too_long_ends_with_the_time_of_its_script(processes: Processes) -> None:
+    async with scripting() as (client, _):
+        told = await run(client, f"x = {'[' * 150}{']' * 150}\n", timeout_seconds=1)
+    assert told["outcome"] == "out_of_time"
+    assert told["problem"] == "The script was ended: its 1 s were over while it was checked; nothing was called"
+    await wait_until(lambda: all(map(is_gone, processes.ids)))
+
+
 async def test_others_are_served_while_scripts_compute(processes: Processes) -> None:
     async with scripting({"GetMediaInfo": Answer()}) as (client, _):
         ended: list[str] = []

@@ -119,6 +119,22 @@ async def test_an_error_that_nobody_catches_ends_the_script_and_says_where() -> 
         ("import os\nos.system('x')", 2, "system"),
         ("from ims import Error", 1, "ims.Error"),
         ("import ims\nx = (", 2, "not Python"),
+        ("def each():\n    yield 1\nlist(each())", 2, "collect the values in a list"),
+        ("async def each():\n    yield 1\n[x async for x in each()]", 3, "loop with for"),
+        ("class Skip(Exception):\n    pass", 1, "write class Skip without one"),
+        ("class Row:\n    @property\n    def one(self): return 1", 2, "no property"),
+        ("x = {'a': 1}\ndel x['a']", 2, "pop(key, None)"),
+        (
+            "import asyncio\nimport ims\n"
+            "await asyncio.gather(ims.update_media_info(MediaId='a', Title='x'), return_exceptions=True)",
+            3,
+            "catch ims.Error",
+        ),
+        ("class Row:\n    @print\n    def one(self): return 1", 2, "a script cannot have this: "),
+        ("import ims\nother = ims\nawait other.get_media_info(MediaId='a')", 3, "write ims.get_media_info"),
+        ("import ims\nawait ims.find_media(words='x')", 2, "find_media: words: unknown; Allowed: text, media_type"),
+        ("import ims\nawait ims.find_media('x')", 2, "find_media takes its arguments by name: find_media(text=…)."),
+        (f"import ims\nims.{'a' * 60_000}", 2, "ims has no aaa"),
     ],
 )
 async def test_what_can_be_seen_to_be_wrong_is_told_before_anything_is_sent(code: str, line: int, remedy: str) -> None:
@@ -127,7 +143,21 @@ async def test_what_can_be_seen_to_be_wrong_is_told_before_anything_is_sent(code
     assert f"- line {line}: " in told
     assert remedy in told
     assert "nothing was called" in told
+    assert len(told) < 2000
     assert service.count == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("list(map(str, filter(lambda each: each > 1, [1, 2, 3])))", ["2", "3"]),
+        ("import itertools, functools\nfunctools.reduce(max, itertools.chain([1], [3]))", 3),
+        ("from datetime import timedelta\ntimedelta(hours=30)", "1 day, 6:00:00"),
+    ],
+)
+async def test_what_models_write_runs(code: str, result: Any) -> None:
+    async with scripting() as (client, _):
+        assert (await run(client, code))["result"] == result
 
 
 async def test_what_is_worked_out_is_checked_when_it_is_called() -> None:
@@ -154,7 +184,7 @@ name = info["MediaInfo"]["MediaId"]
 await {way}(MediaIds="a")
 """
     async with scripting(LIBRARY) as (client, service):
-        assert "getattr is not defined" in await refuse(client, code.format(way="getattr(ims, name)"))
+        assert "a script has no getattr" in await refuse(client, code.format(way="getattr(ims, name)"))
         told = await run(client, code.format(way='eval("getattr(ims, name)")'))
     assert told["problem"].startswith("AttributeError: module 'ims' has no attribute 'delete_media_infos'")
     assert [each.action for each in service.arrived] == ["GetMediaInfo"]
@@ -308,6 +338,7 @@ async def test_what_is_printed_is_a_note_and_the_result_is_within_the_bytes_of_o
     assert "characters printed" in told["notes_cut"]
     assert "return less" in told["note"]
     assert (odd["notes"], odd["result"]) == ("ab\n", "cd")
+    assert "notes_cut" not in odd
 
 
 async def test_a_long_list_of_writes_is_told_in_pages() -> None:
@@ -333,6 +364,8 @@ await asyncio.sleep(0.3)
         told = await run(client, code, background=True)
         assert told["outcome"] == "running"
         assert told["next_call"]["tool"] == "run_script"
+        assert told["next_call"]["arguments"] == {"script_id": told["script_id"]}
+        both = await client.call_tool("run_script", {"script_id": told["script_id"], "code": "1 + 1"})
         ended = content_of(await client.call_tool("run_script", told["next_call"]["arguments"]))
         again = content_of(await client.call_tool("run_script", told["next_call"]["arguments"]))
         unknown = await client.call_tool("run_script", {"script_id": "script-0"})
@@ -340,6 +373,7 @@ await asyncio.sleep(0.3)
     assert ended == again == {"outcome": "done", "result": "a", "calls": {"reads": 1}}
     assert "There is no script 'script-0'." in text_of(unknown)
     assert refused.is_error
+    assert "give it without code" in text_of(both)
 
 
 async def test_progress_announces_writes() -> None:

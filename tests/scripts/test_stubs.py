@@ -126,12 +126,19 @@ def test_every_field_of_every_answer_is_a_key(checker: Checker) -> None:
         ),
         (
             "import requests",
-            "requests cannot be imported: a script has ims, and of Python asyncio, datetime, json, math and re.",
+            "requests cannot be imported: a script has ims, and of Python asyncio, base64, collections, ",
         ),
+        ("getattr(ims, 'x')", "a script has no getattr; write the name out, or take a key of a dict."),
+        ("open('x')", "a script has no files, and no open."),
+        ("vars(ims)", "a script has no vars."),
+        ("math.pi", "math is not defined; write import math first."),
+        ("asyncio.create_task(ims.get_media_info())", "a script has no asyncio.create_task; put the calls into one "),
+        ("asyncio.Queue()", "a script has no asyncio.Queue; it has gather, run and sleep."),
         (
-            "getattr(ims, 'x')",
-            "getattr is not defined; a script has no files, no network and no getattr unless it defines it.",
+            "ims.Error('x').code",
+            "an error has no code: str(error) begins with its code, then a colon and what happened.",
         ),
+        ("await ims.search('a', 'b')", "search takes one argument."),
         ("x = = 3", "this is not Python as a script can have it: "),
     ],
 )

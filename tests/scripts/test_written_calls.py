@@ -42,6 +42,12 @@ def test_every_problem_has_its_line() -> None:
     ]
 
 
+def test_arguments_without_names_are_told_before_what_lacks() -> None:
+    assert find_problems("await ims.get_media_info('a')") == [
+        "line 2: get_media_info takes its arguments by name: get_media_info(MediaId=…)."
+    ]
+
+
 def test_rules_between_parameters_count() -> None:
     assert find_problems("await ims.get_media_info()") == [
         "line 2: get_media_info: MediaId / InputURL: give at least one of them"

@@ -37,8 +37,10 @@ def write_answer(record: ScriptRecord, *, listed: Container[str] | None, done_fr
     """
     ended = record.ended
     told: dict[str, Any] = {"outcome": "running" if ended is None else ended.outcome}
+    if ended is None:
+        told["script_id"] = record.script_id
     if ended is not None and ended.problem:
-        told["problem"] = shorten(clean(f"{_ENDINGS[ended.outcome]}{ended.problem}"), _PROBLEM_BYTES)
+        told["problem"] = _shorten_as_json(clean(f"{_ENDINGS[ended.outcome]}{ended.problem}"), _PROBLEM_BYTES)
     told["calls"] = {
         name: count
         for name, count in (("reads", record.reads), ("writes", len(record.done)), ("failed", record.failed))
@@ -89,10 +91,19 @@ def _tell_writes(record: ScriptRecord, done_from: int) -> dict[str, Any]:
 
 
 def _tell_printed(record: ScriptRecord) -> dict[str, Any]:
-    kept = shorten(clean(record.printed.text), limits.KEPT_PRINTED_BYTES)
-    if record.printed.size_bytes <= len(kept):
+    whole = clean(record.printed.text)
+    kept = _shorten_as_json(whole, limits.KEPT_PRINTED_BYTES)
+    if kept == whole and record.printed.size_bytes <= len(record.printed.text):
         return {"notes": kept}
     return {"notes": kept, "notes_cut": f"the first {len(kept):,} of {record.printed.size_bytes:,} characters printed"}
+
+
+def _shorten_as_json(text: str, max_bytes: int) -> str:
+    """Cut to so many bytes of JSON, where a quote and the end of a line take two."""
+    kept = shorten(text, max_bytes)
+    while (size := size_bytes(kept)) > max_bytes + 2:
+        kept = shorten(kept, len(kept.encode()) * max_bytes // size)
+    return kept
 
 
 def _propose_next(record: ScriptRecord, told: dict[str, Any]) -> dict[str, Any]:

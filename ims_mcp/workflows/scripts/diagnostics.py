@@ -7,6 +7,7 @@ script's own variables and of what may be None is left out: a script is not to b
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
 import re
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from functools import cached_property
 from ims_mcp.catalogue import Operation, find_operation
 from ims_mcp.catalogue.near_names import find_meant
 from ims_mcp.workflows.scripts.answer_types import find_answer_types
+from ims_mcp.workflows.scripts.missing_python import ASYNCIO, CHECKER_LACKS, MODULES, NAMES
 from ims_mcp.workflows.scripts.script_calls import MODULE, find_used_names
 from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
 from ims_mcp.workflows.scripts.stubs import OWN_NAMES, list_names, list_script_parameters
@@ -117,6 +119,8 @@ def describe_unknown(name: str) -> str:
     near = difflib.get_close_matches(name.lower(), [*list_names(), *OWN_NAMES], n=3, cutoff=0.6)
     camel = find_operation(name)
     likely = [camel.tool_name] if camel is not None else near
+    if name in list_names():  # the checker knows it by the module's own name alone
+        return f"{MODULE} is reached by its own name alone: write {MODULE}.{name}, not through another variable."
     hint = f"did you mean {' or '.join(likely)}?" if likely else f"{MODULE}.search(words) finds operations."
     return f"{MODULE} has no {name}; {hint}"
 
@@ -126,6 +130,11 @@ def _explain_attribute(told: _Diagnostic) -> str:
         return ""
     if names := told.names(rf"^Module `{MODULE}` has no member `(\w+)`"):
         return describe_unknown(names[0])
+    if names := told.names(r"^Module `asyncio` has no member `(\w+)`"):
+        instead = ASYNCIO.get(names[0], "it has gather, run and sleep.")
+        return f"a script has no asyncio.{names[0]}; {instead}"
+    if names := told.names(r"^Object of type `Error` has no attribute `(\w+)`"):
+        return f"an error has no {names[0]}: str(error) begins with its code, then a colon and what happened."
     if names := told.names(r"^Object of type `(\w+Answer\w*)` has no attribute `(\w+)`"):
         return f'an answer is a dict: write ["{names[1]}"] instead of .{names[1]}.'
     if told.names(r"^Object of type `(list\[).* has no attribute `get`"):
@@ -134,18 +143,21 @@ def _explain_attribute(told: _Diagnostic) -> str:
 
 
 def _explain_reference(told: _Diagnostic) -> str:
-    names = told.names(r"^Name `(\w+)`") or ("?",)
-    imported = (
-        f"; write import {names[0]} first."
-        if names[0] == MODULE
-        else f"; a script has no files, no network and no {names[0]} unless it defines it."
-    )
-    return f"{names[0]} is not defined{imported}"
+    (name,) = told.names(r"^Name `(\w+)`") or ("?",)
+    if name in CHECKER_LACKS:
+        return ""
+    if name in (MODULE, *MODULES):
+        return f"{name} is not defined; write import {name} first."
+    if name == "open":
+        return "a script has no files, and no open."
+    if hasattr(builtins, name):
+        return f"a script has no {name}{'; ' + instead if (instead := NAMES.get(name)) else '.'}"
+    return f"{name} is not defined."
 
 
 def _explain_import(told: _Diagnostic) -> str:
     names = told.names(r"module `([\w.]+)`") or ("?",)
-    return f"{names[0]} cannot be imported: a script has {MODULE}, and of Python asyncio, datetime, json, math and re."
+    return f"{names[0]} cannot be imported: a script has {MODULE}, and of Python {', '.join(MODULES)}."
 
 
 def _explain_unknown_argument(told: _Diagnostic) -> str:
@@ -166,6 +178,8 @@ def _explain_missing_argument(told: _Diagnostic) -> str:
 
 def _explain_positional(told: _Diagnostic) -> str:
     (function,) = told.names(r"function `(\w+)`") or ("?",)
+    if function in OWN_NAMES:
+        return f"{function} takes one argument."
     operation = find_operation(function)
     rows = () if operation is None else list_script_parameters(operation)
     return f"{function} takes its arguments by name: {function}({rows[0].name if rows else 'Name'}=…)."

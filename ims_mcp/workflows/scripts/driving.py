@@ -38,6 +38,7 @@ _MOST_BEGUN = 50
 _MOST_FRAMES = 5
 _NOT_AWAITED = "nobody waits for it any more"
 _LONGEST_PROBLEM = 4_000
+_LONGEST_REMEDY_BYTES = 1_000
 
 
 class NotDone(ImsError):
@@ -51,12 +52,13 @@ class StopScript(Exception):
 @dataclass(frozen=True, slots=True)
 class SandboxedScript:
     """A script as it is run. ``names`` is what the module has for it, ``stubs`` the types of these; ``check`` the text
-    for the type checker, which does nothing when it is run."""
+    for the type checker, which does nothing when it is run, and has ``check_lines_before`` lines before the script."""
 
     code: str
     check: str
     names: Collection[str]
     stubs: str
+    check_lines_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +157,17 @@ async def drive(process: ScriptProcess, script: SandboxedScript, answer: Answer,
         try:
             ended = Ended("done", await run.follow(calls))
         except MontyError as error:
-            ended = _describe_end(process, error)
-        await run.wait_for_calls()
-        calls.cancel_scope.cancel()
+            ended = describe_end(process, error)
+        if ended.outcome in ("done", "failed"):
+            await run.wait_for_calls()
+        calls.cancel_scope.cancel()  # not what has been sent: a write is waited for
     return Ended("stopped", problem=run.stopped) if run.stopped else ended
 
 
 async def check_types(process: ScriptProcess, script: SandboxedScript, explain: Explain) -> None:
-    """Raises InvalidArguments where the type checker has found something that ``explain`` has words for."""
-    from pydantic_monty import MontyTypingError
+    """Raises InvalidArguments where the type checker has found something that ``explain`` has words for, or where the
+    sandbox cannot read the script; MontyError where its process was lost."""
+    from pydantic_monty import MontyRuntimeError, MontySyntaxError, MontyTypingError
 
     # With the module there already, an import of it inside of a function is one that the checker knows.
     await process.take_turn(partial(process.session.feed_run, _IMPORT))
@@ -172,11 +176,18 @@ async def check_types(process: ScriptProcess, script: SandboxedScript, explain: 
     except MontyTypingError as error:
         if problems := explain(error.display()):
             raise refuse(problems) from error
+    except (MontyRuntimeError, MontySyntaxError) as error:
+        # The text does nothing when it is run: what it can be refused for is how it is written.
+        if not isinstance(error.exception(), NotImplementedError | SyntaxError):
+            raise
+        lines = [frame.line for frame in error.traceback()] or [1]
+        written = max(lines[-1] - script.check_lines_before, 1)
+        raise refuse([ScriptProblem(written, f"a script cannot have this: {error.display('msg')}")]) from error
 
 
 def refuse(problems: list[ScriptProblem]) -> InvalidArguments:
     """What says that a script is not run, with all that is wrong with it."""
-    told = [Problem(f"line {problem.line}", problem.text) for problem in problems]
+    told = [Problem(f"line {problem.line}", shorten(problem.text, _LONGEST_REMEDY_BYTES)) for problem in problems]
     return InvalidArguments(
         "run_script", told, next_step="Nothing has run and nothing was called. Correct every line above."
     )
@@ -315,7 +326,8 @@ def _read_seconds(args: tuple[Any, ...]) -> float:
     return max(0.0, min(float(seconds), limits.MOST_BACKGROUND_SECONDS)) if isinstance(seconds, int | float) else 0.0
 
 
-def _describe_end(process: ScriptProcess, error: MontyError) -> Ended:
+def describe_end(process: ScriptProcess, error: MontyError) -> Ended:
+    """What a turn that failed says of its script."""
     from pydantic_monty import MontyRuntimeError, MontySyntaxError
 
     if process.reason is not None:

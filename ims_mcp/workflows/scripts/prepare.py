@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ims_mcp.catalogue import Operation
 from ims_mcp.workflows.scripts.diagnostics import describe_unknown, explain
 from ims_mcp.workflows.scripts.driving import SandboxedScript, refuse
+from ims_mcp.workflows.scripts.missing_python import find_missing
 from ims_mcp.workflows.scripts.script_calls import MODULE, find_attributes, find_used_names
 from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
 from ims_mcp.workflows.scripts.stubs import OWN_NAMES, list_names, write_stubs
@@ -35,7 +36,8 @@ def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
     unknown = [each for each in used if each.name not in known][:MOST_PROBLEMS]
     problems = [ScriptProblem(each.line, describe_unknown(each.name)) for each in unknown]
     problems += _find_imported_errors(tree)
-    if problems := problems or check_written(tree):
+    problems += find_missing(tree)
+    if problems := problems or check_written(tree, tools):
         raise refuse(problems)
     names = frozenset(each.name for each in used)
     return SandboxedScript(
@@ -43,13 +45,14 @@ def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
         check=_write_check(code),
         names=names,
         stubs=write_stubs(names - tools.keys() - {*FUNCTIONS}, [tools[name] for name in sorted(names & tools.keys())]),
+        check_lines_before=_CHECK_LINES,
     )
 
 
 def explain_check(script: SandboxedScript, diagnostics: str) -> list[ScriptProblem]:
     """What the type checker's lines about ``script.check`` mean, by the lines of the script itself."""
     return [
-        ScriptProblem(max(problem.line - _CHECK_LINES, 1), problem.text)
+        ScriptProblem(max(problem.line - script.check_lines_before, 1), problem.text)
         for problem in explain(diagnostics, script.check)
     ]
 

@@ -21,6 +21,7 @@ from ims_mcp.workflows.scripts.driving import (
     SandboxedScript,
     ScriptProcess,
     check_types,
+    describe_end,
     drive,
 )
 from ims_mcp.workflows.scripts.script_calls import MODULE
@@ -73,13 +74,19 @@ class Sandbox:
             process = ScriptProcess(session, threads)
             try:
                 printed.on_flood = partial(process.end, "stopped", _FLOOD)
+                over = f"its {seconds:g} s were over"
                 with anyio.move_on_after(seconds) as time:
-                    await check_types(process, script, explain)
-                    on_begin()
-                    ended = await drive(process, script, answer, printed)
+                    try:
+                        await check_types(process, script, explain)
+                    except monty.MontyError as error:
+                        ended = describe_end(process, error)
+                        over += " while it was checked; nothing was called"
+                    else:
+                        on_begin()
+                        ended = await drive(process, script, answer, printed)
                     if not time.cancel_called:
                         return ended
-                return Ended("out_of_time", problem=f"its {seconds:g} s were over")
+                return Ended("out_of_time", problem=over)
             finally:
                 with anyio.CancelScope(shield=True):
                     await anyio.to_thread.run_sync(_close, session, limiter=threads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any, cast
 
 from ims_mcp.errors import ImsError
@@ -24,7 +24,7 @@ class TooLarge(NotPlain):
 
 
 def read_plain(value: Any, *, most_values: int, most_bytes: int) -> Any:
-    """``value`` as JSON has it: tuples and sets become lists, dates texts.
+    """``value`` as JSON has it: tuples and sets become lists, dates and spans of time texts.
 
     Raises NotPlain for anything else (functions, objects of the script's own classes), for more than ``most_values``
     values, more than about ``most_bytes`` of text, and for what is nested deeper than :data:`DEEPEST`.
@@ -59,6 +59,8 @@ class _Reader:
                 return [self.read(element, depth + 1) for element in cast("Iterable[Any]", value)]
             case date() | time():
                 return value.isoformat()
+            case timedelta():
+                return str(value)
             case _:
                 raise NotPlain(
                     f"{plain(type(value).__name__, 40)} is no value of JSON: give texts, numbers, lists, dicts"

@@ -7,8 +7,10 @@ what has to be given together. Of what the script works out as it runs nothing i
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from ims_mcp.catalogue import Operation, find_operation
@@ -23,15 +25,17 @@ _LATER = "worked-out-as-the-script-runs"
 """Stands in the place of such a value."""
 
 
-def check_written(tree: ast.Module) -> list[ScriptProblem]:
-    """What the tables refuse of the script's calls, in the order of their lines; looked for until there are
-    ``MOST_PROBLEMS`` and more."""
+def check_written(tree: ast.Module, tools: Mapping[str, Operation] = MappingProxyType({})) -> list[ScriptProblem]:
+    """What the tables refuse of the script's calls, those of workflow tools among them, in the order of their lines;
+    looked for until there are ``MOST_PROBLEMS`` and more."""
     problems: list[ScriptProblem] = []
     for call in find_calls(tree):
         if len(problems) >= MOST_PROBLEMS:
             break
-        if (operation := find_operation(call.name)) is not None and call.name == operation.tool_name:
-            problems += _check_call(operation, call)
+        if (tool := tools.get(call.name)) is not None:
+            problems += _check_call(tool, call)
+        elif (operation := find_operation(call.name)) is not None and call.name == operation.tool_name:
+            problems += _check_call(_make_table(operation), call)
     return sorted(problems, key=lambda problem: problem.line)
 
 
@@ -41,16 +45,20 @@ def _make_table(operation: Operation) -> Operation:
     return replace(operation, parameters=list_script_parameters(operation))
 
 
-def _check_call(operation: Operation, call: ScriptCall) -> list[ScriptProblem]:
+def _check_call(table: Operation, call: ScriptCall) -> list[ScriptProblem]:
+    if call.node.args:
+        first = table.parameters[0].name if table.parameters else "Name"
+        text = f"{table.tool_name} takes its arguments by name: {table.tool_name}({first}=…)."
+        return [ScriptProblem(call.node.lineno, text)]
     reader = _Reader()
     arguments = {keyword.arg: reader.read(keyword.value, keyword.arg) for keyword in call.node.keywords if keyword.arg}
     is_whole = len(arguments) == len(call.node.keywords)
     try:
-        check(_make_table(operation), arguments)
+        check(table, arguments)
     except InvalidArguments as error:
         return [
             ScriptProblem(
-                reader.find_line(problem.path, call.node.lineno), f"{operation.tool_name}: {_shorten_missing(problem)}"
+                reader.find_line(problem.path, call.node.lineno), f"{table.tool_name}: {_shorten_missing(problem)}"
             )
             for problem in error.problems
             if reader.is_certain(problem, is_whole=is_whole)
