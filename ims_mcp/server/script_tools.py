@@ -15,6 +15,7 @@ from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.script_host import SCRIPT_TOOLS, Pace, ScriptHost
 from ims_mcp.server.tool import TableTool, ToolRequest, declare, log_bug
+from ims_mcp.server.workflow_toolsets import AtEnd
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.scripts import limits
 from ims_mcp.workflows.scripts.answer import write_answer
@@ -73,10 +74,11 @@ _FOR_READERS = replace(RUN_SCRIPT, effect=Effect.READ, idempotent=True)
 _OUTPUT = declare(outcome="string", problem="string", calls="object", done="array", next_call="object")
 
 
-def make_script_tools(settings: Settings, confirmations: Confirmations) -> list[TableTool]:
+def make_script_tools(settings: Settings, confirmations: Confirmations, at_end: AtEnd) -> list[TableTool]:
     """The tools of the toolset ``script``."""
     del confirmations  # no script asks anybody
     tool = _ScriptTool(settings)
+    at_end(tool.end)
     return [TableTool(RUN_SCRIPT, tool.answer, output_schema=_OUTPUT, for_readers=_FOR_READERS)]
 
 
@@ -88,6 +90,10 @@ class _ScriptTool:
         self._sandbox = Sandbox()
         self._shelf = ScriptShelf()
         self._pace = Pace()
+
+    async def end(self) -> None:
+        """The server ends, and with it every script, while there are connections still."""
+        await self._shelf.end()
 
     async def answer(self, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         """The result of a script, or how it stands."""

@@ -31,7 +31,7 @@ def make_workflow_tools(
     if "script" in settings.toolsets:
         from ims_mcp.server.script_tools import make_script_tools
 
-        tools += make_script_tools(settings, confirmations)
+        tools += make_script_tools(settings, confirmations, at_end)
     if "bulk" in settings.toolsets:
         from ims_mcp.server.bulk_desk import BulkDesk
         from ims_mcp.server.bulk_tools import make_bulk_tools

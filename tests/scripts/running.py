@@ -12,7 +12,7 @@ from mcp import Client
 
 from ims_mcp.settings import Settings
 from tests.client.scripted_service import Answer, Arrived, ScriptedService
-from tests.server.connected import connected, content_of
+from tests.server.connected import connected, content_of, text_of
 
 SETTINGS = replace(Settings(), toolsets=("core", "script"))
 
@@ -48,6 +48,13 @@ async def scripting(
 async def run(client: Client, code: str, **arguments: Any) -> dict[str, Any]:
     """The answer of run_script."""
     return content_of(await client.call_tool("run_script", {"code": code, **arguments}))
+
+
+async def refuse(client: Client, code: str) -> str:
+    """What says why a script is not run."""
+    result = await client.call_tool("run_script", {"code": code})
+    assert result.is_error
+    return text_of(result)
 
 
 def quote(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,8 @@ from ims_mcp.workflows.scripts.driving import Printed, SandboxedScript
 from ims_mcp.workflows.scripts.sandbox import Sandbox
 from ims_mcp.workflows.scripts.shelf import KEPT_SECONDS, MOST_OF_ONE_CALLER, ScriptRun, ScriptShelf
 from tests.client.scripted_service import Answer, ScriptedService
-from tests.scripts.running import SETTINGS, run, scripting
-from tests.server.connected import content_of, text_of
+from tests.scripts.running import SETTINGS, answering, run, scripting
+from tests.server.connected import connected, content_of, text_of
 
 pytestmark = pytest.mark.anyio
 ID = "0c1b3e5f7a9d4c2e8b6f0a1d3c5e7b90"
@@ -171,6 +172,23 @@ async def test_one_caller_runs_so_many_scripts_and_nobody_sees_anothers() -> Non
     now[0] = KEPT_SECONDS + 1
     with pytest.raises(Exception, match="There is no script"):
         shelf.find("ann", runs[0].record.script_id)
+
+
+async def test_a_server_that_ends_begins_no_write_more(caplog: pytest.LogCaptureFixture) -> None:
+    """Its connections end after its scripts: none finds them closed, and what was sent has its answer."""
+    code = f"import ims\nfor i in range(99): await ims.update_media_info(MediaId='{ID}', Title=str(i))"
+    caplog.set_level(logging.INFO)
+    with ScriptedService(usual=answering({"UpdateMediaInfo": Answer(delay_seconds=0.05)})) as service:
+        async with connected(service.url, settings=SETTINGS) as client:
+            await run(client, code, background=True)
+            while not count_updates(service):  # noqa: ASYNC110
+                await anyio.sleep(0.01)
+        sent = count_updates(service)
+    written = [each.__dict__ for each in caplog.records if each.message == "a script has written"]
+    assert len(written) == sent < 99
+    assert all("ids" in each for each in written)
+    assert [each.__dict__["outcome"] for each in caplog.records if each.message == "a script has ended"] == ["stopped"]
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
 
 
 async def test_a_client_that_does_not_wait_gets_the_id_and_the_rest_later() -> None:

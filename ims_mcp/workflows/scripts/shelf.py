@@ -18,6 +18,8 @@ from ims_mcp.workflows.scripts.record import ScriptRecord
 logger = logging.getLogger("ims_mcp.scripts")
 KEPT_SECONDS = 1800.0
 MOST_KEPT = 100
+_END_SECONDS = 5.0
+"""So long writes that have been sent are waited for when the server ends."""
 MOST_OF_ONE_CALLER = 10
 """Scripts under way, waited for or not."""
 
@@ -39,7 +41,7 @@ class ScriptRun:
 
 
 class ScriptShelf:
-    """One for a server. What runs when the server ends, ends with its event loop."""
+    """One for a server."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -71,6 +73,15 @@ class ScriptShelf:
                 "that has ended since. What a script has written is in the service, and in the server's log.",
             )
         return run
+
+    async def end(self) -> None:
+        """End every script that runs; what it has sent is waited for."""
+        running = [run for run in self._runs.values() if not run.ended.is_set()]
+        for run in running:
+            run.scope.cancel()
+        with anyio.move_on_after(_END_SECONDS):
+            for run in running:
+                await run.ended.wait()
 
     async def _follow(self, run: ScriptRun, work: Callable[[ScriptRun], Awaitable[None]]) -> None:
         try:

@@ -1,0 +1,63 @@
+"""What is wrong with a script is told before it runs, and what models are used to writing runs where it can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.scripts.running import refuse, run, scripting
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "remedy"),
+    [
+        ("import ims\nawait ims.get_media_inf(MediaId='a')", 2, "did you mean get_media_info"),
+        ("import ims\n\nawait ims.get_media_info(MediaID='a')", 3, "MediaId"),
+        ("import ims\nawait ims.get_media_info()", 2, "MediaId"),
+        ("import ims\nx = await ims.get_media_info(MediaId='a')\nx['MediaInf']", 3, "did you mean MediaInfo?"),
+        ("import ims\nawait ims.get_media_info('a')", 2, "MediaId"),
+        ("import os\nos.system('x')", 2, "system"),
+        ("from ims import Error", 1, "ims.Error"),
+        ("import ims\nx = (", 2, "not Python"),
+        ("def each():\n    yield 1\nlist(each())", 2, "collect the values in a list"),
+        ("async def each():\n    yield 1\n[x async for x in each()]", 3, "loop with for"),
+        ("class Skip(Exception):\n    pass", 1, "write class Skip without one"),
+        ("class Row:\n    @property\n    def one(self): return 1", 2, "no property"),
+        ("x = {'a': 1}\ndel x['a']", 2, "pop(key, None)"),
+        (
+            "import asyncio\nimport ims\n"
+            "await asyncio.gather(ims.update_media_info(MediaId='a', Title='x'), return_exceptions=True)",
+            3,
+            "catch ims.Error",
+        ),
+        ("class Row:\n    @print\n    def one(self): return 1", 2, "a script cannot have this: "),
+        ("import ims\nother = ims\nawait other.get_media_info(MediaId='a')", 3, "write ims.get_media_info"),
+        ("import ims\nawait ims.find_media(words='x')", 2, "find_media: words: unknown; Allowed: text, media_type"),
+        ("import ims\nawait ims.find_media('x')", 2, "find_media takes its arguments by name: find_media(text=…)."),
+        (f"import ims\nims.{'a' * 60_000}", 2, "ims has no aaa"),
+    ],
+)
+async def test_what_can_be_seen_to_be_wrong_is_told_before_anything_is_sent(code: str, line: int, remedy: str) -> None:
+    async with scripting() as (client, service):
+        told = await refuse(client, code)
+    assert f"- line {line}: " in told
+    assert remedy in told
+    assert "nothing was called" in told
+    assert len(told) < 2000
+    assert service.count == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("list(map(str, filter(lambda each: each > 1, [1, 2, 3])))", ["2", "3"]),
+        ("import itertools, functools\nfunctools.reduce(max, itertools.chain([1], [3]))", 3),
+        ("from datetime import timedelta\ntimedelta(hours=30)", "1 day, 6:00:00"),
+    ],
+)
+async def test_what_models_write_runs(code: str, result: Any) -> None:
+    async with scripting() as (client, _):
+        assert (await run(client, code))["result"] == result
