@@ -172,6 +172,17 @@ def test_a_redis_that_comes_back_empty_is_filled_again(tmp_path: Path) -> None:
         assert_each_once(service, folder, job)
 
 
+def test_a_start_that_was_written_down_and_never_queued_is_caught_up_with(tmp_path: Path) -> None:
+    folder, env = tmp_path / "job", environment(tmp_path)
+    job = write_job(folder, 400, shard_rows=20)
+    with RedisServer() as redis, CountingService(env, job.total_rows, latency_seconds=0.05) as service:
+        with started(env, service.endpoint, redis.url, str(folder)) as process:
+            wait_until(lambda: service.ask()["made"] >= 40, "rows are made")
+            write_control(folder, Control(attempt=2))
+            assert process.wait(PATIENCE_SECONDS) == 0
+        assert_each_once(service, folder, job)
+
+
 def test_a_job_stops_when_that_is_said_and_goes_on_where_it_was(tmp_path: Path) -> None:
     folder, env = tmp_path / "job", environment(tmp_path)
     job = write_job(folder, 640, shard_rows=20)

@@ -110,3 +110,12 @@ async def test_each_job_has_tokens_of_its_own(tmp_path: Path) -> None:
     plan = plan_films(write_films(tmp_path / "rows.csv", 10))
     jobs = [await make(plan, FolderPlace(tmp_path / name)) for name in ("one", "two")]
     assert len({job.make_client_token(row) for job in jobs for row in range(10)}) == 20
+
+
+async def test_a_place_that_cannot_be_written_has_no_job_to_go_on_with(tmp_path: Path) -> None:
+    place = FolderPlace(write(tmp_path / "file", "") / "job")
+    with pytest.raises(JobRefused) as refused:
+        await make(plan_films(write_films(tmp_path / "rows.csv")), place)
+    assert place.address in str(refused.value)
+    assert "No job was made" in refused.value.next_step
+    assert "resume" not in refused.value.explain()

@@ -119,6 +119,7 @@ class TestCsv:
         rows = await read_text(tmp_path / "rows.csv", text)
         [first, *_] = list_bad(rows)
         assert first[:2] == (2, "broken_line")
+        assert "are one row to it: a quotation mark is open" in first[2]
         assert "field limit" in first[2]
 
     async def test_gbk_is_told_as_such(self, tmp_path: Path) -> None:

@@ -203,7 +203,10 @@ class BulkEngine:
             return 0.0
         if attempt > control.attempt:
             return _BUSY_SECONDS / 2  # what was written last has not been read here yet
-        if control.stop or attempt < control.attempt or shard >= held.job.shard_count:
+        if attempt < control.attempt and not control.stop:
+            await self._catch_up(reference, held)
+            return None
+        if control.stop or shard >= held.job.shard_count:
             self._begun.pop(held.job.job_id, None)
             return None
         self._begun[held.job.job_id] = reference, attempt
@@ -219,7 +222,10 @@ class BulkEngine:
             await self._claims.give_back(claim)
         if watch.must_end:
             return 0.0
-        if held.watch.current.stop or held.watch.current.attempt != attempt:
+        if held.watch.current.stop:
+            return None
+        if held.watch.current.attempt != attempt:
+            await self._catch_up(reference, held)
             return None
         if not is_through:
             return 0.0  # it was to be left to others for a while, and is this process's again
@@ -230,6 +236,12 @@ class BulkEngine:
         elif await is_done(held.place, held.job, control):
             self._begun.pop(held.job.job_id, None)
         return None
+
+    async def _catch_up(self, reference: JobReference, held: OpenJob) -> None:
+        """Whoever started it anew may have died, or lost the Redis, before its shards were queued."""
+        control = held.watch.current
+        if self._begun.get(held.job.job_id) != (reference, control.attempt):
+            await self.start(held.job, reference.address, control)
 
     async def _queue(self, reference: JobReference, attempt: int, shard: int, later: float | None = None) -> None:
         """``later``: the task that runs is queued again, in so many seconds. Raises StoreUnavailable."""
@@ -253,7 +265,7 @@ class BulkEngine:
     async def _start_again(self, reference: JobReference, attempt: int) -> None:
         async with self._jobs.use(reference) as held:
             control = held.watch.current
-            if control.stop or control.attempt != attempt:
+            if control.stop or control.attempt < attempt:
                 self._begun.pop(reference.job_id, None)
                 return
             logger.warning("the Redis of bulk jobs has forgotten the job %s: it is queued again", reference.job_id)

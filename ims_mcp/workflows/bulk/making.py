@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Generator, Mapping
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import anyio.to_thread
@@ -13,7 +13,7 @@ import anyio.to_thread
 from ims_mcp.errors import ImsError
 from ims_mcp.workflows.bulk.examined import Examined
 from ims_mcp.workflows.bulk.job import JOB, ROWS, SHARD_ROWS, BulkJob, Row, name_shard
-from ims_mcp.workflows.bulk.place import JobPlace
+from ims_mcp.workflows.bulk.place import JobPlace, PlaceError
 from ims_mcp.workflows.bulk.plan import Plan
 from ims_mcp.workflows.bulk.rows import PlannedRows
 from ims_mcp.workflows.bulk.sources.raw import SourceError, count_rows
@@ -51,7 +51,9 @@ async def make_job(
     be made again. ImsError where the place cannot be written to.
     """
     _require_rows(examined, skip_bad)
-    if await place.read(JOB) is not None:
+    with _as_refused():
+        is_taken = await place.read(JOB) is not None
+    if is_taken:
         raise JobRefused(
             f"There is a job in {place.address} already.", next_step="Resume that one, or name another place."
         )
@@ -93,7 +95,8 @@ async def make_job(
         confirmed=confirmed,
         consent=consent,
     )
-    await place.write(JOB, job.encode())
+    with _as_refused():
+        await place.write(JOB, job.encode())
     return job
 
 
@@ -111,4 +114,16 @@ def _require_rows(examined: Examined, skip_bad: bool) -> None:
 
 async def _write(place: JobPlace, number: int, rows: list[Row]) -> None:
     content = await anyio.to_thread.run_sync(lambda: b"".join(row.encode() for row in rows))
-    await place.write(name_shard(ROWS, number), content)
+    with _as_refused():
+        await place.write(name_shard(ROWS, number), content)
+
+
+@contextmanager
+def _as_refused() -> Generator[None]:
+    """What a place says of a job that there is does not hold yet."""
+    try:
+        yield
+    except PlaceError as error:
+        raise JobRefused(
+            str(error), next_step="No job was made, and nothing was sent. Start it again with room and rights there."
+        ) from error

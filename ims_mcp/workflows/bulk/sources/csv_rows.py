@@ -29,16 +29,22 @@ def read_csv(file: TextFile, columns: Columns) -> Iterator[RawRow]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield RawRow(line, {}, BROKEN, f"is no CSV: {plain(str(error), 120)}")
+            yield RawRow(line, {}, BROKEN, f"is no CSV: {plain(str(error), 120)}{_tell_lines(line, reader.line_num)}")
             continue
         if not cells:
             continue
         if not is_utf8("".join(cells)):
             yield RawRow(line, {}, NOT_UTF8, file.explain_encoding(line))
         elif len(cells) != width:
-            yield RawRow(line, {}, BROKEN, f"has {len(cells)} cells, and the header names {width} columns")
+            told = f"has {len(cells)} cells, and the header names {width} columns"
+            yield RawRow(line, {}, BROKEN, f"{told}{_tell_lines(line, reader.line_num)}")
         else:
             yield RawRow(line, dict(zip(names, cells, strict=True)))
+
+
+def _tell_lines(first: int, last: int) -> str:
+    """A quotation mark that nobody closes takes rows with it."""
+    return f"; lines {first:,} to {last:,} are one row to it: a quotation mark is open" if last > first else ""
 
 
 def _read_header(reader: Iterator[list[str]], file: TextFile, columns: Columns) -> list[str]:
