@@ -67,7 +67,7 @@ def _run(words: list[str]) -> int:
 
         options.upload_dirs = list_directories(options.files)
     if options.command == "bulk":
-        from ims_mcp.cli.bulk_source import list_folders
+        from ims_mcp.cli.bulk.source import list_folders
 
         options.upload_dirs = list_folders(options)
     settings = read_settings(environ, **vars(options))
@@ -143,7 +143,7 @@ def _run_working(options: argparse.Namespace, rest: list[str], settings: Setting
 
             return upload(settings, options)
         case "bulk":
-            from ims_mcp.cli.bulk import bulk
+            from ims_mcp.cli.bulk.command import bulk
 
             return bulk(settings, options, words)
         case "record":

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from ims_mcp import __version__
-from ims_mcp.cli.bulk_options import add_bulk_command
+from ims_mcp.cli.bulk.options import add_bulk_command
 from ims_mcp.cli.numbers import read_lanes, read_number
 
 _OAUTH = {

@@ -44,7 +44,7 @@ from ims_mcp.workflows.behaviours.present_state import PresentState, list_names
 
 if TYPE_CHECKING:  # imported where the first question of the kind is asked
     from ims_mcp.approvals.approvals import Approval
-    from ims_mcp.server.bulk_question import ManyCalls
+    from ims_mcp.server.bulk.question import ManyCalls
     from ims_mcp.server.page_approval import PageApprovals
 
 logger = logging.getLogger("ims_mcp.server")
@@ -135,7 +135,7 @@ class _Asked:
         place = write_place(words, target.settings, target.access.account)
         if self.many is None:
             return write_question(self.operation, self.arguments, looked, words, place)
-        from ims_mcp.server.bulk_question import write_bulk_question
+        from ims_mcp.server.bulk.question import write_bulk_question
 
         return write_bulk_question(self.operation, self.many, looked, words, place)
 

@@ -33,8 +33,8 @@ def make_workflow_tools(
 
         tools += make_script_tools(settings, confirmations, at_end)
     if "bulk" in settings.toolsets:
-        from ims_mcp.server.bulk_desk import BulkDesk
-        from ims_mcp.server.bulk_tools import make_bulk_tools
+        from ims_mcp.server.bulk.desk import BulkDesk
+        from ims_mcp.server.bulk.tools import make_bulk_tools
 
         desk = BulkDesk(settings, store, find_reach, is_shared)
         at_end(desk.end)

@@ -19,6 +19,8 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 SHARD_ROWS = 250
+MOST_GIVEN_ROWS = 1_000
+"""Given with a call, in place of a source."""
 JOB, CONTROL, REPORT = "job.json", "control.json", "report.json"
 ROWS, OUTCOMES = "rows", "outcomes"
 

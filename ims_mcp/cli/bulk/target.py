@@ -15,7 +15,7 @@ from ims_mcp.client.limiter import Limiter
 from ims_mcp.errors import Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.redis_store import open_redis
-from ims_mcp.server.bulk_desk import require_rights
+from ims_mcp.server.bulk.desk import require_rights
 from ims_mcp.server.reach import ACCOUNT, REGION, Access, Target
 from ims_mcp.settings import Settings, SettingsError
 from ims_mcp.shared_store import MemoryStore, SharedStore

@@ -9,14 +9,12 @@ from typing import Any
 from ims_mcp.catalogue import AskWhen, Effect, Operation, Parameter
 from ims_mcp.catalogue.operation import AtLeastOne
 from ims_mcp.errors import Refused
-from ims_mcp.server.bulk_desk import BulkDesk
+from ims_mcp.server.bulk.desk import BulkDesk
 from ims_mcp.server.confirmation import Confirmations
 from ims_mcp.server.tool import Answer, TableTool, ToolRequest, declare
 from ims_mcp.server.transfer_rows import WAIT
-from ims_mcp.workflows.bulk.job import Kind
+from ims_mcp.workflows.bulk.job import MOST_GIVEN_ROWS, Kind
 
-MOST_ROWS = 1_000
-"""Given with the call."""
 _JOB_ID = Parameter("job_id", "string", text="Of a job that was looked at, or has stopped: begin it, or go on.")
 _SOURCE = "One of source, rows and find. source: oss://bucket/prefix/ (each object is a row)"
 BULK_START = Operation(
@@ -44,7 +42,7 @@ BULK_START = Operation(
             "string",
             text=f"{_SOURCE}, or a CSV or JSONL file or a folder below an upload directory.",
         ),
-        Parameter("rows", "array", items=Parameter("", "object"), text=f"Rows themselves, up to {MOST_ROWS:,}."),
+        Parameter("rows", "array", items=Parameter("", "object"), text=f"Rows themselves, up to {MOST_GIVEN_ROWS:,}."),
         Parameter(
             "find", "object", text='Assets by find_media\'s filters: {"text": "hr", "created_before": "2025-01-01"}.'
         ),
@@ -88,9 +86,9 @@ def make_bulk_tools(confirmations: Confirmations, desk: BulkDesk) -> list[TableT
 
     def make(table: Operation, name: str, output: dict[str, Any] = _OUTPUT) -> TableTool:
         async def answer(arguments: dict[str, Any], request: ToolRequest) -> Answer:
-            from ims_mcp.server import bulk_calls  # with the engine's tables and sources: not before the first job
+            from ims_mcp.server.bulk import calls  # with the engine's tables and sources: not before the first job
 
-            call: AnswerCall = getattr(bulk_calls, name)
+            call: AnswerCall = getattr(calls, name)
             try:
                 return await call(desk, confirmations, dict(arguments), request)
             except Refused as refused:

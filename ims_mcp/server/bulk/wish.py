@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from ims_mcp.errors import InvalidArguments, Problem
-from ims_mcp.server.bulk_desk import BulkDesk
-from ims_mcp.server.bulk_tools import MOST_ROWS
+from ims_mcp.server.bulk.desk import BulkDesk
 from ims_mcp.server.reach import Target
-from ims_mcp.workflows.bulk.job import Kind
+from ims_mcp.workflows.bulk.job import MOST_GIVEN_ROWS, Kind
 from ims_mcp.workflows.bulk.jobs import ALL_CLASSES
 from ims_mcp.workflows.bulk.sources.folder import FolderFiles
 from ims_mcp.workflows.bulk.sources.library import LibraryQuery
@@ -32,8 +31,8 @@ def choose_source(desk: BulkDesk, kind: Kind, arguments: Mapping[str, Any], targ
         raise InvalidArguments("bulk_start", [Problem("out", "missing: oss://bucket/prefix/ that keeps the job")])
     if "rows" in arguments:
         rows = cast("list[Any]", arguments["rows"])
-        if not 0 < len(rows) <= MOST_ROWS:
-            problem = f"1 to {MOST_ROWS:,}, and these are {len(rows):,}: put more into a file or a bucket"
+        if not 0 < len(rows) <= MOST_GIVEN_ROWS:
+            problem = f"1 to {MOST_GIVEN_ROWS:,}, and these are {len(rows):,}: put more into a file or a bucket"
             raise InvalidArguments("bulk_start", [Problem("rows", problem)])
         return GivenRows(rows)
     if "find" in arguments:

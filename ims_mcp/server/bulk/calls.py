@@ -15,9 +15,9 @@ from ims_mcp.catalogue import Effect
 from ims_mcp.errors import ImsError, InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
 from ims_mcp.server.allowed_effects import check_allowed
-from ims_mcp.server.bulk_desk import BulkDesk, Look, require_rights
-from ims_mcp.server.bulk_question import ManyCalls
-from ims_mcp.server.bulk_wish import check_together, choose_source, read_retry
+from ims_mcp.server.bulk.desk import BulkDesk, Look, require_rights
+from ims_mcp.server.bulk.question import ManyCalls
+from ims_mcp.server.bulk.wish import check_together, choose_source, read_retry
 from ims_mcp.server.confirmation import Agreed, Confirmations
 from ims_mcp.server.tool import Answer, ToolRequest
 from ims_mcp.server.transfer_rows import UPLOADS

@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 
-from ims_mcp.cli.bulk_target import Bench
+from ims_mcp.cli.bulk.target import Bench
 from ims_mcp.config.rights import Asking
 from ims_mcp.errors import Refused
-from ims_mcp.server.bulk_question import ManyCalls, write_bulk_question
+from ims_mcp.server.bulk.question import ManyCalls, write_bulk_question
 from ims_mcp.server.confirmation import write_place
 from ims_mcp.server.question_words import choose_words
 from ims_mcp.workflows.bulk.examined import Examined

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from ims_mcp.cli.bulk_target import Bench
+from ims_mcp.cli.bulk.target import Bench
 from ims_mcp.cli.terminal import print_json, say
 from ims_mcp.errors import ImsError
 from ims_mcp.foreign_text import plain

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from ims_mcp.cli.bulk_target import Bench
-from ims_mcp.cli.bulk_telling import Show, show_progress, tell_end
+from ims_mcp.cli.bulk.target import Bench
+from ims_mcp.cli.bulk.telling import Show, show_progress, tell_end
 from ims_mcp.cli.endings import DONE, FAILED, INTERRUPTED
 from ims_mcp.cli.interrupts import end_on_signals
 from ims_mcp.cli.terminal import say

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import anyio
 
 from ims_mcp.call_origin import STDIO
-from ims_mcp.cli.bulk_asking import agree
-from ims_mcp.cli.bulk_run import run_job, show_status, watch_job
-from ims_mcp.cli.bulk_source import choose_source, read_template
-from ims_mcp.cli.bulk_target import Bench, open_bench
-from ims_mcp.cli.bulk_telling import tell_jobs, tell_plan
+from ims_mcp.cli.bulk.asking import agree
+from ims_mcp.cli.bulk.run import run_job, show_status, watch_job
+from ims_mcp.cli.bulk.source import choose_source, read_template
+from ims_mcp.cli.bulk.target import Bench, open_bench
+from ims_mcp.cli.bulk.telling import tell_jobs, tell_plan
 from ims_mcp.cli.console import find_screen
 from ims_mcp.cli.endings import DONE, FAILED
 from ims_mcp.cli.terminal import say
 from ims_mcp.errors import Refused
-from ims_mcp.server.bulk_desk import require_rights
+from ims_mcp.server.bulk.desk import require_rights
 from ims_mcp.settings import Settings
 from ims_mcp.workflows.bulk.dry_run import examine
 from ims_mcp.workflows.bulk.job import Kind

@@ -1,0 +1,1 @@
+"""``ims-mcp bulk``: jobs of many rows at a terminal."""
