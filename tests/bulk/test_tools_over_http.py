@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ims_mcp.redis_store import open_redis
 from ims_mcp.server.transfer_tools import FILE_TOOLS
 from ims_mcp.settings import Settings
 from tests.http.served import NameGate, Served, call, served
 from tests.local_ims.server import RunningIms, running_ims
+from tests.redis_server import RedisServer
 
 OUT = "oss://local-media/jobs/"
 SETTINGS = Settings(
@@ -101,3 +105,27 @@ async def test_a_place_that_was_written_to_by_others_is_no_job(ims: RunningIms) 
         refused, text = await ask(to, "ann", "bulk_start", **looked["next_call"]["arguments"])
     assert refused
     assert "its job.json was changed" in text
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(sys.platform == "win32", reason="redis-server")
+async def test_a_job_whose_replica_ends_is_gone_on_with_at_another(ims: RunningIms) -> None:
+    rows = [{"InputURL": ims.put(f"replica/{number}.mp4", b"x")} for number in range(60)]
+    with RedisServer() as redis:
+        settings = replace(SETTINGS, redis_url=redis.url)
+        async with served(ims.endpoint, gate=NameGate(), settings=settings, store=open_redis(redis.url)) as second:
+            async with served(ims.endpoint, gate=NameGate(), settings=settings, store=open_redis(redis.url)) as first:
+                _, looked = await ask(first, "ann", "bulk_start", kind="register", rows=rows, out=OUT)
+                begin = looked["next_call"]["arguments"] | {"rate": 10}
+                _, begun = await ask(first, "ann", "bulk_start", **begin)
+                job_id = begun["job_id"]
+            await first.server.store.close()
+            refused, _ = await ask(second, "bob", "bulk_start", job_id=job_id)
+            assert refused
+            _, told = await ask(second, "ann", "bulk_status", job_id=job_id)
+            assert told["state"] == "interrupted"
+            assert told["left"] > 0
+            _, _ = await ask(second, "ann", "bulk_start", job_id=job_id, rate=1000)
+            _, told = await ask(second, "ann", "bulk_status", job_id=job_id, wait_seconds=30)
+            assert (told["state"], told["done"]) == ("done", 60)
+        await second.server.store.close()
