@@ -103,7 +103,9 @@ class CallUnderWay:
         if isinstance(outcome, Reply):
             logger.debug("%s answered", self.operation.name, extra=fields | {"size_bytes": outcome.size_bytes})
             return
-        level = logging.INFO if outcome.kind is FailureKind.FINAL else logging.WARNING
+        # Of throttled calls there are many where a limit is met, and the limiter does what has to be done.
+        expected = outcome.kind in (FailureKind.FINAL, FailureKind.THROTTLED)
+        level = logging.INFO if expected else logging.WARNING
         logger.log(level, "%s failed: %s (%s)", self.operation.name, code, outcome.kind.value, extra=fields)
 
     @property
