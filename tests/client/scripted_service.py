@@ -249,7 +249,8 @@ class _Connection(asyncio.Protocol):
             if self._answering is not None:
                 self._answering.cancel()
             self._service.end()
-        self._service.disconnected(self)
+        # asyncio closes the socket after this has returned.
+        asyncio.get_running_loop().call_soon(self._service.disconnected, self)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
