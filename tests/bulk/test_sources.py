@@ -15,7 +15,7 @@ from ims_mcp.workflows.bulk.job import Kind
 from ims_mcp.workflows.bulk.plan import Plan, choose_operation
 from ims_mcp.workflows.bulk.rows import PlannedRows
 from ims_mcp.workflows.bulk.sources.folder import FolderFiles
-from ims_mcp.workflows.bulk.sources.library import LibraryQuery
+from ims_mcp.workflows.bulk.sources.found_assets import LibraryQuery
 from ims_mcp.workflows.bulk.sources.manifest import GivenRows, ManifestFile
 from ims_mcp.workflows.bulk.sources.oss_prefix import OssPrefix
 from ims_mcp.workflows.bulk.sources.raw import ANY_SUFFIX, SourceError

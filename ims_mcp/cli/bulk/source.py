@@ -33,7 +33,7 @@ def list_folders(options: argparse.Namespace) -> list[str] | None:
 def choose_source(kind: Kind, text: str) -> Source:
     """Raises ImsError where it says nothing that rows could be read from."""
     from ims_mcp.workflows.bulk.sources.folder import FolderFiles
-    from ims_mcp.workflows.bulk.sources.library import LibraryQuery
+    from ims_mcp.workflows.bulk.sources.found_assets import LibraryQuery
     from ims_mcp.workflows.bulk.sources.manifest import ManifestFile
     from ims_mcp.workflows.bulk.sources.oss_prefix import OssPrefix
 

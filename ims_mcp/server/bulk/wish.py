@@ -12,7 +12,7 @@ from ims_mcp.server.reach import Target
 from ims_mcp.workflows.bulk.job import MOST_GIVEN_ROWS, Kind
 from ims_mcp.workflows.bulk.jobs import ALL_CLASSES
 from ims_mcp.workflows.bulk.sources.folder import FolderFiles
-from ims_mcp.workflows.bulk.sources.library import LibraryQuery
+from ims_mcp.workflows.bulk.sources.found_assets import LibraryQuery
 from ims_mcp.workflows.bulk.sources.manifest import GivenRows, ManifestFile
 from ims_mcp.workflows.bulk.sources.oss_prefix import OssPrefix
 from ims_mcp.workflows.bulk.sources.raw import Source
