@@ -60,7 +60,7 @@ async def test_a_person_reads_the_question_and_approves_it_by_keyboard(page: Pag
         assert changes(service) == []
         assert not (await client.call_tool(*DELETE)).is_error
         assert changes(service) == ["DeleteMediaInfos"]
-    assert complaints == []
+        assert complaints == []
 
 
 async def test_a_person_refuses_it_in_chinese(browser: Browser) -> None:
