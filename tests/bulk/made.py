@@ -22,9 +22,10 @@ from ims_mcp.workflows.bulk.acts import choose_act
 from ims_mcp.workflows.bulk.folder_place import FolderPlace
 from ims_mcp.workflows.bulk.job import JOB, OUTCOMES, ROWS, BulkJob, Control, Kind, Outcome, Row, name_shard
 from ims_mcp.workflows.bulk.place import JobPlace
-from ims_mcp.workflows.bulk.shard import ControlWatch, run_shard
+from ims_mcp.workflows.bulk.shard import run_shard
 from ims_mcp.workflows.bulk.shard_files import read_outcomes
 from ims_mcp.workflows.bulk.target import BulkTarget
+from ims_mcp.workflows.bulk.watch import ControlWatch
 from tests.client.scripted_service import REQUEST_ID, Answer, Arrived, refusal
 from tests.fixed_credentials import FixedCredentials
 

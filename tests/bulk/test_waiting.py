@@ -14,8 +14,9 @@ from ims_mcp.shared_store import MemoryStore
 from ims_mcp.workflows.bulk.acts import choose_act
 from ims_mcp.workflows.bulk.folder_place import FolderPlace
 from ims_mcp.workflows.bulk.job import CONTROL, Control, Kind, RowState
-from ims_mcp.workflows.bulk.shard import ControlWatch, run_shard
+from ims_mcp.workflows.bulk.shard import run_shard
 from ims_mcp.workflows.bulk.shard_files import read_outcomes
+from ims_mcp.workflows.bulk.watch import ControlWatch
 from tests.bulk.made import (
     Registrations,
     Wanted,

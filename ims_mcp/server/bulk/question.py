@@ -18,7 +18,6 @@ from ims_mcp.server.question_words import ENGLISH, QuestionWords, write_reason
 from ims_mcp.workflows.behaviours import find_behaviour
 from ims_mcp.workflows.behaviours.present_state import LOOK_SECONDS, PresentState
 
-MOST_SAMPLES = 5
 _CHARACTERS = (160, 100, 60, 40)
 """Of one value, tried one after the other until the question fits."""
 

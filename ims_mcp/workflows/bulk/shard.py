@@ -16,9 +16,6 @@ from ims_mcp.workflows.bulk.acts import Act
 from ims_mcp.workflows.bulk.job import BulkJob, Control, Outcome, Row, RowState
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.shard_files import OutcomeWriter, is_left, read_outcomes, read_rows
-from ims_mcp.workflows.bulk.watch import ControlWatch
-
-__all__ = ["ControlWatch", "Watch", "run_shard"]
 
 _LOOK_SECONDS = 0.05
 _GIVING_BACK_SECONDS = 5.0

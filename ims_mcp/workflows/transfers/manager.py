@@ -328,7 +328,7 @@ class TransferManager:
         record.error = error.explain()
         # What can go on is left as it stands: the same call, or transfer_status with its id, picks it up. An asset in
         # VOD storage may have been created without our hearing of it: creating it is not done again.
-        if not (can_go_on(error) and (record.target or record.destination != VOD)):
+        if not (_can_go_on(error) and (record.target or record.destination != VOD)):
             record.state = "failed"
         await active.save()
         if record.state == "failed":
@@ -465,7 +465,7 @@ class TransferManager:
         return describe(record, interrupted=not elsewhere, elsewhere=elsewhere)
 
 
-def can_go_on(error: ImsError) -> bool:
+def _can_go_on(error: ImsError) -> bool:
     """Whether the same transfer may succeed later, as it stands."""
     if isinstance(error, UploadError | TransferError):
         return error.resumable or isinstance(error, UploadInterrupted)
