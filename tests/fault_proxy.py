@@ -207,7 +207,7 @@ class FaultProxy:
                 with suppress(OSError):
                     socket.socket.shutdown(each, socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive(), "a thread of the fault proxy did not end"
 
     @property

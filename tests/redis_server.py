@@ -60,7 +60,7 @@ class RedisServer:
         """As by SIGKILL: nothing is said to those connected."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
     def pause(self) -> None:

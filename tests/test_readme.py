@@ -33,7 +33,7 @@ def commands() -> dict[str, set[str]]:
 
 def test_every_command_is_on_the_page() -> None:
     listed = subprocess.run(
-        [sys.executable, "-m", "ims_mcp", "--help"], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-m", "ims_mcp", "--help"], capture_output=True, text=True, timeout=60, check=True
     ).stdout
     known = set(re.findall(r"^    (\w+) ", listed, re.MULTILINE))
     assert known == set(commands())
@@ -42,7 +42,7 @@ def test_every_command_is_on_the_page() -> None:
 @pytest.mark.parametrize("command", commands())
 def test_every_option_on_the_page_exists(command: str) -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "ims_mcp", command, "--help"], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-m", "ims_mcp", command, "--help"], capture_output=True, text=True, timeout=60, check=True
     ).stdout
     # `call` also takes what is this project's own of every operation.
     own = {"--query"} if command == "call" else set[str]()
@@ -73,7 +73,7 @@ def test_search_answers_what_the_page_shows() -> None:
         [sys.executable, "-m", "ims_mcp", "search", words],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
         env={**os.environ},
     )

@@ -100,13 +100,13 @@ async def test_a_call_waits_for_a_person_and_is_sent_once_when_they_have_approve
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_call_that_is_made_again_waits_for_the_yes_and_is_sent_when_it_comes(era: Era) -> None:
     with ScriptedService() as service:
-        async with approving(service.url, era=era, settings=Settings(max_wait_seconds=10.0)) as client:
+        async with approving(service.url, era=era, settings=Settings(max_wait_seconds=40.0)) as client:
             person, results = person_of(await client.call_tool(*DELETE)), list[CallToolResult]()
 
             async def call_again() -> None:
                 results.append(await client.call_tool(*DELETE))
 
-            with anyio.fail_after(8):
+            with anyio.fail_after(30):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(call_again)
                     assert (await person.approve()).json() == {"state": "approved"}
@@ -354,12 +354,12 @@ async def test_a_client_that_opens_addresses_is_handed_the_page_and_its_call_goe
         if getattr(message, "method", "") == "notifications/elicitation/complete":
             completed.append(message.params.elicitation_id)
 
-    opener, settings = Opener(person=approve), Settings(ask="page", max_wait_seconds=10.0)
+    opener, settings = Opener(person=approve), Settings(ask="page", max_wait_seconds=40.0)
     with ScriptedService() as service:
         async with approving(
             service.url, era=era, settings=settings, elicitation=opener, message_handler=note
         ) as client:
-            with anyio.fail_after(8):
+            with anyio.fail_after(30):
                 assert not (await client.call_tool(*DELETE)).is_error
     assert changes(service) == ["DeleteMediaInfos"]
     [address] = opener.addresses
@@ -436,7 +436,7 @@ async def test_whatever_a_model_can_send_without_the_pin_approves_nothing() -> N
             person = person_of(await client.call_tool(*DELETE))
             page = f"{person.base}/pages/approve"
             yes = {"id": person.id, "yes": True}
-            async with httpx2.AsyncClient(timeout=10, trust_env=False) as browser:
+            async with httpx2.AsyncClient(timeout=60, trust_env=False) as browser:
                 for method in ("GET", "HEAD", "POST", "PUT"):
                     await browser.request(method, f"{page}?id={person.id}&yes=true")
                 assert (await browser.get(page)).status_code == 200
@@ -473,7 +473,7 @@ async def test_the_page_is_shown_in_no_frame_and_runs_nothing_but_its_own_script
     with ScriptedService() as service:
         async with approving(service.url) as client:
             person = person_of(await client.call_tool(*DELETE))
-            async with httpx2.AsyncClient(timeout=10, trust_env=False) as browser:
+            async with httpx2.AsyncClient(timeout=60, trust_env=False) as browser:
                 page = await browser.get(f"{person.base}/pages/approve")
                 away = await browser.get(f"{person.base}/pages/approve", headers={"Host": "evil.example"})
     policy = page.headers["content-security-policy"]

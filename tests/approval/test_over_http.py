@@ -180,7 +180,7 @@ async def test_a_rule_that_comes_after_the_question_is_kept(tmp_path: Path) -> N
             person = person_of(await ask(to, *DELETE))
             assert (await person.approve()).status_code == 200
             path = write_accounts(tmp_path, {"a": service.url}, text + '[[rules]]\nthen = "deny"\n')
-            with anyio.fail_after(10):
+            with anyio.fail_after(60):
                 while "denies" not in json.dumps(await ask(to, "delete_media_infos", {"MediaIds": "b" * 32})):  # noqa: ASYNC110 - no event
                     await anyio.sleep(0.05)
             assert "a rule of this server denies it" in said(await ask(to, *DELETE))

@@ -68,7 +68,7 @@ async def test_a_rule_that_comes_while_a_file_is_sent_ends_its_addresses(tmp_pat
             assert (await one.ask_page("begin", page, **file)).status_code == 200
             assert (await one.ask_page("sign", page, numbers=[1])).status_code == 200
             path.write_text(path.read_text() + OF_OPERATION.format("deny"))
-            with anyio.fail_after(10):  # the file is looked at once a second
+            with anyio.fail_after(60):  # the file is looked at once a second
                 while (await one.ask_page("sign", page, numbers=[1])).status_code == 200:  # noqa: ASYNC110 - no event
                     await anyio.sleep(0.05)
             for name, fields in (("sign", {"numbers": [1]}), ("begin", file)):

@@ -76,7 +76,7 @@ async def test_over_http_everything_is_written_when_it_is_asked_to_end(tmp_path:
             for _ in range(calls):
                 assert (await call(url, "call_write_operation", MAKE)).status_code == 200
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
             printed = os.read(read, 65_536)
             os.close(read)
     text = printed if target == "-" else path.read_bytes()

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.programs import leave_out
 
-ACTION_SECONDS = 15.0
+ACTION_SECONDS = 60.0
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -79,7 +79,7 @@ def serve(ims: RunningIms, origin: str) -> Generator[str]:
         yield found[0]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

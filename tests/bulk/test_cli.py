@@ -192,11 +192,11 @@ def test_a_second_ctrl_c_ends_at_once(service: ScriptedService, tmp_path: Path) 
     )
     try:
         assert process.stderr is not None
-        assert service.wait_until(lambda it: bool(sent(it, "UpdateMediaInfo")), 30)
+        assert service.wait_until(lambda it: bool(sent(it, "UpdateMediaInfo")), 60)
         process.send_signal(signal.SIGINT)
         assert any("Ctrl-C again ends it at once" in line for line in process.stderr)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
     finally:
         process.kill()
         process.wait()
@@ -218,7 +218,7 @@ def test_a_second_start_says_that_it_runs_and_where(service: ScriptedService, tm
         env=clean_environment(tmp_path, **KEYS),
     )
     try:
-        assert service.wait_until(lambda it: bool(sent(it, "RegisterMediaInfo")), 30)
+        assert service.wait_until(lambda it: bool(sent(it, "RegisterMediaInfo")), 60)
         (kept,) = (path for path in (tmp_path / "state" / "bulk").iterdir() if path.is_dir())
         again = run("bulk", "resume", kept.name, *options(tmp_path, service), home=tmp_path, **KEYS)
         assert again.returncode == 1
@@ -227,7 +227,7 @@ def test_a_second_start_says_that_it_runs_and_where(service: ScriptedService, tm
         assert re.search(rf"{kept.name}  started  200 rows", listed.stdout)
         assert run("bulk", "rate", kept.name, "20", *options(tmp_path, service), home=tmp_path, **KEYS).returncode == 0
         assert run("bulk", "stop", kept.name, *options(tmp_path, service), home=tmp_path, **KEYS).returncode == 0
-        out, errors = first.communicate(timeout=20)
+        out, errors = first.communicate(timeout=60)
     finally:
         first.kill()
         first.wait()

@@ -135,7 +135,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_shards_back_at_once(tmp_path: P
             wait_until(lambda: service.ask()["made"] >= 100, "rows are made")
             with started(env, service.endpoint, redis.url):
                 first.send_signal(signal.SIGTERM)
-                assert first.wait(5) == 0
+                assert first.wait(PATIENCE_SECONDS) == 0
                 ended_at = time.monotonic()
                 wait_until(lambda: len(read_outcomes(folder)) == job.total_rows, "all rows are done")
                 assert time.monotonic() - ended_at < 0.75 * LEASE_SECONDS

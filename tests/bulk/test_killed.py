@@ -57,7 +57,7 @@ def kill_at_random_moments(place: FolderPlace, scripted: ScriptedService, kills:
     for _ in range(kills):
         with worker(place, scripted.url) as process:
             wanted = scripted.count + draw.randint(1, ROWS // (2 * KILLS))
-            assert scripted.wait_until(lambda _, wanted=wanted: scripted.count >= wanted, 30)
+            assert scripted.wait_until(lambda _, wanted=wanted: scripted.count >= wanted, 60)
             # Somewhere between one answer and the next.
             scripted.wait_until(lambda _: False, draw.random() * 0.03)
             assert process.poll() is None
@@ -121,7 +121,7 @@ async def test_a_line_that_was_broken_off_is_done_again_and_nothing_is_glued_to_
 def fill_disk(place: FolderPlace, scripted: ScriptedService) -> bytes:
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
     with worker(place, scripted.url, before=limit) as process:
-        assert process.wait(30) != 0
+        assert process.wait(60) != 0
         assert process.stderr is not None
         return process.stderr.read()
 

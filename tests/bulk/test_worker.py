@@ -63,7 +63,7 @@ def test_a_worker_does_the_jobs_on_its_redis_and_ends_when_asked_to(tmp_path: Pa
             anyio.run(start, redis.url, job, folder)
             wait_until(lambda: len(read_outcomes(folder)) == job.total_rows, "all rows are done")
             worker.process.send_signal(signal.SIGTERM)
-            assert worker.process.wait(20) == 0
+            assert worker.process.wait(60) == 0
         assert_each_once(service, folder, job)
     assert len(worker.said) == 1, worker.said
     assert worker.said[0].startswith("ims-mcp worker takes shards of bulk jobs from Redis")

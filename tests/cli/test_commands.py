@@ -148,7 +148,7 @@ def test_local_prints_environment_lines_that_point_a_client_at_it(tmp_path: Path
         assert "ResourceNotFound" in found.stderr
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert process.returncode == 0
 
 

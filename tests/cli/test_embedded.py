@@ -88,7 +88,7 @@ def local_in(directory: Path, home: Path, *words: str, **more: str) -> Generator
         yield process.pid, RunningIms(found.endpoint, data_dir), printed
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert process.returncode == 0
 
 

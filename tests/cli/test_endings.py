@@ -268,9 +268,9 @@ def test_what_is_set_for_the_server_does_not_stop_a_search(tmp_path: Path) -> No
 def test_ctrl_c_ends_a_call(tmp_path: Path) -> None:
     with ScriptedService(usual=Answer(fault="silent")) as service:
         process = begin(tmp_path, "call", "ListMediaBasicInfos", "--endpoint", service.url)
-        assert service.wait_until(lambda its: its.count == 1, 30)
+        assert service.wait_until(lambda its: its.count == 1, 60)
         process.send_signal(signal.SIGINT)
-        printed, errors = process.communicate(timeout=30)
+        printed, errors = process.communicate(timeout=60)
     assert (process.returncode, printed, errors) == (130, b"", b"Interrupted.\n")
 
 

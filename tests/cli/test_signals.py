@@ -11,7 +11,7 @@ import pytest
 
 from ims_mcp.cli.serve import wake_on_signals
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

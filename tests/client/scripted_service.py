@@ -128,7 +128,7 @@ class ScriptedService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(60)
 
     @property
     def url(self) -> str:
@@ -149,7 +149,7 @@ class ScriptedService:
         """Requests that arrived."""
         return len(self.arrived)
 
-    def wait_until(self, condition: Callable[[ScriptedService], bool], seconds: float = 5.0) -> bool:
+    def wait_until(self, condition: Callable[[ScriptedService], bool], seconds: float = 60.0) -> bool:
         """Wait for something to become true of the service; False where it does not in time. Blocks."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), seconds)

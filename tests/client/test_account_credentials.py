@@ -47,7 +47,7 @@ def sts(ims: RunningIms, tls: Tls) -> Iterator[ScriptedService]:
     """TLS in front of the STS of an embedded IMS: the official provider asks over https only."""
 
     def forward(request: Arrived) -> Answer:
-        connection = http.client.HTTPConnection(ims.host, timeout=10)
+        connection = http.client.HTTPConnection(ims.host, timeout=60)
         connection.request(request.method, f"/?{urlencode(request.query)}")
         answer = connection.getresponse()
         body = answer.read()

@@ -37,7 +37,7 @@ class WaitingCommand:
         return len(self._runs.read_text().splitlines()) if self._runs.exists() else 0
 
     async def wait_until_begun(self, count: int) -> None:
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             while self.begun < count:  # noqa: ASYNC110 - another process writes it
                 await anyio.sleep(0.01)
 

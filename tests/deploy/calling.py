@@ -18,7 +18,7 @@ from tests.deploy.deployed import Deployed
 from tests.http.served import MODERN, headers_of, message
 from tests.local_ims.server import RunningIms
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 READ = ("call_read_operation", {"operation": "GetCategories"})
 YES = {"confirm": {"action": "accept", "content": {"confirm": True}}}
 Era = Literal["legacy", "2026-07-28"]

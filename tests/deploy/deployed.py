@@ -25,7 +25,7 @@ from tests.redis_server import RedisServer
 
 SITE = Path(__file__).resolve().parents[2] / "examples" / "deploy" / "nginx" / "ims-mcp.conf"
 HOST = "ims.example.com"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 PROCESSING_SECONDS = 30
 """How long a registration takes here: a call waits for as long as the test says, and for no longer."""
 CALLS_PER_CALLER = 8
@@ -156,9 +156,7 @@ class Deployed:
 @contextmanager
 def deployed(directory: Path) -> Generator[Deployed]:
     """All of it, up; ended on the way out. Skips the test, saying why, where nginx or Redis is missing."""
-    nginx_program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if nginx_program is None:
-        leave_out("nginx", "Debian: apt install nginx-light")
+    nginx_program = find_nginx()
     ims_port, nginx_port, *rest = find_free_ports(4)
     ports = rest[0], rest[1]
     tokens = directory / "tokens"
@@ -193,13 +191,21 @@ def deployed(directory: Path) -> Generator[Deployed]:
         replicas = start_replica(0), start_replica(1)
         for program in (service, *replicas):
             program.wait_until_up()
-        command = _configure_nginx(nginx_program, directory, nginx_port, ports)
+        command = configure_nginx(nginx_program, directory, nginx_port, ports)
         nginx = start("nginx", command, lambda: _is_ready(nginx_port))
         nginx.wait_until_up()
         yield Deployed(f"http://127.0.0.1:{nginx_port}", token, ims, ports, replicas, redis, nginx, directory)
 
 
-def _configure_nginx(program: str, directory: Path, port: int, replicas: tuple[int, int]) -> list[str]:
+def find_nginx() -> str:
+    """Skips the test, saying why, where it is missing."""
+    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        leave_out("nginx", "Debian: apt install nginx-light")
+    return program
+
+
+def configure_nginx(program: str, directory: Path, port: int, replicas: tuple[int, int]) -> list[str]:
     """The site as it stands but for its ports; the command that runs it."""
     site = SITE.read_text(encoding="utf-8")
     for there, here in (("8001", str(replicas[0])), ("8002", str(replicas[1]))):

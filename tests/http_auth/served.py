@@ -47,12 +47,12 @@ def serve_gate(gate: Gate, routes: Sequence[BaseRoute] = ()) -> Generator[httpx.
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        assert listening.wait(10)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
+        assert listening.wait(60)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
             yield client
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
 
 
 async def admit(gate: Gate, token: str | None = None, *, headers: Sequence[tuple[str, str]] = ()) -> Caller:

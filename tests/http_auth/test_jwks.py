@@ -277,7 +277,7 @@ async def test_everything_together_takes_no_longer_than_is_said(clock: Clock, mo
         await anyio.sleep_forever()
         raise AssertionError
 
-    with anyio.fail_after(5), pytest.raises(NoKeys):
+    with anyio.fail_after(60), pytest.raises(NoKeys):
         await KeySet("https://a.example", fetch=never, clock=clock).find("a", "RS256")
 
 

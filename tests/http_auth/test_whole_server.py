@@ -29,7 +29,7 @@ PAUSE = {"operation": "UpdatePipeline", "operation_arguments": {"PipelineId": "a
 async def connect(to: Served, token: str, era: Literal["legacy", "2026-07-28"]) -> AsyncGenerator[Client]:
     headers = {"authorization": f"Bearer {token}"}
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=10) as http,
+        httpx2.AsyncClient(headers=headers, timeout=60) as http,
         Client(streamable_http_client(to.url, http_client=http), mode=era) as client,
     ):
         yield client

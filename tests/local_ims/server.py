@@ -26,7 +26,7 @@ from darabonba.runtime import RuntimeOptions
 
 from ims_mcp.local.app import LocalIms, serve_until
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 T = TypeVar("T")
 P = ParamSpec("P")
 

@@ -60,7 +60,7 @@ class Answer:
 
 
 def send(ims: RunningIms, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Answer:
-    connection = http.client.HTTPConnection(ims.host, timeout=10)
+    connection = http.client.HTTPConnection(ims.host, timeout=60)
     try:
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():

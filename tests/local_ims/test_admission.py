@@ -66,7 +66,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIms]:
 
 def send(ims: RunningIms, method: str, url: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, bytes]:
     """As a browser sends it: the Host it thinks it talks to."""
-    connection = http.client.HTTPConnection(ims.host, timeout=10)
+    connection = http.client.HTTPConnection(ims.host, timeout=60)
     try:
         connection.putrequest(method, url.removeprefix(ims.endpoint), skip_host=True)
         sent = {"host": ims.host, "content-length": str(len(body))}
@@ -165,7 +165,7 @@ def test_pages_of_this_machine_and_addresses_somebody_typed_are_answered(
 
 
 def test_two_hosts_are_none(own: RunningIms) -> None:
-    connection = http.client.HTTPConnection(own.host, timeout=10)
+    connection = http.client.HTTPConnection(own.host, timeout=60)
     try:
         connection.putrequest("GET", "/-/health", skip_host=True)
         connection.putheader("Host", own.host)

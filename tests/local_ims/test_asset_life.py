@@ -188,5 +188,5 @@ def test_at_most_20_assets_are_deleted_at_once(ims: RunningIms) -> None:
 
 
 def _fetch(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         return response.read()

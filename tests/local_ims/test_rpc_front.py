@@ -206,7 +206,7 @@ def test_answers_are_sent_without_delay(ims: RunningIms, monkeypatch: pytest.Mon
         found.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
     monkeypatch.setattr(BoundedProtocol, "connection_made", look)
-    connection = http.client.HTTPConnection(ims.host, timeout=10)
+    connection = http.client.HTTPConnection(ims.host, timeout=60)
     connection.request("GET", "/-/health")
     connection.getresponse().read()
     connection.close()

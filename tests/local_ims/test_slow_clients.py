@@ -31,7 +31,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIms]:
 
 def connect(ims: RunningIms, first: bytes = b"") -> socket.socket:
     host, _, port = ims.host.partition(":")
-    made = socket.create_connection((host, int(port)), timeout=10)
+    made = socket.create_connection((host, int(port)), timeout=60)
     made.sendall(first)
     return made
 
@@ -142,7 +142,7 @@ def test_those_that_come_at_once_take_no_more_than_the_places_there_are(hasty: R
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setattr(BoundedProtocol, "timeouts", replace(BoundedProtocol.timeouts, header_seconds=60))
         # Answered once, and between two requests: given up after those that have asked for nothing.
-        regular = stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=10)))
+        regular = stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=60)))
         regular.request("GET", "/-/health")
         regular.getresponse().read()
         interval = sys.getswitchinterval()
@@ -163,7 +163,7 @@ def test_one_that_has_just_come_does_not_give_way_to_the_next(hasty: RunningIms)
         patch.setattr(BoundedProtocol, "timeouts", replace(BoundedProtocol.timeouts, header_seconds=60))
         pooled: list[http.client.HTTPConnection] = []
         for _ in range(2 * PLACES):
-            pooled.append(stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=10))))
+            pooled.append(stack.enter_context(closing(http.client.HTTPConnection(hasty.host, timeout=60))))
             pooled[-1].request("GET", "/-/health")
             pooled[-1].getresponse().read()
         new = [stack.enter_context(connect(hasty)) for _ in range(2)]

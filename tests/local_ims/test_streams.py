@@ -49,7 +49,7 @@ def test_a_stream_shows_as_play_info_and_as_transcode_file(ims: RunningIms, new_
         "Fps": "25.0",
     }
     assert {name: stream[name] for name in expected} == expected
-    with urllib.request.urlopen(stream["PlayURL"], timeout=10) as response:
+    with urllib.request.urlopen(stream["PlayURL"], timeout=60) as response:
         assert response.read() == clip.read_bytes()
 
     info = ims.media_info(media_id)

@@ -212,7 +212,7 @@ def _explained(name: str, part: str, field: str, theirs: str, ours: str) -> bool
 def _as_ffprobe_sees_it(ffprobe: str, path: Path) -> dict[str, list[dict[str, str]]]:
     """ffprobe's report under the names of the wire. CodecTimeBase and Fps of sound are in no ffprobe since 5.0."""
     command = [ffprobe, "-v", "error", "-show_format", "-show_streams", "-count_packets", "-of", "json", str(path)]
-    report = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=30).stdout)
+    report = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
     streams: list[dict[str, Any]] = report["streams"]
     form: dict[str, Any] = report["format"]
     pictures = [stream for stream in streams if stream["codec_type"] == "video"]

@@ -88,7 +88,7 @@ class Answer:
 
 @contextmanager
 def connection(server: OssThread) -> Generator[http.client.HTTPConnection]:
-    made = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    made = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         yield made
     finally:
@@ -118,7 +118,7 @@ def error_of(call: Callable[[], Any]) -> tuple[int, str]:
     raise AssertionError("no error was raised")
 
 
-def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait until it holds; an AssertionError when it never does."""
     deadline = time.monotonic() + seconds
     while not holds():

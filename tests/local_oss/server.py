@@ -80,7 +80,7 @@ class OssThread:
 
     def __exit__(self, *_: object) -> None:
         self.parts.server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
     @property
     def parts(self) -> Parts:

@@ -72,7 +72,7 @@ def test_a_kill_right_after_an_answer_loses_nothing(tmp_path: Path) -> None:
                 stored[key] = numbers.randbytes(numbers.randint(0, 400_000))
                 bucket.put_object(key, stored[key])
             process.send_signal(signal.SIGKILL)
-            process.wait(10)
+            process.wait(60)
             unfinished.close()
     assert len(blob_files(tmp_path)) > len(stored) + len(parts)
     with served(tmp_path) as (bucket, _):
@@ -90,7 +90,7 @@ def test_a_kill_right_after_an_answer_loses_nothing(tmp_path: Path) -> None:
 def begin_upload(bucket: Any, data_dir: Path) -> http.client.HTTPConnection:
     """A put that never ends; returns once its first half is on disk."""
     host = bucket.endpoint.removeprefix("http://")
-    made = http.client.HTTPConnection(host, timeout=10)
+    made = http.client.HTTPConnection(host, timeout=60)
     url = bucket.sign_url("PUT", "never", 60).removeprefix(bucket.endpoint)
     made.putrequest("PUT", url)
     made.putheader("Content-Length", "3000000")

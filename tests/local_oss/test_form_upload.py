@@ -55,7 +55,7 @@ def post(oss: OssThread, bucket: str, fields: Mapping[str, str], file: Any = b"d
     """As a browser does: the file comes last."""
     parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
     parts["file"] = file if isinstance(file, tuple) else ("film.mp4", file, "video/mp4")
-    return requests.post(f"{oss.url}/{bucket}", files=parts, allow_redirects=False, timeout=20, **more)
+    return requests.post(f"{oss.url}/{bucket}", files=parts, allow_redirects=False, timeout=60, **more)
 
 
 def refusal(answer: requests.Response) -> tuple[int, str | None]:
@@ -209,10 +209,10 @@ def test_what_puts_are_refused_a_form_is_refused_as_well(oss: OssThread, bucket:
 def test_a_body_that_is_no_form_is_told(oss: OssThread, bucket: Any, body: bytes, expected: tuple[int, str]) -> None:
     bucket.create_bucket()
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = requests.post(f"{oss.url}/{bucket.bucket_name}/", data=body, headers=headers, timeout=20)
+    answer = requests.post(f"{oss.url}/{bucket.bucket_name}/", data=body, headers=headers, timeout=60)
     assert refusal(answer) == expected
     answer = requests.post(
-        f"{oss.url}/{bucket.bucket_name}", data=body, headers={"Content-Type": "multipart/form-data"}, timeout=20
+        f"{oss.url}/{bucket.bucket_name}", data=body, headers={"Content-Type": "multipart/form-data"}, timeout=60
     )
     assert refusal(answer) == (400, "MalformedPOSTRequest")
 
@@ -232,7 +232,7 @@ def test_a_form_in_small_pieces_is_whole(oss: OssThread, bucket: Any, step: int)
         f"POST /{bucket.bucket_name} HTTP/1.1\r\nHost: 127.0.0.1:{oss.port}\r\nContent-Length: {len(body)}\r\n"
         'Content-Type: multipart/form-data; boundary="boundary"\r\n\r\n'
     )
-    with socket.create_connection(("127.0.0.1", oss.port), timeout=20) as made:
+    with socket.create_connection(("127.0.0.1", oss.port), timeout=60) as made:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.sendall(head.encode())
         for start in range(0, len(body), step):
@@ -256,10 +256,10 @@ def test_a_form_that_ends_in_the_middle_leaves_nothing(fresh: OssThread) -> None
             f"{fresh.url}/bucket",
             data=body[:-100],
             headers=dict(prepared.headers) | {"Content-Length": str(len(body) - 100)},
-            timeout=20,
+            timeout=60,
         )
         assert refusal(cut) == (400, "MalformedPOSTRequest")
-        with socket.create_connection(("127.0.0.1", fresh.port), timeout=20) as made:
+        with socket.create_connection(("127.0.0.1", fresh.port), timeout=60) as made:
             head = "".join(f"{name}: {value}\r\n" for name, value in prepared.headers.items())
             made.sendall(f"POST /bucket HTTP/1.1\r\nHost: localhost\r\n{head}\r\n".encode() + body[:-500])
             until(lambda: len(fresh.blob_files()) == 1)
@@ -288,7 +288,7 @@ def raw_form(oss: OssThread, bucket: Any, head: str, key: str = "key", text: str
     fields = "".join(f'--x\r\nContent-Disposition: form-data; name="{one}"\r\n\r\n{signed[one]}\r\n' for one in signed)
     body = f"{fields}--x\r\n{head}\r\n\r\ndata\r\n--x--\r\n".encode()
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    return requests.post(f"{oss.url}/{bucket.bucket_name}", data=body, headers=headers, timeout=20)
+    return requests.post(f"{oss.url}/{bucket.bucket_name}", data=body, headers=headers, timeout=60)
 
 
 _FILE_HEAD = 'Content-Disposition: form-data; name="file"; filename="{name}"'

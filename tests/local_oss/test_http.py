@@ -184,7 +184,7 @@ def test_a_large_body_that_is_refused_still_gets_its_answer(oss: OssThread, clie
 
 
 def exchange(oss: OssThread, url: str, head: str, method: str = "PUT") -> socket.socket:
-    made = socket.create_connection(("127.0.0.1", oss.port), timeout=10)
+    made = socket.create_connection(("127.0.0.1", oss.port), timeout=60)
     path = url.removeprefix(oss.url)
     made.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{oss.port}\r\n{head}\r\n".encode())
     return made
@@ -315,5 +315,5 @@ def test_many_clients_at_once_are_all_answered(oss: OssThread, client: Client) -
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert not failures

@@ -42,7 +42,7 @@ class CuttingProxy:
         self._listener.close()
         self.cut()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
 
     def _start(self, work: object, *arguments: object) -> None:
         thread = threading.Thread(target=work, args=arguments, name="cutting-proxy")  # type: ignore[arg-type]

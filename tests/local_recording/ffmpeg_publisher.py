@@ -29,7 +29,7 @@ def ffmpeg_publishing(url: str, *arguments: str | Sequence[str]) -> Generator[su
         yield process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def picture(seconds: float, *, from_second: float = 0.0) -> list[str]:

@@ -43,7 +43,7 @@ class KillableIms:
     def kill(self) -> None:
         """As a power button does: no handler runs."""
         self._process.kill()
-        self._process.wait(20)
+        self._process.wait(60)
         self._stdout.close()
 
 

@@ -77,7 +77,7 @@ def nginx_rtmp(directory: Path) -> Generator[str]:
         yield f"rtmp://127.0.0.1:{port}/live"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def is_played(directory: Path, name: str) -> bool:

@@ -251,11 +251,11 @@ def rtmp_server() -> Generator[RtmpServer]:
 
     thread = threading.Thread(target=lambda: asyncio.run(main()), name="rtmp-server")
     thread.start()
-    if not started.wait(10):
+    if not started.wait(60):
         raise RuntimeError("the RTMP server did not start")
     try:
         yield server
     finally:
         loop, stop = loops[0]
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)

@@ -261,7 +261,7 @@ def garbage_server() -> Generator[str]:
             yield f"rtmp://127.0.0.1:{listener.getsockname()[1]}/live/garbage"
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(10)
+            thread.join(60)
 
 
 def stalling_server(stage: Stage) -> Outcome:

@@ -37,7 +37,7 @@ class TagPublisher:
     def __init__(self, url: str) -> None:
         host, application, name = url.removeprefix("rtmp://").split("/")
         address, _, port = host.partition(":")
-        self._socket = socket.create_connection((address, int(port)), timeout=20)
+        self._socket = socket.create_connection((address, int(port)), timeout=60)
         self._socket.sendall(b"\x03" + bytes(_HELLO_BYTES - 1))
         with self._socket.makefile("rb", buffering=0) as incoming:
             hello = b""

@@ -39,7 +39,7 @@ def _pull(sent: bytes) -> list[Message]:
             open_stream(f"rtmp://127.0.0.1:{listener.getsockname()[1]}/live/a", timeout_seconds=5) as messages,
         ):
             pulled.extend(messages)
-        thread.join(10)
+        thread.join(60)
     return pulled
 
 

@@ -90,7 +90,7 @@ def test_times_and_names_of_a_stream_with_one_track_are_true(recorder: Recorder,
     with ffmpeg_publishing(url, *words) as publisher:
         recorder.reached(job_id, "started")
         assert publisher.poll() is None
-        publisher.wait(30)
+        publisher.wait(60)
     recorder.reached(job_id, "paused")
     files = recorder.files(job_id)
     assert len({file.record_url for file in files}) == len(files) == 3
@@ -112,7 +112,7 @@ def test_files_that_a_pattern_gives_one_name_do_not_replace_each_other(
     url = f"{base}/same"
     jobs = [recorder.submit(url, template) for _ in range(4)]
     with ffmpeg_publishing(url, picture(3), H264) as publisher:
-        publisher.wait(30)
+        publisher.wait(60)
     for job_id in jobs:
         recorder.reached(job_id, "paused")
     files = [file for job_id in jobs for file in recorder.files(job_id)]

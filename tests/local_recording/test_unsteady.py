@@ -110,7 +110,7 @@ def _publish(film: Path, url: str, publication: Publication) -> None:
         publisher.wait(SECONDS + 30)
     finally:
         publisher.kill()
-        publisher.wait(10)
+        publisher.wait(60)
 
 
 def _decode(path: Path) -> str:

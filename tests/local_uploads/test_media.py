@@ -67,7 +67,7 @@ def test_the_asset_is_there_at_once_and_as_described(ims: RunningIms, clip: Path
     assert by_url["MediaId"] == answer["MediaId"]
     file = by_url["FileInfoList"][0]["FileBasicInfo"]
     assert (file["FileType"], file["FileStatus"], file["Width"]) == ("source_file", "Normal", "320")
-    with urllib.request.urlopen(file["FileUrl"], timeout=10) as response:
+    with urllib.request.urlopen(file["FileUrl"], timeout=60) as response:
         assert response.read() == clip.read_bytes()
 
 
@@ -198,7 +198,7 @@ def test_of_files_in_quick_succession_the_last_one_counts(ims: RunningIms, clip:
     wait_for(lambda: _normal(ims, grant.media_id, FileSize=size))
     basic = ims.media_info(grant.media_id)["MediaBasicInfo"]
     for url in json.loads(basic["Snapshots"]):
-        with urllib.request.urlopen(url, timeout=10) as response:
+        with urllib.request.urlopen(url, timeout=60) as response:
             assert response.read(3) == b"\xff\xd8\xff"
 
 

@@ -89,7 +89,7 @@ async def running(directory: Path, worker: MediaWorker) -> AsyncGenerator[Parts]
 @pytest.mark.anyio
 async def test_probing_the_old_data_is_given_up(tmp_path: Path) -> None:
     worker = HeldWorker()
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async with running(tmp_path, worker) as parts:
             opened = await parts.sessions.open_asset(ADDRESS, ASSET)
             assert opened.file_id is not None
@@ -107,7 +107,7 @@ async def test_probing_the_old_data_is_given_up(tmp_path: Path) -> None:
 @pytest.mark.anyio
 async def test_a_result_that_comes_after_new_data_is_not_taken(tmp_path: Path) -> None:
     """As a process does that had the result in hand when the new data came."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async with running(tmp_path, HeldWorker()) as parts:
             opened = await parts.sessions.open_asset(ADDRESS, ASSET)
             assert opened.file_id is not None
@@ -122,7 +122,7 @@ async def test_a_result_that_comes_after_new_data_is_not_taken(tmp_path: Path) -
 
 @pytest.mark.anyio
 async def test_the_same_data_is_taken_once(tmp_path: Path) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async with running(tmp_path, HeldWorker()) as parts:
             await parts.sessions.open_asset(ADDRESS, ASSET)
             assert await parts.bring(b"old")

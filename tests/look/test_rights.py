@@ -125,7 +125,7 @@ async def test_over_http_a_token_that_reads_sees_what_is_stored_and_takes_no_pic
         "mcp-method": "tools/call",
         "mcp-name": "look_at_media",
     }
-    async with served(ims.endpoint, gate=NameGate()) as to, httpx2.AsyncClient(timeout=30) as http:
+    async with served(ims.endpoint, gate=NameGate()) as to, httpx2.AsyncClient(timeout=60) as http:
 
         async def ask(who: str, **arguments: Any) -> dict[str, Any]:
             sent = message("tools/call", {"name": "look_at_media", "arguments": arguments})
@@ -173,10 +173,10 @@ def test_over_stdio_pictures_come_and_pillow_is_imported_by_no_server(ims: Runni
         result = piped.answer()["result"]
         assert [block["type"] for block in result["content"]] == ["text", "image", "image"]
         piped.stdin.close()
-        piped.process.wait(30)
+        piped.process.wait(60)
         assert piped.stderr.read().decode().split()[-2:] == ["False", "False"]
     finally:
         piped.process.kill()
-        piped.process.wait(30)
+        piped.process.wait(60)
         for stream in (piped.stdin, piped.stdout, piped.stderr):
             stream.close()

@@ -92,5 +92,5 @@ def test_a_signed_address_is_good_for_anybody(client: Any, bucket: str) -> None:
 
     client.put_object(oss.PutObjectRequest(bucket=bucket, key="a", body=b"x"))
     signed = client.presign(oss.GetObjectRequest(bucket=bucket, key="a"))
-    with urllib.request.urlopen(signed.url, timeout=10) as answer:
+    with urllib.request.urlopen(signed.url, timeout=60) as answer:
         assert answer.read() == b"x"

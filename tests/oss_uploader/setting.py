@@ -159,7 +159,7 @@ class Setting:
         return [seen.kind for seen in list(self.proxy.seen)]
 
 
-async def until(holds: Callable[[], object], seconds: float = 10) -> None:
+async def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until it holds; TimeoutError when it never does."""
     with anyio.fail_after(seconds):
         while not holds():  # noqa: ASYNC110 - what is waited for happens in threads

@@ -62,7 +62,7 @@ async def test_what_is_not_a_regular_file_is_refused(
 ) -> None:
     path = setting.home / "clip.bin"
     make(path)
-    with anyio.fail_after(2):
+    with anyio.fail_after(60):
         with pytest.raises(SourceRefused, match=words) as refusal:
             await setting.upload(path)
     assert refusal.value.next_step

@@ -116,14 +116,14 @@ async def test_a_file_that_is_known_already_is_not_sent_again() -> None:
 async def test_a_port_is_open_only_while_a_page_is_needed_and_is_the_same_again() -> None:
     async with StdioPages(lambda: [SET]) as pages:
         base = await pages.open_for(0.2)
-        async with httpx2.AsyncClient(timeout=5) as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             with anyio.fail_after(WAIT_SECONDS), suppress(httpx2.TransportError):
                 while True:
                     await client.get(f"{base}/pages/none", headers={"Connection": "close"})
             assert await pages.open_for(60) == base
             assert (await client.get(f"{base}/pages/none")).status_code == 404
             assert await pages.open_for(1) == base
-    async with httpx2.AsyncClient(timeout=5) as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         with pytest.raises(httpx2.TransportError):
             await client.get(f"{base}/pages/none")
 

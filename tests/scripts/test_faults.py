@@ -26,7 +26,7 @@ WRITE = f"import ims\nawait ims.update_media_info(MediaId='{ID}', Title='x')\n"
 DONE = [{"operation": "UpdateMediaInfo", "ids": {"MediaId": [ID]}}]
 SPIN = "while True: pass"
 WRITTEN = "a script has written"
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 
 
 class Processes:
@@ -116,16 +116,15 @@ async def test_others_are_served_while_scripts_compute(processes: Processes) -> 
         ended: list[str] = []
 
         async def spin() -> None:
-            ended.append((await run(client, SPIN, timeout_seconds=20))["outcome"])
+            ended.append((await run(client, SPIN, timeout_seconds=45))["outcome"])
 
         async with anyio.create_task_group() as group:
             for _ in range(3):
                 group.start_soon(spin)
-            with anyio.fail_after(WAIT_SECONDS):
-                await processes.is_there.wait()
-                for _ in range(20):
-                    content_of(await client.call_tool("get_media_info", {"MediaId": "a"}))
-                assert not ended
+            await processes.is_there.wait()
+            for _ in range(10):
+                content_of(await client.call_tool("get_media_info", {"MediaId": "a"}))
+            assert not ended
             group.cancel_scope.cancel()
     await wait_until(lambda: all(map(is_gone, processes.ids)))
 

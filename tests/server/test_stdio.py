@@ -82,12 +82,12 @@ def talk(
             line = process.stdout.readline()
             assert line, "the server ended before it had answered"
             answers.append(json.loads(line))
-        rest, errors = process.communicate(timeout=20)
+        rest, errors = process.communicate(timeout=60)
         assert rest == ""
         assert process.returncode == 0
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
     return answers, errors
 
 
@@ -148,7 +148,7 @@ def test_a_setting_that_cannot_be_used_is_said_on_stderr_and_nothing_is_served(
     options: tuple[str, ...], part: str
 ) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "ims_mcp", "serve", *options], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-m", "ims_mcp", "serve", *options], capture_output=True, text=True, timeout=60, check=False
     )
     assert run.returncode in (1, 2)
     assert part in run.stderr

@@ -105,7 +105,7 @@ WAITING_CALLS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("tool", "arguments"), WAITING_CALLS, ids=range(len(WAITING_CALLS)))
 async def test_every_tool_that_waits_keeps_to_it_and_names_the_next_call(tool: str, arguments: dict[str, Any]) -> None:
     # Far less than the 45 s that are asked for.
-    with ScriptedService(usual=INIT) as service, anyio.fail_after(20):
+    with ScriptedService(usual=INIT) as service, anyio.fail_after(40):
         async with connected(service.url, settings=Settings(max_wait_seconds=1)) as client:
             content = content_of(await client.call_tool(tool, arguments))
     wait = content.get("wait", content)

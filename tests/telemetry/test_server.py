@@ -142,7 +142,7 @@ async def test_over_http_what_was_seen_is_sent_when_the_server_is_asked_to_end(t
         with started(tmp_path, "--endpoint", service.url, **environ) as (url, process, _):
             await call(url, "call_read_operation", {"operation": "ListPipelines"})
             process.terminate()
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
     (inner,) = collector.named("ICE/ListPipelines")
     assert collector.named("tools/call call_read_operation")[0].span_id == inner.parent_id
 

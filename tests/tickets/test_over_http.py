@@ -60,7 +60,7 @@ class Replica:
     async def ask_page(self, name: str, page: str, /, **fields: Any) -> httpx2.Response:
         """As the page's script does."""
         ticket, _, secret = page.partition("#")[2].partition(".")
-        async with httpx2.AsyncClient(timeout=20) as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             return await client.post(
                 f"{self.to.base}/pages/api/upload/{name}",
                 json={"ticket": ticket, "secret": secret, **fields},
@@ -238,7 +238,7 @@ async def test_rights_that_have_gone_end_an_upload(tmp_path: Path, clip: Path) -
             assert (await run_line(made["curl"], file.parent)).returncode == 0
             before = path.read_text()
             path.write_text(before.replace(granted, none))
-            with anyio.fail_after(10):  # the file is looked at once a second
+            with anyio.fail_after(60):  # the file is looked at once a second
                 while (await one.ask_page("look", made["page"])).status_code == 200:  # noqa: ASYNC110 - no event
                     await anyio.sleep(0.05)
             answer = await one.ask_page("finish", made["page"])
@@ -248,7 +248,7 @@ async def test_rights_that_have_gone_end_an_upload(tmp_path: Path, clip: Path) -
             told = await one.call("transfer_status", {"transfer_id": made["transfer_id"]}, caller="bob")
             assert "There is no upload ticket" in told["error"]
             path.write_text(before)
-            with anyio.fail_after(10):
+            with anyio.fail_after(60):
                 while (await one.ask_page("look", made["page"])).status_code != 200:  # noqa: ASYNC110 - no event
                     await anyio.sleep(0.05)
             told = await one.call("transfer_status", {"transfer_id": made["transfer_id"], "wait_seconds": 30})

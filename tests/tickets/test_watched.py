@@ -47,7 +47,7 @@ async def test_a_file_that_nobody_looks_for_is_made_an_asset_once(setting: Setti
             made = await one.call("create_upload", {"file_name": file.name, **where})
             assert (await run_line(made["curl"], file.parent)).returncode == 0
             opened = OpenTickets(stores[0])
-            with anyio.fail_after(30):
+            with anyio.fail_after(60):
                 while await opened.list():  # noqa: ASYNC110 - what is in a store tells nobody
                     await anyio.sleep(0.1)
             ticket = await one.call("transfer_status", {"transfer_id": made["transfer_id"]})
@@ -76,7 +76,7 @@ async def test_a_cancelled_ticket_is_not_looked_at_any_more(setting: Setting) ->
         made = await one.call("create_upload", {"file_name": "film.mp4"})
         assert await OpenTickets(store).list() == [made["transfer_id"]]
         await one.call("cancel_transfer", {"transfer_id": made["transfer_id"]})
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             while await OpenTickets(store).list():  # noqa: ASYNC110 - as above
                 await anyio.sleep(0.05)
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from tests.transfers.setting import Setting
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 
 
 class Served:

@@ -204,7 +204,7 @@ async def refused(client: Client, tool: str, /, **arguments: Any) -> str:
     return text_of(result)
 
 
-async def until(holds: Callable[[], object], seconds: float = 10) -> None:
+async def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until it holds; TimeoutError when it never does."""
     with anyio.fail_after(seconds):
         while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere

@@ -180,7 +180,7 @@ async def test_what_is_no_file_of_a_named_directory_is_refused_and_nothing_is_se
     destination = setting.own() if own else "vod"
     setting.proxy.seen.clear()
     async with setting.client() as client:
-        with anyio.fail_after(30):  # a pipe that nobody writes to holds nothing up
+        with anyio.fail_after(60):  # a pipe that nobody writes to holds nothing up
             text = await refused(client, "upload_media", path=path, destination=destination)
     assert part in text
     assert setting.proxy.seen == []

@@ -217,7 +217,7 @@ async def test_a_question_without_an_answer_is_cancelled_at_once(setting: Settin
     async with setting.client(served=True) as client:
         first = await call(client, "upload_media", path=str(path), destination=destination, wait_seconds=0)
         await until(lambda: setting.proxy.of_kind("look"))
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             told = await call(client, "cancel_transfer", transfer_id=first["transfer_id"])
     assert told["state"] == "cancelled"
     assert setting.writes() == []

@@ -170,7 +170,7 @@ def list_addresses(value: Any) -> list[str]:
 
 async def get(address: str, **headers: str) -> httpx2.Response:
     """As a player does: with nothing but the address."""
-    async with httpx2.AsyncClient(timeout=10) as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return await http.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 

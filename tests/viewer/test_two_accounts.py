@@ -67,7 +67,7 @@ async def serving(two: Two) -> AsyncGenerator[Served]:
 async def calling(to: Served, who: str, era: Era, path: str = "", *, shows_apps: bool = True) -> AsyncGenerator[Client]:
     headers = {"Authorization": f"Bearer {who}"}
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=20) as http,
+        httpx2.AsyncClient(headers=headers, timeout=60) as http,
         Client(
             streamable_http_client(f"{to.url}{path}", http_client=http),
             mode=era,
@@ -145,7 +145,7 @@ async def test_an_older_client_is_known_again_by_what_it_was_given(two: Two) -> 
     older = "2025-11-25"
     declared = {"extensions": {"io.modelcontextprotocol/ui": {"mimeTypes": ["text/html;profile=mcp-app"]}}}
     information = {"protocolVersion": older, "clientInfo": {"name": "host", "version": "1"}}
-    async with serving(two) as to, httpx2.AsyncClient(timeout=20) as http:
+    async with serving(two) as to, httpx2.AsyncClient(timeout=60) as http:
 
         async def ask(method: str, params: dict[str, object], **headers: str) -> httpx2.Response:
             sent = headers_of(method, era=older, caller="bob") | headers
