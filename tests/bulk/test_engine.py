@@ -127,7 +127,7 @@ def test_a_job_started_twice_by_two_is_done_once_by_all_workers(tmp_path: Path) 
 
 
 def test_a_worker_that_is_asked_to_end_gives_its_shards_back_at_once(tmp_path: Path) -> None:
-    folder, env = tmp_path / "job", environment(tmp_path)
+    folder, env = tmp_path / "job", environment(tmp_path) | {"LEASE_SECONDS": str(10 * PATIENCE_SECONDS)}
     job = write_job(folder, 640, shard_rows=20)
     with RedisServer() as redis, CountingService(env, job.total_rows, latency_seconds=0.1) as service:
         anyio.run(start, redis.url, job, folder)
@@ -136,9 +136,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_shards_back_at_once(tmp_path: P
             with started(env, service.endpoint, redis.url):
                 first.send_signal(signal.SIGTERM)
                 assert first.wait(PATIENCE_SECONDS) == 0
-                ended_at = time.monotonic()
                 wait_until(lambda: len(read_outcomes(folder)) == job.total_rows, "all rows are done")
-                assert time.monotonic() - ended_at < 0.75 * LEASE_SECONDS
         assert_each_once(service, folder, job)
         assert service.ask()["repeated"] == 0
 
