@@ -28,19 +28,27 @@ from ims_mcp.workflows.scripts.stubs import OWN_NAMES
 TOOLSETS = ("core", "script")
 _LOOK_UP = """\
 import ims
+hit = (await ims.search({words!r}))[0]
+about = await ims.describe(hit["operation"])
+[hit["operation"], hit.get("example"), about["effect"] == "read" and about["returns"]]
+"""
+_LOOK_UP_SEVERAL = """\
+import ims
 told = []
 for words in {words}:
     hit = (await ims.search(words))[0]
     about = await ims.describe(hit["operation"])
-    told.append([hit["operation"], hit.get("example"), about["returns"] if about["effect"] == "read" else None])
+    told.append([hit["operation"], hit.get("example"), about["effect"] == "read" and about["returns"]])
 told
 """
 
 
 async def solve(solution: ScriptSolution, desk: Desk, request: str, facts: Mapping[str, Any]) -> str:
     """Work on a task by its solution; what is said to the user."""
-    if solution.look_up:
-        await _run(desk, _LOOK_UP.format(words=list(solution.look_up)), request)
+    if len(solution.look_up) == 1:
+        await _run(desk, _LOOK_UP.format(words=solution.look_up[0]), request)
+    elif solution.look_up:
+        await _run(desk, _LOOK_UP_SEVERAL.format(words=list(solution.look_up)), request)
     code = re.sub(r"\$(\w+)", lambda match: str(facts[match[1]]), solution.work)
     result = await _run(desk, code, request)
     told = [str(value) for value in pick(result, *solution.tells)] if solution.tells else [json.dumps(result)]
