@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Callable, Generator
 from typing import Any
 
+import anyio
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.accessibility import find_barriers
 from tests.browser.made_film import MEDIA_ID, TITLE, MadeFilm, put_film
@@ -136,6 +137,23 @@ async def test_subtitles_are_shown_as_text_and_go_off_again(viewer: ViewerPage, 
 
     await viewer.app.get_by_role("combobox", name="Subtitles").select_option(label="Off")
     await expect(viewer.app.locator(".captions")).to_have_count(0)
+
+
+async def test_a_moment_that_is_chosen_before_the_film_has_come_is_where_it_begins(
+    viewer: ViewerPage, film: MadeFilm
+) -> None:
+    chosen = anyio.Event()
+
+    async def hold(route: Route) -> None:
+        await chosen.wait()
+        await route.continue_()
+
+    await viewer.page.route("**/film.mp4?*", hold)
+    await show_asset(viewer, film)
+    await viewer.passages.get_by_role("option", name="The first boat leaves").click()
+    await expect(viewer.video).to_have_js_property("readyState", 0)
+    chosen.set()
+    await viewer.wait_for_place(12.0)
 
 
 async def test_a_moment_is_handed_to_the_conversation_with_its_frame(viewer: ViewerPage, film: MadeFilm) -> None:

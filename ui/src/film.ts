@@ -28,6 +28,8 @@ export class Film {
   private video: HTMLVideoElement | undefined;
   private source: Source | undefined;
   private timer: number | undefined;
+  /** Where a source begins that is not ready yet. */
+  private start = 0;
   private renewals = 0;
   private isRenewing = false;
   private readonly tried = new Set<string>();
@@ -84,6 +86,7 @@ export class Film {
   seek(seconds: number): void {
     const within = Math.min(Math.max(0, seconds), this.state.duration || seconds);
     if (this.video?.readyState) this.video.currentTime = within;
+    else this.start = within;
     this.change({ seconds: within });
   }
 
@@ -129,27 +132,28 @@ export class Film {
     const video = this.video;
     if (!video) return;
     this.source?.close();
+    this.start = seconds;
     const speed = this.state.speed;
     this.change({ file, levels: [], level: -1 });
     const source: Source = new Source(video, file, {
       onProblem: (problem, detail) => {
-        if (this.source === source || this.source === undefined) void this.overcome(problem, detail, file, seconds, plays);
+        if (this.source === source || this.source === undefined) void this.overcome(problem, detail, file, plays);
       },
       onLevels: (levels) => this.change({ levels }),
     });
     this.source = source;
     const go = () => {
       video.playbackRate = speed;
-      if (seconds > 0) video.currentTime = seconds;
+      if (this.start > 0) video.currentTime = this.start;
       if (plays) void video.play().catch(() => undefined);
     };
     video.addEventListener("loadedmetadata", go, { once: true, signal: this.closed.signal });
     this.planRenewal();
   }
 
-  private async overcome(problem: Problem, detail: string, file: MediaFile, from: number, played: boolean): Promise<void> {
+  private async overcome(problem: Problem, detail: string, file: MediaFile, played: boolean): Promise<void> {
     // What was on its way when it broke; a source that never began keeps where it was meant to begin.
-    const [seconds, plays] = this.video?.readyState ? [this.state.seconds, !this.state.isPaused] : [Math.max(from, this.state.seconds), played || !this.state.isPaused];
+    const [seconds, plays] = this.video?.readyState ? [this.state.seconds, !this.state.isPaused] : [this.start, played || !this.state.isPaused];
     if (problem === "expired") {
       if (this.renewals < MOST_RENEWALS_IN_A_ROW) return this.renew(seconds, plays);
       return this.change({ note: { word: "renewalFailed", values: { reason: detail } } });
