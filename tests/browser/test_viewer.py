@@ -139,6 +139,20 @@ async def test_subtitles_are_shown_as_text_and_go_off_again(viewer: ViewerPage, 
     await expect(viewer.app.locator(".captions")).to_have_count(0)
 
 
+async def test_a_film_plays_whose_button_is_pressed_in_the_moment_it_is_there(
+    viewer: ViewerPage, film: MadeFilm
+) -> None:
+    await viewer.page.add_init_script("""
+        const watch = new MutationObserver(() => {
+            const button = document.querySelector("button.play");
+            if (button) [watch.disconnect(), button.click()];
+        });
+        watch.observe(document, { childList: true, subtree: true });
+    """)
+    await show_asset(viewer, film)
+    await viewer.wait_for_playing(beyond=0.5)
+
+
 async def test_a_moment_that_is_chosen_before_the_film_has_come_is_where_it_begins(
     viewer: ViewerPage, film: MadeFilm
 ) -> None:

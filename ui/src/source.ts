@@ -96,13 +96,20 @@ export class Source {
       const status = data.response?.code ?? 0;
       if (DENIED.has(status)) return this.events.onProblem("expired", `HTTP ${status}`);
       if (!data.fatal) return;
-      if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.mediaRecoveries++ < 2) return hls.recoverMediaError();
+      if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.mediaRecoveries++ < 2) return this.recover(hls);
       if (data.type === Hls.ErrorTypes.NETWORK_ERROR && !GONE.has(status) && this.networkRecoveries++ < 1) return hls.startLoad();
       const isNetwork = data.type === Hls.ErrorTypes.NETWORK_ERROR;
       this.events.onProblem(isNetwork ? "expired" : "unplayable", status ? `HTTP ${status}` : data.details);
     });
     hls.loadSource(this.address);
     hls.attachMedia(this.video);
+  }
+
+  /** With a new buffer, which is paused at first. */
+  private recover(hls: Hls): void {
+    const plays = !this.video.paused;
+    hls.recoverMediaError();
+    if (plays) void this.video.play().catch(() => undefined);
   }
 
   private readonly onViolation = (event: SecurityPolicyViolationEvent) => {

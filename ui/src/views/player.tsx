@@ -1,5 +1,5 @@
 // The picture, its subtitles, and what it is steered with; every key works wherever the focus is within it.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Connection } from "../connection";
 import { nameFile, type Film } from "../film";
 import { showClock } from "../format";
@@ -15,7 +15,8 @@ export function Player({ connection, say, film }: { connection: Connection; say:
   const state = useWatched(film, (all) => all);
   const isFullscreen = useWatched(connection, (all) => all.isFullscreen);
   const canBeFullscreen = useWatched(connection, (all) => all.canBeFullscreen);
-  useEffect(() => {
+  // Before the first picture: whoever sees a button can press it.
+  useLayoutEffect(() => {
     film.mount(video.current!);
     return () => film.unmount();
   }, [film]);
