@@ -23,7 +23,7 @@ from ims_mcp.workflows.scripts.driving import Ended, SandboxedScript
 from ims_mcp.workflows.scripts.prepare import explain_check, prepare
 from ims_mcp.workflows.scripts.sandbox import Sandbox
 from ims_mcp.workflows.scripts.sandbox_values import NotPlain, read_plain
-from ims_mcp.workflows.scripts.shelf import ScriptRun, ScriptShelf
+from ims_mcp.workflows.scripts.shelf import ScriptOwner, ScriptRun, ScriptShelf
 
 _ANSWERING_SECONDS = 1.0
 """What is left of the longest wait for the answer itself."""
@@ -97,7 +97,7 @@ class _ScriptTool:
 
     async def answer(self, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         """The result of a script, or how it stands."""
-        owner = f"{current_subject.get()} {request.target.service}"
+        owner = ScriptOwner(current_subject.get(), request.target.service)
         longest = request.longest_wait_seconds
         if "script_id" in arguments:
             if "code" in arguments:
