@@ -216,7 +216,7 @@ async def test_the_process_of_a_script_has_nothing_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, told = tmp_path / "program", tmp_path / "told"
-    program.write_text(f"#!/bin/sh\n/usr/bin/env > {quote(str(told))}\nexec {quote(find_monty_binary())} \"$@\"\n")
+    program.write_text(f'#!/bin/sh\n/usr/bin/env > {quote(str(told))}\nexec {quote(find_monty_binary())} "$@"\n')
     program.chmod(0o700)
     for name, value in {"CANARY": CANARY, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": CANARY, "MONTY_BIN": str(program)}.items():
         monkeypatch.setenv(name, value)

@@ -18,6 +18,25 @@ pytestmark = pytest.mark.anyio
         ("import ims\n\nawait ims.get_media_info(MediaID='a')", 3, "MediaId"),
         ("import ims\nawait ims.get_media_info()", 2, "MediaId"),
         ("import ims\nx = await ims.get_media_info(MediaId='a')\nx['MediaInf']", 3, "did you mean MediaInfo?"),
+        ("import ims\nx = await ims.get_media_info(MediaId='a')\nx.get('MediaInf')", 3, "did you mean MediaInfo?"),
+        (
+            "import ims\npage = await ims.list_media_basic_infos()\nfor asset in page.get('MediaInfos', []):\n"
+            "    print('é', asset.get('MediaBasicInfo').get('Titel', '-'))",
+            4,
+            "list_media_basic_infos (MediaInfos.MediaBasicInfo) has no Titel; did you mean Title?",
+        ),
+        (
+            "import ims\ninfo = (await ims.get_media_info(MediaId='a'))['MediaInfo']\n(\n  info\n  .get(\n"
+            "    'Title',\n    info.get('MediaBasicInfo', {}).get('MediaTags'),\n  )\n)",
+            5,
+            "get_media_info (MediaInfo) has no Title; it has ",
+        ),
+        (
+            "import ims\nx = await ims.list_media_basic_infos()\n"
+            "while (token := x.get('NextToken')) is not None: pass\nx.get('Newer')",
+            4,
+            "answer: dict = await ims.",
+        ),
         ("import ims\nawait ims.get_media_info('a')", 2, "MediaId"),
         ("import os\nos.system('x')", 2, "system"),
         ("from ims import Error", 1, "ims.Error"),
@@ -48,6 +67,28 @@ async def test_what_can_be_seen_to_be_wrong_is_told_before_anything_is_sent(code
     assert "nothing was called" in told
     assert len(told) < 2000
     assert service.count == 0
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class Own:\n  def get(self, name): return name\nOwn().get('Key')",
+        "{'a': 1}.get('b')\n{}.get('b', {}).get('c')\n[].count('get')",
+        "import json\njson.loads('{}').get('a')",
+        "x: dict = await ims.get_media_info(MediaId='a')\nx.get('Newer', {}).get('b')",
+        "x = await ims.get_media_info(MediaId='a')\nx['note'] = 'seen'\nx.get('note')\nx['note']",
+        "x = await ims.get_media_info(MediaId='a')\nx.setdefault('note', 1)\nx.get('note')",
+        "x = await ims.get_media_info(MediaId='a')\nif 'Newer' in x: print(x.get('Newer'))",
+        "for x in (await ims.get_media_info(MediaId='a'), await ims.list_media_basic_infos()):\n"
+        "  x.get('MediaInfo') or x.get('MediaInfos')",
+        "x = await ims.get_media_info(MediaId='a')\nx.get('MediaInfo',)\nx.get(\n'MediaInfo'\n)\nx.get(('MediaInfo'))",
+        "x = await ims.get_media_info(MediaId='a')\nf'{x.get(\"MediaInfo\")}'",
+        "x = await ims.get_media_info(MediaId='a')\nkey = 'Newer'\nx.get(key)\nx.get(*[key])",
+    ],
+)
+async def test_reads_of_keys_that_may_go_well_are_not_refused(code: str) -> None:
+    async with scripting() as (client, _):
+        assert (await run(client, f"import ims\n{code}\n3"))["outcome"] == "done"
 
 
 @pytest.mark.parametrize(

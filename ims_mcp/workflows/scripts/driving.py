@@ -52,13 +52,16 @@ class StopScript(Exception):
 @dataclass(frozen=True, slots=True)
 class SandboxedScript:
     """A script as it is run. ``names`` is what the module has for it, ``stubs`` the types of these; ``check`` the text
-    for the type checker, which does nothing when it is run, and has ``check_lines_before`` lines before the script."""
+    for the type checker, which does nothing when it is run, and has ``check_lines_before`` lines before the script;
+    from ``check_keys_from_line`` on, if it is not 0, it has the script once more, with its reads of keys as a checker
+    knows them."""
 
     code: str
     check: str
     names: Collection[str]
     stubs: str
     check_lines_before: int = 0
+    check_keys_from_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

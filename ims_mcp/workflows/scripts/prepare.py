@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ims_mcp.catalogue import Operation
 from ims_mcp.workflows.scripts.diagnostics import describe_unknown, explain
 from ims_mcp.workflows.scripts.driving import SandboxedScript, refuse
+from ims_mcp.workflows.scripts.key_reads import write_as_subscripts
 from ims_mcp.workflows.scripts.missing_python import find_missing
 from ims_mcp.workflows.scripts.script_calls import MODULE, find_attributes, find_used_names
 from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
@@ -20,6 +21,7 @@ FUNCTIONS = ("search", "describe")
 _ERRORS = {"Error": "RuntimeError", "NotDone": "NotImplementedError"}
 """A sandbox has the exceptions of Python alone: what stands for ours in it."""
 _CHECK_HEAD = "async def _check():\n"
+_KEYS_HEAD = "async def _check_keys():\n"
 _CHECK_LINES = 1
 
 
@@ -40,12 +42,15 @@ def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
     if problems := problems or check_written(tree, tools):
         raise refuse(problems)
     names = frozenset(each.name for each in used)
+    check = _write_check(code)
+    keys = write_as_subscripts(code, tree)
     return SandboxedScript(
         code=_name_errors(code, tree),
-        check=_write_check(code),
+        check=check if keys is None else check + _write_check(keys, _KEYS_HEAD),
         names=names,
         stubs=write_stubs(names - tools.keys() - {*FUNCTIONS}, [tools[name] for name in sorted(names & tools.keys())]),
         check_lines_before=_CHECK_LINES,
+        check_keys_from_line=0 if keys is None else len(check.encode().splitlines()) + 1,
     )
 
 
@@ -53,7 +58,7 @@ def explain_check(script: SandboxedScript, diagnostics: str) -> list[ScriptProbl
     """What the type checker's lines about ``script.check`` mean, by the lines of the script itself."""
     return [
         ScriptProblem(max(problem.line - script.check_lines_before, 1), problem.text)
-        for problem in explain(diagnostics, script.check)
+        for problem in explain(diagnostics, script.check, keys_from_line=script.check_keys_from_line)
     ]
 
 
@@ -90,7 +95,7 @@ def _name_errors(code: str, tree: ast.Module) -> str:
     return b"".join(lines).decode()
 
 
-def _write_check(code: str) -> str:
+def _write_check(code: str, head: str = _CHECK_HEAD) -> str:
     """A function that is never called with the script as its body, where ``return`` and ``await`` may stand."""
     body = "".join(f" {line}" for line in code.splitlines(keepends=True))
-    return f"{_CHECK_HEAD}{body}\n pass\n"
+    return f"{head}{body}\n pass\n"

@@ -70,7 +70,7 @@ class ScriptShelf:
         theirs = [run for run in self._runs.values() if run.owner.caller == owner.caller and not run.ended.is_set()]
         if len(theirs) >= owner.most_scripts:
             raise TryLater(
-                f"The script was not run: {len(theirs)} of yours are under way, which is as many as one caller may have.",
+                f"The script was not run: {len(theirs)} of yours are under way, as many as one caller may have.",
                 next_step="Nothing was called. Ask for one of them with its script_id; run this when one has ended.",
                 retry_after_seconds=_BUSY_SECONDS,
             )
