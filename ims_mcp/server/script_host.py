@@ -27,7 +27,7 @@ from ims_mcp.workflows.scripts import limits
 from ims_mcp.workflows.scripts.driving import NotDone, StopScript
 from ims_mcp.workflows.scripts.prepare import FUNCTIONS
 from ims_mcp.workflows.scripts.record import Destruction, ScriptRecord
-from ims_mcp.workflows.scripts.sandbox_values import NotPlain, TooLarge, read_plain
+from ims_mcp.workflows.scripts.sandbox_values import NotPlain, TooLarge, read_arguments
 from ims_mcp.workflows.scripts.whole_answer import complete_answer
 
 SCRIPT_TOOLS = (
@@ -226,7 +226,7 @@ def _read_arguments(name: str, args: tuple[Any, ...], given: dict[str, Any]) -> 
     elif args:
         raise InvalidArguments(name, [Problem("", "arguments are given by name")])
     try:
-        return read_plain(given, most_values=limits.MOST_ARGUMENT_VALUES, most_bytes=_MOST_ARGUMENT_BYTES)
+        return read_arguments(given, most_values=limits.MOST_ARGUMENT_VALUES, most_bytes=_MOST_ARGUMENT_BYTES)
     except TooLarge as error:
         raise StopScript(f"the arguments of {name} are larger than a call may have") from error
     except NotPlain as error:

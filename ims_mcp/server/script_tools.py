@@ -22,7 +22,7 @@ from ims_mcp.workflows.scripts.answer import write_answer
 from ims_mcp.workflows.scripts.driving import Ended, SandboxedScript
 from ims_mcp.workflows.scripts.prepare import explain_check, prepare
 from ims_mcp.workflows.scripts.sandbox import Sandbox
-from ims_mcp.workflows.scripts.sandbox_values import NotPlain, read_plain
+from ims_mcp.workflows.scripts.sandbox_values import NotPlain, read_result
 from ims_mcp.workflows.scripts.shelf import ScriptOwner, ScriptRun, ScriptShelf
 
 _ANSWERING_SECONDS = 1.0
@@ -147,7 +147,7 @@ class _ScriptTool:
                 on_begin=run.begun.set,
             )
             if record.ended.outcome == "done":
-                record.value = read_plain(
+                record.value, record.value_note = read_result(
                     record.ended.value, most_values=_MOST_RESULT_VALUES, most_bytes=_MOST_RESULT_BYTES
                 )
         except NotPlain as error:

@@ -58,6 +58,15 @@ def count_updates(service: ScriptedService) -> int:
             "stopped",
             "500 calls",
         ),
+        ("[ims.search('a') for i in range(600)]", "stopped", "Do the rest by another script"),
+        (
+            "import time\nwhile True:\n  try: time.sleep(0)\n  except BaseException: pass",
+            "stopped",
+            "10,000 times\n  line 5 in <module>: try: time.sleep(0)",
+        ),
+        ("raise ValueError('x' * 10 ** 6)", "failed", "…\n  line 3 in <module>: raise ValueError("),
+        ("def f(): raise ValueError({}.get('a'))\nf()", "failed", "takes one text"),
+        ("'x' * 2_000_000", "failed", "too large: give ids"),
         ("x = [0] * 1000\ny = [x] * 1000\n[y] * 1000", "failed", "too large"),
         (
             "x = [0] * 1000\ny = [x] * 1000\nz: dict = {'MediaId': [y] * 1000}\nawait ims.get_media_info(**z)",
@@ -67,6 +76,7 @@ def count_updates(service: ScriptedService) -> int:
         ("x: list = []\nfor i in range(10000): x = [x]\nx", "failed", "nested deeper"),
         ("10 ** 1000", "failed", "38 digits"),
         ("class Own:\n  pass\nOwn()", "failed", "no value of JSON"),
+        (f"def {'f' * 5000}(): raise ValueError('x')\n{'f' * 5000}()", "failed", "\n  line 3 in ffff"),
     ],
 )
 async def test_a_bound_ends_the_script_and_its_writes_are_told(code: str, outcome: str, said: str) -> None:

@@ -53,6 +53,18 @@ pytestmark = pytest.mark.anyio
             "catch ims.Error",
         ),
         ("class Row:\n    @print\n    def one(self): return 1", 2, "a script cannot have this: "),
+        ("import ims\ntry: pass\nexcept (ims\n  .Error): pass", 3, "write ims.Error on one line"),
+        ("from ims import *", 1, "ims.get_media_info"),
+        ("x = 1\nraise ValueError(404)", 2, "ValueError(str(…))"),
+        ("import ims\nraise ims.Error('a', 'b')", 2, "takes one text"),
+        ("import asyncio\nimport ims\nawait asyncio.gather([ims.search('a')])", 3, "await asyncio.gather(*[…"),
+        ("import ims\nsum(len(await ims.search(word)) for word in 'ab')", 2, "put into a list first"),
+        (
+            "import ims\nx = await ims.list_media_basic_infos()\n"
+            "sum(y.get('MediaBasicInfo').get('Title') for y in x['MediaInfos'])",
+            3,
+            "float(…) makes one a number",
+        ),
         ("import ims\nother = ims\nawait other.get_media_info(MediaId='a')", 3, "write ims.get_media_info"),
         ("import ims\nawait ims.find_media(words='x')", 2, "find_media: words: unknown; Allowed: text, media_type"),
         ("import ims\nawait ims.find_media('x')", 2, "find_media takes its arguments by name: find_media(text=…)."),
@@ -83,6 +95,9 @@ async def test_what_can_be_seen_to_be_wrong_is_told_before_anything_is_sent(code
         "  x.get('MediaInfo') or x.get('MediaInfos')",
         "x = await ims.get_media_info(MediaId='a')\nx.get('MediaInfo',)\nx.get(\n'MediaInfo'\n)\nx.get(('MediaInfo'))",
         "x = await ims.get_media_info(MediaId='a')\nf'{x.get(\"MediaInfo\")}'",
+        "async def play(x):\n  sorted(x['a'], key=lambda y: y.get('MediaId'))\n"
+        "async def more():\n  x = (await ims.list_media_basic_infos())['MediaInfos']\n"
+        "  ','.join([y.get('MediaId') for y in sorted(x, key=lambda y: y.get('MediaId'))])",
         "x = await ims.get_media_info(MediaId='a')\nkey = 'Newer'\nx.get(key)\nx.get(*[key])",
     ],
 )

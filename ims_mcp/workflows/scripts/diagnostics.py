@@ -34,6 +34,7 @@ _KINDS = {
     "Parts": "a text, or a list of texts",
 }
 _MOST_KEYS = 25
+_OVERLOAD = "no-matching-overload"
 _UNTYPED = "What no table knows yet is read from an answer that is told to be any dict: answer: dict = await ims.…"
 _TAKE_ELEMENTS = "this is a list: take its elements, with a loop or [0], before a key."
 
@@ -95,7 +96,7 @@ class _Diagnostic:
 def explain(diagnostics: str, code: str, *, most: int = MOST_PROBLEMS, keys_from_line: int = 0) -> list[ScriptProblem]:
     """The problems in a checker's concise diagnostics of ``code``, each with its remedy, in the order of their lines;
     beyond ``most`` they are counted. From ``keys_from_line`` on, if it is not 0, ``code`` is a second copy of a script,
-    which is asked about keys alone.
+    which is asked about keys, and about functions that take what may be None.
 
     None of them is a reason not to run the script where the list is empty.
     """
@@ -109,10 +110,10 @@ def explain(diagnostics: str, code: str, *, most: int = MOST_PROBLEMS, keys_from
         if match[3] == "error" or match[4] == "unused-awaitable"
     ]
     if keys_from_line:
-        read = [each for each in read if each.line < keys_from_line] + [
+        read = [each for each in read if each.line < keys_from_line and each.rule != _OVERLOAD] + [
             replace(each, line=each.line - keys_from_line + 1)
             for each in read
-            if each.line >= keys_from_line and _is_of_one_answer(each)
+            if each.line >= keys_from_line and (each.rule == _OVERLOAD or _is_of_one_answer(each))
         ]
         read.sort(key=lambda each: each.line)
     found: dict[ScriptProblem, None] = {}
@@ -251,6 +252,16 @@ def _is_of_one_answer(told: _Diagnostic) -> bool:
     return told.rule == "invalid-key" and (names is None or len(set(re.findall(r"\w+Answer\w*", names[0]))) < 2)
 
 
+def _explain_overload(told: _Diagnostic) -> str:
+    (name,) = told.names(r"^No overload of (?:bound method|function) `([\w.]+)`") or ("",)
+    if name == "gather":
+        return "gather takes the calls themselves, each as an argument: await asyncio.gather(*[…(each) for each in …])."
+    return (
+        f"{name or 'this'} cannot take what it is given here. Numbers come as texts: float(…) makes one a number. What "
+        "is awaited for each of many is put into a list first: [await … for each in …]."
+    )
+
+
 def _explain_awaitable(told: _Diagnostic) -> str:
     return f"await is missing before a call of {MODULE}." if "CoroutineType[" in told.message else ""
 
@@ -296,6 +307,7 @@ _EXPLAINED: dict[str, Callable[[_Diagnostic], str]] = {
     "invalid-return-type": _leave_out,
     "invalid-syntax": _explain_syntax,
     "missing-argument": _explain_missing_argument,
+    "no-matching-overload": _explain_overload,
     "not-iterable": _explain_use,
     "not-subscriptable": _explain_use,
     "too-many-positional-arguments": _explain_positional,

@@ -44,14 +44,14 @@ def _edit(
         return []
     if text[end - 1 : end] != b")" or (not has_default and b"," in text[ends:end]):
         return []
-    # The default is looked at, too: ("Key", default)[0] is the key. Without one it may be None: what a script does then
-    # is not out of the checker's sight.
+    # The default is looked at, too: ("Key", default)[0] is the key. Without one it may be anything besides: what
+    # is done where it is None stays in the checker's sight, and nothing is refused for what may be None.
     begin = starts[call.lineno - 1] + call.col_offset
     return [
         (begin, begin, b"" if has_default else b"("),
         (dot, after_name, b"\n" * text.count(b"\n", dot, after_name)),
         (opening, opening + 1, b"[("),
-        (end - 1, end, b")[0]]" if has_default else b")] or None)"),
+        (end - 1, end, b")[0]]" if has_default else b")] or _any)"),
     ]
 
 

@@ -21,7 +21,7 @@ FUNCTIONS = ("search", "describe")
 _ERRORS = {"Error": "RuntimeError", "NotDone": "NotImplementedError"}
 """A sandbox has the exceptions of Python alone: what stands for ours in it."""
 _CHECK_HEAD = "async def _check():\n"
-_KEYS_HEAD = "async def _check_keys():\n"
+_KEYS_HEAD = "async def _check_keys(_any):\n"
 _CHECK_LINES = 1
 
 
@@ -37,7 +37,7 @@ def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
     # What a name is likely to mean takes milliseconds to find.
     unknown = [each for each in used if each.name not in known][:MOST_PROBLEMS]
     problems = [ScriptProblem(each.line, describe_unknown(each.name)) for each in unknown]
-    problems += _find_imported_errors(tree)
+    problems += _find_imported_errors(tree) + _find_broken_errors(tree)
     problems += find_missing(tree)
     if problems := problems or check_written(tree, tools):
         raise refuse(problems)
@@ -67,7 +67,8 @@ def _parse(code: str) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(code)
     except SyntaxError as error:
-        raise refuse([ScriptProblem(error.lineno or 1, f"this is not Python: {error.msg}.")]) from error
+        hint = " Inside of an f-string's braces use the other kind of quotes." if "f-string" in error.msg else ""
+        raise refuse([ScriptProblem(error.lineno or 1, f"this is not Python: {error.msg}.{hint}")]) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise refuse([ScriptProblem(1, f"this cannot be read as Python ({type(error).__name__}).")]) from error
 
@@ -75,11 +76,23 @@ def _parse(code: str) -> ast.Module:
 def _find_imported_errors(tree: ast.Module) -> list[ScriptProblem]:
     """A script that calls an exception of the module by another name than ``ims.Error``."""
     return [
-        ScriptProblem(node.lineno, f"import {MODULE}, and name what is needed: {MODULE}.{alias.name}.")
+        ScriptProblem(
+            node.lineno,
+            f"import {MODULE}, and name what is needed: {MODULE}.{alias.name.replace('*', 'get_media_info')}.",
+        )
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == MODULE
         for alias in node.names
         if alias.name in _ERRORS or alias.name == "*"
+    ]
+
+
+def _find_broken_errors(tree: ast.Module) -> list[ScriptProblem]:
+    """Names of the module's exceptions with the end of a line in them."""
+    return [
+        ScriptProblem(node.lineno, f"write {MODULE}.{node.attr} on one line.")
+        for node in find_attributes(tree)
+        if node.attr in _ERRORS and node.end_lineno != node.lineno
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pydantic_monty import Monty, MontySession
 
 SCRIPT_NAME = "script.py"
+_CHECKED = " while it was checked; nothing was called"
 _FLOOD = f"it printed more than {limits.MOST_PRINTED_BYTES // 1024:,} KB"
 
 
@@ -81,7 +83,8 @@ class Sandbox:
                         await check_types(process, script, explain)
                     except monty.MontyError as error:
                         ended = describe_end(process, error)
-                        over += " while it was checked; nothing was called"
+                        over += _CHECKED
+                        ended = replace(ended, problem=ended.problem + _CHECKED)
                     else:
                         on_begin()
                         ended = await drive(process, script, answer, printed)
