@@ -61,7 +61,8 @@ RUN_SCRIPT = Operation(
         Parameter(
             "timeout_seconds",
             "number",
-            text=f"Default and at most {limits.MOST_SECONDS}.",
+            text=f"Default and at most {limits.MOST_SECONDS}; not given, a background script has "
+            f"{limits.MOST_BACKGROUND_SECONDS}.",
             minimum=1,
             maximum=limits.MOST_SECONDS,
             cut=True,

@@ -85,7 +85,7 @@ def _tell_writes(record: ScriptRecord, done_from: int) -> dict[str, Any]:
         page.append(entry)
     if page:
         told["done"] = page
-    if done_from or len(page) < len(record.done):
+    if page and len(page) < len(record.done):
         told["done_shown"] = f"{done_from + 1} to {done_from + len(page)} of {len(record.done)}"
     if record.under_way:
         told["under_way"] = list(record.under_way.values())

@@ -175,6 +175,8 @@ def _explain_import(told: _Diagnostic) -> str:
 def _explain_unknown_argument(told: _Diagnostic) -> str:
     name, function = told.names(r"^Argument `(\w+)` .* function `(\w+)`") or ("?", "?")
     operation = find_operation(function)
+    if function in OWN_NAMES:
+        return f'{function} takes one argument, without a name: {MODULE}.{function}("…").'
     if operation is None:
         return _quote(told)
     table = {row.name: row for row in list_script_parameters(operation) if not row.hidden}

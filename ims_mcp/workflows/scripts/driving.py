@@ -363,9 +363,9 @@ def _describe_error(error: MontyRuntimeError | Any) -> str:
     for frame in frames[-_MOST_FRAMES:]:
         function = f" in {plain(frame.function_name, _LONGEST_NAME_BYTES)}" if frame.function_name else ""
         where += f"\n  line {frame.line}{function}: {plain(frame.source_line or '', 200)}"
-    # What stands for an error of a call begins with that one's own code.
-    is_of_a_call = type(error.exception()) in (RuntimeError, NotImplementedError)
-    said = clean(error.display("msg" if is_of_a_call else "type-msg"))
-    if _ODD_EXCEPTION in said:
-        said = ONE_TEXT
-    return shorten(said, _LONGEST_MESSAGE_BYTES) + where
+    # What stands for an error of a call begins with that one's own code, and has lines of ours.
+    if type(error.exception()) in (RuntimeError, NotImplementedError):
+        said = clean(error.display("msg"))
+        return shorten(ONE_TEXT if _ODD_EXCEPTION in said else said, _LONGEST_MESSAGE_BYTES) + where
+    # Any other may quote a title, which is not to look like lines of ours.
+    return shorten(plain(error.display("type-msg"), _LONGEST_MESSAGE_BYTES), _LONGEST_MESSAGE_BYTES) + where

@@ -23,6 +23,11 @@ _ERRORS = {"Error": "RuntimeError", "NotDone": "NotImplementedError"}
 _CHECK_HEAD = "async def _check():\n"
 _KEYS_HEAD = "async def _check_keys(_any):\n"
 _CHECK_LINES = 1
+_SYNTAX_HINTS = {
+    "f-string": " Inside of an f-string's braces use the other kind of quotes.",
+    "after line continuation": " Lines end with a line end, not with a backslash and an n.",
+    "\n```": " Leave out the ``` around the script.",
+}
 
 
 def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
@@ -67,7 +72,7 @@ def _parse(code: str) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(code)
     except SyntaxError as error:
-        hint = " Inside of an f-string's braces use the other kind of quotes." if "f-string" in error.msg else ""
+        hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in f"{error.msg}\n{code.lstrip()[:3]}"), "")
         raise refuse([ScriptProblem(error.lineno or 1, f"this is not Python: {error.msg}.{hint}")]) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise refuse([ScriptProblem(1, f"this cannot be read as Python ({type(error).__name__}).")]) from error
