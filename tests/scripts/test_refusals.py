@@ -29,13 +29,24 @@ pytestmark = pytest.mark.anyio
             "import ims\ninfo = (await ims.get_media_info(MediaId='a'))['MediaInfo']\n(\n  info\n  .get(\n"
             "    'Title',\n    info.get('MediaBasicInfo', {}).get('MediaTags'),\n  )\n)",
             5,
-            "get_media_info (MediaInfo) has no Title; it has ",
+            "get_media_info (MediaInfo) has no Title; Title is a key of MediaInfo.MediaBasicInfo.",
         ),
         (
             "import ims\nx = await ims.list_media_basic_infos()\n"
             "while (token := x.get('NextToken')) is not None: pass\nx.get('Newer')",
             4,
             "answer: dict = await ims.",
+        ),
+        (
+            "import ims\npage = await ims.list_media_basic_infos()\n"
+            "page['MediaInfos'][0]['MediaBasicInfo']['Duration']",
+            3,
+            "(MediaInfos.MediaBasicInfo) has no Duration; Duration is a key of MediaInfos.FileInfoList.FileBasicInfo.",
+        ),
+        (
+            "import ims\n(await ims.get_media_info(MediaId='a'))['FileInfoList']",
+            2,
+            "get_media_info has no FileInfoList; FileInfoList is a key of MediaInfo.",
         ),
         ("import ims\nawait ims.get_media_info('a')", 2, "MediaId"),
         ("import os\nos.system('x')", 2, "system"),

@@ -258,6 +258,24 @@ found = await ims.find_media(text="cat")
     assert told["result"] == [True, "GetMediaInfo", 0]
 
 
+async def test_what_a_script_is_told_of_an_operation_is_what_a_script_can_use() -> None:
+    code = """
+import ims
+table = await ims.describe("get_media_info")
+deep = await ims.describe("SubmitMediaProducingJob", parameter="Timeline.VideoTracks")
+part = await ims.describe("get_media_info", part="returns")
+tool = await ims.describe("find_media")
+[table["takes_also"], table["in_a_script"], list(tool["parameters"])[:2], len(str(deep)) > 100, list(part)]
+"""
+    async with scripting(LIBRARY) as (client, _):
+        takes, said, parameters, is_deep, part = (await run(client, code))["result"]
+    assert list(takes) == ["include_signed_urls"]
+    assert "whole answer" in said
+    assert parameters == ["text", "media_type"]
+    assert is_deep
+    assert "returns" in part
+
+
 async def test_what_is_waited_for_comes_with_the_answer() -> None:
     job = {"JobId": "j1", "Status": "Success"}
     answers = {

@@ -34,6 +34,7 @@ _KINDS = {
     "Parts": "a text, or a list of texts",
 }
 _MOST_KEYS = 25
+_MOST_PLACES = 3
 _OVERLOAD = "no-matching-overload"
 _UNTYPED = "What no table knows yet is read from an answer that is told to be any dict: answer: dict = await ims.…"
 _TAKE_ELEMENTS = "this is a list: take its elements, with a loop or [0], before a key."
@@ -240,12 +241,24 @@ def _explain_key(told: _Diagnostic) -> str:
     if kind not in told.script.answers:
         return _quote(told)
     operation, keys = told.script.answers[kind]
+    elsewhere = [
+        _name_place(name, operation)
+        for name, (_, fields) in told.script.answers.items()
+        if key in fields and name.partition("Answer")[0] == operation.name
+    ]
     by_fold = {each.lower(): each for each in keys}
     near = difflib.get_close_matches(key.lower(), by_fold, n=1, cutoff=0.6)
     listed = ", ".join(keys[:_MOST_KEYS]) + (f" and {len(keys) - _MOST_KEYS} more" if len(keys) > _MOST_KEYS else "")
     hint = f"did you mean {by_fold[near[0]]}?" if near else f"it has {listed or 'no keys'}. {_UNTYPED}"
-    place = "" if kind.endswith("Answer") else f" ({kind.partition('_')[2].replace('_', '.')})"
+    if elsewhere:
+        hint = f"{key} is a key of {' and of '.join(elsewhere[:_MOST_PLACES])}."
+    place = "" if kind.endswith("Answer") else f" ({_name_place(kind, operation)})"
     return f"the answer of {operation.tool_name}{place} has no {key}; {hint}"
+
+
+def _name_place(kind: str, operation: Operation) -> str:
+    """Where in an answer the objects of a class are: ``MediaInfo.FileInfoList``."""
+    return kind.removeprefix(f"{operation.name}Answer").strip("_").replace("_", ".") or "the answer itself"
 
 
 def _is_of_one_answer(told: _Diagnostic) -> bool:
