@@ -319,49 +319,6 @@ async def test_what_is_printed_is_a_note_and_the_result_is_within_the_bytes_of_o
     assert "notes_cut" not in odd
 
 
-@pytest.mark.parametrize(
-    ("value", "meant"),
-    [
-        ("[ims.get_media_info(MediaId='a')]", "was not awaited"),
-        ("asyncio.gather(*[ims.get_media_info(MediaId='a') for i in range(3)])", "was not awaited"),
-        ("[play() for i in range(2)]", "was not awaited"),
-        ("{'a': {1: 2}.keys()}", "write list(…)"),
-        ("{1: 2}.items()", "write list(…)"),
-        ("iter([1])", "write list(…)"),
-        ("play", "was not called"),
-    ],
-)
-async def test_what_is_no_value_is_told_and_is_given_to_no_call(value: str, meant: str) -> None:
-    """The sandbox writes a text in its place, which a service would take for a title."""
-    head = "import asyncio\nimport ims\nasync def play(): return 1\n"
-    given = f"given: dict = {{'Title': {value}}}\nawait ims.update_media_info(MediaId='{ID}', **given)"
-    async with scripting(LIBRARY) as (client, service):
-        shown = await run(client, head + value)
-        refused = await run(client, head + given)
-    assert shown["outcome"] == "done"
-    assert meant in shown["note"]
-    assert meant in refused["problem"]
-    assert "line 5 in <module>: await ims.update" in refused["problem"]
-    assert "UpdateMediaInfo" not in {each.action for each in service.arrived}
-
-
-async def test_what_is_no_number_is_none_in_a_result_and_no_argument() -> None:
-    code = """
-import ims
-given: dict = {"MediaId": float("nan")}
-try:
-    await ims.get_media_info(**given, InputURL="oss://b/k.mp4")
-except ims.Error as error:
-    problem = str(error)
-[float("nan"), float("inf"), problem]
-"""
-    async with scripting(LIBRARY) as (client, service):
-        told = await run(client, code)
-    assert told["result"][:2] == [None, None]
-    assert "nan is no value of JSON" in told["result"][2]
-    assert service.count == 0
-
-
 async def test_a_long_list_of_writes_is_told_in_pages() -> None:
     code = f"import ims\nfor i in range(120): await ims.update_media_info(MediaId='{ID}', Title=str(i))"
     async with scripting(LIBRARY) as (client, _):
