@@ -3,7 +3,8 @@
     ImsError                    what failed, in one sentence, and what to do next
     ├── InvalidArguments        a call that was not sent: every problem with its arguments at once
     ├── Refused                 a call that was not sent: read-only mode, or a destructive call nobody confirmed
-    ├── RateLimited             a call that was not sent: the cloud account's limit is used up
+    ├── TryLater                a call that was not done, for this server has no room for it now
+    │   └── RateLimited         the cloud account's limit is used up
     ├── CredentialsError        no credentials were found, or the provider that should give them failed
     ├── ServiceError            IMS (or OSS) answered with an error: Code, HTTP status, RequestId
     ├── ConnectionFailed        no usable answer came: the network, a proxy, a cut-off or foreign body
@@ -85,15 +86,24 @@ class Refused(ImsError):
         self.is_observed = False
 
 
-class RateLimited(ImsError):
+class TryLater(ImsError):
+    """There is no room for the call now; nothing was sent. The same call may go through ``retry_after_seconds`` later,
+    which programs are told beside the text."""
+
+    def __init__(self, message: str, *, next_step: str, retry_after_seconds: int) -> None:
+        super().__init__(message, next_step=next_step)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RateLimited(TryLater):
     """The limit of the cloud account is used up for longer than the call may take; nothing was sent."""
 
     def __init__(self, operation: str, retry_after_seconds: int) -> None:
         super().__init__(
             f"{operation} was not sent: the limit of this cloud account is used up by calls that wait before it.",
             next_step=f"Nothing was sent. Call again in {retry_after_seconds} s, with fewer calls at once.",
+            retry_after_seconds=retry_after_seconds,
         )
-        self.retry_after_seconds = retry_after_seconds
 
 
 class CredentialsError(ImsError):

@@ -12,6 +12,7 @@ import anyio.lowlevel
 
 from ims_mcp.audit.ids import find_ids
 from ims_mcp.catalogue import Effect, Operation, get_operation
+from ims_mcp.catalogue.describe import describe
 from ims_mcp.client.ims import ImsClient
 from ims_mcp.errors import ImsError, InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
@@ -27,7 +28,8 @@ from ims_mcp.workflows.scripts import limits
 from ims_mcp.workflows.scripts.driving import NotDone, StopScript
 from ims_mcp.workflows.scripts.prepare import FUNCTIONS
 from ims_mcp.workflows.scripts.record import Destruction, ScriptRecord
-from ims_mcp.workflows.scripts.sandbox_values import NotPlain, TooLarge, read_plain
+from ims_mcp.workflows.scripts.sandbox_values import NotPlain, TooLarge, read_arguments
+from ims_mcp.workflows.scripts.stubs import ABOUT_SHOWING
 from ims_mcp.workflows.scripts.whole_answer import complete_answer
 
 SCRIPT_TOOLS = (
@@ -40,6 +42,9 @@ _ASKED = {
     "describe": ("describe_operation", "operation", "operation"),
 }
 """Functions of the module: the tool that answers, its parameter, and what the function calls that."""
+_PARTS = ("parameter", "part")
+"""What describe takes besides, as its tool does: names of what it left out."""
+_IN_A_SCRIPT = "The whole answer comes back, as returns has it; no view, page or query."
 _MOST_ARGUMENT_BYTES = 1024 * 1024
 T = TypeVar("T")
 
@@ -115,8 +120,13 @@ class ScriptHost:
     async def _ask(self, name: str, arguments: dict[str, Any]) -> Any:
         tool_name, parameter, own = _ASKED[name]
         tool = self._request.held[tool_name]
-        answer = await tool.answer({parameter: arguments.get(own, arguments.get(parameter, ""))}, self._quiet())
-        return answer.get("operations", []) if name == "search" and isinstance(answer, dict) else answer
+        asked = {parameter: arguments.get(own, arguments.get(parameter, ""))}
+        if name == "describe":
+            asked |= {each: arguments[each] for each in _PARTS if each in arguments}
+            if (own_tool := self._tools.get(str(asked[parameter]))) is not None:
+                return describe(own_tool.table)
+        answer = _require_plain(tool, await tool.answer(asked, self._quiet()))
+        return answer.get("operations", []) if name == "search" else _tell_scripts(answer)
 
     async def _use_tool(self, tool: TableTool, arguments: dict[str, Any]) -> Any:
         effect = Effect(read_effect(tool.listed))
@@ -210,6 +220,14 @@ class ScriptHost:
         return max(0.0, min(self._ends_at - anyio.current_time(), MAX_WAIT_SECONDS))
 
 
+def _tell_scripts(described: dict[str, Any]) -> dict[str, Any]:
+    """A description without what chooses what a model is shown: a script has all of it."""
+    if "takes_also" not in described:
+        return described
+    takes_also = {name: text for name, text in described["takes_also"].items() if name not in ABOUT_SHOWING}
+    return {**described, "takes_also": takes_also, "in_a_script": _IN_A_SCRIPT}
+
+
 def _is_id(name: str, value: Any) -> bool:
     return isinstance(value, str) and name.lower().endswith("id")
 
@@ -226,7 +244,7 @@ def _read_arguments(name: str, args: tuple[Any, ...], given: dict[str, Any]) -> 
     elif args:
         raise InvalidArguments(name, [Problem("", "arguments are given by name")])
     try:
-        return read_plain(given, most_values=limits.MOST_ARGUMENT_VALUES, most_bytes=_MOST_ARGUMENT_BYTES)
+        return read_arguments(given, most_values=limits.MOST_ARGUMENT_VALUES, most_bytes=_MOST_ARGUMENT_BYTES)
     except TooLarge as error:
         raise StopScript(f"the arguments of {name} are larger than a call may have") from error
     except NotPlain as error:

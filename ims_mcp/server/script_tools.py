@@ -22,8 +22,8 @@ from ims_mcp.workflows.scripts.answer import write_answer
 from ims_mcp.workflows.scripts.driving import Ended, SandboxedScript
 from ims_mcp.workflows.scripts.prepare import explain_check, prepare
 from ims_mcp.workflows.scripts.sandbox import Sandbox
-from ims_mcp.workflows.scripts.sandbox_values import NotPlain, read_plain
-from ims_mcp.workflows.scripts.shelf import ScriptRun, ScriptShelf
+from ims_mcp.workflows.scripts.sandbox_values import NotPlain, read_result
+from ims_mcp.workflows.scripts.shelf import ScriptOwner, ScriptRun, ScriptShelf
 
 _ANSWERING_SECONDS = 1.0
 """What is left of the longest wait for the answer itself."""
@@ -61,7 +61,8 @@ RUN_SCRIPT = Operation(
         Parameter(
             "timeout_seconds",
             "number",
-            text=f"Default and at most {limits.MOST_SECONDS}.",
+            text=f"Default and at most {limits.MOST_SECONDS}; not given, a background script has "
+            f"{limits.MOST_BACKGROUND_SECONDS}.",
             minimum=1,
             maximum=limits.MOST_SECONDS,
             cut=True,
@@ -97,7 +98,7 @@ class _ScriptTool:
 
     async def answer(self, arguments: dict[str, Any], request: ToolRequest) -> dict[str, Any]:
         """The result of a script, or how it stands."""
-        owner = f"{current_subject.get()} {request.target.service}"
+        owner = ScriptOwner(current_subject.get(), request.target.service)
         longest = request.longest_wait_seconds
         if "script_id" in arguments:
             if "code" in arguments:
@@ -147,7 +148,7 @@ class _ScriptTool:
                 on_begin=run.begun.set,
             )
             if record.ended.outcome == "done":
-                record.value = read_plain(
+                record.value, record.value_note = read_result(
                     record.ended.value, most_values=_MOST_RESULT_VALUES, most_bytes=_MOST_RESULT_BYTES
                 )
         except NotPlain as error:

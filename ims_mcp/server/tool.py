@@ -29,7 +29,7 @@ from ims_mcp.catalogue.check import check
 from ims_mcp.catalogue.listed_schema import listed_purpose, listed_schema
 from ims_mcp.catalogue.schema import rule_text
 from ims_mcp.client.ims import ImsClient
-from ims_mcp.errors import ImsError, RateLimited
+from ims_mcp.errors import ImsError, TryLater
 from ims_mcp.foreign_text import clean, plain, shorten
 from ims_mcp.server.reach import Target
 from ims_mcp.server.wait_policy import decide_longest_wait
@@ -143,7 +143,7 @@ class TableTool:
         """The call's result, success or failure, or the question it has to ask first. Raises MCPError only."""
         try:
             result = await self.answer(arguments, request)
-        except RateLimited as error:
+        except TryLater as error:
             told = {"reason": "rate_limited", "retry_after_seconds": error.retry_after_seconds}
             return write_failure(error.explain(), told)
         except ImsError as error:

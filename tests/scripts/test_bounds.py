@@ -9,11 +9,12 @@ from typing import Any
 import anyio
 import pytest
 
-from ims_mcp.errors import Refused
+from ims_mcp.call_origin import STDIO
+from ims_mcp.errors import ImsError, TryLater
 from ims_mcp.workflows.scripts import limits
 from ims_mcp.workflows.scripts.driving import Printed, SandboxedScript
 from ims_mcp.workflows.scripts.sandbox import Sandbox
-from ims_mcp.workflows.scripts.shelf import KEPT_SECONDS, MOST_OF_ONE_CALLER, ScriptRun, ScriptShelf
+from ims_mcp.workflows.scripts.shelf import KEPT_SECONDS, MOST_KEPT, ScriptOwner, ScriptRun, ScriptShelf
 from tests.client.scripted_service import Answer, ScriptedService
 from tests.scripts.running import SETTINGS, answering, run, scripting
 from tests.server.connected import connected, content_of, text_of
@@ -57,6 +58,15 @@ def count_updates(service: ScriptedService) -> int:
             "stopped",
             "500 calls",
         ),
+        ("[ims.search('a') for i in range(600)]", "stopped", "Do the rest by another script"),
+        (
+            "import time\nwhile True:\n  try: time.sleep(0)\n  except BaseException: pass",
+            "stopped",
+            "10,000 times\n  line 5 in <module>: try: time.sleep(0)",
+        ),
+        ("raise ValueError('x' * 10 ** 6)", "failed", "…\n  line 3 in <module>: raise ValueError("),
+        ("def f(): raise ValueError({}.get('a'))\nf()", "failed", "takes one text"),
+        ("'x' * 2_000_000", "failed", "too large: give ids"),
         ("x = [0] * 1000\ny = [x] * 1000\n[y] * 1000", "failed", "too large"),
         (
             "x = [0] * 1000\ny = [x] * 1000\nz: dict = {'MediaId': [y] * 1000}\nawait ims.get_media_info(**z)",
@@ -66,6 +76,7 @@ def count_updates(service: ScriptedService) -> int:
         ("x: list = []\nfor i in range(10000): x = [x]\nx", "failed", "nested deeper"),
         ("10 ** 1000", "failed", "38 digits"),
         ("class Own:\n  pass\nOwn()", "failed", "no value of JSON"),
+        (f"def {'f' * 5000}(): raise ValueError('x')\n{'f' * 5000}()", "failed", "\n  line 3 in ffff"),
     ],
 )
 async def test_a_bound_ends_the_script_and_its_writes_are_told(code: str, outcome: str, said: str) -> None:
@@ -147,7 +158,7 @@ async def test_more_scripts_than_may_run_wait_for_their_turn_and_are_then_refuse
 
         group.start_soon(first)
         await begun.wait()
-        with pytest.raises(Refused, match="1 others run on this server"):
+        with pytest.raises(TryLater, match="1 others run on this server"):
             await sandbox.run(script, answer, lambda _: [], Printed(), seconds=60)
         group.cancel_scope.cancel()
 
@@ -159,19 +170,53 @@ async def test_one_caller_runs_so_many_scripts_and_nobody_sees_anothers() -> Non
     async def work(_run: ScriptRun) -> None:
         await go.wait()
 
-    runs = [shelf.start("ann", work) for _ in range(MOST_OF_ONE_CALLER)]
-    with pytest.raises(Refused, match="are under way"):
-        shelf.start("ann", work)
-    other = shelf.start("bob", work)
-    with pytest.raises(Exception, match="There is no script"):
-        shelf.find("ann", other.record.script_id)
+    ann, ann_elsewhere, bob = ScriptOwner("ann", "east"), ScriptOwner("ann", "west"), ScriptOwner("bob", "east")
+    runs = [shelf.start(ann, work) for _ in range(limits.MOST_OF_ONE_CALLER)]
+    for owner in (ann, ann_elsewhere):
+        with pytest.raises(TryLater, match="are under way"):
+            shelf.start(owner, work)
+    other = shelf.start(bob, work)
+    for owner in (ann, ScriptOwner("bob", "west")):
+        with pytest.raises(ImsError, match="There is no script"):
+            shelf.find(owner, other.record.script_id)
     go.set()
     for run_ in (*runs, other):
         await run_.ended.wait()
-    assert shelf.find("ann", runs[0].record.script_id) is runs[0]
+    assert shelf.find(ann, runs[0].record.script_id) is runs[0]
     now[0] = KEPT_SECONDS + 1
-    with pytest.raises(Exception, match="There is no script"):
-        shelf.find("ann", runs[0].record.script_id)
+    with pytest.raises(ImsError, match="There is no script"):
+        shelf.find(ann, runs[0].record.script_id)
+
+
+async def test_who_has_a_server_alone_has_all_its_places() -> None:
+    shelf = ScriptShelf()
+    alone = ScriptOwner(STDIO, "east")
+
+    async def work(_run: ScriptRun) -> None:
+        await anyio.sleep_forever()
+
+    for _ in range(limits.SCRIPTS_AT_ONCE):
+        shelf.start(alone, work)
+    with pytest.raises(TryLater, match="10 of yours"):
+        shelf.start(alone, work)
+    await shelf.end()
+
+
+async def test_many_scripts_of_one_caller_do_not_push_out_anothers_result() -> None:
+    shelf, ann, bob = ScriptShelf(), ScriptOwner("ann", "east"), ScriptOwner("bob", "east")
+
+    async def work(_run: ScriptRun) -> None: ...
+
+    first = shelf.start(ann, work)
+    await first.ended.wait()
+    many = list[ScriptRun]()
+    for _ in range(MOST_KEPT + 20):
+        many.append(shelf.start(bob, work))
+        await many[-1].ended.wait()
+    assert shelf.find(ann, first.record.script_id) is first
+    assert shelf.find(bob, many[-1].record.script_id) is many[-1]
+    with pytest.raises(ImsError, match="There is no script"):
+        shelf.find(bob, many[0].record.script_id)
 
 
 async def test_a_server_that_ends_begins_no_write_more(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
+from ims_mcp.workflows.scripts import limits
 from tests.client.scripted_service import ScriptedService
 from tests.tenants.accounts import ask, grant, text_in
 from tests.tenants.two import BOTH, MEDIA, Two, answer_all, list_tools
@@ -92,3 +93,17 @@ async def test_nobody_asks_for_anothers_script(two: Two) -> None:
         asked = told["next_call"]["arguments"]
         assert "There is no script" in text_in(await ask(to, "run_script", asked, "bob"))
         assert (await ask(to, "run_script", asked, "ann"))["structuredContent"]["result"] == 2
+
+
+async def test_no_caller_holds_all_places_whatever_their_accounts(two: Two) -> None:
+    """Waited for or not; whoever is refused learns it in words and for programs."""
+    sleep = "import asyncio\nawait asyncio.sleep(600)"
+    async with two.serve(grant("ann", BOTH) + grant("bob", ["east"]), toolsets=TOOLSETS) as to:
+        for number in range(limits.MOST_OF_ONE_CALLER):
+            await run(to, "ann", sleep, background=True, account=BOTH[number % 2])
+        for more in ({}, {"background": True}):
+            refused = await ask(to, "run_script", {"code": "1 + 1", "account": "west", **more}, "ann")
+            assert refused["isError"]
+            assert refused["structuredContent"] == {"reason": "rate_limited", "retry_after_seconds": 5}
+            assert "4 of yours are under way" in text_in(refused)
+        assert (await run(to, "bob", "1 + 1"))["result"] == 2

@@ -4,10 +4,13 @@ is left out: what is tried here is the sandbox itself, and what drives it."""
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
+from pydantic_monty._binary import find_monty_binary
 
 from ims_mcp.workflows.scripts.driving import Ended, Printed, SandboxedScript
 from ims_mcp.workflows.scripts.sandbox import Sandbox
@@ -206,6 +209,21 @@ async def test_a_script_that_reaches_ims_gets_its_answer() -> None:
     answers = _Answers()
     ended, _ = await attempt("import ims\n(await ims.get_media_info(MediaId='a'))['MediaInfo']['MediaId']", answers)
     assert (ended.outcome, ended.value, answers.names) == ("done", "a", ["get_media_info"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its program is stood in for by one of a shell")
+async def test_the_process_of_a_script_has_nothing_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, told = tmp_path / "program", tmp_path / "told"
+    program.write_text(f'#!/bin/sh\n/usr/bin/env > {quote(str(told))}\nexec {quote(find_monty_binary())} "$@"\n')
+    program.chmod(0o700)
+    for name, value in {"CANARY": CANARY, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": CANARY, "MONTY_BIN": str(program)}.items():
+        monkeypatch.setenv(name, value)
+    ended, _ = await attempt("1 + 1", _Answers())
+    assert ended.value == 2
+    own = {"PWD", "OLDPWD", "SHLVL", "_"}
+    assert {line.partition("=")[0] for line in told.read_text().splitlines()} <= own
 
 
 async def test_what_one_script_leaves_behind_is_not_there_for_the_next() -> None:

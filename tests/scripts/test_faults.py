@@ -111,6 +111,16 @@ async def test_a_check_that_takes_too_long_ends_with_the_time_of_its_script(proc
     await wait_until(lambda: all(map(is_gone, processes.ids)))
 
 
+async def test_a_check_that_takes_too_much_memory_ends_its_script(processes: Processes) -> None:
+    doubled = "".join(f"x{number + 1} = (x{number}, x{number})\n" for number in range(40))
+    async with scripting() as (client, _):
+        told = await run(client, f"x0 = (1, 'a')\n{doubled}x40.foo", timeout_seconds=45)
+        assert told["outcome"] == "out_of_memory"
+        assert told["problem"].endswith(" while it was checked; nothing was called")
+        assert (await run(client, "1 + 1"))["result"] == 2
+    assert len(set(processes.ids)) == 2
+
+
 async def test_others_are_served_while_scripts_compute(processes: Processes) -> None:
     async with scripting({"GetMediaInfo": Answer()}) as (client, _):
         ended: list[str] = []

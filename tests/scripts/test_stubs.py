@@ -125,6 +125,10 @@ def test_every_field_of_every_answer_is_a_key(checker: Checker) -> None:
             "between objects of type `str` and `Literal[60]`. Numbers come as texts here: float(…) makes one a number.",
         ),
         (
+            "(await ims.get_media_info())['MediaInfo'].get('MediaId') > 60",
+            "Operator `>` is not supported between objects of type `str | None` and `Literal[60]`. Numbers come as ",
+        ),
+        (
             "import requests",
             "requests cannot be imported: a script has ims, and of Python asyncio, base64, collections, ",
         ),
@@ -170,6 +174,11 @@ def test_a_slip_is_told_with_what_to_write(line: str, text: str, checker: Checke
             "except ims.NotDone: pass",
             "except ims.Error as error:",
             "    print(str(error))",
+        ),
+        (
+            "page, all = await ims.list_media_basic_infos(), []",
+            "all += page.get('MediaInfos')",
+            "page.get('NextToken') + 'x'",
         ),
         ("hits = await ims.search('subtitles')", "await ims.describe(hits[0]['operation'])"),
     ],

@@ -57,6 +57,8 @@ def write_answer(record: ScriptRecord, *, listed: Container[str] | None, done_fr
     told |= _propose_next(record, told) or propose_destruction(joined, listed)
     if ended is None or ended.outcome != "done":
         return told
+    if record.value_note:
+        told["note"] = clean(record.value_note)
     room = MAX_BYTES - size_bytes(told) - _MARGIN_BYTES
     shown = present(
         {"result": record.value},
@@ -68,7 +70,7 @@ def write_answer(record: ScriptRecord, *, listed: Container[str] | None, done_fr
     size = size_bytes(shown)
     fitted = fit(cast("dict[str, Any]", shown), room, query_prefix=None)
     if size > room:
-        fitted["note"] = f"the result has {size:,} bytes, of which {room:,} fit: let the script return less"
+        told["note"] = f"the result has {size:,} bytes, of which {room:,} fit: let the script return less"
     return {"outcome": "done", **fitted, **told}
 
 
@@ -83,7 +85,7 @@ def _tell_writes(record: ScriptRecord, done_from: int) -> dict[str, Any]:
         page.append(entry)
     if page:
         told["done"] = page
-    if done_from or len(page) < len(record.done):
+    if page and len(page) < len(record.done):
         told["done_shown"] = f"{done_from + 1} to {done_from + len(page)} of {len(record.done)}"
     if record.under_way:
         told["under_way"] = list(record.under_way.values())

@@ -29,7 +29,7 @@ class AnswerTypes:
 
 @cache
 def find_answer_types(operation: Operation) -> AnswerTypes:
-    """Those of an operation. Keys that no table has are in none of them; ``get`` takes such a key all the same."""
+    """Those of an operation. Keys that no table has are in none of them."""
     classes: dict[str, Mapping[str, str]] = {}
     name = f"{operation.name}Answer"
     more = _AFTER_A_WAIT if operation.poll is not None else {}

@@ -11,7 +11,7 @@ import builtins
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ims_mcp.catalogue import Operation, find_operation
@@ -34,6 +34,9 @@ _KINDS = {
     "Parts": "a text, or a list of texts",
 }
 _MOST_KEYS = 25
+_MOST_PLACES = 3
+_OVERLOAD = "no-matching-overload"
+_UNTYPED = "What no table knows yet is read from an answer that is told to be any dict: answer: dict = await ims.…"
 _TAKE_ELEMENTS = "this is a list: take its elements, with a loop or [0], before a key."
 
 
@@ -49,16 +52,18 @@ class _Script:
         return ast.parse(self._code)
 
     @cached_property
-    def stored_keys(self) -> set[tuple[int, object]]:
-        """(line, key) of all that is written to, which makes it a key."""
-        return {
-            (line, node.slice.value)
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Subscript)
-            and not isinstance(node.ctx, ast.Load)
-            and isinstance(node.slice, ast.Constant)
-            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        }
+    def stored_keys(self) -> set[object]:
+        """All that is written to, which makes it a key."""
+        keys = set[object]()
+        for node in ast.walk(self._tree):
+            match node:
+                case ast.Subscript(ctx=ast.Store(), slice=ast.Constant(value=key)):
+                    keys.add(key)
+                case ast.Call(func=ast.Attribute(attr="setdefault"), args=[ast.Constant(value=key), *_]):
+                    keys.add(key)
+                case _:
+                    pass
+        return keys
 
     @cached_property
     def answers(self) -> dict[str, tuple[Operation, list[str]]]:
@@ -89,9 +94,10 @@ class _Diagnostic:
         return found and found.groups()
 
 
-def explain(diagnostics: str, code: str, *, most: int = MOST_PROBLEMS) -> list[ScriptProblem]:
+def explain(diagnostics: str, code: str, *, most: int = MOST_PROBLEMS, keys_from_line: int = 0) -> list[ScriptProblem]:
     """The problems in a checker's concise diagnostics of ``code``, each with its remedy, in the order of their lines;
-    beyond ``most`` they are counted.
+    beyond ``most`` they are counted. From ``keys_from_line`` on, if it is not 0, ``code`` is a second copy of a script,
+    which is asked about keys, and about functions that take what may be None.
 
     None of them is a reason not to run the script where the list is empty.
     """
@@ -99,16 +105,23 @@ def explain(diagnostics: str, code: str, *, most: int = MOST_PROBLEMS) -> list[S
     told = [match for line in diagnostics.splitlines() if (match := _LINE.match(line.strip()))]
     # A text that cannot be read has no imports either.
     told = [match for match in told if match[4] == "invalid-syntax"] or told
+    read = [
+        _Diagnostic(int(match[1]), int(match[2]), match[4], match[5], script)
+        for match in told
+        if match[3] == "error" or match[4] == "unused-awaitable"
+    ]
+    if keys_from_line:
+        read = [each for each in read if each.line < keys_from_line and each.rule != _OVERLOAD] + [
+            replace(each, line=each.line - keys_from_line + 1)
+            for each in read
+            if each.line >= keys_from_line and (each.rule == _OVERLOAD or _is_of_one_answer(each))
+        ]
+        read.sort(key=lambda each: each.line)
     found: dict[ScriptProblem, None] = {}
-    for number, match in enumerate(told):
+    for number, diagnostic in enumerate(read):
         if len(found) >= most:
-            return [
-                *found,
-                ScriptProblem(int(match[1]), f"and from here on up to {len(told) - number:,} more problems."),
-            ]
-        if match[3] == "warning" and match[4] != "unused-awaitable":
-            continue
-        diagnostic = _Diagnostic(int(match[1]), int(match[2]), match[4], match[5], script)
+            rest = f"and from here on up to {len(read) - number:,} more problems."
+            return [*found, ScriptProblem(diagnostic.line, rest)]
         if text := _EXPLAINED.get(diagnostic.rule, _quote)(diagnostic):
             found[ScriptProblem(diagnostic.line, text)] = None
     return list(found)
@@ -163,6 +176,8 @@ def _explain_import(told: _Diagnostic) -> str:
 def _explain_unknown_argument(told: _Diagnostic) -> str:
     name, function = told.names(r"^Argument `(\w+)` .* function `(\w+)`") or ("?", "?")
     operation = find_operation(function)
+    if function in OWN_NAMES:
+        return f'{function} takes one argument, without a name: {MODULE}.{function}("…").'
     if operation is None:
         return _quote(told)
     table = {row.name: row for row in list_script_parameters(operation) if not row.hidden}
@@ -221,17 +236,45 @@ def _explain_key(told: _Diagnostic) -> str:
     if names is None:
         return _quote(told)
     key, kind = names
-    if (told.line, key) in told.script.stored_keys:
+    if key in told.script.stored_keys:
         return ""
     if kind not in told.script.answers:
         return _quote(told)
     operation, keys = told.script.answers[kind]
+    elsewhere = [
+        _name_place(name, operation)
+        for name, (_, fields) in told.script.answers.items()
+        if key in fields and name.partition("Answer")[0] == operation.name
+    ]
     by_fold = {each.lower(): each for each in keys}
     near = difflib.get_close_matches(key.lower(), by_fold, n=1, cutoff=0.6)
     listed = ", ".join(keys[:_MOST_KEYS]) + (f" and {len(keys) - _MOST_KEYS} more" if len(keys) > _MOST_KEYS else "")
-    hint = f"did you mean {by_fold[near[0]]}?" if near else f"it has {listed or 'no keys'}."
-    place = "" if kind.endswith("Answer") else f" ({kind.partition('_')[2].replace('_', '.')})"
+    hint = f"did you mean {by_fold[near[0]]}?" if near else f"it has {listed or 'no keys'}. {_UNTYPED}"
+    if elsewhere:
+        hint = f"{key} is a key of {' and of '.join(elsewhere[:_MOST_PLACES])}."
+    place = "" if kind.endswith("Answer") else f" ({_name_place(kind, operation)})"
     return f"the answer of {operation.tool_name}{place} has no {key}; {hint}"
+
+
+def _name_place(kind: str, operation: Operation) -> str:
+    """Where in an answer the objects of a class are: ``MediaInfo.FileInfoList``."""
+    return kind.removeprefix(f"{operation.name}Answer").strip("_").replace("_", ".") or "the answer itself"
+
+
+def _is_of_one_answer(told: _Diagnostic) -> bool:
+    """Whether it says of a key that there is none, and not that one of several kinds of answers lacks it."""
+    names = told.names(r"\(subscripted object has type `(.+)`\)$")
+    return told.rule == "invalid-key" and (names is None or len(set(re.findall(r"\w+Answer\w*", names[0]))) < 2)
+
+
+def _explain_overload(told: _Diagnostic) -> str:
+    (name,) = told.names(r"^No overload of (?:bound method|function) `([\w.]+)`") or ("",)
+    if name == "gather":
+        return "gather takes the calls themselves, each as an argument: await asyncio.gather(*[…(each) for each in …])."
+    return (
+        f"{name or 'this'} cannot take what it is given here. Numbers come as texts: float(…) makes one a number. What "
+        "is awaited for each of many is put into a list first: [await … for each in …]."
+    )
 
 
 def _explain_awaitable(told: _Diagnostic) -> str:
@@ -246,10 +289,17 @@ def _explain_use(told: _Diagnostic) -> str:
 def _explain_operator(told: _Diagnostic) -> str:
     if _MAY_BE_NONE.search(told.message):
         return ""
-    is_text = told.names(r"of type `str` and|and `str`$")
+    sides = told.names(r"between objects of type `(.+)` and `(.+)`$") or ()
+    texts = {_is_text(side.removesuffix(" | None")) for side in sides}
+    if any(side.endswith(" | None") for side in sides) and len(texts) == 1:
+        return ""
     return _explain_awaitable(told) or _quote(told) + (
-        " Numbers come as texts here: float(…) makes one a number." if is_text is not None else ""
+        " Numbers come as texts here: float(…) makes one a number." if len(texts) == 2 else ""
     )
+
+
+def _is_text(kind: str) -> bool:
+    return kind in ("str", "LiteralString") or kind.startswith('Literal["')
 
 
 def _explain_syntax(told: _Diagnostic) -> str:
@@ -272,6 +322,7 @@ _EXPLAINED: dict[str, Callable[[_Diagnostic], str]] = {
     "invalid-return-type": _leave_out,
     "invalid-syntax": _explain_syntax,
     "missing-argument": _explain_missing_argument,
+    "no-matching-overload": _explain_overload,
     "not-iterable": _explain_use,
     "not-subscriptable": _explain_use,
     "too-many-positional-arguments": _explain_positional,

@@ -21,6 +21,7 @@ import anyio.to_thread
 from ims_mcp.errors import ImsError, InvalidArguments, Problem
 from ims_mcp.foreign_text import clean, plain, shorten
 from ims_mcp.workflows.scripts import limits
+from ims_mcp.workflows.scripts.missing_python import ONE_TEXT
 from ims_mcp.workflows.scripts.script_calls import MODULE
 from ims_mcp.workflows.scripts.script_problem import ScriptProblem
 
@@ -36,8 +37,14 @@ _LATER: Any = {"future": ...}
 _MOST_BEGUN = 50
 """Calls in one turn, before they are made."""
 _MOST_FRAMES = 5
+_TOO_OFTEN = "suspension limit"
+_ODD_EXCEPTION = "exceptions can only be called with"
+"""What the sandbox says of ``ValueError(3)``, without a line."""
 _NOT_AWAITED = "nobody waits for it any more"
 _LONGEST_PROBLEM = 4_000
+_LONGEST_MESSAGE_BYTES = 1_600
+"""Of what ended a script: there is room for its lines beside that."""
+_LONGEST_NAME_BYTES = 60
 _LONGEST_REMEDY_BYTES = 1_000
 
 
@@ -52,13 +59,16 @@ class StopScript(Exception):
 @dataclass(frozen=True, slots=True)
 class SandboxedScript:
     """A script as it is run. ``names`` is what the module has for it, ``stubs`` the types of these; ``check`` the text
-    for the type checker, which does nothing when it is run, and has ``check_lines_before`` lines before the script."""
+    for the type checker, which does nothing when it is run, and has ``check_lines_before`` lines before the script;
+    from ``check_keys_from_line`` on, if it is not 0, it has the script once more, with its reads of keys as a checker
+    knows them."""
 
     code: str
     check: str
     names: Collection[str]
     stubs: str
     check_lines_before: int = 0
+    check_keys_from_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +347,10 @@ def describe_end(process: ScriptProcess, error: MontyError) -> Ended:
         inner = error.exception()
         if isinstance(inner, MemoryError):
             return Ended("out_of_memory", problem=f"it needs more than {limits.MOST_MEMORY_BYTES >> 20} MB ({said})")
+        if isinstance(inner, RuntimeError) and str(inner).startswith(_TOO_OFTEN):
+            _, _, where = said.partition("\n")
+            often = f"it slept and looked for names that do not exist {limits.MOST_SUSPENSIONS:,} times"
+            return Ended("stopped", problem=f"{often}\n{where}".rstrip())
         if isinstance(inner, TimeoutError) and "time limit exceeded" in str(inner):
             return Ended("out_of_time", problem=said)
         return Ended("failed", problem=said)
@@ -345,11 +359,13 @@ def describe_end(process: ScriptProcess, error: MontyError) -> Ended:
 
 def _describe_error(error: MontyRuntimeError | Any) -> str:
     frames = [frame for frame in error.traceback() if frame.filename.startswith("<python-input-")]
-    where = "".join(
-        f"\n  line {frame.line}{f' in {frame.function_name}' if frame.function_name else ''}: "
-        f"{plain(frame.source_line or '', 200)}"
-        for frame in frames[-_MOST_FRAMES:]
-    )
-    # What stands for an error of a call begins with that one's own code.
-    is_of_a_call = type(error.exception()) in (RuntimeError, NotImplementedError)
-    return shorten(clean(error.display("msg" if is_of_a_call else "type-msg")), _LONGEST_PROBLEM) + where
+    where = ""
+    for frame in frames[-_MOST_FRAMES:]:
+        function = f" in {plain(frame.function_name, _LONGEST_NAME_BYTES)}" if frame.function_name else ""
+        where += f"\n  line {frame.line}{function}: {plain(frame.source_line or '', 200)}"
+    # What stands for an error of a call begins with that one's own code, and has lines of ours.
+    if type(error.exception()) in (RuntimeError, NotImplementedError):
+        said = clean(error.display("msg"))
+        return shorten(ONE_TEXT if _ODD_EXCEPTION in said else said, _LONGEST_MESSAGE_BYTES) + where
+    # Any other may quote a title, which is not to look like lines of ours.
+    return shorten(plain(error.display("type-msg"), _LONGEST_MESSAGE_BYTES), _LONGEST_MESSAGE_BYTES) + where

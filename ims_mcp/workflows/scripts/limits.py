@@ -24,5 +24,7 @@ MOST_SUSPENSIONS = 20 * MOST_CALLS
 DEEPEST = 60
 SCRIPTS_AT_ONCE = 10
 """Of a server. Each has a process of its own, which ends with it."""
+MOST_OF_ONE_CALLER = 4
+"""Of these, where a server has several callers; in all their accounts together, in the background or not."""
 SECONDS_FOR_A_TURN = 10
 """So long a script waits where that many run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
@@ -34,6 +35,10 @@ ASYNCIO = {
     "wait": f"{_GATHER}.",
 }
 """The same of asyncio's."""
+_EXCEPTIONS = {
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}
+ONE_TEXT = 'an exception takes one text here, and nothing else: ValueError(f"…"), or ValueError(str(…)).'
 _METHOD_DECORATORS = ("classmethod", "property", "staticmethod")
 
 
@@ -78,8 +83,33 @@ def _look_at(node: ast.AST) -> Iterator[tuple[int, str]]:
                     "and gather that."
                 ),
             )
+        case ast.Call() if _is_exception(node.func) and not _is_one_text(node.args):
+            yield node.lineno, ONE_TEXT
         case _:
             pass
+
+
+def _is_exception(function: ast.expr) -> bool:
+    match function:
+        case ast.Name(id=name):
+            return name in _EXCEPTIONS
+        case ast.Attribute(value=ast.Name(id="ims"), attr="Error" | "NotDone"):
+            return True
+        case _:
+            return False
+
+
+def _is_one_text(args: list[ast.expr]) -> bool:
+    """Whether it may be: what is worked out later is."""
+    match args:
+        case []:
+            return True
+        case [ast.Constant(value=value)]:
+            return isinstance(value, str)
+        case [only]:
+            return not isinstance(only, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.ListComp | ast.DictComp)
+        case _:
+            return any(isinstance(each, ast.Starred) for each in args)
 
 
 def _look_at_methods(node: ast.ClassDef) -> Iterator[tuple[int, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ims_mcp.catalogue import Operation
 from ims_mcp.workflows.scripts.diagnostics import describe_unknown, explain
 from ims_mcp.workflows.scripts.driving import SandboxedScript, refuse
+from ims_mcp.workflows.scripts.key_reads import write_as_subscripts
 from ims_mcp.workflows.scripts.missing_python import find_missing
 from ims_mcp.workflows.scripts.script_calls import MODULE, find_attributes, find_used_names
 from ims_mcp.workflows.scripts.script_problem import MOST_PROBLEMS, ScriptProblem
@@ -20,7 +21,13 @@ FUNCTIONS = ("search", "describe")
 _ERRORS = {"Error": "RuntimeError", "NotDone": "NotImplementedError"}
 """A sandbox has the exceptions of Python alone: what stands for ours in it."""
 _CHECK_HEAD = "async def _check():\n"
+_KEYS_HEAD = "async def _check_keys(_any):\n"
 _CHECK_LINES = 1
+_SYNTAX_HINTS = {
+    "f-string": " Inside of an f-string's braces use the other kind of quotes.",
+    "after line continuation": " Lines end with a line end, not with a backslash and an n.",
+    "\n```": " Leave out the ``` around the script.",
+}
 
 
 def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
@@ -35,17 +42,20 @@ def prepare(code: str, tools: Mapping[str, Operation]) -> SandboxedScript:
     # What a name is likely to mean takes milliseconds to find.
     unknown = [each for each in used if each.name not in known][:MOST_PROBLEMS]
     problems = [ScriptProblem(each.line, describe_unknown(each.name)) for each in unknown]
-    problems += _find_imported_errors(tree)
+    problems += _find_imported_errors(tree) + _find_broken_errors(tree)
     problems += find_missing(tree)
     if problems := problems or check_written(tree, tools):
         raise refuse(problems)
     names = frozenset(each.name for each in used)
+    check = _write_check(code)
+    keys = write_as_subscripts(code, tree)
     return SandboxedScript(
         code=_name_errors(code, tree),
-        check=_write_check(code),
+        check=check if keys is None else check + _write_check(keys, _KEYS_HEAD),
         names=names,
         stubs=write_stubs(names - tools.keys() - {*FUNCTIONS}, [tools[name] for name in sorted(names & tools.keys())]),
         check_lines_before=_CHECK_LINES,
+        check_keys_from_line=0 if keys is None else len(check.encode().splitlines()) + 1,
     )
 
 
@@ -53,7 +63,7 @@ def explain_check(script: SandboxedScript, diagnostics: str) -> list[ScriptProbl
     """What the type checker's lines about ``script.check`` mean, by the lines of the script itself."""
     return [
         ScriptProblem(max(problem.line - script.check_lines_before, 1), problem.text)
-        for problem in explain(diagnostics, script.check)
+        for problem in explain(diagnostics, script.check, keys_from_line=script.check_keys_from_line)
     ]
 
 
@@ -62,7 +72,8 @@ def _parse(code: str) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(code)
     except SyntaxError as error:
-        raise refuse([ScriptProblem(error.lineno or 1, f"this is not Python: {error.msg}.")]) from error
+        hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in f"{error.msg}\n{code.lstrip()[:3]}"), "")
+        raise refuse([ScriptProblem(error.lineno or 1, f"this is not Python: {error.msg}.{hint}")]) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise refuse([ScriptProblem(1, f"this cannot be read as Python ({type(error).__name__}).")]) from error
 
@@ -70,11 +81,23 @@ def _parse(code: str) -> ast.Module:
 def _find_imported_errors(tree: ast.Module) -> list[ScriptProblem]:
     """A script that calls an exception of the module by another name than ``ims.Error``."""
     return [
-        ScriptProblem(node.lineno, f"import {MODULE}, and name what is needed: {MODULE}.{alias.name}.")
+        ScriptProblem(
+            node.lineno,
+            f"import {MODULE}, and name what is needed: {MODULE}.{alias.name.replace('*', 'get_media_info')}.",
+        )
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == MODULE
         for alias in node.names
         if alias.name in _ERRORS or alias.name == "*"
+    ]
+
+
+def _find_broken_errors(tree: ast.Module) -> list[ScriptProblem]:
+    """Names of the module's exceptions with the end of a line in them."""
+    return [
+        ScriptProblem(node.lineno, f"write {MODULE}.{node.attr} on one line.")
+        for node in find_attributes(tree)
+        if node.attr in _ERRORS and node.end_lineno != node.lineno
     ]
 
 
@@ -90,7 +113,7 @@ def _name_errors(code: str, tree: ast.Module) -> str:
     return b"".join(lines).decode()
 
 
-def _write_check(code: str) -> str:
+def _write_check(code: str, head: str = _CHECK_HEAD) -> str:
     """A function that is never called with the script as its body, where ``return`` and ``await`` may stand."""
     body = "".join(f" {line}" for line in code.splitlines(keepends=True))
-    return f"{_CHECK_HEAD}{body}\n pass\n"
+    return f"{head}{body}\n pass\n"

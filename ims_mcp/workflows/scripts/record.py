@@ -48,11 +48,16 @@ class ScriptRecord:
     ended: Ended | None = None
     value: Any = None
     """What the script ended with, as plain JSON values."""
+    value_note: str = ""
+    """What is odd about that."""
 
     def begin_call(self) -> None:
         """One more. Raises StopScript at the bound."""
         if self.calls >= limits.MOST_CALLS:
-            raise StopScript(f"it made {limits.MOST_CALLS} calls, which is all that one script may make")
+            raise StopScript(
+                f"it has asked for {limits.MOST_CALLS} calls, which is all that one script may make; those that had "
+                "not been sent by then were not made. Do the rest by another script"
+            )
         self.calls += 1
 
     def begin_write(self, name: str) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import anyio
 import anyio.to_thread
 
-from ims_mcp.errors import ImsError, Refused
+from ims_mcp.errors import ImsError, TryLater
 from ims_mcp.workflows.scripts import limits
 from ims_mcp.workflows.scripts.driving import (
     Answer,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pydantic_monty import Monty, MontySession
 
 SCRIPT_NAME = "script.py"
+_CHECKED = " while it was checked; nothing was called"
 _FLOOD = f"it printed more than {limits.MOST_PRINTED_BYTES // 1024:,} KB"
 
 
@@ -55,7 +58,7 @@ class Sandbox:
         """Run ``script`` for at most so many seconds, beside as many others as there may be. ``on_begin`` is called
         when its text has passed all checks.
 
-        Raises Refused where too many run, ImsError where the type checker has found something, where the sandbox is
+        Raises TryLater where too many run, ImsError where the type checker has found something, where the sandbox is
         not installed or cannot be started: nothing has run.
         """
         monty = _import_monty()
@@ -63,10 +66,10 @@ class Sandbox:
         with anyio.move_on_after(limits.SECONDS_FOR_A_TURN) as waiting:
             await turns.acquire()
         if waiting.cancelled_caught:
-            raise Refused(
+            raise TryLater(
                 f"The script was not run: {limits.SCRIPTS_AT_ONCE} others run on this server.",
-                next_step="Nothing was called. Run it again in a minute.",
-                reason="too_many_scripts",
+                next_step=f"Nothing was called. Run it again in {limits.SECONDS_FOR_A_TURN:g} s.",
+                retry_after_seconds=math.ceil(limits.SECONDS_FOR_A_TURN),
             )
         try:
             threads = self._threads = self._threads or anyio.CapacityLimiter(limits.SCRIPTS_AT_ONCE)
@@ -80,7 +83,8 @@ class Sandbox:
                         await check_types(process, script, explain)
                     except monty.MontyError as error:
                         ended = describe_end(process, error)
-                        over += " while it was checked; nothing was called"
+                        over += _CHECKED
+                        ended = replace(ended, problem=ended.problem + _CHECKED)
                     else:
                         on_begin()
                         ended = await drive(process, script, answer, printed)

@@ -4,7 +4,7 @@ script can build a list that shares its elements a thousand million times."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from typing import Any, cast
 
@@ -13,6 +13,18 @@ from ims_mcp.foreign_text import plain
 from ims_mcp.workflows.scripts.limits import DEEPEST
 
 _LARGEST = 1 << 128
+_NOT_AWAITED = "a call that was not awaited: write await before it"
+_TO_LIST = "something to go through: write list(…) around it"
+_STAND_INS = (
+    ("<coroutine ", ">", _NOT_AWAITED),
+    ("<gather(", ")>", _NOT_AWAITED),
+    ("<function ", ">", "a function that was not called"),
+    ("dict_keys([", "])", _TO_LIST),
+    ("dict_values([", "])", _TO_LIST),
+    ("dict_items([", "])", _TO_LIST),
+    ("<", "_iterator object>", _TO_LIST),
+)
+"""How texts begin and end that the sandbox gives in place of what is no value, and what each stands for."""
 
 
 class NotPlain(ImsError):
@@ -23,19 +35,45 @@ class TooLarge(NotPlain):
     """More than is read at all."""
 
 
-def read_plain(value: Any, *, most_values: int, most_bytes: int) -> Any:
-    """``value`` as JSON has it: tuples and sets become lists, dates and spans of time texts.
+def read_result(value: Any, *, most_values: int, most_bytes: int) -> tuple[Any, str]:
+    """What a script ended with, as JSON has it, and what is odd about it: tuples and sets become lists, dates and spans
+    of time texts, and what is no number None.
 
     Raises NotPlain for anything else (functions, objects of the script's own classes), for more than ``most_values``
     values, more than about ``most_bytes`` of text, and for what is nested deeper than :data:`DEEPEST`.
     """
-    return _Reader(most_values, most_bytes).read(value, 0)
+    notes = dict[str, None]()
+
+    def note(text: str, meant: str) -> None:
+        notes[f"{plain(text, 60)!r} in the result stands for {meant}"] = None
+
+    read = _Reader(most_values, most_bytes, note).read(value, 0)
+    return read, next(iter(notes), "")
+
+
+def read_arguments(value: Any, *, most_values: int, most_bytes: int) -> Any:
+    """The same of what a script gives to a call. Raises NotPlain for what is no number, and for what stands in place of
+    a value, too: a service would take it for a text."""
+
+    def refuse(text: str, meant: str) -> None:
+        raise NotPlain(f"{plain(text, 60)!r} stands for {meant}")
+
+    return _Reader(most_values, most_bytes, refuse, refuses_nan=True).read(value, 0)
+
+
+def _find_stand_in(text: str) -> str:
+    """What a text stands for in whose place it is; empty where it is itself."""
+    return next((meant for begin, end, meant in _STAND_INS if text.startswith(begin) and text.endswith(end)), "")
 
 
 class _Reader:
-    def __init__(self, values: int, size_bytes: int) -> None:
+    def __init__(
+        self, values: int, size_bytes: int, on_stand_in: Callable[[str, str], None], *, refuses_nan: bool = False
+    ) -> None:
         self._values = values
         self._bytes = size_bytes
+        self._on_stand_in = on_stand_in
+        self._refuses_nan = refuses_nan
 
     def read(self, value: Any, depth: int) -> Any:
         self._count(1, 0)
@@ -49,6 +87,8 @@ class _Reader:
                     raise NotPlain("an integer has more than 38 digits")
                 return value
             case float():
+                if self._refuses_nan and not math.isfinite(value):
+                    raise NotPlain(f"{value} is no value of JSON")
                 return value if math.isfinite(value) else None
             case str():
                 return self._read_text(value)
@@ -75,6 +115,8 @@ class _Reader:
 
     def _read_text(self, text: str) -> str:
         self._count(0, len(text))
+        if text.endswith((">", "])")) and (meant := _find_stand_in(text)):
+            self._on_stand_in(text, meant)
         # Half a character cannot be sent.
         return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
@@ -82,4 +124,4 @@ class _Reader:
         self._values -= values
         self._bytes -= size_bytes
         if self._values < 0 or self._bytes < 0:
-            raise TooLarge("it is too large")
+            raise TooLarge("it is too large: give ids, titles and counts, not whole answers")

@@ -63,8 +63,9 @@ def find_calls(tree: ast.Module) -> list[ScriptCall]:
 
 
 def _find_imports(tree: ast.Module) -> tuple[set[str], dict[str, str]]:
-    """What the module is called in the script, and its names by what they are called there."""
-    modules: set[str] = set()
+    """What the module is called in the script, and its names by what they are called there. Its own name is there
+    without an import, too: the sandbox has it."""
+    modules = {MODULE}
     functions: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -6,22 +6,39 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import anyio
 
-from ims_mcp.errors import ImsError, Refused
+from ims_mcp.call_origin import STDIO
+from ims_mcp.errors import ImsError, TryLater
 from ims_mcp.foreign_text import plain
+from ims_mcp.workflows.scripts import limits
 from ims_mcp.workflows.scripts.record import ScriptRecord
 
 logger = logging.getLogger("ims_mcp.scripts")
 KEPT_SECONDS = 1800.0
 MOST_KEPT = 100
+"""Of all callers. Where there are more, the oldest of whoever has most is forgotten."""
 _END_SECONDS = 5.0
 """So long writes that have been sent are waited for when the server ends."""
-MOST_OF_ONE_CALLER = 10
-"""Scripts under way, waited for or not."""
+_BUSY_SECONDS = 5
+"""After which a caller whose scripts are under way may try again; most take a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOwner:
+    """Whose a script is: it is found again by the same caller at the same service alone."""
+
+    caller: str
+    service: str
+
+    @property
+    def most_scripts(self) -> int:
+        """That the caller may have under way. Who has the server to themselves has all places."""
+        return limits.SCRIPTS_AT_ONCE if self.caller == STDIO else limits.MOST_OF_ONE_CALLER
 
 
 @dataclass(slots=True)
@@ -29,7 +46,7 @@ class ScriptRun:
     """One script. ``ended`` is set when nothing of it is under way any more, ``begun`` when its text has been checked
     (and when it ended before that); ``refused`` is why nothing of it has run."""
 
-    owner: str
+    owner: ScriptOwner
     record: ScriptRecord
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,22 +64,22 @@ class ScriptShelf:
         self._clock = clock
         self._runs: dict[str, ScriptRun] = {}
 
-    def start(self, owner: str, work: Callable[[ScriptRun], Awaitable[None]]) -> ScriptRun:
-        """Begin ``work``, in the context of whoever calls. Raises Refused where one caller runs too many."""
+    def start(self, owner: ScriptOwner, work: Callable[[ScriptRun], Awaitable[None]]) -> ScriptRun:
+        """Begin ``work``, in the context of whoever calls. Raises TryLater where one caller runs too many."""
         self._forget_old()
-        running = [run for run in self._runs.values() if run.owner == owner and not run.ended.is_set()]
-        if len(running) >= MOST_OF_ONE_CALLER:
-            raise Refused(
-                f"The script was not run: {len(running)} of yours are under way.",
+        theirs = [run for run in self._runs.values() if run.owner.caller == owner.caller and not run.ended.is_set()]
+        if len(theirs) >= owner.most_scripts:
+            raise TryLater(
+                f"The script was not run: {len(theirs)} of yours are under way, as many as one caller may have.",
                 next_step="Nothing was called. Ask for one of them with its script_id; run this when one has ended.",
-                reason="too_many_scripts",
+                retry_after_seconds=_BUSY_SECONDS,
             )
         run = ScriptRun(owner, ScriptRecord(f"script-{secrets.token_hex(8)}"))
         self._runs[run.record.script_id] = run
         run.task = asyncio.create_task(self._follow(run, work))
         return run
 
-    def find(self, owner: str, script_id: str) -> ScriptRun:
+    def find(self, owner: ScriptOwner, script_id: str) -> ScriptRun:
         """Raises ImsError where this caller has no such script."""
         self._forget_old()
         run = self._runs.get(script_id)
@@ -105,9 +122,11 @@ class ScriptShelf:
             )
 
     def _forget_old(self) -> None:
-        over = [run for run in self._runs.values() if run.ended.is_set()]
-        over.sort(key=lambda run: run.ended_at)
-        excess = len(self._runs) - MOST_KEPT
-        for number, run in enumerate(over):
-            if number < excess or run.ended_at + KEPT_SECONDS <= self._clock():
-                del self._runs[run.record.script_id]
+        over = sorted((run for run in self._runs.values() if run.ended.is_set()), key=lambda run: run.ended_at)
+        while over and over[0].ended_at + KEPT_SECONDS <= self._clock():
+            del self._runs[over.pop(0).record.script_id]
+        while over and len(self._runs) > MOST_KEPT:
+            ((most, _),) = Counter(run.owner.caller for run in over).most_common(1)
+            oldest = next(run for run in over if run.owner.caller == most)
+            over.remove(oldest)
+            del self._runs[oldest.record.script_id]

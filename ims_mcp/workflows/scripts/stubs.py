@@ -36,7 +36,7 @@ class NotDone(Error): ...
 
 
 async def search(words: str) -> list[dict[str, Any]]: ...
-async def describe(operation: str) -> dict[str, Any]: ...
+async def describe(operation: str, *, parameter: str = ..., part: str = ...) -> dict[str, Any]: ...
 """
 _TYPES = {
     "string": "Text",
@@ -48,7 +48,7 @@ _TYPES = {
 }
 OWN_NAMES = ("search", "describe", "Error", "NotDone")
 """What the module has beside operations and tools."""
-_ABOUT_SHOWING = frozenset({"query", "show_fields", "view", "page", "ai_section"})
+ABOUT_SHOWING = frozenset({"query", "show_fields", "view", "page", "ai_section"})
 """Parameters of ours that choose what a model is shown of an answer: a script has the whole of it."""
 
 
@@ -73,7 +73,7 @@ def list_script_parameters(operation: Operation) -> tuple[Parameter, ...]:
     """What a script may give: the operation's own parameters, and those of ours that are not about showing."""
     rows = complete_table(operation).parameters
     own = len(operation.parameters)
-    return (*rows[:own], *(row for row in rows[own:] if row.name not in _ABOUT_SHOWING))
+    return (*rows[:own], *(row for row in rows[own:] if row.name not in ABOUT_SHOWING))
 
 
 @cache
