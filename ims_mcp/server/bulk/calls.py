@@ -99,8 +99,6 @@ async def cancel(
     _, opened = await _open(desk, str(arguments["job_id"]), request)
     require_rights(request.target, opened.job.kind, opened.job.operation)
     check_allowed("bulk_cancel", Effect.WRITE)
-    if not opened.is_started:
-        raise ImsError(f"The job {opened.job.job_id} has not begun.", next_step="Nothing has to be stopped.")
     follower = desk.keep_follower(opened)
     seen = await follower.look()
     if not seen.is_through:

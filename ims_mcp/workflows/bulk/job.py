@@ -1,7 +1,9 @@
 """What a bulk job is: its rows, its shards, and what is kept of each row. Everything is files below one place.
 
 ``job.json``                the job, written once, before anything is done
-``control.json``            what is wanted of it: run or stop, how fast (whoever is asked writes it)
+``control.json``            its last start: which one it is, what is tried again
+``stop.json``               which start is to stop
+``rate.json``               how fast it is to go
 ``rows/000000.jsonl``       a shard's rows as they were when the job was made: a line is a :class:`Row`
 ``outcomes/000000.jsonl``   what became of them: lines of :class:`Outcome`, each appended before its lane's next row
 ``report.json``, ``report.csv``   at the end
@@ -21,7 +23,8 @@ from pydantic import TypeAdapter
 SHARD_ROWS = 250
 MOST_GIVEN_ROWS = 1_000
 """Given with a call, in place of a source."""
-JOB, CONTROL, REPORT = "job.json", "control.json", "report.json"
+JOB, REPORT = "job.json", "report.json"
+CONTROL, STOP, RATE = "control.json", "stop.json", "rate.json"
 ROWS, OUTCOMES = "rows", "outcomes"
 
 
