@@ -101,6 +101,8 @@ async def _start(bench: Bench, options: argparse.Namespace, words: Sequence[str]
         subject=STDIO,
         confirmed=agreed,
     )
+    if later := job.describe_later():
+        say(f"{later}.")
     opened = await amend(await read_job(place, job_id), service=target.settings.service)
     await bench.shelf.put(KeptJob(job_id, place.address, job.created_at, opened.job))
     return await run_job(bench, await start_again(opened, rate=rate), options, words, screen)

@@ -148,6 +148,8 @@ async def _look(desk: BulkDesk, arguments: dict[str, Any], request: ToolRequest)
                 await survey(job, place, lambda given: target.client.find_asking(*find_call(job.operation, given)))
             ).digest
         await desk.find_shelf().put(KeptJob(job_id, place.address, job.created_at, opened.job, digest, examined.effect))
+        if later := job.describe_later():
+            told["notes"] = [*told.get("notes", ()), later]
         begin = {"job_id": job_id, "confirm_rows": job.total_rows}
         begin |= {"rate": arguments["rate"]} if "rate" in arguments else {}
         why = "begins it; the user is asked first" if examined.asked_rows else "begins it"

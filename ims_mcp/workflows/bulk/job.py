@@ -121,10 +121,18 @@ class BulkJob(_Written):
     service: str = ""
     """Which IMS it was made for, as :attr:`ims_mcp.settings.Settings.service` says it; empty where nobody says."""
 
+    later_rows: int = 0
+    """That have come to its source since the dry run, and are no part of it."""
+
     @property
     def shard_count(self) -> int:
         """The last one may be shorter."""
         return -(-self.total_rows // self.shard_rows)
+
+    def describe_later(self) -> str:
+        """Empty where nothing has come."""
+        come = f"{self.later_rows:,} more {'row has' if self.later_rows == 1 else 'rows have'} come"
+        return f"{come} since the dry run: not part of this job" if self.later_rows else ""
 
     def make_client_token(self, row: int) -> str:
         """The same for the same row of the same job, whoever sends it and how often: 32 characters."""
