@@ -289,11 +289,17 @@ async def _describe(desk: BulkDesk, seen: Seen) -> dict[str, Any]:
     if seen.is_through:
         await desk.wait_for_report(job.job_id)
     if seen.counts.failed:
-        counts = {name: {"count": count} for name, count in seen.counts.failed_by_class.items()}
-        told["failed"] = await _read_failures(seen) if seen.is_through else counts
+        told["failed"] = {name: {"count": count} for name, count in seen.counts.failed_by_class.items()}
+    problem = desk.find_problem(job.job_id)
     if seen.opened.is_started:
         told["report"] = locate_report(seen.opened)
-    if problem := desk.find_problem(job.job_id):
+    if seen.is_through:
+        try:
+            told |= _shorten_failures(await _read_report(seen))
+        except ImsError as error:
+            del told["report"]
+            problem = f"The report was not written. {error.explain()}"
+    if problem:
         told["problem"] = problem
     return fit(told | _propose_next(seen, state), MAX_BYTES, query_prefix=None)
 
@@ -313,8 +319,8 @@ def _propose_next(seen: Seen, state: str) -> dict[str, Any]:
             return {}
 
 
-async def _read_failures(seen: Seen) -> dict[str, Any]:
-    """``{class: {count, examples}}`` of the report, which is written where it is missing or older."""
+async def _read_report(seen: Seen) -> dict[str, Any]:
+    """Of a job that has ended; it is written where it is missing or older. Raises ImsError."""
     opened, counts = seen.opened, seen.counts
     try:
         report = json.loads(await opened.place.read(REPORT) or b"{}")
@@ -322,11 +328,17 @@ async def _read_failures(seen: Seen) -> dict[str, Any]:
         report = {}
     if report.get("total") != counts.total or (report.get("done"), report.get("left")) != (counts.done, counts.left):
         report = await write_report(opened.place, opened.job)
+    return report
+
+
+def _shorten_failures(report: Mapping[str, Any]) -> dict[str, Any]:
+    """``{failed: {class: {count, examples}}}``, or nothing."""
     failed = cast("Mapping[str, dict[str, Any]]", report.get("failed", {}))
-    return {
+    told = {
         plain(name, 60): {"count": found["count"], "examples": found["examples"][:_EXAMPLES]}
         for name, found in [*failed.items()][:_CLASSES]
     }
+    return {"failed": told} if told else {}
 
 
 def _name_state(desk: BulkDesk, job_id: str, state: str) -> str:

@@ -77,8 +77,8 @@ async def make_job(
                 shards += 1
     if count < examined.rows:
         raise SourceError(
-            f"{plan.source.describe()} has changed since the dry run (row {count + 1:,} of the {examined.rows:,} then is "
-            "not there as it was): no job was made, and nothing was sent.",
+            f"{plan.source.describe()} has changed since the dry run (row {count + 1:,} of the {examined.rows:,} then "
+            "is not there as it was): no job was made, and nothing was sent.",
             next_step="Make the dry run again, and look at what it says.",
         )
     if waiting:
