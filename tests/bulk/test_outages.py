@@ -181,7 +181,7 @@ class Command:
 
     def make_room(self) -> None:
         assert sys.platform == "linux"
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def commanded(tmp_path: Path, *words: str, most_bytes: int = 0) -> Generator[Com
     ) as process:
         command = Command(process)
         assert process.stderr is not None
-        listening = Thread(target=lambda: command.said.extend(iter(process.stderr.readline, "")))
+        listening = Thread(target=command.said.extend, args=(iter(process.stderr.readline, ""),))
         listening.start()
         try:
             yield command

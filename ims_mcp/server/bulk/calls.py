@@ -26,7 +26,7 @@ from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.bulk.dry_run import examine
 from ims_mcp.workflows.bulk.examined import Examined
 from ims_mcp.workflows.bulk.follow import Seen, is_through, locate_report, name_state
-from ims_mcp.workflows.bulk.job import REPORT, Kind
+from ims_mcp.workflows.bulk.job import REPORT, BulkJob, Kind
 from ims_mcp.workflows.bulk.jobs import (
     OpenedJob,
     amend,
@@ -243,6 +243,8 @@ async def _open(desk: BulkDesk, job_id: str, request: ToolRequest) -> tuple[Kept
     """Raises UnknownJob where it is not the caller's, and ImsError where it is not what is known of it."""
     kept = await desk.find_shelf().find(job_id)
     target = request.target
+    if kept.job is not None:  # its place is read with the account's credentials
+        _require_account(kept.job, request)
     opened = await read_job(await open_place(kept.address, BulkTarget(target.client, target.transfers)), job_id)
     if kept.job is not None and kept.job != opened.job:
         raise Refused(
@@ -250,24 +252,27 @@ async def _open(desk: BulkDesk, job_id: str, request: ToolRequest) -> tuple[Kept
             next_step="Nothing was sent. Make the job anew from its source.",
             reason="changed",
         )
-    account, region = opened.job.account, opened.job.region
-    if account != target.access.account or (region and region != target.settings.region):
-        named = {"account": account, "region": region}
+    _require_account(opened.job, request)
+    return kept, opened
+
+
+def _require_account(job: BulkJob, request: ToolRequest) -> None:
+    """Raises InvalidArguments for a job of another account or region than the call's."""
+    target = request.target
+    if job.account != target.access.account or (job.region and job.region != target.settings.region):
+        named = {"account": job.account, "region": job.region}
         raise InvalidArguments(
             request.params.name,
             [Problem(name, f"the job is for {plain(value, 60)}") for name, value in named.items() if value],
         )
-    return kept, opened
 
 
 async def _list(desk: BulkDesk, request: ToolRequest) -> dict[str, Any]:
     jobs: list[dict[str, Any]] = []
-    kept = await desk.find_shelf().list()
+    account = request.target.access.account
+    kept = [each for each in await desk.find_shelf().list() if each.job is None or each.job.account == account]
     target = BulkTarget(request.client, request.target.transfers)
     for each in kept[:_MOST_LISTED]:
-        known = each.job
-        if known is not None and known.account != request.target.access.account:
-            continue
         try:
             opened = await read_job(await open_place(each.address, target), each.job_id)
             state = name_state(opened, is_through=await is_through(opened))
