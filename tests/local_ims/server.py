@@ -197,8 +197,10 @@ class ImsProcess:
         exit_with_parent: bool = False,
         file_limit_bytes: int | None = None,
         reconnect_timeout_seconds: float = 180.0,
+        port: int = 0,
     ) -> None:
-        """``file_limit_bytes``: no file it or its children write grows beyond that, as on a disk that is full."""
+        """``file_limit_bytes``: no file it or its children write grows beyond that, as on a disk that is full.
+        ``port``: where another one was before."""
         limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({file_limit_bytes}, {file_limit_bytes}))\n"
         script = (
             "import pathlib, sys\n"
@@ -208,7 +210,7 @@ class ImsProcess:
             f"    ims = LocalIms(pathlib.Path({str(data_dir)!r}),\n"
             f"                   processing_delay_seconds={processing_delay_seconds!r},\n"
             f"                   reconnect_timeout_seconds={reconnect_timeout_seconds!r})\n"
-            f"    serve(ims, exit_with_parent={exit_with_parent!r},\n"
+            f"    serve(ims, exit_with_parent={exit_with_parent!r}, port={port!r},\n"
             "          on_ready=lambda endpoint: print(endpoint, flush=True))\n"
         )
         self._process = subprocess.Popen(

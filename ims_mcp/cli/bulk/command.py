@@ -29,7 +29,6 @@ from ims_mcp.workflows.bulk.jobs import (
     OpenedJob,
     amend,
     change_rate,
-    check_service,
     read_job,
     read_rate,
     start_again,
@@ -101,6 +100,8 @@ async def _start(bench: Bench, options: argparse.Namespace, words: Sequence[str]
         subject=STDIO,
         confirmed=agreed,
     )
+    if later := job.describe_later():
+        say(f"{later}.")
     opened = await amend(await read_job(place, job_id), service=target.settings.service)
     await bench.shelf.put(KeptJob(job_id, place.address, job.created_at, opened.job))
     return await run_job(bench, await start_again(opened, rate=rate), options, words, screen)
@@ -110,8 +111,7 @@ async def _resume(
     bench: Bench, opened: OpenedJob, options: argparse.Namespace, words: Sequence[str], screen: Screen | None
 ) -> int:
     job = opened.job
-    check_service(job, bench.target.settings.service)
-    require_rights(bench.target, job.kind, job.operation)
+    await bench.find_target(job)  # what this process may not do it must not tell others to begin anew
     if not opened.is_started:
         raise Refused(
             f"The job {job.job_id} was not started: it was only looked at, and nobody has agreed to it.",

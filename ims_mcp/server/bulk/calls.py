@@ -26,7 +26,7 @@ from ims_mcp.summaries.shaping import MAX_BYTES
 from ims_mcp.workflows.bulk.dry_run import examine
 from ims_mcp.workflows.bulk.examined import Examined
 from ims_mcp.workflows.bulk.follow import Seen, is_through, locate_report, name_state
-from ims_mcp.workflows.bulk.job import REPORT, Kind
+from ims_mcp.workflows.bulk.job import REPORT, BulkJob, Kind
 from ims_mcp.workflows.bulk.jobs import (
     OpenedJob,
     amend,
@@ -99,8 +99,6 @@ async def cancel(
     _, opened = await _open(desk, str(arguments["job_id"]), request)
     require_rights(request.target, opened.job.kind, opened.job.operation)
     check_allowed("bulk_cancel", Effect.WRITE)
-    if not opened.is_started:
-        raise ImsError(f"The job {opened.job.job_id} has not begun.", next_step="Nothing has to be stopped.")
     follower = desk.keep_follower(opened)
     seen = await follower.look()
     if not seen.is_through:
@@ -150,6 +148,8 @@ async def _look(desk: BulkDesk, arguments: dict[str, Any], request: ToolRequest)
                 await survey(job, place, lambda given: target.client.find_asking(*find_call(job.operation, given)))
             ).digest
         await desk.find_shelf().put(KeptJob(job_id, place.address, job.created_at, opened.job, digest, examined.effect))
+        if later := job.describe_later():
+            told["notes"] = [*told.get("notes", ()), later]
         begin = {"job_id": job_id, "confirm_rows": job.total_rows}
         begin |= {"rate": arguments["rate"]} if "rate" in arguments else {}
         why = "begins it; the user is asked first" if examined.asked_rows else "begins it"
@@ -243,6 +243,8 @@ async def _open(desk: BulkDesk, job_id: str, request: ToolRequest) -> tuple[Kept
     """Raises UnknownJob where it is not the caller's, and ImsError where it is not what is known of it."""
     kept = await desk.find_shelf().find(job_id)
     target = request.target
+    if kept.job is not None:  # its place is read with the account's credentials
+        _require_account(kept.job, request)
     opened = await read_job(await open_place(kept.address, BulkTarget(target.client, target.transfers)), job_id)
     if kept.job is not None and kept.job != opened.job:
         raise Refused(
@@ -250,24 +252,27 @@ async def _open(desk: BulkDesk, job_id: str, request: ToolRequest) -> tuple[Kept
             next_step="Nothing was sent. Make the job anew from its source.",
             reason="changed",
         )
-    account, region = opened.job.account, opened.job.region
-    if account != target.access.account or (region and region != target.settings.region):
-        named = {"account": account, "region": region}
+    _require_account(opened.job, request)
+    return kept, opened
+
+
+def _require_account(job: BulkJob, request: ToolRequest) -> None:
+    """Raises InvalidArguments for a job of another account or region than the call's."""
+    target = request.target
+    if job.account != target.access.account or (job.region and job.region != target.settings.region):
+        named = {"account": job.account, "region": job.region}
         raise InvalidArguments(
             request.params.name,
             [Problem(name, f"the job is for {plain(value, 60)}") for name, value in named.items() if value],
         )
-    return kept, opened
 
 
 async def _list(desk: BulkDesk, request: ToolRequest) -> dict[str, Any]:
     jobs: list[dict[str, Any]] = []
-    kept = await desk.find_shelf().list()
+    account = request.target.access.account
+    kept = [each for each in await desk.find_shelf().list() if each.job is None or each.job.account == account]
     target = BulkTarget(request.client, request.target.transfers)
     for each in kept[:_MOST_LISTED]:
-        known = each.job
-        if known is not None and known.account != request.target.access.account:
-            continue
         try:
             opened = await read_job(await open_place(each.address, target), each.job_id)
             state = name_state(opened, is_through=await is_through(opened))
@@ -289,11 +294,17 @@ async def _describe(desk: BulkDesk, seen: Seen) -> dict[str, Any]:
     if seen.is_through:
         await desk.wait_for_report(job.job_id)
     if seen.counts.failed:
-        counts = {name: {"count": count} for name, count in seen.counts.failed_by_class.items()}
-        told["failed"] = await _read_failures(seen) if seen.is_through else counts
+        told["failed"] = {name: {"count": count} for name, count in seen.counts.failed_by_class.items()}
+    problem = desk.find_problem(job.job_id)
     if seen.opened.is_started:
         told["report"] = locate_report(seen.opened)
-    if problem := desk.find_problem(job.job_id):
+    if seen.is_through:
+        try:
+            told |= _shorten_failures(await _read_report(seen))
+        except ImsError as error:
+            del told["report"]
+            problem = f"The report was not written. {error.explain()}"
+    if problem:
         told["problem"] = problem
     return fit(told | _propose_next(seen, state), MAX_BYTES, query_prefix=None)
 
@@ -313,8 +324,8 @@ def _propose_next(seen: Seen, state: str) -> dict[str, Any]:
             return {}
 
 
-async def _read_failures(seen: Seen) -> dict[str, Any]:
-    """``{class: {count, examples}}`` of the report, which is written where it is missing or older."""
+async def _read_report(seen: Seen) -> dict[str, Any]:
+    """Of a job that has ended; it is written where it is missing or older. Raises ImsError."""
     opened, counts = seen.opened, seen.counts
     try:
         report = json.loads(await opened.place.read(REPORT) or b"{}")
@@ -322,11 +333,17 @@ async def _read_failures(seen: Seen) -> dict[str, Any]:
         report = {}
     if report.get("total") != counts.total or (report.get("done"), report.get("left")) != (counts.done, counts.left):
         report = await write_report(opened.place, opened.job)
+    return report
+
+
+def _shorten_failures(report: Mapping[str, Any]) -> dict[str, Any]:
+    """``{failed: {class: {count, examples}}}``, or nothing."""
     failed = cast("Mapping[str, dict[str, Any]]", report.get("failed", {}))
-    return {
+    told = {
         plain(name, 60): {"count": found["count"], "examples": found["examples"][:_EXAMPLES]}
         for name, found in [*failed.items()][:_CLASSES]
     }
+    return {"failed": told} if told else {}
 
 
 def _name_state(desk: BulkDesk, job_id: str, state: str) -> str:

@@ -18,9 +18,7 @@ class SeenTexts:
 
     def add(self, text: str) -> bool:
         """True for a text that was not there before."""
-        # Python's own hash of a text is keyed anew in each process: nobody can choose texts that collide.
-        word = hash(text) & _WORD or 1
-        if not _put(self._table, word):
+        if not _put(self._table, hash_text(text)):
             return False
         self._count += 1
         if self._count * 2 > len(self._table):
@@ -37,6 +35,12 @@ class SeenTexts:
             if word:
                 _put(wider, word)
         self._table = wider
+
+
+def hash_text(text: str) -> int:
+    """64 bits, never 0, for this process alone: Python keys it anew in each, so that nobody can choose texts that
+    collide."""
+    return hash(text) & _WORD or 1
 
 
 def _put(table: array[int], word: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from ims_mcp.client.ims import ImsClient
 from ims_mcp.config.rights import Asking, find_started_work
 from ims_mcp.errors import ImsError, InvalidArguments, Refused, ServiceError
 from ims_mcp.foreign_text import quotable
+from ims_mcp.workflows.bulk.doubles import hash_text
 from ims_mcp.workflows.bulk.examined import EXAMPLES, SAMPLE_ROWS, Examined, Existing, ProblemClass
 from ims_mcp.workflows.bulk.job import Kind
 from ims_mcp.workflows.bulk.plan import Plan
@@ -54,7 +56,9 @@ async def examine(plan: Plan, target: BulkTarget, *, seed: int = 0) -> Examined:
             f"There is no row in {plan.source.describe()}{passed_over}.",
             next_step="Nothing was done. Check the source.",
         )
-    existing = await _look_up(target.client, tally.looked_up) if plan.kind is Kind.REGISTER and tally.rows else None
+    existing = (
+        await _look_up(target.client, tally.looked_up) if plan.kind is Kind.REGISTER and tally.row_hashes else None
+    )
     notes = list(tally.notes)
     if plan.kind is Kind.UPLOAD and tally.into_vod:
         notes.append(_EMPTY_ASSETS)
@@ -63,8 +67,7 @@ async def examine(plan: Plan, target: BulkTarget, *, seed: int = 0) -> Examined:
     return Examined(
         operation=rows.operation.name,
         source=plan.source.describe(),
-        digest=rows.digest,
-        rows=tally.rows,
+        row_hashes=tally.row_hashes,
         doubles=tally.doubles,
         problems=tally.sort_problems(),
         left_out=rows.left_out.counts,
@@ -112,7 +115,8 @@ class _Tally:
         self._paid = 0
         self.sample = _Reservoir(SAMPLE_ROWS, draw)
         self._looked_up = _Reservoir(LOOKED_UP, draw)
-        self.seen = self.rows = self.doubles = self.size_bytes = 0
+        self.row_hashes = array("Q")
+        self.seen = self.doubles = self.size_bytes = 0
         self.destructive_rows = self.asked_rows = 0
         self.asked_on_page = self.into_vod = False
         self.what_it_does = self.refusal = ""
@@ -150,7 +154,7 @@ class _Tally:
 
     def _add_good(self, row: Judged) -> None:
         operation, arguments = self._find_call(row.arguments)
-        self.rows += 1
+        self.row_hashes.append(hash_text(row.text))
         self.size_bytes += row.size_bytes
         self.sample.add(row.line, row.arguments)
         if self._kind is Kind.REGISTER:

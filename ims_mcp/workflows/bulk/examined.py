@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,10 +54,8 @@ class Examined:
     operation: str
     """CamelCase; UploadMedia for uploads."""
     source: str
-    digest: str
-    """Of just these rows in just this order."""
-    rows: int
-    """That would be done."""
+    row_hashes: array[int]
+    """Of the rows that would be done, in their order: a job is made of just these (see :func:`hash_text`)."""
     doubles: int
     """That say the same as one before them: each is done once."""
     problems: tuple[ProblemClass, ...]
@@ -82,6 +81,11 @@ class Examined:
     notes: tuple[str, ...]
     sample: tuple[Mapping[str, Any], ...]
     """The arguments of 5 rows, from all over the source."""
+
+    @property
+    def rows(self) -> int:
+        """That would be done."""
+        return len(self.row_hashes)
 
     @property
     def bad_rows(self) -> int:

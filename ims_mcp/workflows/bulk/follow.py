@@ -3,6 +3,7 @@ place."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from ims_mcp.client.oss.errors import UploadError
 from ims_mcp.workflows.bulk.chains import list_chains, read_next
 from ims_mcp.workflows.bulk.counts import Counts, JobCounter
 from ims_mcp.workflows.bulk.job import REPORT, Kind
 from ims_mcp.workflows.bulk.jobs import OpenedJob, read_job
+from ims_mcp.workflows.bulk.place import PlaceError
 from ims_mcp.workflows.bulk.report import REPORT_TABLE, write_report
 from ims_mcp.workflows.bulk.shelf import join_name
 from ims_mcp.workflows.bulk.target import FindTarget
+
+logger = logging.getLogger("ims_mcp.workflows.bulk")
 
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 1.0
@@ -77,10 +82,10 @@ class JobFollower:
         return Seen(opened, await self._counter.count(), through)
 
     async def follow(self, tell: Tell) -> Seen:
-        """Until all of it is through, or it has been stopped and come to rest."""
-        quiet, settled = 0.0, -1
+        """Until all of it is through, or it has been stopped and come to rest. Raises ImsError where its place cannot
+        be read at first; later it is followed on, as whoever works at it goes on by then."""
+        quiet, settled, seen = 0.0, -1, await self.look()
         while True:
-            seen = await self.look()
             await tell(seen)
             now = seen.counts.total - seen.counts.left
             quiet = quiet + LOOK_SECONDS if now == settled else 0.0
@@ -88,6 +93,10 @@ class JobFollower:
                 return seen
             settled = now
             await self._sleep(LOOK_SECONDS)
+            try:
+                seen = await self.look()
+            except (PlaceError, UploadError) as error:
+                logger.info("a job cannot be followed at the moment: %s", error)
 
 
 async def follow_to_report(opened: OpenedJob, find_target: FindTarget) -> Mapping[str, Any]:

@@ -1,7 +1,9 @@
 """What a bulk job is: its rows, its shards, and what is kept of each row. Everything is files below one place.
 
 ``job.json``                the job, written once, before anything is done
-``control.json``            what is wanted of it: run or stop, how fast (whoever is asked writes it)
+``control.json``            its last start: which one it is, what is tried again
+``stop.json``               which start is to stop
+``rate.json``               how fast it is to go
 ``rows/000000.jsonl``       a shard's rows as they were when the job was made: a line is a :class:`Row`
 ``outcomes/000000.jsonl``   what became of them: lines of :class:`Outcome`, each appended before its lane's next row
 ``report.json``, ``report.csv``   at the end
@@ -21,7 +23,8 @@ from pydantic import TypeAdapter
 SHARD_ROWS = 250
 MOST_GIVEN_ROWS = 1_000
 """Given with a call, in place of a source."""
-JOB, CONTROL, REPORT = "job.json", "control.json", "report.json"
+JOB, REPORT = "job.json", "report.json"
+CONTROL, STOP, RATE = "control.json", "stop.json", "rate.json"
 ROWS, OUTCOMES = "rows", "outcomes"
 
 
@@ -118,10 +121,18 @@ class BulkJob(_Written):
     service: str = ""
     """Which IMS it was made for, as :attr:`ims_mcp.settings.Settings.service` says it; empty where nobody says."""
 
+    later_rows: int = 0
+    """That have come to its source since the dry run, and are no part of it."""
+
     @property
     def shard_count(self) -> int:
         """The last one may be shorter."""
         return -(-self.total_rows // self.shard_rows)
+
+    def describe_later(self) -> str:
+        """Empty where nothing has come."""
+        come = f"{self.later_rows:,} more {'row has' if self.later_rows == 1 else 'rows have'} come"
+        return f"{come} since the dry run: not part of this job" if self.later_rows else ""
 
     def make_client_token(self, row: int) -> str:
         """The same for the same row of the same job, whoever sends it and how often: 32 characters."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from ims_mcp.errors import ImsError, InvalidArguments, Problem, Refused
 from ims_mcp.foreign_text import plain
-from ims_mcp.workflows.bulk.job import CONTROL, JOB, BulkJob, Control
+from ims_mcp.workflows.bulk.control import read_control, write_rate, write_start, write_stop
+from ims_mcp.workflows.bulk.job import JOB, BulkJob, Control
 from ims_mcp.workflows.bulk.place import JobPlace
 from ims_mcp.workflows.bulk.shelf import unknown_job
 
@@ -43,31 +44,26 @@ async def read_job(place: JobPlace, name: str) -> OpenedJob:
             "another version.",
             next_step="Make the job anew from its source; what was registered before is found and not done twice.",
         ) from None
-    control = await place.read(CONTROL)
-    return OpenedJob(job, place, None if control is None else _read_control(control))
+    return OpenedJob(job, place, await read_control(place))
 
 
 async def start_again(opened: OpenedJob, *, rate: float | None = None, retry: tuple[str, ...] = ()) -> OpenedJob:
     """Say that it is to run, with these failures tried again; ``rate`` None keeps the one it has. The work itself is
     the engine's."""
-    before = opened.control
-    wanted = Control(
-        rate=rate if rate is not None or before is None else before.rate,
-        retry_classes=retry,
-        attempt=1 if before is None else before.attempt + 1,
-    )
-    await opened.place.write(CONTROL, wanted.encode())
-    return replace(opened, control=wanted)
+    return replace(opened, control=await write_start(opened.place, rate, retry))
 
 
 async def stop(opened: OpenedJob) -> OpenedJob:
-    """No row is begun from now on, at any worker."""
-    return await _change(opened, stop=True)
+    """No row is begun from now on, at any worker. Raises ImsError for a job that has not begun."""
+    control = await write_stop(opened.place)
+    if control is None:
+        raise ImsError(f"The job {opened.job.job_id} has not begun.", next_step="Nothing has to be stopped.")
+    return replace(opened, control=control)
 
 
 async def change_rate(opened: OpenedJob, rate: float | None) -> OpenedJob:
     """Rows a second over all workers; None: as fast as the account's limit lets it."""
-    return await _change(opened, rate=rate)
+    return replace(opened, control=await write_rate(opened.place, rate))
 
 
 async def amend(opened: OpenedJob, **changes: Any) -> OpenedJob:
@@ -97,22 +93,6 @@ def read_rate(value: Any) -> float:
         problem = f"{plain(str(value), 40)!r} is not a number of rows a second, 0.01 to {MOST_RATE:,.0f}"
         raise InvalidArguments("bulk", [Problem("rate", problem)])
     return rate
-
-
-async def _change(opened: OpenedJob, **changes: Any) -> OpenedJob:
-    # What is wanted may have been changed by somebody else since the job was opened.
-    written = await opened.place.read(CONTROL)
-    wanted = replace(Control() if written is None else _read_control(written), **changes)
-    await opened.place.write(CONTROL, wanted.encode())
-    return replace(opened, control=wanted)
-
-
-def _read_control(written: bytes) -> Control:
-    """One that is broken counts as a stop: nobody knows what was wanted."""
-    try:
-        return Control.decode(written)
-    except ValueError:
-        return Control(stop=True)
 
 
 def _show_service(service: str) -> str:

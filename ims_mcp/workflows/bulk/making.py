@@ -11,6 +11,7 @@ from typing import Any
 import anyio.to_thread
 
 from ims_mcp.errors import ImsError
+from ims_mcp.workflows.bulk.doubles import hash_text
 from ims_mcp.workflows.bulk.examined import Examined
 from ims_mcp.workflows.bulk.job import JOB, ROWS, SHARD_ROWS, BulkJob, Row, name_shard
 from ims_mcp.workflows.bulk.place import JobPlace, PlaceError
@@ -44,11 +45,11 @@ async def make_job(
     shard_rows: int = SHARD_ROWS,
     clock: Callable[[], float] = time.time,
 ) -> BulkJob:
-    """The job of exactly the rows that were examined. ``skip_bad``: those with a problem are left out; without it
-    there may be none.
+    """The job of exactly the rows that were examined: what has come since is counted and left to another job.
+    ``skip_bad``: those with a problem are left out; without it there may be none.
 
-    Raises JobRefused; SourceError where the source is another one by now: there is no job then, and the dry run has to
-    be made again. ImsError where the place cannot be written to.
+    Raises JobRefused; SourceError where one of the rows is gone or another by now: there is no job then, and the dry
+    run has to be made again. ImsError where the place cannot be written to.
     """
     _require_rows(examined, skip_bad)
     with _as_refused():
@@ -59,23 +60,25 @@ async def make_job(
         )
     rows = PlannedRows(plan, target)
     waiting: list[Row] = []
-    count = shards = 0
+    count = shards = later = 0
     async with aclosing(rows.read()) as batches:
         async for batch in batches:
             for judged in batch:
-                if judged.is_good:
+                if not judged.is_good:
+                    continue
+                if count < examined.rows and hash_text(judged.text) == examined.row_hashes[count]:
                     waiting.append(Row(count, judged.line, judged.arguments))
                     count += 1
+                else:
+                    later += 1
             while len(waiting) >= shard_rows:
                 await _write(place, shards, waiting[:shard_rows])
                 del waiting[:shard_rows]
                 shards += 1
-            if count > examined.rows:
-                break
-    if (rows.digest, count) != (examined.digest, examined.rows):
+    if count < examined.rows:
         raise SourceError(
-            f"{plan.source.describe()} has changed since the dry run ({count_rows(examined.rows)} then, "
-            f"{'more' if count > examined.rows else f'{count:,}'} now): no job was made, and nothing was sent.",
+            f"{plan.source.describe()} has changed since the dry run (row {count + 1:,} of the {examined.rows:,} then "
+            "is not there as it was): no job was made, and nothing was sent.",
             next_step="Make the dry run again, and look at what it says.",
         )
     if waiting:
@@ -94,6 +97,7 @@ async def make_job(
         claims=dict(claims or {}),
         confirmed=confirmed,
         consent=consent,
+        later_rows=later,
     )
     with _as_refused():
         await place.write(JOB, job.encode())

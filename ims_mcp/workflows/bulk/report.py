@@ -62,6 +62,7 @@ async def write_report(place: JobPlace, job: BulkJob) -> dict[str, Any]:
         "source": job.source,
         "account": job.account,
         "region": job.region,
+        **({"later_rows": job.later_rows} if job.later_rows else {}),
         "total": job.total_rows,
         "done": states[RowState.DONE],
         "exists": states[RowState.EXISTS],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -18,7 +17,7 @@ from ims_mcp.workflows.bulk.template import compile_template
 
 
 class PlannedRows:
-    """One pass. Afterwards :attr:`digest` names just these rows in just this order."""
+    """One pass."""
 
     def __init__(self, plan: Plan, target: BulkTarget) -> None:
         """Raises InvalidArguments for an operation or a template that cannot be."""
@@ -29,7 +28,6 @@ class PlannedRows:
         self._columns = Columns(self.operation, compile_template(self.operation, plan.template))
         self._columns.check_template(None)
         self._check = RowCheck(plan.kind, self._columns, plan.source.offers, target.transfers.rules)
-        self._hash = hashlib.blake2b(digest_size=16)
 
     async def read(self) -> AsyncGenerator[list[Judged]]:
         """Raises SourceError, and ImsError where a service fails."""
@@ -37,13 +35,5 @@ class PlannedRows:
             async for batch in batches:
                 yield await anyio.to_thread.run_sync(lambda batch=batch: self._judge_all(batch))
 
-    @property
-    def digest(self) -> str:
-        """Of what was read so far."""
-        return self._hash.hexdigest()
-
     def _judge_all(self, batch: list[RawRow]) -> list[Judged]:
-        judged = [self._check.judge(raw) for raw in batch]
-        for row in judged:
-            self._hash.update(f"{row.text}\n".encode() if row.is_good else b"\n")
-        return judged
+        return [self._check.judge(raw) for raw in batch]

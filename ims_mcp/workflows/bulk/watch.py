@@ -10,22 +10,13 @@ import anyio
 import anyio.abc
 
 from ims_mcp.errors import ImsError
-from ims_mcp.workflows.bulk.job import CONTROL, Control
+from ims_mcp.workflows.bulk.control import read_control
+from ims_mcp.workflows.bulk.job import Control
 from ims_mcp.workflows.bulk.place import JobPlace
 
 LOOK_SECONDS = 0.25
 
 logger = logging.getLogger("ims_mcp.workflows.bulk")
-
-
-async def read_control(place: JobPlace) -> Control:
-    """What is wanted; to run, where nothing is said. Raises ImsError."""
-    content = await place.read(CONTROL)
-    try:
-        return Control() if content is None else Control.decode(content)
-    except ValueError:
-        logger.warning("control.json cannot be read: the job runs", extra={"place": place.address})
-        return Control()
 
 
 class ControlWatch:
@@ -37,7 +28,7 @@ class ControlWatch:
         self.current = Control()
 
     async def __aenter__(self) -> Self:
-        self.current = await read_control(self._place)
+        self.current = await read_control(self._place) or Control()
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._look)
@@ -58,6 +49,6 @@ class ControlWatch:
         while True:
             await anyio.sleep(LOOK_SECONDS)
             try:
-                self.current = await read_control(self._place)
+                self.current = await read_control(self._place) or Control()
             except ImsError as error:
                 logger.warning("what is wanted of a job cannot be read: %s", error)
