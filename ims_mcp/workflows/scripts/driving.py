@@ -174,7 +174,7 @@ async def check_types(process: ScriptProcess, script: SandboxedScript, explain: 
     try:
         await process.take_turn(partial(process.session.feed_run, script.check))
     except MontyTypingError as error:
-        if problems := explain(error.display()):
+        if problems := await anyio.to_thread.run_sync(explain, error.display()):
             raise refuse(problems) from error
     except (MontyRuntimeError, MontySyntaxError) as error:
         # The text does nothing when it is run: what it can be refused for is how it is written.
@@ -352,4 +352,6 @@ def _describe_error(error: MontyRuntimeError | Any) -> str:
     )
     # What stands for an error of a call begins with that one's own code.
     is_of_a_call = type(error.exception()) in (RuntimeError, NotImplementedError)
-    return shorten(clean(error.display("msg" if is_of_a_call else "type-msg")), _LONGEST_PROBLEM) + where
+    said = error.display("msg" if is_of_a_call else "type-msg")
+    # A script can raise megabytes: what is kept is short, and no more is looked at.
+    return shorten(clean(said[: 4 * _LONGEST_PROBLEM]), _LONGEST_PROBLEM) + where
