@@ -95,6 +95,7 @@ class ScriptHost:
         """One call. Raises ImsError, which the script may catch, and StopScript where it has come to a bound."""
         self._record.begin_call()
         try:
+            await self._pace.wait()
             arguments = _read_arguments(name, args, given)
             if name in FUNCTIONS:
                 return await self._ask(name, arguments)

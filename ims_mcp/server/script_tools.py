@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from ims_mcp.call_origin import current_subject
 from ims_mcp.catalogue import Effect, Operation, Parameter
@@ -91,6 +92,8 @@ class _ScriptTool:
         self._sandbox = Sandbox()
         self._shelf = ScriptShelf()
         self._pace = Pace()
+        self._reading = anyio.CapacityLimiter(1)
+        """Long texts and results take long to read: in a thread, one at a time, so that the event loop goes on."""
 
     async def end(self) -> None:
         """The server ends, and with it every script, while there are connections still."""
@@ -106,26 +109,27 @@ class _ScriptTool:
                 raise InvalidArguments(RUN_SCRIPT.name, [problem])
             run = self._shelf.find(owner, str(arguments["script_id"]))
             await self._wait(run, min(longest, float(arguments.get("timeout_seconds", longest))), request)
-            return self._write(run, request, int(arguments.get("done_from", 0)))
+            return await self._write(run, request, int(arguments.get("done_from", 0)))
         tools = {
             name: tool
             for name in SCRIPT_TOOLS
             if name not in self._left_out and (tool := request.held.get(name)) is not None
         }
-        script = prepare(str(arguments["code"]), {name: tool.table for name, tool in tools.items()})
+        tables = {name: tool.table for name, tool in tools.items()}
+        script = await anyio.to_thread.run_sync(prepare, str(arguments["code"]), tables, limiter=self._reading)
         is_background = bool(arguments.get("background"))
         usual = limits.MOST_BACKGROUND_SECONDS if is_background else limits.MOST_SECONDS - _ANSWERING_SECONDS
         seconds = min(float(arguments.get("timeout_seconds", usual)), usual)
         run = self._shelf.start(owner, partial(self._run, script, tools, request, seconds))
         if is_background:
             await run.begun.wait()
-            return self._write(run, request)
+            return await self._write(run, request)
         try:
             await self._wait(run, longest, request)
         except BaseException:
             run.scope.cancel()  # its caller has gone: what it has done is in the log
             raise
-        return self._write(run, request)
+        return await self._write(run, request)
 
     async def _run(
         self,
@@ -148,8 +152,9 @@ class _ScriptTool:
                 on_begin=run.begun.set,
             )
             if record.ended.outcome == "done":
-                record.value, record.value_note = read_result(
-                    record.ended.value, most_values=_MOST_RESULT_VALUES, most_bytes=_MOST_RESULT_BYTES
+                read = partial(read_result, most_values=_MOST_RESULT_VALUES, most_bytes=_MOST_RESULT_BYTES)
+                record.value, record.value_note = await anyio.to_thread.run_sync(
+                    read, record.ended.value, limiter=self._reading
                 )
         except NotPlain as error:
             record.ended = Ended("failed", problem=f"its result cannot be shown: {error}")
@@ -173,7 +178,9 @@ class _ScriptTool:
                     told = now
                     await request.report_progress(anyio.current_time() - began, seconds, told)
 
-    def _write(self, run: ScriptRun, request: ToolRequest, done_from: int = 0) -> dict[str, Any]:
+    async def _write(self, run: ScriptRun, request: ToolRequest, done_from: int = 0) -> dict[str, Any]:
         if run.refused is not None:
             raise run.refused
-        return write_answer(run.record, listed=request.listed, done_from=done_from)
+        write = partial(write_answer, run.record, listed=request.listed, done_from=done_from)
+        # What is still being written to is short, and read at once.
+        return await anyio.to_thread.run_sync(write, limiter=self._reading) if run.ended.is_set() else write()

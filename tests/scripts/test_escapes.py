@@ -152,6 +152,28 @@ ATTEMPTS = {
     "named like ims's": "def get_media_info(**k): return open('SECRET').read()\nget_media_info()",
     "nul in a path": "open('SECRET\\x00.txt').read()",
     "surrogates in a path": "open('SECRET\\udc80').read()",
+    # kinds that the sandbox's own tests have beside these
+    "with": "with open('SECRET') as file:\n  text = file.read()\ntext",
+    "path open": "from pathlib import Path\nPath('SECRET').open('rb').read()",
+    "path stat": "from pathlib import Path\nPath('SECRET').stat().st_size",
+    "path chmod": "from pathlib import Path\nPath('SECRET').chmod(0o777)",
+    "path out of a folder": "from pathlib import Path\nPath('PLACE/none/../written').mkdir(parents=True)",
+    "path through a link": "from pathlib import Path\nPath('/proc/self/rootSECRET').read_text()",
+    "a link read": "import os\nos.readlink('/proc/self/exe')",
+    "chdir": "import os\nos.chdir('PLACE')\nopen('secret').read()",
+    "identity": "import os\n(os.getpid(), os.cpu_count(), os.uname().nodename)",
+    "import by a dot": "from . import trap",
+    "import of everything": "from os import *\nsystem('touch PLACE/written')",
+    "import by exec": "names = {}\nexec('import subprocess as s', names)\nnames['s'].run(['touch', 'PLACE/written'])",
+    "ims by exec": "names = {}\nexec('import ims', names)\nawait names['ims'].delete_media_infos(MediaIds='a')",
+    "builtins of its own": "eval('open', {'__builtins__': {}})('SECRET').read()",
+    "a path of names": "import ims\ngetattr(ims, 'get_media_info.__globals__')",
+    "ims called": "import ims\nims('SECRET')",
+    "frame of a with": "class Own:\n  def __enter__(self): return self\n  def __exit__(self, kind, error, trace):\n"
+    "    self.frame = trace.tb_frame\n    return True\nown = Own()\nwith own: 1 / 0\nown.frame.f_globals",
+    "thread of asyncio": "import asyncio\n(await asyncio.to_thread(open, 'SECRET')).read()",
+    "loop of asyncio": "import asyncio\nasyncio.get_running_loop().run_in_executor(None, open, 'SECRET')",
+    "coroutine by hand": "import ims\nims.get_media_info(MediaId='a').send(None).gi_frame",
 }
 
 

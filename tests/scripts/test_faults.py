@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import anyio
 import pytest
 
+from ims_mcp.server import script_tools
 from ims_mcp.workflows.scripts import sandbox as sandbox_module
 from ims_mcp.workflows.scripts.driving import ScriptProcess
 from tests.client.scripted_service import Answer
@@ -137,6 +139,41 @@ async def test_others_are_served_while_scripts_compute(processes: Processes) -> 
             assert not ended
             group.cancel_scope.cancel()
     await wait_until(lambda: all(map(is_gone, processes.ids)))
+
+
+@pytest.mark.parametrize(
+    ("slow", "code"),
+    [
+        ("prepare", "1 + 1"),
+        ("explain_check", "x = 1\nx.y"),
+        ("read_plain", "1 + 1"),
+        ("write_answer", "1 + 1"),
+    ],
+)
+async def test_others_are_served_while_a_long_script_or_its_result_is_read(
+    slow: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, served, waited = threading.Event(), threading.Event(), list[bool]()
+    read = getattr(script_tools, slow)
+
+    def read_slowly(*args: Any, **options: Any) -> Any:
+        begun.set()
+        waited.append(served.wait(WAIT_SECONDS))
+        return read(*args, **options)
+
+    monkeypatch.setattr(script_tools, slow, read_slowly)
+    async with scripting({"GetMediaInfo": Answer()}) as (client, _), anyio.create_task_group() as group:
+        group.start_soon(client.call_tool, "run_script", {"code": code})
+        await wait_until(begun.is_set)
+        content_of(await client.call_tool("get_media_info", {"MediaId": "a"}))
+        served.set()
+    assert waited == [True]
+
+
+async def test_of_what_a_script_raises_no_more_is_looked_at_than_is_told() -> None:
+    async with scripting() as (client, _):
+        told = await run(client, "raise ValueError('begin' + chr(0x200b) * 100000 + 'end')")
+    assert told["problem"].startswith("ValueError: begin\n  line 1")
 
 
 async def test_a_client_that_cancels_ends_its_script_and_the_log_has_its_writes(

@@ -43,6 +43,8 @@ _ODD_EXCEPTION = "exceptions can only be called with"
 _NOT_AWAITED = "nobody waits for it any more"
 _LONGEST_PROBLEM = 4_000
 _LONGEST_MESSAGE_BYTES = 1_600
+_MOST_READ = 4 * _LONGEST_PROBLEM
+"""Of what a script raises, which can be megabytes."""
 """Of what ended a script: there is room for its lines beside that."""
 _LONGEST_NAME_BYTES = 60
 _LONGEST_REMEDY_BYTES = 1_000
@@ -184,7 +186,7 @@ async def check_types(process: ScriptProcess, script: SandboxedScript, explain: 
     try:
         await process.take_turn(partial(process.session.feed_run, script.check))
     except MontyTypingError as error:
-        if problems := explain(error.display()):
+        if problems := await anyio.to_thread.run_sync(explain, error.display()):
             raise refuse(problems) from error
     except (MontyRuntimeError, MontySyntaxError) as error:
         # The text does nothing when it is run: what it can be refused for is how it is written.
@@ -365,7 +367,8 @@ def _describe_error(error: MontyRuntimeError | Any) -> str:
         where += f"\n  line {frame.line}{function}: {plain(frame.source_line or '', 200)}"
     # What stands for an error of a call begins with that one's own code, and has lines of ours.
     if type(error.exception()) in (RuntimeError, NotImplementedError):
-        said = clean(error.display("msg"))
+        said = clean(error.display("msg")[:_MOST_READ])
         return shorten(ONE_TEXT if _ODD_EXCEPTION in said else said, _LONGEST_MESSAGE_BYTES) + where
     # Any other may quote a title, which is not to look like lines of ours.
-    return shorten(plain(error.display("type-msg"), _LONGEST_MESSAGE_BYTES), _LONGEST_MESSAGE_BYTES) + where
+    said = plain(error.display("type-msg")[:_MOST_READ], _LONGEST_MESSAGE_BYTES)
+    return shorten(said, _LONGEST_MESSAGE_BYTES) + where
