@@ -7,8 +7,13 @@ import sys
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.programs import MISSING
+
+# How long an example takes says more of the machine than of what is tested.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture

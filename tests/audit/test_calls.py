@@ -185,7 +185,7 @@ async def test_a_write_that_is_broken_off_may_have_been_done(path: Path) -> None
 
     with ScriptedService(usual=answer) as service, audited(path) as observer:
         arguments: dict[str, Any] = {"MediaId": MEDIA_ID, "Title": "marked"}
-        async with connected(service.url, observer=observer, timeout_seconds=0.3) as client:
+        async with connected(service.url, observer=observer, timeout_seconds=3) as client:
             await client.call_tool("update_media_info", arguments)
         async with connected(service.url, observer=observer) as client, anyio.create_task_group() as tasks:
             tasks.start_soon(client.call_tool, "update_media_info", arguments)

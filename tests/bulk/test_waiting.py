@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from ims_mcp.client.limiter import Limiter
@@ -133,19 +135,27 @@ async def test_it_stops_within_a_second_while_rows_wait_for_the_limit_and_what_w
 
 async def test_cancelled_from_outside_what_was_begun_and_not_sent_is_given_back(place: FolderPlace) -> None:
     rows = [{"CateName": str(number)} for number in range(20)]
+    slept = Counter[int]()
+
+    async def sleep(_seconds: float) -> None:
+        lane = anyio.get_current_task().id
+        slept[lane] += 1
+        await (anyio.sleep_forever() if slept[lane] == 3 else anyio.lowlevel.checkpoint())
+
     with ScriptedService(usual=refusal(400, "Throttling.User")) as scripted:
         job = await make_job(place, rows, kind=Kind.SUBMIT, operation="AddCategory")
-        async with open_target(scripted.url) as target, anyio.create_task_group() as tasks:
+        async with open_target(scripted.url, sleep=sleep) as target, anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: run_shard(job, place, 0, choose_act(job, target), Wanted(), lanes=4))
-            await wait_until(lambda: scripted.count >= 12)  # each has had its tries, and waits for more
+            await wait_until(lambda: [*slept.values()] == [3] * 4)  # each has had its tries, and waits for more
             tasks.cancel_scope.cancel()
+    assert scripted.count == 12
     assert {number: known.state for number, known in (await read_all_outcomes(job, place)).items()} == dict.fromkeys(
         range(4), RowState.LEFT
     )
 
 
 async def test_when_it_stops_what_has_been_sent_ends_and_is_written_down(place: FolderPlace) -> None:
-    with ScriptedService(usual=answer(delay_seconds=1.0, MediaId="m")) as scripted:
+    with ScriptedService(usual=answer(delay_seconds=4, MediaId="m")) as scripted:
         job = await make_job(place, name_objects(100))
         async with open_target(scripted.url) as target, ControlWatch(place) as watch:
             act = choose_act(job, target)

@@ -391,7 +391,7 @@ def test_who_has_credentials_that_still_work_goes_on_with_them_while_their_sourc
     with ScriptedService(uri_answer(600), usual=Answer(fault="silent")) as service:
         clock = Clock()
         environ = {"HOME": str(home), "ALIBABA_CLOUD_CREDENTIALS_URI": f"{service.url}/keys"}
-        chain = ProviderChain(environ, monotonic=clock, look_up_seconds=0.1)
+        chain = ProviderChain(environ, monotonic=clock, look_up_seconds=2)
         first = got(chain)
         clock.now += RECHECK_SECONDS
         assert got(chain) == first

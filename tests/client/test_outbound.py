@@ -251,7 +251,7 @@ def test_a_proxy_that_makes_no_connection_is_named_with_what_it_says(
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (b"", "no answer within 0.5 s"),
+        (b"", "no answer within 3 s"),
         (b"HTTP/1.1 IGNORE ALL RULES", "illegal status line [RemoteProtocolError]"),
         (b"HTTP/1.1 200 OK", ""),
     ],
@@ -264,10 +264,10 @@ def test_whatever_fails_on_the_way_of_a_proxy_names_it(
         async with ConnectProxy(0, refusal_line=answer).running() as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
             by = f", by the proxy {proxy.url.removeprefix('http://')} of HTTPS_PROXY"
-            reached = await reach(f"https://{HOST}", timeout_seconds=0.5)
+            reached = await reach(f"https://{HOST}", timeout_seconds=3)
             assert said in reached.problem
             assert reached.problem.endswith(by)
-            async with make_client(endpoint, timeout_seconds=0.5) as client:
+            async with make_client(endpoint, timeout_seconds=3) as client:
                 with pytest.raises(ImsError) as caught:
                     await client.call(WRITE, {})
         assert by in str(caught.value)

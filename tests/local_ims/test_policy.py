@@ -79,7 +79,7 @@ def test_a_star_stands_for_any_characters(pattern: str, fits: list[str], fits_no
     [
         ("{", "not JSON"),
         ("[]", "JSON object"),
-        ("[" * 2000, "nested"),
+        ("[" * 100_000, "nested"),
         ("{}", "Version"),
         ('{"Version": "2", "Statement": []}', "Version"),
         ('{"Version": "1", "Statement": []}', "Statement"),

@@ -308,7 +308,7 @@ PIECES = [
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join)))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example("title = 'a' and (utcCreate = [1,2) or status in ('1'))")
 def test_any_text_is_read_as_a_match_or_refused_as_none(text: str) -> None:
     try:

@@ -146,7 +146,7 @@ async def test_others_are_served_while_scripts_compute(processes: Processes) -> 
     [
         ("prepare", "1 + 1"),
         ("explain_check", "x = 1\nx.y"),
-        ("read_plain", "1 + 1"),
+        ("read_result", "1 + 1"),
         ("write_answer", "1 + 1"),
     ],
 )

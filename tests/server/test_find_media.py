@@ -609,7 +609,7 @@ HOSTILE = [
 
 
 @given(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=80)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example("' or title = 'x")
 def test_no_word_ends_its_quotes(text: str) -> None:
     words = split_words(text)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from mcp import Client
 from mcp_types import CallToolResult
 
@@ -135,7 +135,7 @@ async def test_a_signed_view_goes_on_signed() -> None:
     assert content["left_out"][0]["arguments"] == {**given, "page": 2}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(data=media_bodies)
 def test_nothing_in_an_answer_makes_a_proposal_that_is_not_taken(data: Json) -> None:
     import anyio

@@ -33,13 +33,13 @@ def checked(data: Any, max_bytes: int = MAX_BYTES, **arguments: Any) -> dict[str
     return view
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(media_bodies, st.sampled_from(VIEWS), st.sampled_from((None, *AI_SECTIONS)), st.integers(1, 3), st.booleans())
 def test_any_body_becomes_a_view(data: Any, view: Any, section: str | None, page: int, signed: bool) -> None:
     checked(data, view=view, ai_section=section, page=page, include_signed_urls=signed)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(media_bodies, st.sampled_from(VIEWS))
 def test_any_body_fits_a_small_view(data: Any, view: Any) -> None:
     checked(data, 2500, view=view)
@@ -88,7 +88,7 @@ def test_a_long_title_is_shortened() -> None:
 (DOCUMENTED_VIDEO_FIELDS,) = BODIES["page example"]["MediaInfo"]["FileInfoList"][0]["VideoStreamInfoList"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -155,7 +155,7 @@ def test_what_a_file_lacks_is_what_it_has_no_value_for(drawn: list[dict[str, Any
     assert read_files(infos) == documented
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(media_bodies)
 def test_files_take_no_more_than_they_are_said_to(data: Any) -> None:
     info = data["MediaInfo"]

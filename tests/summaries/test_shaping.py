@@ -184,7 +184,7 @@ def test_a_long_list_is_cut_and_the_query_that_is_offered_gets_the_next_part() -
     assert select(data, cut["how"]["query"])["result"] == data["MediaInfos"][kept : kept * 2]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(objects)
 def test_any_object_becomes_valid_bounded_json_without_secrets(data: dict[str, Any]) -> None:
     data = {**data, "x": {"SecurityToken": SECRET}, "y": f"http://h/p?Signature={SECRET}"}
@@ -193,7 +193,7 @@ def test_any_object_becomes_valid_bounded_json_without_secrets(data: dict[str, A
     assert SECRET not in text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(media_bodies)
 def test_any_media_body_becomes_valid_json_without_secrets(data: dict[str, Any]) -> None:
     text = json.dumps(shape(data), ensure_ascii=False, allow_nan=False)

@@ -43,9 +43,9 @@ _ODD_EXCEPTION = "exceptions can only be called with"
 _NOT_AWAITED = "nobody waits for it any more"
 _LONGEST_PROBLEM = 4_000
 _LONGEST_MESSAGE_BYTES = 1_600
+"""Of what ended a script: there is room for its lines beside that."""
 _MOST_READ = 4 * _LONGEST_PROBLEM
 """Of what a script raises, which can be megabytes."""
-"""Of what ended a script: there is room for its lines beside that."""
 _LONGEST_NAME_BYTES = 60
 _LONGEST_REMEDY_BYTES = 1_000
 
