@@ -59,6 +59,7 @@ RUN_SCRIPT = Operation(
             text=f"Answer at once with a script_id; it may take {limits.MOST_BACKGROUND_SECONDS // 60} minutes.",
         ),
         Parameter("script_id", "string", text="Instead of code: how this script stands, and its result."),
+        Parameter("stop", "boolean", text="With script_id: end it. Writes that were sent are waited for."),
         Parameter(
             "timeout_seconds",
             "number",
@@ -108,8 +109,12 @@ class _ScriptTool:
                 problem = Problem("script_id", "asks for a script that runs already: give it without code")
                 raise InvalidArguments(RUN_SCRIPT.name, [problem])
             run = self._shelf.find(owner, str(arguments["script_id"]))
+            if arguments.get("stop"):
+                run.stop()
             await self._wait(run, min(longest, float(arguments.get("timeout_seconds", longest))), request)
             return await self._write(run, request, int(arguments.get("done_from", 0)))
+        if arguments.get("stop"):
+            raise InvalidArguments(RUN_SCRIPT.name, [Problem("stop", "needs the script_id of the script to end")])
         tools = {
             name: tool
             for name in SCRIPT_TOOLS
@@ -161,7 +166,8 @@ class _ScriptTool:
         except ImsError:  # nothing has run
             raise
         except anyio.get_cancelled_exc_class():
-            record.ended = Ended("stopped", problem="whoever ran it did not wait for its end")
+            why = "its caller has stopped it" if run.is_stopped else "whoever ran it did not wait for its end"
+            record.ended = Ended("stopped", problem=why)
             raise
         except Exception as error:
             incident_id = log_bug(RUN_SCRIPT.tool_name, error)

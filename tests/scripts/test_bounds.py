@@ -248,6 +248,26 @@ async def test_a_client_that_does_not_wait_gets_the_id_and_the_rest_later() -> N
     assert (told["outcome"], told["result"], told["done"]) == ("done", "end", DONE)
 
 
+async def test_a_script_is_stopped_by_its_caller_and_its_writes_are_told() -> None:
+    async with scripting({"UpdateMediaInfo": Answer()}) as (client, service):
+        told = await run(client, f"{WRITE}while True: pass", background=True)
+        assert await anyio.to_thread.run_sync(lambda: service.wait_until(lambda _: count_updates(service) == 1))
+        named = {"script_id": told["script_id"], "stop": True}
+        for _ in range(2):
+            told = content_of(await client.call_tool("run_script", named))
+            assert (told["outcome"], told["problem"]) == ("stopped", "The script was ended: its caller has stopped it")
+            assert told["done"] == DONE
+        assert "needs the script_id" in text_of(await client.call_tool("run_script", {"code": "1", "stop": True}))
+
+
+async def test_what_has_ended_is_not_stopped() -> None:
+    async with scripting() as (client, _):
+        told = await run(client, "7", background=True)
+        named = {"script_id": told["script_id"]}
+        assert content_of(await client.call_tool("run_script", {**named, "timeout_seconds": 40}))["result"] == 7
+        assert content_of(await client.call_tool("run_script", {**named, "stop": True}))["result"] == 7
+
+
 async def test_code_that_is_too_long_or_too_deep_is_refused() -> None:
     async with scripting() as (client, _):
         for code in ("#" * (limits.MOST_CODE_BYTES + 1), "(" * 5000 + ")" * 5000, "x = " + "-" * 20000 + "1", "a\0b"):

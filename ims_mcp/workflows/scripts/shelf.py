@@ -55,6 +55,12 @@ class ScriptRun:
     """Cancelled, the script ends; writes that have been sent are waited for."""
     task: asyncio.Task[None] | None = None
     ended_at: float = 0.0
+    is_stopped: bool = False
+
+    def stop(self) -> None:
+        """Its caller wants no more of it."""
+        self.is_stopped = True
+        self.scope.cancel()
 
 
 class ScriptShelf:
