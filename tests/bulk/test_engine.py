@@ -26,7 +26,7 @@ from tests.bulk.counting_service import CountingService
 from tests.bulk.made_jobs import read_outcomes, write_control, write_job
 from tests.redis_server import RedisServer
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @contextmanager
