@@ -52,6 +52,7 @@ async def show_asset(viewer: ViewerPage, film: MadeFilm, asset: dict[str, Any] |
     shown = asset or film.asset()
     await viewer.show({"MediaId": shown["MediaId"]}, answer_all(view_media={"asset": shown}), film.csp, **options)
     await expect(viewer.app.get_by_role("heading", level=1)).to_be_visible()
+    await viewer.settle()
 
 
 async def test_a_film_plays_as_mp4_and_as_hls_and_keeps_its_place(
@@ -59,7 +60,7 @@ async def test_a_film_plays_as_mp4_and_as_hls_and_keeps_its_place(
 ) -> None:
     await show_asset(viewer, film)
 
-    await viewer.app.get_by_role("button", name="Play", exact=True).first.click()
+    await viewer.press(viewer.app.get_by_role("button", name="Play", exact=True).first)
     await viewer.wait_for_playing(beyond=1.0)
     assert "film.mp4" in str(await viewer.video.get_attribute("src"))
 
@@ -132,7 +133,7 @@ async def test_subtitles_are_shown_as_text_and_go_off_again(viewer: ViewerPage, 
     await show_asset(viewer, film)
     await viewer.app.get_by_role("combobox", name="Subtitles").select_option(label="English")
 
-    await viewer.passages.get_by_role("option", name="Gulls").click()
+    await viewer.press(viewer.passages.get_by_role("option", name="Gulls"))
     await expect(viewer.app.locator(".captions")).to_have_text("<i>Gulls</i> & wind.")
 
     await viewer.app.get_by_role("combobox", name="Subtitles").select_option(label="Off")
@@ -164,7 +165,7 @@ async def test_a_moment_that_is_chosen_before_the_film_has_come_is_where_it_begi
 
     await viewer.page.route("**/film.mp4?*", hold)
     await show_asset(viewer, film)
-    await viewer.passages.get_by_role("option", name="The first boat leaves").click()
+    await viewer.press(viewer.passages.get_by_role("option", name="The first boat leaves"))
     await expect(viewer.video).to_have_js_property("readyState", 0)
     chosen.set()
     await viewer.wait_for_place(12.0)
@@ -172,10 +173,10 @@ async def test_a_moment_that_is_chosen_before_the_film_has_come_is_where_it_begi
 
 async def test_a_moment_is_handed_to_the_conversation_with_its_frame(viewer: ViewerPage, film: MadeFilm) -> None:
     await show_asset(viewer, film)
-    await viewer.passages.get_by_role("option", name="The first boat leaves").click()
+    await viewer.press(viewer.passages.get_by_role("option", name="The first boat leaves"))
     await viewer.wait_for_place(12.0)
 
-    await viewer.app.get_by_role("button", name="Use this moment").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Use this moment"))
     await expect(viewer.app.get_by_text("00:00:12.000 was handed to the conversation.")).to_be_visible()
 
     records = await viewer.read_records()
@@ -190,7 +191,7 @@ async def test_a_moment_is_handed_to_the_conversation_with_its_frame(viewer: Vie
     assert "Signature" not in str(update["content"][0]) + str(update["structuredContent"])
     assert records["messages"] == []
 
-    await viewer.app.get_by_role("button", name="Send it to the chat").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Send it to the chat"))
     await viewer.page.wait_for_function("host.records.messages.length === 1")
 
 
@@ -198,7 +199,7 @@ async def test_a_host_without_room_for_pictures_gets_the_words_only(viewer: View
     await show_asset(viewer, film, capabilities={"serverTools": {}, "updateModelContext": {"text": {}}})
     await expect(viewer.video).to_have_js_property("readyState", 4)
 
-    await viewer.app.get_by_role("button", name="Use this moment").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Use this moment"))
     await viewer.page.wait_for_function("host.records.context.length === 1")
 
     [update] = (await viewer.read_records())["context"]
@@ -216,8 +217,8 @@ async def test_addresses_that_expire_are_fetched_anew_and_the_film_goes_on(viewe
         return {"asset": next(assets)}
 
     await viewer.show({"MediaId": MEDIA_ID}, {"view_media": view}, film.csp)
-    await viewer.passages.get_by_role("option", name="The first boat leaves").click()
-    await viewer.app.get_by_role("button", name="Play", exact=True).first.click()
+    await viewer.press(viewer.passages.get_by_role("option", name="The first boat leaves"))
+    await viewer.press(viewer.app.get_by_role("button", name="Play", exact=True).first)
 
     await viewer.wait_for_playing(beyond=12.2)
     assert asked == [{"MediaIds": [MEDIA_ID], "detail": "whole"}] * 2
@@ -232,7 +233,7 @@ async def test_a_stream_whose_pieces_expire_on_the_way_goes_on_by_new_ones(viewe
         return {"asset": film.asset(files=[film.hls(good_pieces=2 if len(asked) == 1 else 99)])}
 
     await viewer.show({"MediaId": MEDIA_ID}, {"view_media": view}, film.csp)
-    await viewer.app.get_by_role("button", name="Play", exact=True).first.click()
+    await viewer.press(viewer.app.get_by_role("button", name="Play", exact=True).first)
 
     await viewer.wait_for_playing(beyond=5.0)
     assert len(asked) == 2
@@ -348,7 +349,7 @@ async def test_an_asset_that_is_gone_is_told_in_plain_words_and_tried_again(view
     await expect(viewer.app.get_by_role("alert")).to_contain_text(
         "This asset cannot be shown: There is no asset <b>a1</b>."
     )
-    await viewer.app.get_by_role("button", name="Try again").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Try again"))
     await expect(viewer.video).to_be_visible()
 
 
@@ -357,7 +358,7 @@ async def test_a_file_that_the_browser_cannot_decode_gives_way_to_the_next(viewe
     await show_asset(viewer, film, film.asset(files=[broken, film.file("good", "film.mp4", definition="SD")]))
 
     await expect(viewer.app.get_by_text("The browser cannot play HD · mp4; this is SD · mp4.")).to_be_visible()
-    await viewer.app.get_by_role("button", name="Play", exact=True).first.click()
+    await viewer.press(viewer.app.get_by_role("button", name="Play", exact=True).first)
     await viewer.wait_for_playing(beyond=0.5)
 
 
@@ -377,7 +378,7 @@ async def test_sound_pictures_and_text_have_a_view_of_their_own(viewer: ViewerPa
     await show_asset(viewer, film, asset)
 
     await expect(viewer.app.locator("img.still")).to_have_js_property("naturalWidth", 320)
-    await viewer.app.get_by_role("button", name="Use this picture").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Use this picture"))
     await viewer.page.wait_for_function("host.records.context.length === 1")
     [update] = (await viewer.read_records())["context"]
     assert [block["type"] for block in update["content"]] == ["text", "image"]
@@ -423,7 +424,7 @@ async def test_an_upload_is_followed_to_its_end_and_opened(viewer: ViewerPage, f
     await expect(viewer.app.get_by_text("100 B of 1.0 KB")).to_be_visible()
     await expect(viewer.app.locator("progress")).to_have_js_property("value", 600)
     assert await find_barriers(viewer.page) == []
-    await viewer.app.get_by_role("button", name="Open harbour.mp4").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Open harbour.mp4"))
 
     await expect(viewer.app.get_by_role("heading", level=1)).to_have_text(TITLE)
 

@@ -112,14 +112,14 @@ async def test_the_film_of_get_media_info_plays_with_its_text_and_findings(
 
     await expect(viewer.app.get_by_role("heading", level=1)).to_have_text(TITLE)
     await viewer.app.get_by_role("searchbox").fill("first boat")
-    await viewer.passages.get_by_role("option").click()
+    await viewer.press(viewer.passages.get_by_role("option"))
     await viewer.wait_for_place(12.0)
-    await viewer.app.get_by_role("button", name="Play", exact=True).first.click()
+    await viewer.press(viewer.app.get_by_role("button", name="Play", exact=True).first)
     await viewer.wait_for_playing(beyond=12.5)
     await expect(viewer.app.get_by_role("img", name="Chapters: 2 passages")).to_be_visible()
     await expect(viewer.app.get_by_role("img", name="People: 1 passages")).to_be_visible()
 
-    await viewer.app.get_by_role("button", name="Use this moment").click()
+    await viewer.press(viewer.app.get_by_role("button", name="Use this moment"))
     await viewer.page.wait_for_function("host.records.context.length === 1")
     [update] = (await viewer.read_records())["context"]
     assert [block["type"] for block in update["content"]] == ["text", "image"]
@@ -133,7 +133,7 @@ async def test_the_film_of_get_media_info_plays_with_its_text_and_findings(
 async def test_a_stream_in_pieces_plays(viewer: ViewerPage, media: dict[str, str], complaints: list[str]) -> None:
     await run(viewer, "get_media_info", MediaId=media["stream"])
 
-    await viewer.app.get_by_role("button", name="Play", exact=True).first.click()
+    await viewer.press(viewer.app.get_by_role("button", name="Play", exact=True).first)
     await viewer.wait_for_playing(beyond=3.0)
     assert str(await viewer.video.get_attribute("src")).startswith("blob:")
     # The library of the host asks for a stream of events first, which a server without sessions does not have.
@@ -143,7 +143,7 @@ async def test_a_stream_in_pieces_plays(viewer: ViewerPage, media: dict[str, str
 async def test_what_find_media_found_is_a_grid_with_covers(viewer: ViewerPage, media: dict[str, str]) -> None:
     await run(viewer, "find_media", text="harbour")
 
-    await viewer.app.get_by_role("button", name=f"Open {TITLE}").click()
+    await viewer.press(viewer.app.get_by_role("button", name=f"Open {TITLE}"))
     await expect(viewer.video).to_be_visible()
     await expect(viewer.app.get_by_role("button", name="Back to the list")).to_be_focused()
 

@@ -7,11 +7,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import FrameLocator, Locator, Page
+from playwright.async_api import FrameLocator, Locator, Page, expect
 
 import ims_mcp
 
 VIEWER = Path(ims_mcp.__file__).parent / "pages" / "viewer.html"
+_IS_SETTLED = """
+    () => {
+        const root = document.documentElement;
+        const seen = (window.settling ??= {});
+        const now = `${root.scrollHeight} ${window.innerHeight}`;
+        if (seen.now !== now) [seen.now, seen.since] = [now, performance.now()];
+        // Where all of it fits the host has answered; it does not where the viewer has the whole screen.
+        return performance.now() - seen.since > (root.scrollHeight <= window.innerHeight + 1 ? 300 : 2000);
+    }
+"""
 Answers = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
 """By tool: arguments -> structured result. What raises LookupError is answered as an error, with its text."""
 
@@ -78,6 +88,18 @@ class ViewerPage:
         if capabilities is not None:
             showing["capabilities"] = capabilities
         await self.page.evaluate("showing => host.show(showing)", showing)
+
+    async def settle(self) -> None:
+        """Until the host has given the viewer the height it asked for: a click meanwhile would meet what moves by."""
+        frame = await (await self.app.locator("body").element_handle()).owner_frame()
+        assert frame is not None
+        await frame.wait_for_function(_IS_SETTLED)
+
+    async def press(self, target: Locator) -> None:
+        """Click on something of the viewer's, once it stands still."""
+        await expect(target).to_be_visible()
+        await self.settle()
+        await target.click()
 
     async def read_records(self) -> dict[str, Any]:
         """What the viewer asked of the host so far."""
