@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page
 
 import ims_mcp
 
@@ -22,6 +22,14 @@ _IS_SETTLED = """
         return performance.now() - seen.since > (root.scrollHeight <= window.innerHeight + 1 ? 300 : 2000);
     }
 """
+_NOTE_CLICK = "element => element.addEventListener('click', () => { element.wasClicked = true; }, { once: true })"
+_HAS_COME = """
+    async element => {
+        for (let left = 100; left && !element.wasClicked; left--) await new Promise(go => setTimeout(go, 20));
+        return element.wasClicked === true;
+    }
+"""
+_MOST_CLICKS = 5
 Answers = Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
 """By tool: arguments -> structured result. What raises LookupError is answered as an error, with its text."""
 
@@ -96,10 +104,16 @@ class ViewerPage:
         await frame.wait_for_function(_IS_SETTLED)
 
     async def press(self, target: Locator) -> None:
-        """Click on something of the viewer's, once it stands still."""
-        await expect(target).to_be_visible()
-        await self.settle()
-        await target.click()
+        """Click on something of the viewer's, once it stands still; again, as a person does, where the click met what
+        was there before."""
+        element = await target.element_handle()
+        await element.evaluate(_NOTE_CLICK)
+        for _ in range(_MOST_CLICKS):
+            await self.settle()
+            await target.click()
+            if await element.evaluate(_HAS_COME):
+                return
+        raise AssertionError("no click has come")
 
     async def read_records(self) -> dict[str, Any]:
         """What the viewer asked of the host so far."""
