@@ -75,7 +75,9 @@ class World:
 async def test_every_example_is_carried_out(ims: RunningIms, clip: Path) -> None:
     world = World()
     for written, key in ((FIRST, "videos/one.mp4"), (SECOND, "videos/two.mp4")):
-        world.name(written, ims.register(ims.put(key, clip, "example-bucket")))
+        media_id = ims.register(ims.put(key, clip, "example-bucket"))
+        ims.settled(media_id)
+        world.name(written, media_id)
     top = ims.call("AddCategory", CateName="Top")["Category"]["CateId"]
     world.name('"ParentId": 45', f'"ParentId": {top}')
     for key in ("videos/launch.mp4", "videos/launch-720p.mp4"):
