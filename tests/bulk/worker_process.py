@@ -1,14 +1,13 @@
 """A process that works at bulk jobs against a service on loopback, to be killed.
 
 ``python -m tests.bulk.worker_process ENDPOINT URL [FOLDER]``: with a folder it starts the job there and ends when that
-is done; without, it works until SIGTERM. The variable LEASE_SECONDS is how long what it has taken stays its own.
+is done; without, it works until SIGTERM.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 import time
@@ -24,8 +23,6 @@ from ims_mcp.client.limiter import Limiter
 from ims_mcp.logs import log_to_stderr
 from ims_mcp.redis_store import open_redis
 from ims_mcp.shared_store import MemoryStore
-from ims_mcp.workflows.bulk import claims as claims_module
-from ims_mcp.workflows.bulk import engine as engine_module
 from ims_mcp.workflows.bulk.chains import is_done
 from ims_mcp.workflows.bulk.engine import BulkEngine
 from ims_mcp.workflows.bulk.job import CONTROL, JOB, BulkJob, Control
@@ -70,7 +67,5 @@ async def _start_and_wait(engine: BulkEngine, folder: str, stop: anyio.Event) ->
 
 
 if __name__ == "__main__":
-    if lease := os.environ.get("LEASE_SECONDS"):
-        engine_module.LEASE_SECONDS = claims_module.CLAIM_SECONDS = float(lease)
     log_to_stderr("error")  # each throttled call would be a line
     anyio.run(main, sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else None)
