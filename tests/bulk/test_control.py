@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
-from pathlib import Path
-
 import anyio
 import pytest
 
@@ -12,25 +9,10 @@ from ims_mcp.errors import ImsError
 from ims_mcp.workflows.bulk.job import CONTROL, Control
 from ims_mcp.workflows.bulk.jobs import OpenedJob, change_rate, read_job, start_again, stop
 from ims_mcp.workflows.bulk.place import JobPlace
-from ims_mcp.workflows.bulk.places import open_place
 from ims_mcp.workflows.bulk.watch import ControlWatch
-from tests.bulk.made import make_job, name_objects, open_target
-from tests.local_ims.server import RunningIms, running_ims
+from tests.bulk.made import make_job, name_objects
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def ims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIms]:
-    with running_ims(tmp_path_factory.mktemp("ims")) as running:
-        yield running
-
-
-@pytest.fixture(params=["folder", "oss"])
-async def either(request: pytest.FixtureRequest, ims: RunningIms, tmp_path: Path) -> AsyncGenerator[JobPlace]:
-    async with open_target(ims.endpoint) as target:
-        address = str(tmp_path / "job") if request.param == "folder" else f"oss://local-media/jobs/{tmp_path.name}"
-        yield await open_place(address, target)
 
 
 async def open_job(place: JobPlace) -> OpenedJob:

@@ -6,7 +6,7 @@ import gc
 import os
 import stat
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
@@ -19,25 +19,10 @@ from ims_mcp.workflows.bulk.places import open_place
 from tests.bulk.made import Registrations, make_job, name_objects, open_target, states_of, work
 from tests.client.scripted_service import ScriptedService
 from tests.fault_proxy import FaultProxy, LoseAnswer
-from tests.local_ims.server import RunningIms, running_ims
+from tests.local_ims.server import RunningIms
 
 pytestmark = pytest.mark.anyio
 MIB = 1024**2
-
-
-@pytest.fixture(scope="module")
-def ims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningIms]:
-    with running_ims(tmp_path_factory.mktemp("ims")) as running:
-        yield running
-
-
-@pytest.fixture(params=["folder", "oss"])
-async def either(request: pytest.FixtureRequest, ims: RunningIms, tmp_path: Path) -> AsyncGenerator[JobPlace]:
-    async with open_target(ims.endpoint) as target:
-        if request.param == "folder":
-            yield await open_place(str(tmp_path / "a" / "job"), None)
-        else:
-            yield await open_place(f"oss://local-media/jobs/{tmp_path.name}", target)
 
 
 async def test_a_file_is_written_in_place_of_what_was_there(either: JobPlace) -> None:
